@@ -1,0 +1,127 @@
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { erase } from "../internal/erase.ts"
+import * as Location from "../internal/location.ts"
+import type { StepContext } from "../run/StepContext.ts"
+import type { Failure } from "./Failure.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
+import * as Storage from "./Storage.ts"
+
+export const TypeId: unique symbol = Symbol.for("@sluice/core/Asset")
+export type TypeId = typeof TypeId
+
+/**
+ * A value worth keeping, by name: the upstreams it is made from, as values, and an Effect from their values to its own.
+ * An asset never runs anything; a graph plans it and an executor runs it.
+ *
+ * `A` is the value, `E` what it may fail with, `R` the services it needs, `Up` its upstreams by the name it calls them.
+ */
+export interface Asset<out Name extends string, out A, out E extends Failure, out R, out Up extends Upstreams>
+  extends Description {
+  readonly [TypeId]: TypeId
+  readonly name: Name
+  readonly upstreams: Up
+  readonly storage: Storage.Storage<A, R>
+  /** Makes the value. A method, so that an asset stays usable where only its own value's type is known. */
+  materialize(inputs: Inputs<Up>): Effect.Effect<A, E, R | StepContext | Scope.Scope>
+}
+
+/** What people and schedulers read of an asset, besides its value. */
+export interface Description {
+  readonly description: string | undefined
+  readonly group: string
+  /** What it is made with or kept in, as a label: `http`, `table`, `view`. */
+  readonly kind: string
+  readonly owners: ReadonlyArray<string>
+  readonly tags: Readonly<Record<string, string>>
+  readonly retry: RetryPolicy.RetryPolicy
+  /** The longest that one attempt may take. */
+  readonly timeout: Duration.DurationInput | undefined
+  /** Where it was defined, as `file:line:column`; read only for messages. */
+  readonly definedAt: () => string
+}
+
+/** Upstream assets, by the name that the asset calls each of them. */
+export type Upstreams = Readonly<Record<string, Any>>
+
+/** Any asset. */
+export interface Any extends Description {
+  readonly [TypeId]: TypeId
+  readonly name: string
+  readonly upstreams: Upstreams
+  readonly storage: Storage.Storage<unknown, unknown>
+  materialize(inputs: never): Effect.Effect<unknown, Failure, unknown>
+}
+
+/** The value that an asset makes. */
+export type Value<T> = T extends Asset<string, infer A, Failure, unknown, Upstreams> ? A : never
+/** The services that an asset needs, beside those that every step is given. */
+export type Context<T> = T extends Asset<string, unknown, Failure, infer R, Upstreams> ? R : never
+/** What an asset may fail with. */
+export type Error<T> = T extends Asset<string, unknown, infer E, unknown, Upstreams> ? E : never
+/** The names of an asset's upstreams. */
+export type UpstreamName<T> = T extends {
+  readonly upstreams: infer Up extends Upstreams
+}
+  ? Up[keyof Up]["name"]
+  : never
+/** The values that an asset is given, by the name it calls each upstream. */
+export type Inputs<Up> = { readonly [K in keyof Up]: Value<Up[K]> }
+
+/** What a definition may say. */
+export interface Options<Up extends Upstreams, A, E extends Failure, R> {
+  readonly description?: string
+  /** A label that assets are listed and selected by. Default `default`. */
+  readonly group?: string
+  readonly kind?: string
+  readonly owners?: ReadonlyArray<string>
+  readonly tags?: Readonly<Record<string, string>>
+  readonly upstreams?: Up
+  /** Default: ephemeral. */
+  readonly storage?: Storage.Storage<NoInfer<A>, R>
+  /** Default: `RetryPolicy.standard`. */
+  readonly retry?: RetryPolicy.RetryPolicy
+  readonly timeout?: Duration.DurationInput
+  readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
+}
+
+/**
+ * Defines an asset.
+ *
+ * ```ts
+ * const greeting = Asset.make("greeting", { materialize: () => Effect.succeed("hello") })
+ * const letters = Asset.make("letters", {
+ *   upstreams: { greeting },
+ *   materialize: ({ greeting }) => Effect.succeed(greeting.length)
+ * })
+ * ```
+ */
+export const make = <
+  const Name extends string,
+  A,
+  E extends Failure = never,
+  R = never,
+  // biome-ignore lint/complexity/noBannedTypes: the type of "no upstreams"; a Record would have every key.
+  Up extends Upstreams = {}
+>(
+  name: Name,
+  options: Options<Up, A, E, R>
+): Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up> => {
+  const { upstreams, storage = Storage.ephemeral, ...rest } = options
+  return erase<Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up>>({
+    [TypeId]: TypeId,
+    name,
+    description: undefined,
+    group: "default",
+    kind: storage._tag === "Stored" ? storage.kind : "ephemeral",
+    owners: [],
+    tags: {},
+    retry: RetryPolicy.standard,
+    timeout: undefined,
+    ...rest,
+    upstreams: upstreams ?? {},
+    storage,
+    definedAt: Location.capture(make)
+  })
+}

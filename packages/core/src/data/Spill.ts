@@ -1,0 +1,122 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+
+/** A dataset's rows could not be kept on disk or read back. */
+export class SpillFailed extends Schema.TaggedError<SpillFailed>()("SpillFailed", {
+  operation: Schema.Literal("opened", "written", "read"),
+  reason: Schema.String
+}) {
+  readonly retryable = false
+  override get message() {
+    return `The temporary file for large datasets could not be ${this.operation} (${this.reason}). Free some space in the temporary directory (TMPDIR), or raise SLUICE_ROWS_IN_MEMORY.`
+  }
+}
+
+/** Where one encrypted block lies in a spill file. */
+export interface Block {
+  readonly index: number
+  readonly offset: bigint
+  readonly length: number
+}
+
+/** A file that only this process can read: its key is in memory and nowhere else. */
+export interface SpillFile {
+  /** Encrypts and appends one block. Call it from one fiber at a time. */
+  readonly write: (text: string) => Effect.Effect<Block, SpillFailed>
+  /** Reads a block back. Any number of fibers may. */
+  readonly read: (block: Block) => Effect.Effect<string, SpillFailed>
+}
+
+/** Room on disk for the rows that do not fit in memory. */
+export class Spill extends Context.Tag("@sluice/core/Spill")<
+  Spill,
+  {
+    /** How many rows a dataset keeps in memory before it spills. */
+    readonly rowsInMemory: number
+    /** A new file, gone with the scope; unlinked as soon as it is open, so that a killed process leaves nothing to find. */
+    readonly open: Effect.Effect<SpillFile, SpillFailed, Scope.Scope>
+  }
+>() {
+  static readonly layer = (options: { readonly rowsInMemory: number }): Layer.Layer<Spill, never, FileSystem.FileSystem> =>
+    Layer.effect(
+      Spill,
+      Effect.map(FileSystem.FileSystem, (fs) => Spill.of({ rowsInMemory: options.rowsInMemory, open: openFile(fs) }))
+    )
+
+  /** Never spills: for tests and for data known to be small. */
+  static readonly layerMemory: Layer.Layer<Spill> = Layer.succeed(Spill, {
+    rowsInMemory: Number.POSITIVE_INFINITY,
+    open: Effect.dieMessage("a dataset in memory was asked to spill")
+  })
+}
+
+/** AES-256-GCM under a fresh key per file; a block's index is its nonce, which therefore never repeats (NIST SP 800-38D). */
+const openFile = Effect.fnUntraced(
+  function* (fs: FileSystem.FileSystem) {
+    const key = yield* Effect.promise(() =>
+      crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
+    )
+    const path = yield* fs.makeTempFile({ prefix: "sluice-" })
+    const file = yield* fs.open(path, { flag: "r+" }).pipe(Effect.ensuring(Effect.ignore(fs.remove(path))))
+    yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(parentOf(path), { recursive: true })))
+    const oneAtATime = yield* Effect.makeSemaphore(1)
+    let end = 0n
+    let count = 0
+
+    const spillFile: SpillFile = {
+      write: Effect.fnUntraced(
+        function* (text) {
+          const clear = new TextEncoder().encode(text)
+          const index = count++
+          const sealed = new Uint8Array(yield* Effect.promise(() => crypto.subtle.encrypt(algorithm(index), key, clear)))
+          const block = { index, offset: end, length: sealed.length }
+          yield* oneAtATime.withPermits(1)(Effect.zipRight(file.seek(end, "start"), file.writeAll(sealed)))
+          end += BigInt(sealed.length)
+          return block
+        },
+        Effect.mapError(failed("written"))
+      ),
+      read: Effect.fnUntraced(
+        function* (block) {
+          const sealed = new Uint8Array(block.length)
+          yield* oneAtATime.withPermits(1)(Effect.zipRight(file.seek(block.offset, "start"), readFully(file, sealed)))
+          const clear = yield* Effect.promise(() => crypto.subtle.decrypt(algorithm(block.index), key, sealed))
+          return new TextDecoder().decode(clear)
+        },
+        Effect.mapError(failed("read"))
+      )
+    }
+    return spillFile
+  },
+  Effect.mapError(failed("opened"))
+)
+
+const algorithm = (index: number) => {
+  const iv = new Uint8Array(12)
+  new DataView(iv.buffer).setBigUint64(4, BigInt(index))
+  return { name: "AES-GCM", iv }
+}
+
+const readFully = Effect.fnUntraced(function* (file: FileSystem.File, into: Uint8Array) {
+  for (let filled = 0; filled < into.length; ) {
+    const count = Number(yield* file.read(into.subarray(filled)))
+    if (count === 0)
+      return yield* new SpillFailed({
+        operation: "read",
+        reason: "the file ended early"
+      })
+    filled += count
+  }
+})
+
+/** makeTempFile puts its file into a directory of its own. */
+const parentOf = (path: string) => path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")))
+
+function failed(operation: SpillFailed["operation"]) {
+  return (error: { readonly _tag: string; readonly reason?: string }) =>
+    error instanceof SpillFailed ? error : new SpillFailed({ operation, reason: error.reason ?? error._tag })
+}

@@ -1,0 +1,45 @@
+/**
+ * The names nearest to one that does not exist, nearest first: those within a third of its length in edits
+ * (Damerau–Levenshtein, optimal string alignment), or that contain it or begin like it.
+ */
+export const suggest = (unknown: string, names: Iterable<string>, limit = 3): ReadonlyArray<string> => {
+  const wanted = unknown.toLowerCase()
+  const scored: Array<readonly [score: number, name: string]> = []
+  for (const name of names) {
+    const distance = editDistance(wanted, name.toLowerCase())
+    const near = distance <= Math.max(2, Math.floor(wanted.length / 3))
+    const alike = wanted.length >= 3 && name.toLowerCase().includes(wanted)
+    if (near || alike) scored.push([alike ? Math.min(distance, 1) : distance, name])
+  }
+  return scored
+    .sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1))
+    .slice(0, limit)
+    .map(([, name]) => name)
+}
+
+/** "Did you mean a, b or c?", or nothing. */
+export const didYouMean = (unknown: string, names: Iterable<string>, limit = 3): string => {
+  const near = suggest(unknown, names, limit)
+  if (near.length === 0) return ""
+  const last = near.at(-1)
+  return ` Did you mean ${near.length === 1 ? last : `${near.slice(0, -1).join(", ")} or ${last}`}?`
+}
+
+const editDistance = (a: string, b: string): number => {
+  let beforePrevious: Array<number> = []
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substituted)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        best = Math.min(best, (beforePrevious[j - 2] ?? 0) + 1)
+      }
+      current.push(best)
+    }
+    beforePrevious = previous
+    previous = current
+  }
+  return previous[b.length] ?? 0
+}

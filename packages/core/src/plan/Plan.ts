@@ -1,0 +1,135 @@
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import type * as Asset from "../asset/Asset.ts"
+import type { AssetGraph } from "../graph/AssetGraph.ts"
+import * as Topology from "../internal/topology.ts"
+
+/** Why a step is in a plan. */
+export const Reason = Schema.Union(
+  /** A person asked for it. */
+  Schema.TaggedStruct("Selected", {}),
+  /** It is not stored, and these steps need its value. */
+  Schema.TaggedStruct("NeededBy", { assets: Schema.Array(Schema.String) }),
+  /** It lies between a recomputed source and a selected asset: all inputs of a step come from one snapshot of the source. */
+  Schema.TaggedStruct("SameSnapshot", { source: Schema.String }),
+  /** It is stored: these steps read what its last materialization left. */
+  Schema.TaggedStruct("LoadedFor", { assets: Schema.Array(Schema.String) })
+)
+export type Reason = typeof Reason.Type
+
+/** One step: an asset that is materialized, or loaded from storage. */
+export const Step = Schema.Struct({
+  asset: Schema.String,
+  action: Schema.Literal("materialize", "load"),
+  reason: Reason,
+  /** The steps that must have succeeded before, by asset name. */
+  after: Schema.Array(Schema.String)
+})
+export type Step = typeof Step.Type
+
+/** The ordered steps of one run and why each is in it. `A` is the union of the graph's assets, which running it needs. */
+export interface Plan<out A extends Asset.Any> {
+  readonly graph: AssetGraph<A>
+  /** The selection as it was asked for, for people. */
+  readonly selection: string
+  /** Every step comes after the steps it waits for. */
+  readonly steps: ReadonlyArray<Step>
+}
+
+/** Upstreams that can be neither loaded nor recomputed. */
+export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanImpossible", {
+  missing: Schema.Array(
+    Schema.Struct({
+      asset: Schema.String,
+      neededBy: Schema.Array(Schema.String)
+    })
+  )
+}) {
+  readonly retryable = false
+  override get message() {
+    const lines = this.missing.map(
+      ({ asset, neededBy }) => `"${asset}" has never been materialized, and ${neededBy.join(", ")} cannot do without it.`
+    )
+    const names = this.missing.map(({ asset }) => asset).join(" ")
+    return `${lines.join("\n")}\nRun \`pnpm assets materialize ${names}\` first, or materialize them together.`
+  }
+}
+
+/**
+ * Decides the steps for the selected assets (by index), given which assets have been materialized before.
+ *
+ * A needed upstream that is not selected is loaded if it is stored and was materialized, recomputed if it is ephemeral.
+ * Whatever lies between a recomputed ephemeral source and a selected asset is recomputed with it. O(nodes + edges) per
+ * source that is recomputed.
+ */
+export const make = <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  options: {
+    readonly selection: string
+    readonly selected: ReadonlyArray<number>
+    readonly isMaterialized: (asset: string) => boolean
+  }
+): Either.Either<Plan<A>, PlanImpossible> => {
+  const { computed, sourceOf } = computedClosure(graph, options.selected)
+  const selected = new Set(options.selected)
+  const loaded = new Set([...computed].flatMap((node) => (graph.upstreams[node] ?? []).filter((up) => !computed.has(up))))
+  const nameOf = (node: number) => graph.names[node] ?? ""
+  const computedDownstreams = (node: number) =>
+    (graph.downstreams[node] ?? []).filter((down) => computed.has(down)).map(nameOf)
+
+  const missing = [...loaded].filter((node) => !options.isMaterialized(nameOf(node)))
+  if (missing.length > 0) {
+    return Either.left(
+      new PlanImpossible({
+        missing: missing.map((node) => ({
+          asset: nameOf(node),
+          neededBy: computedDownstreams(node)
+        }))
+      })
+    )
+  }
+
+  const reasonOf = (node: number): Reason => {
+    if (selected.has(node)) return { _tag: "Selected" }
+    if (loaded.has(node)) return { _tag: "LoadedFor", assets: computedDownstreams(node) }
+    const source = sourceOf.get(node)
+    return source === undefined
+      ? { _tag: "NeededBy", assets: computedDownstreams(node) }
+      : { _tag: "SameSnapshot", source: nameOf(source) }
+  }
+  const steps = [...computed, ...loaded]
+    .sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0) || a - b)
+    .map(
+      (node): Step => ({
+        asset: nameOf(node),
+        action: loaded.has(node) ? "load" : "materialize",
+        reason: reasonOf(node),
+        after: loaded.has(node) ? [] : (graph.upstreams[node] ?? []).map(nameOf)
+      })
+    )
+  return Either.right({ graph, selection: options.selection, steps })
+}
+
+/** The assets to compute, and for those that are in only because of a source's snapshot, which source. */
+const computedClosure = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>) => {
+  const isEphemeral = (node: number) => graph.assets[node]?.storage._tag === "Ephemeral"
+  const computed = new Set(selected)
+  const sourceOf = new Map<number, number>()
+  const ancestorsOfSelected = Topology.reach(graph.upstreams, selected)
+  const pending = [...selected]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const include = (other: number) => {
+      if (computed.has(other)) return
+      computed.add(other)
+      pending.push(other)
+    }
+    for (const up of graph.upstreams[node] ?? []) if (isEphemeral(up)) include(up)
+    if (!isEphemeral(node)) continue
+    for (const below of Topology.reach(graph.downstreams, [node])) {
+      if (!ancestorsOfSelected.has(below) || computed.has(below)) continue
+      if (!isEphemeral(below)) sourceOf.set(below, node)
+      include(below)
+    }
+  }
+  return { computed, sourceOf }
+}

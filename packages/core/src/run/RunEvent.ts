@@ -1,0 +1,87 @@
+import * as Schema from "effect/Schema"
+import { Step } from "../plan/Plan.ts"
+
+/**
+ * One thing that happened in a run. These are the only format in which runs are stored, streamed (`--json`) and drawn, so
+ * their encoded form is their type: plain JSON, times as ISO 8601 in UTC, durations in milliseconds.
+ */
+const event = <Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, fields: Fields) =>
+  Schema.TaggedStruct(tag, {
+    runId: Schema.String,
+    at: Schema.String,
+    ...fields
+  })
+
+/** An error as an event tells it: value-free by the rule that every `Failure` keeps. */
+export const ErrorInfo = Schema.Struct({
+  tag: Schema.String,
+  message: Schema.String,
+  retryable: Schema.Boolean
+})
+export type ErrorInfo = typeof ErrorInfo.Type
+
+const Metadata = Schema.Record({
+  key: Schema.String,
+  value: Schema.Union(Schema.String, Schema.Number, Schema.Boolean)
+})
+const step = { asset: Schema.String }
+
+export const RunStarted = event("RunStarted", {
+  selection: Schema.String,
+  steps: Schema.Array(Step)
+})
+export const StepStarted = event("StepStarted", {
+  ...step,
+  attempt: Schema.Number
+})
+/** Rows handled so far by this attempt. Streamed, not stored. */
+export const StepProgressed = event("StepProgressed", {
+  ...step,
+  attempt: Schema.Number,
+  rows: Schema.Number
+})
+export const StepRetrying = event("StepRetrying", {
+  ...step,
+  attempt: Schema.Number,
+  error: ErrorInfo,
+  delayMillis: Schema.Number
+})
+export const StepSucceeded = event("StepSucceeded", {
+  ...step,
+  action: Schema.Literal("materialize", "load"),
+  attempt: Schema.Number,
+  durationMillis: Schema.Number,
+  metadata: Metadata
+})
+export const StepFailed = event("StepFailed", {
+  ...step,
+  attempt: Schema.Number,
+  durationMillis: Schema.Number,
+  error: ErrorInfo
+})
+/** `causes` are the failed steps that this one waited for, directly or not. */
+export const StepSkipped = event("StepSkipped", {
+  ...step,
+  causes: Schema.Array(Schema.String)
+})
+export const StepCanceled = event("StepCanceled", step)
+export const RunConcluded = event("RunConcluded", {
+  status: Schema.Literal("succeeded", "failed", "canceled"),
+  durationMillis: Schema.Number
+})
+
+export const RunEvent = Schema.Union(
+  RunStarted,
+  StepStarted,
+  StepProgressed,
+  StepRetrying,
+  StepSucceeded,
+  StepFailed,
+  StepSkipped,
+  StepCanceled,
+  RunConcluded
+)
+export type RunEvent = typeof RunEvent.Type
+
+/** Whether an event belongs to the run's record; progress is only for who is watching. */
+export const isRecorded = (event: RunEvent): boolean => event._tag !== "StepProgressed"

@@ -1,0 +1,162 @@
+import type { Metadata } from "../asset/Metadata.ts"
+import type { Reason } from "../plan/Plan.ts"
+import type { ErrorInfo, RunEvent } from "./RunEvent.ts"
+
+/** Where a step stands, or how it ended. */
+export type StepState =
+  | { readonly _tag: "Pending" }
+  | {
+      readonly _tag: "Running"
+      readonly attempt: number
+      readonly since: string
+      readonly rows: number
+    }
+  | {
+      readonly _tag: "Waiting"
+      readonly attempt: number
+      readonly delayMillis: number
+      readonly error: ErrorInfo
+    }
+  | {
+      readonly _tag: "Succeeded"
+      readonly attempt: number
+      readonly durationMillis: number
+      readonly metadata: Metadata
+    }
+  | {
+      readonly _tag: "Failed"
+      readonly attempt: number
+      readonly durationMillis: number
+      readonly error: ErrorInfo
+    }
+  | { readonly _tag: "Skipped"; readonly causes: ReadonlyArray<string> }
+  | { readonly _tag: "Canceled" }
+
+/** One step of a run and its state. */
+export interface StepResult {
+  readonly asset: string
+  readonly action: "materialize" | "load"
+  readonly reason: Reason
+  readonly state: StepState
+}
+
+/** What became of a run: a fold over its events, the same while it happens and years later. */
+export interface RunResult {
+  readonly runId: string
+  readonly selection: string
+  readonly startedAt: string
+  readonly status: "running" | "succeeded" | "failed" | "canceled"
+  /** Undefined while it runs. */
+  readonly durationMillis: number | undefined
+  /** By asset name, in plan order. */
+  readonly steps: ReadonlyMap<string, StepResult>
+}
+
+export const empty: RunResult = {
+  runId: "",
+  selection: "",
+  startedAt: "",
+  status: "running",
+  durationMillis: undefined,
+  steps: new Map()
+}
+
+/** The result after some more events, in order. Copies the steps once: give it batches. */
+export const apply = (result: RunResult, events: Iterable<RunEvent>): RunResult => fold(result, events)
+
+/** The result of all of a run's events, in order. O(events). */
+export const fromEvents = (events: Iterable<RunEvent>): RunResult => fold(empty, events)
+
+/** Every step, in plan order. */
+export const stepsOf = (result: RunResult): ReadonlyArray<StepResult> => [...result.steps.values()]
+
+/** The steps in one state, in plan order. */
+export const stepsIn = <Tag extends StepState["_tag"]>(result: RunResult, tag: Tag) =>
+  stepsOf(result).filter(
+    (
+      step
+    ): step is StepResult & {
+      readonly state: Extract<StepState, { readonly _tag: Tag }>
+    } => step.state._tag === tag
+  )
+
+const fold = (from: RunResult, events: Iterable<RunEvent>): RunResult => {
+  let result = from
+  const steps = new Map(from.steps)
+  for (const event of events) {
+    switch (event._tag) {
+      case "RunStarted":
+        result = {
+          ...result,
+          runId: event.runId,
+          selection: event.selection,
+          startedAt: event.at
+        }
+        for (const { asset, action, reason } of event.steps)
+          steps.set(asset, {
+            asset,
+            action,
+            reason,
+            state: { _tag: "Pending" }
+          })
+        break
+      case "RunConcluded":
+        result = {
+          ...result,
+          status: event.status,
+          durationMillis: event.durationMillis
+        }
+        break
+      default: {
+        const step = steps.get(event.asset)
+        if (step !== undefined)
+          steps.set(event.asset, {
+            ...step,
+            state: stateAfter(event, step.state)
+          })
+      }
+    }
+  }
+  return { ...result, steps }
+}
+
+type StepEvent = Extract<RunEvent, { readonly asset: string }>
+
+const stateAfter = (event: StepEvent, before: StepState): StepState => {
+  switch (event._tag) {
+    case "StepStarted":
+      return {
+        _tag: "Running",
+        attempt: event.attempt,
+        since: event.at,
+        rows: 0
+      }
+    case "StepProgressed":
+      return before._tag === "Running" ? { ...before, rows: event.rows } : before
+    case "StepRetrying":
+      return {
+        _tag: "Waiting",
+        attempt: event.attempt,
+        delayMillis: event.delayMillis,
+        error: event.error
+      }
+    case "StepSucceeded":
+      return {
+        _tag: "Succeeded",
+        attempt: event.attempt,
+        durationMillis: event.durationMillis,
+        metadata: event.metadata
+      }
+    case "StepFailed":
+      return {
+        _tag: "Failed",
+        attempt: event.attempt,
+        durationMillis: event.durationMillis,
+        error: event.error
+      }
+    case "StepSkipped":
+      return { _tag: "Skipped", causes: event.causes }
+    case "StepCanceled":
+      return { _tag: "Canceled" }
+  }
+}

@@ -1,0 +1,26 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { Metadata } from "../asset/Metadata.ts"
+
+/** What a step knows of the run it is in, and how it tells of its progress. Every step is given one by its executor. */
+export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepContext, StepContext.Service>() {
+  /** Adds `rows` to the rows that this attempt has handled so far. */
+  static readonly progress = (rows: number): Effect.Effect<void, never, StepContext> =>
+    Effect.map(StepContext, (step) => step.progress(rows))
+
+  /** Records facts about this materialization; a later value of a key replaces an earlier one. */
+  static readonly metadata = (values: Metadata): Effect.Effect<void, never, StepContext> =>
+    Effect.map(StepContext, (step) => step.metadata(values))
+}
+
+export declare namespace StepContext {
+  export interface Service {
+    readonly runId: string
+    readonly asset: string
+    /** 1 for the first try. */
+    readonly attempt: number
+    /** Cheap and synchronous: may be called once per page or batch. */
+    readonly progress: (rows: number) => void
+    readonly metadata: (values: Metadata) => void
+  }
+}

@@ -1,0 +1,45 @@
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import type { Failure } from "../asset/Failure.ts"
+
+/** An attempt took longer than its asset allows. */
+export class StepTimedOut extends Schema.TaggedError<StepTimedOut>()("StepTimedOut", {
+  asset: Schema.String,
+  limitMillis: Schema.Number
+}) {
+  readonly retryable = true
+  override get message() {
+    return `"${this.asset}" took longer than its timeout of ${Duration.format(Duration.millis(this.limitMillis))}. Raise the asset's \`timeout\` if it needs more.`
+  }
+}
+
+/**
+ * What went wrong in an attempt, as events may tell it. Typed errors speak for themselves. Of a defect, whose message might
+ * quote data, only its kind and the place in the code are told.
+ */
+export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure => {
+  const failure = Chunk.head(Cause.failures(cause))
+  if (failure._tag === "Some") return failure.value
+  const defect = Chunk.head(Cause.defects(cause))
+  if (defect._tag === "None") {
+    return {
+      _tag: "Interrupted",
+      message: `"${asset}" was interrupted from inside.`,
+      retryable: false
+    }
+  }
+  return {
+    _tag: "Defect",
+    message: `"${asset}" broke with an unexpected ${kindOf(defect.value)}${placeOf(defect.value)}. This is a bug in the asset or in what it uses; its message is withheld because it could quote data.`,
+    retryable: false
+  }
+}
+
+const kindOf = (defect: unknown): string => (defect instanceof Error ? defect.name : typeof defect)
+
+const placeOf = (defect: unknown): string => {
+  const frame = defect instanceof Error ? defect.stack?.split("\n").find((line) => /^\s+at /.test(line)) : undefined
+  return frame === undefined ? "" : ` (${frame.trim()})`
+}

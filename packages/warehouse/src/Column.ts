@@ -1,0 +1,60 @@
+import type { Pii } from "@sluice/core/data/Pii"
+
+/** What a column is in SQL. Each adapter has its own words for it. */
+export type ColumnType =
+  /** Text of at most `maxLength` characters, compared by its exact bytes. */
+  | { readonly _tag: "Text"; readonly maxLength: number }
+  /** Text of any length; it can be neither key nor index. */
+  | { readonly _tag: "LongText" }
+  | { readonly _tag: "Integer" }
+  /** An exact decimal. */
+  | {
+      readonly _tag: "Decimal"
+      readonly precision: number
+      readonly scale: number
+    }
+  | { readonly _tag: "Boolean" }
+  /** UTC to the millisecond. */
+  | { readonly _tag: "Timestamp" }
+  /** A calendar day. */
+  | { readonly _tag: "Day" }
+
+/**
+ * A column: its SQL type and, as `A`, the type of its values in rows. Timestamps are ISO 8601 strings in UTC with
+ * milliseconds (`2024-03-01T09:30:00.000Z`), days `2024-03-01`, decimals strings (`"1234.50"`), integers numbers.
+ */
+export interface Column<out A> {
+  readonly type: ColumnType
+  readonly nullable: boolean
+  /** The kind of personal value it holds, if it does: the table is sensitive then. */
+  readonly pii: string | undefined
+  /** Never set: carries the type. */
+  readonly "~value"?: A
+}
+
+export type Any = Column<unknown>
+/** The type of a column's values. */
+export type Value<C> = C extends Column<infer A> ? A : never
+
+const make = <A>(type: ColumnType, pii?: string): Column<A> => ({
+  type,
+  nullable: false,
+  pii
+})
+
+/** Text of at most `maxLength` characters. */
+export const text = (maxLength: number) => make<string>({ _tag: "Text", maxLength })
+/** A 64-bit integer; its values are safe integers. */
+export const integer = make<number>({ _tag: "Integer" })
+/** An exact decimal with `scale` of its `precision` digits behind the point, as a string. */
+export const decimal = (precision: number, scale: number) => make<string>({ _tag: "Decimal", precision, scale })
+export const boolean = make<boolean>({ _tag: "Boolean" })
+export const timestamp = make<string>({ _tag: "Timestamp" })
+export const day = make<string>({ _tag: "Day" })
+/** A personal value of a kind, of any length. The table that has it is sensitive. */
+export const pii = <const K extends string>(kind: K) => make<Pii<K>>({ _tag: "LongText" }, kind)
+
+export const nullable = <A>(column: Column<A>): Column<A | null> => ({
+  ...column,
+  nullable: true
+})

@@ -1,0 +1,35 @@
+import * as Column from "./Column.ts"
+import * as Table from "./Table.ts"
+
+/**
+ * The table that maps mask ids to values of one kind of personal data. It only ever grows: an id, once given, is never
+ * changed and never used again. Beside its columns, an adapter keeps a unique hash of each value's exact bytes.
+ */
+export interface MaskTable<out Name extends string, in out K extends string>
+  extends Table.Table<Name, Table.Columns, "sensitive"> {
+  readonly kind: K
+  /** The column that holds the value. */
+  readonly valueColumn: string
+}
+
+export type Any = Omit<MaskTable<string, never>, "kind"> & {
+  readonly kind: string
+}
+
+export const make = <const Name extends string, const K extends string>(
+  name: Name,
+  options: {
+    readonly kind: K
+    readonly column: string
+    readonly description: string
+  }
+): MaskTable<Name, K> => ({
+  ...Table.make(name, {
+    description: options.description,
+    columns: { id: Column.integer, [options.column]: Column.pii(options.kind) },
+    primaryKey: ["id"]
+  }),
+  visibility: "sensitive",
+  kind: options.kind,
+  valueColumn: options.column
+})

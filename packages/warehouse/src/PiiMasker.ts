@@ -1,0 +1,28 @@
+import type * as Dataset from "@sluice/core/data/Dataset"
+import type { MaskMap } from "@sluice/core/data/MaskMap"
+import type { Pii } from "@sluice/core/data/Pii"
+import type { SpillFailed } from "@sluice/core/data/Spill"
+import type { StepContext } from "@sluice/core/run/StepContext"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { MaskTable } from "./MaskTable.ts"
+import type { WarehouseFailed } from "./WarehouseFailed.ts"
+
+/** Gives personal values their mask ids. */
+export class PiiMasker extends Context.Tag("@sluice/warehouse/PiiMasker")<
+  PiiMasker,
+  {
+    /**
+     * Gives each distinct value its mask id, creating ids for values never seen. One id per byte-exact value, stable across
+     * runs and safe under concurrent callers; ids are dense, never changed and never used again, even after rows are
+     * deleted. Nulls are passed over. Round trips are batched over distinct values. Reports progress and the metadata
+     * `rows` (ids in the table) and `new` (ids created).
+     */
+    readonly ids: <K extends string>(
+      table: MaskTable<string, K>,
+      values: Dataset.Dataset<Pii<K> | null>
+    ) => Effect.Effect<MaskMap<K>, WarehouseFailed | SpillFailed, StepContext>
+    /** The whole map as it is stored. */
+    readonly load: <K extends string>(table: MaskTable<string, K>) => Effect.Effect<MaskMap<K>, WarehouseFailed>
+  }
+>() {}

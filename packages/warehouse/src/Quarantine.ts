@@ -1,0 +1,30 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { WarehouseFailed } from "./WarehouseFailed.ts"
+
+/** A source row that could not be decoded: where it was and what is wrong, never a value of it. */
+export interface QuarantinedRow {
+  /** Its place in the source's answer, from 0. */
+  readonly ordinal: number
+  /** The row's id, where it has a well-formed one. */
+  readonly id: string | null
+  /** The path of the field: `profile.income`. Empty for the row itself. */
+  readonly field: string
+  /** What is wrong with it: `is not a decimal`. */
+  readonly reason: string
+}
+
+/** Keeps a record of the rows that were left out, for people who run the pipeline; analysts cannot read it. */
+export class Quarantine extends Context.Tag("@sluice/warehouse/Quarantine")<
+  Quarantine,
+  {
+    /** Replaces what is kept of a source by the rows that its latest reading left out, in one step. */
+    readonly replace: (
+      source: string,
+      runId: string,
+      rows: ReadonlyArray<QuarantinedRow>
+    ) => Effect.Effect<void, WarehouseFailed>
+    /** What is kept of a source, by ordinal. */
+    readonly list: (source: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, WarehouseFailed>
+  }
+>() {}

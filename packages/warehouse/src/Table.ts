@@ -1,0 +1,66 @@
+import type { Pii } from "@sluice/core/data/Pii"
+import type * as Column from "./Column.ts"
+
+export type Columns = Readonly<Record<string, Column.Any>>
+
+/**
+ * A SQL table: its name, columns, key and indexes. Its visibility is derived from its columns, in types and at run time:
+ * one personal value makes it sensitive.
+ */
+export interface Table<out Name extends string, out C extends Columns, out V extends Visibility = Visibility> {
+  readonly _tag: "Table"
+  readonly name: Name
+  readonly description: string
+  readonly columns: C
+  readonly primaryKey: ReadonlyArray<string>
+  /** Secondary indexes, by their columns. */
+  readonly indexes: ReadonlyArray<ReadonlyArray<string>>
+  readonly visibility: V
+}
+
+export type Visibility = "public" | "sensitive"
+export type Any = Table<string, Columns>
+/** A table that analysts may read. */
+export type Public = Table<string, Columns, "public">
+
+/** The type of a table's rows. */
+export type Row<T extends { readonly columns: Columns }> = {
+  readonly [K in keyof T["columns"]]: Column.Value<T["columns"][K]>
+}
+
+type VisibilityOf<C extends Columns> = [Extract<Column.Value<C[keyof C]>, Pii<string>>] extends [never]
+  ? "public"
+  : "sensitive"
+
+/**
+ * Declares a table.
+ *
+ * ```ts
+ * const Cities = Table.make("cities", {
+ *   description: "…",
+ *   columns: { id: Column.integer, name: Column.text(100) },
+ *   primaryKey: ["id"]
+ * })
+ * ```
+ */
+export const make = <const Name extends string, const C extends Columns>(
+  name: Name,
+  options: {
+    readonly description: string
+    readonly columns: C
+    readonly primaryKey: ReadonlyArray<keyof C & string>
+    readonly indexes?: ReadonlyArray<ReadonlyArray<keyof C & string>>
+  }
+): Table<Name, C, VisibilityOf<C>> => ({
+  _tag: "Table",
+  name,
+  indexes: [],
+  ...options,
+  visibility: visibilityOf<C>(options.columns)
+})
+
+/** A table's column names, in order. */
+export const columnNames = (table: { readonly columns: Columns }): ReadonlyArray<string> => Object.keys(table.columns)
+
+const visibilityOf = <C extends Columns>(columns: C): VisibilityOf<C> =>
+  (Object.values(columns).some((column) => column.pii !== undefined) ? "sensitive" : "public") as VisibilityOf<C>

@@ -1,0 +1,34 @@
+import type * as Table from "./Table.ts"
+
+/** What SQL dialects say differently and views need. */
+export interface Dialect {
+  /** An expression for the current time in UTC, comparable to timestamp columns. */
+  readonly now: string
+}
+
+/** A SQL view over public tables and views, run with its reader's rights. Its columns type its rows. */
+export interface View<out Name extends string, out C extends Table.Columns> {
+  readonly _tag: "View"
+  readonly name: Name
+  readonly description: string
+  readonly columns: C
+  /** What it reads. */
+  readonly on: ReadonlyArray<Public>
+  /** Its SELECT, in words that MySQL, MariaDB and SQLite share; each column named as in `columns`. */
+  readonly select: (dialect: Dialect) => string
+  readonly visibility: "public"
+}
+
+export type Any = View<string, Table.Columns>
+/** What analysts may read, and views may read from. A sensitive table does not type-check here. */
+export type Public = Table.Public | Any
+
+export const make = <const Name extends string, const C extends Table.Columns>(
+  name: Name,
+  options: {
+    readonly description: string
+    readonly columns: C
+    readonly on: ReadonlyArray<Public>
+    readonly select: (dialect: Dialect) => string
+  }
+): View<Name, C> => ({ _tag: "View", name, visibility: "public", ...options })
