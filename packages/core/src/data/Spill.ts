@@ -41,10 +41,16 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
     readonly open: Effect.Effect<SpillFile, SpillFailed, Scope.Scope>
   }
 >() {
-  static readonly layer = (options: { readonly rowsInMemory: number }): Layer.Layer<Spill, never, FileSystem.FileSystem> =>
+  static readonly layer = (options: {
+    readonly rowsInMemory: number
+    /** Default: the system's directory for temporary files. */
+    readonly directory?: string
+  }): Layer.Layer<Spill, never, FileSystem.FileSystem> =>
     Layer.effect(
       Spill,
-      Effect.map(FileSystem.FileSystem, (fs) => Spill.of({ rowsInMemory: options.rowsInMemory, open: openFile(fs) }))
+      Effect.map(FileSystem.FileSystem, (fs) =>
+        Spill.of({ rowsInMemory: options.rowsInMemory, open: openFile(fs, options.directory) })
+      )
     )
 
   /** Never spills: for tests and for data known to be small. */
@@ -56,11 +62,11 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
 
 /** AES-256-GCM under a fresh key per file; a block's index is its nonce, which therefore never repeats (NIST SP 800-38D). */
 const openFile = Effect.fnUntraced(
-  function* (fs: FileSystem.FileSystem) {
+  function* (fs: FileSystem.FileSystem, directory: string | undefined) {
     const key = yield* Effect.promise(() =>
       crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
     )
-    const path = yield* fs.makeTempFile({ prefix: "sluice-" })
+    const path = yield* fs.makeTempFile({ prefix: "sluice-", ...(directory === undefined ? {} : { directory }) })
     const file = yield* fs.open(path, { flag: "r+" }).pipe(Effect.ensuring(Effect.ignore(fs.remove(path))))
     yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(parentOf(path), { recursive: true })))
     const oneAtATime = yield* Effect.makeSemaphore(1)

@@ -1,0 +1,55 @@
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Storage from "@sluice/core/asset/Storage"
+import * as AssetGraph from "@sluice/core/graph/AssetGraph"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as Plan from "@sluice/core/plan/Plan"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+
+/** A graph of untyped assets, given as upstream names by name; `stored` ones can be loaded. */
+export const graphOf = (
+  edges: Readonly<Record<string, ReadonlyArray<string>>>,
+  stored: ReadonlyArray<string> = [],
+  work: (name: string) => Effect.Effect<unknown> = Effect.succeed
+) => {
+  const assets = new Map<string, Asset.Any>()
+  for (const [name, ups] of Object.entries(edges)) {
+    const upstreams = Object.fromEntries(
+      ups.flatMap((up) => (assets.has(up) ? [[up, assets.get(up)]] : []))
+    ) as Asset.Upstreams
+    assets.set(
+      name,
+      Asset.make(name, {
+        upstreams,
+        materialize: () => work(name),
+        ...(stored.includes(name)
+          ? { storage: Storage.stored({ kind: "table", load: Effect.succeed(`${name} loaded`) }) }
+          : {})
+      })
+    )
+  }
+  return Either.getOrThrow(AssetGraph.fromAssets([...assets.values()]))
+}
+
+/** A random acyclic graph of up to `most` assets n0, n1, … whose arrows point from lower to higher numbers. */
+export const arbitraryEdges = (most: number): FastCheck.Arbitrary<Record<string, ReadonlyArray<string>>> =>
+  FastCheck.integer({ min: 1, max: most }).chain((count) =>
+    FastCheck.tuple(
+      ...Array.from({ length: count }, (_, i) =>
+        FastCheck.uniqueArray(FastCheck.integer({ min: 0, max: Math.max(i - 1, 0) }), { maxLength: Math.min(i, 4) })
+      )
+    ).map((all) => Object.fromEntries(all.map((ups, i) => [`n${i}`, i === 0 ? [] : ups.map((up) => `n${up}`)])))
+  )
+
+/** The plan for some names, or all of them when there are none; everything stored counts as materialized. */
+export const planOf = <A extends Asset.Any>(graph: AssetGraph.AssetGraph<A>, ...selected: ReadonlyArray<string>) => {
+  const selection = selected.length === 0 ? Selection.all : Selection.names(selected)
+  return Either.getOrThrow(
+    Plan.make(graph, {
+      selection: Selection.print(selection),
+      selected: Either.getOrThrow(Selection.resolve(selection, graph)),
+      isMaterialized: () => true
+    })
+  )
+}
