@@ -2,6 +2,8 @@ import * as Asset from "@sluice/core/asset/Asset"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
+import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
+import * as SelectionText from "@sluice/core/graph/SelectionText"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -44,11 +46,14 @@ export const arbitraryEdges = (most: number): FastCheck.Arbitrary<Record<string,
 
 /** The plan for some names, or all of them when there are none; everything stored counts as materialized. */
 export const planOf = <A extends Asset.Any>(graph: AssetGraph.AssetGraph<A>, ...selected: ReadonlyArray<string>) => {
-  const selection = selected.length === 0 ? Selection.all : Selection.names(selected)
+  const selection =
+    selected.length === 0
+      ? Selection.all
+      : selected.map((each): Selection.Selection => Selection.name(each)).reduce(Selection.or)
   return Either.getOrThrow(
     Plan.make(graph, {
-      selection: Selection.print(selection),
-      selected: Either.getOrThrow(Selection.resolve(selection, graph)),
+      selection: SelectionText.print(selection),
+      selected: Either.getOrThrow(SelectionQuery.resolve(selection, graph)),
       isMaterialized: () => true
     })
   )

@@ -1,56 +1,98 @@
-import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
 import type * as Asset from "../asset/Asset.ts"
-import { didYouMean } from "../internal/suggest.ts"
 import type { AssetGraph } from "./AssetGraph.ts"
 
-/** The assets a person means: everything, or those of some names. */
-export type Selection = { readonly _tag: "All" } | { readonly _tag: "Names"; readonly names: ReadonlyArray<string> }
+/** Which assets a person means, as an expression. Written and read by `SelectionText`, answered by `SelectionQuery`. */
+export type Selection =
+  | All
+  | Name
+  | Wildcard
+  | Attribute
+  | Traversal
+  | { readonly _tag: "Not"; readonly of: Selection }
+  | { readonly _tag: "And"; readonly left: Selection; readonly right: Selection }
+  | { readonly _tag: "Or"; readonly left: Selection; readonly right: Selection }
+  | { readonly _tag: "Ends"; readonly which: "sinks" | "roots"; readonly of: Selection }
 
-export const all: Selection = { _tag: "All" }
-
-/** Selects by names that a person typed; resolving it tells which of them do not exist. */
-export const names = (typed: ReadonlyArray<string>): Selection => ({
-  _tag: "Names",
-  names: typed
-})
-
-/** Selects by names that the compiler checks against the graph. */
-export const of = <A extends Asset.Any>(_graph: AssetGraph<A>, ...selected: ReadonlyArray<A["name"]>): Selection =>
-  names(selected)
-
-/** How the selection is written on a command line. */
-export const print = (selection: Selection): string => (selection._tag === "All" ? "--all" : selection.names.join(" "))
-
-/** A selection that cannot be resolved against the graph. */
-export class SelectionInvalid extends Schema.TaggedError<SelectionInvalid>()("SelectionInvalid", {
-  problems: Schema.Array(Schema.String)
-}) {
-  readonly retryable = false
-  override get message() {
-    return `${this.problems.join("\n")}\n\`pnpm assets list\` shows every asset.`
-  }
+/** `*` */
+export interface All {
+  readonly _tag: "All"
 }
 
-/** The indices of the selected assets, ascending; or every name that is not in the graph, with the nearest that are. */
-export const resolve = (
-  selection: Selection,
-  graph: AssetGraph<Asset.Any>
-): Either.Either<ReadonlyArray<number>, SelectionInvalid> => {
-  if (selection._tag === "All") return Either.right(graph.names.map((_, index) => index))
-  const problems: Array<string> = []
-  const found = new Set<number>()
-  for (const name of selection.names) {
-    const index = graph.indexOf(name)
-    if (index === undefined) problems.push(`There is no asset "${name}".${didYouMean(name, graph.names)}`)
-    else found.add(index)
+/** `users_raw`: an asset that must exist. */
+export interface Name {
+  readonly _tag: "Name"
+  readonly name: string
+}
+
+/** `messages_*`: any number of assets, perhaps none. */
+export interface Wildcard {
+  readonly _tag: "Wildcard"
+  readonly pattern: string
+}
+
+/** What assets are told apart by, besides their names. */
+export const attributeKeys = ["key", "group", "tag", "kind", "owner", "column", "status", "state"] as const
+export type AttributeKey = (typeof attributeKeys)[number]
+
+/** `group:raw`, `tag:team=growth`; `*` stands for anything in a value. */
+export interface Attribute {
+  readonly _tag: "Attribute"
+  readonly key: AttributeKey
+  readonly value: string
+  /** Only for tags: `tag:team` asks for the tag with any value. */
+  readonly tagValue: string | undefined
+}
+
+/** `2+users_raw+`: what is up to so many steps above and below; `Infinity` for all, 0 for none. */
+export interface Traversal {
+  readonly _tag: "Traversal"
+  readonly up: number
+  readonly of: Selection
+  readonly down: number
+}
+
+export const all: All = { _tag: "All" }
+export const name = (name: string): Name => ({ _tag: "Name", name })
+export const wildcard = (pattern: string): Wildcard => ({ _tag: "Wildcard", pattern })
+export const attribute = (key: AttributeKey, value: string, tagValue?: string): Attribute => ({
+  _tag: "Attribute",
+  key,
+  value,
+  tagValue
+})
+export const traversal = (up: number, of: Selection, down: number): Traversal => ({ _tag: "Traversal", up, of, down })
+export const not = (of: Selection): Selection => ({ _tag: "Not", of })
+export const and = (left: Selection, right: Selection): Selection => ({ _tag: "And", left, right })
+export const or = (left: Selection, right: Selection): Selection => ({ _tag: "Or", left, right })
+/** Those of the selected that nothing selected depends on. */
+export const sinks = (of: Selection): Selection => ({ _tag: "Ends", which: "sinks", of })
+/** Those of the selected that depend on nothing selected. */
+export const roots = (of: Selection): Selection => ({ _tag: "Ends", which: "roots", of })
+
+/** The union of some selections; there must be one at least. */
+export const union = (selections: readonly [Selection, ...ReadonlyArray<Selection>]): Selection => selections.reduce(or)
+
+/** Selects by names that the compiler checks against the graph. */
+export const of = <A extends Asset.Any>(
+  _graph: AssetGraph<A>,
+  ...names: readonly [A["name"], ...ReadonlyArray<A["name"]>]
+): Selection => names.map((each): Selection => name(each)).reduce(or)
+
+/** Whether answering it takes what the run history and the sources say, beside the graph. */
+export const needsHistory = (selection: Selection): boolean => {
+  switch (selection._tag) {
+    case "All":
+    case "Name":
+    case "Wildcard":
+      return false
+    case "Attribute":
+      return selection.key === "status" || selection.key === "state"
+    case "And":
+    case "Or":
+      return needsHistory(selection.left) || needsHistory(selection.right)
+    case "Not":
+    case "Traversal":
+    case "Ends":
+      return needsHistory(selection.of)
   }
-  if (problems.length > 0) return Either.left(new SelectionInvalid({ problems }))
-  if (found.size === 0)
-    return Either.left(
-      new SelectionInvalid({
-        problems: ["Nothing is selected. Name an asset, or give --all."]
-      })
-    )
-  return Either.right([...found].sort((a, b) => a - b))
 }

@@ -1,0 +1,122 @@
+import * as Either from "effect/Either"
+import type * as Asset from "../asset/Asset.ts"
+import { didYouMean } from "../internal/suggest.ts"
+import * as Topology from "../internal/topology.ts"
+import type { AssetGraph } from "./AssetGraph.ts"
+import type { Attribute, Selection } from "./Selection.ts"
+import { SelectionInvalid } from "./SelectionInvalid.ts"
+
+/** What is known of an asset beside its definition; asked only for selections that need it. */
+export interface Facts {
+  /** How the asset's last step ended: `succeeded`, `failed`, `skipped`, `canceled`; undefined where it never ran. */
+  readonly status: (asset: string) => string | undefined
+  /** What holds of it now, of `never`, `stale`, `failed`, `changed`. */
+  readonly states: (asset: string) => ReadonlyArray<string>
+}
+
+export const noFacts: Facts = { status: () => undefined, states: () => [] }
+
+/** The values that `state:` takes. */
+export const states = ["never", "stale", "failed", "changed"] as const
+/** The values that `status:` takes. */
+export const statuses = ["succeeded", "failed", "skipped", "canceled"] as const
+
+/**
+ * The indices of the selected assets, ascending; or every name and value that does not exist, with up to ten near ones.
+ * O(nodes + edges) per traversal.
+ */
+export const resolve = (
+  selection: Selection,
+  graph: AssetGraph<Asset.Any>,
+  facts: Facts = noFacts
+): Either.Either<ReadonlyArray<number>, SelectionInvalid> => {
+  const problems: Array<string> = []
+  const selected = answer(selection, graph, facts, problems)
+  return problems.length > 0
+    ? Either.left(new SelectionInvalid({ problems: [...new Set(problems)] }))
+    : Either.right([...selected].sort((a, b) => a - b))
+}
+
+const answer = (selection: Selection, graph: AssetGraph<Asset.Any>, facts: Facts, problems: Array<string>): Set<number> => {
+  const inner = (each: Selection) => answer(each, graph, facts, problems)
+  const where = (test: (asset: Asset.Any) => boolean) =>
+    new Set(graph.assets.flatMap((asset, index) => (test(asset) ? [index] : [])))
+  switch (selection._tag) {
+    case "All":
+      return where(() => true)
+    case "Name": {
+      const index = graph.indexOf(selection.name)
+      if (index !== undefined) return new Set([index])
+      problems.push(`There is no asset "${selection.name}".${didYouMean(selection.name, graph.names, 10)}`)
+      return new Set()
+    }
+    case "Wildcard": {
+      const matches = matcher(selection.pattern)
+      return where((asset) => matches(asset.name))
+    }
+    case "Attribute":
+      problems.push(...valueProblems(selection))
+      return where(attributeTest(selection, facts))
+    case "Traversal": {
+      const from = inner(selection.of)
+      const above = Topology.reach(graph.upstreams, from, selection.up)
+      return union(above, Topology.reach(graph.downstreams, from, selection.down))
+    }
+    case "Not": {
+      const excluded = inner(selection.of)
+      return new Set(graph.names.flatMap((_, index) => (excluded.has(index) ? [] : [index])))
+    }
+    case "And": {
+      const right = inner(selection.right)
+      return new Set([...inner(selection.left)].filter((index) => right.has(index)))
+    }
+    case "Or":
+      return union(inner(selection.left), inner(selection.right))
+    case "Ends": {
+      const among = inner(selection.of)
+      const edges = selection.which === "sinks" ? graph.downstreams : graph.upstreams
+      return new Set([...among].filter((index) => !(edges[index] ?? []).some((neighbour) => among.has(neighbour))))
+    }
+  }
+}
+
+const attributeTest = ({ key, value, tagValue }: Attribute, facts: Facts): ((asset: Asset.Any) => boolean) => {
+  const matches = matcher(value)
+  switch (key) {
+    case "key":
+      return (asset) => matches(asset.name)
+    case "group":
+      return (asset) => matches(asset.group)
+    case "kind":
+      return (asset) => matches(asset.kind)
+    case "owner":
+      return (asset) => asset.owners.some(matches)
+    case "column":
+      return (asset) => asset.storage._tag === "Stored" && asset.storage.columns.some(matches)
+    case "tag": {
+      const matchesValue = tagValue === undefined ? () => true : matcher(tagValue)
+      return (asset) => Object.entries(asset.tags).some(([tag, its]) => matches(tag) && matchesValue(its))
+    }
+    case "status":
+      return (asset) => matches(facts.status(asset.name) ?? "")
+    case "state":
+      return (asset) => facts.states(asset.name).some(matches)
+  }
+}
+
+/** `state:` and `status:` take a few words only; anything else is a slip. */
+const valueProblems = ({ key, value }: Attribute): ReadonlyArray<string> => {
+  const words: ReadonlyArray<string> | undefined = key === "state" ? states : key === "status" ? statuses : undefined
+  if (words === undefined || value.includes("*") || words.includes(value)) return []
+  return [`There is no ${key}:${value}. It is one of ${words.join(", ")}.${didYouMean(value, words)}`]
+}
+
+const matcher = (pattern: string): ((text: string) => boolean) => {
+  if (!pattern.includes("*")) return (text) => text === pattern
+  const expression = new RegExp(`^${pattern.split("*").map(escapeRegExp).join(".*")}$`, "s")
+  return (text) => expression.test(text)
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+
+const union = <A>(a: ReadonlySet<A>, b: ReadonlySet<A>): Set<A> => new Set([...a, ...b])
