@@ -4,6 +4,7 @@ import type * as Scope from "effect/Scope"
 import { erase } from "../internal/erase.ts"
 import * as Location from "../internal/location.ts"
 import type { StepContext } from "../run/StepContext.ts"
+import type * as AssetCheck from "./AssetCheck.ts"
 import type { Failure } from "./Failure.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import * as Storage from "./Storage.ts"
@@ -23,6 +24,7 @@ export interface Asset<out Name extends string, out A, out E extends Failure, ou
   readonly name: Name
   readonly upstreams: Up
   readonly storage: Storage.Storage<A, R>
+  readonly checks: ReadonlyArray<AssetCheck.AssetCheck<R>>
   /** Makes the value. A method, so that an asset stays usable where only its own value's type is known. */
   materialize(inputs: Inputs<Up>): Effect.Effect<A, E, R | StepContext | Scope.Scope>
 }
@@ -38,6 +40,8 @@ export interface Description {
   readonly retry: RetryPolicy.RetryPolicy
   /** The longest that one attempt may take. */
   readonly timeout: Duration.DurationInput | undefined
+  /** The pool it takes a place in while it runs, beside a slot of the run. */
+  readonly pool: string | undefined
   /** Where it was defined, as `file:line:column`; read only for messages. */
   readonly definedAt: () => string
 }
@@ -51,6 +55,7 @@ export interface Any extends Description {
   readonly name: string
   readonly upstreams: Upstreams
   readonly storage: Storage.Storage<unknown, unknown>
+  readonly checks: ReadonlyArray<AssetCheck.Any>
   materialize(inputs: never): Effect.Effect<unknown, Failure, unknown>
 }
 
@@ -83,6 +88,9 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R> {
   /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy
   readonly timeout?: Duration.DurationInput
+  readonly pool?: string
+  /** Blocking ones are evaluated on staged rows, before they are published; the others afterwards. */
+  readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<R>>
   readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
 }
 
@@ -119,6 +127,8 @@ export const make = <
     tags: {},
     retry: RetryPolicy.standard,
     timeout: undefined,
+    pool: undefined,
+    checks: [],
     ...rest,
     upstreams: upstreams ?? {},
     storage,

@@ -17,10 +17,14 @@ export const Reason = Schema.Union(
 )
 export type Reason = typeof Reason.Type
 
-/** One step: an asset that is materialized, or loaded from storage. */
+/** What a step does with its asset. */
+export const Action = Schema.Literal("materialize", "load", "check")
+export type Action = typeof Action.Type
+
+/** One step: an asset that is materialized, loaded from storage, or only checked. */
 export const Step = Schema.Struct({
   asset: Schema.String,
-  action: Schema.Literal("materialize", "load"),
+  action: Action,
   reason: Reason,
   /** The steps that must have succeeded before, by asset name. */
   after: Schema.Array(Schema.String)
@@ -109,6 +113,21 @@ export const make = <A extends Asset.Any>(
     )
   return Either.right({ graph, selection: options.selection, steps })
 }
+
+/** The plan that evaluates the checks of some assets (by index) on what is published, and materializes nothing. */
+export const checks = <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  options: { readonly selection: string; readonly selected: ReadonlyArray<number> }
+): Plan<A> => ({
+  graph,
+  selection: options.selection,
+  steps: options.selected.flatMap((node): ReadonlyArray<Step> => {
+    const asset = graph.assets[node]
+    return asset === undefined || asset.checks.length === 0
+      ? []
+      : [{ asset: asset.name, action: "check", reason: { _tag: "Selected" }, after: [] }]
+  })
+})
 
 /** The assets to compute, and for those that are in only because of a source's snapshot, which source. */
 const computedClosure = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>) => {

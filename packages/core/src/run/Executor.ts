@@ -1,20 +1,33 @@
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Asset from "../asset/Asset.ts"
 import type { Plan } from "../plan/Plan.ts"
+import * as Attempt from "./Attempt.ts"
 import * as EventLog from "./EventLog.ts"
-import type { RunEvent } from "./RunEvent.ts"
+import type { RunEvent, RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
 import type { RunResult } from "./RunResult.ts"
 import type { RunStore, RunStoreFailed } from "./RunStore.ts"
 import * as Scheduler from "./Scheduler.ts"
+import { RunTimedOut } from "./StepFailure.ts"
 
 export interface Options {
   /** How many steps may run at once. A step that waits to retry is not running. */
   readonly concurrency: number
   /** Given every event, progress included, in order and in batches; for whoever draws or streams them. */
   readonly observe?: (events: ReadonlyArray<RunEvent>) => Effect.Effect<void>
+  /** How many steps of a pool may run at once. Default: no limit but `concurrency`. */
+  readonly pools?: Readonly<Record<string, number>>
+  /** Default false: unrelated branches go on after a failure. */
+  readonly failFast?: boolean
+  /** The longest that the whole run may take. */
+  readonly timeout?: Duration.DurationInput
+  /** Labels that are recorded with the run. */
+  readonly tags?: Readonly<Record<string, string>>
+  /** The run that this one carries on. */
+  readonly retryOf?: string
 }
 
 /**
@@ -31,32 +44,31 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   const runId = yield* RunId.make
   const log = yield* EventLog.make(options.observe)
   const started = yield* Clock.currentTimeNanos
-  const conclude = Effect.fnUntraced(function* (status: "succeeded" | "failed" | "canceled") {
-    const durationMillis = Scheduler.millisBetween(started, yield* Clock.currentTimeNanos)
-    yield* log.emit({ _tag: "RunConcluded", runId, status, durationMillis })
+  const conclude = Effect.fnUntraced(function* (status: RunStatus, reason?: string) {
+    const durationMillis = Attempt.millisBetween(started, yield* Clock.currentTimeNanos)
+    yield* log.emit({ _tag: "RunConcluded", runId, status, durationMillis, ...(reason === undefined ? {} : { reason }) })
     return yield* log.close
   })
 
-  yield* log.emit({
-    _tag: "RunStarted",
-    runId,
-    selection: plan.selection,
-    steps: plan.steps
-  })
-  const scheduler = yield* Scheduler.make({
-    plan,
-    runId,
-    log,
-    context,
-    concurrency: options.concurrency
-  })
+  const { concurrency, failFast = false, pools = {}, retryOf, tags = {} } = options
+  const { selection, steps } = plan
+  yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, ...(retryOf === undefined ? {} : { retryOf }) })
+  const scheduler = yield* Scheduler.make({ plan, runId, log, context, concurrency, pools, failFast })
+  const bounded = options.timeout === undefined ? scheduler.run : withTimeout(scheduler.run, options.timeout)
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const exit = yield* Effect.exit(restore(Effect.raceFirst(scheduler.run, log.failed)))
-      if (Exit.isSuccess(exit)) return yield* conclude(exit.value)
+      const exit = yield* Effect.exit(restore(Effect.raceFirst(Effect.either(bounded), log.failed)))
       yield* scheduler.cancelUnfinished
-      yield* Effect.ignore(conclude("canceled"))
-      return yield* Effect.failCause(exit.cause)
+      if (Exit.isFailure(exit)) {
+        yield* Effect.ignore(conclude("canceled"))
+        return yield* Effect.failCause(exit.cause)
+      }
+      return exit.value._tag === "Right"
+        ? yield* conclude(exit.value.right)
+        : yield* conclude("failed", exit.value.left.message)
     })
   )
 })
+
+const withTimeout = <A>(run: Effect.Effect<A>, limit: Duration.DurationInput): Effect.Effect<A, RunTimedOut> =>
+  Effect.timeoutFail(run, { duration: limit, onTimeout: () => new RunTimedOut({ limitMillis: Duration.toMillis(limit) }) })

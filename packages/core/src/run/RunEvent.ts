@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Step } from "../plan/Plan.ts"
+import { Action, Step } from "../plan/Plan.ts"
 
 /**
  * One thing that happened in a run. These are the only format in which runs are stored, streamed (`--json`) and drawn, so
@@ -20,6 +20,10 @@ export const ErrorInfo = Schema.Struct({
 })
 export type ErrorInfo = typeof ErrorInfo.Type
 
+/** How a run ended. `crashed`: its process died, and a later start of Sluice closed it. */
+export const RunStatus = Schema.Literal("succeeded", "failed", "canceled", "crashed")
+export type RunStatus = typeof RunStatus.Type
+
 const Metadata = Schema.Record({
   key: Schema.String,
   value: Schema.Union(Schema.String, Schema.Number, Schema.Boolean)
@@ -28,7 +32,10 @@ const step = { asset: Schema.String }
 
 export const RunStarted = event("RunStarted", {
   selection: Schema.String,
-  steps: Schema.Array(Step)
+  steps: Schema.Array(Step),
+  tags: Schema.Record({ key: Schema.String, value: Schema.String }),
+  /** The run that this one carries on, where it is a retry. */
+  retryOf: Schema.optionalWith(Schema.String, { exact: true })
 })
 export const StepStarted = event("StepStarted", {
   ...step,
@@ -48,7 +55,7 @@ export const StepRetrying = event("StepRetrying", {
 })
 export const StepSucceeded = event("StepSucceeded", {
   ...step,
-  action: Schema.Literal("materialize", "load"),
+  action: Action,
   attempt: Schema.Number,
   durationMillis: Schema.Number,
   metadata: Metadata
@@ -59,6 +66,15 @@ export const StepFailed = event("StepFailed", {
   durationMillis: Schema.Number,
   error: ErrorInfo
 })
+/** A check was evaluated; where it could not be, `passed` is false and `metadata.error` says why. */
+export const CheckEvaluated = event("CheckEvaluated", {
+  ...step,
+  check: Schema.String,
+  severity: Schema.Literal("warn", "error"),
+  blocking: Schema.Boolean,
+  passed: Schema.Boolean,
+  metadata: Metadata
+})
 /** `causes` are the failed steps that this one waited for, directly or not. */
 export const StepSkipped = event("StepSkipped", {
   ...step,
@@ -66,8 +82,10 @@ export const StepSkipped = event("StepSkipped", {
 })
 export const StepCanceled = event("StepCanceled", step)
 export const RunConcluded = event("RunConcluded", {
-  status: Schema.Literal("succeeded", "failed", "canceled"),
-  durationMillis: Schema.Number
+  status: RunStatus,
+  durationMillis: Schema.Number,
+  /** Why, where the steps alone do not tell: a timeout of the whole run, a process that died. */
+  reason: Schema.optionalWith(Schema.String, { exact: true })
 })
 
 export const RunEvent = Schema.Union(
@@ -77,6 +95,7 @@ export const RunEvent = Schema.Union(
   StepRetrying,
   StepSucceeded,
   StepFailed,
+  CheckEvaluated,
   StepSkipped,
   StepCanceled,
   RunConcluded

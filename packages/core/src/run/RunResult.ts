@@ -1,6 +1,6 @@
 import type { Metadata } from "../asset/Metadata.ts"
-import type { Reason } from "../plan/Plan.ts"
-import type { ErrorInfo, RunEvent } from "./RunEvent.ts"
+import type { Action, Reason } from "../plan/Plan.ts"
+import type { ErrorInfo, RunEvent, RunStatus } from "./RunEvent.ts"
 
 /** Where a step stands, or how it ended. */
 export type StepState =
@@ -35,19 +35,29 @@ export type StepState =
 /** One step of a run and its state. */
 export interface StepResult {
   readonly asset: string
-  readonly action: "materialize" | "load"
+  readonly action: Action
   readonly reason: Reason
   readonly state: StepState
+  /** What its checks found, in order; those of the last attempt. */
+  readonly checks: ReadonlyArray<CheckResult>
 }
+
+/** One check of a step and what it found. */
+export type CheckResult = Pick<CheckEvaluated, "check" | "severity" | "blocking" | "passed" | "metadata">
 
 /** What became of a run: a fold over its events, the same while it happens and years later. */
 export interface RunResult {
   readonly runId: string
   readonly selection: string
   readonly startedAt: string
-  readonly status: "running" | "succeeded" | "failed" | "canceled"
+  readonly status: "running" | RunStatus
   /** Undefined while it runs. */
   readonly durationMillis: number | undefined
+  /** Why it ended so, where the steps alone do not tell. */
+  readonly reason: string | undefined
+  readonly tags: Readonly<Record<string, string>>
+  /** The run that this one carries on. */
+  readonly retryOf: string | undefined
   /** By asset name, in plan order. */
   readonly steps: ReadonlyMap<string, StepResult>
 }
@@ -58,6 +68,9 @@ export const empty: RunResult = {
   startedAt: "",
   status: "running",
   durationMillis: undefined,
+  reason: undefined,
+  tags: {},
+  retryOf: undefined,
   steps: new Map()
 }
 
@@ -86,43 +99,40 @@ const fold = (from: RunResult, events: Iterable<RunEvent>): RunResult => {
   for (const event of events) {
     switch (event._tag) {
       case "RunStarted":
-        result = {
-          ...result,
-          runId: event.runId,
-          selection: event.selection,
-          startedAt: event.at
+        result = { ...result, ...startOf(event) }
+        for (const { asset, action, reason } of event.steps) {
+          steps.set(asset, { asset, action, reason, state: { _tag: "Pending" }, checks: [] })
         }
-        for (const { asset, action, reason } of event.steps)
-          steps.set(asset, {
-            asset,
-            action,
-            reason,
-            state: { _tag: "Pending" }
-          })
         break
       case "RunConcluded":
-        result = {
-          ...result,
-          status: event.status,
-          durationMillis: event.durationMillis
-        }
+        result = { ...result, status: event.status, durationMillis: event.durationMillis, reason: event.reason }
         break
       default: {
         const step = steps.get(event.asset)
-        if (step !== undefined)
-          steps.set(event.asset, {
-            ...step,
-            state: stateAfter(event, step.state)
-          })
+        if (step !== undefined) steps.set(event.asset, stepAfter(event, step))
       }
     }
   }
   return { ...result, steps }
 }
 
+type CheckEvaluated = Extract<RunEvent, { readonly _tag: "CheckEvaluated" }>
 type StepEvent = Extract<RunEvent, { readonly asset: string }>
 
-const stateAfter = (event: StepEvent, before: StepState): StepState => {
+const startOf = ({ at, retryOf, runId, selection, tags }: Extract<RunEvent, { readonly _tag: "RunStarted" }>) => ({
+  runId,
+  selection,
+  startedAt: at,
+  tags,
+  retryOf
+})
+
+const stepAfter = (event: StepEvent, step: StepResult): StepResult => {
+  if (event._tag === "CheckEvaluated") return { ...step, checks: [...step.checks, event] }
+  return { ...step, checks: event._tag === "StepStarted" ? [] : step.checks, state: stateAfter(event, step.state) }
+}
+
+const stateAfter = (event: Exclude<StepEvent, CheckEvaluated>, before: StepState): StepState => {
   switch (event._tag) {
     case "StepStarted":
       return {

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { Metadata } from "../asset/Metadata.ts"
-import type { RunEvent } from "./RunEvent.ts"
+import type { RunEvent, RunStatus } from "./RunEvent.ts"
 
 /** The last materialization of an asset. */
 export interface Materialization {
@@ -20,7 +20,7 @@ export interface RunSummary {
   readonly runId: string
   readonly startedAt: string
   readonly selection: string
-  readonly status: "running" | "succeeded" | "failed" | "canceled"
+  readonly status: "running" | RunStatus
   readonly durationMillis: number | undefined
 }
 

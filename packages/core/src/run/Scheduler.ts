@@ -1,5 +1,5 @@
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,15 +8,12 @@ import * as FiberSet from "effect/FiberSet"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
-import type { Failure } from "../asset/Failure.ts"
-import type { Metadata } from "../asset/Metadata.ts"
 import * as RetryPolicy from "../asset/RetryPolicy.ts"
 import { erase } from "../internal/erase.ts"
 import * as Topology from "../internal/topology.ts"
 import type { Plan, Step } from "../plan/Plan.ts"
-import type { EventLog } from "./EventLog.ts"
-import { StepContext } from "./StepContext.ts"
-import * as StepFailure from "./StepFailure.ts"
+import * as Attempt from "./Attempt.ts"
+import type { Draft, EventLog } from "./EventLog.ts"
 
 export interface Options<A extends Asset.Any> {
   readonly plan: Plan<A>
@@ -24,6 +21,10 @@ export interface Options<A extends Asset.Any> {
   readonly log: EventLog
   readonly context: Context.Context<Asset.Context<A>>
   readonly concurrency: number
+  /** How many steps of a pool may run at once; a pool that is not here has no limit of its own. */
+  readonly pools: Readonly<Record<string, number>>
+  /** Whether the first failed step ends the run: what has not started is skipped, what runs is canceled. */
+  readonly failFast: boolean
 }
 
 /** The steps of one run: starts each when the steps before it have succeeded, and knows how each stands. */
@@ -37,13 +38,13 @@ export interface Scheduler {
 interface Node {
   readonly step: Step
   readonly asset: Asset.Any
-  /** Indices of the steps that wait for this one. */
-  readonly downstreams: ReadonlyArray<number>
+  /** Indices of the steps that it waits for, and of those that wait for it. */
   readonly upstreams: ReadonlyArray<number>
+  readonly downstreams: ReadonlyArray<number>
   waitingFor: number
   /** Steps that still need this one's value; at zero its scope is closed. */
   neededBy: number
-  ended: boolean
+  state: "waiting" | "started" | "ended"
   value: unknown
   scope: Scope.CloseableScope | undefined
 }
@@ -51,26 +52,21 @@ interface Node {
 /** Prepares a run. O(steps + edges); a step costs a fiber and a few events. */
 export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: Options<A>) {
   const { log, runId } = options
-  const nodes = nodesOf(options.plan)
+  const { edges, nodes } = nodesOf(options.plan)
   const slots = yield* Effect.makeSemaphore(options.concurrency)
+  const pools = new Map<string, Effect.Semaphore>()
+  for (const [pool, limit] of Object.entries(options.pools)) pools.set(pool, yield* Effect.makeSemaphore(limit))
   const allEnded = yield* Deferred.make<void>()
   const clock = yield* Clock.clockWith(Effect.succeed)
   let unfinished = nodes.length
   let failed = false
 
-  const emit = (event: Parameters<EventLog["unsafeEmit"]>[0]) => log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
+  const emit = (event: Draft) => log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
 
   const end = (node: Node) => {
-    node.ended = true
+    node.state = "ended"
     unfinished--
     if (unfinished === 0) Deferred.unsafeDone(allEnded, Effect.void)
-  }
-
-  const release = (node: Node): Effect.Effect<void> => {
-    const { scope } = node
-    node.value = undefined
-    node.scope = undefined
-    return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
   }
 
   /** A step that ended needs its upstreams' values no more; what nobody needs any more is let go. */
@@ -84,194 +80,118 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       { discard: true }
     )
 
-  const skipBelow = (cause: number): Effect.Effect<void> => {
-    const causes = [nodes[cause]?.step.asset ?? ""]
-    const below = Topology.reach(
-      nodes.map((node) => node.downstreams),
-      [cause]
-    )
-    const skipped = [...below].flatMap((index) => {
-      const node = nodes[index]
-      return index === cause || node === undefined || node.ended ? [] : [node]
-    })
+  const skip = (indices: Iterable<number>, cause: Node): Effect.Effect<void> => {
+    const skipped = [...indices].flatMap((index) => (nodes[index]?.state === "waiting" ? [nodes[index]] : []))
     for (const node of skipped) {
-      emit({ _tag: "StepSkipped", runId, asset: node.step.asset, causes })
+      emit({ _tag: "StepSkipped", runId, asset: node.step.asset, causes: [cause.step.asset] })
       end(node)
     }
     return Effect.forEach(skipped, letGo, { discard: true })
   }
 
-  /** One attempt: undefined where it succeeded. Only the asset's own work can be interrupted, never the bookkeeping. */
-  const attemptOnce = (node: Node, attempt: number) =>
-    Effect.uninterruptibleMask(
-      Effect.fnUntraced(function* (restore) {
-        const { asset, step } = node
-        const scope = yield* Scope.make()
-        const startedAt = clock.unsafeCurrentTimeNanos()
-        let rows = 0
-        let metadata: Metadata = {}
-        emit({ _tag: "StepStarted", runId, asset: step.asset, attempt })
-        const services = Context.merge(
-          options.context,
-          Context.make(StepContext, {
-            runId,
-            asset: step.asset,
-            attempt,
-            progress: (more) => {
-              rows += more
-              emit({
-                _tag: "StepProgressed",
-                runId,
-                asset: step.asset,
-                attempt,
-                rows
-              })
-            },
-            metadata: (values) => {
-              metadata = { ...metadata, ...values }
-            }
-          }).pipe(Context.add(Scope.Scope, scope))
-        )
-        const exit = yield* Effect.exit(restore(Effect.provide(withTimeout(asset, work(node, nodes)), services)))
-        const durationMillis = millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
-        if (Exit.isSuccess(exit)) {
-          node.value = exit.value
-          node.scope = scope
-          emit({
-            _tag: "StepSucceeded",
-            runId,
-            asset: step.asset,
-            action: step.action,
-            attempt,
-            durationMillis,
-            metadata
-          })
-          return undefined
-        }
-        yield* Scope.close(scope, exit)
-        return {
-          failure: StepFailure.fromCause(step.asset, exit.cause),
-          durationMillis
-        }
-      })
+  const attempt = (node: Node, attempt: number) => {
+    const { asset, step } = node
+    const values = new Map(node.upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value]))
+    const inputs = Object.fromEntries(
+      Object.entries(asset.upstreams).map(([key, upstream]) => [key, values.get(upstream.name)])
     )
+    const { action } = step
+    const { context } = options
+    const once = slots.withPermits(1)(
+      Attempt.run({ runId, asset, action, attempt, inputs, context: erase(context), clock, emit })
+    )
+    const pool = asset.pool === undefined ? undefined : pools.get(asset.pool)
+    return pool === undefined ? once : pool.withPermits(1)(once)
+  }
 
   const runStep = Effect.fnUntraced(function* (index: number, node: Node) {
-    for (let attempt = 1; ; attempt++) {
-      const outcome = yield* slots.withPermits(1)(attemptOnce(node, attempt))
-      if (outcome === undefined) return yield* succeed(node)
-      const { failure, durationMillis } = outcome
-      const error = {
-        tag: failure._tag,
-        message: failure.message,
-        retryable: failure.retryable
-      }
-      const delayMillis = RetryPolicy.delayMillis(node.asset.retry, failure, attempt, yield* Random.next)
+    for (let count = 1; ; count++) {
+      const outcome = yield* attempt(node, count)
+      if (outcome._tag === "Succeeded") return yield* succeed(node, outcome)
+      const { durationMillis, failure } = outcome
+      const { _tag: tag, message, retryable } = failure
+      const event = { runId, asset: node.step.asset, attempt: count, error: { tag, message, retryable } }
+      const delayMillis = RetryPolicy.delayMillis(node.asset.retry, failure, count, yield* Random.next)
       if (delayMillis === undefined) {
-        failed = true
-        emit({
-          _tag: "StepFailed",
-          runId,
-          asset: node.step.asset,
-          attempt,
-          durationMillis,
-          error
-        })
-        end(node)
-        yield* skipBelow(index)
-        return yield* letGo(node)
+        emit({ _tag: "StepFailed", durationMillis, ...event })
+        return yield* fail(index, node)
       }
-      emit({
-        _tag: "StepRetrying",
-        runId,
-        asset: node.step.asset,
-        attempt,
-        error,
-        delayMillis
-      })
+      emit({ _tag: "StepRetrying", delayMillis, ...event })
       yield* Effect.sleep(Duration.millis(delayMillis))
     }
   })
 
-  const succeed = Effect.fnUntraced(function* (node: Node) {
+  const fail = Effect.fnUntraced(function* (index: number, node: Node) {
+    failed = true
+    end(node)
+    yield* skip(options.failFast ? nodes.keys() : Topology.reach(edges.downstreams, [index]), node)
+    yield* letGo(node)
+    if (options.failFast) Deferred.unsafeDone(allEnded, Effect.void)
+  })
+
+  const succeed = Effect.fnUntraced(function* (node: Node, outcome: Attempt.Outcome & { readonly _tag: "Succeeded" }) {
+    node.value = outcome.value
+    node.scope = outcome.scope
     end(node)
     for (const down of node.downstreams) {
       const downstream = nodes[down]
-      if (downstream !== undefined && --downstream.waitingFor === 0 && !downstream.ended) yield* start(down, downstream)
+      if (downstream !== undefined && --downstream.waitingFor === 0 && downstream.state === "waiting")
+        start(down, downstream)
     }
     yield* letGo(node)
     if (node.neededBy === 0) yield* release(node)
   })
 
-  let start: (index: number, node: Node) => Effect.Effect<void> = () => Effect.void
+  let fork: (effect: Effect.Effect<void>) => unknown = () => undefined
+  const start = (index: number, node: Node) => {
+    node.state = "started"
+    fork(runStep(index, node))
+  }
+
   const scheduler: Scheduler = {
     run: Effect.scoped(
       Effect.gen(function* () {
         yield* Effect.addFinalizer(() => Effect.forEach(nodes, release, { discard: true }))
-        const fork = yield* FiberSet.makeRuntime<never>()
-        start = (index, node) => Effect.sync(() => void fork(runStep(index, node)))
-        yield* Effect.forEach(
-          nodes.flatMap((node, index) => (node.waitingFor === 0 ? [[index, node] as const] : [])),
-          ([index, node]) => start(index, node),
-          { discard: true }
-        )
+        fork = yield* FiberSet.makeRuntime<never>()
+        for (const [index, node] of nodes.entries()) if (node.waitingFor === 0) start(index, node)
         if (unfinished > 0) yield* Deferred.await(allEnded)
-        return failed ? ("failed" as const) : ("succeeded" as const)
+        return failed ? "failed" : "succeeded"
       })
     ),
     cancelUnfinished: Effect.sync(() => {
       for (const node of nodes) {
-        if (!node.ended) {
-          emit({ _tag: "StepCanceled", runId, asset: node.step.asset })
-          end(node)
-        }
+        if (node.state === "ended") continue
+        emit({ _tag: "StepCanceled", runId, asset: node.step.asset })
+        end(node)
       }
     })
   }
   return scheduler
 })
 
-/** Whole-and-a-bit milliseconds between two readings of the monotonic clock. */
-export const millisBetween = (from: bigint, to: bigint): number => Number((to - from) / 1_000n) / 1_000
+const release = (node: Node): Effect.Effect<void> => {
+  const { scope } = node
+  node.value = undefined
+  node.scope = undefined
+  return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
+}
 
-const nodesOf = (plan: Plan<Asset.Any>): ReadonlyArray<Node> => {
+const nodesOf = (plan: Plan<Asset.Any>) => {
   const index = new Map(plan.steps.map((step, i) => [step.asset, i]))
   const upstreams = plan.steps.map((step) => step.after.flatMap((name) => index.get(name) ?? []))
   const downstreams = Topology.reverse(upstreams)
-  return plan.steps.map((step, i) => ({
-    step,
-    asset: erase<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1]),
-    upstreams: upstreams[i] ?? [],
-    downstreams: downstreams[i] ?? [],
-    waitingFor: upstreams[i]?.length ?? 0,
-    neededBy: downstreams[i]?.length ?? 0,
-    ended: false,
-    value: undefined,
-    scope: undefined
-  }))
-}
-
-const work = ({ asset, step, upstreams }: Node, nodes: ReadonlyArray<Node>): Effect.Effect<unknown, Failure> => {
-  if (step.action === "load") {
-    return asset.storage._tag === "Stored"
-      ? erase(asset.storage.load)
-      : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
-  }
-  const values = new Map(upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value]))
-  const inputs = Object.fromEntries(
-    Object.entries(asset.upstreams).map(([key, upstream]) => [key, values.get(upstream.name)])
+  const nodes = plan.steps.map(
+    (step, i): Node => ({
+      step,
+      asset: erase<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1]),
+      upstreams: upstreams[i] ?? [],
+      downstreams: downstreams[i] ?? [],
+      waitingFor: upstreams[i]?.length ?? 0,
+      neededBy: downstreams[i]?.length ?? 0,
+      state: "waiting",
+      value: undefined,
+      scope: undefined
+    })
   )
-  return Effect.suspend(() => erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(inputs))))
+  return { nodes, edges: { upstreams, downstreams } }
 }
-
-const withTimeout = <A, E>({ name, timeout }: Asset.Any, effect: Effect.Effect<A, E>) =>
-  timeout === undefined
-    ? effect
-    : Effect.timeoutFail(effect, {
-        duration: timeout,
-        onTimeout: () =>
-          new StepFailure.StepTimedOut({
-            asset: name,
-            limitMillis: Duration.toMillis(Duration.decode(timeout))
-          })
-      })

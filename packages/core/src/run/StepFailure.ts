@@ -15,6 +15,26 @@ export class StepTimedOut extends Schema.TaggedError<StepTimedOut>()("StepTimedO
   }
 }
 
+/** Blocking checks refused the rows that were about to be published. */
+export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed", {
+  asset: Schema.String,
+  checks: Schema.Array(Schema.String)
+}) {
+  readonly retryable = false
+  override get message() {
+    const names = this.checks.join(", ")
+    return `"${this.asset}" did not pass ${names}; what was published before stays. \`pnpm assets asset ${this.asset}\` shows what its checks found.`
+  }
+}
+
+/** A run took longer than it may. */
+export class RunTimedOut extends Schema.TaggedError<RunTimedOut>()("RunTimedOut", { limitMillis: Schema.Number }) {
+  readonly retryable = false
+  override get message() {
+    return `The run took longer than its timeout of ${Duration.format(Duration.millis(this.limitMillis))}; what had not ended was canceled.`
+  }
+}
+
 /**
  * What went wrong in an attempt, as events may tell it. Typed errors speak for themselves. Of a defect, whose message might
  * quote data, only its kind and the place in the code are told.

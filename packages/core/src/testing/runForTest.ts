@@ -32,7 +32,8 @@ export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failur
     },
     metadata: (values) => {
       metadata = { ...metadata, ...values }
-    }
+    },
+    staged: () => Effect.void
   })
   return { value, metadata, rows }
 })

@@ -1,0 +1,145 @@
+import type * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type * as Asset from "../asset/Asset.ts"
+import type * as AssetCheck from "../asset/AssetCheck.ts"
+import type { Failure } from "../asset/Failure.ts"
+import type { Metadata } from "../asset/Metadata.ts"
+import { erase } from "../internal/erase.ts"
+import type { Action } from "../plan/Plan.ts"
+import type { Draft } from "./EventLog.ts"
+import { StepContext } from "./StepContext.ts"
+import * as StepFailure from "./StepFailure.ts"
+
+/** What one attempt at a step is given. */
+export interface Options {
+  readonly runId: string
+  readonly asset: Asset.Any
+  readonly action: Action
+  /** 1 for the first try. */
+  readonly attempt: number
+  /** Upstream values by the name that the asset calls them. */
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly context: Context.Context<never>
+  readonly clock: Clock.Clock
+  readonly emit: (event: Draft) => void
+}
+
+export type Outcome =
+  /** The value, and the scope that what it holds on to lives in. */
+  | { readonly _tag: "Succeeded"; readonly value: unknown; readonly scope: Scope.CloseableScope }
+  | { readonly _tag: "Failed"; readonly failure: Failure; readonly durationMillis: number }
+
+/** Tries a step once, and emits its events. Only the asset's own work can be interrupted, never the bookkeeping. */
+export const run = (options: Options): Effect.Effect<Outcome> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const { action, asset, attempt, clock, emit, runId } = options
+      const scope = yield* Scope.make()
+      const startedAt = clock.unsafeCurrentTimeNanos()
+      const step = stepContext(options)
+      emit({ _tag: "StepStarted", runId, asset: asset.name, attempt })
+      const services = Context.merge(options.context, Context.make(StepContext, step.service)).pipe(
+        Context.add(Scope.Scope, scope)
+      )
+      const exit = yield* Effect.exit(restore(Effect.provide(withTimeout(asset, work(options, step)), services)))
+      const durationMillis = millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
+      if (Exit.isSuccess(exit)) {
+        const metadata = step.metadata()
+        emit({ _tag: "StepSucceeded", runId, asset: asset.name, action, attempt, durationMillis, metadata })
+        return { _tag: "Succeeded", value: exit.value, scope }
+      }
+      yield* Scope.close(scope, exit)
+      return { _tag: "Failed", failure: StepFailure.fromCause(asset.name, exit.cause), durationMillis }
+    })
+  )
+
+/** Milliseconds, to the microsecond, between two readings of the monotonic clock. */
+export const millisBetween = (from: bigint, to: bigint): number => Number((to - from) / 1_000n) / 1_000
+
+const stepContext = (options: Options) => {
+  const { asset, attempt, emit, runId } = options
+  let rows = 0
+  let metadata: Metadata = {}
+  /** Blocking checks are evaluated once: on staged rows where there are any, else after the work. */
+  let blockingDone = false
+  const checkBlocking = (subject: AssetCheck.Subject): Effect.Effect<void, StepFailure.CheckFailed> => {
+    blockingDone = true
+    return Effect.flatMap(
+      evaluate(options, (check) => check.blocking, subject),
+      (failed) => (failed.length === 0 ? Effect.void : new StepFailure.CheckFailed({ asset: asset.name, checks: failed }))
+    )
+  }
+  const service: StepContext.Service = {
+    runId,
+    asset: asset.name,
+    attempt,
+    progress: (more) => {
+      rows += more
+      emit({ _tag: "StepProgressed", runId, asset: asset.name, attempt, rows })
+    },
+    metadata: (values) => {
+      metadata = { ...metadata, ...values }
+    },
+    staged: (relation) => checkBlocking({ _tag: "Staged", relation })
+  }
+  const checkPublished = Effect.suspend(() =>
+    Effect.zipRight(
+      blockingDone ? Effect.void : checkBlocking({ _tag: "Published" }),
+      evaluate(options, (check) => !check.blocking, { _tag: "Published" })
+    )
+  )
+  return { service, metadata: () => metadata, checkPublished }
+}
+
+/** Evaluates some of an asset's checks, one after the other, and answers the names of those that did not pass. */
+const evaluate = (options: Options, which: (check: AssetCheck.Any) => boolean, subject: AssetCheck.Subject) =>
+  Effect.map(
+    Effect.forEach(options.asset.checks.filter(which), (check) =>
+      Effect.map(outcomeOf(options, check, subject), ({ metadata, passed }) => {
+        const { blocking, name, severity } = check
+        const { asset, emit, runId } = options
+        emit({ _tag: "CheckEvaluated", runId, asset: asset.name, check: name, severity, blocking, passed, metadata })
+        return passed ? [] : [name]
+      })
+    ),
+    (failed) => failed.flat()
+  )
+
+/** A check that cannot be evaluated has not passed. */
+const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: AssetCheck.Subject) =>
+  Effect.provide(erase<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context).pipe(
+    Effect.catchAllCause((cause) =>
+      Effect.succeed({ passed: false, metadata: { error: StepFailure.fromCause(asset.name, cause).message } })
+    )
+  )
+
+const work = (
+  { action, asset, inputs }: Options,
+  step: ReturnType<typeof stepContext>
+): Effect.Effect<unknown, Failure, never> => {
+  switch (action) {
+    case "check":
+      return step.checkPublished
+    case "load":
+      return asset.storage._tag === "Stored"
+        ? erase(asset.storage.load)
+        : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
+    case "materialize":
+      return Effect.zipLeft(
+        Effect.suspend(() => erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(inputs)))),
+        step.checkPublished
+      )
+  }
+}
+
+const withTimeout = <A, E>({ name, timeout }: Asset.Any, effect: Effect.Effect<A, E>) =>
+  timeout === undefined
+    ? effect
+    : Effect.timeoutFail(effect, {
+        duration: timeout,
+        onTimeout: () => new StepFailure.StepTimedOut({ asset: name, limitMillis: Duration.toMillis(timeout) })
+      })
