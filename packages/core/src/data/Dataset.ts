@@ -118,10 +118,17 @@ export const reduceChunks = <A, S>(
 
 /** All rows at once: for tests and small data. */
 export const toArray = <A>(self: Dataset<A>): Effect.Effect<ReadonlyArray<A>, SpillFailed> =>
-  Effect.map(
-    reduceChunks(self, [] as Array<ReadonlyArray<A>>, (all, rows) => [...all, rows]),
-    (all) => all.flat()
-  )
+  Effect.suspend(() => {
+    const all: Array<A> = []
+    return Effect.as(
+      forEachChunk(self, (rows) =>
+        Effect.sync(() => {
+          for (const row of rows) all.push(row)
+        })
+      ),
+      all
+    )
+  })
 
 const make = <A>(size: number | undefined, chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>): Dataset<A> => ({
   [TypeId]: TypeId,

@@ -1,0 +1,103 @@
+import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+/** All that can be set from outside, read and checked. `.env.example` documents every key. */
+export interface PipelineConfig {
+  /** Undefined: use the bundled sample API. */
+  readonly apiUrl: URL | undefined
+  readonly apiToken: Redacted.Redacted | undefined
+  readonly database: DatabaseUrl.DatabaseUrl
+  /** Undefined: nothing is provisioned. */
+  readonly databaseAdmin: DatabaseUrl.MysqlUrl | undefined
+  readonly analystUser: string
+  readonly analystPassword: Redacted.Redacted | undefined
+  readonly rowsInMemory: number
+  readonly pageSize: number
+  /** From 0 to 1. */
+  readonly maxBadShare: number
+}
+
+/** Settings that are wrong: a line for each, which names the key and never repeats its value. */
+export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigInvalid", {
+  problems: Schema.Array(Schema.String)
+}) {
+  readonly retryable = false
+  override get message() {
+    return this.problems.join("\n")
+  }
+}
+
+/** Reads every key, and fails with all that is wrong at once. A key that is set to nothing counts as not set. */
+export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(function* () {
+  const problems: Array<string> = []
+  const read = <A>(key: string, parse: (text: string) => Either.Either<A, string>) =>
+    Effect.map(setting(key), (text) => {
+      if (text === undefined) return undefined
+      const parsed = parse(Redacted.value(text))
+      if (Either.isRight(parsed)) return parsed.right
+      problems.push(`${key} ${parsed.left}`)
+      return undefined
+    })
+  const config: PipelineConfig = {
+    apiUrl: yield* read("SPARK_API_URL", parseApiUrl),
+    apiToken: yield* read("SPARK_API_TOKEN", parseToken),
+    database: (yield* read("DATABASE_URL", DatabaseUrl.parse)) ?? { _tag: "Sqlite", directory: ".sluice" },
+    databaseAdmin: yield* read("DATABASE_ADMIN_URL", DatabaseUrl.parseServer),
+    analystUser: (yield* read("ANALYST_USER", parseUser)) ?? "analyst",
+    analystPassword: yield* setting("ANALYST_PASSWORD"),
+    rowsInMemory: (yield* read("SLUICE_ROWS_IN_MEMORY", wholeNumber(0, 1_000_000_000))) ?? 100_000,
+    pageSize: (yield* read("SLUICE_PAGE_SIZE", wholeNumber(1, 100_000))) ?? 5_000,
+    maxBadShare: (yield* read("SLUICE_MAX_BAD_SHARE", parseShare)) ?? 0.1
+  }
+  return problems.length === 0 ? config : yield* new ConfigInvalid({ problems })
+})
+
+const setting = (key: string): Effect.Effect<Redacted.Redacted | undefined> =>
+  Config.option(Config.redacted(key)).pipe(
+    Effect.orElseSucceed(() => Option.none<Redacted.Redacted>()),
+    Effect.map((value) => Option.getOrUndefined(Option.filter(value, (text) => Redacted.value(text).trim() !== "")))
+  )
+
+const parseApiUrl = (text: string): Either.Either<URL, string> => {
+  if (!URL.canParse(text)) return Either.left("is not a URL. Use http://host:port/path, or leave it out for the sample API.")
+  const url = new URL(text)
+  if (url.protocol !== "http:" && url.protocol !== "https:") return Either.left("must begin with http:// or https://.")
+  if (url.username !== "" || url.password !== "") {
+    return Either.left("must not hold a user or password. Put a token into SPARK_API_TOKEN.")
+  }
+  if (url.search !== "" || url.hash !== "") {
+    return Either.left(
+      "must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN."
+    )
+  }
+  return Either.right(url)
+}
+
+const parseToken = (text: string): Either.Either<Redacted.Redacted, string> =>
+  /^[\x21-\x7e]+$/.test(text)
+    ? Either.right(Redacted.make(text))
+    : Either.left("has blanks or other characters that a token cannot have.")
+
+const parseUser = (text: string): Either.Either<string, string> =>
+  /^[A-Za-z0-9_]{1,32}$/.test(text)
+    ? Either.right(text)
+    : Either.left("is not an account's name. Use at most 32 letters, digits and _.")
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): Either.Either<number, string> => {
+    const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN
+    return value >= least && value <= most
+      ? Either.right(value)
+      : Either.left(`is not a whole number from ${least} to ${most}.`)
+  }
+
+const parseShare = (text: string): Either.Either<number, string> => {
+  const value = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : Number.NaN
+  return value >= 0 && value <= 1 ? Either.right(value) : Either.left("is not a share from 0 to 1, such as 0.10.")
+}

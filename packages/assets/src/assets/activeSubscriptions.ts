@@ -1,0 +1,9 @@
+import { ActiveSubscriptions } from "../tables/ActiveSubscriptions.ts"
+import { viewAsset } from "./relation.ts"
+import { subscriptionsRaw } from "./subscriptionsRaw.ts"
+
+/** Which subscriptions are active now. */
+export const activeSubscriptions = viewAsset(ActiveSubscriptions, {
+  group: "analytics",
+  upstreams: { subscriptions: subscriptionsRaw }
+})

@@ -1,0 +1,9 @@
+import { AverageSubscriptionAmountByMonth } from "../tables/AverageSubscriptionAmountByMonth.ts"
+import { viewAsset } from "./relation.ts"
+import { subscriptionsRaw } from "./subscriptionsRaw.ts"
+
+/** What subscriptions cost on average, by month. */
+export const averageSubscriptionAmountByMonth = viewAsset(AverageSubscriptionAmountByMonth, {
+  group: "analytics",
+  upstreams: { subscriptions: subscriptionsRaw }
+})

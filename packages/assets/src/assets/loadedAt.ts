@@ -1,0 +1,5 @@
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+
+/** The time of a load, as all of its rows have it. */
+export const loadedAt: Effect.Effect<string> = Effect.map(DateTime.now, DateTime.formatIso)

@@ -1,0 +1,42 @@
+import type { MaskMap } from "@sluice/core/data/MaskMap"
+import type { Pii } from "@sluice/core/data/Pii"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/** A row has a value that its map of mask ids does not: the two come from different readings of the source. */
+export class MaskIdMissing extends Schema.TaggedError<MaskIdMissing>()("MaskIdMissing", {
+  table: Schema.String,
+  kind: Schema.String
+}) {
+  readonly retryable = false
+  override get message() {
+    return `A ${this.kind} has no mask id, so nothing was loaded into ${this.table}. Materialize the mask ids and ${this.table} together, with \`pnpm assets materialize ${this.table}\`.`
+  }
+}
+
+/** Finds the mask id of a value; null has none. */
+export type Lookup = <K extends string>(map: MaskMap<K>, value: Pii<K> | null) => number | null
+
+/**
+ * Gives `load` a lookup for its rows, and fails if one found nothing. Rows are made by plain functions, far from any Effect,
+ * so a miss is thrown there: it stops the load at once, and is a typed error again here.
+ */
+export const withMaskIds = <A, E, R>(
+  table: string,
+  load: (lookup: Lookup) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | MaskIdMissing, R> =>
+  Effect.suspend(() => {
+    let missing: MaskIdMissing | undefined
+    const lookup: Lookup = (map, value) => {
+      if (value === null) return null
+      const id = map.get(value)
+      if (id !== undefined) return id
+      missing = new MaskIdMissing({ table, kind: map.kind })
+      throw missing
+    }
+    return Effect.catchAllCause(
+      load(lookup),
+      (cause): Effect.Effect<A, E | MaskIdMissing> =>
+        missing === undefined ? Effect.failCause(cause) : Effect.fail(missing)
+    )
+  })

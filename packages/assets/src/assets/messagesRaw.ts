@@ -1,0 +1,34 @@
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Dataset from "@sluice/core/data/Dataset"
+import type { Row } from "@sluice/warehouse/Table"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import { MessagesRaw } from "../tables/MessagesRaw.ts"
+import { apiMessages } from "./apiMessages.ts"
+import { loadedAt } from "./loadedAt.ts"
+import { storedAs } from "./relation.ts"
+
+/** Messages without their text. */
+export const messagesRaw = Asset.make("messages_raw", {
+  description: MessagesRaw.description,
+  group: "raw",
+  upstreams: { messages: apiMessages },
+  storage: storedAs(MessagesRaw),
+  materialize: Effect.fn("messages_raw")(function* ({ messages }) {
+    const warehouse = yield* Warehouse
+    const loaded_at = yield* loadedAt
+    return yield* warehouse.publish(
+      MessagesRaw,
+      Dataset.map(
+        messages,
+        (message): Row<typeof MessagesRaw> => ({
+          id: message.id,
+          created_at: message.createdAt,
+          sender_id: message.senderId,
+          receiver_id: message.receiverId,
+          loaded_at
+        })
+      )
+    )
+  })
+})

@@ -1,0 +1,11 @@
+import { MonitorAnomalousMessages } from "../tables/MonitorAnomalousMessages.ts"
+import { messagesRaw } from "./messagesRaw.ts"
+import { viewAsset } from "./relation.ts"
+import { subscriptionsRaw } from "./subscriptionsRaw.ts"
+import { usersRaw } from "./usersRaw.ts"
+
+/** Which messages cannot be right. */
+export const monitorAnomalousMessages = viewAsset(MonitorAnomalousMessages, {
+  group: "monitoring",
+  upstreams: { messages: messagesRaw, users: usersRaw, subscriptions: subscriptionsRaw }
+})

@@ -1,0 +1,9 @@
+import { MonitorSubscriptionAnomalies } from "../tables/MonitorSubscriptionAnomalies.ts"
+import { viewAsset } from "./relation.ts"
+import { subscriptionsRaw } from "./subscriptionsRaw.ts"
+
+/** Which subscriptions cannot be right. */
+export const monitorSubscriptionAnomalies = viewAsset(MonitorSubscriptionAnomalies, {
+  group: "monitoring",
+  upstreams: { subscriptions: subscriptionsRaw }
+})

@@ -1,0 +1,26 @@
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Storage from "@sluice/core/asset/Storage"
+import * as Table from "@sluice/warehouse/Table"
+import type * as View from "@sluice/warehouse/View"
+import { type Published, Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+
+/** Storage in the warehouse, as the table or view given. */
+export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.Stored<Published<T>, Warehouse> =>
+  Storage.stored({
+    kind: relation._tag.toLowerCase(),
+    columns: Table.columnNames(relation),
+    load: Effect.flatMap(Warehouse, (warehouse) => warehouse.open(relation))
+  })
+
+/** An asset that is a view, named as the view is; `upstreams` are the assets that publish what it reads. */
+export const viewAsset = <const Name extends string, const C extends Table.Columns, Up extends Asset.Upstreams>(
+  view: View.View<Name, C>,
+  options: { readonly group: string; readonly upstreams: Up }
+) =>
+  Asset.make(view.name, {
+    ...options,
+    description: view.description,
+    storage: storedAs(view),
+    materialize: () => Effect.flatMap(Warehouse, (warehouse) => warehouse.publishView(view))
+  })

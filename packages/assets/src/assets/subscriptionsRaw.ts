@@ -1,0 +1,38 @@
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Dataset from "@sluice/core/data/Dataset"
+import type { Row } from "@sluice/warehouse/Table"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
+import { apiUsers } from "./apiUsers.ts"
+import { loadedAt } from "./loadedAt.ts"
+import { storedAs } from "./relation.ts"
+
+/** Subscriptions, one row each, in the order in which their user has them. */
+export const subscriptionsRaw = Asset.make("subscriptions_raw", {
+  description: SubscriptionsRaw.description,
+  group: "raw",
+  upstreams: { users: apiUsers },
+  storage: storedAs(SubscriptionsRaw),
+  materialize: Effect.fn("subscriptions_raw")(function* ({ users }) {
+    const warehouse = yield* Warehouse
+    const loaded_at = yield* loadedAt
+    return yield* warehouse.publish(
+      SubscriptionsRaw,
+      Dataset.flatMap(users, (user) =>
+        user.subscriptions.map(
+          (subscription, position): Row<typeof SubscriptionsRaw> => ({
+            user_id: user.id,
+            position,
+            created_at: subscription.createdAt,
+            start_date: subscription.startDate,
+            end_date: subscription.endDate,
+            status: subscription.status,
+            amount: subscription.amount,
+            loaded_at
+          })
+        )
+      )
+    )
+  })
+})

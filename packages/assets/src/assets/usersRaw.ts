@@ -1,0 +1,53 @@
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Dataset from "@sluice/core/data/Dataset"
+import type { Row } from "@sluice/warehouse/Table"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import { UsersRaw } from "../tables/UsersRaw.ts"
+import { apiUsers } from "./apiUsers.ts"
+import { loadedAt } from "./loadedAt.ts"
+import { withMaskIds } from "./masking.ts"
+import { storedAs } from "./relation.ts"
+import { sensitiveCityIds } from "./sensitiveCityIds.ts"
+import { sensitiveProfessionIds } from "./sensitiveProfessionIds.ts"
+import { sensitiveZipcodeIds } from "./sensitiveZipcodeIds.ts"
+
+/** Users as analysts see them: names dropped, places and professions as mask ids. */
+export const usersRaw = Asset.make("users_raw", {
+  description: UsersRaw.description,
+  group: "raw",
+  upstreams: {
+    users: apiUsers,
+    cities: sensitiveCityIds,
+    zipcodes: sensitiveZipcodeIds,
+    professions: sensitiveProfessionIds
+  },
+  storage: storedAs(UsersRaw),
+  materialize: Effect.fn("users_raw")(function* ({ users, cities, zipcodes, professions }) {
+    const warehouse = yield* Warehouse
+    const loaded_at = yield* loadedAt
+    return yield* withMaskIds(UsersRaw.name, (lookup) =>
+      warehouse.publish(
+        UsersRaw,
+        Dataset.map(
+          users,
+          (user): Row<typeof UsersRaw> => ({
+            user_id: user.id,
+            created_at: user.createdAt,
+            updated_at: user.updatedAt,
+            city_id: lookup(cities, user.city),
+            zipcode_id: lookup(zipcodes, user.zipcode),
+            profession_id: lookup(professions, user.profession),
+            country: user.country,
+            email_domain: user.emailDomain,
+            birth_year: user.birthYear,
+            gender: user.gender,
+            is_smoking: user.isSmoking,
+            income: user.income,
+            loaded_at
+          })
+        )
+      )
+    )
+  })
+})

@@ -1,0 +1,10 @@
+import { UsersWithoutMessages } from "../tables/UsersWithoutMessages.ts"
+import { messagesRaw } from "./messagesRaw.ts"
+import { viewAsset } from "./relation.ts"
+import { usersRaw } from "./usersRaw.ts"
+
+/** Who received no message. */
+export const usersWithoutMessages = viewAsset(UsersWithoutMessages, {
+  group: "analytics",
+  upstreams: { users: usersRaw, messages: messagesRaw }
+})

@@ -1,0 +1,116 @@
+import { Pii } from "@sluice/core/data/Pii"
+import { idLength, type Precision } from "./limits.ts"
+import * as Timestamp from "./Timestamp.ts"
+
+/**
+ * Reads one field of a row: its value, or why there is none. Plain functions, so that both a Schema and hand-written code
+ * can be built from them.
+ */
+export type Reader<A> = (input: unknown) => A | Refusal
+
+/** Why a field is refused, in words that go with its path and that no value can get into. */
+export class Refusal {
+  readonly reason: string
+  private constructor(reason: string) {
+    this.reason = reason
+  }
+
+  static readonly notText = new Refusal("is not text")
+  static readonly notUnicode = new Refusal("holds half of a surrogate pair")
+  static readonly tooLong = new Refusal("is too long")
+  static readonly empty = new Refusal("is empty")
+  static readonly notId = new Refusal("is neither text nor a whole number")
+  static readonly unsafeId = new Refusal("is a number past 2^53, which lost digits in JSON; send it as text")
+  static readonly notBoolean = new Refusal("is neither true nor false")
+  static readonly notTimestamp = new Refusal("is not an ISO 8601 time with a zone")
+  static readonly notDate = new Refusal("is not an ISO 8601 date")
+  static readonly notDecimal = new Refusal("is not a decimal")
+  static readonly imprecise = new Refusal("has more digits than its column")
+}
+
+export const isRefusal = (result: unknown): result is Refusal => result instanceof Refusal
+
+/** Text of at most `maxLength` characters (code points). Any text: "" and "NULL" are values like others. */
+export const text =
+  (maxLength: number): Reader<string> =>
+  (input) => {
+    if (typeof input !== "string") return Refusal.notText
+    if (loneSurrogate.test(input)) return Refusal.notUnicode
+    return input.length > maxLength && longerThan(input, maxLength) ? Refusal.tooLong : input
+  }
+
+/** Text that is wrapped as a personal value at once. */
+export const pii = <const K extends string>(kind: K, maxLength: number): Reader<Pii<K>> => {
+  const read = text(maxLength)
+  return (input) => {
+    const value = read(input)
+    return typeof value === "string" ? Pii.make(kind, value) : value
+  }
+}
+
+/** An identifier: text, or a whole number that JSON carries exactly. */
+export const id: Reader<string> = (input) => {
+  if (typeof input === "number" && Number.isInteger(input)) {
+    return Number.isSafeInteger(input) ? String(input) : Refusal.unsafeId
+  }
+  if (typeof input !== "string") return Refusal.notId
+  return input === "" ? Refusal.empty : idText(input)
+}
+
+/** `true` or `false`; the words for them are not. */
+export const boolean: Reader<boolean> = (input) => (typeof input === "boolean" ? input : Refusal.notBoolean)
+
+/** A point in time with its zone, as UTC with milliseconds. */
+export const timestamp: Reader<string> = (input) =>
+  typeof input === "string" ? (Timestamp.toUtc(input) ?? Refusal.notTimestamp) : Refusal.notTimestamp
+
+/** A calendar day, alone or as part of a time; kept as it was written. */
+export const birthDate: Reader<Pii<"birth_date">> = (input) =>
+  typeof input === "string" && (Timestamp.isDay(input) || Timestamp.toUtc(input) !== undefined)
+    ? Pii.make("birth_date", input)
+    : Refusal.notDate
+
+/**
+ * An exact decimal with `scale` digits behind the point: `"1e3"` is `1000.00`, and what would have to be rounded is
+ * refused. A JSON number is accepted as far as JSON carries every digit of it: up to fifteen.
+ */
+export const decimal =
+  ({ precision, scale }: Precision): Reader<string> =>
+  (input) => {
+    if (typeof input !== "string" && typeof input !== "number") return Refusal.notDecimal
+    const match = decimalForm.exec(String(input))
+    if (match === null) return Refusal.notDecimal
+    const [, sign = "", whole = "", fraction = "", exponent = "0"] = match
+    if (whole === "" && fraction === "") return Refusal.notDecimal
+    const digits = (whole + fraction).replace(/^0+/, "").replace(/0+$/, "")
+    if (digits === "") return `0${scale === 0 ? "" : `.${"0".repeat(scale)}`}`
+    if (typeof input === "number" && digits.length > exactDigits) return Refusal.imprecise
+    const trailing = whole.length + fraction.length - (whole + fraction).replace(/0+$/, "").length
+    const power = Number(exponent) - fraction.length + trailing
+    if (power < -scale || digits.length + power > precision - scale) return Refusal.imprecise
+    const scaled = (digits + "0".repeat(power + scale)).padStart(scale + 1, "0")
+    const point = scaled.length - scale
+    return `${sign === "-" ? "-" : ""}${scaled.slice(0, point)}${scale === 0 ? "" : `.${scaled.slice(point)}`}`
+  }
+
+/** `null` for null and for a field that is not there. */
+export const nullable =
+  <A>(read: Reader<A>): Reader<A | null> =>
+  (input) =>
+    input === null || input === undefined ? null : read(input)
+
+const idText = text(idLength)
+
+/** Doubles carry every decimal of so many digits exactly (IEEE 754, DBL_DIG). */
+const exactDigits = 15
+
+const decimalForm = /^([+-]?)(\d{0,400})(?:\.(\d{1,400}))?(?:[eE]([+-]?\d{1,4}))?$/
+
+const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
+
+const longerThan = (text: string, maxLength: number): boolean => {
+  if (text.length > 2 * maxLength) return true
+  let count = 0
+  for (const _ of text) if (++count > maxLength) return true
+  return false
+}

@@ -1,0 +1,40 @@
+/**
+ * An ISO 8601 time with a zone, as UTC with milliseconds: `2024-03-01T10:30:00+01:00` is `2024-03-01T09:30:00.000Z`. Finer
+ * fractions are cut off. `undefined` for what is not one: no zone, a day that its month does not have, a year that SQL's
+ * DATETIME does not have (before 1000, after 9999).
+ */
+export const toUtc = (text: string): string | undefined => {
+  if (usual.test(text)) return text
+  const match = general.exec(text)
+  if (match === null) return undefined
+  const [, day = "", time = "", seconds = "00", fraction = "", zone = "Z"] = match
+  const millis = fraction.padEnd(3, "0").slice(0, 3)
+  const local = roundTrip(`${day}T${time}:${seconds}.${millis}Z`)
+  const offset = zone === "Z" ? 0 : offsetMinutes(zone)
+  if (local === undefined || offset === undefined) return undefined
+  const utc = new Date(Date.parse(local) - offset * 60_000).toISOString()
+  return utc >= earliest && utc.length === earliest.length ? utc : undefined
+}
+
+/** Whether this is a calendar day that exists: `2024-02-29`. */
+export const isDay = (text: string): boolean => dayForm.test(text) && roundTrip(`${text}T00:00:00.000Z`) !== undefined
+
+const earliest = "1000-01-01T00:00:00.000Z"
+/** What nearly every time looks like, and needs no parsing: UTC with milliseconds, on any day but 29 February. */
+const usual =
+  /^[1-9]\d{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+const general = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)$/
+const dayForm = /^\d{4}-\d\d-\d\d$/
+
+/** Parsers carry 30 February over into March and 24:00 into the next day: what does not come back the same is refused. */
+const roundTrip = (text: string): string | undefined => {
+  const millis = Date.parse(text)
+  return text >= earliest && !Number.isNaN(millis) && new Date(millis).toISOString() === text ? text : undefined
+}
+
+const offsetMinutes = (zone: string): number | undefined => {
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(-2))
+  if (hours > 23 || minutes > 59) return undefined
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes)
+}

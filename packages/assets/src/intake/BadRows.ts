@@ -1,0 +1,56 @@
+import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import * as Context from "effect/Context"
+import * as Schema from "effect/Schema"
+
+/** How many rows of a source may be left out before the run is not to be trusted. */
+export class BadRowPolicy extends Context.Reference<BadRowPolicy>()("@sluice/assets/BadRowPolicy", {
+  defaultValue: (): { readonly maxShare: number } => ({ maxShare: 0.1 })
+}) {}
+
+/** Too many rows of a source could not be decoded: the source has changed, or is not what it should be. */
+export class TooManyBadRows extends Schema.TaggedError<TooManyBadRows>()("TooManyBadRows", {
+  source: Schema.String,
+  bad: Schema.Int,
+  total: Schema.Int,
+  maxShare: Schema.Number,
+  /** The most frequent reasons, with their counts. */
+  reasons: Schema.Array(Schema.String)
+}) {
+  readonly retryable = false
+  override get message() {
+    const limit = this.bad === this.total ? "not one is good" : `the limit is ${percent(this.maxShare)}`
+    return `${this.bad} of ${this.total} ${this.source} (${percent(this.bad / this.total)}) could not be decoded; ${limit}. Mostly: ${this.reasons.join("; ")}. Mend the source, or raise SLUICE_MAX_BAD_SHARE.`
+  }
+}
+
+/** Below so many rows, a share says nothing. */
+const leastRows = 20
+
+/**
+ * Judges what was left out of a source: fails where rows came and none is good, and where, from 20 rows on, more than
+ * `maxShare` of them are bad.
+ */
+export const judge = (
+  source: string,
+  total: number,
+  rejected: ReadonlyArray<QuarantinedRow>,
+  maxShare: number
+): TooManyBadRows | undefined => {
+  const bad = rejected.length
+  const tooMany = bad > 0 && (bad === total || (total >= leastRows && bad > maxShare * total))
+  return tooMany ? new TooManyBadRows({ source, bad, total, maxShare, reasons: mostFrequent(rejected) }) : undefined
+}
+
+const mostFrequent = (rejected: ReadonlyArray<QuarantinedRow>): ReadonlyArray<string> => {
+  const counts = new Map<string, number>()
+  for (const { field, reason } of rejected) {
+    const words = `${field === "" ? "the row" : field.replace(/\.\d+(?=\.|$)/g, "[]")} ${reason}`
+    counts.set(words, (counts.get(words) ?? 0) + 1)
+  }
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, 3)
+    .map(([words, count]) => `${words} (${count})`)
+}
+
+const percent = (share: number): string => `${Math.round(share * 1_000) / 10}%`

@@ -1,0 +1,23 @@
+import type { Pii } from "@sluice/core/data/Pii"
+import { reveal } from "@sluice/core/data/PiiReveal"
+
+/**
+ * The domain of an email address: what stands after its last @, in lower case. `null` where that is not a host name with a
+ * dot whose last label has a letter; an IP address is not, as it would point at a person's machine.
+ */
+export const emailDomain = (email: Pii<"email">): string | null => {
+  const address = reveal(email)
+  const at = address.lastIndexOf("@")
+  const domain = address.slice(at + 1).toLowerCase()
+  return at >= 0 && domain.length <= maxDomainLength && hostName.test(domain) ? domain : null
+}
+
+/** The longest host name there is (RFC 1035, section 2.3.4). */
+export const maxDomainLength = 253
+
+/** The calendar year of a birth date, as written. The date must have been checked. */
+export const birthYear = (birthDate: Pii<"birth_date">): number => Number(reveal(birthDate).slice(0, 4))
+
+/** Letters of any script, digits and hyphens, in labels of at most 63 characters (RFC 1035, RFC 5890). */
+const hostName =
+  /^(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+(?=[^.]*\p{L})[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u

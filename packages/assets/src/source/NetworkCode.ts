@@ -1,0 +1,38 @@
+/**
+ * The code of a network error (`ECONNREFUSED`), looked for in the error and in what caused it. Messages are not read: they
+ * quote addresses and bodies.
+ */
+export const of = (error: unknown): string | undefined => {
+  let current = error
+  for (let depth = 0; depth < 8 && typeof current === "object" && current !== null; depth++) {
+    if ("code" in current && typeof current.code === "string" && /^[A-Z][A-Z0-9_]{1,47}$/.test(current.code)) {
+      return current.code
+    }
+    if ("errors" in current && Array.isArray(current.errors) && current.errors.length > 0) current = current.errors[0]
+    else current = "cause" in current ? current.cause : undefined
+  }
+  return undefined
+}
+
+/** What a code means, in words. */
+export const explain = (code: string | undefined): string => {
+  switch (code) {
+    case "ECONNREFUSED":
+      return "the connection was refused (ECONNREFUSED)"
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `the host was not found (${code})`
+    case "ECONNRESET":
+    case "EPIPE":
+    case "UND_ERR_SOCKET":
+      return `the connection was lost (${code})`
+    case undefined:
+      return "the connection failed"
+    default:
+      return `the connection failed (${code})`
+  }
+}
+
+/** Whether the code is about compressed data that cannot be unpacked; data that ends too early is not. */
+export const isBadCompression = (code: string | undefined): boolean =>
+  code !== undefined && (/^Z_(?!BUF_ERROR$)/.test(code) || code.startsWith("ERR_BROTLI") || code.startsWith("ERR__ERROR_"))

@@ -1,0 +1,81 @@
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+
+/** `http://host/users`: never credentials, a query, or a part of an answer. */
+const endpoint = Schema.String
+
+/** No whole answer came: the connection was refused, reset or cut, or the host was not found. */
+export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()("SourceUnreachable", {
+  endpoint,
+  /** In a few words, with the network's error code where it has one. */
+  why: Schema.String
+}) {
+  readonly retryable = true
+  override get message() {
+    return `GET ${this.endpoint} got no answer: ${this.why}. Check that the API is up and that SPARK_API_URL is right.`
+  }
+}
+
+/** The answer, or its next part, took too long. */
+export class SourceTimedOut extends Schema.TaggedError<SourceTimedOut>()("SourceTimedOut", {
+  endpoint,
+  phase: Schema.Literal("idle", "total"),
+  limitMillis: Schema.Number
+}) {
+  readonly retryable = true
+  override get message() {
+    const limit = Duration.format(Duration.millis(this.limitMillis))
+    return this.phase === "idle"
+      ? `GET ${this.endpoint} sent nothing for ${limit}. Check that the API is well; a smaller SLUICE_PAGE_SIZE asks less of it.`
+      : `GET ${this.endpoint} was not done after ${limit}. A smaller SLUICE_PAGE_SIZE makes each answer shorter.`
+  }
+}
+
+/** The API answered with a status other than 200. */
+export class SourceRejected extends Schema.TaggedError<SourceRejected>()("SourceRejected", {
+  endpoint,
+  status: Schema.Int,
+  retryAfterMillis: Schema.UndefinedOr(Schema.Number)
+}) {
+  get retryable(): boolean {
+    return this.status === 429 || this.status === 408 || this.status === 500 || (this.status >= 502 && this.status <= 504)
+  }
+  override get message() {
+    return `GET ${this.endpoint} answered ${this.status}. ${this.advice}`
+  }
+  private get advice(): string {
+    if (this.retryable) return "This can pass by itself; if it does not, ask those who run the API."
+    if (this.status === 401 || this.status === 403) return "Check SPARK_API_TOKEN."
+    if (this.status === 404 || this.status === 410)
+      return "Check SPARK_API_URL: /users and /messages are looked for below it."
+    return "Check SPARK_API_URL and what the API expects."
+  }
+}
+
+/** The API answered 200 with something that is not the list of rows it should be. */
+export class SourceAnswerInvalid extends Schema.TaggedError<SourceAnswerInvalid>()("SourceAnswerInvalid", {
+  endpoint,
+  /** Continues the sentence "the answer …". */
+  why: Schema.String,
+  retryable: Schema.Boolean
+}) {
+  override get message() {
+    return `GET ${this.endpoint} cannot be used: the answer ${this.why}. Nothing of it was loaded. Check that SPARK_API_URL is the API's address.`
+  }
+}
+
+/** There is more of an answer than is let in. */
+export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("SourceTooLarge", {
+  endpoint,
+  limit: Schema.Number,
+  unit: Schema.Literal("bytes", "pages")
+}) {
+  readonly retryable = false
+  override get message() {
+    return this.unit === "bytes"
+      ? `GET ${this.endpoint} answered more than ${this.limit} bytes at once, and reading was stopped. Make SLUICE_PAGE_SIZE smaller if the API pages, or raise the limit.`
+      : `GET ${this.endpoint} did not come to an end within ${this.limit} pages. Make SLUICE_PAGE_SIZE larger.`
+  }
+}
+
+export type SourceError = SourceUnreachable | SourceTimedOut | SourceRejected | SourceAnswerInvalid | SourceTooLarge

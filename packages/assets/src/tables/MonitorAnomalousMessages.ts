@@ -1,0 +1,23 @@
+import * as Column from "@sluice/warehouse/Column"
+import * as View from "@sluice/warehouse/View"
+import { idLength } from "../domain/limits.ts"
+import { outsideSubscription } from "./coverage.ts"
+import { MessagesRaw } from "./MessagesRaw.ts"
+import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
+import { UsersRaw } from "./UsersRaw.ts"
+
+/** Messages that cannot be right, a row for each anomaly that one has. */
+export const MonitorAnomalousMessages = View.make("monitor_anomalous_messages", {
+  description: "Messages from or to unknown users, or outside of the sender's subscriptions",
+  columns: { id: Column.text(idLength), anomaly: Column.text(32) },
+  on: [MessagesRaw, UsersRaw, SubscriptionsRaw],
+  select: () => `
+    SELECT m.id AS id, 'unknown_sender' AS anomaly FROM messages_raw m
+    WHERE NOT EXISTS (SELECT 1 FROM users_raw u WHERE u.user_id = m.sender_id)
+    UNION ALL
+    SELECT m.id, 'unknown_receiver' FROM messages_raw m
+    WHERE NOT EXISTS (SELECT 1 FROM users_raw u WHERE u.user_id = m.receiver_id)
+    UNION ALL
+    SELECT m.id, 'outside_subscription' FROM messages_raw m
+    WHERE ${outsideSubscription}`
+})

@@ -1,0 +1,8 @@
+import * as MaskTable from "@sluice/warehouse/MaskTable"
+
+/** Mask ids of professions, one per distinct value by its exact bytes. Analysts cannot read it. */
+export const SensitiveProfessionIds = MaskTable.make("sensitive_profession_ids", {
+  kind: "profession",
+  column: "profession",
+  description: "The professions behind the mask ids; ids never change and are never reused"
+})

@@ -1,0 +1,20 @@
+import * as Column from "@sluice/warehouse/Column"
+import * as Table from "@sluice/warehouse/Table"
+import { idLength, labelLength, money } from "../domain/limits.ts"
+
+/** Subscriptions, one row each. A user's are told apart by their place in the source's list. */
+export const SubscriptionsRaw = Table.make("subscriptions_raw", {
+  description: "What users have signed up for; position counts a user's subscriptions from 0",
+  columns: {
+    user_id: Column.text(idLength),
+    position: Column.integer,
+    created_at: Column.timestamp,
+    start_date: Column.nullable(Column.timestamp),
+    end_date: Column.nullable(Column.timestamp),
+    status: Column.text(labelLength),
+    amount: Column.nullable(Column.decimal(money.precision, money.scale)),
+    loaded_at: Column.timestamp
+  },
+  primaryKey: ["user_id", "position"],
+  indexes: [["status", "end_date"], ["created_at"]]
+})

@@ -1,0 +1,26 @@
+import * as Column from "@sluice/warehouse/Column"
+import * as Table from "@sluice/warehouse/Table"
+import { countryLength, idLength, labelLength, money } from "../domain/limits.ts"
+import { maxDomainLength } from "../privacy/derivations.ts"
+
+/** Users as analysts see them: names dropped, places and professions as mask ids. */
+export const UsersRaw = Table.make("users_raw", {
+  description: "Users without names or addresses; city, zip code and profession as mask ids",
+  columns: {
+    user_id: Column.text(idLength),
+    created_at: Column.timestamp,
+    updated_at: Column.timestamp,
+    city_id: Column.nullable(Column.integer),
+    zipcode_id: Column.nullable(Column.integer),
+    profession_id: Column.nullable(Column.integer),
+    country: Column.nullable(Column.text(countryLength)),
+    email_domain: Column.nullable(Column.text(maxDomainLength)),
+    birth_year: Column.nullable(Column.integer),
+    gender: Column.nullable(Column.text(labelLength)),
+    is_smoking: Column.nullable(Column.boolean),
+    income: Column.nullable(Column.decimal(money.precision, money.scale)),
+    loaded_at: Column.timestamp
+  },
+  primaryKey: ["user_id"],
+  indexes: [["country"]]
+})

@@ -1,0 +1,104 @@
+import { assert, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
+import { runForTest } from "@sluice/core/testing/runForTest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { apiMessages } from "../../src/assets/apiMessages.ts"
+import { apiUsers } from "../../src/assets/apiUsers.ts"
+import { BadRowPolicy } from "../../src/intake/BadRows.ts"
+import { SourceRejected } from "../../src/source/SourceError.ts"
+import * as Memory from "../support/memory.ts"
+import { message, user } from "../support/sources.ts"
+
+const decodedMessage = { id: "10", createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }
+const messages = (from: number, count: number, changes: Readonly<Record<string, unknown>> = {}) =>
+  Array.from({ length: count }, (_, i) => message({ id: String(from + i), ...changes }))
+
+it.scoped("api_users holds every good user once; the rest is counted, and in quarantine", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    const later = user({ updatedAt: "2024-05-01T00:00:00.000Z", country: "Malta", username: "x" })
+    const pages = [
+      [user(), user({ id: null })],
+      [later, user({ id: "2", password: "x" }), user({ id: "2" })]
+    ]
+    const { value, metadata, rows } = yield* Effect.provide(
+      runForTest(apiUsers, {}),
+      Layer.merge(layer, Memory.sparkApi({ users: pages }))
+    )
+    assert.deepStrictEqual(
+      (yield* Dataset.toArray(value)).map(({ id, country }) => [id, country]),
+      [
+        ["1", "Malta"],
+        ["2", "United Kingdom"]
+      ]
+    )
+    assert.deepStrictEqual(metadata, { rows: 2, quarantined: 1, duplicates: 2, conflicts: 1, unknown_fields: 2 })
+    assert.deepStrictEqual(rows, 5)
+    assert.deepStrictEqual(
+      kept.quarantined,
+      new Map([["users", [{ ordinal: 1, id: null, field: "id", reason: "is neither text nor a whole number" }]]])
+    )
+  })
+)
+
+it.scoped("api_messages holds messages without their text", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    const { value, metadata } = yield* Effect.provide(
+      runForTest(apiMessages, {}),
+      Layer.merge(layer, Memory.sparkApi({ messages: [[message(), message({ message: "another text" })]] }))
+    )
+    assert.deepStrictEqual(yield* Dataset.toArray(value), [decodedMessage])
+    assert.deepStrictEqual(metadata, { rows: 1, quarantined: 0, duplicates: 1, conflicts: 0, unknown_fields: 0 })
+    assert.deepStrictEqual(kept.quarantined, new Map([["messages", []]]))
+  })
+)
+
+/** The error of reading these messages, and how many rows are in quarantine. */
+const refused = (pages: ReadonlyArray<ReadonlyArray<unknown>>, maxShare?: number) =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    const reading = Effect.provide(runForTest(apiMessages, {}), Layer.merge(layer, Memory.sparkApi({ messages: pages })))
+    const result = yield* Effect.either(
+      maxShare === undefined ? reading : Effect.provideService(reading, BadRowPolicy, { maxShare })
+    )
+    return [result._tag === "Left" ? result.left._tag : "accepted", kept.quarantined.get("messages")?.length]
+  })
+
+it.scoped("too many bad rows fail the reading, after they are in quarantine; an empty answer does not", () =>
+  Effect.gen(function* () {
+    const bad = (from: number, count: number) => messages(from, count, { createdAt: "CANARY" })
+    assert.deepStrictEqual(
+      [
+        yield* refused([[...messages(0, 17), ...bad(100, 3)]]),
+        yield* refused([[...messages(0, 17), ...bad(100, 3)]], 0.2),
+        yield* refused([messages(0, 18), bad(100, 2)]),
+        yield* refused([[...messages(0, 1), ...bad(100, 5)]]),
+        yield* refused([bad(0, 1)]),
+        yield* refused([[]]),
+        yield* refused([])
+      ],
+      [
+        ["TooManyBadRows", 3],
+        ["accepted", 3],
+        ["accepted", 2],
+        ["accepted", 5],
+        ["TooManyBadRows", 1],
+        ["accepted", 0],
+        ["accepted", 0]
+      ]
+    )
+  })
+)
+
+it.scoped("a source that fails leaves the quarantine as it was", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    const failure = new SourceRejected({ endpoint: "http://api/users", status: 503, retryAfterMillis: 2_000 })
+    const error = yield* Effect.flip(
+      Effect.provide(runForTest(apiUsers, {}), Layer.merge(layer, Memory.sparkApi({ users: failure })))
+    )
+    assert.deepStrictEqual([error, error.retryable, kept.quarantined.size], [failure, true, 0])
+  })
+)

@@ -1,0 +1,156 @@
+import { assert, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as MaskMap from "@sluice/core/data/MaskMap"
+import { Pii } from "@sluice/core/data/Pii"
+import { runForTest } from "@sluice/core/testing/runForTest"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
+import { messagesRaw } from "../../src/assets/messagesRaw.ts"
+import { sensitiveCityIds } from "../../src/assets/sensitiveCityIds.ts"
+import { sensitiveProfessionIds } from "../../src/assets/sensitiveProfessionIds.ts"
+import { sensitiveZipcodeIds } from "../../src/assets/sensitiveZipcodeIds.ts"
+import { subscriptionsRaw } from "../../src/assets/subscriptionsRaw.ts"
+import { usersRaw } from "../../src/assets/usersRaw.ts"
+import * as Page from "../../src/domain/Page.ts"
+import * as User from "../../src/domain/User.ts"
+import * as Memory from "../support/memory.ts"
+import { subscription, user } from "../support/sources.ts"
+
+const usersOf = (...sources: ReadonlyArray<unknown>) => Dataset.fromArray(Page.decode(User.decoder, sources, 0).rows)
+const noon = "2024-06-01T12:00:00.000Z"
+const masks = {
+  cities: MaskMap.of("city", { London: 3 }),
+  zipcodes: MaskMap.of("zipcode", { "05734": 5 }),
+  professions: MaskMap.of("profession", { Mathematician: 7 })
+}
+
+it.scoped("users_raw holds mask ids for places and professions, and null for null", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    yield* TestClock.setTime(new Date(noon))
+    const stranger = user({
+      id: "2",
+      city: null,
+      zipCode: null,
+      country: null,
+      email: "no address",
+      birthDate: null,
+      profile: null
+    })
+    const { metadata } = yield* Effect.provide(runForTest(usersRaw, { users: usersOf(user(), stranger), ...masks }), layer)
+    const times = { created_at: "2023-01-05T08:00:00.000Z", updated_at: "2024-02-01T09:30:00.000Z", loaded_at: noon }
+    assert.deepStrictEqual(kept.published.get("users_raw"), [
+      {
+        user_id: "1",
+        ...times,
+        city_id: 3,
+        zipcode_id: 5,
+        profession_id: 7,
+        country: "United Kingdom",
+        email_domain: "analytical.engine",
+        birth_year: 1985,
+        gender: "female",
+        is_smoking: false,
+        income: "93216.50"
+      },
+      {
+        user_id: "2",
+        ...times,
+        city_id: null,
+        zipcode_id: null,
+        profession_id: null,
+        country: null,
+        email_domain: null,
+        birth_year: null,
+        gender: null,
+        is_smoking: null,
+        income: null
+      }
+    ])
+    assert.deepStrictEqual(metadata, { rows: 2 })
+  })
+)
+
+it.scoped("a city without a mask id fails the load: it is never silently null", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    const cities = MaskMap.of("city", { Paris: 1 })
+    const error = yield* Effect.flip(
+      Effect.provide(runForTest(usersRaw, { users: usersOf(user()), ...masks, cities }), layer)
+    )
+    assert.deepStrictEqual(
+      [error._tag, error.retryable, error.message],
+      [
+        "MaskIdMissing",
+        false,
+        "A city has no mask id, so nothing was loaded into users_raw. Materialize the mask ids and users_raw together, with `pnpm assets materialize users_raw`."
+      ]
+    )
+    assert.deepStrictEqual(kept.published.size, 0)
+  })
+)
+
+it.scoped("subscriptions_raw has a row for each subscription, in its user's order", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    yield* TestClock.setTime(new Date(noon))
+    const open = subscription({ startDate: null, endDate: null, status: "Rejected", amount: null })
+    const users = usersOf(
+      user({ subscription: [subscription(), open] }),
+      user({ id: "2", subscription: [] }),
+      user({ id: "3" })
+    )
+    yield* Effect.provide(runForTest(subscriptionsRaw, { users }), layer)
+    const first = {
+      user_id: "1",
+      position: 0,
+      created_at: "2023-01-05T08:00:00.000Z",
+      start_date: "2023-01-06T00:00:00.000Z",
+      end_date: "2024-01-06T00:00:00.000Z",
+      status: "Active",
+      amount: "14.90",
+      loaded_at: noon
+    }
+    assert.deepStrictEqual(kept.published.get("subscriptions_raw"), [
+      first,
+      { ...first, position: 1, start_date: null, end_date: null, status: "Rejected", amount: null },
+      { ...first, user_id: "3" }
+    ])
+  })
+)
+
+it.scoped("messages_raw has who, to whom and when", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    yield* TestClock.setTime(new Date(noon))
+    const message = { id: "10", createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }
+    yield* Effect.provide(runForTest(messagesRaw, { messages: Dataset.of(message) }), layer)
+    assert.deepStrictEqual(kept.published.get("messages_raw"), [
+      { id: "10", created_at: "2023-06-01T10:00:00.000Z", sender_id: "1", receiver_id: "2", loaded_at: noon }
+    ])
+  })
+)
+
+it.scoped("each mask table is fed from its own field of users", () =>
+  Effect.gen(function* () {
+    const { layer } = Memory.make()
+    const users = usersOf(user(), user({ id: "2", city: "Paris", zipCode: null }), user({ id: "3", city: "London" }))
+    const cities = (yield* Effect.provide(runForTest(sensitiveCityIds, { users }), layer)).value
+    const zipcodes = (yield* Effect.provide(runForTest(sensitiveZipcodeIds, { users }), layer)).value
+    const professions = (yield* Effect.provide(runForTest(sensitiveProfessionIds, { users }), layer)).value
+    assert.deepStrictEqual(
+      [
+        cities.get(Pii.make("city", "London")),
+        cities.get(Pii.make("city", "Paris")),
+        cities.size,
+        zipcodes.get(Pii.make("zipcode", "05734")),
+        zipcodes.size,
+        professions.get(Pii.make("profession", "Mathematician")),
+        professions.size
+      ],
+      [1, 2, 2, 1, 1, 1, 1]
+    )
+    // @ts-expect-error: a zip code cannot be looked up among the cities
+    assert.strictEqual(cities.get(Pii.make("zipcode", "05734")), undefined)
+  })
+)

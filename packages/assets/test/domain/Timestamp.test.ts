@@ -1,0 +1,77 @@
+import { assert, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import * as Timestamp from "../../src/domain/Timestamp.ts"
+
+it("offsets are converted, missing milliseconds added, finer fractions cut off", () => {
+  const times = [
+    "2024-03-01T09:30:00.000Z",
+    "2024-03-01T10:30:00+01:00",
+    "2024-02-29T23:59:59.999Z",
+    "2023-12-31T23:30:00.5-0130",
+    "2024-03-01T09:30:00.123987Z",
+    "2024-03-01T09:30Z"
+  ]
+  assert.deepStrictEqual(times.map(Timestamp.toUtc), [
+    "2024-03-01T09:30:00.000Z",
+    "2024-03-01T09:30:00.000Z",
+    "2024-02-29T23:59:59.999Z",
+    "2024-01-01T01:00:00.500Z",
+    "2024-03-01T09:30:00.123Z",
+    "2024-03-01T09:30:00.000Z"
+  ])
+})
+
+it("times that do not exist, have no zone, or that SQL has no room for are refused", () => {
+  const odd = [
+    "2024-02-30T00:00:00.000Z",
+    "2023-02-29T00:00:00.000Z",
+    "2024-04-31T00:00:00.000Z",
+    "2024-13-01T00:00:00.000Z",
+    "2024-01-01T24:00:00.000Z",
+    "2024-01-01T10:60:00.000Z",
+    "2024-12-31T23:59:60.000Z",
+    "2024-03-01",
+    "2024-03-01T09:30:00",
+    "2024-03-01 09:30:00Z",
+    "2024-03-01T09:30:00+24:00",
+    "1709285400",
+    "Fri, 01 Mar 2024 09:30:00 GMT",
+    "0999-12-31T23:59:59.999Z",
+    "1000-01-01T00:30:00+01:00",
+    "9999-12-31T23:30:00-01:00",
+    "+012024-03-01T09:30:00.000Z",
+    " 2024-03-01T09:30:00.000Z",
+    "2024-03-01T09:30:00.000Z\n",
+    ""
+  ]
+  assert.deepStrictEqual(
+    odd.map((text) => Timestamp.toUtc(text)),
+    odd.map(() => undefined)
+  )
+})
+
+it.prop(
+  "any time in UTC with milliseconds is itself, and the same time in another zone is it too",
+  [
+    FastCheck.date({ min: new Date("1000-01-02T00:00:00Z"), max: new Date("9999-12-30T00:00:00Z"), noInvalidDate: true }),
+    FastCheck.integer({ min: -1439, max: 1439 })
+  ],
+  ([date, offset]) => {
+    const utc = date.toISOString()
+    const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
+    const clock = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((part) => String(part).padStart(2, "0"))
+    assert.deepStrictEqual(
+      [Timestamp.toUtc(utc), Timestamp.toUtc(`${local}${offset < 0 ? "-" : "+"}${clock.join(":")}`)],
+      [utc, utc]
+    )
+  }
+)
+
+it("a day is one that its month has", () => {
+  assert.deepStrictEqual(["2024-02-29", "2023-02-29", "2024-2-1", "1985-12-10T00:00:00Z"].map(Timestamp.isDay), [
+    true,
+    false,
+    false,
+    false
+  ])
+})

@@ -1,0 +1,43 @@
+import { assert, it } from "@effect/vitest"
+import * as BadRows from "../../src/intake/BadRows.ts"
+
+const bad = (count: number, field = "id", reason = "is empty") =>
+  Array.from({ length: count }, (_, ordinal) => ({ ordinal, id: null, field, reason }))
+
+it("a share of bad rows is judged from 20 rows on; none good is always too many; nothing at all is not", () => {
+  const cases: ReadonlyArray<readonly [total: number, bad: number, passes: boolean]> = [
+    [0, 0, true],
+    [1, 1, false],
+    [5, 5, false],
+    [19, 18, true],
+    [20, 2, true],
+    [20, 3, false],
+    [1_000, 100, true],
+    [1_000, 101, false]
+  ]
+  assert.deepStrictEqual(
+    cases.map(([total, count]) => BadRows.judge("users", total, bad(count), 0.1) === undefined),
+    cases.map(([, , passes]) => passes)
+  )
+})
+
+it("the error counts, and names the most frequent reasons whatever the list index", () => {
+  const rejected = [
+    ...bad(2, "subscription.0.amount", "is not a decimal"),
+    ...bad(2, "subscription.12.amount", "is not a decimal"),
+    ...bad(1, "", "is not an object"),
+    ...bad(3)
+  ]
+  const error = BadRows.judge("users", 40, rejected, 0.1)
+  assert.deepStrictEqual(
+    [error?.message, error?.retryable],
+    [
+      "8 of 40 users (20%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); the row is not an object (1). Mend the source, or raise SLUICE_MAX_BAD_SHARE.",
+      false
+    ]
+  )
+  assert.deepStrictEqual(
+    BadRows.judge("messages", 2, bad(2), 1)?.message,
+    "2 of 2 messages (100%) could not be decoded; not one is good. Mostly: id is empty (2). Mend the source, or raise SLUICE_MAX_BAD_SHARE."
+  )
+})

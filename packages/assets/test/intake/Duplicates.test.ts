@@ -1,0 +1,78 @@
+import { assert, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Duplicates from "../../src/intake/Duplicates.ts"
+
+interface Row {
+  readonly id: string
+  readonly at: string
+  readonly text: string
+}
+
+const identity: Duplicates.Identity<Row> = {
+  id: (row) => row.id,
+  version: (row) => row.at,
+  content: (row) => JSON.stringify(row)
+}
+
+const distinct = (rows: ReadonlyArray<Row>, chunkSize = 3) =>
+  Effect.gen(function* () {
+    const detector = Duplicates.detector(identity)
+    for (let start = 0; start < rows.length; start += chunkSize) detector.see(rows.slice(start, start + chunkSize))
+    const found = yield* Duplicates.remove(Dataset.fromArray(rows, chunkSize), detector.suspects, identity)
+    return { ...found, size: found.rows.size, rows: yield* Dataset.toArray(found.rows) }
+  })
+
+it.effect("of identical rows one stays; of different ones the latest, or of equally late ones the last", () =>
+  Effect.gen(function* () {
+    const [a1, a2, a3] = ["2024-01", "2024-03", "2024-02"].map((at) => ({ id: "a", at, text: at }))
+    const b = { id: "b", at: "2024-01", text: "same" }
+    const [c1, c2] = ["first", "last"].map((text) => ({ id: "c", at: "2024-01", text }))
+    const rows = [a1, b, a2, c1, { ...b }, a3, c2, { ...b }].flatMap((row) => row ?? [])
+    assert.deepStrictEqual(yield* distinct(rows), {
+      rows: [a2, c2, b].flatMap((row) => row ?? []),
+      size: 3,
+      duplicates: 5,
+      conflicts: 2
+    })
+  })
+)
+
+it.effect("without duplicates the dataset is the one that was given", () =>
+  Effect.gen(function* () {
+    const rows = Dataset.of({ id: "a", at: "", text: "" })
+    assert.strictEqual((yield* Duplicates.remove(rows, new Set(), identity)).rows, rows)
+  })
+)
+
+it.effect.prop(
+  "every id stays once, with its greatest version, in the order of the source",
+  [FastCheck.array(FastCheck.tuple(FastCheck.nat(8), FastCheck.nat(3), FastCheck.nat(2)), { maxLength: 40 })],
+  ([tuples]) =>
+    Effect.gen(function* () {
+      const rows = tuples.map(([id, at, text]) => ({ id: `${id}`, at: `${at}`, text: `${text}` }))
+      const found = yield* distinct(rows)
+      const winners = rows.filter((row, i) =>
+        rows.every((rival, j) => rival.id !== row.id || rival.at < row.at || (rival.at === row.at && j <= i))
+      )
+      const versions = (id: string) => new Set(rows.filter((row) => row.id === id).map((row) => JSON.stringify(row)))
+      assert.deepStrictEqual(found, {
+        rows: winners,
+        size: winners.length,
+        duplicates: rows.length - winners.length,
+        conflicts: winners.filter(({ id }) => versions(id).size > 1).length
+      })
+    })
+)
+
+it.effect("a hundred thousand ids that differ are told apart, and one that came twice is found", () =>
+  Effect.gen(function* () {
+    const rows = Array.from({ length: 100_000 }, (_, i) => ({ id: `id-${i}`, at: "", text: "" }))
+    const found = yield* distinct([...rows, { id: "id-77", at: "", text: "" }], 5_000)
+    assert.deepStrictEqual(
+      [found.rows.length, found.duplicates, found.conflicts, new Set(found.rows.map(({ id }) => id)).size],
+      [100_000, 1, 0, 100_000]
+    )
+  })
+)

@@ -1,0 +1,118 @@
+import { assert, expectTypeOf, it } from "@effect/vitest"
+import type * as Asset from "@sluice/core/asset/Asset"
+import type { Spill } from "@sluice/core/data/Spill"
+import type * as AssetGraph from "@sluice/core/graph/AssetGraph"
+import { runForTest } from "@sluice/core/testing/runForTest"
+import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
+import type { Quarantine } from "@sluice/warehouse/Quarantine"
+import { columnNames } from "@sluice/warehouse/Table"
+import type { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import { monitorAnomalousMessages } from "../src/assets/monitorAnomalousMessages.ts"
+import { usersRaw } from "../src/assets/usersRaw.ts"
+import { pipeline, spec } from "../src/pipeline.ts"
+import type { SparkApi } from "../src/SparkApi.ts"
+import { MessagesRaw } from "../src/tables/MessagesRaw.ts"
+import { SubscriptionsRaw } from "../src/tables/SubscriptionsRaw.ts"
+import { UsersRaw } from "../src/tables/UsersRaw.ts"
+import * as Memory from "./support/memory.ts"
+
+it.effect("the assets stand on each other as they should, in their groups", () =>
+  Effect.gen(function* () {
+    const graph = yield* pipeline
+    const told = graph.assets.map((asset: Asset.Any) => {
+      const storage = asset.storage._tag === "Stored" ? asset.storage.kind : "ephemeral"
+      const upstreams = Object.values(asset.upstreams).map(({ name }) => name)
+      return `${asset.group} ${asset.name} (${storage}) <- ${upstreams.sort().join(", ")}`
+    })
+    assert.deepStrictEqual(told.sort(), [
+      "analytics active_subscriptions (view) <- subscriptions_raw",
+      "analytics average_subscription_amount_by_month (view) <- subscriptions_raw",
+      "analytics messages_per_day (view) <- messages_raw",
+      "analytics messages_without_active_subscription (view) <- messages_raw, subscriptions_raw",
+      "analytics users_without_messages (view) <- messages_raw, users_raw",
+      "monitoring monitor_anomalous_messages (view) <- messages_raw, subscriptions_raw, users_raw",
+      "monitoring monitor_subscription_anomalies (view) <- subscriptions_raw",
+      "raw messages_raw (table) <- api_messages",
+      "raw subscriptions_raw (table) <- api_users",
+      "raw users_raw (table) <- api_users, sensitive_city_ids, sensitive_profession_ids, sensitive_zipcode_ids",
+      "sensitive sensitive_city_ids (table) <- api_users",
+      "sensitive sensitive_profession_ids (table) <- api_users",
+      "sensitive sensitive_zipcode_ids (table) <- api_users",
+      "source api_messages (ephemeral) <- ",
+      "source api_users (ephemeral) <- "
+    ])
+    assert.deepStrictEqual(
+      graph.assets.filter((asset: Asset.Any) => asset.description === undefined),
+      []
+    )
+  })
+)
+
+it("running the pipeline needs its five services and no more", () => {
+  type Graph = Effect.Effect.Success<typeof pipeline>
+  expectTypeOf<AssetGraph.Context<Graph>>().toEqualTypeOf<SparkApi | Quarantine | Spill | PiiMasker | Warehouse>()
+})
+
+it("tables and views have the columns that were promised, and analysts read all but the mask tables", () => {
+  const described = [...spec.tables, ...spec.masks, ...spec.views].map(
+    (relation) => `${relation.name}: ${columnNames(relation).join(", ")}`
+  )
+  assert.deepStrictEqual(described, [
+    "users_raw: user_id, created_at, updated_at, city_id, zipcode_id, profession_id, country, email_domain, birth_year, gender, is_smoking, income, loaded_at",
+    "subscriptions_raw: user_id, position, created_at, start_date, end_date, status, amount, loaded_at",
+    "messages_raw: id, created_at, sender_id, receiver_id, loaded_at",
+    "sensitive_city_ids: id, city",
+    "sensitive_zipcode_ids: id, zipcode",
+    "sensitive_profession_ids: id, profession",
+    "messages_per_day: day, messages",
+    "users_without_messages: user_id, created_at, country",
+    "active_subscriptions: user_id, position, start_date, end_date, amount",
+    "messages_without_active_subscription: id, created_at, sender_id",
+    "average_subscription_amount_by_month: month, subscriptions, average_amount",
+    "monitor_subscription_anomalies: user_id, position, anomaly",
+    "monitor_anomalous_messages: id, anomaly"
+  ])
+  assert.deepStrictEqual(
+    spec.analyst.select.map(({ name }) => name),
+    [...spec.tables, ...spec.views].map(({ name }) => name)
+  )
+})
+
+it("every view says what it reads, and that is what its asset stands on", () => {
+  const views = spec.views.map((view) => {
+    const sql = view.select({ now: "NOW" })
+    const read = spec.tables.filter(({ name }) => sql.includes(name)).map(({ name }) => name)
+    return [view.name, read.sort(), view.on.map(({ name }) => name).sort()]
+  })
+  assert.deepStrictEqual(
+    views.map(([name, read]) => [name, read]),
+    views.map(([name, , on]) => [name, on])
+  )
+})
+
+it.scoped("a view's asset publishes the view", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    const inputs = {
+      messages: { relation: MessagesRaw },
+      users: { relation: UsersRaw },
+      subscriptions: { relation: SubscriptionsRaw }
+    }
+    const { value } = yield* Effect.provide(runForTest(monitorAnomalousMessages, inputs), layer)
+    assert.deepStrictEqual([value.relation.name, kept.views], ["monitor_anomalous_messages", ["monitor_anomalous_messages"]])
+  })
+)
+
+it.effect("a table is loaded again only where it was published", () =>
+  Effect.gen(function* () {
+    const { kept, layer } = Memory.make()
+    const load = usersRaw.storage._tag === "Stored" ? Effect.provide(usersRaw.storage.load, layer) : Effect.void
+    const before = yield* Effect.flip(load)
+    kept.published.set("users_raw", [])
+    assert.deepStrictEqual(
+      [before.message, yield* load],
+      ["Could not open users_raw: it is not there", { relation: UsersRaw }]
+    )
+  })
+)

@@ -1,0 +1,60 @@
+import { assert, it } from "@effect/vitest"
+import * as Classification from "../../src/privacy/classification.ts"
+
+const pathsOf = (classified: Readonly<Record<string, Classification.Classification>>, wanted: string) =>
+  Object.entries(classified).flatMap(([path, { class: found }]) => (found === wanted ? [path] : []))
+
+it("names, addresses and what people wrote are dropped; places and professions are masked", () => {
+  const { messages, users } = Classification
+  assert.deepStrictEqual(
+    {
+      drop: [...pathsOf(users, "drop"), ...pathsOf(messages, "drop")],
+      mask: pathsOf(users, "mask"),
+      derive: pathsOf(users, "derive")
+    },
+    {
+      drop: ["firstName", "lastName", "address", "message"],
+      mask: ["city", "zipCode", "profile.profession"],
+      derive: ["email", "birthDate"]
+    }
+  )
+})
+
+it("every classified field is known, dropped ones too, at its own level", () => {
+  const known = Classification.knownFields({
+    a: { class: "drop", reason: "" },
+    "b.c": { class: "keep", reason: "" },
+    "b.d[].e": { class: "keep", reason: "" }
+  })
+  assert.deepStrictEqual(
+    known,
+    new Map<string, Classification.KnownFields | undefined>([
+      ["a", undefined],
+      [
+        "b",
+        new Map<string, Classification.KnownFields | undefined>([
+          ["c", undefined],
+          ["d", new Map([["e", undefined]])]
+        ])
+      ]
+    ])
+  )
+})
+
+it("a decoder that reads a dropped or unclassified field, or leaves one out, does not compile", () => {
+  type Read = Classification.ReadField<typeof Classification.messages>
+  const all = { id: 1, createdAt: 1, senderId: 1, receiverId: 1 } satisfies Record<Read, number>
+  // @ts-expect-error: the text of a message is dropped
+  const withDropped = { ...all, message: 1 } satisfies Record<Read, number> & { readonly message?: never }
+  const unclassified = {
+    ...all,
+    // @ts-expect-error: nobody said what happens to it
+    password: 1
+  } satisfies Record<Read, number>
+  // @ts-expect-error: receiverId is left out
+  const incomplete = { id: 1, createdAt: 1, senderId: 1 } satisfies Record<Read, number>
+  assert.deepStrictEqual(
+    [withDropped, unclassified, incomplete].map((fields) => Object.keys(fields).length),
+    [5, 5, 3]
+  )
+})

@@ -1,0 +1,27 @@
+import { assert, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import type { Decoder, Rejection } from "../../src/domain/Decoder.ts"
+import * as Message from "../../src/domain/Message.ts"
+import * as User from "../../src/domain/User.ts"
+import * as dataset from "../../src/sample/dataset.ts"
+import * as Generate from "../../src/sample/generate.ts"
+import type { Rows } from "../../src/sample/Rows.ts"
+
+const generated = { users: 3000, messages: 3000, seed: 11 }
+
+it("every row of the sample API decodes: a first run has nothing to warn of", () => {
+  assert.deepStrictEqual(
+    {
+      users: rejections(User.decoder, dataset.users),
+      messages: rejections(Message.decoder, dataset.messages),
+      generatedUsers: rejections(User.decoder, Generate.users(generated)),
+      generatedMessages: rejections(Message.decoder, Generate.messages(generated))
+    },
+    { users: [], messages: [], generatedUsers: [], generatedMessages: [] }
+  )
+})
+
+const rejections = (decoder: Decoder<unknown>, rows: Rows): ReadonlyArray<Rejection> =>
+  Array.from({ length: rows.count }, (_, index) => decoder.decode(JSON.parse(rows.json(index)))).flatMap((decoded) =>
+    Either.isLeft(decoded) ? [decoded.left] : []
+  )

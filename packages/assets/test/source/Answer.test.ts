@@ -1,0 +1,188 @@
+import { it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import type { Options } from "../../src/SparkApi.ts"
+import * as FaultyApi from "../support/FaultyApi.ts"
+import * as Reply from "../support/Reply.ts"
+import { answer, decoded, invalid, messagesAt, rows, same, secret, told, unreachable } from "../support/reading.ts"
+
+it.scoped("statuses that can pass are worth another try; the others name the setting to look at", () =>
+  Effect.gen(function* () {
+    const statuses = [500, 502, 503, 504, 429, 401, 403, 404, 418, 204, 206]
+    const answers = yield* Effect.all(statuses.map((status) => answer(Reply.status(status))))
+    const passing = "This can pass by itself; if it does not, ask those who run the API."
+    const advice: Record<number, string> = {
+      401: "Check SPARK_API_TOKEN.",
+      403: "Check SPARK_API_TOKEN.",
+      404: "Check SPARK_API_URL: /users and /messages are looked for below it.",
+      418: "Check SPARK_API_URL and what the API expects.",
+      204: "Check SPARK_API_URL and what the API expects.",
+      206: "Check SPARK_API_URL and what the API expects."
+    }
+    same(
+      answers,
+      statuses.map((status) =>
+        Either.left({
+          tag: "SourceRejected",
+          message: `GET API/messages answered ${status}. ${advice[status] ?? passing}`,
+          retryable: advice[status] === undefined
+        })
+      )
+    )
+  })
+)
+
+it.scoped("Retry-After is handed on, as seconds or as a date", () =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    const asked = (retryAfter: number | string) =>
+      Effect.gen(function* () {
+        yield* api.on("/messages", Reply.status(429, { retryAfter }))
+        const result = yield* messagesAt(api.url)
+        return Either.isLeft(result) && result.left._tag === "SourceRejected" ? result.left.retryAfterMillis : "no"
+      })
+    same([yield* asked(7), yield* asked("Thu, 01 Jan 1970 00:00:30 GMT"), yield* asked("later")], [7_000, 30_000, undefined])
+  })
+)
+
+it.scoped("a connection that is refused, reset or cut is worth another try, and nothing of it is kept", () =>
+  Effect.gen(function* () {
+    const url = yield* FaultyApi.refusedUrl
+    same(Either.mapLeft(yield* messagesAt(url), told(url)), unreachable("the connection was refused (ECONNREFUSED)"))
+    same(
+      [
+        yield* answer(Reply.resetBeforeHeaders),
+        yield* answer(Reply.resetMidBody(rows)),
+        yield* answer(Reply.shortBody(rows))
+      ],
+      [
+        unreachable("the connection was lost (LOST)"),
+        unreachable("the connection was lost (LOST)"),
+        unreachable("the connection was lost (LOST)")
+      ]
+    )
+  })
+)
+
+it.scoped("an answer that is not a list of rows is never no rows", () =>
+  Effect.gen(function* () {
+    const odd: ReadonlyArray<readonly [Reply.Reply, ReturnType<typeof invalid>]> = [
+      [Reply.empty, invalid("is empty")],
+      [Reply.body("  \n"), invalid("is empty")],
+      [Reply.json(null), invalid("is null, not a list of rows")],
+      [Reply.json({ error: secret }), invalid("is an object, not a list of rows")],
+      [Reply.json(secret), invalid("is a string, not a list of rows")],
+      [Reply.json(7), invalid("is a number, not a list of rows")],
+      [Reply.html, invalid("is text/html, not JSON")],
+      [
+        Reply.body("[]", { headers: { "content-type": `${secret} ${secret}` } }),
+        invalid("is of an unreadable type, not JSON")
+      ],
+      [Reply.truncatedJson(rows), invalid("is not JSON, or only the beginning of it", true)],
+      [Reply.badUtf8, invalid("is not UTF-8")],
+      [Reply.badGzip, invalid("is compressed in a way that cannot be unpacked (Z_DATA_ERROR)")]
+    ]
+    same(
+      yield* Effect.all(odd.map(([reply]) => answer(reply))),
+      odd.map(([, expected]) => expected)
+    )
+  })
+)
+
+it.scoped("a byte order mark, compression, text/plain and no type at all are accepted", () =>
+  Effect.gen(function* () {
+    const untyped: Reply.Reply = ({ response }) => void response.end(JSON.stringify(rows))
+    const vendor = Reply.body(JSON.stringify(rows), {
+      headers: { "content-type": "application/vnd.api+json; charset=utf-8" }
+    })
+    const replies = [Reply.bom(rows), Reply.gzip(rows), Reply.textPlain(rows), untyped, vendor]
+    same(
+      yield* Effect.all(replies.map((reply) => answer(reply))),
+      replies.map(() => Either.right(decoded))
+    )
+  })
+)
+
+it.scoped("an empty list is no rows", () => Effect.map(answer(Reply.json([])), (result) => same(result, Either.right([]))))
+
+it.scoped("half of a compressed answer is no answer", () =>
+  Effect.map(answer(Reply.truncatedGzip(rows)), (result) => {
+    same(Either.isLeft(result) && result.left.retryable, true)
+  })
+)
+
+it.scoped("an answer over the limit is not read on, announced, endless or compressed", () =>
+  Effect.gen(function* () {
+    const megabyte = 1_048_576
+    const size = 64 * megabyte
+    const tooLarge = Either.left({
+      tag: "SourceTooLarge",
+      message: `GET API/messages answered more than ${megabyte} bytes at once, and reading was stopped. Make SLUICE_PAGE_SIZE smaller if the API pages, or raise the limit.`,
+      retryable: false
+    })
+    const api = yield* FaultyApi.make
+    const sent: Array<boolean> = []
+    const replies = [Reply.oversized(size), Reply.oversized(size, { announced: true }), Reply.gzipBomb(size)]
+    const results: Array<unknown> = []
+    for (const reply of replies) {
+      yield* api.on("/messages", reply)
+      results.push(Either.mapLeft(yield* messagesAt(api.url, { maxBytes: megabyte }), told(api.url)))
+      sent.push((yield* api.bytesSent) < size / 2)
+    }
+    same(results, [tooLarge, tooLarge, tooLarge])
+    same(sent, [true, true, true])
+  })
+)
+
+it.scoped("deep nesting is a bad row, and no crash", () =>
+  Effect.map(answer(Reply.nested(200_000)), (result) => same(result, Either.right([])))
+)
+
+const stalled = (reply: Reply.Reply, wait: "1 minute" | "10 minutes", options: Partial<Options>) =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    yield* api.on("/messages", reply)
+    const reading = yield* Effect.fork(messagesAt(api.url, options))
+    yield* api.awaitRequests(1)
+    yield* TestClock.adjust(wait)
+    return Either.mapLeft(yield* Fiber.join(reading), told(api.url))
+  })
+
+it.scoped("silence ends a request, before the answer or within it", () =>
+  Effect.gen(function* () {
+    const silent = Either.left({
+      tag: "SourceTimedOut",
+      message:
+        "GET API/messages sent nothing for 1m. Check that the API is well; a smaller SLUICE_PAGE_SIZE asks less of it.",
+      retryable: true
+    })
+    const options = { idle: "1 minute", total: "1 hour" } as const
+    same(
+      [yield* stalled(Reply.stall, "1 minute", options), yield* stalled(Reply.stallMidBody(rows), "1 minute", options)],
+      [silent, silent]
+    )
+  })
+)
+
+it.scoped("an answer that trickles in is given up at the deadline", () =>
+  Effect.map(stalled(Reply.slowLoris(rows), "10 minutes", { idle: "1 hour", total: "10 minutes" }), (result) =>
+    same(
+      result,
+      Either.left({
+        tag: "SourceTimedOut",
+        message: "GET API/messages was not done after 10m. A smaller SLUICE_PAGE_SIZE makes each answer shorter.",
+        retryable: true
+      })
+    )
+  )
+)
+
+it.live("silence within an answer ends it in real time too", () =>
+  Effect.scoped(
+    Effect.map(answer(Reply.stallMidBody(rows), { idle: "50 millis" }), (result) =>
+      same(Either.isLeft(result) && result.left.tag, "SourceTimedOut")
+    )
+  )
+)

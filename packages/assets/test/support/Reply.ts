@@ -1,0 +1,161 @@
+import type * as Http from "node:http"
+import * as Zlib from "node:zlib"
+
+/** What happens to one request. It may answer, answer wrongly, or do nothing: the server's end closes what is left open. */
+export type Reply = (exchange: Exchange) => void
+
+export interface Exchange {
+  readonly request: Http.IncomingMessage
+  readonly response: Http.ServerResponse
+  readonly url: URL
+}
+
+type Headers = Readonly<Record<string, string>>
+const jsonType = { "content-type": "application/json" }
+
+/** Any bytes or text, with a correct Content-Length unless `headers` give another. `application/json` by default. */
+export const body =
+  (content: string | Uint8Array, options: { readonly status?: number; readonly headers?: Headers } = {}): Reply =>
+  ({ response }) => {
+    const bytes = Buffer.from(content)
+    response.writeHead(options.status ?? 200, { ...jsonType, "content-length": bytes.length, ...options.headers })
+    response.end(bytes)
+  }
+
+/** 200 with a value as JSON: rows, or what should have been rows (`null`, an object, a string). */
+export const json = (value: unknown): Reply => body(JSON.stringify(value))
+
+/** A status with a small JSON error; `retryAfter` is seconds, or a date in HTTP's form. */
+export const status = (code: number, options: { readonly retryAfter?: number | string } = {}): Reply =>
+  body(JSON.stringify({ error: `status ${code}` }), {
+    status: code,
+    headers: options.retryAfter === undefined ? {} : { "retry-after": String(options.retryAfter) }
+  })
+
+/** Pages rows by `page` (from 1) and `limit`, all of them when they are not given; each page begins `overlap` rows early. */
+export const pages =
+  (rows: ReadonlyArray<unknown>, options: { readonly overlap?: number } = {}): Reply =>
+  (exchange) => {
+    const limit = Number(exchange.url.searchParams.get("limit") ?? rows.length)
+    const start = (Number(exchange.url.searchParams.get("page") ?? 1) - 1) * limit
+    const begin = Math.max(0, start - (options.overlap ?? 0))
+    json(rows.slice(begin, begin + limit))(exchange)
+  }
+
+/** All rows whatever page is asked for, as a server does that knows no paging. */
+export const pagingIgnored = (rows: ReadonlyArray<unknown>): Reply => json(rows)
+
+/** The connection is reset before anything is answered. */
+export const resetBeforeHeaders: Reply = ({ request }) => void request.socket.resetAndDestroy()
+
+/** Status, headers and half of the body, then a reset. */
+export const resetMidBody =
+  (value: unknown): Reply =>
+  (exchange) =>
+    half(value, exchange, () => exchange.request.socket.resetAndDestroy())
+
+/** Half of the announced Content-Length, then an orderly end of the connection. */
+export const shortBody =
+  (value: unknown): Reply =>
+  (exchange) =>
+    half(value, exchange, () => exchange.request.socket.end())
+
+/** A complete answer, by HTTP, whose JSON is cut in the middle. */
+export const truncatedJson = (value: unknown): Reply => {
+  const text = JSON.stringify(value)
+  return body(text.slice(0, Math.ceil(text.length / 2)))
+}
+
+/** Never answers; the connection stays open. */
+export const stall: Reply = () => undefined
+
+/** Status, headers and half of the body, then nothing more. */
+export const stallMidBody =
+  (value: unknown): Reply =>
+  (exchange) =>
+    half(value, exchange, () => undefined)
+
+/** The right answer, a byte at a time in real time: no idle timeout ends it, only a total deadline. */
+export const slowLoris =
+  (value: unknown, everyMillis = 20): Reply =>
+  ({ response }) => {
+    const bytes = Buffer.from(JSON.stringify(value))
+    let sent = 0
+    response.writeHead(200, { ...jsonType, "content-length": bytes.length })
+    const timer = setInterval(() => {
+      response.write(bytes.subarray(sent, ++sent))
+      if (sent === bytes.length) response.end()
+    }, everyMillis)
+    response.on("close", () => clearInterval(timer))
+  }
+
+/** 200 with a web page, as a proxy or a login form answers. */
+export const html: Reply = body("<!doctype html><title>Please log in</title>", { headers: { "content-type": "text/html" } })
+
+/** Good JSON that calls itself `text/plain`. */
+export const textPlain = (value: unknown): Reply =>
+  body(JSON.stringify(value), { headers: { "content-type": "text/plain; charset=utf-8" } })
+
+/** 200, `application/json`, and no byte of body. */
+export const empty: Reply = body("")
+
+/** Good JSON behind a UTF-8 byte order mark. */
+export const bom = (value: unknown): Reply => body(`\uFEFF${JSON.stringify(value)}`)
+
+/** An array whose one string has the bytes FF FE, which are not UTF-8. */
+export const badUtf8: Reply = body(Buffer.concat([Buffer.from('[{"id":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]))
+
+/** Good JSON, compressed. */
+export const gzip = (value: unknown): Reply => gzipped(Zlib.gzipSync(JSON.stringify(value)))
+
+/** Says gzip, and is not. */
+export const badGzip: Reply = body("this is not gzip", { headers: { "content-encoding": "gzip" } })
+
+/** Good JSON, compressed, of which the second half is missing, by a Content-Length that agrees; `fetch` takes what is there. */
+export const truncatedGzip = (value: unknown): Reply => {
+  const whole = Zlib.gzipSync(JSON.stringify(value))
+  return gzipped(whole.subarray(0, Math.floor(whole.length / 2)))
+}
+
+/** A small body that unpacks to an array of `bytes` bytes, nearly all of them blanks. */
+export const gzipBomb = (bytes: number): Reply =>
+  gzipped(Zlib.gzipSync(Buffer.concat([Buffer.alloc(bytes, " "), Buffer.from("[]")])))
+
+/**
+ * A JSON array of `bytes` blanks, sent as fast as it is read, without Content-Length; `announced` gives the true one.
+ * `bytesSent` of the server tells how much of it was taken.
+ */
+export const oversized =
+  (bytes: number, options: { readonly announced?: boolean } = {}): Reply =>
+  ({ response }) => {
+    const blanks = Buffer.alloc(64 * 1024, " ")
+    response.writeHead(200, { ...jsonType, ...(options.announced === true ? { "content-length": bytes + 2 } : {}) })
+    let left = bytes
+    const pump = () => {
+      while (left > 0 && !response.destroyed) {
+        const chunk = blanks.subarray(0, Math.min(left, blanks.length))
+        left -= chunk.length
+        if (!response.write(chunk)) return void response.once("drain", pump)
+      }
+      response.end("]")
+    }
+    response.write("[")
+    pump()
+  }
+
+/** An array in an array, `depth` deep. */
+export const nested = (depth: number): Reply => body("[".repeat(depth) + "]".repeat(depth))
+
+/** Sends the client elsewhere: to a path of this server, or to a URL of another one. */
+export const redirect = (location: string, code = 302): Reply => body("", { status: code, headers: { location } })
+
+/** Sends the client to where it already is. */
+export const redirectLoop: Reply = (exchange) => redirect(exchange.request.url ?? "/")(exchange)
+
+const gzipped = (bytes: Uint8Array): Reply => body(bytes, { headers: { "content-encoding": "gzip" } })
+
+const half = (value: unknown, { response }: Exchange, after: () => void) => {
+  const bytes = Buffer.from(JSON.stringify(value))
+  response.writeHead(200, { ...jsonType, "content-length": bytes.length })
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => after())
+}

@@ -1,0 +1,86 @@
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as MaskMap from "@sluice/core/data/MaskMap"
+import { reveal } from "@sluice/core/data/PiiReveal"
+import { Spill } from "@sluice/core/data/Spill"
+import { StepContext } from "@sluice/core/run/StepContext"
+import { PiiMasker } from "@sluice/warehouse/PiiMasker"
+import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as Message from "../../src/domain/Message.ts"
+import * as Page from "../../src/domain/Page.ts"
+import * as User from "../../src/domain/User.ts"
+import { SparkApi } from "../../src/SparkApi.ts"
+import type { SourceError } from "../../src/source/SourceError.ts"
+
+/** What the services below were asked to keep. */
+interface Kept {
+  readonly published: Map<string, ReadonlyArray<unknown>>
+  readonly views: Array<string>
+  readonly quarantined: Map<string, ReadonlyArray<QuarantinedRow>>
+}
+
+/** Warehouse, masker, quarantine and spill in memory, and what they keep. Mask ids count up from 1 in order of arrival. */
+export const make = () => {
+  const kept: Kept = { published: new Map(), views: [], quarantined: new Map() }
+  const ids = new Map<string, Map<string, number>>()
+  const idsOf = (table: string) => ids.get(table) ?? ids.set(table, new Map()).get(table) ?? new Map<string, number>()
+  const layer = Layer.mergeAll(
+    Spill.layerMemory,
+    Layer.mock(Warehouse, {
+      publish: (table, rows) =>
+        Effect.gen(function* () {
+          const all = yield* Dataset.toArray(rows)
+          kept.published.set(table.name, all)
+          yield* StepContext.metadata({ rows: all.length })
+          return { relation: table }
+        }),
+      publishView: (view) =>
+        Effect.sync(() => {
+          kept.views.push(view.name)
+          return { relation: view }
+        }),
+      open: (relation) =>
+        kept.published.has(relation.name)
+          ? Effect.succeed({ relation })
+          : new WarehouseFailed({ reason: "Missing", operation: `open ${relation.name}`, detail: "it is not there" })
+    }),
+    Layer.succeed(PiiMasker, {
+      ids: (table, values) =>
+        Effect.map(Dataset.toArray(values), (all) => {
+          const known = idsOf(table.name)
+          for (const value of all) {
+            const text = value === null ? undefined : reveal(value)
+            if (text !== undefined && !known.has(text)) known.set(text, known.size + 1)
+          }
+          return MaskMap.fromEntries(table.kind, known)
+        }),
+      load: (table) => Effect.sync(() => MaskMap.fromEntries(table.kind, idsOf(table.name)))
+    }),
+    Layer.mock(Quarantine, {
+      replace: (source, _runId, rows) => Effect.sync(() => void kept.quarantined.set(source, rows))
+    })
+  )
+  return { kept, layer }
+}
+
+/** An API that answers with the pages given, or fails. */
+export const sparkApi = (answers: {
+  readonly users?: ReadonlyArray<ReadonlyArray<unknown>> | SourceError
+  readonly messages?: ReadonlyArray<ReadonlyArray<unknown>> | SourceError
+}): Layer.Layer<SparkApi> => {
+  const { users = [], messages = [] } = answers
+  return Layer.succeed(SparkApi, {
+    users: "_tag" in users ? Stream.fail(users) : pagesOf(users, (rows, at) => Page.decode(User.decoder, rows, at)),
+    messages:
+      "_tag" in messages ? Stream.fail(messages) : pagesOf(messages, (rows, at) => Page.decode(Message.decoder, rows, at))
+  })
+}
+
+const pagesOf = <A>(
+  pages: ReadonlyArray<ReadonlyArray<unknown>>,
+  decode: (rows: ReadonlyArray<unknown>, firstOrdinal: number) => Page.Page<A>
+) => Stream.mapAccum(Stream.fromIterable(pages), 0, (ordinal, rows) => [ordinal + rows.length, decode(rows, ordinal)])

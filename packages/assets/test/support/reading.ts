@@ -1,0 +1,68 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { assert } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { type Options, SparkApi } from "../../src/SparkApi.ts"
+import type { SourceError } from "../../src/source/SourceError.ts"
+import * as FaultyApi from "./FaultyApi.ts"
+import type * as Reply from "./Reply.ts"
+import { message } from "./sources.ts"
+
+/** What no error may hold: it stands in every message that is served, and in the token. */
+export const secret = "CANARY"
+/** Three messages as the API sends them, and the same decoded. */
+export const rows = ["10", "11", "12"].map((id) => message({ id, message: secret }))
+export const decoded = ["10", "11", "12"].map((id) => ({
+  id,
+  createdAt: "2023-06-01T10:00:00.000Z",
+  senderId: "1",
+  receiverId: "2"
+}))
+
+/** The messages that an API at `url` has, or why there are none. */
+export const messagesAt = (url: string, options: Partial<Options> = {}) =>
+  Effect.flatMap(SparkApi, (api) => Stream.runCollect(api.messages)).pipe(
+    Effect.map((pages) => Chunk.toReadonlyArray(pages).flatMap((page) => page.rows)),
+    Effect.provide(Layer.provide(SparkApi.layer({ url: new URL(url), pageSize: 100, ...options }), FetchHttpClient.layer)),
+    Effect.either
+  )
+
+/** Whole-value equality, whatever the types. */
+export const same = (actual: unknown, expected: unknown) => assert.deepStrictEqual(actual, expected)
+
+/** What comes of one reply to every request. */
+export const answer = (reply: Reply.Reply, options: Partial<Options> = {}) =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    yield* api.on("/messages", reply)
+    return Either.mapLeft(yield* messagesAt(api.url, options), told(api.url))
+  })
+
+/** An error as far as people see it, without the port; nothing of an answer may be in it. A lost connection has two codes. */
+export const told = (url: string) => (error: SourceError) => {
+  assert.notInclude(JSON.stringify(error) + error.message + String(error), secret)
+  return {
+    tag: error._tag,
+    message: error.message.replace(url, "API").replace(/ECONNRESET|UND_ERR_SOCKET/, "LOST"),
+    retryable: error.retryable
+  }
+}
+
+/** The error for an answer that is not what it should be. */
+export const invalid = (why: string, retryable = false) =>
+  Either.left({
+    tag: "SourceAnswerInvalid",
+    message: `GET API/messages cannot be used: the answer ${why}. Nothing of it was loaded. Check that SPARK_API_URL is the API's address.`,
+    retryable
+  })
+
+/** The error for an answer that did not come. */
+export const unreachable = (why: string) =>
+  Either.left({
+    tag: "SourceUnreachable",
+    message: `GET API/messages got no answer: ${why}. Check that the API is up and that SPARK_API_URL is right.`,
+    retryable: true
+  })

@@ -1,0 +1,30 @@
+import * as Schema from "effect/Schema"
+
+/** What a materialization was made of, and what identifies what it made. */
+export const Provenance = Schema.Struct({
+  /** The version of the asset's code. */
+  code: Schema.String,
+  /** The data version of each upstream, by asset name. */
+  inputs: Schema.Record({ key: Schema.String, value: Schema.String }),
+  /**
+   * The data version: two materializations with the same one hold the same data. A source tells its own, a hash of its
+   * content; any other asset keeps its version as long as its code and inputs are the same.
+   */
+  data: Schema.String
+})
+export type Provenance = typeof Provenance.Type
+
+/** Why a materialization is not made of these: nothing when it is. Code first, then inputs by name. */
+export const differences = (
+  recorded: Provenance,
+  code: string,
+  inputs: Readonly<Record<string, string | undefined>>
+): ReadonlyArray<Difference> => [
+  ...(recorded.code === code ? [] : [{ _tag: "Code" } as const]),
+  ...Object.keys(inputs)
+    .filter((asset) => recorded.inputs[asset] !== inputs[asset])
+    .sort()
+    .map((asset) => ({ _tag: "Input", asset }) as const)
+]
+
+export type Difference = { readonly _tag: "Code" } | { readonly _tag: "Input"; readonly asset: string }

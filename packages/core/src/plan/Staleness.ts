@@ -1,0 +1,61 @@
+import type * as Asset from "../asset/Asset.ts"
+import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import type { AssetGraph } from "../graph/AssetGraph.ts"
+import * as Provenance from "./Provenance.ts"
+
+/** How an asset stands against its code and its upstreams, as far as history tells. */
+export type Standing =
+  | { readonly _tag: "Never" }
+  | { readonly _tag: "Fresh" }
+  | { readonly _tag: "Stale"; readonly causes: ReadonlyArray<Cause> }
+  /** It is not stored, so it is neither fresh nor stale. */
+  | { readonly _tag: "Ephemeral" }
+
+/** Why an asset is stale. */
+export type Cause =
+  /** Its code is not what it was last materialized with. */
+  | { readonly _tag: "Code" }
+  /** This upstream has other data now than what it was made from. */
+  | { readonly _tag: "Input"; readonly asset: string }
+  /** This upstream is stale or missing itself. */
+  | { readonly _tag: "Upstream"; readonly asset: string }
+
+/**
+ * How every asset of a graph stands, by name, from the provenance of its last materialization. What a source would answer
+ * now is not asked: a source counts as unchanged since it was last read. O(nodes + edges).
+ */
+export const standings = (
+  graph: AssetGraph<Asset.Any>,
+  recorded: (asset: string) => Provenance.Provenance | undefined,
+  codeVersionOf: CodeVersionOf
+): ReadonlyMap<string, Standing> => {
+  const all = new Map<string, Standing>()
+  const order = graph.names.map((_, index) => index).sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0))
+  for (const index of order) {
+    const asset = graph.assets[index]
+    if (asset !== undefined) all.set(asset.name, standingOf(asset, upstreamsOf(graph, index), all, recorded, codeVersionOf))
+  }
+  return all
+}
+
+const upstreamsOf = (graph: AssetGraph<Asset.Any>, index: number) =>
+  (graph.upstreams[index] ?? []).flatMap((up) => graph.names[up] ?? [])
+
+const standingOf = (
+  asset: Asset.Any,
+  upstreams: ReadonlyArray<string>,
+  above: ReadonlyMap<string, Standing>,
+  recorded: (asset: string) => Provenance.Provenance | undefined,
+  codeVersionOf: CodeVersionOf
+): Standing => {
+  if (asset.storage._tag === "Ephemeral") return { _tag: "Ephemeral" }
+  const provenance = recorded(asset.name)
+  if (provenance === undefined) return { _tag: "Never" }
+  const inputs = Object.fromEntries(upstreams.map((up) => [up, recorded(up)?.data]))
+  const unsettled = upstreams.flatMap((up): ReadonlyArray<Cause> => {
+    const standing = above.get(up)?._tag
+    return standing === "Stale" || standing === "Never" ? [{ _tag: "Upstream", asset: up }] : []
+  })
+  const causes = [...Provenance.differences(provenance, codeVersionOf(asset), inputs), ...unsettled]
+  return causes.length === 0 ? { _tag: "Fresh" } : { _tag: "Stale", causes }
+}
