@@ -63,8 +63,7 @@ export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanIm
  * Decides the steps for the selected assets (by index), given which assets have been materialized before.
  *
  * A needed upstream that is not selected is loaded if it is stored and was materialized, recomputed if it is ephemeral.
- * Whatever lies between a recomputed ephemeral source and a selected asset is recomputed with it. O(nodes + edges) per
- * source that is recomputed.
+ * Whatever lies between a recomputed ephemeral source and a selected asset is recomputed with it. O(nodes + edges).
  */
 export const make = <A extends Asset.Any>(
   graph: AssetGraph<A>,
@@ -129,26 +128,37 @@ export const checks = <A extends Asset.Any>(
   })
 })
 
-/** The assets to compute, and for those that are in only because of a source's snapshot, which source. */
+/**
+ * The assets to compute, and for those that are in only because of a source's snapshot, which source. Every node is taken up
+ * once as computed and once as lying below a recomputed source.
+ */
 const computedClosure = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>) => {
   const isEphemeral = (node: number) => graph.assets[node]?.storage._tag === "Ephemeral"
   const computed = new Set(selected)
   const sourceOf = new Map<number, number>()
-  const ancestorsOfSelected = Topology.reach(graph.upstreams, selected)
+  const onTheWay = Topology.reach(graph.upstreams, selected)
+  const below = new Set<number>()
   const pending = [...selected]
+  const include = (node: number) => {
+    if (computed.has(node)) return
+    computed.add(node)
+    pending.push(node)
+  }
+  const takeAllBelow = (source: number) => {
+    const stack = [source]
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      for (const down of graph.downstreams[node] ?? []) {
+        if (below.has(down) || !onTheWay.has(down)) continue
+        below.add(down)
+        stack.push(down)
+        if (!computed.has(down) && !isEphemeral(down)) sourceOf.set(down, source)
+        include(down)
+      }
+    }
+  }
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const include = (other: number) => {
-      if (computed.has(other)) return
-      computed.add(other)
-      pending.push(other)
-    }
     for (const up of graph.upstreams[node] ?? []) if (isEphemeral(up)) include(up)
-    if (!isEphemeral(node)) continue
-    for (const below of Topology.reach(graph.downstreams, [node])) {
-      if (!ancestorsOfSelected.has(below) || computed.has(below)) continue
-      if (!isEphemeral(below)) sourceOf.set(below, node)
-      include(below)
-    }
+    if (isEphemeral(node)) takeAllBelow(node)
   }
   return { computed, sourceOf }
 }

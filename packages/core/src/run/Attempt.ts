@@ -13,6 +13,7 @@ import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import { StepContext } from "./StepContext.ts"
 import * as StepFailure from "./StepFailure.ts"
+import type { Versions } from "./Versions.ts"
 
 /** What one attempt at a step is given. */
 export interface Options {
@@ -21,8 +22,9 @@ export interface Options {
   readonly action: Action
   /** 1 for the first try. */
   readonly attempt: number
-  /** Upstream values by the name that the asset calls them. */
-  readonly inputs: Readonly<Record<string, unknown>>
+  /** Upstream values by the name that the asset calls them; some may have to be loaded for it. */
+  readonly inputs: Effect.Effect<Readonly<Record<string, unknown>>, Failure>
+  readonly versions: Versions
   readonly context: Context.Context<never>
   readonly clock: Clock.Clock
   readonly emit: (event: Draft) => void
@@ -48,8 +50,10 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
       const exit = yield* Effect.exit(restore(Effect.provide(withTimeout(asset, work(options, step)), services)))
       const durationMillis = millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
       if (Exit.isSuccess(exit)) {
-        const metadata = step.metadata()
-        emit({ _tag: "StepSucceeded", runId, asset: asset.name, action, attempt, durationMillis, metadata })
+        const told = { runId, asset: asset.name, action, attempt, durationMillis, metadata: step.metadata() }
+        if (action === "load") options.versions.reused(asset)
+        const made = action === "materialize" ? { provenance: options.versions.made(asset, step.dataVersion()) } : {}
+        emit({ _tag: "StepSucceeded", ...told, ...made })
         return { _tag: "Succeeded", value: exit.value, scope }
       }
       yield* Scope.close(scope, exit)
@@ -64,6 +68,7 @@ const stepContext = (options: Options) => {
   const { asset, attempt, emit, runId } = options
   let rows = 0
   let metadata: Metadata = {}
+  let dataVersion: string | undefined
   /** Blocking checks are evaluated once: on staged rows where there are any, else after the work. */
   let blockingDone = false
   const checkBlocking = (subject: AssetCheck.Subject): Effect.Effect<void, StepFailure.CheckFailed> => {
@@ -84,15 +89,18 @@ const stepContext = (options: Options) => {
     metadata: (values) => {
       metadata = { ...metadata, ...values }
     },
+    dataVersion: (version) => {
+      dataVersion = version
+    },
     staged: (relation) => checkBlocking({ _tag: "Staged", relation })
   }
   const checkPublished = Effect.suspend(() =>
     Effect.zipRight(
-      blockingDone ? Effect.void : checkBlocking({ _tag: "Published" }),
-      evaluate(options, (check) => !check.blocking, { _tag: "Published" })
+      evaluate(options, (check) => !check.blocking, { _tag: "Published" }),
+      blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
     )
   )
-  return { service, metadata: () => metadata, checkPublished }
+  return { service, metadata: () => metadata, dataVersion: () => dataVersion, checkPublished }
 }
 
 /** Evaluates some of an asset's checks, one after the other, and answers the names of those that did not pass. */
@@ -130,7 +138,7 @@ const work = (
         : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
     case "materialize":
       return Effect.zipLeft(
-        Effect.suspend(() => erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(inputs)))),
+        Effect.flatMap(inputs, (values) => erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(values)))),
         step.checkPublished
       )
   }

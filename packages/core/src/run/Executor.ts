@@ -2,16 +2,20 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import type * as Asset from "../asset/Asset.ts"
+import { CodeVersions } from "../asset/CodeVersions.ts"
 import type { Plan } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import * as EventLog from "./EventLog.ts"
+import { heartbeatInterval, Owner } from "./Owner.ts"
 import type { RunEvent, RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
 import type { RunResult } from "./RunResult.ts"
-import type { RunStore, RunStoreFailed } from "./RunStore.ts"
+import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 import * as Scheduler from "./Scheduler.ts"
 import { RunTimedOut } from "./StepFailure.ts"
+import * as Versions from "./Versions.ts"
 
 export interface Options {
   /** How many steps may run at once. A step that waits to retry is not running. */
@@ -28,6 +32,8 @@ export interface Options {
   readonly tags?: Readonly<Record<string, string>>
   /** The run that this one carries on. */
   readonly retryOf?: string
+  /** Whether stored assets whose code and inputs are those of their last materialization are left as they are. */
+  readonly onlyChanged?: boolean
 }
 
 /**
@@ -42,7 +48,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
 ): Effect.fn.Return<RunResult, RunStoreFailed, RunStore | Asset.Context<A>> {
   const context = yield* Effect.context<Asset.Context<A>>()
   const runId = yield* RunId.make
-  const log = yield* EventLog.make(options.observe)
+  const store = yield* RunStore
   const started = yield* Clock.currentTimeNanos
   const conclude = Effect.fnUntraced(function* (status: RunStatus, reason?: string) {
     const durationMillis = Attempt.millisBetween(started, yield* Clock.currentTimeNanos)
@@ -50,14 +56,25 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
     return yield* log.close
   })
 
-  const { concurrency, failFast = false, pools = {}, retryOf, tags = {} } = options
+  const { concurrency, failFast = false, onlyChanged = false, pools = {}, retryOf, tags = {} } = options
   const { selection, steps } = plan
-  yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, ...(retryOf === undefined ? {} : { retryOf }) })
-  const scheduler = yield* Scheduler.make({ plan, runId, log, context, concurrency, pools, failFast })
+  const versions = Versions.make({
+    runId,
+    recorded: yield* store.materializations,
+    codeVersionOf: yield* CodeVersions
+  })
+  const owner = (yield* Owner).self
+  const carriesOn = retryOf === undefined ? {} : { retryOf }
+  const log = yield* EventLog.make(options.observe)
+  yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn })
+  const scheduling = { plan, runId, log, context, concurrency, pools, failFast, onlyChanged, versions }
+  const scheduler = yield* Scheduler.make(scheduling)
   const bounded = options.timeout === undefined ? scheduler.run : withTimeout(scheduler.run, options.timeout)
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
+      const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
       const exit = yield* Effect.exit(restore(Effect.raceFirst(Effect.either(bounded), log.failed)))
+      yield* Fiber.interrupt(heartbeat)
       yield* scheduler.cancelUnfinished
       if (Exit.isFailure(exit)) {
         yield* Effect.ignore(conclude("canceled"))
@@ -69,6 +86,10 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
     })
   )
 })
+
+/** A heartbeat that cannot be written is missed; the next one may be. */
+const beat = (store: RunStore["Type"], runId: string) =>
+  store.heartbeat(runId).pipe(Effect.ignore, Effect.delay(heartbeatInterval), Effect.forever, Effect.interruptible)
 
 const withTimeout = <A>(run: Effect.Effect<A>, limit: Duration.DurationInput): Effect.Effect<A, RunTimedOut> =>
   Effect.timeoutFail(run, { duration: limit, onTimeout: () => new RunTimedOut({ limitMillis: Duration.toMillis(limit) }) })

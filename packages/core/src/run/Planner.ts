@@ -1,21 +1,134 @@
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type * as Asset from "../asset/Asset.ts"
+import { CodeVersions } from "../asset/CodeVersions.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
-import type { Selection } from "../graph/Selection.ts"
+import * as Selection from "../graph/Selection.ts"
 import { SelectionEmpty, type SelectionInvalid } from "../graph/SelectionInvalid.ts"
 import * as SelectionQuery from "../graph/SelectionQuery.ts"
 import * as SelectionText from "../graph/SelectionText.ts"
 import * as Plan from "../plan/Plan.ts"
+import * as Staleness from "../plan/Staleness.ts"
+import * as RunResult from "./RunResult.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
+
+/** There is no such run, or nothing in it to try again. */
+export class NothingToRetry extends Schema.TaggedError<NothingToRetry>()("NothingToRetry", {
+  runId: Schema.optionalWith(Schema.String, { exact: true }),
+  why: Schema.Literal("there is no such run", "every step of it succeeded", "it is still running", "no run is recorded")
+}) {
+  readonly retryable = false
+  override get message() {
+    const run = this.runId === undefined ? "Nothing to retry" : `Run ${this.runId} cannot be retried`
+    return `${run}: ${this.why}. \`pnpm assets runs list\` shows the runs.`
+  }
+}
+
+/** What a selection may be asked to allow. */
+export interface Options {
+  /** Default false: a selection that matches nothing is an error. */
+  readonly allowEmpty?: boolean
+}
+
+/** The assets of a selection, by index, with what history says of them where the selection asks for that. */
+export const select = Effect.fn("Planner.select")(function* <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  selection: Selection.Selection,
+  options: Options = {}
+): Effect.fn.Return<ReadonlyArray<number>, SelectionInvalid | SelectionEmpty | RunStoreFailed, RunStore> {
+  const facts = Selection.needsHistory(selection) ? yield* factsOf(graph) : SelectionQuery.noFacts
+  const selected = yield* SelectionQuery.resolve(selection, graph, facts)
+  return selected.length > 0 || options.allowEmpty === true
+    ? selected
+    : yield* new SelectionEmpty({ selection: SelectionText.print(selection) })
+})
 
 /** The plan for what a person selected, given what the record says has been materialized. */
 export const plan = Effect.fn("Planner.plan")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
-  selection: Selection
+  selection: Selection.Selection,
+  options: Options = {}
 ): Effect.fn.Return<Plan.Plan<A>, SelectionInvalid | SelectionEmpty | Plan.PlanImpossible | RunStoreFailed, RunStore> {
-  const selected = yield* SelectionQuery.resolve(selection, graph)
-  const text = SelectionText.print(selection)
-  if (selected.length === 0) return yield* new SelectionEmpty({ selection: text })
+  const selected = yield* select(graph, selection, options)
+  return yield* planOf(graph, SelectionText.print(selection), selected)
+})
+
+/** The plan that evaluates the checks of what a person selected. */
+export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  selection: Selection.Selection,
+  options: Options = {}
+): Effect.fn.Return<Plan.Plan<A>, SelectionInvalid | SelectionEmpty | RunStoreFailed, RunStore> {
+  const selected = yield* select(graph, selection, options)
+  return Plan.checks(graph, { selection: SelectionText.print(selection), selected })
+})
+
+/**
+ * The plan that runs what did not succeed in a run (the newest one, where none is named), and what became of that run so
+ * far: `RunResult.merge` makes one result of it and the retry's.
+ */
+export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  runId: string | undefined
+): Effect.fn.Return<
+  { readonly plan: Plan.Plan<A>; readonly first: RunResult.RunResult },
+  NothingToRetry | SelectionInvalid | Plan.PlanImpossible | RunStoreFailed,
+  RunStore
+> {
+  const store = yield* RunStore
+  const named = runId ?? (yield* store.runs(1))[0]?.runId
+  if (named === undefined) return yield* new NothingToRetry({ why: "no run is recorded" })
+  const first = yield* carriedOn(named)
+  if (first === undefined) return yield* new NothingToRetry({ runId: named, why: "there is no such run" })
+  if (first.status === "running") return yield* new NothingToRetry({ runId: named, why: "it is still running" })
+  const open = RunResult.stepsOf(first).filter(({ action, state }) => action === "materialize" && isUndone(state))
+  const [head, ...rest] = open.map(({ asset }): Selection.Selection => Selection.name(asset))
+  if (head === undefined) return yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })
+  const selected = yield* SelectionQuery.resolve(Selection.union([head, ...rest]), graph)
+  return { plan: yield* planOf(graph, first.selection, selected), first }
+})
+
+/** How every asset stands, by name, as history tells. */
+export const standings = Effect.fn("Planner.standings")(function* (
+  graph: AssetGraph<Asset.Any>
+): Effect.fn.Return<ReadonlyMap<string, Staleness.Standing>, RunStoreFailed, RunStore> {
   const materialized = yield* (yield* RunStore).materializations
-  return yield* Plan.make(graph, { selection: text, selected, isMaterialized: (asset) => materialized.has(asset) })
+  return Staleness.standings(graph, (asset) => materialized.get(asset)?.provenance, yield* CodeVersions)
+})
+
+const planOf = Effect.fnUntraced(function* <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  selection: string,
+  selected: ReadonlyArray<number>
+) {
+  const materialized = yield* (yield* RunStore).materializations
+  return yield* Plan.make(graph, { selection, selected, isMaterialized: (asset) => materialized.has(asset) })
+})
+
+/** A run, together with the runs that it carried on. */
+const carriedOn = (runId: string): Effect.Effect<RunResult.RunResult | undefined, RunStoreFailed, RunStore> =>
+  Effect.gen(function* () {
+    const events = yield* (yield* RunStore).events(runId)
+    if (events.length === 0) return undefined
+    const result = RunResult.fromEvents(events)
+    const first = result.retryOf === undefined ? undefined : yield* carriedOn(result.retryOf)
+    return first === undefined ? result : RunResult.merge(first, result)
+  })
+
+const isUndone = (state: RunResult.StepState): boolean => state._tag !== "Succeeded" && state._tag !== "Unchanged"
+
+const factsOf = Effect.fnUntraced(function* (graph: AssetGraph<Asset.Any>) {
+  const steps = yield* (yield* RunStore).lastSteps
+  const all = yield* standings(graph)
+  const facts: SelectionQuery.Facts = {
+    status: (asset) => steps.get(asset)?.status,
+    states: (asset) => {
+      const standing = all.get(asset)
+      const failed = steps.get(asset)?.status === "failed" ? ["failed"] : []
+      if (standing?._tag === "Never") return ["never", ...failed]
+      if (standing?._tag !== "Stale") return failed
+      return ["stale", ...(standing.causes.some((cause) => cause._tag === "Code") ? ["changed"] : []), ...failed]
+    }
+  }
+  return facts
 })

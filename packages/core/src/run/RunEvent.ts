@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { Action, Step } from "../plan/Plan.ts"
+import { Provenance } from "../plan/Provenance.ts"
 
 /**
  * One thing that happened in a run. These are the only format in which runs are stored, streamed (`--json`) and drawn, so
@@ -30,10 +31,15 @@ const Metadata = Schema.Record({
 })
 const step = { asset: Schema.String }
 
+/** The process that carries a run out. */
+export const RunOwner = Schema.Struct({ host: Schema.String, pid: Schema.Number })
+export type RunOwner = typeof RunOwner.Type
+
 export const RunStarted = event("RunStarted", {
   selection: Schema.String,
   steps: Schema.Array(Step),
   tags: Schema.Record({ key: Schema.String, value: Schema.String }),
+  owner: RunOwner,
   /** The run that this one carries on, where it is a retry. */
   retryOf: Schema.optionalWith(Schema.String, { exact: true })
 })
@@ -58,8 +64,12 @@ export const StepSucceeded = event("StepSucceeded", {
   action: Action,
   attempt: Schema.Number,
   durationMillis: Schema.Number,
-  metadata: Metadata
+  metadata: Metadata,
+  /** What was materialized; absent where the step loaded or checked. */
+  provenance: Schema.optionalWith(Provenance, { exact: true })
 })
+/** Nothing that the asset is made of has changed since its materialization at `since`, so that one stays. */
+export const StepUnchanged = event("StepUnchanged", { ...step, since: Schema.String })
 export const StepFailed = event("StepFailed", {
   ...step,
   attempt: Schema.Number,
@@ -67,6 +77,7 @@ export const StepFailed = event("StepFailed", {
   error: ErrorInfo
 })
 /** A check was evaluated; where it could not be, `passed` is false and `metadata.error` says why. */
+export type CheckEvaluated = typeof CheckEvaluated.Type
 export const CheckEvaluated = event("CheckEvaluated", {
   ...step,
   check: Schema.String,
@@ -94,6 +105,7 @@ export const RunEvent = Schema.Union(
   StepProgressed,
   StepRetrying,
   StepSucceeded,
+  StepUnchanged,
   StepFailed,
   CheckEvaluated,
   StepSkipped,

@@ -1,6 +1,6 @@
 import type { Metadata } from "../asset/Metadata.ts"
 import type { Action, Reason } from "../plan/Plan.ts"
-import type { ErrorInfo, RunEvent, RunStatus } from "./RunEvent.ts"
+import type { CheckEvaluated, ErrorInfo, RunEvent, RunStatus } from "./RunEvent.ts"
 
 /** Where a step stands, or how it ended. */
 export type StepState =
@@ -29,6 +29,8 @@ export type StepState =
       readonly durationMillis: number
       readonly error: ErrorInfo
     }
+  /** Nothing it is made of has changed since. */
+  | { readonly _tag: "Unchanged"; readonly since: string }
   | { readonly _tag: "Skipped"; readonly causes: ReadonlyArray<string> }
   | { readonly _tag: "Canceled" }
 
@@ -80,6 +82,23 @@ export const apply = (result: RunResult, events: Iterable<RunEvent>): RunResult 
 /** The result of all of a run's events, in order. O(events). */
 export const fromEvents = (events: Iterable<RunEvent>): RunResult => fold(empty, events)
 
+/** Whether a step in this state has yet to end. */
+export const isOpen = (state: StepState): boolean =>
+  state._tag === "Pending" || state._tag === "Running" || state._tag === "Waiting"
+
+/**
+ * A run and the one that carried it on, as one result: of the steps that both have, the later outcome counts; the status is
+ * the later one's, the duration the sum.
+ */
+export const merge = (first: RunResult, retry: RunResult): RunResult => ({
+  ...retry,
+  selection: first.selection,
+  startedAt: first.startedAt,
+  tags: { ...first.tags, ...retry.tags },
+  durationMillis: retry.durationMillis === undefined ? undefined : (first.durationMillis ?? 0) + retry.durationMillis,
+  steps: new Map([...first.steps, ...retry.steps])
+})
+
 /** Every step, in plan order. */
 export const stepsOf = (result: RunResult): ReadonlyArray<StepResult> => [...result.steps.values()]
 
@@ -116,7 +135,6 @@ const fold = (from: RunResult, events: Iterable<RunEvent>): RunResult => {
   return { ...result, steps }
 }
 
-type CheckEvaluated = Extract<RunEvent, { readonly _tag: "CheckEvaluated" }>
 type StepEvent = Extract<RunEvent, { readonly asset: string }>
 
 const startOf = ({ at, retryOf, runId, selection, tags }: Extract<RunEvent, { readonly _tag: "RunStarted" }>) => ({
@@ -157,6 +175,8 @@ const stateAfter = (event: Exclude<StepEvent, CheckEvaluated>, before: StepState
         durationMillis: event.durationMillis,
         metadata: event.metadata
       }
+    case "StepUnchanged":
+      return { _tag: "Unchanged", since: event.since }
     case "StepFailed":
       return {
         _tag: "Failed",

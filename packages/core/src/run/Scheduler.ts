@@ -6,14 +6,17 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberSet from "effect/FiberSet"
 import * as Random from "effect/Random"
+import * as Record from "effect/Record"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
+import type { Failure } from "../asset/Failure.ts"
 import * as RetryPolicy from "../asset/RetryPolicy.ts"
 import { erase } from "../internal/erase.ts"
 import * as Topology from "../internal/topology.ts"
 import type { Plan, Step } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Draft, EventLog } from "./EventLog.ts"
+import type { Versions } from "./Versions.ts"
 
 export interface Options<A extends Asset.Any> {
   readonly plan: Plan<A>
@@ -25,6 +28,9 @@ export interface Options<A extends Asset.Any> {
   readonly pools: Readonly<Record<string, number>>
   /** Whether the first failed step ends the run: what has not started is skipped, what runs is canceled. */
   readonly failFast: boolean
+  readonly versions: Versions
+  /** Whether a stored asset whose code and inputs are those of its last materialization is left as it is. */
+  readonly onlyChanged: boolean
 }
 
 /** The steps of one run: starts each when the steps before it have succeeded, and knows how each stands. */
@@ -45,7 +51,8 @@ interface Node {
   /** Steps that still need this one's value; at zero its scope is closed. */
   neededBy: number
   state: "waiting" | "started" | "ended"
-  value: unknown
+  /** Has the value; for an asset that was left as it is, by loading it, once, where somebody asks. */
+  value: Effect.Effect<unknown, Failure>
   scope: Scope.CloseableScope | undefined
 }
 
@@ -91,23 +98,28 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
 
   const attempt = (node: Node, attempt: number) => {
     const { asset, step } = node
-    const values = new Map(node.upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value]))
-    const inputs = Object.fromEntries(
-      Object.entries(asset.upstreams).map(([key, upstream]) => [key, values.get(upstream.name)])
+    const values = new Map(node.upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value ?? none]))
+    const inputs = Effect.suspend(() =>
+      Effect.all(Record.map(asset.upstreams, (upstream) => values.get(upstream.name) ?? none))
     )
     const { action } = step
-    const { context } = options
+    const { context, versions } = options
     const once = slots.withPermits(1)(
-      Attempt.run({ runId, asset, action, attempt, inputs, context: erase(context), clock, emit })
+      Attempt.run({ runId, asset, action, attempt, inputs, versions, context: erase(context), clock, emit })
     )
     const pool = asset.pool === undefined ? undefined : pools.get(asset.pool)
     return pool === undefined ? once : pool.withPermits(1)(once)
   }
 
   const runStep = Effect.fnUntraced(function* (index: number, node: Node) {
+    const last = options.onlyChanged && isStored(node) ? options.versions.unchanged(node.asset) : undefined
+    if (last !== undefined) return yield* leave(node, last.at)
     for (let count = 1; ; count++) {
       const outcome = yield* attempt(node, count)
-      if (outcome._tag === "Succeeded") return yield* succeed(node, outcome)
+      if (outcome._tag === "Succeeded") {
+        node.scope = outcome.scope
+        return yield* succeed(node, Effect.succeed(outcome.value))
+      }
       const { durationMillis, failure } = outcome
       const { _tag: tag, message, retryable } = failure
       const event = { runId, asset: node.step.asset, attempt: count, error: { tag, message, retryable } }
@@ -129,9 +141,16 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     if (options.failFast) Deferred.unsafeDone(allEnded, Effect.void)
   })
 
-  const succeed = Effect.fnUntraced(function* (node: Node, outcome: Attempt.Outcome & { readonly _tag: "Succeeded" }) {
-    node.value = outcome.value
-    node.scope = outcome.scope
+  const leave = Effect.fnUntraced(function* (node: Node, since: string) {
+    const { asset } = node
+    options.versions.reused(asset)
+    emit({ _tag: "StepUnchanged", runId, asset: asset.name, since })
+    const load = asset.storage._tag === "Stored" ? erase<Effect.Effect<unknown, Failure>>(asset.storage.load) : none
+    yield* succeed(node, yield* Effect.cached(Effect.provide(load, options.context)))
+  })
+
+  const succeed = Effect.fnUntraced(function* (node: Node, value: Node["value"]) {
+    node.value = value
     end(node)
     for (const down of node.downstreams) {
       const downstream = nodes[down]
@@ -169,9 +188,13 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   return scheduler
 })
 
+const none = Effect.void
+
+const isStored = ({ asset, step }: Node) => step.action === "materialize" && asset.storage._tag === "Stored"
+
 const release = (node: Node): Effect.Effect<void> => {
   const { scope } = node
-  node.value = undefined
+  node.value = none
   node.scope = undefined
   return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
 }
@@ -189,7 +212,7 @@ const nodesOf = (plan: Plan<Asset.Any>) => {
       waitingFor: upstreams[i]?.length ?? 0,
       neededBy: downstreams[i]?.length ?? 0,
       state: "waiting",
-      value: undefined,
+      value: none,
       scope: undefined
     })
   )

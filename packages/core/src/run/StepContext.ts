@@ -13,6 +13,10 @@ export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepCon
   static readonly staged = (relation: string): Effect.Effect<void, CheckFailed, StepContext> =>
     Effect.flatMap(StepContext, (step) => step.staged(relation))
 
+  /** Tells which data this is: equal text, equal data. For sources, whose content no upstream's version tells. */
+  static readonly dataVersion = (version: string): Effect.Effect<void, never, StepContext> =>
+    Effect.map(StepContext, (step) => step.dataVersion(version))
+
   /** Records facts about this materialization; a later value of a key replaces an earlier one. */
   static readonly metadata = (values: Metadata): Effect.Effect<void, never, StepContext> =>
     Effect.map(StepContext, (step) => step.metadata(values))
@@ -27,6 +31,7 @@ export declare namespace StepContext {
     /** Cheap and synchronous: may be called once per page or batch. */
     readonly progress: (rows: number) => void
     readonly metadata: (values: Metadata) => void
+    readonly dataVersion: (version: string) => void
     readonly staged: (relation: string) => Effect.Effect<void, CheckFailed>
   }
 }

@@ -1,0 +1,59 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { RunEvent, RunOwner } from "./RunEvent.ts"
+import type { RunSummary } from "./RunRecord.ts"
+import * as RunResult from "./RunResult.ts"
+import { RunStore, type RunStoreFailed } from "./RunStore.ts"
+
+/** The process that runs belong to, and whether another one of this machine still lives. The command line knows. */
+export class Owner extends Context.Reference<Owner>()("@sluice/core/Owner", {
+  defaultValue: (): { readonly self: RunOwner; readonly isAlive: (pid: number) => boolean } => ({
+    self: { host: "unknown", pid: 0 },
+    isAlive: () => true
+  })
+}) {}
+
+/** How often a run notes that it is alive. */
+export const heartbeatInterval = Duration.seconds(10)
+/** After so long without a heartbeat, a run's process counts as dead. */
+export const silence = Duration.minutes(1)
+
+/**
+ * Closes the runs whose process died without concluding them: each is recorded as crashed, its open steps as canceled.
+ * Answers their ids. A process of this machine is looked up; one of another machine counts as dead after a minute's silence.
+ */
+export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, RunStore> = Effect.gen(function* () {
+  const store = yield* RunStore
+  const owner = yield* Owner
+  const now = yield* Clock.currentTimeMillis
+  const orphans = (yield* store.unfinished).filter((run) => !lives(run, owner, now))
+  for (const orphan of orphans) {
+    const events = yield* store.events(orphan.runId)
+    yield* store.append(closing(orphan, events, new Date(now).toISOString()))
+  }
+  return orphans.map((run) => run.runId)
+}).pipe(Effect.withSpan("Owner.closeOrphans"))
+
+const lives = (run: RunSummary, owner: Owner["Type"], now: number): boolean => {
+  if (now - Date.parse(run.heartbeatAt) > Duration.toMillis(silence)) return false
+  const { host, pid } = run.owner
+  return host !== owner.self.host || (pid !== owner.self.pid && owner.isAlive(pid))
+}
+
+const closing = (run: RunSummary, events: ReadonlyArray<RunEvent>, at: string): ReadonlyArray<RunEvent> => {
+  const { runId } = run
+  const open = RunResult.stepsOf(RunResult.fromEvents(events)).filter(({ state }) => RunResult.isOpen(state))
+  return [
+    ...open.map(({ asset }): RunEvent => ({ _tag: "StepCanceled", runId, at, asset })),
+    {
+      _tag: "RunConcluded",
+      runId,
+      at,
+      status: "crashed",
+      durationMillis: Math.max(0, Date.parse(run.heartbeatAt) - Date.parse(run.startedAt)),
+      reason: `its process (${run.owner.pid} on ${run.owner.host}) ended without concluding it`
+    }
+  ]
+}

@@ -1,0 +1,91 @@
+import type { Metadata } from "../asset/Metadata.ts"
+import type { Provenance } from "../plan/Provenance.ts"
+import type { CheckEvaluated, RunEvent, RunOwner, RunStatus } from "./RunEvent.ts"
+
+/** One successful materialization of an asset. */
+export interface Materialization {
+  readonly asset: string
+  readonly runId: string
+  /** When it succeeded, ISO 8601 in UTC. */
+  readonly at: string
+  readonly durationMillis: number
+  readonly metadata: Metadata
+  readonly provenance: Provenance
+}
+
+/** How an asset's last step ended. */
+export interface LastStep {
+  readonly status: "succeeded" | "failed" | "skipped" | "canceled"
+  readonly runId: string
+  /** ISO 8601 in UTC. */
+  readonly at: string
+}
+
+/** One run as a list shows it. */
+export interface RunSummary {
+  readonly runId: string
+  readonly startedAt: string
+  readonly selection: string
+  readonly tags: Readonly<Record<string, string>>
+  readonly retryOf: string | undefined
+  readonly owner: RunOwner
+  readonly status: "running" | RunStatus
+  readonly durationMillis: number | undefined
+  readonly reason: string | undefined
+  /** When its process last said that it is alive, ISO 8601 in UTC. */
+  readonly heartbeatAt: string
+}
+
+/** What an event tells of an asset's materialization, if it does. */
+export const materializationOf = (event: RunEvent): Materialization | undefined =>
+  event._tag === "StepSucceeded" && event.provenance !== undefined
+    ? {
+        asset: event.asset,
+        runId: event.runId,
+        at: event.at,
+        durationMillis: event.durationMillis,
+        metadata: event.metadata,
+        provenance: event.provenance
+      }
+    : undefined
+
+/** What an event tells of how an asset's step ended, if it does. Loading and checking say nothing of the asset's state. */
+export const lastStepOf = (event: RunEvent): (LastStep & { readonly asset: string }) | undefined => {
+  const ended = (status: LastStep["status"]) =>
+    "asset" in event ? { asset: event.asset, status, runId: event.runId, at: event.at } : undefined
+  switch (event._tag) {
+    case "StepSucceeded":
+      return event.action === "materialize" ? ended("succeeded") : undefined
+    case "StepUnchanged":
+      return ended("succeeded")
+    case "StepFailed":
+      return ended("failed")
+    case "StepSkipped":
+      return ended("skipped")
+    case "StepCanceled":
+      return ended("canceled")
+    default:
+      return undefined
+  }
+}
+
+/** A run as its first event tells it. */
+export const summaryOf = (event: Extract<RunEvent, { readonly _tag: "RunStarted" }>): RunSummary => ({
+  runId: event.runId,
+  startedAt: event.at,
+  selection: event.selection,
+  tags: event.tags,
+  retryOf: event.retryOf,
+  owner: event.owner,
+  status: "running",
+  durationMillis: undefined,
+  reason: undefined,
+  heartbeatAt: event.at
+})
+
+/** Of each check the newest result; `events` are newest first. */
+export const latestChecks = (events: Iterable<CheckEvaluated>): ReadonlyArray<CheckEvaluated> => {
+  const latest = new Map<string, CheckEvaluated>()
+  for (const event of events) if (!latest.has(event.check)) latest.set(event.check, event)
+  return [...latest.values()]
+}

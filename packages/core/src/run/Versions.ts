@@ -1,0 +1,45 @@
+import type * as Asset from "../asset/Asset.ts"
+import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import * as Provenance from "../plan/Provenance.ts"
+import type { Materialization } from "./RunRecord.ts"
+
+/** The data versions of one run: what its steps have in their hands, and what history says. */
+export interface Versions {
+  /** The asset's last materialization, if it was made of exactly what it would be made of now. */
+  readonly unchanged: (asset: Asset.Any) => Materialization | undefined
+  /** Notes that a step has made its data, and answers of what. `reported` is the version that the asset told, if it did. */
+  readonly made: (asset: Asset.Any, reported: string | undefined) => Provenance.Provenance
+  /** Notes that a step goes by the data of the last materialization. */
+  readonly reused: (asset: Asset.Any) => void
+}
+
+/** Data that nothing identifies is told apart by the run that made it. */
+export const make = (options: {
+  readonly runId: string
+  readonly recorded: ReadonlyMap<string, Materialization>
+  readonly codeVersionOf: CodeVersionOf
+}): Versions => {
+  const current = new Map<string, string>()
+  const inputsOf = (asset: Asset.Any) =>
+    Object.fromEntries(Object.values(asset.upstreams).map(({ name }) => [name, current.get(name) ?? options.runId]))
+  const unchanged = (asset: Asset.Any) => {
+    const last = options.recorded.get(asset.name)
+    return last !== undefined &&
+      Provenance.differences(last.provenance, options.codeVersionOf(asset), inputsOf(asset)).length === 0
+      ? last
+      : undefined
+  }
+  return {
+    unchanged,
+    made: (asset, reported) => {
+      const same = asset.storage._tag === "Stored" ? unchanged(asset)?.provenance.data : undefined
+      const data = reported ?? same ?? options.runId
+      current.set(asset.name, data)
+      return { code: options.codeVersionOf(asset), inputs: inputsOf(asset), data }
+    },
+    reused: (asset) => {
+      const data = options.recorded.get(asset.name)?.provenance.data
+      if (data !== undefined) current.set(asset.name, data)
+    }
+  }
+}
