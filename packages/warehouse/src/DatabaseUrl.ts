@@ -47,19 +47,33 @@ export const parseServer = (text: string): Either.Either<MysqlUrl, string> => {
     return Either.left("has a % that begins no escape. Percent-encode the special characters of user and password.")
   }
   if (url.hostname === "") return Either.left(`names no host. ${forms}`)
+  // Drivers take port 0 for "the usual one": another server than the one that was meant.
+  if (url.port === "0") return Either.left(`names port 0. ${forms}`)
   if (user === "") return Either.left(`names no user. ${forms}`)
   if (database !== "" && !/^[A-Za-z0-9_]{1,64}$/.test(database)) {
     return Either.left("names a database with characters other than letters, digits and _.")
   }
+  const host = url.hostname.replace(/^\[|\]$/g, "")
+  if (password === localPlayPassword && !isLocalPlay(host)) {
+    return Either.left(
+      `has the password that is documented for local play, and "${host}" is not local. Set a password of your own.`
+    )
+  }
   return Either.right({
     _tag: "Mysql",
-    host: url.hostname.replace(/^\[|\]$/g, ""),
+    host,
     port: url.port === "" ? 3306 : Number(url.port),
     user,
     password: Redacted.make(password),
     database
   })
 }
+
+/** The password that docker-compose.yml falls back to: no secret, and so refused for any server that others could reach. */
+export const localPlayPassword = "local-play-only"
+
+/** Whether a host is this machine, or the server of the compose file. */
+export const isLocalPlay = (host: string): boolean => ["localhost", "127.0.0.1", "::1", "mysql"].includes(host)
 
 const decode = (text: string): string | undefined => {
   try {

@@ -1,0 +1,17 @@
+import * as Context from "effect/Context"
+
+/** Takes in text, piece by piece, and tells its fingerprint: how it was cut into pieces makes no difference. */
+export interface Fingerprint {
+  readonly add: (text: string) => void
+  /** 256 bits as text. Ends it: nothing can be added afterwards. */
+  readonly end: () => string
+}
+
+/**
+ * Fingerprints of data, to tell whether it is what it was: equal text has equal fingerprints within one store. They are keyed
+ * with a secret of the store, so that nobody who sees one can confirm a guess at the text. A store provides it; without one,
+ * nothing can be told and it is undefined.
+ */
+export class Fingerprints extends Context.Reference<Fingerprints>()("@sluice/warehouse/Fingerprints", {
+  defaultValue: (): { readonly start: () => Fingerprint } | undefined => undefined
+}) {}

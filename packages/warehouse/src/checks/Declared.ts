@@ -1,0 +1,42 @@
+import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import * as Effect from "effect/Effect"
+import * as Grants from "../Grants.ts"
+import type * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import { Warehouse } from "../Warehouse.ts"
+import { line } from "./Difference.ts"
+
+/**
+ * What is published is what is declared: a table's columns, types, nullability, key and indexes, a view's definition and the
+ * rights it runs with, and that the analyst may read it exactly if `grants` say so. An error that does not block: rows that
+ * are staged are in a table made from the declaration, and publishing them is what mends the one that is there.
+ */
+export const declared = (
+  relation: Table.Any | View.Any,
+  grants: Grants.Grants = Grants.select()
+): AssetCheck.AssetCheck<Warehouse> => {
+  const spec: Grants.WarehouseSpec = {
+    tables: relation._tag === "Table" ? [relation] : [],
+    views: relation._tag === "View" ? [relation] : [],
+    masks: [],
+    analyst: grants
+  }
+  return AssetCheck.make("declared", {
+    description: `${relation.name} and who may read it are as declared.`,
+    blocking: false,
+    evaluate: Effect.fn("Check.declared")(function* () {
+      const warehouse = yield* Warehouse
+      const differences = (yield* warehouse.drift(spec)).filter(({ subject }) => subject === relation.name)
+      return differences.length === 0
+        ? { passed: true, metadata: { differences: 0 } }
+        : {
+            passed: false,
+            metadata: {
+              differences: differences.length,
+              which: differences.map(line).join("; "),
+              mend: differences.map(({ mend }) => mend).join("; ")
+            }
+          }
+    })
+  })
+}

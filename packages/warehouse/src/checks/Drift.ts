@@ -1,0 +1,35 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { WarehouseSpec } from "../Grants.ts"
+import { Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import { Difference, line } from "./Difference.ts"
+
+/** Somebody changed tables, views, grants or files behind the pipeline's back. */
+export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
+  differences: Schema.Array(Difference)
+}) {
+  readonly retryable = false
+  override get message() {
+    const count = this.differences.length === 1 ? "in one way" : `in ${this.differences.length} ways`
+    const lines = this.differences.flatMap((difference) => [`- ${line(difference)}`, `  mend: ${difference.mend}`])
+    return [
+      `The store was changed from outside, ${count}; nothing was written.`,
+      ...lines,
+      "Mend them, or change the declaration, and run again."
+    ].join("\n")
+  }
+}
+
+/**
+ * Compares the store with what is declared and fails with everything that was changed from outside; for before a run's first
+ * write. What was never published is not missed, and what differs only because the declaration has changed since it was
+ * published passes: publishing it again mends that.
+ */
+export const check = Effect.fn("Drift.check")(function* (
+  spec: WarehouseSpec
+): Effect.fn.Return<void, DriftFound | WarehouseFailed, Warehouse> {
+  const warehouse = yield* Warehouse
+  const differences = (yield* warehouse.drift(spec)).filter(({ origin }) => origin === "outside")
+  if (differences.length > 0) return yield* new DriftFound({ differences })
+})

@@ -1,0 +1,186 @@
+import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import * as Effect from "effect/Effect"
+import type * as Column from "../Column.ts"
+import type * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import { Warehouse } from "../Warehouse.ts"
+
+/** What every check of rows may be told. */
+export interface Options {
+  /** Default: what it checks and on which columns. An asset's checks have different names. */
+  readonly name?: string
+  /** Default `error`. */
+  readonly severity?: "warn" | "error"
+  /** Default: an error blocks. */
+  readonly blocking?: boolean
+}
+
+type Relation = Table.Any | View.Any
+type ColumnOf<T extends Relation> = keyof T["columns"] & string
+
+/** No row has NULL in one of these columns: for those that are declared nullable. One pass over the rows. */
+export const notNull = <T extends Relation>(
+  relation: T,
+  columns: ReadonlyArray<ColumnOf<T>>,
+  options: Options = {}
+): AssetCheck.AssetCheck<Warehouse> =>
+  counting(relation, options, {
+    name: `not_null_${columns.join("_")}`,
+    description: `${columns.join(", ")} always ${columns.length === 1 ? "has" : "have"} a value.`,
+    violations: (column) =>
+      Object.fromEntries(columns.map((name) => [`rows_without_${name}`, `${column(name)} IS NULL`] as const))
+  })
+
+/**
+ * No two rows have the same values in these columns. As in a unique index, rows with a NULL among them are all different.
+ * Reads and groups all rows; for a primary key it says nothing new.
+ */
+export const unique = <T extends Relation>(
+  relation: T,
+  columns: ReadonlyArray<ColumnOf<T>>,
+  options: Options = {}
+): AssetCheck.AssetCheck<Warehouse> =>
+  make(options, {
+    name: `unique_${columns.join("_")}`,
+    description: `${columns.join(", ")} ${columns.length === 1 ? "is" : "are together"} unique.`,
+    labels: ["values", "values_that_repeat", "rows_too_many"],
+    select: (quote, subject) => {
+      const names = columns.map(quote)
+      const present = names.map((name) => `${name} IS NOT NULL`).join(" AND ")
+      const groups = `SELECT COUNT(*) AS n FROM ${quote(nameOf(relation, subject))} WHERE ${present} GROUP BY ${names.join(", ")}`
+      return `SELECT COUNT(*), COUNT(CASE WHEN g.n > 1 THEN 1 END), SUM(g.n - 1) FROM (${groups}) g`
+    }
+  })
+
+/** A column holds none but these values, or NULL. Text and whole numbers, compared exactly. One pass over the rows. */
+export const acceptedValues = <T extends Relation, K extends ColumnOf<T>>(
+  relation: T,
+  column: K,
+  values: readonly [Accepted<T["columns"][K]>, ...ReadonlyArray<Accepted<T["columns"][K]>>],
+  options: Options = {}
+): AssetCheck.AssetCheck<Warehouse> =>
+  counting(relation, options, {
+    name: `accepted_${column}`,
+    description: `${column} is one of ${values.length} accepted values.`,
+    violations: (quoted) => ({
+      [`rows_with_other_${column}`]: `${quoted(column)} NOT IN (${values.map(() => "?").join(", ")})`
+    }),
+    parameters: values
+  })
+
+/**
+ * Every row's columns are found together in a row of another relation; a row with a NULL among them refers to nothing and
+ * passes. `on` maps columns to the other's, which must have the same type. It looks at what is published of the other, so
+ * give it to an asset that stands on both: else it may compare with the other's old rows. One look-up per row.
+ */
+export const foreignKey = <T extends Relation, U extends Relation>(
+  relation: T,
+  on: ForeignKey<T, U>,
+  other: U,
+  options: Options = {}
+): AssetCheck.AssetCheck<Warehouse> => {
+  const pairs = Object.entries<string | undefined>(on).flatMap(([from, to]) =>
+    to === undefined ? [] : [[from, to] as const]
+  )
+  const from = pairs.map(([column]) => column)
+  return counting(relation, options, {
+    name: `${relation.name}_${from.join("_")}_in_${other.name}`,
+    description: `Every ${from.join(", ")} of ${relation.name} is in ${other.name}.`,
+    violations: (column, quote) => {
+      const present = from.map((name) => `${column(name)} IS NOT NULL`).join(" AND ")
+      const same = pairs.map(([mine, theirs]) => `o.${quote(theirs)} = ${column(mine)}`).join(" AND ")
+      return {
+        rows_that_refer_to_nothing: `${present} AND NOT EXISTS (SELECT 1 FROM ${quote(other.name)} o WHERE ${same})`
+      }
+    }
+  })
+}
+
+/**
+ * No row is like this: `where` says what is wrong, in SQL that MySQL, MariaDB and SQLite share, with columns by their names.
+ *
+ * ```ts
+ * noRows(Subscriptions, "end_after_start", {
+ *   description: "No subscription ends before it starts.",
+ *   where: (column) => `${column("end_date")} < ${column("start_date")}`
+ * })
+ * ```
+ */
+export const noRows = <T extends Relation>(
+  relation: T,
+  name: string,
+  options: Omit<Options, "name"> & {
+    readonly description: string
+    readonly where: (column: (name: ColumnOf<T>) => string) => string
+    /** What such rows are called where they are counted. Default `rows_that_should_not_be`. */
+    readonly label?: string
+  }
+): AssetCheck.AssetCheck<Warehouse> => {
+  const { description, label = "rows_that_should_not_be", where, ...how } = options
+  return counting(relation, how, { name, description, violations: (column) => ({ [label]: where(column) }) })
+}
+
+/** Columns, each with a column of the other relation that has values of the same type. */
+export type ForeignKey<T extends Relation, U extends Relation> = {
+  readonly [K in ColumnOf<T>]?: ColumnLike<U, NonNullable<Column.Value<T["columns"][K]>>>
+}
+
+type ColumnLike<U extends Relation, A> = {
+  readonly [K in ColumnOf<U>]: [NonNullable<Column.Value<U["columns"][K]>>] extends [A] ? K : never
+}[ColumnOf<U>]
+
+/** The values that an accepted one may be. */
+type Accepted<C> = Extract<Column.Value<C>, string | number>
+
+type Quote = (identifier: string) => string
+
+const nameOf = (relation: Relation, subject: AssetCheck.Subject): string =>
+  subject._tag === "Staged" ? subject.relation : relation.name
+
+/** A check that counts all rows and, by label, those that break a condition; it passes where none does. */
+const counting = (
+  relation: Relation,
+  options: Options,
+  check: {
+    readonly name: string
+    readonly description: string
+    readonly violations: (column: Quote, quote: Quote) => Readonly<Record<string, string>>
+    readonly parameters?: ReadonlyArray<string | number>
+  }
+): AssetCheck.AssetCheck<Warehouse> => {
+  const violations = (quote: Quote) => check.violations((name) => `r.${quote(name)}`, quote)
+  return make(options, {
+    ...check,
+    labels: ["rows", ...Object.keys(violations(String))],
+    select: (quote, subject) => {
+      const counts = Object.values(violations(quote)).map((condition) => `COUNT(CASE WHEN ${condition} THEN 1 END)`)
+      return `SELECT ${["COUNT(*)", ...counts].join(", ")} FROM ${quote(nameOf(relation, subject))} r`
+    }
+  })
+}
+
+/** A check of one statement: its first number counts what was looked at, the others what is wrong with it, by `labels`. */
+const make = (
+  options: Options,
+  check: {
+    readonly name: string
+    readonly description: string
+    readonly labels: ReadonlyArray<string>
+    readonly select: (quote: Quote, subject: AssetCheck.Subject) => string
+    readonly parameters?: ReadonlyArray<string | number>
+  }
+): AssetCheck.AssetCheck<Warehouse> => {
+  const { name = check.name, ...how } = options
+  return AssetCheck.make(name, {
+    ...how,
+    description: check.description,
+    evaluate: Effect.fn(`Check.${name}`)(function* (subject) {
+      const warehouse = yield* Warehouse
+      const counts = yield* warehouse.measure((quote) => check.select(quote, subject), check.parameters)
+      return {
+        passed: counts.slice(1).every((count) => count === 0),
+        metadata: Object.fromEntries(check.labels.map((label, index) => [label, counts[index] ?? 0] as const))
+      }
+    })
+  })
+}

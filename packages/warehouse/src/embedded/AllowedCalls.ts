@@ -1,0 +1,41 @@
+import { type Database, rowsOf } from "../internal/libsqlDriver.ts"
+import { LibsqlFault } from "./LibsqlFault.ts"
+
+/**
+ * Throws where a statement would call a function that is not known to be harmless, or read a virtual table. libSQL's build
+ * brings functions that read and write any file (`readfile`, `writefile`, `fsdir`) or run any SQL (`sha3_query`), and no
+ * switch to turn them off. What a statement calls is read from its compiled program, however the SQL spells it; views that it
+ * reads are compiled into it.
+ */
+export const assertAllowed = (database: Database, sql: string): void => {
+  const explain = database.prepare(`EXPLAIN ${withoutBytes(sql)}`)
+  explain.raw(true)
+  for (const [, opcode, , , , operand] of rowsOf<ReadonlyArray<unknown>>(explain.all([]))) {
+    if (opcode === "VOpen") throw denied("a virtual table or table-valued function")
+    if (typeof opcode !== "string" || !/^(?:Pure)?Function$|^Agg/.test(opcode)) continue
+    const name = /^(.*)\(-?\d+\)$/.exec(String(operand))?.[1]?.toLowerCase()
+    if (name !== undefined && !harmless.has(name)) throw denied(`the function ${name}`)
+  }
+}
+
+/**
+ * The same statement with empty blob literals: a compiled program is told with their bytes as if they were text, and the
+ * driver aborts the process over text that is not UTF-8. What it calls stays the same.
+ */
+export const withoutBytes = (sql: string): string => sql.replace(/x'[0-9a-f]*'/gi, "x''")
+
+const denied = (subject: string) => new LibsqlFault({ code: "SQLITE_AUTH", subject })
+
+/** https://sqlite.org/lang_corefunc.html and its neighbours for aggregates, windows, dates, mathematics and JSON. */
+const harmless: ReadonlySet<string> = new Set(
+  `-> ->> abs acos acosh asin asinh atan atan2 atanh avg ceil ceiling char coalesce concat concat_ws cos cosh count cume_dist
+  current_date current_time current_timestamp date datetime degrees dense_rank exp first_value floor format glob group_concat
+  hex ifnull iif instr json json_array json_array_length json_extract json_group_array json_group_object json_insert
+  json_object json_patch json_quote json_remove json_replace json_set json_type json_valid julianday lag last_value lead
+  length like likelihood likely ln log log10 log2 lower ltrim max min mod nth_value ntile nullif octet_length percent_rank pi
+  pow power printf quote radians random randomblob rank replace round row_number rtrim sign sin sinh sqlite_version sqrt
+  strftime string_agg substr substring sum tan tanh time timediff total trim trunc typeof unhex unicode unixepoch unlikely
+  upper zeroblob`
+    .split(/\s+/)
+    .filter((name) => name !== "")
+)

@@ -1,0 +1,102 @@
+import { SqlError } from "@effect/sql/SqlError"
+import * as Data from "effect/Data"
+import * as Predicate from "effect/Predicate"
+import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
+
+/**
+ * All that is kept of an error of libSQL: its code, the table and columns it is about, and, of SQL that cannot be prepared,
+ * the name it does not know. The driver's own text may quote values (`bad JSON path: '…'`) and is never passed on.
+ */
+export class LibsqlFault extends Data.TaggedClass("LibsqlFault")<{
+  readonly code: string
+  /** `users_raw.user_id` of a broken constraint, or `no such table: x`; empty where there is nothing to name. */
+  readonly subject: string
+}> {}
+
+/** Reads a fault from whatever the driver threw. */
+export const fromThrown = (thrown: unknown): LibsqlFault => {
+  if (thrown instanceof LibsqlFault) return thrown
+  const message = Predicate.isError(thrown) ? thrown.message : ""
+  const given = Predicate.hasProperty(thrown, "code") && typeof thrown.code === "string" ? thrown.code : ""
+  // The driver has no code for files that it cannot open, but SQLite's number 14 at the end of its message.
+  const code = given !== "" ? given : /\b14"?\)$/.test(message) ? "SQLITE_CANTOPEN" : "UNKNOWN"
+  return new LibsqlFault({ code, subject: subjectOf(code, message) })
+}
+
+/** The driver's error as the one of `@effect/sql`, safe for spans and logs. */
+export const toSqlError = (thrown: unknown): SqlError => {
+  const fault = fromThrown(thrown)
+  return new SqlError({ cause: fault, message: fault.code })
+}
+
+/** The fault that an error carries. */
+export const of = (error: SqlError): LibsqlFault =>
+  error.cause instanceof LibsqlFault ? error.cause : fromThrown(error.cause)
+
+/** Whether another connection is in the way: waiting can help. */
+export const isBusy = (fault: LibsqlFault): boolean =>
+  fault.code.startsWith("SQLITE_BUSY") || fault.code.startsWith("SQLITE_LOCKED")
+
+/** What a fault means, and what to do next. `operation` reads after "could not": `publish users_raw`. */
+export const translate = (operation: string, error: SqlError): WarehouseFailed => {
+  const fault = of(error)
+  const [reason, what] = meaningOf(fault)
+  const about = fault.subject === "" ? "" : `, ${fault.subject}`
+  return new WarehouseFailed({ reason, operation, detail: `${what} (${fault.code}${about}). ${advice[reason]}` })
+}
+
+const meaningOf = (fault: LibsqlFault): readonly [Reason, string] => {
+  if (isBusy(fault)) return ["Conflict", "another process is using the store"]
+  if (fault.subject.startsWith("no such")) return ["Missing", "something it needs is not there"]
+  const primary = /^SQLITE_[A-Z]+/.exec(fault.code)?.[0]
+  switch (primary) {
+    case "SQLITE_FULL":
+      return ["DiskFull", "there is no room left on the disk of the store"]
+    case "SQLITE_CONSTRAINT":
+    case "SQLITE_MISMATCH":
+    case "SQLITE_TOOBIG":
+      return ["RowRejected", constraints[fault.code] ?? "a row breaks the declaration of its table"]
+    case "SQLITE_NOTADB":
+    case "SQLITE_CORRUPT":
+      return ["Drift", "a file of the store is not a database, or is damaged"]
+    case "SQLITE_READONLY":
+    case "SQLITE_PERM":
+    case "SQLITE_AUTH":
+      return ["NotPermitted", "the store may not be written here"]
+    case "SQLITE_CANTOPEN":
+      return ["NotPermitted", "a file of the store cannot be opened"]
+    case "SQLITE_IOERR":
+      return ["Other", "the disk of the store failed"]
+    default:
+      return ["Other", "the store refused"]
+  }
+}
+
+const constraints: Readonly<Record<string, string>> = {
+  SQLITE_CONSTRAINT_UNIQUE: "two rows have the same key",
+  SQLITE_CONSTRAINT_PRIMARYKEY: "two rows have the same key",
+  SQLITE_CONSTRAINT_NOTNULL: "a row has no value where one must be",
+  SQLITE_CONSTRAINT_CHECK: "a text is longer than its column"
+}
+
+const advice: Readonly<Record<Reason, string>> = {
+  Unreachable: "Run it again.",
+  Conflict: "Wait until the other run has ended, then run it again.",
+  TimedOut: "Run it again.",
+  AccessDenied: "Check the files' owner and permissions.",
+  NotPermitted: "Check the owner and permissions of the directory that DATABASE_URL names, and of the files in it.",
+  Missing: "Materialize the assets it reads first, or run `pnpm assets provision`.",
+  DiskFull: "Free some space, then run it again; what was there before is unchanged.",
+  RowRejected: "Correct the asset that made the row, or the table's declaration; what was there before is unchanged.",
+  Drift: "Move that file away, or name another directory in DATABASE_URL.",
+  Misconfigured: "Correct DATABASE_URL.",
+  Other: "Run it again with --log-level debug."
+}
+
+const subjectOf = (code: string, message: string): string => {
+  if (code.startsWith("SQLITE_CONSTRAINT")) return /constraint failed: ([\w., ]+)$/.exec(message)?.[1] ?? ""
+  if (code !== "SQLITE_ERROR") return ""
+  const unknown = /^(no such (?:table|view|column|function): [\w.]{1,128})$/.exec(message)?.[1]
+  const syntax = /^near "(\w{1,64}|[^\w\s"'])": syntax error$/.exec(message)?.[1]
+  return unknown ?? (syntax === undefined ? "" : `a syntax error near ${syntax}`)
+}

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto"
+import type * as Column from "../Column.ts"
+import type { SqlDialect } from "../sql/SqlDialect.ts"
+import * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import * as Fault from "./LibsqlFault.ts"
+import { isNumeric } from "./SqliteRow.ts"
+
+/** The schemas that the store's files are attached as. */
+export type Schema = "main" | "sensitive"
+
+/** The SQLite of the portable adapters; their tables live in `schema`. */
+export const dialect = (schema: Schema): SqlDialect => ({
+  name: "sqlite",
+  quote,
+  table: (name) => qualified(schema, name),
+  types: {
+    text: () => "TEXT",
+    longText: "TEXT",
+    integer: "INTEGER",
+    double: "REAL",
+    hash: "BLOB"
+  },
+  tableOptions: "",
+  forUpdate: "",
+  insertIgnore: "INSERT OR IGNORE INTO",
+  upsert: (keys, columns) =>
+    `ON CONFLICT (${keys.map(quote).join(", ")}) DO UPDATE SET ${columns.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(", ")}`,
+  exactText,
+  maxParameters: 32_000,
+  maxBytes: 8_000_000,
+  translate: Fault.translate
+})
+
+export const viewDialect: View.Dialect = { now: "strftime('%Y-%m-%d %H:%M:%f','now')" }
+
+export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
+
+export const qualified = (schema: Schema, name: string): string => `${quote(schema)}.${quote(name)}`
+
+/** Public tables and views are in the one file, sensitive ones in the other. */
+export const schemaOf = (relation: Table.Any | View.Any): Schema => (relation.visibility === "public" ? "main" : "sensitive")
+
+/** The driver cuts text at its first NUL; bytes come back whole. */
+export const exactText = (column: string): string =>
+  `CASE WHEN instr(${column}, char(0)) > 0 THEN CAST(${column} AS BLOB) ELSE ${column} END`
+
+/**
+ * CREATE TABLE without keys: indexes, the unique one of the key included, are four times faster made after the load. It
+ * begins with a mark, a hash of the table's columns and indexes, by which a change from outside shows.
+ */
+export const createTable = (table: Table.Any, name: string): string => {
+  const columns = Object.entries(table.columns).map(([column, { type, nullable }]) => {
+    const notNull = nullable ? "" : " NOT NULL"
+    const check = type._tag === "Text" ? ` CHECK (length(${quote(column)}) <= ${type.maxLength})` : ""
+    return `${quote(column)} ${typeOf(type)}${notNull}${check}`
+  })
+  const body = columns.join(", ")
+  return `CREATE TABLE ${qualified(schemaOf(table), name)} (${mark([body, ...createIndexes(table)])} ${body})`
+}
+
+/** What the store's own definitions begin with: a hash of all that defines them, in any order. */
+export const mark = (definition: ReadonlyArray<string>): string => {
+  const text = definition.map(stored).sort().join("\n")
+  return `/* sluice:${createHash("sha256").update(text).digest("hex").slice(0, 16)} */`
+}
+
+/** A definition as SQLite keeps it: without the name of its schema, and as if it had to be new. */
+export const stored = (sql: string): string =>
+  sql.replace(/^CREATE (TABLE|VIEW|INDEX|UNIQUE INDEX) (?:IF NOT EXISTS )?"(?:main|sensitive)"\./, "CREATE $1 ")
+
+/** The table's key, as a unique index, and its indexes. */
+export const createIndexes = (table: Table.Any): ReadonlyArray<string> => {
+  const index = (unique: string, suffix: string, columns: ReadonlyArray<string>) =>
+    `CREATE ${unique}INDEX ${qualified(schemaOf(table), `${table.name}__${suffix}`)} ON ${quote(table.name)} (${columns.map(quote).join(", ")})`
+  return [
+    index("UNIQUE ", "key", table.primaryKey),
+    ...table.indexes.map((columns) => index("", columns.join("__"), columns))
+  ]
+}
+
+/** Begins with a mark, as tables do. */
+export const createView = (view: View.Any): string => {
+  const select = view.select(viewDialect)
+  return `CREATE VIEW ${qualified("main", view.name)} AS ${mark([select])} ${select}`
+}
+
+/** `(?, ?, ?), (?, ?, ?)` into all of a table's columns. */
+export const insertInto = (table: Table.Any, name: string, rows: number): string => {
+  const columns = Table.columnNames(table)
+  const row = `(${columns.map(() => "?").join(", ")})`
+  return `INSERT INTO ${qualified(schemaOf(table), name)} (${columns.map(quote).join(", ")}) VALUES ${new Array(rows).fill(row).join(", ")}`
+}
+
+/** A column's type: `DECIMAL(12, 2)`. */
+export const typeOf = (type: Column.ColumnType): string => {
+  switch (type._tag) {
+    case "Integer":
+    case "Boolean":
+      return "INTEGER"
+    case "Decimal":
+      // Both names tell the scale to whoever reads the schema; the first one has numeric affinity, the second is text.
+      return isNumeric(type.precision)
+        ? `DECIMAL(${type.precision}, ${type.scale})`
+        : `TEXT_DECIMAL(${type.precision}, ${type.scale})`
+    case "Text":
+    case "LongText":
+    case "Timestamp":
+    case "Day":
+      return "TEXT"
+  }
+}

@@ -1,0 +1,208 @@
+import { stat } from "node:fs/promises"
+import { sep } from "node:path"
+import * as Effect from "effect/Effect"
+import type { Difference } from "../checks/Difference.ts"
+import type { WarehouseSpec } from "../Grants.ts"
+import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import type * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { Session } from "./LibsqlClient.ts"
+import * as Fault from "./LibsqlFault.ts"
+import * as Ddl from "./SqliteDdl.ts"
+import type { SqliteStore } from "./SqliteStore.ts"
+
+/**
+ * Everything in an embedded store that is not as declared: tables, their indexes and views by their definitions, which SQLite
+ * keeps to the letter; sensitive tables in the file that analysts read; and files that others than their owner may open.
+ */
+export const find = Effect.fn("SqliteDrift.find")(function* (
+  store: SqliteStore,
+  spec: WarehouseSpec
+): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
+  const relations = yield* Effect.mapError(
+    store.data.use((session) => [
+      ...[...spec.tables, ...spec.views].flatMap((relation) => ofRelation(session, relation)),
+      ...spec.masks.flatMap((table) =>
+        ofRelation(session, table, SqlMaskStore.maskTableDdl(Ddl.dialect("sensitive"), table))
+      ),
+      ...[...spec.tables, ...spec.masks].flatMap((table) => misplaced(session, table))
+    ]),
+    (error) => Fault.translate("compare the store with what is declared", error)
+  )
+  return [...relations, ...(yield* modes(store))]
+})
+
+/** A table or view as `sqlite_master` has it. */
+interface Found {
+  readonly type: string
+  readonly sql: string
+  readonly indexes: ReadonlyMap<string, string>
+}
+
+const foundIn = (session: Session, schema: Ddl.Schema, name: string): Found | undefined => {
+  const master = `${Ddl.quote(schema)}.sqlite_master`
+  const [row] = session.values(`SELECT type, sql FROM ${master} WHERE type IN ('table', 'view') AND name = ?`, [name])
+  if (row === undefined) return undefined
+  const indexes = session.values(
+    `SELECT name, sql FROM ${master} WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY name`,
+    [name]
+  )
+  return {
+    type: String(row[0]),
+    sql: String(row[1]),
+    indexes: new Map(indexes.map(([index, sql]) => [String(index), String(sql)] as const))
+  }
+}
+
+/** `ddl` is how it is made, where that is not how tables are published. */
+const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: string): ReadonlyArray<Difference> => {
+  const schema = Ddl.schemaOf(relation)
+  const found = foundIn(session, schema, relation.name)
+  if (found === undefined) return []
+  const declared = Ddl.stored(
+    ddl ?? (relation._tag === "View" ? Ddl.createView(relation) : Ddl.createTable(relation, relation.name))
+  )
+  const indexes = new Map(
+    relation._tag === "View" || ddl !== undefined
+      ? []
+      : Ddl.createIndexes(relation).map((sql) => [nameIn(Ddl.stored(sql)), Ddl.stored(sql)] as const)
+  )
+  const drop = `DROP ${found.type.toUpperCase()} ${Ddl.quote(relation.name)}`
+  const asPublished = isMarked(found)
+  const difference = (aspect: string, was: string, is: string, mend: string): Difference => ({
+    subject: relation.name,
+    aspect,
+    found: was,
+    declared: is,
+    mend: asPublished
+      ? `pnpm assets materialize ${relation.name}`
+      : `${mend} -- in ${schema === "main" ? "public.db" : "sensitive.db"}`,
+    origin: asPublished ? "declaration" : "outside"
+  })
+  const kind = relation._tag.toLowerCase()
+  if (found.type !== kind) return [difference("kind", `a ${found.type}`, `a ${kind}`, drop)]
+  if (relation._tag === "View") {
+    return found.sql === declared ? [] : [difference("definition", "another one", "its own", drop)]
+  }
+  return [
+    ...(found.sql === declared ? [] : tableDiffers(session, schema, relation, ddl, difference)),
+    ...[...found.indexes].flatMap(([name, sql]) => {
+      const wanted = indexes.get(name)
+      if (wanted === sql) return []
+      const mends = [`DROP INDEX ${Ddl.quote(name)}`, ...(wanted === undefined ? [] : [wanted])]
+      return [difference(`index ${name}`, "an index", wanted === undefined ? "none" : "another one", mends.join("; "))]
+    }),
+    ...[...indexes].flatMap(([name, sql]) =>
+      found.indexes.has(name) ? [] : [difference(`index ${name}`, "none", sql.slice(sql.indexOf("(")), sql)]
+    )
+  ]
+}
+
+/** A table whose definition differs: column by column, or where no column does, as a whole. */
+const tableDiffers = (
+  session: Session,
+  schema: Ddl.Schema,
+  table: Table.Any,
+  maskDdl: string | undefined,
+  difference: (aspect: string, was: string, is: string, mend: string) => Difference
+): ReadonlyArray<Difference> => {
+  const declared = declaredColumns(table, maskDdl !== undefined)
+  const found = new Map(
+    session
+      .values(`SELECT name, type, "notnull" FROM pragma_table_info(?, ?)`, [table.name, schema])
+      .map(([name, type, notNull]) => [String(name), `${String(type)}${Number(notNull) === 1 ? " NOT NULL" : ""}`] as const)
+  )
+  // SQLite changes no column, so the table is made anew: with its rows where no publish brings them back.
+  const anew =
+    maskDdl === undefined ? `DROP TABLE ${Ddl.quote(table.name)}` : remake(table.name, maskDdl, [...declared.keys()])
+  const columns = [...new Set([...declared.keys(), ...found.keys()])].flatMap((column) => {
+    const [was, is] = [found.get(column), declared.get(column)]
+    if (was === is) return []
+    const mend = is === undefined ? `ALTER TABLE ${Ddl.quote(table.name)} DROP COLUMN ${Ddl.quote(column)}` : anew
+    return [difference(`column ${column}`, was ?? "none", is ?? "none", mend)]
+  })
+  return columns.length > 0 ? columns : [difference("definition", "another one", "its own", anew)]
+}
+
+const declaredColumns = (table: Table.Any, isMask: boolean): ReadonlyMap<string, string> =>
+  new Map([
+    ...Object.entries(table.columns).map(
+      ([name, { type, nullable }]) => [name, `${Ddl.typeOf(type)}${nullable ? "" : " NOT NULL"}`] as const
+    ),
+    ...(isMask ? [["value_hash", "BLOB NOT NULL"] as const] : [])
+  ])
+
+const remake = (name: string, ddl: string, columns: ReadonlyArray<string>): string => {
+  const [old, list] = [`${name}__old`, columns.map(Ddl.quote).join(", ")]
+  return [
+    `ALTER TABLE ${Ddl.quote(name)} RENAME TO ${Ddl.quote(old)}`,
+    Ddl.stored(ddl),
+    `INSERT INTO ${Ddl.quote(name)} (${list}) SELECT ${list} FROM ${Ddl.quote(old)}`,
+    `DROP TABLE ${Ddl.quote(old)}`
+  ].join("; ")
+}
+
+/** Whether a table or view is as it was published: the mark that it begins with is that of the rest. */
+const isMarked = ({ indexes, sql }: Found): boolean => {
+  const [, mark, body] =
+    /^CREATE (?:TABLE|VIEW) "(?:[^"]|"")+" (?:AS |\()(\/\* sluice:[0-9a-f]+ \*\/) ([\s\S]*)$/.exec(sql) ?? []
+  if (body === undefined) return false
+  return mark === Ddl.mark(sql.startsWith("CREATE VIEW") ? [body] : [body.slice(0, -1), ...indexes.values()])
+}
+
+const nameIn = (index: string): string => /INDEX "((?:[^"]|"")+)"/.exec(index)?.[1]?.replaceAll('""', '"') ?? ""
+
+/** A sensitive table in the public file, where analysts read it. */
+const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference> =>
+  table.visibility === "public" || foundIn(session, "main", table.name) === undefined
+    ? []
+    : [
+        {
+          subject: table.name,
+          aspect: "file",
+          found: "public.db, which analysts read",
+          declared: "sensitive.db",
+          mend: `DROP TABLE ${Ddl.quote(table.name)} -- in public.db`,
+          origin: "outside"
+        }
+      ]
+
+/** Who may open the files. Windows keeps no modes. */
+const modes = Effect.fnUntraced(function* ({ files }: SqliteStore) {
+  if (sep === "\\") return []
+  const wanted = [
+    [files.directory, 0o700],
+    [files.sensitive, 0o600],
+    [files.history, 0o600]
+  ] as const
+  return (yield* Effect.forEach(wanted, ([path, mode]) =>
+    Effect.map(modeOf(path), (found) => ({ path, mode, found }))
+  )).flatMap(
+    ({ found, mode, path }): ReadonlyArray<Difference> =>
+      found === undefined || (found & 0o077) === 0
+        ? []
+        : [
+            {
+              subject: path,
+              aspect: "mode",
+              found: octal(found),
+              declared: octal(mode),
+              mend: `chmod ${octal(mode).slice(1)} '${path.replaceAll("'", "'\\''")}'`,
+              origin: "outside"
+            }
+          ]
+  )
+})
+
+/** The permissions of a file; undefined where it cannot be asked, which other errors will tell. */
+const modeOf = (path: string) =>
+  Effect.orElseSucceed(
+    Effect.map(
+      Effect.tryPromise(() => stat(path)),
+      ({ mode }): number | undefined => mode & 0o777
+    ),
+    () => undefined
+  )
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, "0")

@@ -1,0 +1,58 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { WarehouseSpec } from "../Grants.ts"
+import { Provisioner } from "../Provisioner.ts"
+import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import type * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { Session } from "./LibsqlClient.ts"
+import * as Fault from "./LibsqlFault.ts"
+import * as Ddl from "./SqliteDdl.ts"
+import * as SqliteStore from "./SqliteStore.ts"
+
+/**
+ * Provisions an embedded store: the directory, its files, and every declared table and view that is missing, empty. There
+ * are no accounts: what the analyst may read is the public file.
+ */
+export const layer = (options: SqliteStore.Options): Layer.Layer<Provisioner> =>
+  Layer.succeed(Provisioner, {
+    provision: (spec) => Effect.scoped(provision(options, spec))
+  })
+
+const provision = Effect.fn("SqliteProvisioner.provision")(function* (
+  options: SqliteStore.Options,
+  spec: WarehouseSpec
+): Effect.fn.Return<ReadonlyArray<string>, WarehouseFailed, Scope.Scope> {
+  const store = yield* SqliteStore.open(options)
+  const missing = <T extends Table.Any | View.Any>(relations: ReadonlyArray<T>) =>
+    Effect.mapError(
+      store.data.use((session) => relations.filter((relation) => !exists(session, relation))),
+      (error) => Fault.translate("look for the declared tables", error)
+    )
+  const tables = yield* missing(spec.tables)
+  const masks = yield* missing(spec.masks)
+  const views = yield* missing(spec.views)
+  const create = store.data.use((session) => {
+    for (const table of tables) {
+      session.run(Ddl.createTable(table, table.name), [])
+      for (const index of Ddl.createIndexes(table)) session.run(index, [])
+    }
+    for (const view of views) session.run(Ddl.createView(view), [])
+  })
+  yield* Effect.mapError(store.data.withTransaction(create), (error) => Fault.translate("create the declared tables", error))
+  yield* Effect.forEach(masks, (table) =>
+    Effect.provideService(SqlMaskStore.ensureMaskTable(Ddl.dialect("sensitive"), table), SqlClient, store.data.sql)
+  )
+  return [
+    ...tables.map(({ name, visibility }) => `created the ${visibility} table ${name}`),
+    ...masks.map(({ name }) => `created the mask table ${name}`),
+    ...views.map(({ name }) => `created the view ${name}`)
+  ]
+})
+
+const exists = (session: Session, relation: Table.Any | View.Any): boolean =>
+  session.values(`SELECT 1 FROM ${Ddl.quote(Ddl.schemaOf(relation))}.sqlite_master WHERE name = ?`, [relation.name]).length >
+  0

@@ -1,0 +1,195 @@
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Scope from "effect/Scope"
+import { turn } from "../internal/eventLoop.ts"
+import * as Driver from "../internal/libsqlDriver.ts"
+import { textOf } from "../sql/SqlDialect.ts"
+import type { QueryResult } from "../Warehouse.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import { assertAllowed, withoutBytes } from "./AllowedCalls.ts"
+import type { Session } from "./LibsqlClient.ts"
+import * as Fault from "./LibsqlFault.ts"
+import { readingSql } from "./ReadingSql.ts"
+import { quote } from "./SqliteDdl.ts"
+import { fixed } from "./SqliteRow.ts"
+import type { SqliteStore } from "./SqliteStore.ts"
+
+/**
+ * Answers one statement that reads, over a fresh connection that cannot write. An analyst's connection has opened the public
+ * file alone and can open no other. A check of rows that are staged sees them. Integers past 2^53 and decimals come as text,
+ * bytes as hexadecimal text.
+ */
+export const query = Effect.fn("SqliteQuery.query")(function* (
+  store: SqliteStore,
+  sql: string,
+  as: "pipeline" | "analyst"
+): Effect.fn.Return<QueryResult, WarehouseFailed> {
+  const allowed = readingSql(sql)
+  if (Either.isLeft(allowed)) {
+    return yield* new WarehouseFailed({ reason: "NotPermitted", operation, detail: `${allowed.left}.` })
+  }
+  const reading = allowed.right
+  const staged = as === "pipeline" && (yield* store.data.inTransaction)
+  return yield* Effect.mapError(
+    staged
+      ? store.data.use((session) => answerAtOnce(session, reading))
+      : Effect.scoped(answer(store, reading, as === "analyst" ? "public" : "all")),
+    failed
+  )
+})
+
+/**
+ * Answers the numbers in the first row of a statement that reads, NULL as 0, over the connection that publishes: in a publish
+ * it sees what is staged, and outside of one it waits for its turn, without a limit and without the files' locks.
+ */
+export const measure = Effect.fn("SqliteQuery.measure")(function* (
+  store: SqliteStore,
+  sql: string,
+  parameters: ReadonlyArray<string | number>
+): Effect.fn.Return<ReadonlyArray<number>, WarehouseFailed> {
+  const allowed = readingSql(sql)
+  if (Either.isLeft(allowed)) {
+    return yield* new WarehouseFailed({ reason: "NotPermitted", operation: measuring, detail: `${allowed.left}.` })
+  }
+  const rows = yield* Effect.mapError(
+    store.data.use((session) => withoutWriting(session, () => session.values(allowed.right, parameters))),
+    (error) => Fault.translate(measuring, error)
+  )
+  return (rows[0] ?? []).map((value) => Number(value ?? 0))
+})
+
+const operation = "answer the query"
+const measuring = "evaluate the check"
+const rowsPerTurn = 1_000
+
+const answer = Effect.fnUntraced(function* (
+  store: SqliteStore,
+  sql: string,
+  schemas: "public" | "all"
+): Effect.fn.Return<QueryResult, SqlError, Scope.Scope> {
+  // An explained statement never ends, and keeps the locks of later ones of its connection: it gets one of its own.
+  if (!explains(sql)) {
+    yield* Effect.scoped(
+      Effect.flatMap(store.reader(schemas), (checker) => checker.use(({ database }) => assertAllowed(database, sql)))
+    )
+  }
+  const client = yield* store.reader(schemas)
+  const cursor = yield* Effect.acquireRelease(
+    client.use((session) => open(session, sql)),
+    (opened) => Effect.ignore(client.use((session) => abandon(session, opened)))
+  )
+  for (let more = true; more; ) {
+    more = yield* client.use(() => take(cursor, rowsPerTurn))
+    yield* turn
+  }
+  return cursor.result
+})
+
+/** Over the connection of a transaction; only assets' own checks get here, and may call any function. */
+const answerAtOnce = (session: Session, sql: string): QueryResult =>
+  withoutWriting(session, () => {
+    const cursor = open(session, sql)
+    take(cursor, Number.POSITIVE_INFINITY)
+    return cursor.result
+  })
+
+const withoutWriting = <A>({ database }: Session, read: () => A): A => {
+  database.exec("PRAGMA query_only = ON")
+  try {
+    return read()
+  } finally {
+    database.exec("PRAGMA query_only = OFF")
+  }
+}
+
+type Value = QueryResult["rows"][number][number]
+
+interface Cursor {
+  readonly iterator: Iterator<unknown>
+  readonly formats: ReadonlyArray<Format>
+  readonly result: { readonly columns: ReadonlyArray<string>; readonly rows: Array<ReadonlyArray<Value>> }
+}
+
+const open = ({ database }: Session, sql: string): Cursor => {
+  const columns = database.prepare(sql).columns()
+  const statement = database.prepare(explains(sql) ? withoutBytes(sql) : wrapped(sql, columns.length))
+  statement.raw(true)
+  statement.safeIntegers(true)
+  return {
+    iterator: statement.iterate([]),
+    formats: columns.map(({ type }) => formatOf(type)),
+    result: { columns: columns.map(({ name }) => name), rows: [] }
+  }
+}
+
+const explains = (sql: string): boolean => /^\s*EXPLAIN\b/i.test(sql)
+
+/** Reads at most so many rows; answers whether there may be more. */
+const take = ({ formats, iterator, result }: Cursor, most: number): boolean => {
+  for (let taken = 0; taken < most; taken++) {
+    const next = iterator.next()
+    if (next.done === true) return false
+    const [row] = Driver.rowsOf<ReadonlyArray<unknown>>([next.value])
+    result.rows.push((row ?? []).map((value, index) => (formats[index] ?? plain)(value)))
+  }
+  return true
+}
+
+/** Ends a statement that was not read to its end: until then it keeps others from writing. */
+const abandon = ({ database }: Session, { iterator }: Cursor): void => {
+  database.interrupt()
+  while (iterator.next().done !== true);
+}
+
+/**
+ * Text comes as bytes, and bytes as hexadecimal text: the driver cuts text at its first NUL, and aborts the process over text
+ * that is not UTF-8.
+ */
+const wrapped = (sql: string, columns: number): string => {
+  const names = Array.from({ length: columns }, (_, index) => quote(`c${index}`))
+  const exact = names.map(
+    (name) => `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) WHEN 'blob' THEN hex(${name}) ELSE ${name} END`
+  )
+  return `WITH "sluice query"(${names.join(", ")}) AS MATERIALIZED (${sql}\n) SELECT ${exact.join(", ")} FROM "sluice query"`
+}
+
+type Format = (value: unknown) => Value
+
+const plain: Format = (value) => {
+  if (value === null || value === undefined) return null
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString()
+  if (typeof value === "number" || typeof value === "string") return value
+  return value instanceof ArrayBuffer || value instanceof Uint8Array ? textOf(value) : String(value)
+}
+
+/** Decimals as they were declared, `10.00` and not `10`, where a column is one of a table. */
+const formatOf = (type: string | null): Format => {
+  const declared = /^DECIMAL\(\d+, ?(\d+)\)$/.exec(type ?? "")?.[1]
+  if (declared === undefined) return plain
+  const scale = Number(declared)
+  return (value) =>
+    typeof value === "number" || typeof value === "bigint" ? fixed(Number(value).toFixed(scale), scale) : plain(value)
+}
+
+const failed = (error: SqlError): WarehouseFailed => {
+  const fault = Fault.of(error)
+  if (fault.subject.startsWith("no such table")) {
+    return new WarehouseFailed({
+      reason: "Missing",
+      operation,
+      detail: `there is ${fault.subject.replace("such ", "")} that this account can read. \`pnpm assets list\` shows what there is.`
+    })
+  }
+  if (fault.code === "SQLITE_AUTH") {
+    const detail = `${fault.subject} may not be used here: it could reach beyond the tables. Use SQLite's core functions.`
+    return new WarehouseFailed({ reason: "NotPermitted", operation, detail })
+  }
+  return fault.code === "SQLITE_ERROR"
+    ? new WarehouseFailed({
+        reason: "Other",
+        operation,
+        detail: `${fault.subject === "" ? "SQLite cannot answer it" : fault.subject} (${fault.code}). Correct the SQL.`
+      })
+    : Fault.translate(operation, error)
+}

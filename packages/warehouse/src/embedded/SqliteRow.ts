@@ -1,0 +1,165 @@
+import { Pii } from "@sluice/core/data/Pii"
+import type * as Column from "../Column.ts"
+import type { Bound } from "../internal/libsqlDriver.ts"
+import * as Driver from "../internal/libsqlDriver.ts"
+import { textOf } from "../sql/SqlDialect.ts"
+import type * as Table from "../Table.ts"
+
+/** A value that its column cannot hold: where it is and why, never what it is. */
+export interface Misfit {
+  readonly _tag: "Misfit"
+  readonly ordinal: number
+  readonly column: string
+  readonly reason: string
+}
+
+/**
+ * Rows to the values that are bound, one after another; or the first value that does not fit its column. `first` is the
+ * ordinal of the first row. Plain work on arrays.
+ */
+export const encoder = (
+  columns: Table.Columns
+): ((rows: ReadonlyArray<Readonly<Record<string, unknown>>>, first: number) => Array<Bound> | Misfit) => {
+  const fields = Object.entries(columns).map(([name, column]) => ({ name, column, encode: encoderOf(column.type) }))
+  return (rows, first) => {
+    const values: Array<Bound> = new Array(rows.length * fields.length)
+    let at = 0
+    for (const [index, row] of rows.entries()) {
+      for (const { name, column, encode } of fields) {
+        const value = row[name]
+        const fits = value === null ? (column.nullable ? null : undefined) : encode(value)
+        if (fits === undefined) {
+          return { _tag: "Misfit", ordinal: first + index, column: name, reason: reasonOf(column.type, value) }
+        }
+        values[at++] = fits
+      }
+    }
+    return values
+  }
+}
+
+/** What is selected so that `decoder` can read it, for each column in order. */
+export const selectList = (columns: Table.Columns, exactText: (column: string) => string, quote: (name: string) => string) =>
+  Object.entries(columns)
+    .map(([name, { type }]) => (type._tag === "Text" || type._tag === "LongText" ? exactText(quote(name)) : quote(name)))
+    .join(", ")
+
+/** Rows as `selectList` selects them to the table's rows. */
+export const decoder = <C extends Table.Columns>(
+  columns: C
+): ((rows: ReadonlyArray<ReadonlyArray<unknown>>) => ReadonlyArray<Table.Row<{ readonly columns: C }>>) => {
+  const fields = Object.entries(columns).map(([name, column]) => ({ name, decode: decoderOf(column) }))
+  return (rows) =>
+    Driver.rowsOf(
+      rows.map((values) => {
+        const row: Record<string, unknown> = {}
+        for (const [index, { name, decode }] of fields.entries()) {
+          const value = values[index]
+          row[name] = value === null ? null : decode(value)
+        }
+        return row
+      })
+    )
+}
+
+/** SQLite keeps 15 digits of a NUMERIC exactly (https://sqlite.org/datatype3.html); longer decimals are kept as text. */
+export const isNumeric = (precision: number): boolean => precision <= 15
+
+/** A decimal with exactly `scale` digits after its point, no leading zeros, and no sign on zero. */
+export const fixed = (decimal: string, scale: number): string => {
+  const [, sign = "", whole = "", fraction = ""] = /^(-?)0*(\d+)(?:\.(\d+))?$/.exec(decimal) ?? []
+  const digits = scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, "0")}`
+  return sign !== "" && /[1-9]/.test(digits) ? `-${digits}` : digits
+}
+
+const encoderOf = (type: Column.ColumnType): ((value: unknown) => Bound | undefined) => {
+  switch (type._tag) {
+    case "Text": {
+      const { maxLength } = type
+      return (value) => (typeof value === "string" && isAtMost(value, maxLength) ? value : undefined)
+    }
+    case "LongText":
+      return (value) => (typeof value === "string" ? value : undefined)
+    case "Integer":
+      return (value) => (typeof value === "number" && Number.isSafeInteger(value) ? value : undefined)
+    case "Decimal": {
+      const { precision, scale } = type
+      const whole = precision - scale
+      const shape = new RegExp(`^-?0*\\d{1,${Math.max(whole, 1)}}${scale === 0 ? "" : `(?:\\.\\d{1,${scale}})?`}$`)
+      const zero = /^-?0+(?:\.|$)/
+      const exact = !isNumeric(precision)
+      return (value) => {
+        if (typeof value !== "string" || !shape.test(value) || (whole === 0 && !zero.test(value))) return undefined
+        return exact ? fixed(value, scale) : value
+      }
+    }
+    case "Boolean":
+      return (value) => (value === true ? 1 : value === false ? 0 : undefined)
+    case "Timestamp":
+      return (value) =>
+        typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && isInstant(value)
+          ? `${value.slice(0, 10)} ${value.slice(11, 23)}`
+          : undefined
+    case "Day":
+      return (value) =>
+        typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && isInstant(`${value}T00:00:00.000Z`)
+          ? value
+          : undefined
+  }
+}
+
+const reasonOf = (type: Column.ColumnType, value: unknown): string => {
+  if (value === null || value === undefined) return "has no value"
+  switch (type._tag) {
+    case "Text":
+      return typeof value === "string" ? `is longer than ${type.maxLength} characters` : "is not text"
+    case "LongText":
+      return value instanceof Pii ? "is a personal value, which only the masker writes" : "is not text"
+    case "Integer":
+      return "is not a safe integer"
+    case "Decimal":
+      return `is not a decimal of ${type.precision} digits, ${type.scale} of them behind the point`
+    case "Boolean":
+      return "is neither true nor false"
+    case "Timestamp":
+      return "is not a time in UTC with milliseconds"
+    case "Day":
+      return "is not a day"
+  }
+}
+
+const decoderOf = (column: Column.Any): ((value: unknown) => unknown) => {
+  const { type, pii } = column
+  switch (type._tag) {
+    case "Text":
+    case "LongText":
+      return pii === undefined ? text : (value) => Pii.make(pii, text(value))
+    case "Integer":
+      return Number
+    case "Decimal": {
+      const { precision, scale } = type
+      return isNumeric(precision)
+        ? (value) => fixed(Number(value).toFixed(scale), scale)
+        : (value) => fixed(text(value), scale)
+    }
+    case "Boolean":
+      return (value) => Number(value) !== 0
+    case "Timestamp":
+      return (value) => `${text(value).slice(0, 10)}T${text(value).slice(11)}Z`
+    case "Day":
+      return text
+  }
+}
+
+const text = (value: unknown): string =>
+  typeof value === "string" || value instanceof ArrayBuffer || value instanceof Uint8Array ? textOf(value) : String(value)
+
+/** Characters are code points, as in MySQL's VARCHAR; there are never more of them than UTF-16 units. */
+const isAtMost = (value: string, maxLength: number): boolean =>
+  value.length <= maxLength || (value.length <= 2 * maxLength && [...value].length <= maxLength)
+
+/** Whether the calendar has that day and the day that time. */
+const isInstant = (iso: string): boolean => {
+  const millis = Date.parse(iso)
+  return !Number.isNaN(millis) && (iso.slice(8, 10) <= "28" || new Date(millis).toISOString() === iso)
+}

@@ -1,0 +1,116 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as LibsqlClient from "./LibsqlClient.ts"
+import * as Fault from "./LibsqlFault.ts"
+import { dialect } from "./SqliteDdl.ts"
+import * as StoreFiles from "./StoreFiles.ts"
+
+export interface Options {
+  /** Created where it is missing. */
+  readonly directory: string
+  /** How long to wait for other processes that write, before failing with `Conflict`. Default: 30 seconds. */
+  readonly patience?: LibsqlClient.Options["patience"]
+}
+
+/** An open embedded store. */
+export interface SqliteStore {
+  readonly files: StoreFiles.StoreFiles
+  /** The public file as `main` and the sensitive one as `sensitive`; a transaction over both is atomic. */
+  readonly data: LibsqlClient.LibsqlClient
+  /** The run history, on its own connection: events never wait for a load. */
+  readonly history: LibsqlClient.LibsqlClient
+  /** Opens one more connection to the data, which can only read. It does not wait for a load of this process to end. */
+  readonly reader: (schemas: "public" | "all") => Effect.Effect<LibsqlClient.LibsqlClient, SqlError, Scope.Scope>
+}
+
+/** Opens a store, creating what is missing: the directory, the files and the internal tables. Closed with the scope. */
+export const open = Effect.fn("SqliteStore.open")(function* (
+  options: Options
+): Effect.fn.Return<SqliteStore, WarehouseFailed, Scope.Scope> {
+  const files = yield* StoreFiles.prepare(options.directory)
+  const patience = options.patience === undefined ? {} : { patience: options.patience }
+  const connect = (file: string, name: string, setup: ReadonlyArray<string>) =>
+    LibsqlClient.make({ path: file, setup: [...setup, ...durable], ...patience }).pipe(
+      Effect.mapError(opening(options.directory, name))
+    )
+  const data = yield* connect(files.public, "public.db or sensitive.db", [
+    `ATTACH ${literal(files.sensitive)} AS sensitive`,
+    probe("main"),
+    probe("sensitive"),
+    "PRAGMA sensitive.secure_delete = ON"
+  ])
+  const history = yield* connect(files.history, "history.db", [probe("main")])
+  yield* Effect.provideService(SqlMaskStore.ensureTables(dialect("sensitive")), SqlClient, data.sql)
+  yield* Effect.provideService(SqlQuarantine.ensureTables(dialect("sensitive")), SqlClient, data.sql)
+  yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
+
+  const reader: SqliteStore["reader"] = Effect.fnUntraced(function* (schemas) {
+    const attached =
+      schemas === "public"
+        ? []
+        : [
+            `ATTACH ${literal(StoreFiles.readOnly(files.sensitive))} AS sensitive`,
+            `ATTACH ${literal(StoreFiles.readOnly(files.history))} AS history`
+          ]
+    const connect = LibsqlClient.make({
+      path: StoreFiles.readOnly(files.public),
+      setup: [probe("main"), "PRAGMA query_only = ON", ...attached, ...fillSlots(attached.length)],
+      ...patience
+    })
+    // What a killed process left half done cannot be rolled back by a connection that may not write; ours can.
+    const recover = Effect.zipRight(
+      data.use((session) => session.values(probe("main"), [])),
+      data.use((session) => session.values(probe("sensitive"), []))
+    )
+    return yield* Effect.catchIf(
+      connect,
+      (error) => Fault.of(error).code.startsWith("SQLITE_READONLY"),
+      () => Effect.zipRight(recover, connect)
+    )
+  })
+  return { files, data, history, reader }
+})
+
+// With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.
+const durable = [
+  "PRAGMA journal_mode = DELETE",
+  "PRAGMA main.synchronous = FULL",
+  "PRAGMA foreign_keys = ON",
+  "PRAGMA legacy_alter_table = ON",
+  "PRAGMA cache_size = -16000"
+]
+
+/** SQLite attaches at most ten databases: with every slot taken, no statement can attach another file. */
+const fillSlots = (taken: number): ReadonlyArray<string> =>
+  Array.from({ length: 10 - taken }, (_, slot) => `ATTACH ':memory:' AS sluice_slot_${slot}`)
+
+/** Reads a file for the first time, which tells whether it is a database and rolls back what was left half done. */
+const probe = (schema: string): string => `SELECT COUNT(*) FROM ${schema}.sqlite_master`
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+const opening = (directory: string, name: string) => (error: SqlError) => {
+  const fault = Fault.of(error)
+  const operation = `open the embedded store in ${directory}`
+  if (fault.code === "SQLITE_NOTADB" || fault.code === "SQLITE_CORRUPT") {
+    return new WarehouseFailed({
+      reason: "Drift",
+      operation,
+      detail: `${name} is not a database, or is damaged (${fault.code}). Move it away, or name another directory with DATABASE_URL=sqlite:DIRECTORY.`
+    })
+  }
+  if (fault.code === "UNKNOWN" || fault.code === "MODULE_NOT_FOUND" || fault.code === "ERR_MODULE_NOT_FOUND") {
+    return new WarehouseFailed({
+      reason: "Misconfigured",
+      operation,
+      detail: `libSQL has no build for this system, or it is not installed (${fault.code}). Install again with \`npx -y pnpm@12 install\`, or use a MySQL server: DATABASE_URL=mysql://user:password@host:port/database.`
+    })
+  }
+  return Fault.translate(operation, error)
+}

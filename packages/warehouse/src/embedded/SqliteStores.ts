@@ -1,0 +1,41 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Fingerprints } from "../Fingerprints.ts"
+import { PiiMasker } from "../PiiMasker.ts"
+import { Quarantine } from "../Quarantine.ts"
+import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
+import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import { Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import { dialect } from "./SqliteDdl.ts"
+import * as SqliteStore from "./SqliteStore.ts"
+import * as SqliteWarehouse from "./SqliteWarehouse.ts"
+
+/**
+ * Everything a pipeline stores, in one directory: `public.db`, and `sensitive.db` and `history.db` that only their owner may
+ * read. Needs no server; any number of processes may use it at once, one of them writing at a time.
+ */
+export const layer = (
+  options: SqliteStore.Options
+): Layer.Layer<Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints, WarehouseFailed> =>
+  Layer.scopedContext(
+    Effect.gen(function* () {
+      const store = yield* SqliteStore.open(options)
+      const sensitive = dialect("sensitive")
+      const masker = yield* Effect.provideService(SqlMaskStore.make(sensitive), SqlClient, store.data.sql)
+      const quarantine = yield* Effect.provideService(SqlQuarantine.make(sensitive), SqlClient, store.data.sql)
+      const fingerprints = yield* Effect.provideService(SqlFingerprints.make(sensitive), SqlClient, store.data.sql)
+      const runs = yield* Effect.provideService(SqlRunStore.make(dialect("main")), SqlClient, store.history.sql)
+      return Context.make(Warehouse, SqliteWarehouse.make(store)).pipe(
+        Context.add(PiiMasker, masker),
+        Context.add(Quarantine, quarantine),
+        Context.add(RunStore, runs),
+        Context.add(Fingerprints, fingerprints)
+      )
+    })
+  )

@@ -1,0 +1,195 @@
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Dataset from "@sluice/core/data/Dataset"
+import type { SpillFailed } from "@sluice/core/data/Spill"
+import { StepContext } from "@sluice/core/run/StepContext"
+import type { CheckFailed } from "@sluice/core/run/StepFailure"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { turn } from "../internal/eventLoop.ts"
+import { type Bound, rowsOf } from "../internal/libsqlDriver.ts"
+import type * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import { type Published, Warehouse } from "../Warehouse.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { LibsqlClient, Session } from "./LibsqlClient.ts"
+import * as Fault from "./LibsqlFault.ts"
+import * as Ddl from "./SqliteDdl.ts"
+import * as SqliteDrift from "./SqliteDrift.ts"
+import * as SqliteQuery from "./SqliteQuery.ts"
+import * as SqliteRow from "./SqliteRow.ts"
+import type { SqliteStore } from "./SqliteStore.ts"
+
+/**
+ * The warehouse over an open store. A publish is one transaction over staging, swap and indexes, so that what is not
+ * committed, for whatever reason, never was; one process publishes one relation at a time, and others wait for it.
+ */
+export const make = (store: SqliteStore): Warehouse["Type"] =>
+  Warehouse.of({
+    publish: Effect.fn("SqliteWarehouse.publish")(function* <T extends Table.Any>(
+      table: T,
+      rows: Dataset.Dataset<Table.Row<T>>
+    ) {
+      const step = yield* StepContext
+      const count = yield* store.data
+        .withTransaction(replace(store.data, table, rows, step.progress))
+        .pipe(Effect.catchTag("SqlError", (error) => Effect.fail(Fault.translate(`publish ${table.name}`, error))))
+      step.metadata({ rows: count })
+      return { relation: table }
+    }),
+
+    publishView: Effect.fn("SqliteWarehouse.publishView")(function* <V extends View.Any>(view: V) {
+      const create = store.data.use((session) => {
+        session.run(`DROP VIEW IF EXISTS ${Ddl.qualified("main", view.name)}`, [])
+        session.run(Ddl.createView(view), [])
+        const [row] = session.values(`SELECT COUNT(*) FROM ${Ddl.qualified("main", view.name)}`, [])
+        return Number(row?.[0] ?? 0)
+      })
+      const rows = yield* Effect.mapError(store.data.withTransaction(create), (error) =>
+        Fault.translate(`publish the view ${view.name}`, error)
+      )
+      yield* StepContext.metadata({ rows })
+      return { relation: view }
+    }),
+
+    open: Effect.fn("SqliteWarehouse.open")(function* <T extends Table.Any | View.Any>(relation: T) {
+      const operation = `open ${relation.name}`
+      const schema = Ddl.quote(Ddl.schemaOf(relation))
+      const found = yield* Effect.mapError(
+        store.data.use((session) =>
+          session.values(`SELECT 1 FROM ${schema}.sqlite_master WHERE type = ? AND name = ?`, [
+            relation._tag === "Table" ? "table" : "view",
+            relation.name
+          ])
+        ),
+        (error) => Fault.translate(operation, error)
+      )
+      if (found.length === 0) {
+        return yield* new WarehouseFailed({
+          reason: "Missing",
+          operation,
+          detail: `it is not in the store yet. Materialize the asset that publishes it.`
+        })
+      }
+      const published: Published<T> = { relation }
+      return published
+    }),
+
+    read: (relation) =>
+      Stream.mapError(readPages(store, relation), (error) => Fault.translate(`read ${relation.name}`, error)),
+
+    query: (sql, as) => SqliteQuery.query(store, sql, as),
+
+    measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
+
+    drift: (spec) => SqliteDrift.find(store, spec)
+  })
+
+const rowsPerStatement = 100
+const statementsPerTurn = 20
+const rowsPerPage = 5_000
+
+/**
+ * Stages the rows, has the blocking checks look at them, swaps the tables and makes the indexes. Runs in a transaction;
+ * answers the number of rows.
+ */
+const replace = Effect.fnUntraced(function* <T extends Table.Any>(
+  client: LibsqlClient,
+  table: T,
+  rows: Dataset.Dataset<Table.Row<T>>,
+  progress: (rows: number) => void
+): Effect.fn.Return<number, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
+  const staging = `${table.name}__staging`
+  const inSchema = (name: string) => Ddl.qualified(Ddl.schemaOf(table), name)
+  const encode = SqliteRow.encoder(table.columns)
+  const insert = inserter(table, staging)
+  yield* client.use((session) => {
+    session.run(`DROP TABLE IF EXISTS ${inSchema(staging)}`, [])
+    session.run(Ddl.createTable(table, staging), [])
+  })
+  let count = 0
+  yield* Dataset.forEachChunk(
+    rows,
+    Effect.fnUntraced(function* (chunk) {
+      const perTurn = rowsPerStatement * statementsPerTurn
+      for (let start = 0; start < chunk.length; start += perTurn) {
+        const batch = chunk.slice(start, start + perTurn)
+        const values = encode(batch, count)
+        if (!Array.isArray(values)) return yield* misfit(table, values)
+        yield* client.use((session) => insert(session, values))
+        count += batch.length
+        progress(batch.length)
+        yield* turn
+      }
+    })
+  )
+  yield* StepContext.staged(staging)
+  yield* client.use((session) => {
+    session.run(`DROP TABLE IF EXISTS ${inSchema(table.name)}`, [])
+    session.run(`ALTER TABLE ${inSchema(staging)} RENAME TO ${Ddl.quote(table.name)}`, [])
+  })
+  for (const index of Ddl.createIndexes(table)) {
+    yield* client.use((session) => session.run(index, []))
+    yield* turn
+  }
+  return count
+})
+
+/** Inserts rows that lie one after another in an array, a hundred by a statement. */
+const inserter = (table: Table.Any, name: string) => {
+  const width = Object.keys(table.columns).length
+  const whole = Ddl.insertInto(table, name, rowsPerStatement)
+  return (session: Session, values: ReadonlyArray<Bound>) => {
+    const step = width * rowsPerStatement
+    for (let start = 0; start < values.length; start += step) {
+      const slice = values.slice(start, start + step)
+      session.run(slice.length === step ? whole : Ddl.insertInto(table, name, slice.length / width), slice)
+    }
+  }
+}
+
+const misfit = (table: Table.Any, { ordinal, column, reason }: SqliteRow.Misfit) =>
+  new WarehouseFailed({
+    reason: "RowRejected",
+    operation: `publish ${table.name}`,
+    detail: `"${column}" of row ${ordinal} (counted from 0) ${reason}. Correct the asset that made the row, or the table's declaration; what was there before is unchanged.`
+  })
+
+/** Pages in one read transaction, so that a publish in between is not seen. */
+const readPages = <T extends Table.Any | View.Any>(
+  store: SqliteStore,
+  relation: T
+): Stream.Stream<ReadonlyArray<Table.Row<T>>, SqlError> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      // A load that reads what it replaces must not wait for itself.
+      const inside = yield* store.data.inTransaction
+      const client = inside ? store.data : yield* store.reader(relation.visibility === "public" ? "public" : "all")
+      if (!inside) yield* client.use(({ database }) => database.exec("BEGIN"))
+      return Stream.paginateEffect(undefined, (after: ReadonlyArray<Bound> | undefined) => nextPage(client, relation, after))
+    })
+  )
+
+const nextPage = Effect.fnUntraced(function* <T extends Table.Any | View.Any>(
+  client: LibsqlClient,
+  relation: T,
+  after: ReadonlyArray<Bound> | undefined
+) {
+  const columns = SqliteRow.selectList(relation.columns, Ddl.exactText, Ddl.quote)
+  const key = relation._tag === "Table" ? relation.primaryKey : []
+  const from = `SELECT ${columns} FROM ${Ddl.qualified(Ddl.schemaOf(relation), relation.name)}`
+  const names = key.map(Ddl.quote).join(", ")
+  const where = after === undefined ? "" : `WHERE (${names}) > (${after.map(() => "?").join(", ")})`
+  const sql = key.length === 0 ? from : `${from} ${where} ORDER BY ${names} LIMIT ${rowsPerPage}`
+  const values = yield* client.use((session) => session.values(sql, after ?? []))
+  yield* turn
+  const rows = rowsOf<Table.Row<T>>(SqliteRow.decoder(relation.columns)(values))
+  const last = values.length < rowsPerPage || key.length === 0 ? undefined : rows.at(-1)
+  const encoded = last === undefined ? undefined : SqliteRow.encoder(keyColumns(relation, key))([last], 0)
+  return [rows, Array.isArray(encoded) ? Option.some(encoded) : Option.none()] as const
+})
+
+const keyColumns = (relation: Table.Any | View.Any, key: ReadonlyArray<string>): Table.Columns =>
+  Object.fromEntries(
+    Object.entries(relation.columns).flatMap(([name, column]) => (key.includes(name) ? [[name, column]] : []))
+  )

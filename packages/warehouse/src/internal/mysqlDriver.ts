@@ -1,0 +1,12 @@
+import type { Connection } from "@effect/sql/SqlConnection"
+
+/** What the pool needs of the driver's connection and @effect/sql does not tell. */
+export interface Driver {
+  /** The server's name for the connection, which KILL takes. */
+  readonly threadId: number
+  /** Closes the socket at once. The pool forgets the connection. */
+  readonly destroy: () => void
+}
+
+/** The mysql2 connection under a reserved connection of `@effect/sql-mysql2`, which keeps it in a field that it calls private. */
+export const driverOf = (connection: Connection): Driver => (connection as unknown as { readonly conn: Driver }).conn

@@ -1,0 +1,70 @@
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Mysql from "mysql2"
+import type { MysqlUrl } from "../DatabaseUrl.ts"
+import { sqlError } from "./errors.ts"
+
+/** One answer of the server. `columns` is empty for what answers no rows. */
+export interface Answer {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+}
+
+/** A connection outside of the pools: for administration, for people's queries, and for stopping a statement. */
+export interface DirectConnection {
+  readonly threadId: number
+  /** Sends one statement, in the text protocol; several in one text are refused. Interrupting it closes the connection. */
+  readonly query: (sql: string, values?: ReadonlyArray<string | number>) => Effect.Effect<Answer, SqlError>
+}
+
+/** How long a server may take to accept a connection. */
+export const connectTimeout = Duration.seconds(5)
+
+/** How values come back, whichever way they are asked for: exact, and dates as text. */
+export const decoding = {
+  charset: "UTF8MB4_BIN",
+  dateStrings: true,
+  jsonStrings: true,
+  supportBigNumbers: true
+} as const
+
+/** Connects; closes with the scope. An empty `database` selects none. */
+export const open = (url: MysqlUrl): Effect.Effect<DirectConnection, SqlError, Scope.Scope> =>
+  Effect.map(Effect.acquireRelease(connect(url), close), (connection) => ({
+    threadId: connection.threadId ?? 0,
+    query: (sql, values) =>
+      Effect.async<Answer, SqlError>((resume) => {
+        connection.query(
+          { sql, values: values === undefined ? undefined : [...values], rowsAsArray: true },
+          (error, rows, fields) =>
+            resume(error === null ? Effect.succeed(answerOf(rows, fields)) : Effect.fail(sqlError(error)))
+        )
+        return Effect.sync(() => connection.destroy())
+      })
+  }))
+
+const connect = (url: MysqlUrl) =>
+  Effect.async<Mysql.Connection, SqlError>((resume) => {
+    const connection = Mysql.createConnection({
+      ...decoding,
+      host: url.host,
+      port: url.port,
+      user: url.user,
+      password: Redacted.value(url.password),
+      ...(url.database === "" ? {} : { database: url.database }),
+      connectTimeout: Duration.toMillis(connectTimeout)
+    })
+    // Without a listener, a connection lost while idle would be an uncaught exception.
+    connection.on("error", () => {})
+    connection.connect((error) => resume(error === null ? Effect.succeed(connection) : Effect.fail(sqlError(error))))
+  })
+
+const close = (connection: Mysql.Connection) => Effect.sync(() => connection.destroy())
+
+const answerOf = (rows: unknown, fields: ReadonlyArray<{ readonly name: string }> | undefined): Answer => ({
+  columns: (fields ?? []).map((field) => field.name),
+  rows: Array.isArray(rows) ? rows.filter((row) => Array.isArray(row)) : []
+})

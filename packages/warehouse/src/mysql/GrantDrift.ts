@@ -1,0 +1,126 @@
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type { Difference } from "../checks/Difference.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Accounts from "./accounts.ts"
+import * as DirectConnection from "./DirectConnection.ts"
+import { quote } from "./dialect.ts"
+import { connectFailed, statementFailed } from "./errors.ts"
+import type { Account } from "./UserQuery.ts"
+
+type Ask = (sql: string) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, WarehouseFailed>
+
+export interface Options {
+  readonly database: string
+  /** Asks as the pipeline's account. */
+  readonly pipeline: Ask
+  readonly analyst: Account | undefined
+  /** The tables and views that are there and that the analyst is to read. */
+  readonly readable: ReadonlyArray<string>
+}
+
+/**
+ * What the analyst may do besides reading what it is to read, and what it may not read; and privileges of the pipeline's
+ * account that no pipeline may have. Each account is asked for its own grants.
+ */
+export const find = Effect.fn("GrantDrift.find")(function* (
+  options: Options
+): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
+  const pipeline = ofPipeline(yield* shownTo(options.pipeline))
+  if (options.analyst === undefined) return pipeline
+  const { setting, url } = options.analyst
+  const server = { ...url, database: "" }
+  const analyst = Effect.gen(function* () {
+    const connection = yield* Effect.mapError(DirectConnection.open(server), connectFailed(server, setting))
+    const ask: Ask = (sql) =>
+      Effect.mapError(
+        Effect.map(connection.query(sql), ({ rows }) => rows),
+        failed
+      )
+    return ofAnalyst(options, yield* shownTo(ask))
+  })
+  return [
+    ...pipeline,
+    ...(yield* Effect.catchIf(Effect.scoped(analyst), isRefused, () => Effect.succeed([locked(url.user)])))
+  ]
+})
+
+const failed: (error: SqlError) => WarehouseFailed = statementFailed("compare the accounts with what is declared")
+
+interface Shown {
+  /** As SQL names it: `'analyst'@'%'`. */
+  readonly account: string
+  readonly user: string
+  /** The lines of SHOW GRANTS. */
+  readonly lines: ReadonlyArray<string>
+}
+
+const shownTo = (ask: Ask): Effect.Effect<Shown, WarehouseFailed> =>
+  Effect.gen(function* () {
+    const [[name] = []] = yield* ask("SELECT CURRENT_USER()")
+    const text = String(name)
+    const [user, host] = [text.slice(0, text.lastIndexOf("@")), text.slice(text.lastIndexOf("@") + 1)]
+    const lines = (yield* ask("SHOW GRANTS FOR CURRENT_USER()")).map(([line]) => String(line))
+    return { account: `${literal(user)}@${literal(host)}`, user, lines }
+  })
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: Shown): ReadonlyArray<Difference> => {
+  const wanted = readable.map((name) => ({ privileges: ["SELECT"], on: `${quote(database)}.${quote(name)}` }))
+  const { grant, revoke } = Accounts.differenceOf(lines, wanted)
+  const about = (on: string | undefined): Pick<Difference, "subject" | "aspect" | "origin"> => {
+    const prefix = `${quote(database)}.`
+    const name = on?.startsWith(prefix) === true ? /^`(.*)`$/.exec(on.slice(prefix.length))?.[1] : undefined
+    return { subject: name ?? `the analyst "${user}"`, aspect: `what the analyst "${user}" may do`, origin: "outside" }
+  }
+  return [
+    ...grant.map(({ on, privileges }) => ({
+      ...about(on),
+      found: "not to read it",
+      declared: privileges.join(", "),
+      mend: `GRANT ${privileges.join(", ")} ON ${on} TO ${account}`
+    })),
+    ...revoke.map((excess) => ({
+      ...about(/ ON (?:TABLE )?(\S+)$/.exec(excess)?.[1]),
+      found: excess,
+      declared: "nothing but to read the public tables and views",
+      mend: `REVOKE ${excess} FROM ${account}`
+    }))
+  ]
+}
+
+const ofPipeline = ({ account, lines, user }: Shown): ReadonlyArray<Difference> =>
+  Accounts.differenceOf(lines, []).revoke.flatMap((privileges): ReadonlyArray<Difference> => {
+    const forbidden = privileges.startsWith("GRANT OPTION ON ") ? privileges : administrative(privileges)
+    return forbidden === undefined
+      ? []
+      : [
+          {
+            subject: `the pipeline's account "${user}"`,
+            aspect: "privileges",
+            found: forbidden,
+            declared: "nothing but to work in its own database",
+            mend: `REVOKE ${forbidden} FROM ${account}`,
+            origin: "outside"
+          }
+        ]
+  })
+
+/** Of privileges that hold everywhere, those of an administrator; as `MysqlServer.inspect` refuses them at the start. */
+const administrative = (privileges: string): string | undefined => {
+  const [, list = ""] = /^(.*) ON \*\.\*$/.exec(privileges) ?? []
+  const forbidden = list.split(", ").filter((privilege) => ["ALL PRIVILEGES", "SUPER", "FILE"].includes(privilege))
+  return forbidden.length === 0 ? undefined : `${forbidden.join(", ")} ON *.*`
+}
+
+const isRefused = ({ reason }: WarehouseFailed): boolean => reason === "AccessDenied"
+
+const locked = (user: string): Difference => ({
+  subject: `the analyst "${user}"`,
+  aspect: "account",
+  found: "the server refuses its password, or has no such account",
+  declared: "an account that reads the public tables and views",
+  mend: 'correct ANALYST_USER and ANALYST_PASSWORD, or set DATABASE_ADMIN_URL and run "pnpm assets provision"',
+  origin: "outside"
+})

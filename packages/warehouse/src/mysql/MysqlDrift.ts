@@ -1,0 +1,116 @@
+import * as Effect from "effect/Effect"
+import type { Difference } from "../checks/Difference.ts"
+import type { WarehouseSpec } from "../Grants.ts"
+import type * as View from "../View.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Ddl from "./ddl.ts"
+import { quote } from "./dialect.ts"
+import { statementFailed } from "./errors.ts"
+import * as GrantDrift from "./GrantDrift.ts"
+import type { MysqlPool } from "./MysqlPool.ts"
+import type { MysqlServer } from "./MysqlServer.ts"
+import * as Structure from "./Structure.ts"
+import * as StructureDrift from "./StructureDrift.ts"
+import type { Account } from "./UserQuery.ts"
+
+export interface Options {
+  readonly pool: MysqlPool
+  readonly server: MysqlServer
+  readonly pipeline: Account
+  readonly analyst: Account | undefined
+}
+
+/**
+ * Everything in a database that is not as declared: tables from `information_schema`, whose comment tells whether they are as
+ * they were published; views by the rights that they run with, undeclared ones included; the accounts by what each of them is
+ * shown of its own grants. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
+ * Five statements and, where an analyst is configured, a connection.
+ */
+export const find = Effect.fn("MysqlDrift.find")(function* (
+  options: Options,
+  spec: WarehouseSpec
+): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
+  const { pool, server } = options
+  const ask = (sql: string) => Effect.mapError(pool.sql.unsafe(sql).values, failed)
+  const relations = new Map(
+    (yield* ask(
+      "SELECT table_name, table_type, table_comment FROM information_schema.tables WHERE table_schema = DATABASE()"
+    )).map(([name, type, comment]) => [String(name), { isView: type === "VIEW", comment: String(comment) }] as const)
+  )
+  const structures = Structure.ofDatabase(
+    yield* ask(Structure.selectColumns),
+    yield* ask(Structure.selectIndexes),
+    server.collation
+  )
+  const rights = yield* ask("SELECT table_name, security_type FROM information_schema.views WHERE table_schema = DATABASE()")
+  const declaredTables = [
+    ...spec.tables.map((table) => ({ table, declared: Structure.ofTable(table) })),
+    ...spec.masks.map((table) => ({ table, declared: Structure.ofMask(table) }))
+  ]
+  const tables = declaredTables.flatMap(({ table: { name }, declared }): ReadonlyArray<Difference> => {
+    const there = relations.get(name)
+    const found = structures.get(name)
+    if (there === undefined || found === undefined) return []
+    if (there.isView) return [kindDiffers(name, "a view", "a table", `DROP VIEW ${quote(name)}`)]
+    return StructureDrift.between({ name, found, declared, mark: there.comment, server })
+  })
+  const views = spec.views.flatMap((view): ReadonlyArray<Difference> => {
+    const there = relations.get(view.name)
+    if (there === undefined) return []
+    if (!there.isView) return [kindDiffers(view.name, "a table", "a view", `DROP TABLE ${quote(view.name)}`)]
+    return columnsDiffer(view, [...(structures.get(view.name)?.columns.keys() ?? [])])
+  })
+  const grants = yield* GrantDrift.find({
+    database: options.pipeline.url.database,
+    pipeline: ask,
+    analyst: options.analyst,
+    readable: spec.analyst.select.map(({ name }) => name).filter((name) => relations.has(name))
+  })
+  return [...tables, ...views, ...definerViews(spec, rights), ...grants]
+})
+
+const failed = statementFailed("compare the database with what is declared")
+
+const kindDiffers = (subject: string, found: string, declared: string, drop: string): Difference => ({
+  subject,
+  aspect: "kind",
+  found,
+  declared,
+  mend: drop,
+  origin: "outside"
+})
+
+/** Whether somebody else replaced a view cannot be told from whether its declaration changed. */
+const columnsDiffer = (view: View.Any, found: ReadonlyArray<string>): ReadonlyArray<Difference> => {
+  const declared = Object.keys(view.columns)
+  return found.join() === declared.join()
+    ? []
+    : [
+        {
+          subject: view.name,
+          aspect: "columns",
+          found: found.join(", "),
+          declared: declared.join(", "),
+          mend: `pnpm assets materialize ${view.name}`,
+          origin: "declaration"
+        }
+      ]
+}
+
+/** A view with its definer's rights shows its reader what the reader may not see. */
+const definerViews = (spec: WarehouseSpec, rights: ReadonlyArray<ReadonlyArray<unknown>>): ReadonlyArray<Difference> =>
+  rights.flatMap(([name, security]): ReadonlyArray<Difference> => {
+    if (security === "INVOKER") return []
+    const subject = String(name)
+    const view = spec.views.find((declared) => declared.name === subject)
+    return [
+      {
+        subject,
+        aspect: "the rights it runs with",
+        found: "its definer's",
+        declared: view === undefined ? "no such view" : "its reader's",
+        mend: view === undefined ? `DROP VIEW ${quote(subject)}` : Ddl.createView(view, { replace: true }),
+        origin: "outside"
+      }
+    ]
+  })

@@ -1,0 +1,158 @@
+import * as Reactivity from "@effect/experimental/Reactivity"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { Connection } from "@effect/sql/SqlConnection"
+import { SqlError } from "@effect/sql/SqlError"
+import * as MysqlClient from "@effect/sql-mysql2/MysqlClient"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { MysqlUrl } from "../DatabaseUrl.ts"
+import { type Driver, driverOf } from "../internal/mysqlDriver.ts"
+import * as DirectConnection from "./DirectConnection.ts"
+import { faultOf, withoutValues } from "./errors.ts"
+
+/** A reserved connection, for what must happen on one: named locks, read-only transactions, long loads. */
+export interface Session {
+  readonly connection: Connection
+  /** Closes it at once, for when its state is in doubt: the server lets go of its locks. */
+  readonly destroy: Effect.Effect<void>
+}
+
+/**
+ * Connections to one database, in UTC and strict. Over `@effect/sql-mysql2` it adds what that leaves open:
+ * - an error holds the driver's codes and nothing else, in spans as well;
+ * - interrupting a statement stops it on the server (`KILL QUERY`) and waits until it has stopped;
+ * - a connection lost in a transaction is a typed error, not a defect;
+ * - waiting for a free connection can be interrupted.
+ */
+export interface MysqlPool {
+  readonly sql: SqlClient.SqlClient
+  readonly reserve: Effect.Effect<Session, SqlError, Scope.Scope>
+  /**
+   * Runs one statement over a connection outside of the pool, for whoever must clean up: it waits for nobody who has a
+   * connection and, whatever the server does, for ten seconds at most. Whether it worked is not told.
+   */
+  readonly aside: (sql: string) => Effect.Effect<void>
+}
+
+export interface Options {
+  readonly url: MysqlUrl
+  /** The most connections at a time; they are opened as they are needed. */
+  readonly connections: number
+  /** How long a statement waits for another's locks. */
+  readonly lockWait: Duration.DurationInput
+}
+
+/** Opens a pool and its first connection; both go with the scope. */
+export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const client = yield* Effect.mapError(MysqlClient.make(clientConfig(options)), withoutValues)
+    const free = yield* Effect.makeSemaphore(options.connections)
+    const ready = new WeakSet<Driver>()
+
+    const reserve = Effect.gen(function* () {
+      // The pool's own queue cannot be interrupted, so nobody is let into it.
+      yield* Effect.uninterruptibleMask((restore) =>
+        Effect.zipRight(
+          restore(free.take(1)),
+          Effect.addFinalizer(() => free.release(1))
+        )
+      )
+      const bare = yield* Effect.mapError(client.reserve, withoutValues)
+      const driver = driverOf(bare)
+      const connection = guard(bare, driver, options.url)
+      if (!ready.has(driver)) {
+        yield* connection.executeUnprepared(sessionSettings(options.lockWait), [], undefined)
+        ready.add(driver)
+      }
+      return { connection, destroy: Effect.sync(() => driver.destroy()) }
+    })
+    const acquirer = Effect.map(reserve, (session) => session.connection)
+    const derived = yield* SqlClient.make({
+      acquirer,
+      transactionAcquirer: acquirer,
+      compiler: MysqlClient.makeCompiler(),
+      spanAttributes: [["db.system.name", "mysql"]]
+    })
+    return {
+      sql: Object.assign(derived, { withTransaction: typed(derived.withTransaction) }),
+      reserve,
+      aside: (sql: string) => aside(options.url, sql)
+    }
+  }).pipe(Effect.provide(Reactivity.layer))
+
+const clientConfig = ({ connections, url }: Options): MysqlClient.MysqlClientConfig => ({
+  host: url.host,
+  port: url.port,
+  username: url.user,
+  password: url.password,
+  database: url.database,
+  maxConnections: connections,
+  poolConfig: {
+    ...DirectConnection.decoding,
+    connectTimeout: Duration.toMillis(DirectConnection.connectTimeout),
+    maxIdle: connections,
+    // Every load prepares statements of its own, large ones: the driver would keep 16,000 of them.
+    maxPreparedStatements: 32
+  }
+})
+
+const sessionSettings = (lockWait: Duration.DurationInput) => {
+  const seconds = Math.max(1, Math.ceil(Duration.toSeconds(lockWait)))
+  // With ONLY_FULL_GROUP_BY where readers have it by default, a view that would fail for them fails here.
+  const groupBy = "IF(VERSION() LIKE '%MariaDB%', '', 'ONLY_FULL_GROUP_BY,')"
+  return `SET SESSION time_zone = '+00:00', sql_mode = CONCAT(${groupBy}, 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'), lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${seconds}`
+}
+
+/** COMMIT and ROLLBACK die with the driver's error where the connection is gone; callers are to see it as the error it is. */
+const typed =
+  (withTransaction: SqlClient.SqlClient["withTransaction"]): SqlClient.SqlClient["withTransaction"] =>
+  (effect) =>
+    Effect.catchAllDefect(withTransaction(effect), (defect) =>
+      defect instanceof SqlError ? Effect.fail(defect) : Effect.die(defect)
+    )
+
+const guard = (bare: Connection, driver: Driver, url: MysqlUrl): Connection => {
+  const run = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Effect.forkDaemon(Effect.mapError(statement, withoutValues)), (fiber) =>
+        Effect.onInterrupt(restore(Fiber.join(fiber)), () => stop(fiber, driver, url))
+      )
+    )
+  return {
+    execute: (sql, params, transform) => run(bare.execute(sql, params, transform)),
+    executeRaw: (sql, params) => run(bare.executeRaw(sql, params)),
+    executeValues: (sql, params) => run(bare.executeValues(sql, params)),
+    // A lost connection has rolled back; what broke it is the error to tell, not that it is gone.
+    executeUnprepared: (sql, params, transform) =>
+      sql === "ROLLBACK"
+        ? Effect.catchIf(run(bare.executeUnprepared(sql, params, transform)), isFatal, () => Effect.succeed([]))
+        : run(bare.executeUnprepared(sql, params, transform)),
+    executeStream: () =>
+      Stream.fail(new SqlError({ message: "streaming is not offered: it hangs when it is stopped early" }))
+  }
+}
+
+const isFatal = (error: SqlError) => {
+  const fault = faultOf(error.cause)
+  return fault.fatal || fault.errno === undefined
+}
+
+/** Stops what a connection is doing; closes it if that does not help within some seconds. */
+const stop = <A, E>(fiber: Fiber.Fiber<A, E>, driver: Driver, url: MysqlUrl) =>
+  aside(url, `KILL QUERY ${Math.trunc(driver.threadId)}`).pipe(
+    Effect.zipRight(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), patience)),
+    Effect.flatMap((ended) => (Option.isSome(ended) ? Effect.void : Effect.sync(() => driver.destroy())))
+  )
+
+const aside = (url: MysqlUrl, sql: string) =>
+  Effect.scoped(Effect.flatMap(DirectConnection.open(url), (other) => other.query(sql))).pipe(
+    Effect.interruptible,
+    Effect.timeout(patience),
+    Effect.ignore
+  )
+
+const patience = Duration.seconds(10)

@@ -1,0 +1,164 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type { MysqlUrl } from "../DatabaseUrl.ts"
+import type { WarehouseSpec } from "../Grants.ts"
+import { Provisioner } from "../Provisioner.ts"
+import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Accounts from "./accounts.ts"
+import * as DirectConnection from "./DirectConnection.ts"
+import * as Ddl from "./ddl.ts"
+import { dialect, quote } from "./dialect.ts"
+import { connectFailed, statementFailed } from "./errors.ts"
+import * as MysqlPool from "./MysqlPool.ts"
+import * as MysqlServer from "./MysqlServer.ts"
+
+export interface Options {
+  /** Names a server and an account that may create databases and accounts. Used for nothing but this. */
+  readonly admin: MysqlUrl
+  /** The database to create, and the account that the pipeline runs as. */
+  readonly pipeline: MysqlUrl
+  readonly analyst: { readonly user: string; readonly password: Redacted.Redacted }
+}
+
+/**
+ * All that the pipeline's account may do, and only in its own database: read and write rows; create, fill, index, rename
+ * (ALTER, DROP) and drop tables; create and show views. It has no GRANT OPTION, FILE, SUPER or right on other accounts.
+ */
+export const pipelinePrivileges = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "CREATE",
+  "DROP",
+  "INDEX",
+  "ALTER",
+  "CREATE VIEW",
+  "SHOW VIEW"
+] as const
+
+/** Provisions MySQL or MariaDB. Settings that name one account for two roles are refused at once, without connecting. */
+export const layer = (options: Options): Layer.Layer<Provisioner, WarehouseFailed> =>
+  Layer.effect(
+    Provisioner,
+    Effect.as(
+      checkAccounts(options),
+      Provisioner.of({
+        provision: Effect.fn("MysqlProvisioner.provision")((spec) => Effect.scoped(provision(options, spec)))
+      })
+    )
+  )
+
+const operation = "provision the database"
+
+const checkAccounts = ({ admin, analyst, pipeline }: Options): Effect.Effect<void, WarehouseFailed> => {
+  const clash =
+    pipeline.user === admin.user || pipeline.user === "root"
+      ? `DATABASE_URL names the administrator "${pipeline.user}". Put an account of the pipeline's own there: it is created with the password you give it`
+      : analyst.user === admin.user || analyst.user === pipeline.user
+        ? `ANALYST_USER "${analyst.user}" is also the ${analyst.user === admin.user ? "administrator" : "pipeline's account"}. Give the analyst a name of its own`
+        : undefined
+  return clash === undefined ? Effect.void : new WarehouseFailed({ reason: "Misconfigured", operation, detail: `${clash}.` })
+}
+
+const provision = Effect.fnUntraced(function* (options: Options, spec: WarehouseSpec) {
+  const { analyst, pipeline } = options
+  const admin = yield* Effect.mapError(
+    DirectConnection.open(options.admin),
+    connectFailed(options.admin, "DATABASE_ADMIN_URL")
+  )
+  const asAdmin = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, statementFailed(operation))
+  const done: Array<string> = []
+
+  const server = yield* asAdmin(prepare(admin))
+  done.push(...(yield* asAdmin(ensureDatabase(admin, pipeline.database, server.collation))))
+  const owner: Accounts.Account = {
+    role: "the pipeline's account",
+    user: pipeline.user,
+    password: pipeline.password,
+    grants: [{ privileges: pipelinePrivileges, on: `${quote(server.escape(pipeline.database))}.*` }]
+  }
+  done.push(...(yield* asAdmin(Accounts.ensure(admin, owner, options.pipeline))))
+  done.push(...(yield* asAdmin(Accounts.reconcile(admin, owner))))
+  // Made by the pipeline's own account, these show that it may do what it must.
+  done.push(...(yield* ensureRelations(pipeline, spec)))
+  const reader: Accounts.Account = {
+    role: "the analyst",
+    user: analyst.user,
+    password: analyst.password,
+    grants: spec.analyst.select.map(({ name }) => ({
+      privileges: ["SELECT"],
+      on: `${quote(pipeline.database)}.${quote(name)}`
+    }))
+  }
+  done.push(...(yield* asAdmin(Accounts.ensure(admin, reader, options.pipeline))))
+  done.push(...(yield* asAdmin(Accounts.reconcile(admin, reader))))
+  return done
+})
+
+/** With `_` unescaped, a grant on `spark_dwh` would be one on `sparkXdwh` too, unless partial revokes are on. */
+const prepare = Effect.fnUntraced(function* (admin: DirectConnection.DirectConnection) {
+  yield* admin.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES'")
+  const version = yield* admin.query("SELECT VERSION()")
+  const partialRevokes = yield* admin.query("SHOW GLOBAL VARIABLES LIKE 'partial\\_revokes'")
+  const literal = partialRevokes.rows[0]?.[1] === "ON"
+  return {
+    collation: /mariadb/i.test(String(version.rows[0]?.[0])) ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin",
+    escape: (database: string) => (literal ? database : database.replaceAll("_", "\\_"))
+  }
+})
+
+const ensureDatabase = Effect.fnUntraced(function* (
+  admin: DirectConnection.DirectConnection,
+  database: string,
+  collation: string
+) {
+  const found = yield* admin.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", [database])
+  if (found.rows.length > 0) return []
+  yield* admin.query(`CREATE DATABASE IF NOT EXISTS ${quote(database)} CHARACTER SET utf8mb4 COLLATE ${collation}`)
+  return [`created the database "${database}"`]
+})
+
+const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: WarehouseSpec) {
+  const pool = yield* Effect.mapError(
+    MysqlPool.make({ url, connections: 1, lockWait: Duration.minutes(1) }),
+    connectFailed(url, "DATABASE_URL")
+  )
+  const server = yield* MysqlServer.inspect(pool.sql)
+  const words = dialect(server)
+  const run = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, statementFailed(operation))
+  const names = run(
+    Effect.map(
+      pool.sql.unsafe<{ readonly name: string }>(
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name"
+      ),
+      (rows) => new Set(rows.map(({ name }) => name))
+    )
+  )
+  const before = yield* names
+  yield* Effect.all([
+    SqlRunStore.ensureTables(words),
+    SqlQuarantine.ensureTables(words),
+    SqlMaskStore.ensureTables(words),
+    ...spec.masks.map((mask) => SqlMaskStore.ensureMaskTable(words, mask))
+  ]).pipe(Effect.provideService(SqlClient, pool.sql))
+  for (const table of spec.tables.filter(({ name }) => !before.has(name))) {
+    yield* run(pool.sql.unsafe(Ddl.createTable(table, table.name, server)))
+    const indexes = Ddl.addIndexes(table, table.name)
+    if (indexes !== undefined) yield* run(pool.sql.unsafe(indexes))
+  }
+  for (const view of spec.views.filter(({ name }) => !before.has(name))) {
+    yield* run(pool.sql.unsafe(Ddl.createView(view, { replace: false })).unprepared)
+  }
+  const views = new Set(spec.views.map(({ name }) => name))
+  return [...(yield* names)]
+    .filter((name) => !before.has(name))
+    .map((name) => `created the ${views.has(name) ? "view" : "table"} ${name}`)
+})

@@ -1,0 +1,156 @@
+import { StepContext } from "@sluice/core/run/StepContext"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { rowsOf } from "../internal/rowsOf.ts"
+import * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import { Warehouse } from "../Warehouse.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import { CurrentSession } from "./CurrentSession.ts"
+import * as Ddl from "./ddl.ts"
+import { quote } from "./dialect.ts"
+import { rowDecoder } from "./encoding.ts"
+import { statementFailed } from "./errors.ts"
+import type { Loader } from "./Loader.ts"
+import * as MysqlDrift from "./MysqlDrift.ts"
+import type { MysqlPool, Session } from "./MysqlPool.ts"
+import type { MysqlServer } from "./MysqlServer.ts"
+import * as Publisher from "./Publisher.ts"
+import * as UserQuery from "./UserQuery.ts"
+
+export interface Options {
+  readonly pool: MysqlPool
+  readonly server: MysqlServer
+  readonly load: Loader
+  /** How long a publisher waits for another of the same table. */
+  readonly lockWait: Duration.DurationInput
+  readonly pipeline: UserQuery.Account
+  /** Undefined where no analyst's account is configured. */
+  readonly analyst: UserQuery.Account | undefined
+}
+
+/** Tables and views in one database of MySQL or MariaDB. */
+export const make = (options: Options): Warehouse["Type"] => {
+  const { pool } = options
+
+  /** One snapshot for all pages: a publish in between waits until the reader has ended. */
+  const read = <T extends Table.Any | View.Any>(relation: T) => {
+    const failed = statementFailed(`read ${relation.name}`)
+    const decode = rowDecoder(relation.columns)
+    const pages = (session: Session) => {
+      const select = (sql: string, parameters: ReadonlyArray<unknown>) =>
+        Effect.mapError(session.connection.execute(sql, parameters, undefined), failed)
+      if (relation._tag === "View" || relation.primaryKey.length === 0)
+        return Stream.fromEffect(select(Ddl.selectFrom(relation), []))
+      const { primaryKey } = relation
+      return Stream.paginateEffect(Option.none<ReadonlyArray<unknown>>(), (after) =>
+        Effect.map(
+          select(
+            Ddl.selectPage(relation, { first: Option.isNone(after), size: pageSize }),
+            Option.match(after, { onNone: () => [], onSome: Ddl.keyParameters })
+          ),
+          (rows) => {
+            const last = rows.length < pageSize ? undefined : rows.at(-1)
+            return [rows, last === undefined ? Option.none() : Option.some(Option.some(primaryKey.map((key) => last[key])))]
+          }
+        )
+      )
+    }
+    return Stream.unwrapScoped(Effect.map(Effect.mapError(snapshot(pool), failed), pages)).pipe(
+      Stream.filter((rows) => rows.length > 0),
+      Stream.map((rows) => rowsOf<T>(rows.map(decode)))
+    )
+  }
+
+  return Warehouse.of({
+    publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
+      const count = yield* Publisher.publish(options, table, rows)
+      yield* StepContext.metadata({ rows: count })
+      return { relation: table }
+    }),
+
+    publishView: Effect.fn("MysqlWarehouse.publishView")(function* (view) {
+      const failed = statementFailed(`publish ${view.name}`)
+      yield* Effect.mapError(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared, failed)
+      const [answer] = yield* Effect.mapError(
+        pool.sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${quote(view.name)}`),
+        failed
+      )
+      yield* StepContext.metadata({ rows: Number(answer?.n ?? 0) })
+      return { relation: view }
+    }),
+
+    open: Effect.fn("MysqlWarehouse.open")(function* (relation) {
+      const operation = `open ${relation.name}`
+      const found = yield* Effect.mapError(
+        pool.sql.unsafe<{ readonly name: string }>(
+          "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?",
+          [relation.name]
+        ),
+        statementFailed(operation)
+      )
+      const again = `Run "pnpm assets materialize ${relation.name}".`
+      if (found.length === 0) {
+        return yield* new WarehouseFailed({
+          reason: "Missing",
+          operation,
+          detail: `it has not been materialized yet. ${again}`
+        })
+      }
+      const there = new Set(found.map(({ name }) => name))
+      const missing = Table.columnNames(relation).filter((name) => !there.has(name))
+      if (missing.length > 0) {
+        return yield* new WarehouseFailed({
+          reason: "Drift",
+          operation,
+          detail: `it has no column ${missing.map((name) => `"${name}"`).join(", ")}: it was made by another version, or changed by hand. ${again}`
+        })
+      }
+      return { relation }
+    }),
+
+    read,
+
+    query: (sql, as) => {
+      const account = as === "analyst" ? options.analyst : options.pipeline
+      return account === undefined
+        ? new WarehouseFailed({
+            reason: "Misconfigured",
+            operation: "answer the query",
+            detail:
+              'the analyst has no password. Set ANALYST_PASSWORD, and run "pnpm assets provision" if there is no such account yet.'
+          })
+        : UserQuery.run(account, sql)
+    },
+
+    measure: Effect.fn("MysqlWarehouse.measure")(function* (select, parameters = []) {
+      const sql = select(quote)
+      if (!UserQuery.reads(sql)) {
+        return yield* new WarehouseFailed({ reason: "NotPermitted", operation: measuring, detail: "its SQL does not read." })
+      }
+      const session = yield* CurrentSession
+      const run = ({ connection }: Session) => connection.executeValues(sql, parameters)
+      const rows = yield* Effect.mapError(
+        session === undefined ? Effect.scoped(Effect.flatMap(pool.reserve, run)) : run(session),
+        statementFailed(measuring)
+      )
+      return (rows[0] ?? []).map((value) => Number(value ?? 0))
+    }),
+
+    drift: (spec) => MysqlDrift.find(options, spec)
+  })
+}
+
+const measuring = "evaluate the check"
+
+const pageSize = 5_000
+
+/** A connection in a read-only transaction; both end with the scope. */
+const snapshot = (pool: MysqlPool) =>
+  Effect.tap(pool.reserve, ({ connection, destroy }) =>
+    Effect.acquireRelease(connection.executeUnprepared("START TRANSACTION READ ONLY", [], undefined), () =>
+      Effect.catchAll(connection.executeUnprepared("ROLLBACK", [], undefined), () => destroy)
+    )
+  )

@@ -1,0 +1,62 @@
+import * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import { columnType } from "./columnType.ts"
+import { quote, tableOptions } from "./dialect.ts"
+import type { MysqlServer } from "./MysqlServer.ts"
+import * as Structure from "./Structure.ts"
+
+/**
+ * `CREATE TABLE` under any name, with the primary key and without the secondary indexes. Its comment is a mark, a hash of all
+ * that is declared, by which a change from outside shows.
+ */
+export const createTable = (table: Table.Any, name: string, server: MysqlServer): string => {
+  const columns = Object.entries(table.columns).map(([column, type]) => `${quote(column)} ${columnType(type)}`)
+  const key = table.primaryKey.length === 0 ? [] : [`PRIMARY KEY (${list(table.primaryKey)})`]
+  return `CREATE TABLE ${quote(name)} (${[...columns, ...key].join(", ")}) ${tableOptions(server)} COMMENT='${Structure.mark(Structure.ofTable(table))}'`
+}
+
+/** One `ALTER TABLE` that adds all secondary indexes; undefined where there are none. */
+export const addIndexes = (table: Table.Any, name: string): string | undefined =>
+  table.indexes.length === 0 ? undefined : `ALTER TABLE ${quote(name)} ${table.indexes.map(addIndex).join(", ")}`
+
+/** `ADD INDEX`, as a part of an `ALTER TABLE`. */
+export const addIndex = (columns: ReadonlyArray<string>): string =>
+  `ADD INDEX ${quote(`ix_${columns.join("_")}`.slice(0, 64))} (${list(columns)})`
+
+/** A view that reads with the rights of whoever reads it. */
+export const createView = (view: View.Any, options: { readonly replace: boolean }): string =>
+  `CREATE ${options.replace ? "OR REPLACE " : ""}SQL SECURITY INVOKER VIEW ${quote(view.name)} AS ${view.select(viewDialect)}`
+
+/** What views need to know of the dialect. */
+export const viewDialect: View.Dialect = { now: "UTC_TIMESTAMP(3)" }
+
+/** `` `a`, `b` `` */
+export const list = (columns: ReadonlyArray<string>): string => columns.map(quote).join(", ")
+
+/** `` SELECT `a`, `b` FROM `t` `` */
+export const selectFrom = (relation: Table.Any | View.Any): string =>
+  `SELECT ${list(Table.columnNames(relation))} FROM ${quote(relation.name)}`
+
+/**
+ * The next page of a table in key order, after the key whose values are bound once for each `?` (`keyParameters` repeats
+ * them so). The first comparison alone bounds the range of the index that is read.
+ */
+export const selectPage = (table: Table.Any, options: { readonly first: boolean; readonly size: number }): string => {
+  const where = options.first ? "" : ` WHERE ${quote(table.primaryKey[0] ?? "")} >= ? AND ${after(table.primaryKey)}`
+  return `${selectFrom(table)}${where} ORDER BY ${list(table.primaryKey)} LIMIT ${options.size}`
+}
+
+/** The values for the placeholders of `selectPage`, from the last row's key. */
+export const keyParameters = <A>(key: ReadonlyArray<A>): ReadonlyArray<A> => [...key.slice(0, 1), ...afterParameters(key)]
+
+// `a > ? OR (a = ? AND (b > ?))`: the servers read whole indexes for a comparison of tuples.
+const after = (columns: ReadonlyArray<string>): string => {
+  const [first = "", ...rest] = columns
+  return rest.length === 0 ? `${quote(first)} > ?` : `(${quote(first)} > ? OR (${quote(first)} = ? AND ${after(rest)}))`
+}
+
+const afterParameters = <A>(key: ReadonlyArray<A>): ReadonlyArray<A> => {
+  const [first, ...rest] = key
+  if (first === undefined) return []
+  return rest.length === 0 ? [first] : [first, first, ...afterParameters(rest)]
+}

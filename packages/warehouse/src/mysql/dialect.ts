@@ -1,0 +1,33 @@
+import type { SqlDialect } from "../sql/SqlDialect.ts"
+import { statementFailed } from "./errors.ts"
+import type { MysqlServer } from "./MysqlServer.ts"
+
+/** An identifier in backticks. */
+export const quote = (identifier: string): string => `\`${identifier.replaceAll("`", "``")}\``
+
+/** What ends a CREATE TABLE: its text is compared byte by byte, whatever the database's own collation is. */
+export const tableOptions = (server: MysqlServer): string =>
+  `ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ${server.collation}`
+
+/** How MySQL and MariaDB say what the portable adapters need; only what both understand. */
+export const dialect = (server: MysqlServer): SqlDialect => ({
+  name: "mysql",
+  quote,
+  table: quote,
+  types: {
+    text: (maxLength) => `VARCHAR(${maxLength})`,
+    longText: "LONGTEXT",
+    integer: "BIGINT",
+    double: "DOUBLE",
+    hash: "BINARY(32)"
+  },
+  tableOptions: tableOptions(server),
+  forUpdate: " FOR UPDATE",
+  insertIgnore: "INSERT IGNORE INTO",
+  upsert: (_keys, columns) =>
+    `ON DUPLICATE KEY UPDATE ${columns.map((column) => `${quote(column)} = VALUES(${quote(column)})`).join(", ")}`,
+  exactText: (column) => column,
+  maxParameters: 65_535,
+  maxBytes: Math.floor(server.maxPacket / 4),
+  translate: (operation, error) => statementFailed(operation)(error)
+})

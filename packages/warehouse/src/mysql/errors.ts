@@ -1,0 +1,130 @@
+import { SqlError } from "@effect/sql/SqlError"
+import * as Predicate from "effect/Predicate"
+import type { MysqlUrl } from "../DatabaseUrl.ts"
+import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
+
+/** All that is kept of a driver's error: its codes. Its text quotes values and statements, and is never passed on. */
+export interface Fault {
+  /** `ER_DUP_ENTRY`, `ECONNRESET`; `UNKNOWN` where there is none. */
+  readonly code: string
+  /** The server's number; undefined for errors of the network or the driver. */
+  readonly errno: number | undefined
+  /** Whether the connection is gone with it. */
+  readonly fatal: boolean
+}
+
+/** Reads the codes of whatever a driver threw. */
+export const faultOf = (cause: unknown): Fault => {
+  const inner = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : undefined
+  const code = stringIn(cause, "code") ?? stringIn(inner, "code")
+  const errno = Predicate.hasProperty(cause, "errno") && typeof cause.errno === "number" ? cause.errno : undefined
+  const timedOut = code === undefined && Predicate.isError(cause) && cause.message === "connection timeout"
+  return {
+    code: code ?? (timedOut ? "ETIMEDOUT" : "UNKNOWN"),
+    errno: errno !== undefined && errno > 0 ? errno : undefined,
+    fatal: timedOut || (Predicate.hasProperty(cause, "fatal") && cause.fatal === true)
+  }
+}
+
+/** The same error with its codes for a cause: safe for spans and logs. */
+export const withoutValues = (error: SqlError): SqlError => sqlError(error.cause)
+
+/** An error of the driver as one that is safe for spans and logs. */
+export const sqlError = (cause: unknown): SqlError => {
+  const fault = faultOf(cause)
+  return new SqlError({ cause: fault, message: fault.code })
+}
+
+/** What a failed statement means. `doing` is what it was for: `publish users_raw`. */
+export const statementFailed =
+  (doing: string, where = "") =>
+  (error: SqlError): WarehouseFailed => {
+    const fault = faultOf(error.cause)
+    const reason = reasonOf(fault)
+    const detail = `${explanations[reason]} (${fault.code}${fault.code === "UNKNOWN" ? `, ${fault.errno ?? "no number"}` : ""})`
+    return new WarehouseFailed({ reason, operation: doing, detail: `${detail}${where}.${advice[reason] ?? ""}` })
+  }
+
+/** What a refused connection means, told with the setting to correct. Never holds the password. */
+export const connectFailed =
+  (url: MysqlUrl, setting: string) =>
+  (error: SqlError): WarehouseFailed => {
+    const fault = faultOf(error.cause)
+    const failed = (reason: Reason, detail: string) =>
+      new WarehouseFailed({ reason, operation: `connect to the database server at ${url.host}:${url.port}`, detail })
+    const provision = 'or set DATABASE_ADMIN_URL and run "pnpm assets provision"'
+    if (fault.errno === 1045 || fault.errno === 1130 || fault.errno === 1698) {
+      const mend = setting === "DATABASE_ADMIN_URL" ? "" : `, ${provision}, which creates the account`
+      return failed("AccessDenied", `it refuses the user "${url.user}" (${fault.code}). Correct ${setting}${mend}.`)
+    }
+    if (fault.errno === 1049 || fault.errno === 1044) {
+      return failed(
+        "Missing",
+        `there is no database "${url.database}" that the user "${url.user}" may use (${fault.code}). Correct ${setting}, ${provision}, which creates the database.`
+      )
+    }
+    if (fault.code === "ENOTFOUND" || fault.code === "EAI_AGAIN") {
+      return failed("Unreachable", `the name of the host is not known (${fault.code}). Correct the host in ${setting}.`)
+    }
+    if (reasonOf(fault) === "Unreachable") {
+      return failed(
+        "Unreachable",
+        `nothing answers there (${fault.code}). Start the server, or correct host and port in ${setting}.`
+      )
+    }
+    return failed("Other", `it answered ${fault.code}. Check that ${setting} names a MySQL or MariaDB server.`)
+  }
+
+/** Numbers are the servers' (https://dev.mysql.com/doc/mysql-errors/9.4/en, https://mariadb.com/kb/en/mariadb-error-codes). */
+export const reasonOf = (fault: Fault): Reason => {
+  if (fault.errno !== undefined) {
+    const known = byNumber.get(fault.errno)
+    if (known !== undefined) return known
+  }
+  return fault.fatal || lostConnection.test(fault.code) ? "Unreachable" : "Other"
+}
+
+const lostConnection =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|PROTOCOL_(CONNECTION_LOST|ENQUEUE|SEQUENCE_TIMEOUT)|POOL_CLOSED)/
+
+const numbers: ReadonlyArray<readonly [Reason, ReadonlyArray<number>]> = [
+  ["Unreachable", [1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031]],
+  ["Conflict", [1205, 1213, 1020, 1412, 1613, 1614, 3572]],
+  ["TimedOut", [1317, 1969, 3024]],
+  ["NotPermitted", [1044, 1045, 1095, 1142, 1143, 1227, 1290, 1345, 1370, 1410, 1792]],
+  ["Missing", [1046, 1049, 1051, 1146]],
+  ["DiskFull", [1021, 1114, 3675]],
+  ["RowRejected", [1048, 1062, 1153, 1264, 1265, 1292, 1300, 1364, 1366, 1367, 1406, 1411, 1525, 1586, 3854]],
+  ["Drift", [1050, 1054, 1136, 1347, 1356, 1664]]
+]
+
+const byNumber: ReadonlyMap<number, Reason> = new Map(
+  numbers.flatMap(([reason, list]) => list.map((number) => [number, reason] as const))
+)
+
+const explanations: Readonly<Record<Reason, string>> = {
+  Unreachable: "the connection to the server was lost",
+  Conflict: "another transaction held what it needs",
+  TimedOut: "the statement was stopped",
+  AccessDenied: "the server refused the account",
+  NotPermitted: "the account may not do this",
+  Missing: "a table or database that it needs does not exist",
+  DiskFull: "the server has no room left",
+  RowRejected: "the server refused a row",
+  Drift: "what is in the database is not what is declared",
+  Misconfigured: "the server is not set up for this",
+  Other: "the server refused the statement"
+}
+
+const advice: Readonly<Partial<Record<Reason, string>>> = {
+  NotPermitted: ' If the pipeline\'s own account lacks a privilege, "pnpm assets provision" grants it.',
+  Missing: ' Materialize what makes the table, or run "pnpm assets provision".',
+  DiskFull: " Free some space on the database server and run again.",
+  Drift: " If a table or view was changed by hand, materialize it again."
+}
+
+const stringIn = (value: unknown, key: string): string | undefined => {
+  if (!Predicate.hasProperty(value, key)) return undefined
+  const found = value[key]
+  return typeof found === "string" && /^[A-Z][A-Z0-9_]*$/.test(found) ? found : undefined
+}

@@ -1,0 +1,224 @@
+import { createHash } from "node:crypto"
+import { SqlClient } from "@effect/sql/SqlClient"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as MaskMap from "@sluice/core/data/MaskMap"
+import type { Pii } from "@sluice/core/data/Pii"
+import { reveal } from "@sluice/core/data/PiiReveal"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import type * as MaskTable from "../MaskTable.ts"
+import { PiiMasker } from "../PiiMasker.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as SqlBatch from "./SqlBatch.ts"
+import { createTable, type SqlDialect, textOf } from "./SqlDialect.ts"
+
+/** The table that has a row for each mask table: the last id it gave. */
+export const sequencesTable = "sluice_sequences"
+
+/**
+ * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes, which look-ups go by.
+ *
+ * Ids come from one counter row per table. Whoever creates ids locks that row first, then looks again for the values it
+ * misses, inserts the rest with consecutive ids in order of hash, and moves the counter, all in one transaction: two callers
+ * never give a value two ids, no id is skipped, and none is used again after its row is deleted.
+ */
+export const layer = (dialect: SqlDialect): Layer.Layer<PiiMasker, WarehouseFailed, SqlClient> =>
+  Layer.effect(PiiMasker, Effect.zipRight(ensureTables(dialect), make(dialect)))
+
+/** Creates the table of counters if it is missing. */
+export const ensureTables = Effect.fn("SqlMaskStore.ensureTables")(function* (
+  dialect: SqlDialect
+): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
+  const sql = yield* SqlClient
+  const { text, integer } = dialect.types
+  const ddl = createTable(
+    dialect,
+    sequencesTable,
+    [
+      ["name", `${text(64)} NOT NULL`],
+      ["value", `${integer} NOT NULL`]
+    ],
+    ["PRIMARY KEY (name)"]
+  )
+  yield* SqlBatch.translated(dialect, "create the table of mask ids", sql.unsafe(ddl))
+})
+
+/** Creates a mask table and its counter where they are missing. */
+export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(function* (
+  dialect: SqlDialect,
+  table: MaskTable.Any
+): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
+  const sql = yield* SqlClient
+  const sequences = dialect.table(sequencesTable)
+  const create = Effect.gen(function* () {
+    yield* sql.unsafe(maskTableDdl(dialect, table))
+    const counters = yield* sql.unsafe(`SELECT name FROM ${sequences} WHERE name = ?`, [table.name])
+    if (counters.length === 0) {
+      yield* sql.unsafe(`${dialect.insertIgnore} ${sequences} (name, ${dialect.quote("value")}) VALUES (?, 0)`, [table.name])
+    }
+  })
+  yield* SqlBatch.translated(dialect, `create ${table.name}`, create)
+})
+
+/** The masker over `sluice_sequences`; mask tables are created when they are first used. */
+export const make = Effect.fn("SqlMaskStore.make")(function* (
+  dialect: SqlDialect
+): Effect.fn.Return<PiiMasker["Type"], never, SqlClient> {
+  const sql = yield* SqlClient
+  const ready = new Set<string>()
+  const ensure = (table: MaskTable.Any) =>
+    ready.has(table.name)
+      ? Effect.void
+      : Effect.map(Effect.provideService(ensureMaskTable(dialect, table), SqlClient, sql), () => void ready.add(table.name))
+  const idColumn = dialect.quote("id")
+
+  /** Finds values' ids by hash and moves what it finds from `missing` to `ids`. */
+  const lookUp = Effect.fnUntraced(function* (table: MaskTable.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
+    for (const batch of SqlBatch.batches(
+      dialect,
+      [...missing.values()].map(({ hash }) => [hash])
+    )) {
+      const found = yield* sql.unsafe<{ readonly id: number | string; readonly value_hash: ArrayBuffer | Uint8Array }>(
+        `SELECT ${idColumn} AS id, value_hash FROM ${dialect.table(table.name)} WHERE value_hash IN ${SqlBatch.placeholders(batch.length)}`,
+        batch.flat()
+      )
+      for (const row of found) {
+        const key = hexOf(row.value_hash)
+        const hashed = missing.get(key)
+        if (hashed !== undefined) ids.set(hashed.value, Number(row.id))
+        missing.delete(key)
+      }
+    }
+  })
+
+  const create = Effect.fnUntraced(function* (table: MaskTable.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
+    const sequences = dialect.table(sequencesTable)
+    const valueColumn = dialect.quote("value")
+    const counters = yield* sql.unsafe<{ readonly last: number | string }>(
+      `SELECT ${valueColumn} AS ${dialect.quote("last")} FROM ${sequences} WHERE name = ?${dialect.forUpdate}`,
+      [table.name]
+    )
+    yield* lookUp(table, missing, ids)
+    if (missing.size === 0) return 0
+    const stored = yield* sql.unsafe<{ readonly last: number | string | null }>(
+      `SELECT MAX(${idColumn}) AS ${dialect.quote("last")} FROM ${dialect.table(table.name)}`
+    )
+    // A counter that was restored from an older backup than its table must not give an id twice.
+    const last = Math.max(Number(counters[0]?.last ?? 0), Number(stored[0]?.last ?? 0))
+    const rows = [...missing.values()]
+    yield* SqlBatch.insert(
+      sql,
+      dialect,
+      { head: `INSERT INTO ${dialect.table(table.name)} (${idColumn}, ${dialect.quote(table.valueColumn)}, value_hash)` },
+      rows.map(({ value, hash }, index) => [last + 1 + index, value, hash])
+    )
+    yield* sql.unsafe(`UPDATE ${sequences} SET ${valueColumn} = ? WHERE name = ?`, [last + rows.length, table.name])
+    rows.forEach(({ value }, index) => {
+      ids.set(value, last + 1 + index)
+    })
+    return rows.length
+  })
+
+  return PiiMasker.of({
+    ids: Effect.fn("SqlMaskStore.ids")(function* <K extends string>(
+      table: MaskTable.MaskTable<string, K>,
+      values: Dataset.Dataset<Pii<K> | null>
+    ) {
+      const operation = `give mask ids in ${table.name}`
+      yield* ensure(table)
+      const step = yield* StepContext
+      const distinct = yield* Dataset.reduceChunks(values, new Set<string>(), (seen, rows) => {
+        for (const value of rows) if (value !== null) seen.add(reveal(value))
+        step.progress(rows.length)
+        return seen
+      })
+      const missing = yield* hashed(distinct)
+      const ids = new Map<string, number>()
+      yield* SqlBatch.translated(dialect, operation, lookUp(table, missing, ids))
+      // The lock is taken only where ids must be created: runs that see known values do not wait for each other.
+      const created =
+        missing.size === 0
+          ? 0
+          : yield* Effect.retry(
+              Effect.suspend(() => {
+                const attempt = { missing: new Map(missing), ids: new Map(ids) }
+                return SqlBatch.transaction(sql, dialect, operation, create(table, attempt.missing, attempt.ids)).pipe(
+                  Effect.tap(() => {
+                    for (const [value, id] of attempt.ids) ids.set(value, id)
+                  })
+                )
+              }),
+              afterConflict
+            )
+      step.metadata({ rows: yield* count(table, operation), new: created })
+      return MaskMap.fromEntries(table.kind, ids)
+    }),
+
+    load: Effect.fn("SqlMaskStore.load")(function* <K extends string>(table: MaskTable.MaskTable<string, K>) {
+      const entries: Array<readonly [string, number]> = []
+      for (let after = 0, more = true; more; ) {
+        const rows = yield* SqlBatch.translated(dialect, `read ${table.name}`, page(table, after))
+        for (const row of rows) entries.push([textOf(row.value), Number(row.id)])
+        after = Number(rows.at(-1)?.id ?? after)
+        more = rows.length === pageSize
+      }
+      return MaskMap.fromEntries(table.kind, entries)
+    })
+  })
+
+  function page(table: MaskTable.Any, after: number) {
+    return sql.unsafe<{ readonly id: number | string; readonly value: string | ArrayBuffer | Uint8Array }>(
+      `SELECT ${idColumn} AS id, ${dialect.exactText(dialect.quote(table.valueColumn))} AS ${dialect.quote("value")} FROM ${dialect.table(table.name)} WHERE ${idColumn} > ? ORDER BY ${idColumn} LIMIT ${pageSize}`,
+      [after]
+    )
+  }
+
+  function count(table: MaskTable.Any, operation: string) {
+    const rows = sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${dialect.table(table.name)}`)
+    return Effect.map(SqlBatch.translated(dialect, operation, rows), ([row]) => Number(row?.n ?? 0))
+  }
+})
+
+interface Hashed {
+  readonly value: string
+  readonly hash: Uint8Array
+}
+
+const pageSize = 5_000
+const hashesPerTurn = 10_000
+
+const afterConflict = {
+  while: (error: WarehouseFailed) => error.reason === "Conflict",
+  schedule: Schedule.intersect(Schedule.jittered(Schedule.exponential("20 millis")), Schedule.recurs(6))
+}
+
+/** Values by the hex of their hash, in its order, so that concurrent writers go through indexes the same way. */
+const hashed = Effect.fnUntraced(function* (values: ReadonlySet<string>) {
+  const entries: Array<readonly [string, Hashed]> = []
+  for (const value of values) {
+    const hash = createHash("sha256").update(value, "utf8").digest()
+    entries.push([hash.toString("hex"), { value, hash }])
+    if (entries.length % hashesPerTurn === 0) yield* Effect.yieldNow()
+  }
+  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)))
+})
+
+const hexOf = (bytes: ArrayBuffer | Uint8Array): string =>
+  (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.from(new Uint8Array(bytes))).toString("hex")
+
+/** The CREATE TABLE of a mask table. */
+export const maskTableDdl = (dialect: SqlDialect, table: MaskTable.Any): string => {
+  const { integer, longText, hash } = dialect.types
+  return createTable(
+    dialect,
+    table.name,
+    [
+      ["id", `${integer} NOT NULL`],
+      [table.valueColumn, `${longText} NOT NULL`],
+      ["value_hash", `${hash} NOT NULL`]
+    ],
+    ["PRIMARY KEY (id)", `UNIQUE (value_hash)`]
+  )
+}

@@ -1,0 +1,178 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { lastStepOf, latestChecks, materializationOf } from "@sluice/core/run/RunRecord"
+import { RunStore, RunStoreFailed } from "@sluice/core/run/RunStore"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as SqlBatch from "./SqlBatch.ts"
+import type { SqlDialect } from "./SqlDialect.ts"
+import * as Tables from "./SqlRunTables.ts"
+
+export { tableNames } from "./SqlRunTables.ts"
+
+/**
+ * The run history on SQL: a row per run, a row per event as JSON under (run, sequence number), and the newest events of each
+ * asset. An append is one transaction. A run's events are appended by one process at a time.
+ */
+export const layer = (dialect: SqlDialect): Layer.Layer<RunStore, WarehouseFailed, SqlClient> =>
+  Layer.effect(RunStore, Effect.zipRight(ensureTables(dialect), make(dialect)))
+
+/** Creates the tables that are missing. */
+export const ensureTables = Effect.fn("SqlRunStore.ensureTables")(function* (
+  dialect: SqlDialect
+): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
+  const sql = yield* SqlClient
+  for (const statement of Tables.ddl(dialect)) {
+    yield* SqlBatch.translated(dialect, "create the tables of the run history", sql.unsafe(statement))
+  }
+})
+
+/** The store over tables that exist. */
+export const make = Effect.fn("SqlRunStore.make")(function* (
+  dialect: SqlDialect
+): Effect.fn.Return<RunStore["Type"], never, SqlClient> {
+  const sql = yield* SqlClient
+  const runs = dialect.table("sluice_runs")
+  const events = dialect.table("sluice_events")
+  const materializations = dialect.table("sluice_materializations")
+  const latest = dialect.table("sluice_latest")
+  const summaryColumns = "run_id, started, status, duration_millis, reason, heartbeat_at"
+
+  const read = <A>(effect: Effect.Effect<A, SqlError>) =>
+    Effect.mapError(SqlBatch.translated(dialect, "read the run history", effect), failed("read"))
+  const write = <A>(effect: Effect.Effect<A, SqlError>) =>
+    Effect.mapError(SqlBatch.transaction(sql, dialect, "write the run history", effect), failed("written"))
+
+  const summaries = (rest: string, parameters: ReadonlyArray<string> = []) =>
+    Effect.flatMap(read(sql.unsafe<Tables.RunRow>(`SELECT ${summaryColumns} FROM ${runs} ${rest}`, parameters)), (rows) =>
+      Effect.forEach(rows, Tables.summary)
+    )
+
+  /** Events that tell of an asset. */
+  const told = (from: string, rest: string, parameters: ReadonlyArray<string>) =>
+    Effect.flatMap(
+      read(
+        sql.unsafe<{ readonly asset: string; readonly event: string }>(
+          `SELECT asset, event FROM ${from} WHERE ${rest}`,
+          parameters
+        )
+      ),
+      (rows) => Effect.forEach(rows, (row) => Tables.event(row.event, `an event of ${row.asset}`))
+    )
+  const latestOf = (kind: "materialization" | "step" | "check") =>
+    told(latest, `${dialect.quote("kind")} = ? ORDER BY asset, ${dialect.quote("name")}`, [kind])
+
+  const forget = Effect.fnUntraced(function* (ids: ReadonlyArray<string>) {
+    let removed = 0
+    for (const batch of SqlBatch.batches(
+      dialect,
+      ids.map((id) => [id])
+    )) {
+      const some = `run_id IN ${SqlBatch.placeholders(batch.length)}`
+      const [row] = yield* sql.unsafe<{ readonly n: number | string }>(
+        `SELECT COUNT(*) AS n FROM ${events} WHERE ${some}`,
+        batch.flat()
+      )
+      removed += Number(row?.n ?? 0)
+      for (const table of [events, materializations, runs])
+        yield* sql.unsafe(`DELETE FROM ${table} WHERE ${some}`, batch.flat())
+    }
+    return removed
+  })
+
+  return RunStore.of({
+    append: Effect.fn("SqlRunStore.append")(function* (all) {
+      if (all.length === 0) return
+      yield* write(
+        Effect.gen(function* () {
+          for (const [runId, more] of byRun(all)) yield* Tables.insertEvents(sql, dialect, runId, more)
+          yield* Tables.updateRuns(sql, dialect, all)
+          yield* Tables.updateAssets(sql, dialect, all)
+        })
+      )
+    }),
+
+    heartbeat: Effect.fn("SqlRunStore.heartbeat")(function* (runId) {
+      const now = new Date(yield* Clock.currentTimeMillis).toISOString()
+      yield* write(sql.unsafe(`UPDATE ${runs} SET heartbeat_at = ? WHERE run_id = ?`, [now, runId]))
+    }),
+
+    events: Effect.fn("SqlRunStore.events")(function* (runId) {
+      const rows = yield* read(
+        sql.unsafe<{ readonly seq: number | string; readonly event: string }>(
+          `SELECT seq, event FROM ${events} WHERE run_id = ? ORDER BY seq`,
+          [runId]
+        )
+      )
+      return yield* Effect.forEach(rows, ({ event, seq }) => Tables.event(event, `event ${seq} of run ${runId}`))
+    }),
+
+    runs: Effect.fn("SqlRunStore.runs")((limit) =>
+      summaries(`ORDER BY started_at DESC, run_id DESC LIMIT ${atLeastZero(limit)}`)
+    ),
+
+    unfinished: Effect.withSpan(summaries("WHERE status = 'running' ORDER BY started_at, run_id"), "SqlRunStore.unfinished"),
+
+    materializations: Effect.map(latestOf("materialization"), byAsset(materializationOf)).pipe(
+      Effect.withSpan("SqlRunStore.materializations")
+    ),
+
+    lastSteps: Effect.map(latestOf("step"), byAsset(lastStepOf)).pipe(
+      Effect.map((all) => new Map([...all].map(([asset, { at, runId, status }]) => [asset, { status, runId, at }]))),
+      Effect.withSpan("SqlRunStore.lastSteps")
+    ),
+
+    history: Effect.fn("SqlRunStore.history")(function* (asset, limit) {
+      const order = `ORDER BY ${dialect.quote("at")} DESC, run_id DESC LIMIT ${atLeastZero(limit)}`
+      const all = yield* told(materializations, `asset = ? ${order}`, [asset])
+      return all.flatMap((event) => materializationOf(event) ?? [])
+    }),
+
+    checks: Effect.fn("SqlRunStore.checks")(function* (asset) {
+      const all = yield* told(latest, `${dialect.quote("kind")} = 'check' AND asset = ? ORDER BY ${dialect.quote("name")}`, [
+        asset
+      ])
+      return latestChecks(all.filter((event) => event._tag === "CheckEvaluated"))
+    }),
+
+    prune: Effect.fn("SqlRunStore.prune")(function* ({ before, keep }) {
+      return yield* write(
+        Effect.gen(function* () {
+          const old = yield* sql.unsafe<{ readonly run_id: string; readonly status: string; readonly started_at: string }>(
+            `SELECT run_id, status, started_at FROM ${runs} ORDER BY started_at DESC, run_id DESC LIMIT 1000000000 OFFSET ${atLeastZero(keep)}`
+          )
+          const doomed = old.flatMap((run) => (run.status !== "running" && run.started_at < before ? [run.run_id] : []))
+          return { runs: doomed.length, events: yield* forget(doomed) }
+        })
+      )
+    })
+  })
+})
+
+const failed = (operation: "read" | "written") => (error: WarehouseFailed) =>
+  new RunStoreFailed({ operation, reason: error.detail, retryable: error.retryable })
+
+const atLeastZero = (count: number): number => Math.max(0, Math.trunc(count))
+
+const byAsset =
+  <A extends { readonly asset: string }>(read: (event: RunEvent) => A | undefined) =>
+  (events: ReadonlyArray<RunEvent>): ReadonlyMap<string, A> =>
+    new Map(
+      events.flatMap((event) => {
+        const value = read(event)
+        return value === undefined ? [] : [[value.asset, value]]
+      })
+    )
+
+const byRun = (events: ReadonlyArray<RunEvent>): ReadonlyMap<string, ReadonlyArray<RunEvent>> => {
+  const runs = new Map<string, Array<RunEvent>>()
+  for (const event of events) {
+    const run = runs.get(event.runId)
+    if (run === undefined) runs.set(event.runId, [event])
+    else run.push(event)
+  }
+  return runs
+}

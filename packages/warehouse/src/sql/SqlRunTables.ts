@@ -1,0 +1,190 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import { RunEvent, RunStarted, RunStatus } from "@sluice/core/run/RunEvent"
+import { lastStepOf, materializationOf, type RunSummary, summaryOf } from "@sluice/core/run/RunRecord"
+import { RunStoreFailed } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as SqlBatch from "./SqlBatch.ts"
+import { columnList, createTable, type SqlDialect } from "./SqlDialect.ts"
+
+/** The tables that the run history is kept in. */
+export const tableNames = ["sluice_runs", "sluice_events", "sluice_materializations", "sluice_latest"] as const
+
+/** How they are created where they are missing. */
+export const ddl = (dialect: SqlDialect): ReadonlyArray<string> => {
+  const { text, longText, integer, double } = dialect.types
+  const json = `${longText} NOT NULL`
+  const runId = ["run_id", `${text(64)} NOT NULL`] as const
+  const asset = ["asset", `${text(255)} NOT NULL`] as const
+  const at = ["at", `${text(32)} NOT NULL`] as const
+  return [
+    // The first event, without its steps, tells what a list shows of a run; the rest changes while it runs.
+    createTable(
+      dialect,
+      "sluice_runs",
+      [
+        runId,
+        ["started_at", `${text(32)} NOT NULL`],
+        ["started", json],
+        ["status", `${text(16)} NOT NULL`],
+        ["duration_millis", double],
+        ["reason", longText],
+        ["heartbeat_at", `${text(32)} NOT NULL`]
+      ],
+      ["PRIMARY KEY (run_id)"]
+    ),
+    createTable(
+      dialect,
+      "sluice_events",
+      [runId, ["seq", `${integer} NOT NULL`], ["event", json]],
+      ["PRIMARY KEY (run_id, seq)"]
+    ),
+    createTable(dialect, "sluice_materializations", [asset, runId, at, ["event", json]], ["PRIMARY KEY (asset, run_id)"]),
+    // The newest event of each kind: an asset's materialization, its last step, and each of its checks by name. Never pruned.
+    createTable(
+      dialect,
+      "sluice_latest",
+      [["kind", `${text(16)} NOT NULL`], asset, ["name", `${text(255)} NOT NULL`], ["event", json]],
+      [`PRIMARY KEY (${columnList(dialect, ["kind", "asset", "name"])})`]
+    )
+  ]
+}
+
+/** Appends events of one run after those that it has. */
+export const insertEvents = Effect.fn("SqlRunTables.insertEvents")(function* (
+  sql: SqlClient,
+  dialect: SqlDialect,
+  runId: string,
+  events: ReadonlyArray<RunEvent>
+): Effect.fn.Return<void, SqlError> {
+  const table = dialect.table("sluice_events")
+  const next = dialect.quote("next")
+  const [row] = yield* sql.unsafe<{ readonly next: number | string }>(
+    `SELECT COALESCE(MAX(seq), -1) + 1 AS ${next} FROM ${table} WHERE run_id = ?`,
+    [runId]
+  )
+  const first = Number(row?.next ?? 0)
+  yield* SqlBatch.insert(
+    sql,
+    dialect,
+    { head: `INSERT INTO ${table} (run_id, seq, event)` },
+    events.map((event, index) => [runId, first + index, JSON.stringify(event)])
+  )
+})
+
+/** Keeps rows of runs in step with their events. */
+export const updateRuns = Effect.fn("SqlRunTables.updateRuns")(function* (
+  sql: SqlClient,
+  dialect: SqlDialect,
+  events: ReadonlyArray<RunEvent>
+): Effect.fn.Return<void, SqlError> {
+  const table = dialect.table("sluice_runs")
+  for (const event of events) {
+    if (event._tag === "RunStarted") {
+      yield* sql.unsafe(
+        `INSERT INTO ${table} (run_id, started_at, started, status, heartbeat_at) VALUES (?, ?, ?, 'running', ?)`,
+        [event.runId, event.at, JSON.stringify({ ...event, steps: [] }), event.at]
+      )
+    } else if (event._tag === "RunConcluded") {
+      yield* sql.unsafe(`UPDATE ${table} SET status = ?, duration_millis = ?, reason = ? WHERE run_id = ?`, [
+        event.status,
+        event.durationMillis,
+        event.reason ?? null,
+        event.runId
+      ])
+    }
+  }
+})
+
+/** Keeps what is known of assets, their history and the newest of each kind, in step with the events. */
+export const updateAssets = Effect.fn("SqlRunTables.updateAssets")(function* (
+  sql: SqlClient,
+  dialect: SqlDialect,
+  events: ReadonlyArray<RunEvent>
+): Effect.fn.Return<void, SqlError> {
+  const made = new Map<string, ReadonlyArray<string>>()
+  const latest = new Map<string, ReadonlyArray<string>>()
+  for (const event of events) {
+    const json = JSON.stringify(event)
+    const keep = (kind: string, asset: string, name: string) =>
+      latest.set(JSON.stringify([kind, asset, name]), [kind, asset, name, json])
+    const materialization = materializationOf(event)
+    if (materialization !== undefined) {
+      const { asset, at, runId } = materialization
+      made.set(JSON.stringify([asset, runId]), [asset, runId, at, json])
+      keep("materialization", asset, "")
+    }
+    const last = lastStepOf(event)
+    if (last !== undefined) keep("step", last.asset, "")
+    if (event._tag === "CheckEvaluated") keep("check", event.asset, event.check)
+  }
+  const columns = ["asset", "run_id", "at", "event"]
+  yield* SqlBatch.insert(
+    sql,
+    dialect,
+    {
+      head: `INSERT INTO ${dialect.table("sluice_materializations")} (${columnList(dialect, columns)})`,
+      tail: dialect.upsert(["asset", "run_id"], ["at", "event"])
+    },
+    inOrder(made)
+  )
+  yield* SqlBatch.insert(
+    sql,
+    dialect,
+    {
+      head: `INSERT INTO ${dialect.table("sluice_latest")} (${columnList(dialect, ["kind", "asset", "name", "event"])})`,
+      tail: dialect.upsert(["kind", "asset", "name"], ["event"])
+    },
+    inOrder(latest)
+  )
+})
+
+/** A row of `sluice_runs`. */
+export interface RunRow {
+  readonly run_id: string
+  readonly started: string
+  readonly status: string
+  readonly duration_millis: number | null
+  readonly reason: string | null
+  readonly heartbeat_at: string
+}
+
+/** What a row tells of its run. */
+export const summary = (row: RunRow): Effect.Effect<RunSummary, RunStoreFailed> =>
+  Effect.map(
+    Effect.all([
+      decoded(decodeStarted(row.started), `run ${row.run_id}`),
+      decoded(decodeStatus(row.status), `run ${row.run_id}`)
+    ]),
+    ([started, status]) => ({
+      ...summaryOf(started),
+      status,
+      durationMillis: row.duration_millis === null ? undefined : Number(row.duration_millis),
+      reason: row.reason ?? undefined,
+      heartbeatAt: row.heartbeat_at
+    })
+  )
+
+/** An event as it is stored; `what` names it where it cannot be read. */
+export const event = (json: string, what: string): Effect.Effect<RunEvent, RunStoreFailed> =>
+  decoded(decodeEvent(json), what)
+
+const decodeEvent = Schema.decodeUnknownEither(Schema.parseJson(RunEvent))
+const decodeStarted = Schema.decodeUnknownEither(Schema.parseJson(RunStarted))
+const decodeStatus = Schema.decodeUnknownEither(Schema.Literal("running", ...RunStatus.literals))
+
+/** The decoder's own message would quote what it read. */
+const decoded = <A>(result: Either.Either<A, unknown>, what: string): Effect.Effect<A, RunStoreFailed> =>
+  Either.isRight(result)
+    ? Effect.succeed(result.right)
+    : new RunStoreFailed({
+        operation: "read",
+        reason: `${what} is not in the form that this version writes. It was edited, or written by another version: use that version, or delete the run's rows.`,
+        retryable: false
+      })
+
+/** By key, so that two runs that write at once lock rows in the same order. */
+const inOrder = (rows: ReadonlyMap<string, ReadonlyArray<string>>) =>
+  [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)

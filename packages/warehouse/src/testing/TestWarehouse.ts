@@ -1,0 +1,135 @@
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as MaskMap from "@sluice/core/data/MaskMap"
+import { reveal } from "@sluice/core/data/PiiReveal"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { rowsOf } from "../internal/libsqlDriver.ts"
+import { PiiMasker } from "../PiiMasker.ts"
+import { Quarantine, type QuarantinedRow } from "../Quarantine.ts"
+import type * as Table from "../Table.ts"
+import type * as View from "../View.ts"
+import { type Published, Warehouse } from "../Warehouse.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+
+/** One thing that was written. A mask's rows are those that were new, with their values in the clear. */
+export interface Write {
+  readonly kind: "table" | "view" | "mask" | "quarantine"
+  /** The table's or view's name; of a quarantine, its source. */
+  readonly relation: string
+  readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>
+}
+
+/** What was written to the warehouse in memory, in order. */
+export class TestWarehouse extends Context.Tag("@sluice/warehouse/TestWarehouse")<
+  TestWarehouse,
+  { readonly writes: Effect.Effect<ReadonlyArray<Write>> }
+>() {
+  /**
+   * A warehouse, a masker and a quarantine in memory, for tests of assets: what is published is not checked against its
+   * declaration, mask ids count from 1 in the order that values first come, views have no rows, and SQL is not answered.
+   */
+  static readonly layerMemory: Layer.Layer<TestWarehouse | Warehouse | PiiMasker | Quarantine> = Layer.effectContext(
+    Effect.sync(() => {
+      const writes: Array<Write> = []
+      const published = new Map<string, Write["rows"]>()
+      const record = (write: Write) => {
+        writes.push(write)
+        if (write.kind === "table" || write.kind === "view") published.set(write.relation, write.rows)
+      }
+      return Context.make(TestWarehouse, { writes: Effect.sync(() => [...writes]) }).pipe(
+        Context.add(Warehouse, warehouse(record, published)),
+        Context.add(PiiMasker, masker(record)),
+        Context.add(Quarantine, quarantine(record))
+      )
+    })
+  )
+}
+
+/** The value of an upstream that publishes a table or view: `{ users: published(UsersRaw) }`. */
+export const published = <T extends Table.Any | View.Any>(relation: T): Published<T> => ({ relation })
+
+type Recorder = (write: Write) => void
+
+const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"]>): Warehouse["Type"] => ({
+  publish: Effect.fn("TestWarehouse.publish")(function* (table, rows) {
+    const step = yield* StepContext
+    const all = yield* Dataset.toArray(rows)
+    step.progress(all.length)
+    yield* step.staged(table.name)
+    record({ kind: "table", relation: table.name, rows: all })
+    step.metadata({ rows: all.length })
+    return { relation: table }
+  }),
+  publishView: Effect.fn("TestWarehouse.publishView")(function* (view) {
+    record({ kind: "view", relation: view.name, rows: [] })
+    yield* StepContext.metadata({ rows: 0 })
+    return { relation: view }
+  }),
+  open: Effect.fn("TestWarehouse.open")(function* (relation) {
+    if (!relations.has(relation.name)) return yield* missing(`open ${relation.name}`)
+    return { relation }
+  }),
+  read: (relation) =>
+    Stream.suspend(() => {
+      const rows = relations.get(relation.name)
+      return rows === undefined ? Stream.fail(missing(`read ${relation.name}`)) : Stream.succeed(rowsOf(rows))
+    }),
+  query: () => noSql("answer the query"),
+  measure: () => noSql("evaluate the check"),
+  drift: () => Effect.succeed([])
+})
+
+const noSql = (operation: string) =>
+  new WarehouseFailed({
+    reason: "Misconfigured",
+    operation,
+    detail: "the warehouse in memory answers no SQL. Test what needs it on an embedded store."
+  })
+
+const masker = (record: Recorder): PiiMasker["Type"] => {
+  const tables = new Map<string, Map<string, number>>()
+  return {
+    ids: Effect.fn("TestWarehouse.ids")(function* (table, values) {
+      const step = yield* StepContext
+      const ids = tables.get(table.name) ?? new Map<string, number>()
+      tables.set(table.name, ids)
+      const rows: Array<Readonly<Record<string, unknown>>> = []
+      for (const value of yield* Dataset.toArray(values)) {
+        if (value === null || ids.has(reveal(value))) continue
+        ids.set(reveal(value), ids.size + 1)
+        rows.push({ id: ids.size, [table.valueColumn]: reveal(value) })
+      }
+      record({ kind: "mask", relation: table.name, rows })
+      step.progress(rows.length)
+      step.metadata({ rows: ids.size, new: rows.length })
+      return MaskMap.fromEntries(table.kind, ids)
+    }),
+    load: Effect.fn("TestWarehouse.load")(function* (table) {
+      const ids = tables.get(table.name)
+      if (ids === undefined) return yield* missing(`read ${table.name}`)
+      return MaskMap.fromEntries(table.kind, ids)
+    })
+  }
+}
+
+const quarantine = (record: Recorder): Quarantine["Type"] => {
+  const sources = new Map<string, ReadonlyArray<QuarantinedRow>>()
+  return {
+    replace: (source, _runId, rows) =>
+      Effect.sync(() => {
+        sources.set(source, rows)
+        record({ kind: "quarantine", relation: source, rows: rows.map((row) => ({ ...row })) })
+      }),
+    list: (source) => Effect.sync(() => [...(sources.get(source) ?? [])].sort((a, b) => a.ordinal - b.ordinal))
+  }
+}
+
+const missing = (operation: string) =>
+  new WarehouseFailed({
+    reason: "Missing",
+    operation,
+    detail: "nothing of this test has published it. Publish it first, in the test's own layers."
+  })

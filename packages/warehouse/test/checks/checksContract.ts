@@ -1,0 +1,338 @@
+import { expect, layer } from "@effect/vitest"
+import * as Asset from "@sluice/core/asset/Asset"
+import type * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as AssetGraph from "@sluice/core/graph/AssetGraph"
+import * as Plan from "@sluice/core/plan/Plan"
+import * as Executor from "@sluice/core/run/Executor"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { RunStore } from "@sluice/core/run/RunStore"
+import { StepContext } from "@sluice/core/run/StepContext"
+import { declared } from "@sluice/warehouse/checks/Declared"
+import { freshness } from "@sluice/warehouse/checks/Freshness"
+import { acceptedValues, foreignKey, noRows, notNull, unique } from "@sluice/warehouse/checks/RowChecks"
+import { EmptyDataAllowed, rowCount } from "@sluice/warehouse/checks/RowCount"
+import * as Grants from "@sluice/warehouse/Grants"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { inStep, readAll, recordingStep } from "../contract/support.ts"
+import { Expensive, Owners, type Thing, Things, thing } from "./things.ts"
+
+/** What every built-in check finds on every store; needs a fresh one. */
+export const checksContract = (options: {
+  readonly name: string
+  readonly layer: Layer.Layer<Warehouse | RunStore, WarehouseFailed>
+}) =>
+  layer(Layer.provideMerge(owners, options.layer), { excludeTestServices: true, timeout: Duration.minutes(2) })(
+    `${options.name}: checks`,
+    (it) => {
+      for (const { check, claim, metadata, passed, rows } of cases) {
+        it.effect(`${claim}, of staged rows and of published ones`, () =>
+          Effect.gen(function* () {
+            const found = yield* onBoth(check, rows)
+            expect(found).toStrictEqual([
+              { passed, metadata },
+              { passed, metadata }
+            ])
+          })
+        )
+      }
+
+      it.effect("freshness fails when the newest row is too old, and tells counts and the limit alone", () =>
+        Effect.gen(function* () {
+          const now = yield* Clock.currentTimeMillis
+          const at = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString()
+          const rows = [thing({ id: "a", made_at: at(30) }), thing({ id: "b", made_at: at(300) })]
+          expect(yield* onBoth(freshness(Things, "made_at", "1 hour"), rows)).toStrictEqual(
+            both({ passed: true, metadata: { rows: 2, fresh_rows: 1, within: "1h" } })
+          )
+          expect(yield* onBoth(freshness(Things, "made_at", "10 minutes"), rows)).toStrictEqual(
+            both({ passed: false, metadata: { rows: 2, fresh_rows: 0, within: "10m" } })
+          )
+          expect(yield* onBoth(freshness(Things, "made_at", "1 hour"), [])).toStrictEqual(
+            both({ passed: true, metadata: { rows: 0, fresh_rows: 0, within: "1h" } })
+          )
+        })
+      )
+
+      it.effect("rowCount refuses to replace rows by none, says how to allow it, and lets it pass when it is allowed", () =>
+        Effect.gen(function* () {
+          yield* publish([thing({ id: "a" }), thing({ id: "b" })])
+          const check = rowCount(Things)
+          const refused = { rows: 0, rows_before: 2, to_allow_it: "--allow-empty-data" }
+          expect(yield* onStaged(check, [], false)).toStrictEqual({ passed: false, metadata: refused })
+          expect(yield* Effect.provideService(onStaged(check, [], false), EmptyDataAllowed, true)).toStrictEqual({
+            passed: true,
+            metadata: { rows: 0, rows_before: 2 }
+          })
+          expect(yield* onStaged(check, [thing({ id: "c" })], false)).toStrictEqual({
+            passed: true,
+            metadata: { rows: 1, rows_before: 2 }
+          })
+          expect(yield* check.evaluate({ _tag: "Published" })).toStrictEqual({ passed: true, metadata: { rows: 2 } })
+        })
+      )
+
+      it.effect(
+        "rowCount with a share refuses to lose more than that, and never compares with a table that is not there",
+        () =>
+          Effect.gen(function* () {
+            yield* publish(["a", "b", "c", "d"].map((id) => thing({ id })))
+            const check = rowCount(Things, { maxLoss: 0.5 })
+            const outcomes = [
+              yield* onStaged(check, [thing({ id: "a" }), thing({ id: "b" })], false),
+              yield* onStaged(check, [thing({ id: "a" })], false),
+              yield* onStaged(rowCount({ ...Things, name: "check_not_there" }, { maxLoss: 0 }), [], false)
+            ]
+            expect(outcomes).toStrictEqual([
+              { passed: true, metadata: { rows: 2, rows_before: 4 } },
+              { passed: false, metadata: { rows: 1, rows_before: 4, to_allow_it: "--allow-empty-data" } },
+              { passed: true, metadata: { rows: 0, rows_before: 0 } }
+            ])
+          })
+      )
+
+      it.effect("a failing blocking check keeps the old rows, a warning does not, and the events hold no value", () =>
+        Effect.gen(function* () {
+          yield* publish([thing({ id: "old", status: "new" })])
+          const canary = "canary-5d1e"
+          const rows = [thing({ id: `${canary}-1`, status: canary }), thing({ id: `${canary}-2`, status: canary })]
+          const refusing = yield* run(rows, [acceptedValues(Things, "status", ["new"]), rowCount(Things)])
+          expect([refusing.status, yield* ids]).toStrictEqual(["failed", ["old"]])
+          const warning = yield* run(rows, [
+            acceptedValues(Things, "status", ["new"], { severity: "warn" }),
+            rowCount(Things)
+          ])
+          expect([warning.status, yield* ids]).toStrictEqual(["succeeded", [`${canary}-1`, `${canary}-2`]])
+          const empty = yield* run([], [rowCount(Things)])
+          expect([empty.status, yield* ids]).toStrictEqual(["failed", [`${canary}-1`, `${canary}-2`]])
+          const allowed = yield* Effect.provideService(run([], [rowCount(Things)]), EmptyDataAllowed, true)
+          expect([allowed.status, yield* ids]).toStrictEqual(["succeeded", []])
+          const all = [refusing, warning, empty, allowed].flatMap(({ events }) => events)
+          expect(
+            all.flatMap((event) => (event._tag === "CheckEvaluated" ? [`${event.check} ${event.passed}`] : []))
+          ).toStrictEqual([
+            "accepted_status false",
+            "row_count true",
+            "row_count true",
+            "accepted_status false",
+            "row_count false",
+            "row_count true"
+          ])
+          expect(JSON.stringify(all)).not.toContain(canary)
+        })
+      )
+
+      it.effect("a check of what is not there is Missing, and SQL that writes is refused", () =>
+        Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          yield* publish([thing({ id: "a" })])
+          const missing = yield* Effect.flip(warehouse.measure((quote) => `SELECT COUNT(*) FROM ${quote("check_nowhere")}`))
+          const writing = yield* Effect.flip(warehouse.measure((quote) => `DELETE FROM ${quote(Things.name)}`))
+          expect([missing.reason, writing.reason, yield* ids]).toStrictEqual(["Missing", "NotPermitted", ["a"]])
+        })
+      )
+
+      it.effect("declared passes on what was just published", () =>
+        Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          yield* publish([thing({ id: "a" })])
+          yield* inStep(warehouse.publishView(Expensive))
+          const grants = Grants.select(Things, Expensive)
+          const outcomes = yield* Effect.forEach([declared(Things, grants), declared(Expensive, grants)], (check) =>
+            check.evaluate({ _tag: "Published" })
+          )
+          expect(outcomes).toStrictEqual(both({ passed: true, metadata: { differences: 0 } }))
+        })
+      )
+
+      it.effect("many tables that are published at once are checked without waiting for each other's connections", () =>
+        Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          const tables = Array.from({ length: 20 }, (_, n) => ({ ...Owners, name: `check_many_${n}` }))
+          const counted = yield* Effect.forEach(
+            tables,
+            Effect.fnUntraced(function* (table) {
+              const outcomes: Array<AssetCheck.Outcome> = []
+              const { service } = recordingStep(table.name, (relation) =>
+                Effect.map(
+                  Effect.orDie(
+                    Effect.provideService(rowCount(table).evaluate({ _tag: "Staged", relation }), Warehouse, warehouse)
+                  ),
+                  (outcome) => void outcomes.push(outcome)
+                )
+              )
+              yield* Effect.provideService(warehouse.publish(table, Dataset.of({ name: "a" })), StepContext, service)
+              return outcomes
+            }),
+            { concurrency: "unbounded" }
+          )
+          expect(counted).toStrictEqual(tables.map(() => [{ passed: true, metadata: { rows: 1, rows_before: 0 } }]))
+        })
+      )
+    }
+  )
+
+interface Case {
+  readonly claim: string
+  readonly check: AssetCheck.AssetCheck<Warehouse>
+  readonly rows: ReadonlyArray<Thing>
+  readonly passed: boolean
+  readonly metadata: AssetCheck.Outcome["metadata"]
+}
+
+const plain = [thing({ id: "a" }), thing({ id: "b", status: "done", owner_id: "bob", order: 2 })]
+const holes = [thing({ id: "a", price: null, owner_id: null }), thing({ id: "b", price: null }), thing({ id: "c" })]
+
+const cases: ReadonlyArray<Case> = [
+  {
+    claim: "notNull passes where every row has a value",
+    check: notNull(Things, ["price", "owner_id"]),
+    rows: plain,
+    passed: true,
+    metadata: { rows: 2, rows_without_price: 0, rows_without_owner_id: 0 }
+  },
+  {
+    claim: "notNull counts the rows without a value, by column",
+    check: notNull(Things, ["price", "owner_id"]),
+    rows: holes,
+    passed: false,
+    metadata: { rows: 3, rows_without_price: 2, rows_without_owner_id: 1 }
+  },
+  {
+    claim: "unique passes where values differ, by a trailing space or by case, and where they are null",
+    check: unique(Things, ["status", "order"]),
+    rows: ["x", "X", "x ", null, null].map((status, n) => thing({ id: `${n}`, status })),
+    passed: true,
+    metadata: { values: 3, values_that_repeat: 0, rows_too_many: 0 }
+  },
+  {
+    claim: "unique counts the values that repeat and the rows too many",
+    check: unique(Things, ["order"]),
+    rows: [1, 1, 1, 2, 2, 3].map((order, n) => thing({ id: `${n}`, order })),
+    passed: false,
+    metadata: { values: 3, values_that_repeat: 2, rows_too_many: 3 }
+  },
+  {
+    claim: "acceptedValues passes where there are no others, whatever they look like",
+    check: acceptedValues(Things, "status", ["it's", "a\\b", "new?", "ZÜRICH"]),
+    rows: ["it's", "a\\b", "new?", "ZÜRICH", null].map((status, n) => thing({ id: `${n}`, status })),
+    passed: true,
+    metadata: { rows: 5, rows_with_other_status: 0 }
+  },
+  {
+    claim: "acceptedValues counts others, told apart by their exact bytes",
+    check: acceptedValues(Things, "status", ["new", "zurich"]),
+    rows: ["new", "New", "new ", "zürich"].map((status, n) => thing({ id: `${n}`, status })),
+    passed: false,
+    metadata: { rows: 4, rows_with_other_status: 3 }
+  },
+  {
+    claim: "acceptedValues compares numbers",
+    check: acceptedValues(Things, "order", [1, 2]),
+    rows: [...plain, thing({ id: "c", order: 3 })],
+    passed: false,
+    metadata: { rows: 3, rows_with_other_order: 1 }
+  },
+  {
+    claim: "foreignKey passes where every row refers to one that is there, or to none",
+    check: foreignKey(Things, { owner_id: "name" }, Owners),
+    rows: [...plain, thing({ id: "c", owner_id: null })],
+    passed: true,
+    metadata: { rows: 3, rows_that_refer_to_nothing: 0 }
+  },
+  {
+    claim: "foreignKey counts the rows that refer to nothing",
+    check: foreignKey(Things, { owner_id: "name" }, Owners),
+    rows: [...plain, thing({ id: "c", owner_id: "Ada" }), thing({ id: "d", owner_id: "nobody" })],
+    passed: false,
+    metadata: { rows: 4, rows_that_refer_to_nothing: 2 }
+  },
+  {
+    claim: "noRows counts the rows that should not be",
+    check: noRows(Things, "cheap", {
+      description: "Nothing costs more than 2.",
+      where: (column) => `${column("price")} > 2 AND ${column("order")} > 0`
+    }),
+    rows: [thing({ id: "a", price: "2.00" }), thing({ id: "b", price: "10.00" }), thing({ id: "c", price: null })],
+    passed: false,
+    metadata: { rows: 3, rows_that_should_not_be: 1 }
+  },
+  {
+    claim: "an empty table breaks no rule of its rows",
+    check: notNull(Things, ["price"]),
+    rows: [],
+    passed: true,
+    metadata: { rows: 0, rows_without_price: 0 }
+  },
+  {
+    claim: "no group among no rows is no number, and counts as 0",
+    check: unique(Things, ["order"]),
+    rows: [],
+    passed: true,
+    metadata: { values: 0, values_that_repeat: 0, rows_too_many: 0 }
+  }
+]
+
+const both = <A>(outcome: A): readonly [A, A] => [outcome, outcome]
+
+/** Whom things may belong to. */
+const owners = Layer.effectDiscard(
+  Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Owners, Dataset.of({ name: "ada" }, { name: "bob" }))))
+)
+
+const publish = (rows: ReadonlyArray<Thing>) =>
+  Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Things, Dataset.fromArray(rows))))
+
+const ids = Effect.map(readAll(Things), (rows) => rows.map(({ id }) => id))
+
+class Refused {
+  readonly _tag = "Refused"
+}
+
+/** What a check finds in rows while they are staged. They are published, or not: then what is published stays. */
+const onStaged = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>, thenPublish = true) =>
+  Effect.gen(function* () {
+    const warehouse = yield* Warehouse
+    const allowed = yield* EmptyDataAllowed
+    const outcomes: Array<AssetCheck.Outcome> = []
+    const { service } = recordingStep(Things.name, (relation) =>
+      check.evaluate({ _tag: "Staged", relation }).pipe(
+        Effect.provideService(Warehouse, warehouse),
+        Effect.provideService(EmptyDataAllowed, allowed),
+        Effect.tap((outcome) => Effect.sync(() => outcomes.push(outcome))),
+        Effect.zipRight(thenPublish ? Effect.void : Effect.die(new Refused())),
+        Effect.orDie
+      )
+    )
+    yield* Effect.provideService(warehouse.publish(Things, Dataset.fromArray(rows)), StepContext, service).pipe(
+      Effect.catchAllDefect((defect) => (defect instanceof Refused ? Effect.void : Effect.die(defect)))
+    )
+    return outcomes[0]
+  })
+
+const onBoth = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>) =>
+  Effect.all([onStaged(check, rows), check.evaluate({ _tag: "Published" })])
+
+/** A whole run of an asset that publishes these rows under these checks. */
+const run = Effect.fnUntraced(function* (
+  rows: ReadonlyArray<Thing>,
+  checks: ReadonlyArray<AssetCheck.AssetCheck<Warehouse>>
+) {
+  const things = Asset.make("check_things", {
+    checks,
+    materialize: () => Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(Things, Dataset.fromArray(rows)))
+  })
+  const graph = yield* AssetGraph.make([things])
+  const plan = yield* Plan.make(graph, { selection: "*", selected: [0], isMaterialized: () => false })
+  const events: Array<RunEvent> = []
+  const { status } = yield* Executor.run(plan, {
+    concurrency: 1,
+    observe: (some) => Effect.sync(() => void events.push(...some))
+  })
+  return { status, events }
+}, Effect.provide(RunStore.layerMemory))

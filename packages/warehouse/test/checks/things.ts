@@ -1,0 +1,52 @@
+import * as Column from "@sluice/warehouse/Column"
+import * as Grants from "@sluice/warehouse/Grants"
+import * as MaskTable from "@sluice/warehouse/MaskTable"
+import * as Table from "@sluice/warehouse/Table"
+import * as View from "@sluice/warehouse/View"
+
+/** A table whose name and columns want quoting, with something to check in each column. */
+export const Things = Table.make("check_things", {
+  description: "Things",
+  columns: {
+    id: Column.text(40),
+    order: Column.integer,
+    status: Column.nullable(Column.text(20)),
+    owner_id: Column.nullable(Column.text(40)),
+    price: Column.nullable(Column.decimal(12, 2)),
+    made_at: Column.timestamp
+  },
+  primaryKey: ["id"],
+  indexes: [["owner_id"], ["status", "made_at"]]
+})
+export type Thing = Table.Row<typeof Things>
+
+export const thing = (row: Partial<Thing> & Pick<Thing, "id">): Thing => ({
+  order: 1,
+  status: "new",
+  owner_id: "ada",
+  price: "1.50",
+  made_at: "2024-03-01T09:30:00.000Z",
+  ...row
+})
+
+export const Owners = Table.make("check_owners", {
+  description: "Owners of things",
+  columns: { name: Column.text(40) },
+  primaryKey: ["name"]
+})
+
+export const Expensive = View.make("check_expensive", {
+  description: "Things that cost more than 100",
+  columns: { id: Column.text(40) },
+  on: [Things],
+  select: () => "SELECT t.id AS id FROM check_things t WHERE t.price > 100"
+})
+
+export const Cities = MaskTable.make("check_cities", { kind: "city", column: "city", description: "Cities" })
+
+export const spec: Grants.WarehouseSpec = {
+  tables: [Things, Owners],
+  masks: [Cities],
+  views: [Expensive],
+  analyst: Grants.select(Things, Owners, Expensive)
+}

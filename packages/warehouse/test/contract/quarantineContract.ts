@@ -1,0 +1,70 @@
+import { expect, layer } from "@effect/vitest"
+import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+
+/** What every quarantine does. It needs a fresh one. */
+export const quarantineContract = (options: {
+  readonly name: string
+  readonly layer: Layer.Layer<Quarantine, WarehouseFailed>
+}) =>
+  layer(options.layer, { excludeTestServices: true, timeout: Duration.minutes(2) })(`${options.name}: quarantine`, (it) => {
+    it.effect("rows come back by ordinal, several of one ordinal in the order they were given", () =>
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const [first, second, third] = [
+          row(0),
+          { ...row(3), field: "profile.income" },
+          { ...row(3), field: "profile.gender" }
+        ]
+        yield* quarantine.replace("api_users", "run-1", [second, third, first])
+        expect(yield* quarantine.list("api_users")).toStrictEqual([first, second, third])
+      })
+    )
+
+    it.effect("a row may have no id, and the field may be the row itself", () =>
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const rows = [{ ordinal: 7, id: null, field: "", reason: "is not an object" }]
+        yield* quarantine.replace("without_id", "run-1", rows)
+        expect(yield* quarantine.list("without_id")).toStrictEqual(rows)
+      })
+    )
+
+    it.effect("the latest reading of a source replaces what was kept of it, and nothing of other sources", () =>
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        yield* quarantine.replace("one", "run-1", [row(1), row(2)])
+        yield* quarantine.replace("two", "run-1", [row(9)])
+        yield* quarantine.replace("one", "run-2", [row(5)])
+        expect([yield* quarantine.list("one"), yield* quarantine.list("two")]).toStrictEqual([[row(5)], [row(9)]])
+        yield* quarantine.replace("one", "run-3", [])
+        expect([yield* quarantine.list("one"), yield* quarantine.list("two")]).toStrictEqual([[], [row(9)]])
+      })
+    )
+
+    it.effect("thousands of rows are kept in one step", () =>
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const rows = Array.from({ length: 5_000 }, (_, ordinal) => row(ordinal))
+        yield* quarantine.replace("many", "run-1", rows)
+        expect(yield* quarantine.list("many")).toStrictEqual(rows)
+      })
+    )
+
+    it.effect("a source that nothing is kept of has no rows", () =>
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        expect(yield* quarantine.list("unheard_of")).toStrictEqual([])
+      })
+    )
+  })
+
+const row = (ordinal: number): QuarantinedRow => ({
+  ordinal,
+  id: `id-${ordinal}`,
+  field: "profile.income",
+  reason: "is not a decimal"
+})

@@ -1,0 +1,126 @@
+import type { Metadata } from "@sluice/core/asset/Metadata"
+import * as Dataset from "@sluice/core/data/Dataset"
+import { SpillFailed } from "@sluice/core/data/Spill"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as Column from "@sluice/warehouse/Column"
+import * as Table from "@sluice/warehouse/Table"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+/** A step that remembers what it was told. */
+export const recordingStep = (asset = "contract", staged: StepContext.Service["staged"] = () => Effect.void) => {
+  const recorded: { metadata: Metadata; readonly progress: Array<number> } = { metadata: {}, progress: [] }
+  const service: StepContext.Service = {
+    runId: "contract",
+    asset,
+    attempt: 1,
+    progress: (rows) => void recorded.progress.push(rows),
+    dataVersion: () => undefined,
+    metadata: (values) => {
+      recorded.metadata = { ...recorded.metadata, ...values }
+    },
+    staged
+  }
+  return { recorded, service }
+}
+
+/** Runs an effect in a step that nobody looks at. */
+export const inStep = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.provideService(effect, StepContext, recordingStep().service)
+
+/** A column of every type, and one of every type that may be null. */
+export const Everything = Table.make("contract_everything", {
+  description: "A column of every type.",
+  columns: {
+    id: Column.text(40),
+    position: Column.integer,
+    label: Column.text(200),
+    amount: Column.decimal(12, 2),
+    big: Column.decimal(30, 10),
+    flag: Column.boolean,
+    at: Column.timestamp,
+    day: Column.day,
+    label_or_null: Column.nullable(Column.text(200)),
+    count_or_null: Column.nullable(Column.integer),
+    amount_or_null: Column.nullable(Column.decimal(12, 2)),
+    flag_or_null: Column.nullable(Column.boolean),
+    at_or_null: Column.nullable(Column.timestamp),
+    day_or_null: Column.nullable(Column.day)
+  },
+  primaryKey: ["id", "position"],
+  indexes: [["at"], ["label", "day"]]
+})
+export type EverythingRow = Table.Row<typeof Everything>
+
+export const everythingRow = (row: Partial<EverythingRow>): EverythingRow => ({
+  id: "a",
+  position: 0,
+  label: "plain",
+  amount: "1.50",
+  big: "0.0000000001",
+  flag: true,
+  at: "2024-03-01T09:30:00.000Z",
+  day: "2024-03-01",
+  label_or_null: null,
+  count_or_null: null,
+  amount_or_null: null,
+  flag_or_null: null,
+  at_or_null: null,
+  day_or_null: null,
+  ...row
+})
+
+/** Two columns, to publish many rows of. */
+export const numbersTable = <const Name extends string>(name: Name) =>
+  Table.make(name, {
+    description: "Numbers and the version that they were published in.",
+    columns: { id: Column.integer, version: Column.integer },
+    primaryKey: ["id"],
+    indexes: [["version"]]
+  })
+export const Numbers = numbersTable("contract_numbers")
+
+/** `count` rows of one version. */
+export const numbers = (version: number, count: number) =>
+  Dataset.fromArray(Array.from({ length: count }, (_, id) => ({ id, version })))
+
+/** All rows of a relation, in the order they are read. */
+export const readAll = <T extends Parameters<Warehouse["Type"]["read"]>[0]>(relation: T) =>
+  Effect.flatMap(Warehouse, (warehouse) =>
+    Effect.map(Stream.runCollect(warehouse.read(relation)), (pages) => Chunk.toReadonlyArray(pages).flat())
+  )
+
+/** Publishes rows of the table that has everything. */
+export const publish = (rows: Dataset.Dataset<EverythingRow>) =>
+  Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Everything, rows)))
+
+export const publishNumbers = (table: typeof Numbers, rows: ReturnType<typeof numbers>) =>
+  Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(table, rows)))
+
+/** The names of all tables there are, by the SQL that lists them. */
+export const tablesIn = (listTables: string) =>
+  Effect.flatMap(Warehouse, (warehouse) =>
+    Effect.map(warehouse.query(listTables, "pipeline"), ({ rows }) => rows.map(([name]) => String(name)).sort())
+  )
+
+/** The versions that a numbers table shows: one, if what is seen is not a mixture. */
+export const versionsSeen = (table: typeof Numbers) =>
+  Effect.map(readAll(table), (rows) => [...new Set(rows.map(({ version }) => version))])
+
+/** Gives its rows and then fails. */
+export const breaking = <A>(rows: ReadonlyArray<A>): Dataset.Dataset<A> =>
+  Dataset.fromChunks(
+    Stream.concat(Stream.succeed(rows), Stream.fail(new SpillFailed({ operation: "read", reason: "the contract says so" })))
+  )
+
+/** Gives its rows, tells that it did, and then never ends. */
+export const stalling = <A>(rows: ReadonlyArray<A>, reached: Deferred.Deferred<void>): Dataset.Dataset<A> =>
+  Dataset.fromChunks(
+    Stream.concat(
+      Stream.succeed(rows),
+      Stream.drain(Stream.fromEffect(Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)))
+    )
+  )

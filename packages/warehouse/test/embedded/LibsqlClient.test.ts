@@ -1,0 +1,157 @@
+import { join } from "node:path"
+import { SqlError } from "@effect/sql/SqlError"
+import { expect, it } from "@effect/vitest"
+import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
+import * as Fault from "@sluice/warehouse/embedded/LibsqlFault"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { temporaryDirectory } from "./stores.ts"
+
+const client = (setup: ReadonlyArray<string> = []) =>
+  Effect.gen(function* () {
+    const path = join(yield* temporaryDirectory, "a.db")
+    return yield* LibsqlClient.make({ path, setup: [...setup, "CREATE TABLE t (a TEXT PRIMARY KEY, b BLOB)"] })
+  })
+
+const all = ({ sql }: LibsqlClient.LibsqlClient) =>
+  Effect.map(sql<{ a: string }>`SELECT a FROM t ORDER BY a`, (rows) => rows.map(({ a }) => a))
+
+it.scopedLive("statements of @effect/sql bind every kind of parameter, and none aborts the process", () =>
+  Effect.gen(function* () {
+    const { sql } = yield* client()
+    const rows = yield* sql<
+      Record<string, unknown>
+    >`SELECT ${true} AS yes, ${null} AS none, ${12n} AS big, ${new Uint8Array([1, 2])} AS bytes, ${"x"} AS text`
+    expect(rows).toStrictEqual([{ yes: 1, none: null, big: 12, bytes: new Uint8Array([1, 2]).buffer, text: "x" }])
+    const refused = yield* Effect.flip(sql.unsafe("SELECT ?", [{ a: 1 }]))
+    expect(refused).toBeInstanceOf(SqlError)
+  })
+)
+
+it.scopedLive("a transaction is all or nothing", () =>
+  Effect.gen(function* () {
+    const db = yield* client()
+    yield* Effect.exit(db.withTransaction(Effect.zipRight(db.sql`INSERT INTO t (a) VALUES ('lost')`, Effect.fail("no"))))
+    yield* db.withTransaction(db.sql`INSERT INTO t (a) VALUES ('kept')`)
+    expect(yield* all(db)).toStrictEqual(["kept"])
+  })
+)
+
+it.scopedLive("a transaction inside of another is undone alone", () =>
+  Effect.gen(function* () {
+    const db = yield* client()
+    yield* db.withTransaction(
+      Effect.gen(function* () {
+        yield* db.sql`INSERT INTO t (a) VALUES ('outer')`
+        yield* Effect.exit(
+          db.withTransaction(Effect.zipRight(db.sql`INSERT INTO t (a) VALUES ('inner')`, Effect.fail("no")))
+        )
+        yield* db.withTransaction(db.sql`INSERT INTO t (a) VALUES ('second')`)
+      })
+    )
+    expect(yield* all(db)).toStrictEqual(["outer", "second"])
+  })
+)
+
+it.scopedLive("an interrupted transaction is rolled back before the interruption ends, and others go on", () =>
+  Effect.gen(function* () {
+    const db = yield* client()
+    const begun = yield* Deferred.make<void>()
+    const fiber = yield* Effect.fork(
+      db.withTransaction(
+        Effect.all([db.sql`INSERT INTO t (a) VALUES ('lost')`, Deferred.succeed(begun, undefined), Effect.never])
+      )
+    )
+    yield* Deferred.await(begun)
+    yield* Fiber.interrupt(fiber)
+    expect(yield* all(db)).toStrictEqual([])
+  })
+)
+
+it.scopedLive("statements of other fibers wait for the transaction, and see all of it", () =>
+  Effect.gen(function* () {
+    const db = yield* client()
+    const begun = yield* Deferred.make<void>()
+    const go = yield* Deferred.make<void>()
+    const writer = yield* Effect.fork(
+      db.withTransaction(
+        Effect.all([
+          db.sql`INSERT INTO t (a) VALUES ('one')`,
+          Deferred.succeed(begun, undefined),
+          Deferred.await(go),
+          db.sql`INSERT INTO t (a) VALUES ('two')`
+        ])
+      )
+    )
+    yield* Deferred.await(begun)
+    const reader = yield* Effect.fork(all(db))
+    yield* Effect.yieldNow()
+    yield* Deferred.succeed(go, undefined)
+    yield* Fiber.join(writer)
+    expect(yield* Fiber.join(reader)).toStrictEqual(["one", "two"])
+  })
+)
+
+it.scopedLive("transactions of two connections belong to each alone", () =>
+  Effect.gen(function* () {
+    const [one, two] = [yield* client(), yield* client()]
+    yield* Effect.exit(
+      one.withTransaction(Effect.zipRight(two.sql`INSERT INTO t (a) VALUES ('of two')`, Effect.fail("only one is undone")))
+    )
+    expect(yield* all(two)).toStrictEqual(["of two"])
+  })
+)
+
+it.scopedLive("a full disk is told as one, the transaction is undone, and the connection goes on", () =>
+  Effect.gen(function* () {
+    const db = yield* client(["PRAGMA max_page_count = 8"])
+    yield* db.sql`INSERT INTO t (a) VALUES ('before')`
+    const filling = Effect.forEach(
+      Array.from({ length: 100 }, (_, index) => `${index} ${"x".repeat(1_000)}`),
+      (text) => db.sql`INSERT INTO t (a) VALUES (${text})`
+    )
+    const error = yield* Effect.flip(db.withTransaction(filling))
+    expect(Fault.translate("fill it", error)).toMatchObject({
+      reason: "DiskFull",
+      detail:
+        "there is no room left on the disk of the store (SQLITE_FULL). Free some space, then run it again; what was there before is unchanged."
+    })
+    expect(yield* all(db)).toStrictEqual(["before"])
+  })
+)
+
+it.scopedLive("an error holds codes and names, and never a value, the SQL or the driver's error", () =>
+  Effect.gen(function* () {
+    const { sql } = yield* client()
+    yield* sql`INSERT INTO t (a) VALUES ('canary')`
+    const errors = yield* Effect.all([
+      Effect.flip(sql`INSERT INTO t (a) VALUES (${"canary"})`),
+      Effect.flip(sql`SELECT json_extract('{}', ${"canary"})`),
+      Effect.flip(sql.unsafe("SELECT 'canary' FRM t")),
+      Effect.flip(sql.unsafe("SELECT * FROM nowhere WHERE a = 'canary'"))
+    ])
+    expect(errors.map((error) => Fault.of(error)).map(({ code, subject }) => [code, subject])).toStrictEqual([
+      ["SQLITE_CONSTRAINT_PRIMARYKEY", "t.a"],
+      ["SQLITE_ERROR", ""],
+      ["SQLITE_ERROR", "a syntax error near t"],
+      ["SQLITE_ERROR", "no such table: nowhere"]
+    ])
+    expect(errors.every((error) => !JSON.stringify([error, error.cause, error.message]).includes("canary"))).toBe(true)
+  })
+)
+
+it.scopedLive("a connection is closed with its scope, its open transaction undone", () =>
+  Effect.gen(function* () {
+    const path = join(yield* temporaryDirectory, "a.db")
+    yield* Effect.scoped(
+      Effect.flatMap(LibsqlClient.make({ path }), (db) =>
+        db.use(({ database }) => database.exec("CREATE TABLE t (a); BEGIN; INSERT INTO t VALUES (1)"))
+      )
+    )
+    const again = yield* LibsqlClient.make({ path, patience: 0 })
+    const exit = yield* Effect.exit(again.withTransaction(again.sql`SELECT COUNT(*) AS n FROM t`))
+    expect(exit).toStrictEqual(Exit.succeed([{ n: 0 }]))
+  })
+)

@@ -1,0 +1,69 @@
+import { join } from "node:path"
+import { expect, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
+import { Pii } from "@sluice/core/data/Pii"
+import * as Column from "@sluice/warehouse/Column"
+import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner"
+import * as Grants from "@sluice/warehouse/Grants"
+import * as MaskTable from "@sluice/warehouse/MaskTable"
+import { PiiMasker } from "@sluice/warehouse/PiiMasker"
+import { Provisioner } from "@sluice/warehouse/Provisioner"
+import * as View from "@sluice/warehouse/View"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import { Everything, inStep, Numbers, numbers, readAll } from "../contract/support.ts"
+import { temporaryDirectory, withStores } from "./stores.ts"
+
+const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })
+const Versions = View.make("versions", {
+  description: "",
+  columns: { version: Column.integer },
+  on: [Numbers],
+  select: () => "SELECT DISTINCT version FROM contract_numbers"
+})
+const spec: Grants.WarehouseSpec = {
+  tables: [Everything, Numbers],
+  masks: [Cities],
+  views: [Versions],
+  analyst: Grants.select(Everything, Numbers, Versions)
+}
+
+const provision = (directory: string) =>
+  Effect.flatMap(Provisioner, (provisioner) => provisioner.provision(spec)).pipe(
+    Effect.provide(SqliteProvisioner.layer({ directory }))
+  )
+
+it.scopedLive("provisioning creates every declared table and view, empty; the second time there is nothing to do", () =>
+  Effect.gen(function* () {
+    const directory = join(yield* temporaryDirectory, "store")
+    expect(yield* provision(directory)).toStrictEqual([
+      "created the public table contract_everything",
+      "created the public table contract_numbers",
+      "created the mask table cities",
+      "created the view versions"
+    ])
+    expect(yield* provision(directory)).toStrictEqual([])
+    yield* Effect.gen(function* () {
+      const warehouse = yield* Warehouse
+      expect([yield* readAll(Everything), yield* readAll(Versions)]).toStrictEqual([[], []])
+      expect(yield* warehouse.open(Numbers)).toStrictEqual({ relation: Numbers })
+      expect((yield* (yield* PiiMasker).load(Cities)).size).toBe(0)
+    }).pipe(withStores(directory))
+  })
+)
+
+it.scopedLive("provisioning leaves what is there as it is", () =>
+  Effect.gen(function* () {
+    const directory = yield* temporaryDirectory
+    yield* Effect.gen(function* () {
+      const warehouse = yield* Warehouse
+      yield* inStep(warehouse.publish(Numbers, numbers(5, 2)))
+      yield* inStep((yield* PiiMasker).ids(Cities, Dataset.of(Pii.make("city", "London"))))
+    }).pipe(withStores(directory))
+    expect(yield* provision(directory)).toStrictEqual([
+      "created the public table contract_everything",
+      "created the view versions"
+    ])
+    expect(yield* withStores(directory)(readAll(Versions))).toStrictEqual([{ version: 5 }])
+  })
+)

@@ -1,0 +1,69 @@
+import { expect, it } from "@effect/vitest"
+import { Pii } from "@sluice/core/data/Pii"
+import * as Column from "@sluice/warehouse/Column"
+import * as SqliteRow from "@sluice/warehouse/embedded/SqliteRow"
+import * as FastCheck from "effect/FastCheck"
+
+const misfits: ReadonlyArray<readonly [column: Column.Any, value: unknown, reason: string]> = [
+  [Column.text(3), null, "has no value"],
+  [Column.text(3), undefined, "has no value"],
+  [Column.text(3), "four", "is longer than 3 characters"],
+  [Column.text(3), "😀😀😀😀", "is longer than 3 characters"],
+  [Column.text(3), 12, "is not text"],
+  [Column.integer, 1.5, "is not a safe integer"],
+  [Column.integer, 2 ** 53, "is not a safe integer"],
+  [Column.integer, Number.NaN, "is not a safe integer"],
+  [Column.integer, "1", "is not a safe integer"],
+  [Column.decimal(5, 2), "1234.5", "is not a decimal of 5 digits, 2 of them behind the point"],
+  [Column.decimal(5, 2), "1.234", "is not a decimal of 5 digits, 2 of them behind the point"],
+  [Column.decimal(5, 2), "1e3", "is not a decimal of 5 digits, 2 of them behind the point"],
+  [Column.decimal(5, 2), "NaN", "is not a decimal of 5 digits, 2 of them behind the point"],
+  [Column.decimal(5, 2), 12, "is not a decimal of 5 digits, 2 of them behind the point"],
+  [Column.decimal(2, 2), "1.00", "is not a decimal of 2 digits, 2 of them behind the point"],
+  [Column.boolean, "true", "is neither true nor false"],
+  [Column.boolean, 1, "is neither true nor false"],
+  [Column.timestamp, "2024-02-30T00:00:00.000Z", "is not a time in UTC with milliseconds"],
+  [Column.timestamp, "2024-02-28T24:00:01.000Z", "is not a time in UTC with milliseconds"],
+  [Column.timestamp, "2024-02-28T00:00:00Z", "is not a time in UTC with milliseconds"],
+  [Column.timestamp, "2024-02-28T00:00:00.000+01:00", "is not a time in UTC with milliseconds"],
+  [Column.day, "2023-02-29", "is not a day"],
+  [Column.day, "2024-13-01", "is not a day"],
+  [Column.pii("city"), Pii.make("city", "x"), "is a personal value, which only the masker writes"]
+]
+for (const [column, value, reason] of misfits) {
+  const text = typeof value === "string" ? `"${value}"` : String(value)
+  it(`${column.type._tag} refuses ${text}: it ${reason}`, () => {
+    const encode = SqliteRow.encoder({ first: Column.integer, second: column })
+    const rows = [{ first: 1, second: value }]
+    expect(encode(rows, 41)).toStrictEqual({ _tag: "Misfit", ordinal: 41, column: "second", reason })
+  })
+}
+
+it("length counts characters, as MySQL does, and not UTF-16 units", () => {
+  expect(SqliteRow.encoder({ a: Column.text(3) })([{ a: "😀😀😀" }], 0)).toStrictEqual(["😀😀😀"])
+})
+
+it("a fixed decimal has all digits of its scale, no leading zeros, and no sign on zero", () => {
+  expect(["1", "01.5", "-0.00", "-0", "0.5", "-12.340"].map((decimal) => SqliteRow.fixed(decimal, 3))).toStrictEqual([
+    "1.000",
+    "1.500",
+    "0.000",
+    "0.000",
+    "0.500",
+    "-12.340"
+  ])
+})
+
+it("SQLite's numbers hold any decimal of fifteen digits exactly", () => {
+  FastCheck.assert(
+    FastCheck.property(
+      FastCheck.integer({ min: 0, max: 15 }),
+      FastCheck.bigInt({ min: 0n, max: 10n ** 15n - 1n }),
+      (scale, digits) => {
+        const all = digits.toString().padStart(scale + 1, "0")
+        const text = scale === 0 ? all : `${all.slice(0, -scale)}.${all.slice(-scale)}`
+        return SqliteRow.fixed(Number(text).toFixed(scale), scale) === SqliteRow.fixed(text, scale)
+      }
+    )
+  )
+})

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import { execPath } from "node:process"
+import { fileURLToPath } from "node:url"
+import * as Effect from "effect/Effect"
+import { build } from "esbuild"
+
+/** Bundles the publishing child into a directory; the native driver stays where it is installed. */
+export const bundleChild = (directory: string) =>
+  Effect.promise(async () => {
+    const outfile = join(directory, "publisher.mjs")
+    const driver = createRequire(fileURLToPath(new URL("../../package.json", import.meta.url))).resolve("libsql")
+    await build({
+      entryPoints: [fileURLToPath(new URL("./publisher.child.ts", import.meta.url))],
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      logLevel: "silent",
+      plugins: [
+        {
+          name: "driver",
+          setup: (plugins) => plugins.onResolve({ filter: /^libsql$/ }, () => ({ path: driver, external: true }))
+        }
+      ]
+    })
+    return outfile
+  })
+
+/** A child that runs. */
+export interface Child {
+  /** Waits until it has staged its rows. */
+  readonly staged: Effect.Effect<void>
+  /** Ends it as a crash would, and waits until it is gone. */
+  readonly kill: Effect.Effect<void>
+  /** Waits for its end; the exit code, and what it wrote to stderr. */
+  readonly ended: Effect.Effect<readonly [code: number | null, stderr: string]>
+}
+
+/** Starts a child; it is killed with the scope. */
+export const startChild = (bundle: string, args: ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.sync((): Child & { readonly process: ChildProcess } => {
+      const child = spawn(execPath, [bundle, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+      let stderr = ""
+      child.stderr.on("data", (data) => {
+        stderr += String(data)
+      })
+      const closed = new Promise<readonly [number | null, string]>((resolve) => {
+        child.on("close", (code) => resolve([code, stderr]))
+      })
+      const staged = new Promise<void>((resolve) => {
+        child.stdout.once("data", () => resolve())
+      })
+      return {
+        process: child,
+        staged: Effect.promise(() => Promise.race([staged, closed.then(() => undefined)])),
+        kill: Effect.promise(() => {
+          child.kill("SIGKILL")
+          return closed
+        }),
+        ended: Effect.promise(() => closed)
+      }
+    }),
+    (child) => Effect.sync(() => child.process.kill("SIGKILL"))
+  )

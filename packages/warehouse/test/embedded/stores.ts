@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
+import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+/** A directory that is gone with the scope. */
+export const temporaryDirectory = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-embedded-"))),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+)
+
+/** Where the store of a test is. */
+export class StoreDirectory extends Context.Tag("test/StoreDirectory")<StoreDirectory, string>() {}
+
+/** Embedded stores in a fresh directory, and where it is. */
+export const freshStores = Layer.unwrapScoped(
+  Effect.map(temporaryDirectory, (root) => {
+    const directory = join(root, "store")
+    return Layer.merge(SqliteStores.layer({ directory }), Layer.succeed(StoreDirectory, directory))
+  })
+)
+
+/** Runs a statement on one of a store's files, over a connection of its own. */
+export const executeOn = (file: "public.db" | "sensitive.db" | "history.db") => (sql: string) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const client = yield* LibsqlClient.make({ path: join(yield* StoreDirectory, file) })
+      return yield* client.use((session) => session.values(sql, []))
+    })
+  )
+
+/** Everything that a store provides, opened in a directory for as long as `effect` runs. */
+export const withStores =
+  (directory: string) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.provide(effect, SqliteStores.layer({ directory, patience: "5 seconds" }))

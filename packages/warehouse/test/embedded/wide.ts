@@ -1,0 +1,12 @@
+import * as Column from "@sluice/warehouse/Column"
+import * as Table from "@sluice/warehouse/Table"
+
+/** A table whose rows are wide enough that a few thousand of them do not fit SQLite's cache. */
+export const Wide = Table.make("wide", {
+  description: "Wide rows of one version.",
+  columns: { id: Column.integer, version: Column.integer, filling: Column.text(1_000) },
+  primaryKey: ["id"]
+})
+
+export const wideRows = (version: number, count: number): ReadonlyArray<Table.Row<typeof Wide>> =>
+  Array.from({ length: count }, (_, id) => ({ id, version, filling: "x".repeat(1_000) }))

@@ -1,0 +1,154 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as MysqlPool from "@sluice/warehouse/mysql/MysqlPool"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
+import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import * as databases from "./databases.ts"
+import { step } from "./steps.ts"
+import { Readings, readings } from "./tables.ts"
+
+for (const flavour of flavours) {
+  describe.skipIf(!isAvailable(flavour))(`MysqlPool on ${flavour}`, () => {
+    const open = Effect.gen(function* () {
+      const database = yield* databases.make(flavour)
+      const pool = yield* MysqlPool.make({ url: database.url, connections: 2, lockWait: "1 second" })
+      return { database, pool, sql: pool.sql }
+    })
+
+    it.scopedLive("has every connection in UTC, strict, and waiting no longer than it may", () =>
+      Effect.gen(function* () {
+        const { sql } = yield* open
+        const ask = sql.unsafe(
+          "SELECT SLEEP(0.05) AS slept, @@time_zone AS zone, @@sql_mode LIKE '%STRICT_ALL_TABLES%' AS strict_mode, @@lock_wait_timeout AS wait"
+        )
+        const expected = { slept: 0, zone: "+00:00", strict_mode: 1, wait: 1 }
+        expect((yield* Effect.all([ask, ask, ask], { concurrency: 3 })).flat()).toEqual([expected, expected, expected])
+      })
+    )
+
+    it.scopedLive(
+      "tells a connection that is lost in a transaction as an error, not a defect, and goes on with another",
+      () =>
+        Effect.gen(function* () {
+          const { database, sql } = yield* open
+          const lost = sql.withTransaction(Effect.zipRight(databases.killAll(database), sql.unsafe("SELECT 1")))
+          const error = yield* Effect.flip(lost)
+          expect([error._tag, error.cause]).toEqual(["SqlError", expect.objectContaining({ fatal: true })])
+          const lostAtCommit = yield* Effect.exit(
+            sql.withTransaction(Effect.zipRight(sql.unsafe("SELECT 1"), databases.killAll(database)))
+          )
+          expect(Exit.isFailure(lostAtCommit) && Cause.failureOption(lostAtCommit.cause)._tag).toBe("Some")
+          expect(yield* sql.unsafe("SELECT 1 AS one")).toEqual([{ one: 1 }])
+        })
+    )
+
+    it.scopedLive("stops on the server what is interrupted, and can use the connection again at once", () =>
+      Effect.gen(function* () {
+        const { pool, sql } = yield* open
+        const session = yield* pool.reserve
+        const id = "SELECT CONNECTION_ID() AS id"
+        const [before] = yield* session.connection.execute(id, [], undefined)
+        const sleeping = yield* Effect.fork(session.connection.execute("SELECT SLEEP(60)", [], undefined))
+        yield* Effect.sleep("100 millis")
+        yield* Fiber.interrupt(sleeping)
+        expect((yield* session.connection.execute(id, [], undefined))[0]).toEqual(before)
+        const running = yield* sql.unsafe(
+          "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'"
+        )
+        expect(running).toEqual([{ n: 0 }])
+      })
+    )
+
+    it.scopedLive("lets whoever waits for a free connection be interrupted", () =>
+      Effect.gen(function* () {
+        const { pool, sql } = yield* open
+        yield* pool.reserve
+        yield* pool.reserve
+        const waiting = yield* Effect.fork(sql.unsafe("SELECT 1"))
+        yield* Effect.sleep("50 millis")
+        expect(Exit.isInterrupted(yield* Fiber.interrupt(waiting))).toBe(true)
+      })
+    )
+
+    it.scopedLive("shows no value in an error or in a span, only the driver's codes", () =>
+      Effect.gen(function* () {
+        const { sql } = yield* open
+        const canary = "canary-5e1f"
+        const spans: Array<unknown> = []
+        const tracer = Tracer.make({
+          context: (f) => f(),
+          span: (name, parent, context, links, startTime, kind) => {
+            const attributes = new Map<string, unknown>()
+            const span: Tracer.Span = {
+              _tag: "Span",
+              name,
+              parent,
+              context,
+              links: [...links],
+              kind,
+              attributes,
+              spanId: "s",
+              traceId: "t",
+              sampled: true,
+              status: { _tag: "Started", startTime },
+              end: (_, exit) => spans.push(name, [...attributes], Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""),
+              attribute: (key, value) => void attributes.set(key, value),
+              event: (event, _, values) => spans.push(event, values),
+              addLinks: () => {}
+            }
+            return span
+          }
+        })
+        yield* sql.unsafe("CREATE TABLE canaries (id VARCHAR(20) PRIMARY KEY)")
+        yield* sql`INSERT INTO canaries VALUES (${canary})`
+        const error = yield* Effect.flip(Effect.withTracer(sql`INSERT INTO canaries VALUES (${canary})`, tracer))
+        expect(error.cause).toEqual({ code: "ER_DUP_ENTRY", errno: 1062, fatal: false })
+        expect(JSON.stringify([error, error.message, error.stack])).not.toContain(canary)
+        expect(spans.length).toBeGreaterThan(0)
+        expect(JSON.stringify(spans)).not.toContain(canary)
+      })
+    )
+
+    it.live("writes the run history while every connection for loads is taken", () =>
+      Effect.gen(function* () {
+        const warehouse = yield* Warehouse
+        const store = yield* RunStore
+        const loading = yield* Effect.forEach(
+          Array.from({ length: 16 }, (_, n) => n),
+          (n) =>
+            Effect.gen(function* () {
+              const reached = yield* Deferred.make<void>()
+              const stalled = Stream.concat(
+                Stream.make(readings(1_500, 1)),
+                Stream.drain(Stream.fromEffect(Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)))
+              )
+              const fiber = yield* Effect.fork(
+                step(warehouse.publish({ ...Readings, name: `readings_${n}` }, Dataset.fromChunks(stalled)))
+              )
+              yield* Deferred.await(reached)
+              return fiber
+            }),
+          { concurrency: "unbounded" }
+        )
+        const event = {
+          _tag: "RunConcluded",
+          runId: "r",
+          at: "2024-03-01T09:30:00.000Z",
+          status: "succeeded",
+          durationMillis: 1
+        } as const
+        yield* store.append([event])
+        expect(yield* store.events("r")).toEqual([event])
+        yield* Fiber.interruptAll(loading)
+      }).pipe(Effect.provide(databases.layer(flavour)))
+    )
+  })
+}

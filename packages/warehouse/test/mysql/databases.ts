@@ -1,0 +1,77 @@
+import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
+import type { WarehouseSpec } from "@sluice/warehouse/Grants"
+import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
+import * as MysqlProvisioner from "@sluice/warehouse/mysql/MysqlProvisioner"
+import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
+import { Provisioner } from "@sluice/warehouse/Provisioner"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { type Flavour, sharedPort } from "../../../../test/servers/TestServers.ts"
+
+/** A database of a test's own, with accounts of its own, provisioned with `spec`. */
+export interface Database {
+  readonly admin: MysqlUrl
+  readonly url: MysqlUrl
+  readonly analyst: { readonly user: string; readonly password: Redacted.Redacted }
+}
+
+const empty: WarehouseSpec = { tables: [], masks: [], views: [], analyst: { select: [] } }
+
+let made = 0
+
+/** Names and URLs for a database that is not there yet. Passwords hold what is hard to quote. */
+export const on = (port: number): Database => {
+  const name = `t${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}_${made++}`
+  const server = { _tag: "Mysql", host: "127.0.0.1", port } as const
+  return {
+    admin: { ...server, user: "root", password: Redacted.make(""), database: "" },
+    url: { ...server, user: `p_${name}`, password: Redacted.make("pipe'line\\ \"pä$$"), database: name },
+    analyst: { user: `a_${name}`, password: Redacted.make("ana'lyst\\%") }
+  }
+}
+
+export const provision = (database: Database, spec: WarehouseSpec = empty) =>
+  Effect.flatMap(Provisioner, (provisioner) => provisioner.provision(spec)).pipe(
+    Effect.provide(MysqlProvisioner.layer({ admin: database.admin, pipeline: database.url, analyst: database.analyst }))
+  )
+
+/** A provisioned database on the shared server of a flavour. */
+export const make = (flavour: Flavour, spec: WarehouseSpec = empty) =>
+  Effect.gen(function* () {
+    const database = on(yield* Effect.promise(() => sharedPort(flavour)))
+    yield* provision(database, spec)
+    return database
+  })
+
+/** The stores over a database. */
+export const stores = (database: Pick<MysqlStores.Options, "url" | "analyst">, options: Partial<MysqlStores.Options> = {}) =>
+  MysqlStores.layer({ ...database, ...options })
+
+/** Runs statements in a database as the administrator. */
+export const asAdmin = (database: Database, ...statements: ReadonlyArray<string>) =>
+  as({ ...database.admin, database: database.url.database }, ...statements)
+
+/** Runs statements over a connection of their own, and answers the last one's rows. */
+export const as = (url: MysqlUrl, ...statements: ReadonlyArray<string>) =>
+  Effect.scoped(
+    Effect.flatMap(DirectConnection.open(url), (connection) =>
+      Effect.reduce(statements, [] as ReadonlyArray<ReadonlyArray<unknown>>, (_, sql) =>
+        Effect.map(connection.query(sql), ({ rows }) => rows)
+      )
+    )
+  )
+
+/** Kills every connection of a database's pipeline, as a restarted server would. */
+export const killAll = (database: Database) =>
+  Effect.gen(function* () {
+    const connections = yield* asAdmin(
+      database,
+      `SELECT id FROM information_schema.processlist WHERE user = '${database.url.user}'`
+    )
+    yield* asAdmin(database, ...connections.map(([id]) => `KILL ${id}`))
+  })
+
+/** The stores over a fresh database on the shared server of a flavour. */
+export const layer = (flavour: Flavour, spec: WarehouseSpec = empty, options: Partial<MysqlStores.Options> = {}) =>
+  Layer.unwrapEffect(Effect.map(make(flavour, spec), (database) => stores(database, options)))

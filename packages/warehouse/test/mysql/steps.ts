@@ -1,0 +1,40 @@
+import type { Metadata } from "@sluice/core/asset/Metadata"
+import { StepContext } from "@sluice/core/run/StepContext"
+import type { CheckFailed } from "@sluice/core/run/StepFailure"
+import * as Effect from "effect/Effect"
+
+export interface Recorded<A> {
+  readonly value: A
+  readonly rows: number
+  readonly metadata: Metadata
+}
+
+/** Runs what a step does, and tells what it reported besides. `staged` is given the name of the staging table. */
+export const recorded = <A, E, R>(
+  work: Effect.Effect<A, E, R>,
+  staged: (relation: string) => Effect.Effect<void, CheckFailed> = () => Effect.void
+): Effect.Effect<Recorded<A>, E, Exclude<R, StepContext>> =>
+  Effect.suspend(() => {
+    let rows = 0
+    let metadata: Metadata = {}
+    return Effect.map(
+      Effect.provideService(work, StepContext, {
+        runId: "test",
+        asset: "test",
+        attempt: 1,
+        progress: (more) => {
+          rows += more
+        },
+        metadata: (values) => {
+          metadata = { ...metadata, ...values }
+        },
+        dataVersion: () => {},
+        staged
+      }),
+      (value) => ({ value, rows, metadata })
+    )
+  })
+
+/** The same, where only the value matters. */
+export const step = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, StepContext>> =>
+  Effect.map(recorded(work), ({ value }) => value)

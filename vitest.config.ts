@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: ["test/servers/globalSetup.ts"],
+    testTimeout: 20_000,
+    // The first suite that needs a database server waits for it, and the first ever on a machine for its data directory.
+    hookTimeout: 120_000
+  }
+})
