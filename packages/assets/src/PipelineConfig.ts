@@ -20,6 +20,12 @@ export interface PipelineConfig {
   readonly pageSize: number
   /** From 0 to 1. */
   readonly maxBadShare: number
+  /** How many steps of a pool may run at once, by the pool's name. */
+  readonly pools: Readonly<Record<string, number>>
+  /** Runs that are kept whatever their age. */
+  readonly keepRuns: number
+  /** Days for which every run is kept. */
+  readonly keepDays: number
 }
 
 /** Settings that are wrong: a line for each, which names the key and never repeats its value. */
@@ -52,7 +58,19 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     analystPassword: yield* setting("ANALYST_PASSWORD"),
     rowsInMemory: (yield* read("SLUICE_ROWS_IN_MEMORY", wholeNumber(0, 1_000_000_000))) ?? 100_000,
     pageSize: (yield* read("SLUICE_PAGE_SIZE", wholeNumber(1, 100_000))) ?? 5_000,
-    maxBadShare: (yield* read("SLUICE_MAX_BAD_SHARE", parseShare)) ?? 0.1
+    maxBadShare: (yield* read("SLUICE_MAX_BAD_SHARE", parseShare)) ?? 0.1,
+    pools: (yield* read("SLUICE_POOLS", parsePools)) ?? {},
+    keepRuns: (yield* read("SLUICE_KEEP_RUNS", wholeNumber(0, 1_000_000_000))) ?? 1_000,
+    keepDays: (yield* read("SLUICE_KEEP_DAYS", wholeNumber(0, 100_000))) ?? 90
+  }
+  const analystPassword = config.analystPassword === undefined ? "" : Redacted.value(config.analystPassword)
+  const { database } = config
+  if (
+    analystPassword === DatabaseUrl.localPlayPassword &&
+    database._tag === "Mysql" &&
+    !DatabaseUrl.isLocalPlay(database.host)
+  ) {
+    problems.push("ANALYST_PASSWORD is the password that is documented for local play. Set one of your own.")
   }
   return problems.length === 0 ? config : yield* new ConfigInvalid({ problems })
 })
@@ -100,4 +118,13 @@ const wholeNumber =
 const parseShare = (text: string): Either.Either<number, string> => {
   const value = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : Number.NaN
   return value >= 0 && value <= 1 ? Either.right(value) : Either.left("is not a share from 0 to 1, such as 0.10.")
+}
+
+const parsePools = (text: string): Either.Either<Readonly<Record<string, number>>, string> => {
+  const pools = text.split(",").map((pool) => /^\s*([A-Za-z0-9_-]+)\s*=\s*([1-9]\d{0,4})\s*$/.exec(pool))
+  const named = pools.flatMap((pool) => (pool === null ? [] : [[pool[1] ?? "", Number(pool[2])] as const]))
+  if (named.length < pools.length) return Either.left("is not a list of pools and limits, such as api=2,warehouse=4.")
+  return new Set(named.map(([name]) => name)).size < named.length
+    ? Either.left("names a pool twice.")
+    : Either.right(Object.fromEntries(named))
 }

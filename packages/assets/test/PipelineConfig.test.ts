@@ -18,7 +18,10 @@ it.effect("with nothing set, everything has a default; a key that is set to noth
       analystPassword: undefined,
       rowsInMemory: 100_000,
       pageSize: 5_000,
-      maxBadShare: 0.1
+      maxBadShare: 0.1,
+      pools: {},
+      keepRuns: 1_000,
+      keepDays: 90
     }
     assert.deepStrictEqual(
       [
@@ -41,7 +44,10 @@ it.effect("every key is read, and secrets are redacted", () =>
       ANALYST_PASSWORD: "letmein",
       SLUICE_ROWS_IN_MEMORY: "0",
       SLUICE_PAGE_SIZE: "100000",
-      SLUICE_MAX_BAD_SHARE: ".25"
+      SLUICE_MAX_BAD_SHARE: ".25",
+      SLUICE_POOLS: "api=2, warehouse=4",
+      SLUICE_KEEP_RUNS: "0",
+      SLUICE_KEEP_DAYS: "7"
     })
     assert.deepStrictEqual(
       {
@@ -72,6 +78,9 @@ it.effect("every key is read, and secrets are redacted", () =>
         rowsInMemory: 0,
         pageSize: 100_000,
         maxBadShare: 0.25,
+        pools: { api: 2, warehouse: 4 },
+        keepRuns: 0,
+        keepDays: 7,
         secrets: ["t0ken", "letmein"]
       }
     )
@@ -89,7 +98,10 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
       ANALYST_USER: "CANARY'@'%",
       SLUICE_ROWS_IN_MEMORY: "-1",
       SLUICE_PAGE_SIZE: "0",
-      SLUICE_MAX_BAD_SHARE: "10%"
+      SLUICE_MAX_BAD_SHARE: "10%",
+      SLUICE_POOLS: "api=CANARY",
+      SLUICE_KEEP_RUNS: "CANARY",
+      SLUICE_KEEP_DAYS: "-1"
     })
     const message = result._tag === "Left" ? result.left.message : ""
     assert.deepStrictEqual(
@@ -102,7 +114,10 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
         "ANALYST_USER",
         "SLUICE_ROWS_IN_MEMORY",
         "SLUICE_PAGE_SIZE",
-        "SLUICE_MAX_BAD_SHARE"
+        "SLUICE_MAX_BAD_SHARE",
+        "SLUICE_POOLS",
+        "SLUICE_KEEP_RUNS",
+        "SLUICE_KEEP_DAYS"
       ]
     )
     assert.notInclude(message, "CANARY")
@@ -122,6 +137,32 @@ it.effect("an API's URL is http or https, and ends before a query", () =>
         "SPARK_API_URL must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN.",
         "SPARK_API_URL is not a URL. Use http://host:port/path, or leave it out for the sample API."
       ]
+    )
+  })
+)
+
+it.effect("pools are names with limits of one at least, each named once", () =>
+  Effect.gen(function* () {
+    const pools = ["api", "api=0", "api=2,", "=2", "api=2 warehouse=4", "api=1,api=2"]
+    const results = yield* Effect.all(pools.map((SLUICE_POOLS) => load({ SLUICE_POOLS })))
+    const malformed = "SLUICE_POOLS is not a list of pools and limits, such as api=2,warehouse=4."
+    assert.deepStrictEqual(
+      results.map((result) => (result._tag === "Left" ? result.left.message : "accepted")),
+      [...new Array<string>(5).fill(malformed), "SLUICE_POOLS names a pool twice."]
+    )
+  })
+)
+
+it.effect("the analyst's password for local play is refused for a server that is not local", () =>
+  Effect.gen(function* () {
+    const problems = (host: string) =>
+      Effect.map(
+        load({ DATABASE_URL: `mysql://sluice:secret@${host}/spark_dwh`, ANALYST_PASSWORD: "local-play-only" }),
+        (result) => (result._tag === "Left" ? result.left.problems : [])
+      )
+    assert.deepStrictEqual(
+      [yield* problems("db.example"), yield* problems("127.0.0.1")],
+      [["ANALYST_PASSWORD is the password that is documented for local play. Set one of your own."], []]
     )
   })
 )

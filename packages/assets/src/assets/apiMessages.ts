@@ -9,6 +9,7 @@ export const apiMessages = Asset.make("api_messages", {
   description: "Messages as the API has them now, without their text; kept for the time of a run only",
   group: "source",
   kind: "http",
+  pool: "api",
   materialize: () =>
     Effect.flatMap(SparkApi, ({ messages }) =>
       Intake.collect({

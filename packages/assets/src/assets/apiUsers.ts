@@ -9,6 +9,7 @@ export const apiUsers = Asset.make("api_users", {
   description: "Users as the API has them now, without what names them; kept for the time of a run only",
   group: "source",
   kind: "http",
+  pool: "api",
   materialize: () =>
     Effect.flatMap(SparkApi, ({ users }) =>
       Intake.collect({

@@ -17,6 +17,7 @@ export const maskAsset = <const Name extends string, const K extends string>(
   Asset.make(table.name, {
     description: table.description,
     group: "sensitive",
+    pool: "warehouse",
     upstreams: { users: apiUsers },
     storage: Storage.stored({
       kind: "table",

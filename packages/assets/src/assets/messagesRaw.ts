@@ -3,6 +3,7 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import type { Row } from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import { messagesRawChecks } from "../checks/messagesRaw.ts"
 import { MessagesRaw } from "../tables/MessagesRaw.ts"
 import { apiMessages } from "./apiMessages.ts"
 import { loadedAt } from "./loadedAt.ts"
@@ -12,8 +13,10 @@ import { storedAs } from "./relation.ts"
 export const messagesRaw = Asset.make("messages_raw", {
   description: MessagesRaw.description,
   group: "raw",
+  pool: "warehouse",
   upstreams: { messages: apiMessages },
   storage: storedAs(MessagesRaw),
+  checks: messagesRawChecks,
   materialize: Effect.fn("messages_raw")(function* ({ messages }) {
     const warehouse = yield* Warehouse
     const loaded_at = yield* loadedAt

@@ -1,3 +1,4 @@
+import { monitorAnomalousMessagesChecks } from "../checks/monitorAnomalousMessages.ts"
 import { MonitorAnomalousMessages } from "../tables/MonitorAnomalousMessages.ts"
 import { messagesRaw } from "./messagesRaw.ts"
 import { viewAsset } from "./relation.ts"
@@ -7,5 +8,6 @@ import { usersRaw } from "./usersRaw.ts"
 /** Which messages cannot be right. */
 export const monitorAnomalousMessages = viewAsset(MonitorAnomalousMessages, {
   group: "monitoring",
+  checks: monitorAnomalousMessagesChecks,
   upstreams: { messages: messagesRaw, users: usersRaw, subscriptions: subscriptionsRaw }
 })

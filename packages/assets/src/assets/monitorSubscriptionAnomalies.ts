@@ -1,3 +1,4 @@
+import { monitorSubscriptionAnomaliesChecks } from "../checks/monitorSubscriptionAnomalies.ts"
 import { MonitorSubscriptionAnomalies } from "../tables/MonitorSubscriptionAnomalies.ts"
 import { viewAsset } from "./relation.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
@@ -5,5 +6,6 @@ import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 /** Which subscriptions cannot be right. */
 export const monitorSubscriptionAnomalies = viewAsset(MonitorSubscriptionAnomalies, {
   group: "monitoring",
+  checks: monitorSubscriptionAnomaliesChecks,
   upstreams: { subscriptions: subscriptionsRaw }
 })

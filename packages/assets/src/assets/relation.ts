@@ -1,5 +1,8 @@
 import * as Asset from "@sluice/core/asset/Asset"
+import type { AssetCheck } from "@sluice/core/asset/AssetCheck"
 import * as Storage from "@sluice/core/asset/Storage"
+import { declared } from "@sluice/warehouse/checks/Declared"
+import * as Grants from "@sluice/warehouse/Grants"
 import * as Table from "@sluice/warehouse/Table"
 import type * as View from "@sluice/warehouse/View"
 import { type Published, Warehouse } from "@sluice/warehouse/Warehouse"
@@ -13,14 +16,22 @@ export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.S
     load: Effect.flatMap(Warehouse, (warehouse) => warehouse.open(relation))
   })
 
-/** An asset that is a view, named as the view is; `upstreams` are the assets that publish what it reads. */
+/**
+ * An asset that is a view, named as the view is; `upstreams` are the assets that publish what it reads. Beside its own checks,
+ * its definition and who may read it are looked at.
+ */
 export const viewAsset = <const Name extends string, const C extends Table.Columns, Up extends Asset.Upstreams>(
   view: View.View<Name, C>,
-  options: { readonly group: string; readonly upstreams: Up }
+  options: {
+    readonly group: string
+    readonly upstreams: Up
+    readonly checks?: ReadonlyArray<AssetCheck<Warehouse>>
+  }
 ) =>
   Asset.make(view.name, {
     ...options,
     description: view.description,
     storage: storedAs(view),
+    checks: [...(options.checks ?? []), declared(view, Grants.select(view))],
     materialize: () => Effect.flatMap(Warehouse, (warehouse) => warehouse.publishView(view))
   })

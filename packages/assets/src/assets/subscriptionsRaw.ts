@@ -3,6 +3,7 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import type { Row } from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import { subscriptionsRawChecks } from "../checks/subscriptionsRaw.ts"
 import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
 import { apiUsers } from "./apiUsers.ts"
 import { loadedAt } from "./loadedAt.ts"
@@ -12,8 +13,10 @@ import { storedAs } from "./relation.ts"
 export const subscriptionsRaw = Asset.make("subscriptions_raw", {
   description: SubscriptionsRaw.description,
   group: "raw",
+  pool: "warehouse",
   upstreams: { users: apiUsers },
   storage: storedAs(SubscriptionsRaw),
+  checks: subscriptionsRawChecks,
   materialize: Effect.fn("subscriptions_raw")(function* ({ users }) {
     const warehouse = yield* Warehouse
     const loaded_at = yield* loadedAt

@@ -3,6 +3,7 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import type { Row } from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import { usersRawChecks } from "../checks/usersRaw.ts"
 import { UsersRaw } from "../tables/UsersRaw.ts"
 import { apiUsers } from "./apiUsers.ts"
 import { loadedAt } from "./loadedAt.ts"
@@ -16,6 +17,7 @@ import { sensitiveZipcodeIds } from "./sensitiveZipcodeIds.ts"
 export const usersRaw = Asset.make("users_raw", {
   description: UsersRaw.description,
   group: "raw",
+  pool: "warehouse",
   upstreams: {
     users: apiUsers,
     cities: sensitiveCityIds,
@@ -23,6 +25,7 @@ export const usersRaw = Asset.make("users_raw", {
     professions: sensitiveProfessionIds
   },
   storage: storedAs(UsersRaw),
+  checks: usersRawChecks,
   materialize: Effect.fn("users_raw")(function* ({ users, cities, zipcodes, professions }) {
     const warehouse = yield* Warehouse
     const loaded_at = yield* loadedAt

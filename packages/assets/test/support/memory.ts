@@ -31,6 +31,8 @@ export const make = () => {
   const layer = Layer.mergeAll(
     Spill.layerMemory,
     Layer.mock(Warehouse, {
+      measure: () => Effect.succeed([]),
+      drift: () => Effect.succeed([]),
       publish: (table, rows) =>
         Effect.gen(function* () {
           const all = yield* Dataset.toArray(rows)

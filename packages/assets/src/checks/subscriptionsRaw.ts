@@ -1,0 +1,14 @@
+import { declared } from "@sluice/warehouse/checks/Declared"
+import { freshness } from "@sluice/warehouse/checks/Freshness"
+import { acceptedValues } from "@sluice/warehouse/checks/RowChecks"
+import { rowCount } from "@sluice/warehouse/checks/RowCount"
+import * as Grants from "@sluice/warehouse/Grants"
+import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
+
+/** Subscriptions do not vanish all at once, and have a status that the views know. */
+export const subscriptionsRawChecks = [
+  rowCount(SubscriptionsRaw),
+  acceptedValues(SubscriptionsRaw, "status", ["Active", "Inactive", "Rejected"], { severity: "warn" }),
+  freshness(SubscriptionsRaw, "loaded_at", "2 days"),
+  declared(SubscriptionsRaw, Grants.select(SubscriptionsRaw))
+]
