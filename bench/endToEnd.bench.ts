@@ -2,7 +2,8 @@
  * A whole run of the pipeline into the embedded store, with the sample API in a process of its own; rows per second count
  * users, subscriptions and messages. The floor fetches the same pages and parses them, and does nothing with them.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -39,15 +40,21 @@ const api = await startApi()
 const directory = mkdtempSync(join(tmpdir(), "sluice-bench-"))
 let subscriptions = 0
 try {
-  const materialize = () => {
+  const materialize = async () => {
     rmSync(join(directory, ".sluice"), { recursive: true, force: true })
-    const { status, stderr } = spawnSync(process.execPath, [script, "materialize", "--all"], {
+    const env = { ...process.env, SPARK_API_URL: api.url, DATABASE_URL: "sqlite:.sluice" }
+    const child = spawn(process.execPath, [script, "materialize", "--all"], {
       cwd: directory,
-      env: { ...process.env, SPARK_API_URL: api.url, DATABASE_URL: "sqlite:.sluice" },
-      encoding: "utf8"
+      env,
+      stdio: ["ignore", "ignore", "pipe"]
     })
-    if (status !== 0) throw new Error(`materialize ended with ${status}: ${stderr}`)
-    subscriptions = Number(/subscriptions_raw +([\d,]+) rows/.exec(stderr)?.[1]?.replaceAll(",", "") ?? 0)
+    let told = ""
+    child.stderr.on("data", (chunk: Buffer) => {
+      told += chunk.toString()
+    })
+    const [status] = await once(child, "close")
+    if (status !== 0) throw new Error(`materialize ended with ${status}: ${told}`)
+    subscriptions = Number(/subscriptions_raw +([\d,]+) rows/.exec(told)?.[1]?.replaceAll(",", "") ?? 0)
   }
   const floor = () => Promise.all([fetchAndParse(api.url, "users", users), fetchAndParse(api.url, "messages", messages)])
   const [whole = 0, parsing = 0] = await inTurn(runs, materialize, floor)

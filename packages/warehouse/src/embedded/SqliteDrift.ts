@@ -77,7 +77,7 @@ const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: stri
     declared: is,
     mend: asPublished
       ? `pnpm assets materialize ${relation.name}`
-      : `${mend} -- in ${schema === "main" ? "public.db" : "sensitive.db"}`,
+      : `/* in ${schema === "main" ? "public.db" : "sensitive.db"} */ ${mend}`,
     origin: asPublished ? "declaration" : "outside"
   })
   const kind = relation._tag.toLowerCase()
@@ -163,36 +163,34 @@ const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference
           aspect: "file",
           found: "public.db, which analysts read",
           declared: "sensitive.db",
-          mend: `DROP TABLE ${Ddl.quote(table.name)} -- in public.db`,
+          mend: `/* in public.db */ DROP TABLE ${Ddl.quote(table.name)}`,
           origin: "outside"
         }
       ]
 
-/** Who may open the files. Windows keeps no modes. */
+/** Who may open the files, and who may exchange them: a directory that was there before may be listed. Windows has no modes. */
 const modes = Effect.fnUntraced(function* ({ files }: SqliteStore) {
   if (sep === "\\") return []
   const wanted = [
-    [files.directory, 0o700],
-    [files.sensitive, 0o600],
-    [files.history, 0o600]
+    [files.directory, 0o700, 0o022],
+    [files.sensitive, 0o600, 0o077],
+    [files.history, 0o600, 0o077]
   ] as const
-  return (yield* Effect.forEach(wanted, ([path, mode]) =>
-    Effect.map(modeOf(path), (found) => ({ path, mode, found }))
-  )).flatMap(
-    ({ found, mode, path }): ReadonlyArray<Difference> =>
-      found === undefined || (found & 0o077) === 0
-        ? []
-        : [
-            {
-              subject: path,
-              aspect: "mode",
-              found: octal(found),
-              declared: octal(mode),
-              mend: `chmod ${octal(mode).slice(1)} '${path.replaceAll("'", "'\\''")}'`,
-              origin: "outside"
-            }
-          ]
-  )
+  const found = yield* Effect.forEach(wanted, ([path]) => modeOf(path))
+  return wanted.flatMap(([path, mode, forbidden], index): ReadonlyArray<Difference> => {
+    const actual = found[index]
+    if (actual === undefined || (actual & forbidden) === 0) return []
+    return [
+      {
+        subject: path,
+        aspect: "mode",
+        found: octal(actual),
+        declared: octal(mode),
+        mend: `chmod ${mode.toString(8)} '${path.replaceAll("'", "'\\''")}'`,
+        origin: "outside"
+      }
+    ]
+  })
 })
 
 /** The permissions of a file; undefined where it cannot be asked, which other errors will tell. */

@@ -4,6 +4,7 @@ import type { WarehouseSpec } from "../Grants.ts"
 import type * as View from "../View.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Ddl from "./ddl.ts"
+import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import * as GrantDrift from "./GrantDrift.ts"
@@ -31,7 +32,7 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
   spec: WarehouseSpec
 ): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
   const { pool, server } = options
-  const ask = (sql: string) => Effect.mapError(pool.sql.unsafe(sql).values, failed)
+  const ask = (sql: string) => Effect.mapError(Deadlock.retried(pool.sql.unsafe(sql).values), failed)
   const relations = new Map(
     (yield* ask(
       "SELECT table_name, table_type, table_comment FROM information_schema.tables WHERE table_schema = DATABASE()"

@@ -10,6 +10,7 @@ import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
+import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
 import { rowDecoder } from "./encoding.ts"
 import { statementFailed } from "./errors.ts"
@@ -73,9 +74,9 @@ export const make = (options: Options): Warehouse["Type"] => {
 
     publishView: Effect.fn("MysqlWarehouse.publishView")(function* (view) {
       const failed = statementFailed(`publish ${view.name}`)
-      yield* Effect.mapError(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared, failed)
+      yield* Effect.mapError(Deadlock.retried(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared), failed)
       const [answer] = yield* Effect.mapError(
-        pool.sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${quote(view.name)}`),
+        Deadlock.retried(pool.sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${quote(view.name)}`)),
         failed
       )
       yield* StepContext.metadata({ rows: Number(answer?.n ?? 0) })
@@ -133,7 +134,7 @@ export const make = (options: Options): Warehouse["Type"] => {
       const session = yield* CurrentSession
       const run = ({ connection }: Session) => connection.executeValues(sql, parameters)
       const rows = yield* Effect.mapError(
-        session === undefined ? Effect.scoped(Effect.flatMap(pool.reserve, run)) : run(session),
+        Deadlock.retried(session === undefined ? Effect.scoped(Effect.flatMap(pool.reserve, run)) : run(session)),
         statementFailed(measuring)
       )
       return (rows[0] ?? []).map((value) => Number(value ?? 0))

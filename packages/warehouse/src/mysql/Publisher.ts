@@ -11,6 +11,7 @@ import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
+import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
 import { faultOf, statementFailed } from "./errors.ts"
 import type { Loader } from "./Loader.ts"
@@ -27,9 +28,9 @@ export interface Options {
 
 /**
  * Replaces a table's rows and answers how many there are. On one connection: takes the table's named lock, drops what dead
- * runs left, fills and indexes a staging table, has the blocking checks look at it, and swaps it in with one RENAME TABLE, which readers see whole or not at
- * all. The lock is the connection's: it dies with its owner. Whatever happens, no staging table is left while the server
- * can be reached; of a crash, the next publish cleans up.
+ * runs left, fills and indexes a staging table, has the blocking checks look at it, and swaps it in with one RENAME TABLE,
+ * which readers see whole or not at all. The lock is the connection's: it dies with its owner. Whatever happens, no staging
+ * table is left while the server can be reached; of a crash, the next publish cleans up.
  */
 export const publish = Effect.fn("Publisher.publish")(function* (
   options: Options,
@@ -61,7 +62,8 @@ export const publish = Effect.fn("Publisher.publish")(function* (
     if (indexes !== undefined) yield* Effect.mapError(execute(session, indexes), failed)
     yield* Effect.provideService(StepContext.staged(staging), CurrentSession, session)
     const away = present.includes(table.name) ? `${quote(table.name)} TO ${quote(old)}, ` : ""
-    yield* Effect.mapError(execute(session, `RENAME TABLE ${away}${quote(staging)} TO ${quote(table.name)}`), failed)
+    const swap = execute(session, `RENAME TABLE ${away}${quote(staging)} TO ${quote(table.name)}`)
+    yield* Effect.mapError(Deadlock.retried(swap), failed)
     return count
   })
 

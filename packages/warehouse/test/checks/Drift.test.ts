@@ -1,0 +1,44 @@
+import { assert, it } from "@effect/vitest"
+import type { Difference } from "@sluice/warehouse/checks/Difference"
+import * as Drift from "@sluice/warehouse/checks/Drift"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { spec } from "./things.ts"
+
+const altered: Difference = {
+  subject: "users_raw",
+  aspect: "column country",
+  found: "VARCHAR(10)",
+  declared: "VARCHAR(100)",
+  mend: "ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
+  origin: "outside"
+}
+const newer: Difference = { ...altered, aspect: "column age", origin: "declaration" }
+
+const checked = (...differences: ReadonlyArray<Difference>) =>
+  Effect.either(Effect.provide(Drift.check(spec), Layer.mock(Warehouse, { drift: () => Effect.succeed(differences) })))
+
+it.effect("fails with every change from outside, what was found and declared, and the statement that mends it", () =>
+  Effect.gen(function* () {
+    const result = yield* checked(altered, newer, { ...altered, subject: "messages_raw" })
+    assert.strictEqual(
+      result._tag === "Left" ? result.left.message : "",
+      [
+        "The store was changed from outside, in 2 ways; nothing was written.",
+        "- users_raw, column country: found VARCHAR(10), declared VARCHAR(100)",
+        "  mend: ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
+        "- messages_raw, column country: found VARCHAR(10), declared VARCHAR(100)",
+        "  mend: ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
+        "Mend them, or change the declaration, and run again."
+      ].join("\n")
+    )
+  })
+)
+
+it.effect("lets pass what differs only because the declaration has changed", () =>
+  Effect.gen(function* () {
+    assert.deepStrictEqual((yield* checked(newer))._tag, "Right")
+    assert.deepStrictEqual((yield* checked())._tag, "Right")
+  })
+)

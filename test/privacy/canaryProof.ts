@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as CanarySuite from "@sluice/cli/privacy/CanarySuite"
+import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type Flavour, sharedPort } from "../servers/TestServers.ts"
+import * as LeakyBuild from "./leakyBuild.ts"
+
+/** The pipeline as it is. */
+export const assets = fileURLToPath(new URL("../../scripts/assets.mjs", import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), "sluice-leaky-"))
+let leaky = ""
+beforeAll(async () => {
+  leaky = await LeakyBuild.build(directory)
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** The administrator of the shared test server. */
+export const administratorOf = async (flavour: Flavour): Promise<MysqlUrl> => ({
+  _tag: "Mysql",
+  host: "127.0.0.1",
+  port: await sharedPort(flavour),
+  user: "root",
+  password: Redacted.make(""),
+  database: ""
+})
+
+const run = async (script: string, administrator: () => Promise<MysqlUrl | undefined>) =>
+  Effect.runPromise(
+    CanarySuite.run({
+      program: { file: process.execPath, args: [script] },
+      administrator: await administrator(),
+      size: "small",
+      seed: "test"
+    })
+  )
+
+/** Everywhere that must have been searched for a search to mean anything. */
+const everywhere = [
+  "all that the analyst sees",
+  "database files",
+  "home directory",
+  "quarantine",
+  "run history",
+  "standard error",
+  "standard output",
+  "tables, as administrator",
+  "temporary directory",
+  "working directory"
+]
+
+/** The suite on one store, by the pipeline as it is and by a leaky one. `administrator` of a server; none: embedded. */
+export const proveOn = (name: string, available: boolean, administrator: () => Promise<MysqlUrl | undefined>) => {
+  describe.skipIf(!available)(`the canary suite on ${name}`, () => {
+    it("finds no canary in any form anywhere but in its mask table, on success and on every fault", async () => {
+      const { finds, problems, searched } = await run(assets, administrator)
+      expect([finds.slice(0, 5), problems]).toEqual([[], []])
+      expect(everywhere.filter((place) => searched.every((one) => one.place !== place))).toEqual([])
+      expect(searched.find(({ place }) => place === "tables, as administrator")?.atHome).toBeGreaterThan(100)
+    }, 120_000)
+
+    it("catches a leaky build at every place that it leaks to", async () => {
+      const { finds } = await run(leaky, administrator)
+      const found = new Set(finds.map(({ form, place }) => `${place}: ${form}`))
+      const expected = [
+        "all that the analyst sees: as it is",
+        "all that the analyst sees: md5, hexadecimal",
+        "database files: as it is",
+        "database files: md5, hexadecimal",
+        "quarantine: as it is",
+        "run history: as it is",
+        "standard error: as it is",
+        "standard output: as it is",
+        "tables, as administrator: as it is",
+        "tables, as administrator: md5, hexadecimal",
+        "temporary directory: as it is"
+      ]
+      expect(expected.filter((one) => !found.has(one))).toEqual([])
+      const secrets = finds.filter(({ field, place }) => field === "DATABASE_URL" && place === "standard error")
+      const quoted = finds.filter(({ place, where }) => place === "standard error" && where.startsWith("a database that"))
+      expect([secrets.length > 0, quoted.length > 0]).toEqual([true, true])
+    }, 120_000)
+  })
+}
