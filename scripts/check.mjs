@@ -4,7 +4,7 @@ import { spawn } from "node:child_process"
 
 const gates = [
   ["types, and what must not compile", "tsc -p ."],
-  ["format, lint, import cycles, boundaries", "biome ci --error-on-warnings ."],
+  ["format, lint, import cycles, boundaries", "biome ci --colors=off --error-on-warnings ."],
   ["unused code and dependencies", "knip --no-progress --no-config-hints"]
 ]
 const tests = ["tests", "vitest run"]
