@@ -1,0 +1,72 @@
+import type * as Asset from "@sluice/core/asset/Asset"
+import type { Plan } from "@sluice/core/plan/Plan"
+import * as Executor from "@sluice/core/run/Executor"
+import * as Owner from "@sluice/core/run/Owner"
+import * as RunResult from "@sluice/core/run/RunResult"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import { RunFailed } from "./CliError.ts"
+import * as Forecast from "./Forecast.ts"
+import { Output } from "./Output.ts"
+import * as RunWatch from "./RunWatch.ts"
+import * as Human from "./render/Human.ts"
+import * as Summary from "./render/Summary.ts"
+import * as Retention from "./wiring/Retention.ts"
+import type { Settings } from "./wiring/Settings.ts"
+
+/** A plan to carry out, and how. */
+export interface Job<A extends Asset.Any> {
+  readonly plan: Plan<A>
+  readonly settings: Settings
+  readonly options: Omit<Executor.Options, "observe" | "pools">
+  /** Whether every event is a line on standard output. */
+  readonly json: boolean
+  /** The run that this one carries on: the summary is of both. */
+  readonly first?: RunResult.RunResult
+  /** Tells what became of it, in the place of the usual lines and summary. */
+  readonly tell?: (result: RunResult.RunResult) => Effect.Effect<void>
+  /** What to type next. */
+  readonly next: (result: RunResult.RunResult) => ReadonlyArray<string>
+}
+
+/** Before anything of a run is planned: closes the runs whose process died, and says which. */
+export const closeOrphans = Effect.flatMap(Owner.closeOrphans, (orphans) =>
+  orphans.length === 0
+    ? Effect.void
+    : Output.err([
+        orphans.length === 1
+          ? `Closed run ${orphans[0]} as crashed: its process ended without concluding it.`
+          : `Closed ${orphans.length} runs as crashed, ${Human.list(orphans)}: their processes ended without concluding them.`
+      ])
+)
+
+/**
+ * Carries a plan out in sight of whoever watches, tells what became of it, and forgets the runs that are old enough. Fails,
+ * with nothing more to tell, where the run did not succeed.
+ */
+export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asset.Any>(job: Job<A>) {
+  const { json, options, plan, settings } = job
+  const output = yield* Output
+  const store = yield* RunStore
+  const watch = yield* RunWatch.make({
+    steps: plan.steps,
+    json,
+    quiet: job.tell !== undefined,
+    forecast: yield* Forecast.of(plan.steps, options.concurrency),
+    before: options.onlyChanged === true ? yield* store.materializations : undefined
+  })
+  const conclude = Effect.fnUntraced(function* (result: RunResult.RunResult) {
+    const whole = job.first === undefined ? result : RunResult.merge(job.first, result)
+    yield* output.live([])
+    yield* job.tell?.(whole) ?? output.err(Summary.lines(whole, yield* watch.causes, output.errStyle))
+    yield* output.err(Summary.next(job.next(whole), output.errStyle))
+  })
+  const run = Executor.run(plan, { ...options, pools: settings.pools, observe: watch.observe })
+  const result = yield* run.pipe(
+    Effect.onInterrupt(() => Effect.flatMap(watch.result, conclude)),
+    Effect.mapError((error) => new RunFailed({ detail: error.message }))
+  )
+  yield* conclude(result)
+  yield* Effect.ignore(Retention.apply(settings))
+  if (result.status !== "succeeded") return yield* new RunFailed({ detail: "" })
+}, Effect.scoped)

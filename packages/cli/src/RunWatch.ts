@@ -1,0 +1,71 @@
+import type { Step } from "@sluice/core/plan/Plan"
+import * as Provenance from "@sluice/core/plan/Provenance"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { type Materialization, materializationOf } from "@sluice/core/run/RunRecord"
+import * as RunResult from "@sluice/core/run/RunResult"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type { Forecast } from "./Forecast.ts"
+import { Output } from "./Output.ts"
+import * as EventText from "./render/EventText.ts"
+import * as Progress from "./render/Progress.ts"
+import * as StandingText from "./render/StandingText.ts"
+
+/** Someone who reads along: on a terminal live lines, elsewhere a line for each thing that happens. */
+export interface RunWatch {
+  readonly observe: (events: ReadonlyArray<RunEvent>) => Effect.Effect<void>
+  /** What the events so far add up to. */
+  readonly result: Effect.Effect<RunResult.RunResult>
+  /** Why each asset was materialized, in words, by its name. */
+  readonly causes: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>>
+}
+
+export interface Options {
+  readonly steps: ReadonlyArray<Step>
+  /** Whether every event is a line on standard output too. */
+  readonly json: boolean
+  /** Whether what happens is not told as it happens, but for what is drawn on a terminal. */
+  readonly quiet: boolean
+  readonly forecast: Forecast
+  /** What was materialized before the run, where only what has changed since is materialized again. */
+  readonly before: ReadonlyMap<string, Materialization> | undefined
+}
+
+/** Watches one run; the live lines go with the scope. */
+export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, json, quiet, steps }: Options) {
+  const output = yield* Output
+  const nameWidth = Math.max(0, ...steps.map(({ asset }) => asset.length))
+  const causes = new Map<string, ReadonlyArray<string>>()
+  let result = RunResult.empty
+  const redraw = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    result.runId === "" ? Effect.void : output.live(Progress.lines(result, { now, forecast }, output.errStyle))
+  )
+  const isTold = (event: RunEvent) =>
+    !quiet && (!output.interactive || event._tag === "StepRetrying" || event._tag === "StepFailed")
+
+  if (output.interactive) {
+    yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("100 millis")))
+    yield* Effect.addFinalizer(() => output.live([]))
+  }
+  const watch: RunWatch = {
+    observe: Effect.fnUntraced(function* (events) {
+      result = RunResult.apply(result, events)
+      for (const event of events) {
+        const made = materializationOf(event)
+        if (made !== undefined && before !== undefined) causes.set(made.asset, causesOf(made, before.get(made.asset)))
+      }
+      const told = events.filter(isTold).flatMap((event) => EventText.line(event, nameWidth, output.errStyle) ?? [])
+      if (told.length > 0) yield* output.err(told)
+      if (json) yield* output.out(events.map((event) => JSON.stringify(event)))
+    }),
+    result: Effect.sync(() => result),
+    causes: Effect.sync(() => causes)
+  }
+  return watch
+})
+
+const causesOf = ({ provenance }: Materialization, last: Materialization | undefined): ReadonlyArray<string> =>
+  last === undefined
+    ? ["never materialized before"]
+    : Provenance.differences(last.provenance, provenance.code, provenance.inputs).map(StandingText.cause)

@@ -1,0 +1,69 @@
+import * as Options from "@effect/cli/Options"
+import { spec } from "@sluice/assets/pipeline"
+import type * as Asset from "@sluice/core/asset/Asset"
+import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
+import { didYouMean } from "@sluice/core/internal/suggest"
+import * as Drift from "@sluice/warehouse/checks/Drift"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as CarryOut from "../CarryOut.ts"
+import { UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import type * as Help from "../render/Help.ts"
+import * as Announcement from "../wiring/Announcement.ts"
+import * as Provision from "../wiring/Provision.ts"
+import * as Settings from "../wiring/Settings.ts"
+import { duration, wholeNumber } from "./NamedOptions.ts"
+
+/** How many assets are made at once, where nobody says otherwise. */
+export const defaultConcurrency = 4
+
+/** Options of every command that carries out a run. */
+export const options = {
+  concurrency: wholeNumber("concurrency", 1, 1_000).pipe(
+    Options.withDefault(defaultConcurrency),
+    Options.withDescription(`how many assets are made at once; default ${defaultConcurrency}`)
+  ),
+  failFast: Options.boolean("fail-fast").pipe(Options.withDescription("stop everything at the first failure")),
+  timeout: duration("timeout").pipe(
+    Options.optional,
+    Options.map(Option.getOrUndefined),
+    Options.withDescription("the longest that the whole run may take, as 5m")
+  ),
+  json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output")),
+  allowEmptyData: Options.boolean("allow-empty-data").pipe(
+    Options.withDescription("publish a table without rows where there were some")
+  )
+}
+
+/** What a page of help says of them. */
+export const help: Help.Page["options"] = [
+  ["--concurrency N", `how many assets are made at once; default ${defaultConcurrency}`],
+  ["--fail-fast", "stop everything at the first failure"],
+  ["--timeout TIME", "the longest that the whole run may take: 90s, 5m, 1h30m"],
+  ["--allow-empty-data", "publish a table without rows where there were some"],
+  ["--json", "every event as a JSON line on standard output"]
+]
+
+/** Reads the settings, says which API and store they name, and makes the store ready. */
+export const begin = Effect.fn("assets.begin")(function* (graph: AssetGraph<Asset.Any>) {
+  const settings = yield* Settings.load
+  yield* checkPools(graph, settings)
+  yield* Output.err([Announcement.line(settings)])
+  yield* Provision.ensure(settings)
+  return settings
+})
+
+/** In an open store, before a run is planned: runs that died are closed, and what was changed from outside is refused. */
+export const prepare = Effect.zipRight(CarryOut.closeOrphans, Drift.check(spec))
+
+/** A limit for a pool that no asset is in would bound nothing. */
+const checkPools = (graph: AssetGraph<Asset.Any>, { pools }: Settings.Settings) => {
+  const known = new Set(graph.assets.flatMap(({ pool }) => pool ?? []))
+  const unknown = Object.keys(pools).find((pool) => !known.has(pool))
+  return unknown === undefined
+    ? Effect.void
+    : new UsageError({
+        detail: `SLUICE_POOLS names a pool that no asset is in: "${unknown}".${didYouMean(unknown, known)} The pools are ${[...known].join(", ")}.`
+      })
+}

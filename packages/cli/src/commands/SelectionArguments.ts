@@ -1,0 +1,81 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import type * as Asset from "@sluice/core/asset/Asset"
+import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
+import * as Selection from "@sluice/core/graph/Selection"
+import { SelectionEmpty } from "@sluice/core/graph/SelectionInvalid"
+import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
+import * as SelectionText from "@sluice/core/graph/SelectionText"
+import * as Effect from "effect/Effect"
+import { UsageError } from "../CliError.ts"
+import type * as Help from "../render/Help.ts"
+
+const expression = (name: string, meaning: string) =>
+  Options.text(name).pipe(Options.withPseudoName("expression"), Options.repeated, Options.withDescription(meaning))
+
+export const assets = Args.text({ name: "asset" }).pipe(
+  Args.repeated,
+  Args.withDescription("the assets that are meant: names, or expressions such as group:raw, users_raw+ and 'messages_*'")
+)
+export const options = {
+  all: Options.boolean("all").pipe(Options.withDescription("every asset")),
+  select: expression("select", "the same as naming it; may be given again"),
+  exclude: expression("exclude", "but not these; may be given again"),
+  allowEmpty: Options.boolean("allow-empty").pipe(Options.withDescription("do nothing, and not fail, where nothing matches"))
+}
+
+/** What follows a command's name, of which these are a part. */
+export const usage = "[ASSET…] [--all] [--select EXPR] [--exclude EXPR] [--allow-empty]"
+
+/** What a page of help says of them. */
+export const help: Help.Page["options"] = [
+  ["--all", "every asset"],
+  ["--select EXPR", "these too: a name, group:raw, users_raw+ …; may be given again"],
+  ["--exclude EXPR", "but not these; may be given again"],
+  ["--allow-empty", "do nothing, and not fail, where nothing matches"]
+]
+
+/** What was typed of them. */
+export interface Typed {
+  readonly assets: ReadonlyArray<string>
+  readonly all: boolean
+  readonly select: ReadonlyArray<string>
+  readonly exclude: ReadonlyArray<string>
+  readonly allowEmpty: boolean
+}
+
+/** What was selected, as one expression; `otherwise` where nothing was, which is an error without it. */
+export const expressionOf = Effect.fn("assets.expression")(function* (typed: Typed, otherwise?: Selection.Selection) {
+  const [first, ...rest] = [...typed.assets, ...typed.select]
+  if (typed.all && first !== undefined) {
+    return yield* new UsageError({
+      detail: `Name assets or give --all, not both: --all means ${[first, ...rest].join(" ")} too.`
+    })
+  }
+  const [excluded, ...more] = typed.exclude
+  const everything = typed.all || excluded !== undefined ? Selection.all : otherwise
+  const included = first === undefined ? everything : yield* SelectionText.parseAll([first, ...rest])
+  if (included === undefined) {
+    return yield* new UsageError({
+      detail: "Nothing is selected. Name assets, or give --all. `pnpm assets list` shows every asset."
+    })
+  }
+  return excluded === undefined
+    ? included
+    : Selection.and(included, Selection.not(yield* SelectionText.parseAll([excluded, ...more])))
+})
+
+/**
+ * The same, every name of it known to the graph; undefined where it matches nothing and may. What it takes history to answer
+ * is left to the planner.
+ */
+export const select = Effect.fn("assets.select")(function* (
+  typed: Typed,
+  graph: AssetGraph<Asset.Any>,
+  otherwise?: Selection.Selection
+) {
+  const selection = yield* expressionOf(typed, otherwise)
+  const matches = yield* SelectionQuery.resolve(selection, graph)
+  if (matches.length > 0 || Selection.needsHistory(selection)) return selection
+  return typed.allowEmpty ? undefined : yield* new SelectionEmpty({ selection: SelectionText.print(selection) })
+})

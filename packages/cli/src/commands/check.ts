@@ -1,0 +1,64 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { pipeline } from "@sluice/assets/pipeline"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as Planner from "@sluice/core/run/Planner"
+import * as Effect from "effect/Effect"
+import * as CarryOut from "../CarryOut.ts"
+import { UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import * as ChecksText from "../render/ChecksText.ts"
+import type * as Help from "../render/Help.ts"
+import * as Summary from "../render/Summary.ts"
+import * as RunLayer from "../wiring/RunLayer.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
+import * as Run from "./RunArguments.ts"
+import * as Select from "./SelectionArguments.ts"
+
+export const checkHelp: Help.Page = {
+  name: "check",
+  usage: "[ASSET…] [--select EXPR] [--exclude EXPR] [--json]",
+  summary: "Asks the checks of what is published, of all assets or of some, and materializes nothing",
+  options: [...Select.help, ["--json", "every event as a JSON line on standard output"]],
+  examples: [
+    ["check", "every check there is; exit code 1 if one that blocks failed"],
+    ["check users_raw+", "those of users_raw and of all below it"]
+  ]
+}
+
+export const check = Command.make(
+  "check",
+  {
+    assets: Select.assets,
+    ...Select.options,
+    json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output"))
+  },
+  Effect.fn("assets.check")(function* ({ json, ...typed }) {
+    const output = yield* Output
+    const graph = yield* pipeline
+    const selection = yield* Select.select(typed, graph, Selection.all)
+    if (selection === undefined) return
+    const settings = yield* Settings.load
+    if (!(yield* Stores.isThere(settings))) return yield* new UsageError({ detail: nothingToCheck })
+    const checked = Effect.gen(function* () {
+      yield* CarryOut.closeOrphans
+      const plan = yield* Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty })
+      if (plan.steps.length === 0) return yield* output.err(["None of the selected assets has a check."])
+      yield* CarryOut.carryOut({
+        plan,
+        settings,
+        json,
+        options: { concurrency: Run.defaultConcurrency },
+        tell: (result) =>
+          json
+            ? output.err(Summary.conclusion(result, output.errStyle))
+            : output.out(ChecksText.lines(result, output.outStyle)),
+        next: () => []
+      })
+    })
+    yield* Effect.provide(checked, RunLayer.withoutSource(settings))
+  })
+).pipe(Command.withDescription(checkHelp.summary))
+
+const nothingToCheck = "The embedded store is empty: there is nothing to check. `pnpm assets materialize --all` fills it."

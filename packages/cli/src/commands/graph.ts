@@ -1,0 +1,41 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { pipeline } from "@sluice/assets/pipeline"
+import * as GraphRender from "@sluice/core/render/GraphRender"
+import * as Effect from "effect/Effect"
+import { Output } from "../Output.ts"
+import type * as Help from "../render/Help.ts"
+import { oneOf } from "./NamedOptions.ts"
+
+const graphOptions = {
+  format: oneOf("format", GraphRender.formats).pipe(
+    Options.withDefault("tree" as const),
+    Options.withDescription("how to draw it")
+  )
+}
+
+export const graphHelp: Help.Page = {
+  name: "graph",
+  usage: "[--format tree|mermaid|dot|json]",
+  summary: "Draws which asset is made from which",
+  options: [["--format FORMAT", "tree (default), mermaid, dot or json"]],
+  examples: [
+    ["graph", "a tree, every asset once"],
+    ["graph --format mermaid", "for a Markdown page"],
+    ["graph --format dot | dot -Tsvg > assets.svg", "through Graphviz"]
+  ]
+}
+
+export const graph = Command.make(
+  "graph",
+  graphOptions,
+  Effect.fn("assets.graph")(function* ({ format }) {
+    const output = yield* Output
+    const text = GraphRender.render(yield* pipeline, format)
+    const drawn = format === "tree" && !output.outStyle.unicode ? inAscii(text) : text
+    yield* output.out(drawn.split("\n"))
+  })
+).pipe(Command.withDescription(graphHelp.summary))
+
+const inAscii = (text: string): string =>
+  text.replaceAll("├─", "|-").replaceAll("└─", "`-").replaceAll("│", "|").replaceAll("←", "<-")

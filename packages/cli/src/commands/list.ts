@@ -1,0 +1,79 @@
+import * as Command from "@effect/cli/Command"
+import { pipeline } from "@sluice/assets/pipeline"
+import type * as Asset from "@sluice/core/asset/Asset"
+import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as Planner from "@sluice/core/run/Planner"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import { Output } from "../Output.ts"
+import * as AssetList from "../render/AssetList.ts"
+import type * as Help from "../render/Help.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as SourceVersions from "../wiring/SourceVersions.ts"
+import * as Stores from "../wiring/Stores.ts"
+import * as Select from "./SelectionArguments.ts"
+
+export const listHelp: Help.Page = {
+  name: "list",
+  usage: "[ASSET…] [--select EXPR] [--exclude EXPR]",
+  summary: "Shows every asset by group, or some, and whether each is up to date",
+  options: Select.help,
+  examples: [
+    ["list", "every asset, its kind, how it stands and what it holds"],
+    ["list state:stale", "what is out of date"],
+    ["list 'users_raw+' --exclude kind:view", "what is made from users_raw, but no views"]
+  ]
+}
+
+export const list = Command.make(
+  "list",
+  { assets: Select.assets, ...Select.options },
+  Effect.fn("assets.list")(function* (typed) {
+    const output = yield* Output
+    const graph = yield* pipeline
+    const selection = yield* Select.select(typed, graph, Selection.all)
+    if (selection === undefined) return
+    const asked = Effect.map(selectWithHistory(graph, selection, typed), (selected) => new Set(selected))
+    const selected = Selection.needsHistory(selection)
+      ? yield* asked
+      : new Set(yield* Effect.provide(Planner.select(graph, selection, typed), RunStore.layerMemory))
+    const standings = yield* standingsSoon(graph)
+    if (Either.isLeft(standings)) yield* output.err([output.errStyle.dim(standings.left)])
+    const known = Either.getOrUndefined(standings)
+    yield* output.out(AssetList.lines(graph, { selected, standings: known }, output.outStyle))
+  })
+).pipe(Command.withDescription(listHelp.summary))
+
+const selectWithHistory = Effect.fnUntraced(function* <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  selection: Selection.Selection,
+  typed: Select.Typed
+) {
+  const settings = yield* Settings.load
+  const selected = Planner.select(graph, selection, typed)
+  return yield* Effect.provide(selected, Layer.merge(Stores.history(settings), SourceVersions.layer))
+})
+
+/** How long a list waits for the store. */
+const patience = Duration.millis(600)
+
+/** How the assets stand; undefined where there is no store yet, and why it cannot be told where there is one. */
+const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
+  Effect.gen(function* () {
+    const settings = yield* Settings.load
+    if (!(yield* Stores.isThere(settings))) return undefined
+    return yield* Effect.provide(Planner.standings(graph), Layer.merge(Stores.history(settings), SourceVersions.layer))
+  }).pipe(
+    Effect.mapError((error) => `How they stand cannot be told. ${error.message.split("\n")[0]}`),
+    // Some drivers do not let go of a server that does not answer; this goes on without them.
+    Effect.disconnect,
+    Effect.timeoutFail({
+      duration: patience,
+      onTimeout: () => `How they stand cannot be told: the store did not answer within ${Duration.format(patience)}.`
+    }),
+    Effect.either
+  )

@@ -1,0 +1,92 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { pipeline } from "@sluice/assets/pipeline"
+import type * as Asset from "@sluice/core/asset/Asset"
+import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as Planner from "@sluice/core/run/Planner"
+import type { RunResult } from "@sluice/core/run/RunResult"
+import * as Effect from "effect/Effect"
+import * as CarryOut from "../CarryOut.ts"
+import type * as Help from "../render/Help.ts"
+import * as RunLayer from "../wiring/RunLayer.ts"
+import type * as Settings from "../wiring/Settings.ts"
+import { pairs } from "./NamedOptions.ts"
+import * as Run from "./RunArguments.ts"
+import * as Select from "./SelectionArguments.ts"
+
+const materializeOptions = {
+  ...Select.options,
+  changed: Options.boolean("changed").pipe(
+    Options.withDescription("leave what is made of the same code and data as last time; alone, of everything")
+  ),
+  tags: pairs("tag").pipe(Options.withDescription("a label that is recorded with the run; may be given again")),
+  ...Run.options
+}
+
+export const materializeHelp: Help.Page = {
+  name: "materialize",
+  usage: "[ASSET…] [--all] [--changed] [OPTIONS]",
+  summary: "Makes assets and whatever they need, in order, and records the run",
+  options: [
+    ...Select.help,
+    ["--changed", "leave what is made of the same code and data as last time; alone, of everything"],
+    ["--tag KEY=VALUE", "a label that is recorded with the run; may be given again"],
+    ...Run.help
+  ],
+  examples: [
+    ["materialize --all", "everything"],
+    ["materialize users_raw", "one asset; `plan users_raw` shows what that takes"],
+    ["materialize --changed", "only what is out of date"],
+    ["materialize 'state:failed+' --fail-fast --timeout 5m", "what failed last time, and all below it"],
+    ["materialize --all --json | jq ._tag", "for a program"]
+  ]
+}
+
+export const materialize = Command.make(
+  "materialize",
+  { assets: Select.assets, ...materializeOptions },
+  Effect.fn("assets.materialize")(function* ({
+    allowEmptyData,
+    changed,
+    concurrency,
+    failFast,
+    json,
+    tags,
+    timeout,
+    ...typed
+  }) {
+    const graph = yield* pipeline
+    const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
+    if (selection === undefined) return
+    const settings = yield* Run.begin(graph)
+    const run = Effect.gen(function* () {
+      yield* Run.prepare
+      const plan = yield* Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty })
+      if (plan.steps.length === 0) return
+      yield* CarryOut.carryOut({
+        plan,
+        settings,
+        json,
+        options: { concurrency, failFast, tags, onlyChanged: changed, ...(timeout === undefined ? {} : { timeout }) },
+        next: (result) => nextCommands(graph, result, settings)
+      })
+    })
+    yield* Effect.provide(run, RunLayer.layer(settings, { allowEmptyData }))
+  })
+).pipe(Command.withDescription(materializeHelp.summary))
+
+/** What to type next: a look at what was made, or what carries on. */
+export const nextCommands = (
+  graph: AssetGraph<Asset.Any>,
+  result: RunResult,
+  { analystPassword, database }: Settings.Settings
+): ReadonlyArray<string> => {
+  if (result.status !== "succeeded") return ["pnpm assets retry", "pnpm assets runs show"]
+  const made = graph.assets.filter(({ name }) => result.steps.get(name)?.state._tag === "Succeeded")
+  const shown =
+    made.find(({ kind }) => kind === "view") ?? made.find(({ kind, group }) => kind === "table" && group === "raw")
+  // A server's analyst has a password, which only who configured it knows.
+  const asAnalyst = database._tag === "Sqlite" || analystPassword !== undefined ? " --as analyst" : ""
+  return shown === undefined ? [] : [`pnpm assets query "select * from ${shown.name}"${asAnalyst}`]
+}

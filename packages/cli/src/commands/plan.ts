@@ -1,0 +1,62 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { pipeline } from "@sluice/assets/pipeline"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as Planner from "@sluice/core/run/Planner"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Forecast from "../Forecast.ts"
+import { Output } from "../Output.ts"
+import type * as Help from "../render/Help.ts"
+import * as PlanText from "../render/PlanText.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as SourceVersions from "../wiring/SourceVersions.ts"
+import * as Stores from "../wiring/Stores.ts"
+import { defaultConcurrency } from "./RunArguments.ts"
+import * as Select from "./SelectionArguments.ts"
+
+const planOptions = {
+  ...Select.options,
+  changed: Options.boolean("changed").pipe(Options.withDescription("what `materialize --changed` would do")),
+  json: Options.boolean("json").pipe(Options.withDescription("as one JSON object"))
+}
+
+export const planHelp: Help.Page = {
+  name: "plan",
+  usage: "[ASSET…] [--all] [--changed] [--select EXPR] [--exclude EXPR] [--json]",
+  summary: "Shows what materialize would do, in order, why, and how long it took before; does nothing",
+  options: [...Select.help, ["--changed", "what `materialize --changed` would do"], ["--json", "as one JSON object"]],
+  examples: [
+    ["plan --all", "a whole run"],
+    ["plan users_raw", "one asset, with whatever it needs"],
+    ["plan 'group:raw'", "an expression"],
+    ["plan --changed", "what is out of date, and why"]
+  ]
+}
+
+export const plan = Command.make(
+  "plan",
+  { assets: Select.assets, ...planOptions },
+  Effect.fn("assets.plan")(function* ({ changed, json, ...typed }) {
+    const output = yield* Output
+    const graph = yield* pipeline
+    const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
+    if (selection === undefined) return
+    const settings = yield* Settings.load
+    const planned = Effect.gen(function* () {
+      const { selection: text, steps } = yield* Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty })
+      const standings = changed ? yield* Planner.standings(graph) : undefined
+      const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
+      const prospect: PlanText.Prospect = {
+        selection: text,
+        steps,
+        forecast: yield* Forecast.of(made, defaultConcurrency),
+        materialized: yield* (yield* RunStore).materializations,
+        standings
+      }
+      yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
+    })
+    yield* Effect.provide(planned, Layer.merge(Stores.history(settings), SourceVersions.layer))
+  })
+).pipe(Command.withDescription(planHelp.summary))

@@ -1,0 +1,61 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import { RunFailed, UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import * as CanaryText from "../render/CanaryText.ts"
+import type * as Help from "../render/Help.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as ThisProgram from "../wiring/ThisProgram.ts"
+
+export const privacyCanaryHelp: Help.Page = {
+  name: "privacy canary",
+  usage: "[--small|--full] [--json]",
+  summary: "Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it",
+  options: [
+    ["--small", "few rows, the faults that matter most; the default"],
+    ["--full", "thousands of rows, every fault; minutes"],
+    ["--json", "the report as JSON"]
+  ],
+  examples: [
+    ["privacy canary", "on a store of its own, of the kind that DATABASE_URL names; yours is not touched"],
+    ["privacy canary --full", "before a release"]
+  ]
+}
+
+export const privacyCanary = Command.make(
+  "canary",
+  {
+    small: Options.boolean("small").pipe(Options.withDescription("few rows, the faults that matter most; the default")),
+    full: Options.boolean("full").pipe(Options.withDescription("thousands of rows, every fault; minutes")),
+    json: Options.boolean("json").pipe(Options.withDescription("the report as JSON"))
+  },
+  Effect.fn("assets.privacy.canary")(function* ({ full, json, small }) {
+    const output = yield* Output
+    if (full && small) return yield* new UsageError({ detail: "Say --small or --full, not both." })
+    const { database, databaseAdmin } = yield* Settings.load
+    if (database._tag === "Mysql" && databaseAdmin === undefined) {
+      return yield* new UsageError({
+        detail: "Set DATABASE_ADMIN_URL: the suite makes a database of its own on the server, and drops it again."
+      })
+    }
+    const CanarySuite = yield* Effect.promise(() => import("../privacy/CanarySuite.ts"))
+    const report = yield* CanarySuite.run({
+      program: ThisProgram.program,
+      administrator: database._tag === "Mysql" ? databaseAdmin : undefined,
+      size: full ? "full" : "small",
+      seed: String(yield* Random.nextInt),
+      progress: (scenario) => output.err([output.errStyle.dim(`${output.errStyle.marks.running} ${scenario}`)])
+    })
+    yield* output.out(json ? [JSON.stringify(report, null, 2)] : CanaryText.lines(report, output.outStyle))
+    if (report.finds.length > 0 || report.problems.length > 0) {
+      return yield* new RunFailed({
+        detail:
+          report.finds.length > 0
+            ? "Personal data or a secret is where it must not be. Nothing may be released before that is mended."
+            : "Not everything could be tried, so the search shows nothing."
+      })
+    }
+  })
+).pipe(Command.withDescription(privacyCanaryHelp.summary))

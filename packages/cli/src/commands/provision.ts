@@ -1,0 +1,44 @@
+import * as Command from "@effect/cli/Command"
+import { spec } from "@sluice/assets/pipeline"
+import { Provisioner } from "@sluice/warehouse/Provisioner"
+import * as Effect from "effect/Effect"
+import { UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import type * as Help from "../render/Help.ts"
+import * as Announcement from "../wiring/Announcement.ts"
+import * as Provision from "../wiring/Provision.ts"
+import * as Settings from "../wiring/Settings.ts"
+
+export const provisionHelp: Help.Page = {
+  name: "provision",
+  usage: "",
+  summary: "Creates what is missing: the database, its accounts, tables, views and grants",
+  options: [],
+  examples: [["provision", "uses DATABASE_ADMIN_URL where the store is a server"]]
+}
+
+export const provision = Command.make(
+  "provision",
+  {},
+  Effect.fn("assets.provision")(function* () {
+    const output = yield* Output
+    const settings = yield* Settings.load
+    const provisioner = yield* Provision.provisioner(settings)
+    if (provisioner === undefined) {
+      return yield* new UsageError({
+        detail:
+          "Set DATABASE_ADMIN_URL (mysql://root:password@host:port) to provision a server, in the environment or in .env. It is used for nothing else."
+      })
+    }
+    const done = yield* Effect.provide(
+      Effect.flatMap(Provisioner, (service) => service.provision(spec)),
+      provisioner
+    )
+    const { marks, green } = output.outStyle
+    yield* output.out(
+      done.length === 0
+        ? [`${green(marks.ok)} Nothing was missing in ${Announcement.store(settings)}.`]
+        : done.map((line) => `${green(marks.ok)} ${line}`)
+    )
+  })
+).pipe(Command.withDescription(provisionHelp.summary))

@@ -1,0 +1,47 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import { Output } from "../Output.ts"
+import type * as Help from "../render/Help.ts"
+import * as ResultTable from "../render/ResultTable.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
+import { oneOf } from "./NamedOptions.ts"
+
+const queryOptions = {
+  as: oneOf("as", ["pipeline", "analyst"]).pipe(
+    Options.withDefault("pipeline" as const),
+    Options.withDescription("whose account asks")
+  ),
+  json: Options.boolean("json").pipe(Options.withDescription("an array of objects instead of a table"))
+}
+
+export const queryHelp: Help.Page = {
+  name: "query",
+  usage: "SQL [--as analyst] [--json]",
+  summary: "Asks the warehouse one SQL question and shows the rows",
+  options: [
+    ["--as ACCOUNT", "whose rights it has: pipeline (default) or analyst"],
+    ["--json", "an array of objects instead of a table"]
+  ],
+  examples: [
+    [`query "select * from messages_per_day" --as analyst`, "what an analyst sees"],
+    [`query "select count(*) as users from users_raw" --json`, "for a program"]
+  ]
+}
+
+export const query = Command.make(
+  "query",
+  { sql: Args.text({ name: "sql" }).pipe(Args.withDescription("one statement that reads")), ...queryOptions },
+  Effect.fn("assets.query")(function* ({ sql, as, json }) {
+    const output = yield* Output
+    const settings = yield* Settings.load
+    const result = yield* Effect.provide(
+      Effect.flatMap(Warehouse, (warehouse) => warehouse.query(sql, as)),
+      Stores.existing(settings)
+    )
+    yield* output.out(json ? [ResultTable.json(result)] : ResultTable.lines(result, output.outStyle))
+  })
+).pipe(Command.withDescription(queryHelp.summary))

@@ -1,0 +1,67 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import { pipeline } from "@sluice/assets/pipeline"
+import * as Planner from "@sluice/core/run/Planner"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as CarryOut from "../CarryOut.ts"
+import { Output } from "../Output.ts"
+import type * as Help from "../render/Help.ts"
+import * as PlanText from "../render/PlanText.ts"
+import * as RunLayer from "../wiring/RunLayer.ts"
+import { nextCommands } from "./materialize.ts"
+import * as Run from "./RunArguments.ts"
+
+export const retryHelp: Help.Page = {
+  name: "retry",
+  usage: "[RUN] [OPTIONS]",
+  summary: "Runs again what failed, was skipped or was canceled in a run, and leaves what succeeded",
+  options: Run.help,
+  examples: [
+    ["retry", "carries on the last run"],
+    ["retry 20240301-093000-x1y2", "that run"]
+  ]
+}
+
+export const retry = Command.make(
+  "retry",
+  {
+    run: Args.optional(Args.text({ name: "run" })).pipe(Args.withDescription("the run's name; the last run without it")),
+    ...Run.options
+  },
+  Effect.fn("assets.retry")(function* ({ allowEmptyData, concurrency, failFast, json, run, timeout }) {
+    const graph = yield* pipeline
+    const settings = yield* Run.begin(graph)
+    const retried = Effect.gen(function* () {
+      yield* Run.prepare
+      const { first, plan } = yield* Planner.retry(graph, Option.getOrUndefined(run) ?? (yield* lastThatMade))
+      yield* Output.err([`Carrying on run ${first.runId} (${PlanText.selection(first.selection)}).`])
+      yield* CarryOut.carryOut({
+        plan,
+        settings,
+        json,
+        first,
+        options: {
+          concurrency,
+          failFast,
+          tags: first.tags,
+          retryOf: first.runId,
+          ...(timeout === undefined ? {} : { timeout })
+        },
+        next: (result) => nextCommands(graph, result, settings)
+      })
+    })
+    yield* Effect.provide(retried, RunLayer.layer(settings, { allowEmptyData }))
+  })
+).pipe(Command.withDescription(retryHelp.summary))
+
+/** The newest run that was to materialize something: one of checks alone leaves nothing to carry on. */
+const lastThatMade = Effect.gen(function* () {
+  const store = yield* RunStore
+  for (const { runId } of yield* store.runs(100)) {
+    const [first] = yield* store.events(runId)
+    if (first?._tag === "RunStarted" && first.steps.some(({ action }) => action === "materialize")) return runId
+  }
+  return undefined
+})

@@ -1,0 +1,142 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { didYouMean } from "@sluice/core/internal/suggest"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import type * as Help from "../render/Help.ts"
+import * as RunsText from "../render/RunsText.ts"
+import * as Retention from "../wiring/Retention.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
+import { duration, wholeNumber } from "./NamedOptions.ts"
+
+const listOptions = {
+  limit: wholeNumber("limit", 1, 100_000).pipe(
+    Options.withDefault(20),
+    Options.withDescription("how many, the newest first")
+  )
+}
+
+export const runsListHelp: Help.Page = {
+  name: "runs list",
+  usage: "[--limit N]",
+  summary: "Lists the runs that the store has recorded, the newest first",
+  options: [["--limit N", "how many; default 20"]],
+  examples: [["runs list", "the last 20"]]
+}
+
+export const runsShowHelp: Help.Page = {
+  name: "runs show",
+  usage: "[RUN]",
+  summary: "Tells a run's story: every step with its time, rows, retries, checks and errors",
+  options: [],
+  examples: [
+    ["runs show", "the last run"],
+    ["runs show 20240301-093000-x1y2", "that run"]
+  ]
+}
+
+export const runsLogsHelp: Help.Page = {
+  name: "runs logs",
+  usage: "[RUN] [--json]",
+  summary: "Writes a run's events, a line each, with the time of day",
+  options: [["--json", "each event as it is stored, as a JSON line"]],
+  examples: [
+    ["runs logs | grep users_raw", "what the last run did to one asset"],
+    ["runs logs --json | jq .error.tag", "for a program"]
+  ]
+}
+
+export const runsPruneHelp: Help.Page = {
+  name: "runs prune",
+  usage: "[--keep N] [--older-than TIME]",
+  summary: "Forgets old runs; the last materialization of each asset is always kept",
+  options: [
+    ["--keep N", "keep the newest N; without it and --older-than, as SLUICE_KEEP_RUNS and SLUICE_KEEP_DAYS say"],
+    ["--older-than TIME", "forget only what is older: 30d, 12h"]
+  ],
+  examples: [
+    ["runs prune", "as the settings say, which every run does in its end"],
+    ["runs prune --keep 100", "all but the newest hundred"],
+    ["runs prune --older-than 30d", "all that is older than thirty days"]
+  ]
+}
+
+const noRuns = "There are no runs yet. `pnpm assets materialize --all` makes the first."
+
+const run = Args.optional(Args.text({ name: "run" })).pipe(Args.withDescription("the run's name; the last run without it"))
+
+const list = Command.make(
+  "list",
+  listOptions,
+  Effect.fn("assets.runs.list")(function* ({ limit }) {
+    const output = yield* Output
+    const found = yield* fromHistory((store) => store.runs(limit))
+    yield* found.length === 0 ? output.err([noRuns]) : output.out(RunsText.list(found, output.outStyle))
+  })
+).pipe(Command.withDescription(runsListHelp.summary))
+
+const show = Command.make(
+  "show",
+  { run },
+  Effect.fn("assets.runs.show")(function* ({ run }) {
+    const output = yield* Output
+    yield* output.out(RunsText.story(yield* fromHistory(eventsOf(run)), output.outStyle))
+  })
+).pipe(Command.withDescription(runsShowHelp.summary))
+
+const logs = Command.make(
+  "logs",
+  { run, json: Options.boolean("json").pipe(Options.withDescription("each event as it is stored, as a JSON line")) },
+  Effect.fn("assets.runs.logs")(function* ({ json, run }) {
+    const output = yield* Output
+    const events = yield* fromHistory(eventsOf(run))
+    yield* output.out(json ? events.map((event) => JSON.stringify(event)) : RunsText.log(events, output.outStyle))
+  })
+).pipe(Command.withDescription(runsLogsHelp.summary))
+
+const prune = Command.make(
+  "prune",
+  {
+    keep: wholeNumber("keep", 0, 1_000_000_000).pipe(Options.optional, Options.withDescription("keep the newest")),
+    olderThan: duration("older-than").pipe(Options.optional, Options.withDescription("forget only what is older"))
+  },
+  Effect.fn("assets.runs.prune")(function* ({ keep, olderThan }) {
+    const output = yield* Output
+    const settings = yield* Settings.load
+    const asked = Option.isSome(keep) || Option.isSome(olderThan)
+    const limits = asked
+      ? { keep: Option.getOrElse(keep, () => 0), age: Option.getOrElse(olderThan, () => 0) }
+      : Retention.fromSettings(settings)
+    const removed = yield* Effect.provide(Retention.prune(limits), Stores.history(settings))
+    yield* output.out([RunsText.pruned(removed, output.outStyle)])
+  })
+).pipe(Command.withDescription(runsPruneHelp.summary))
+
+export const runs = Command.make("runs").pipe(
+  Command.withDescription("Shows the runs that the store has recorded"),
+  Command.withSubcommands([list, show, logs, prune])
+)
+
+/** The events of a run by its name, or of the last one. */
+const eventsOf = (named: Option.Option<string>) =>
+  Effect.fnUntraced(function* (store: typeof RunStore.Service) {
+    if (Option.isSome(named)) {
+      const found = yield* store.events(named.value)
+      if (found.length > 0) return found
+    }
+    const recent = (yield* store.runs(1_000)).map(({ runId }) => runId)
+    const [last] = recent
+    if (last === undefined) return yield* new UsageError({ detail: noRuns })
+    if (Option.isNone(named)) return yield* store.events(last)
+    return yield* new UsageError({
+      detail: `There is no run "${named.value}".${didYouMean(named.value, recent, 1)} \`pnpm assets runs list\` shows the runs there are.`
+    })
+  })
+
+const fromHistory = <A, E, R>(read: (store: typeof RunStore.Service) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Settings.load, (settings) => Effect.provide(Effect.flatMap(RunStore, read), Stores.history(settings)))

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto"
+import * as Finder from "./Finder.ts"
+import * as Forms from "./Forms.ts"
+
+/** A value that occurs nowhere else in the world, and where it may be. */
+export interface Canary {
+  /** The field it was put into, or the secret it is. */
+  readonly field: string
+  /** The mask table that may hold it; undefined: it may be nowhere. */
+  readonly home: string | undefined
+}
+
+/** A find: which canary, in which form. */
+export interface Sighting extends Canary {
+  readonly form: string
+}
+
+/** Makes canaries, and remembers them. */
+export interface Canaries {
+  /** A fresh text of 15 characters, one of them not ASCII. */
+  readonly text: (field: string, home?: string) => string
+  /** A fresh text of letters and digits, for passwords, tokens and names. */
+  readonly word: (field: string) => string
+  /** A fresh name that is no secret and not searched for: of a database, say. */
+  readonly name: () => string
+  /** A fresh email address; its domain is no secret. */
+  readonly email: (field: string) => string
+  /** A fresh birth date, of a century that nothing else is of; its year alone is no secret. */
+  readonly birthDate: (field: string) => string
+  readonly count: () => number
+  /** A finder for every canary made so far, in every form. */
+  readonly finder: () => Finder.Finder<Sighting>
+}
+
+/** No canaries yet. The same seed makes the same ones. */
+export const make = (seed: string): Canaries => {
+  const needles: Array<Finder.Needle<Sighting>> = []
+  let made = 0
+  const random = (): string => {
+    const digest = createHash("sha512").update(`${seed} ${made++}`).digest("base64")
+    return digest.replace(/[^A-Za-z0-9]/g, "").slice(0, 14)
+  }
+  const add = (canary: Canary, forms: ReadonlyArray<Forms.Form>) => {
+    for (const { bytes, name } of forms) needles.push({ bytes, of: { ...canary, form: name } })
+  }
+  const word = (field: string) => {
+    const value = random()
+    add({ field, home: undefined }, Forms.of(value))
+    return value
+  }
+  const text = (field: string, home?: string) => {
+    const letters = random()
+    const value = `${letters.slice(0, 8)}é${letters.slice(8)}`
+    add({ field, home }, Forms.of(value))
+    return value
+  }
+  return {
+    text,
+    word,
+    name: () => random().toLowerCase(),
+    email: (field) => {
+      const address = `${text(field)}@Mail${made}.example`
+      add({ field, home: undefined }, [...Forms.hashes(address), ...Forms.hashes(address.toLowerCase())])
+      return address
+    },
+    birthDate: (field) => {
+      const number = made++
+      const date = new Date(Date.UTC(1601 + (number % 199), 0, 1 + Math.floor(number / 199), 5, 47, 31, 613))
+      const iso = date.toISOString()
+      const day = iso.slice(0, 10)
+      const written = [iso, iso.replace("T", " ").slice(0, 23), String(date.getTime()), day.replaceAll("-", "")]
+      add({ field, home: undefined }, [
+        { name: "as it is", bytes: Buffer.from(day) },
+        ...written.map((form) => ({ name: "written otherwise", bytes: Buffer.from(form) })),
+        ...[iso, day].flatMap((whole) => Forms.of(whole).filter(({ name }) => name !== "its beginning"))
+      ])
+      return iso
+    },
+    count: () => made,
+    finder: () => Finder.make(needles)
+  }
+}

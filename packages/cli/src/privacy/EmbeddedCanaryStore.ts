@@ -1,0 +1,77 @@
+import { join } from "node:path"
+import { spec } from "@sluice/assets/pipeline"
+import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
+import * as Fault from "@sluice/warehouse/embedded/LibsqlFault"
+import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { Canaries } from "./Canaries.ts"
+import { bytesOf, type CanaryStore, place, placeOf } from "./CanaryStore.ts"
+import * as Files from "./Files.ts"
+import type { Ledger } from "./Ledger.ts"
+
+/** An embedded store in the default place, under the directory that the pipeline works in. */
+export const make = (canaries: Canaries, work: string): CanaryStore => {
+  const directory = join(work, ".sluice")
+  return {
+    name: "the embedded store",
+    env: {
+      SPARK_API_TOKEN: canaries.word("SPARK_API_TOKEN"),
+      ANALYST_PASSWORD: canaries.word("ANALYST_PASSWORD")
+    },
+    wrongSettings: {
+      "a database URL that is none": { DATABASE_URL: `mysql//pipeline:${canaries.word("DATABASE_URL")}@localhost` }
+    },
+    refuseCities: (refuse) =>
+      onFile(
+        join(directory, "sensitive.db"),
+        "prepare the canary store",
+        refuse
+          ? "CREATE TRIGGER canary BEFORE INSERT ON sensitive_city_ids BEGIN SELECT json_extract('{}', new.city); END"
+          : "DROP TRIGGER canary"
+      ),
+    searchTables: (ledger) =>
+      Effect.forEach(["public.db", "sensitive.db", "history.db"], (file) => searchTables(ledger, directory, file), {
+        discard: true
+      }),
+    searchRest: Effect.fn("EmbeddedCanaryStore.searchRest")(function* (ledger) {
+      yield* searchAsAnalyst(ledger, directory)
+      for (const path of Files.under(directory)) {
+        const name = path.slice(directory.length + 1)
+        ledger.lookAtBlocks(place.files, name, Files.blocks(path), () => name.startsWith("sensitive.db"))
+        if (name === "public.db") ledger.lookAtBlocks(place.analyst, name, Files.blocks(path))
+      }
+    })
+  }
+}
+
+const searchTables = Effect.fnUntraced(function* (ledger: Ledger, directory: string, file: string) {
+  const path = join(directory, file)
+  const tables = yield* onFile(path, operation, "SELECT name FROM sqlite_master WHERE type = 'table'")
+  for (const [table] of tables) {
+    const rows = yield* onFile(path, operation, `SELECT * FROM "${String(table)}"`)
+    ledger.look(placeOf(String(table)), String(table), bytesOf(rows), (home) => home === table)
+  }
+})
+
+/** Asks for everything there is; what is refused is not seen. */
+const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, directory: string) {
+  const relations = ["sqlite_master", "quarantine", "sluice_events", ...spec.masks.map(({ name }) => name)]
+  const names = [...spec.analyst.select.map(({ name }) => name), ...relations]
+  yield* Effect.flatMap(Warehouse, (warehouse) =>
+    Effect.forEach(names, (name) =>
+      Effect.map(Effect.either(warehouse.query(`SELECT * FROM ${name}`, "analyst")), (answer) => {
+        if (Either.isRight(answer)) ledger.look(place.analyst, name, bytesOf(answer.right.rows))
+      })
+    )
+  ).pipe(Effect.provide(SqliteStores.layer({ directory })))
+})
+
+const operation = "search the canary store"
+
+/** Runs a statement over a connection of its own. */
+const onFile = (path: string, doing: string, sql: string) =>
+  Effect.scoped(
+    Effect.flatMap(LibsqlClient.make({ path }), (client) => client.use((session) => session.values(sql, [])))
+  ).pipe(Effect.mapError((error) => Fault.translate(doing, error)))

@@ -1,0 +1,58 @@
+/** What is searched for, and what it stands for. */
+export interface Needle<out A> {
+  /** At least four bytes. */
+  readonly bytes: Uint8Array
+  readonly of: A
+}
+
+/** Searches bytes for any number of needles in one pass. */
+export interface Finder<out A> {
+  /** The longest needle: blocks of a longer text must overlap by so many bytes. */
+  readonly longest: number
+  /** How often each needle occurs; those that do not are left out. */
+  readonly search: (bytes: Uint8Array) => ReadonlyMap<Needle<A>, number>
+}
+
+/**
+ * A finder for needles whose beginnings differ: hundreds of megabytes a second for tens of thousands of them. Every four
+ * bytes of the text are looked up in a bitmap; only where it says yes are needles compared.
+ */
+export const make = <A>(needles: Iterable<Needle<A>>): Finder<A> => {
+  const byBeginning = new Map<number, Array<Needle<A>>>()
+  const bitmap = new Uint8Array(2 ** 21)
+  let longest = 0
+  for (const needle of needles) {
+    const window = new DataView(needle.bytes.buffer, needle.bytes.byteOffset).getUint32(0)
+    const known = byBeginning.get(window)
+    if (known === undefined) byBeginning.set(window, [needle])
+    else known.push(needle)
+    const slot = slotOf(window)
+    bitmap[slot >>> 3] = (bitmap[slot >>> 3] ?? 0) | (1 << (slot & 7))
+    longest = Math.max(longest, needle.bytes.length)
+  }
+  return {
+    longest,
+    search: (bytes) => {
+      const found = new Map<Needle<A>, number>()
+      let window = 0
+      for (let end = 0; end < bytes.length; end++) {
+        window = ((window << 8) | (bytes[end] ?? 0)) >>> 0
+        const slot = slotOf(window)
+        if (((bitmap[slot >>> 3] ?? 0) & (1 << (slot & 7))) === 0 || end < 3) continue
+        for (const needle of byBeginning.get(window) ?? []) {
+          if (occursAt(needle.bytes, bytes, end - 3)) found.set(needle, (found.get(needle) ?? 0) + 1)
+        }
+      }
+      return found
+    }
+  }
+}
+
+/** Fibonacci hashing onto 24 bits. */
+const slotOf = (window: number): number => Math.imul(window, 0x9e3779b1) >>> 8
+
+const occursAt = (needle: Uint8Array, bytes: Uint8Array, start: number): boolean => {
+  if (start + needle.length > bytes.length) return false
+  for (let i = 4; i < needle.length; i++) if (needle[i] !== bytes[start + i]) return false
+  return true
+}

@@ -1,0 +1,82 @@
+import type { Canary, Sighting } from "./Canaries.ts"
+import type { Finder } from "./Finder.ts"
+
+/** A find that must not be: which field's value is where, in which form, how often. */
+export interface Find {
+  readonly place: string
+  /** What exactly of the place: a table, a file by its name, a scenario's output. Never a path of this machine. */
+  readonly where: string
+  readonly field: string
+  readonly form: string
+  readonly times: number
+}
+
+/** What was searched at one place. */
+export interface Searched {
+  readonly place: string
+  readonly items: number
+  readonly bytes: number
+  /** Masked values that were found where they belong: more than none shows that the search can see. */
+  readonly atHome: number
+  readonly finds: number
+}
+
+/** Says whether a masked value whose home is that table may be here. */
+export type MayHold = (home: string) => boolean
+
+/** Keeps account of what was searched and found. */
+export interface Ledger {
+  readonly look: (place: string, where: string, bytes: Uint8Array, mayHold?: MayHold) => void
+  /** The same for a text that comes in blocks. */
+  readonly lookAtBlocks: (place: string, where: string, blocks: Iterable<Uint8Array>, mayHold?: MayHold) => void
+  readonly searched: () => ReadonlyArray<Searched>
+  readonly finds: () => ReadonlyArray<Find>
+}
+
+/** An empty one. */
+export const make = (finder: Finder<Sighting>): Ledger => {
+  const places = new Map<string, Searched>()
+  const finds = new Map<string, Find>()
+
+  const note = (place: string, where: string, mayHold: MayHold, { field, form, home }: Sighting, times: number): boolean => {
+    if (home !== undefined && isKept(form) && mayHold(home)) return true
+    const key = JSON.stringify([place, where, field, form])
+    finds.set(key, { place, where, field, form, times: (finds.get(key)?.times ?? 0) + times })
+    return false
+  }
+  const lookAtBlocks: Ledger["lookAtBlocks"] = (place, where, blocks, mayHold = nowhere) => {
+    let bytes = 0
+    let atHome = 0
+    let found = 0
+    let tail: Uint8Array = Buffer.of()
+    for (const block of blocks) {
+      bytes += block.length
+      const text = tail.length === 0 ? block : Buffer.concat([tail, block])
+      for (const [needle, times] of finder.search(text)) {
+        if (note(place, where, mayHold, needle.of, times)) atHome += times
+        else found += times
+      }
+      tail = text.slice(Math.max(0, text.length - finder.longest + 1))
+    }
+    const before = places.get(place) ?? { place, items: 0, bytes: 0, atHome: 0, finds: 0 }
+    places.set(place, {
+      place,
+      items: before.items + 1,
+      bytes: before.bytes + bytes,
+      atHome: before.atHome + atHome,
+      finds: before.finds + found
+    })
+  }
+  return {
+    look: (place, where, bytes, mayHold) => lookAtBlocks(place, where, [bytes], mayHold),
+    lookAtBlocks,
+    searched: () => [...places.values()],
+    finds: () => [...finds.values()]
+  }
+}
+
+/** In its mask table a value is kept as it is, and as the hash that makes it unique. */
+const isKept = (form: Canary["field"]): boolean =>
+  form === "as it is" || form === "its beginning" || form === "sha256" || form.startsWith("sha256, hex")
+
+const nowhere: MayHold = () => false

@@ -1,0 +1,127 @@
+import { join } from "node:path"
+import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
+import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
+import { connectFailed, statementFailed } from "@sluice/warehouse/mysql/errors"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { Canaries } from "./Canaries.ts"
+import { bytesOf, type CanaryStore, place, placeOf } from "./CanaryStore.ts"
+import * as Files from "./Files.ts"
+import type { Ledger } from "./Ledger.ts"
+
+/**
+ * A database and two accounts of its own on the administrator's server, with canaries for passwords; all of it is dropped
+ * with the scope. Its files are searched where this machine has them.
+ */
+export const make = Effect.fn("MysqlCanaryStore.make")(function* (
+  canaries: Canaries,
+  admin: MysqlUrl
+): Effect.fn.Return<CanaryStore, WarehouseFailed, Scope.Scope> {
+  const id = canaries.name()
+  const database = `canary_${id}`
+  const pipeline = accountOf(admin, `p_${id}`, canaries.word("the password in DATABASE_URL"), database)
+  const analyst = accountOf(admin, `a_${id}`, canaries.word("ANALYST_PASSWORD"), database)
+  const administrator = yield* Effect.mapError(DirectConnection.open(admin), connectFailed(admin, "DATABASE_ADMIN_URL"))
+  const ask = (sql: string) => Effect.mapError(administrator.query(sql), statementFailed("use the canary database"))
+  yield* Effect.addFinalizer(() => Effect.ignore(drop(administrator, database, [pipeline.user, analyst.user])))
+
+  return {
+    name: `a database of its own on ${admin.host}:${admin.port}`,
+    env: {
+      DATABASE_URL: urlOf(pipeline),
+      DATABASE_ADMIN_URL: urlOf(admin),
+      ANALYST_USER: analyst.user,
+      ANALYST_PASSWORD: Redacted.value(analyst.password),
+      SPARK_API_TOKEN: canaries.word("SPARK_API_TOKEN")
+    },
+    wrongSettings: {
+      "a wrong password": {
+        DATABASE_URL: urlOf(accountOf(admin, pipeline.user, canaries.word("a wrong password"), database)),
+        DATABASE_ADMIN_URL: ""
+      },
+      "a database URL that is none": { DATABASE_URL: `mysql//pipeline:${canaries.word("DATABASE_URL")}@localhost` }
+    },
+    refuseCities: (refuse) =>
+      Effect.asVoid(
+        ask(
+          refuse
+            ? `CREATE TRIGGER ${database}.canary BEFORE INSERT ON ${database}.sensitive_city_ids FOR EACH ROW BEGIN DECLARE said VARCHAR(100); SET said = LEFT(NEW.city, 100); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = said; END`
+            : `DROP TRIGGER ${database}.canary`
+        )
+      ),
+    searchTables: Effect.fn("MysqlCanaryStore.searchTables")(function* (ledger) {
+      const tables = yield* ask(
+        `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}' AND table_type = 'BASE TABLE'`
+      )
+      for (const [name] of tables.rows) {
+        const table = String(name)
+        const { rows } = yield* ask(`SELECT * FROM ${database}.\`${table}\``)
+        ledger.look(placeOf(table), table, bytesOf(rows), (home) => home === table)
+      }
+    }),
+    searchRest: Effect.fn("MysqlCanaryStore.searchRest")(function* (ledger) {
+      yield* searchAsAnalyst(ledger, analyst)
+      const [[directory] = []] = (yield* ask("SELECT @@datadir")).rows
+      searchFiles(ledger, String(directory), database)
+    })
+  }
+})
+
+const accountOf = (server: MysqlUrl, user: string, password: string, database: string): MysqlUrl => ({
+  ...server,
+  user,
+  password: Redacted.make(password),
+  database
+})
+
+/** Everything whose name the analyst can see, system schemas included; what is refused is not seen. */
+const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, analyst: MysqlUrl) {
+  const connection = yield* Effect.mapError(DirectConnection.open(analyst), connectFailed(analyst, "ANALYST_PASSWORD"))
+  const visible = yield* Effect.mapError(
+    connection.query("SELECT table_schema, table_name FROM information_schema.tables"),
+    statementFailed("list what the analyst sees")
+  )
+  const statements = visible.rows.map(([schema, name]) => [String(name), `SELECT * FROM \`${schema}\`.\`${name}\``] as const)
+  const guesses = ["sensitive_city_ids", "sensitive_zipcode_ids", "sensitive_profession_ids", "quarantine", "sluice_events"]
+  for (const [name, sql] of [
+    ...statements,
+    ...guesses.map((name) => [name, `SELECT * FROM ${name}`] as const),
+    ["the list of connections", "SHOW FULL PROCESSLIST"] as const
+  ]) {
+    const answer = yield* Effect.either(connection.query(sql))
+    if (Either.isRight(answer)) ledger.look(place.analyst, name, bytesOf(answer.right.rows))
+  }
+}, Effect.scoped)
+
+/** The database's own files and those that all databases share (redo, undo, temporary tables), if they are on this machine. */
+const searchFiles = (ledger: Ledger, directory: string, database: string): void => {
+  if (!Files.canList(join(directory, database))) return
+  const isOurs = (path: string) => !path.includes("/") || path.startsWith(database) || path.startsWith("#")
+  const others = (path: string) => isOurs(path) && !/^(mysql|performance_schema|sys|test)$/.test(path)
+  for (const path of Files.under(directory, others)) {
+    const name = path.slice(directory.length).replace(/^\//, "")
+    const [folder, table = ""] = name.split("/")
+    const mayHold = (home: string) => folder !== database || table.startsWith(`${home}.`)
+    ledger.lookAtBlocks(place.files, name.replace(database, "canary"), Files.blocks(path), mayHold)
+  }
+}
+
+const drop = Effect.fnUntraced(function* (
+  administrator: DirectConnection.DirectConnection,
+  database: string,
+  users: ReadonlyArray<string>
+) {
+  yield* administrator.query(`DROP DATABASE IF EXISTS ${database}`)
+  for (const user of users) {
+    const hosts = yield* administrator.query("SELECT host FROM mysql.user WHERE user = ?", [user])
+    for (const [host] of hosts.rows) yield* administrator.query("DROP USER ?@?", [user, String(host)])
+  }
+})
+
+const urlOf = ({ database, host, password, port, user }: MysqlUrl): string => {
+  const named = host.includes(":") ? `[${host}]` : host
+  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(Redacted.value(password))}@${named}:${port}/${database}`
+}

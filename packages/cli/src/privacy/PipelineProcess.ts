@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process"
+import { readdirSync, readFileSync, readlinkSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/** A program and the arguments that come before a command's own. */
+export interface Program {
+  readonly file: string
+  readonly args: ReadonlyArray<string>
+}
+
+/** How a process ended, and what it wrote. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+/** A process that goes on. */
+export interface Running {
+  readonly pid: number
+  readonly signal: (name: NodeJS.Signals) => void
+  /** Waits until a text has been written to standard error. */
+  readonly says: (text: string) => Effect.Effect<void>
+  readonly ended: Effect.Effect<Ended>
+}
+
+/** Starts a process with nothing of this one's settings but where programs are; the scope's end kills it. */
+export const start = (
+  program: Program,
+  args: ReadonlyArray<string>,
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }
+): Effect.Effect<Running, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const child = spawn(program.file, [...program.args, ...args], {
+          cwd: options.cwd,
+          env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", ...options.env },
+          stdio: ["ignore", "pipe", "pipe"]
+        })
+        const stdout: Array<Buffer> = []
+        const stderr: Array<Buffer> = []
+        child.stdout.on("data", (part) => stdout.push(part))
+        child.stderr.on("data", (part) => stderr.push(part))
+        const said = (text: string) => Buffer.concat(stderr).includes(text)
+        const ended = new Promise<Ended>((resolve) => {
+          child.on("close", (code, signal) =>
+            resolve({ code, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) })
+          )
+          child.on("error", () => resolve({ code: null, signal: null, stdout: Buffer.of(), stderr: Buffer.of() }))
+        })
+        return { child, ended, said }
+      }),
+      ({ child }) => Effect.sync(() => child.kill("SIGKILL"))
+    ),
+    ({ child, ended, said }) => ({
+      pid: child.pid ?? 0,
+      signal: (name) => void child.kill(name),
+      says: (text) => Effect.repeat(Effect.sleep("10 millis"), { until: () => said(text) }),
+      ended: Effect.promise(() => ended)
+    })
+  )
+
+/**
+ * What a process has in files that it opened under a directory and that have no name any more, as spilled rows are; empty
+ * where the system does not show it (only Linux does).
+ */
+export const unnamedFiles = (pid: number, under: string): Effect.Effect<ReadonlyArray<Buffer>> =>
+  Effect.sync(() => {
+    try {
+      const descriptors = `/proc/${pid}/fd`
+      return readdirSync(descriptors).flatMap((name) => {
+        const target = linkOf(`${descriptors}/${name}`)
+        return target.startsWith(under) && target.endsWith(" (deleted)") ? [readFileSync(`${descriptors}/${name}`)] : []
+      })
+    } catch {
+      return []
+    }
+  })
+
+const linkOf = (path: string): string => {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ""
+  }
+}

@@ -1,0 +1,28 @@
+import type { Metadata } from "@sluice/core/asset/Metadata"
+import * as RunResult from "@sluice/core/run/RunResult"
+import * as EventText from "./EventText.ts"
+import * as Layout from "./Layout.ts"
+import type { Style } from "./Style.ts"
+import * as Summary from "./Summary.ts"
+
+/** What the checks of a run found: a line for each, and one that counts. */
+export const lines = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
+  const checks = RunResult.stepsOf(result).flatMap(({ asset, checks }) => checks.map((check) => ({ asset, ...check })))
+  return [
+    ...Layout.align([
+      ["asset", "check", "severity", "result", "found"].map(style.dim),
+      ...checks.map(({ asset, ...check }) => [style.cyan(asset), check.check, ...cells(check, style)])
+    ]),
+    "",
+    Summary.totals(result, style)
+  ]
+}
+
+/** A check's severity, whether it passed, and what it counted. */
+export const cells = (check: RunResult.CheckResult, style: Style): ReadonlyArray<string> => [
+  check.blocking ? `${check.severity}, blocks` : check.severity,
+  `${EventText.checkMark(check, style)} ${check.passed ? "passed" : "failed"}`,
+  found(check.metadata)
+]
+
+const found = (metadata: Metadata): string => EventText.facts(metadata).join(", ")

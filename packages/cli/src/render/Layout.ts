@@ -1,0 +1,85 @@
+/** The columns that text takes on a terminal, decoration aside: wide characters take two, combining ones none. */
+export const width = (text: string): number => {
+  let columns = 0
+  for (const character of text.replace(decoration, "")) columns += widthOf(character.codePointAt(0) ?? 0)
+  return columns
+}
+
+/** Text without its decoration. */
+export const undecorated = (text: string): string => text.replace(decoration, "")
+
+/** Text cut to at most `columns`, the last of them showing that it was. Give it undecorated text. */
+export const truncate = (text: string, columns: number, ellipsis: string): string => {
+  if (width(text) <= columns) return text
+  let kept = ""
+  let used = 0
+  for (const character of text) {
+    const next = widthOf(character.codePointAt(0) ?? 0)
+    if (used + next > columns - 1) break
+    kept += character
+    used += next
+  }
+  return columns <= 0 ? "" : kept + ellipsis
+}
+
+export const padEnd = (text: string, columns: number): string => text + spaces(columns - width(text))
+export const padStart = (text: string, columns: number): string => spaces(columns - width(text)) + text
+
+/** Rows of cells with their columns aligned to the left, `gap` spaces apart, nothing after the last. */
+export const align = (rows: ReadonlyArray<ReadonlyArray<string>>, gap = 2): ReadonlyArray<string> => {
+  const widths: Array<number> = []
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, width(cell))
+    })
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : padEnd(cell, (widths[i] ?? 0) + gap)))
+      .join("")
+      .trimEnd()
+  )
+}
+
+/** Text broken at spaces into lines of at most `columns`; a longer word stays whole. Line feeds stay breaks. */
+export const wrap = (text: string, columns: number): ReadonlyArray<string> =>
+  text.split("\n").flatMap((paragraph) => {
+    const lines: Array<string> = []
+    let line = ""
+    for (const word of paragraph.split(" ")) {
+      if (line !== "" && width(line) + 1 + width(word) > columns) {
+        lines.push(line)
+        line = word
+      } else line = line === "" ? word : `${line} ${word}`
+    }
+    return [...lines, line]
+  })
+
+/** What would move the cursor or ring the bell, spelled out: a value must not be able to write on the screen. */
+export const printable = (text: string): string =>
+  text.replace(controls, (character) => escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const decoration = /\u001b\[[0-9;]*m/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const controls = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
+
+const spaces = (columns: number) => " ".repeat(Math.max(0, columns))
+
+/** By the main ranges of UAX #11 (wide and full width) and of combining marks. */
+const widthOf = (code: number): number => {
+  if (code < 0x300) return 1
+  if (code <= 0x36f || (code >= 0x200b && code <= 0x200d) || (code >= 0xfe00 && code <= 0xfe0f)) return 0
+  const wide =
+    (code >= 0x1100 && code <= 0x115f) ||
+    (code >= 0x2e80 && code <= 0xa4cf) ||
+    (code >= 0xac00 && code <= 0xd7a3) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0xfe30 && code <= 0xfe6f) ||
+    (code >= 0xff00 && code <= 0xff60) ||
+    (code >= 0xffe0 && code <= 0xffe6) ||
+    (code >= 0x1f300 && code <= 0x1faff) ||
+    (code >= 0x20000 && code <= 0x3fffd)
+  return wide ? 2 : 1
+}

@@ -1,0 +1,78 @@
+import type { MetadataValue } from "@sluice/core/asset/Metadata"
+import type { Materialization } from "@sluice/core/run/RunRecord"
+import * as Human from "./Human.ts"
+import * as Layout from "./Layout.ts"
+import * as Sparkline from "./Sparkline.ts"
+import type { Style } from "./Style.ts"
+
+/** An asset's materializations, newest first, a line each: rows, duration and other facts; then the trend of each number. */
+export const lines = (history: ReadonlyArray<Materialization>, style: Style): ReadonlyArray<string> => {
+  if (history.length === 0) return []
+  const facts = [...measures, ...othersIn(history)]
+  const rows = [
+    ["  at (UTC)", "run", ...facts.map(({ title }) => title)].map(style.dim),
+    ...history.map((each) => [
+      `  ${Human.time(each.at)}`,
+      style.cyan(each.runId),
+      ...facts.map(({ of, show }) => shown(of(each), show))
+    ]),
+    ...(history.length < 2 ? [] : [["  trend", "", ...facts.map((fact) => trend(history, fact, style))].map(style.dim)])
+  ]
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => Layout.width(row[i] ?? ""))))
+  return rows.map((row) =>
+    row
+      .map((cell, i) => aligned(cell, i, widths[i] ?? 0))
+      .join("  ")
+      .trimEnd()
+  )
+}
+
+/** One thing that is told of every materialization. */
+interface Fact {
+  readonly title: string
+  readonly of: (materialization: Materialization) => MetadataValue | undefined
+  readonly show: (value: number) => string
+}
+
+const measures: ReadonlyArray<Fact> = [
+  { title: "rows", of: ({ metadata }) => metadata["rows"], show: Human.count },
+  { title: "took", of: ({ durationMillis }) => durationMillis, show: Human.duration },
+  {
+    title: "rows/s",
+    of: ({ durationMillis, metadata: { rows } }) =>
+      typeof rows === "number" && rows > 0 && durationMillis > 0 ? (rows * 1000) / durationMillis : undefined,
+    show: Human.count
+  }
+]
+
+/** What else was recorded, but for what was always nothing. */
+const othersIn = (history: ReadonlyArray<Materialization>): ReadonlyArray<Fact> => {
+  const keys = new Set(
+    history.flatMap(({ metadata }) =>
+      Object.entries(metadata).flatMap(([key, value]) =>
+        key === "rows" || value === 0 || value === false || value === "" ? [] : [key]
+      )
+    )
+  )
+  return [...keys].map((key) => ({
+    title: key.replaceAll("_", " "),
+    of: ({ metadata }) => metadata[key],
+    show: Human.count
+  }))
+}
+
+const shown = (value: MetadataValue | undefined, show: Fact["show"]): string =>
+  value === undefined ? "" : typeof value === "number" ? show(value) : String(value)
+
+const trend = (history: ReadonlyArray<Materialization>, { of }: Fact, style: Style): string =>
+  Sparkline.of(
+    history
+      .map(of)
+      .filter((value) => typeof value === "number")
+      .reverse(),
+    style
+  )
+
+/** The first two columns to the left, the others, which are numbers, to the right. */
+const aligned = (cell: string, column: number, width: number): string =>
+  column < 2 ? Layout.padEnd(cell, width) : Layout.padStart(cell, width)

@@ -1,0 +1,101 @@
+import type { Reason, Step } from "@sluice/core/plan/Plan"
+import type { Standing } from "@sluice/core/plan/Staleness"
+import type { Materialization } from "@sluice/core/run/RunRecord"
+import type { Forecast } from "../Forecast.ts"
+import * as Human from "./Human.ts"
+import * as Layout from "./Layout.ts"
+import * as StandingText from "./StandingText.ts"
+import type { Style } from "./Style.ts"
+
+/** A plan, and what history says of it. */
+export interface Prospect {
+  readonly selection: string
+  readonly steps: ReadonlyArray<Step>
+  readonly forecast: Forecast
+  /** The last materializations, by asset. */
+  readonly materialized: ReadonlyMap<string, Materialization>
+  /** How the assets stand, where only what has changed will be materialized. */
+  readonly standings: ReadonlyMap<string, Standing> | undefined
+}
+
+/** A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total. */
+export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> => {
+  const { forecast, steps } = prospect
+  const digits = String(steps.length).length
+  const times = steps.map(({ asset }) => duration(forecast.steps.get(asset)))
+  const timeWidth = Math.max(0, ...times.map((time) => time.length))
+  const rows = steps.map((step, i) => [
+    `${style.dim(String(i + 1).padStart(digits + 2))}  ${style.cyan(step.asset)}`,
+    actionOf(step, prospect),
+    ...(timeWidth === 0 ? [] : [Layout.padStart(times[i] ?? "", timeWidth)]),
+    style.dim(reasonOf(step, prospect))
+  ])
+  return [
+    style.bold(`${Human.plural(steps.length, "step")} for ${selection(prospect.selection)}`),
+    ...Layout.align(rows),
+    ...(forecast.total === undefined ? [] : [style.dim(total(forecast, forecast.total))])
+  ]
+}
+
+/** The same for programs: `{ selection, expectedMillis, steps: [{ asset, action, reason, after, … }] }`. */
+export const json = ({ forecast, materialized, selection, standings, steps }: Prospect): string =>
+  JSON.stringify(
+    {
+      selection,
+      expectedMillis: forecast.total ?? null,
+      steps: steps.map((step) => ({
+        ...step,
+        expectedMillis: forecast.steps.get(step.asset) ?? null,
+        materializedAt: materialized.get(step.asset)?.at ?? null,
+        ...(standings === undefined ? {} : { standing: standings.get(step.asset) ?? null })
+      }))
+    },
+    null,
+    2
+  )
+
+/** A recorded selection as it is typed: everything is `--all`, since a shell has its own idea of `*`. */
+export const selection = (text: string): string => (text === "*" ? "--all" : text)
+
+/** Why a step is in its plan, in words. */
+export const why = (
+  { asset, reason }: { readonly asset: string; readonly reason: Reason },
+  plan: { readonly steps: ReadonlyArray<Step> }
+): string => {
+  switch (reason._tag) {
+    case "Selected":
+      return "selected"
+    case "NeededBy":
+      return `needed by ${Human.list(reason.assets)} (never stored)`
+    case "LoadedFor":
+      return `loaded for ${Human.list(reason.assets)}`
+    case "SameSnapshot":
+      return `on the way from ${reason.source} to ${Human.list(selectedBelow(asset, plan.steps))}: one snapshot`
+  }
+}
+
+const actionOf = ({ action, asset }: Step, { standings }: Prospect): string =>
+  action === "materialize" && standings?.get(asset)?._tag === "Fresh" ? "leave" : action
+
+const reasonOf = (step: Step, { materialized, standings, steps }: Prospect): string => {
+  const at = materialized.get(step.asset)?.at
+  const since = at === undefined ? "" : Human.time(at)
+  const standing = standings?.get(step.asset)
+  if (step.action === "load") return `${why(step, { steps })}, as of ${since}`
+  if (standing?._tag === "Fresh") return `unchanged since ${since}, unless a source has new data`
+  if (standing?._tag === "Stale") return StandingText.words(standing)
+  if (standing?._tag === "Never") return "never materialized before"
+  return why(step, { steps })
+}
+
+const total = ({ unknown }: Forecast, millis: number): string =>
+  `about ${Human.duration(millis)} in all${unknown === 0 ? "" : `, without ${Human.plural(unknown, "asset")} that never ran`}`
+
+const duration = (millis: number | undefined): string => (millis === undefined ? "" : Human.duration(millis))
+
+/** The selected steps that wait for a step, directly or not. Steps come after those they wait for. */
+const selectedBelow = (asset: string, steps: ReadonlyArray<Step>): ReadonlyArray<string> => {
+  const below = new Set([asset])
+  for (const step of steps) if (step.after.some((name) => below.has(name))) below.add(step.asset)
+  return steps.filter((step) => step.reason._tag === "Selected" && below.has(step.asset)).map((step) => step.asset)
+}

@@ -1,0 +1,71 @@
+import * as RunResult from "@sluice/core/run/RunResult"
+import type { Forecast } from "../Forecast.ts"
+import * as Human from "./Human.ts"
+import * as Layout from "./Layout.ts"
+import type { Style } from "./Style.ts"
+
+/** What progress is told against. */
+export interface At {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly forecast: Forecast
+}
+
+/**
+ * What is going on in a run: a line for each asset that is running or waits to try again, and one for the whole of it. Made
+ * to be drawn over the lines before, so no line is wider than the terminal.
+ */
+export const lines = (result: RunResult.RunResult, at: At, style: Style): ReadonlyArray<string> => {
+  const { forecast, now } = at
+  const steps = RunResult.stepsOf(result)
+  const active = steps.filter(({ state }) => state._tag === "Running" || state._tag === "Waiting")
+  const nameWidth = Math.max(0, ...active.map(({ asset }) => asset.length))
+  const frame = style.marks.spinner[Math.floor(now / 100) % style.marks.spinner.length] ?? ""
+  const rows = steps.reduce((sum, { state }) => sum + rowsOf(state), 0)
+  const whole = [
+    `${steps.filter(({ state }) => !RunResult.isOpen(state)).length} of ${steps.length} done`,
+    ...(rows > 0 ? [Human.plural(rows, "row")] : []),
+    `${Human.duration(Math.max(0, now - Date.parse(result.startedAt)))}${expected(forecast.total)}`
+  ]
+  return [
+    ...active.slice(0, mostLines).map((step) => stepLine(step, at, frame, nameWidth, style)),
+    ...(active.length > mostLines ? [style.dim(`  and ${active.length - mostLines} more`)] : []),
+    style.dim(Layout.truncate(`  ${whole.join(` ${style.marks.separator} `)}`, style.columns - 1, style.marks.ellipsis))
+  ]
+}
+
+/** What is drawn over must not be taller than a terminal. */
+const mostLines = 12
+
+const expected = (millis: number | undefined): string => (millis === undefined ? "" : ` of about ${Human.duration(millis)}`)
+
+/** Rows that a step has handled so far, or in the end. */
+const rowsOf = (state: RunResult.StepState): number => {
+  if (state._tag === "Running") return state.rows
+  const rows = state._tag === "Succeeded" ? state.metadata["rows"] : undefined
+  return typeof rows === "number" ? rows : 0
+}
+
+const stepLine = (
+  { asset, state }: RunResult.StepResult,
+  { forecast, now }: At,
+  frame: string,
+  nameWidth: number,
+  style: Style
+): string => {
+  const name = Layout.padEnd(asset, nameWidth)
+  const room = style.columns - nameWidth - 7
+  const fit = (text: string) => style.dim(Layout.truncate(text, room, style.marks.ellipsis))
+  if (state._tag === "Waiting") {
+    return `  ${style.yellow(style.marks.retry)} ${name}  ${fit(`waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}: ${state.error.message}`)}`
+  }
+  if (state._tag !== "Running") return `  ${name}`
+  const millis = Math.max(0, now - Date.parse(state.since))
+  const facts = [
+    ...(state.rows > 0 ? [Human.plural(state.rows, "row")] : []),
+    ...(state.rows > 0 && millis >= 200 ? [`${Human.count((state.rows * 1000) / millis)} rows/s`] : []),
+    ...(state.attempt > 1 ? [`attempt ${state.attempt}`] : []),
+    `${Human.duration(millis)}${expected(forecast.steps.get(asset))}`
+  ]
+  return `  ${style.cyan(frame)} ${name}  ${fit(facts.join(` ${style.marks.separator} `))}`
+}

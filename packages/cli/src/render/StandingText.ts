@@ -1,0 +1,33 @@
+import type { Cause, Standing } from "@sluice/core/plan/Staleness"
+import * as Human from "./Human.ts"
+import type { Style } from "./Style.ts"
+
+/** How an asset stands, in a few words: `fresh`, `stale: code changed`, `never`. What is never stored has no standing. */
+export const words = (standing: Standing): string => {
+  switch (standing._tag) {
+    case "Fresh":
+      return "fresh"
+    case "Never":
+      return "never"
+    case "Ephemeral":
+      return "not stored"
+    case "Stale":
+      return `stale: ${Human.list(standing.causes.map(cause), 2)}`
+  }
+}
+
+/** Why an asset is stale: `code changed`, `api_users has new data`, `users_raw is stale`. */
+export const cause = (of: Cause): string => {
+  switch (of._tag) {
+    case "Code":
+      return "code changed"
+    case "Input":
+      return `${of.asset} has new data`
+    case "Upstream":
+      return `${of.asset} is stale`
+  }
+}
+
+/** Text in the colour of a standing. */
+export const paint = (standing: Standing, style: Style): ((text: string) => string) =>
+  standing._tag === "Fresh" ? style.green : standing._tag === "Ephemeral" ? style.dim : style.yellow

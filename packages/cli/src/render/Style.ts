@@ -1,0 +1,91 @@
+/** What a terminal, or a file in its place, can show. */
+export interface Abilities {
+  readonly colour: boolean
+  /** Whether it shows more than ASCII. */
+  readonly unicode: boolean
+  /** The width in columns; infinite where nothing has to fit. */
+  readonly columns: number
+}
+
+/** How text is decorated: each function gives its text back as it is where there is no colour. */
+export interface Style extends Abilities {
+  readonly bold: Paint
+  readonly dim: Paint
+  readonly red: Paint
+  readonly green: Paint
+  readonly yellow: Paint
+  readonly cyan: Paint
+  readonly marks: Marks
+}
+
+export type Paint = (text: string) => string
+
+/** One-column signs. */
+export interface Marks {
+  readonly ok: string
+  readonly failed: string
+  readonly skipped: string
+  readonly retry: string
+  readonly warning: string
+  readonly loaded: string
+  readonly unchanged: string
+  readonly running: string
+  readonly separator: string
+  readonly ellipsis: string
+  readonly none: string
+  readonly rule: string
+  /** The frames of a spinner. */
+  readonly spinner: ReadonlyArray<string>
+}
+
+export const make = (abilities: Abilities): Style => {
+  const paint =
+    (open: number, close: number): Paint =>
+    (text) =>
+      abilities.colour && text !== "" ? `\u001b[${open}m${text}\u001b[${close}m` : text
+  return {
+    ...abilities,
+    bold: paint(1, 22),
+    dim: paint(2, 22),
+    red: paint(31, 39),
+    green: paint(32, 39),
+    yellow: paint(33, 39),
+    cyan: paint(36, 39),
+    marks: abilities.unicode ? unicode : ascii
+  }
+}
+
+const unicode: Marks = {
+  ok: "✓",
+  failed: "✗",
+  skipped: "–",
+  retry: "⟳",
+  warning: "!",
+  loaded: "↺",
+  unchanged: "=",
+  running: "▸",
+  separator: "·",
+  ellipsis: "…",
+  none: "∅",
+  rule: "─",
+  spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+}
+
+const ascii: Marks = {
+  ok: "+",
+  failed: "x",
+  skipped: "-",
+  retry: "~",
+  warning: "!",
+  loaded: "@",
+  unchanged: "=",
+  running: ">",
+  separator: "|",
+  ellipsis: "~",
+  none: "NULL",
+  rule: "-",
+  spinner: ["|", "/", "-", "\\"]
+}
+
+/** No colour, Unicode, 80 columns: what tests and documentation show. */
+export const plain: Style = make({ colour: false, unicode: true, columns: 80 })

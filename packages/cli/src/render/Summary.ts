@@ -1,0 +1,132 @@
+import * as RunResult from "@sluice/core/run/RunResult"
+import * as EventText from "./EventText.ts"
+import * as Human from "./Human.ts"
+import * as Layout from "./Layout.ts"
+import type { Style } from "./Style.ts"
+
+/**
+ * What became of a run: a line for each asset with its rows and duration, and why it was made where `causes` tells, failed
+ * ones with their error below, skipped ones with the asset that is to blame, then a line of totals.
+ */
+export const lines = (
+  result: RunResult.RunResult,
+  causes: ReadonlyMap<string, ReadonlyArray<string>>,
+  style: Style
+): ReadonlyArray<string> => {
+  const steps = RunResult.stepsOf(result)
+  const widths: Widths = {
+    name: Math.max(0, ...steps.map(({ asset }) => asset.length)),
+    rows: Math.max(0, ...steps.map((step) => rowsOf(step).length)),
+    duration: Math.max(0, ...steps.map((step) => durationOf(step).length))
+  }
+  return [
+    "",
+    ...steps.flatMap((step) => [
+      ...stepLines(step, causes.get(step.asset) ?? [], widths, style),
+      ...checkLines(step, style)
+    ]),
+    "",
+    ...conclusion(result, style)
+  ]
+}
+
+/** The last lines on a run: totals, why it ended so where the steps do not tell, and which run it carries on. */
+export const conclusion = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => [
+  totals(result, style),
+  ...(result.reason === undefined ? [] : Layout.wrap(result.reason, Math.min(style.columns, 100))),
+  ...(result.retryOf === undefined ? [] : [style.dim(`It carries on run ${result.retryOf}.`)])
+]
+
+/** What to type next, a line for each. */
+export const next = (commands: ReadonlyArray<string>, style: Style): ReadonlyArray<string> =>
+  commands.map((command, i) => (i === 0 ? `${style.dim("Next:")} ${command}` : `      ${command}`))
+
+/** How many steps ended in which way, how long it all took, and the run's name. */
+export const totals = (result: RunResult.RunResult, style: Style): string => {
+  const counted = (tag: RunResult.StepState["_tag"], word: string, paint: (text: string) => string) => {
+    const count = RunResult.stepsIn(result, tag).length
+    return count === 0 ? [] : [paint(`${count} ${word}`)]
+  }
+  return [
+    ...counted("Succeeded", "succeeded", style.green),
+    ...counted("Unchanged", "unchanged", style.dim),
+    ...counted("Failed", "failed", style.red),
+    ...counted("Skipped", "skipped", style.yellow),
+    ...counted("Canceled", "canceled", style.yellow),
+    ...counted("Running", "running", style.cyan),
+    ...counted("Waiting", "waiting", style.yellow),
+    ...counted("Pending", "pending", style.dim),
+    ...checksOf(result, style),
+    ...(result.durationMillis === undefined ? [] : [Human.duration(result.durationMillis)]),
+    ...(result.runId === "" ? [] : [style.dim(`run ${result.runId}`)])
+  ].join(style.dim(` ${style.marks.separator} `))
+}
+
+interface Widths {
+  readonly name: number
+  readonly rows: number
+  readonly duration: number
+}
+
+const stepLines = (
+  step: RunResult.StepResult,
+  causes: ReadonlyArray<string>,
+  widths: Widths,
+  style: Style
+): ReadonlyArray<string> => {
+  const { marks } = style
+  const { state, asset } = step
+  const name = Layout.padEnd(asset, widths.name)
+  switch (state._tag) {
+    case "Succeeded": {
+      const mark = step.action === "load" ? style.dim(marks.loaded) : style.green(marks.ok)
+      const others = [
+        ...(step.action === "materialize" ? [] : [step.action === "load" ? "loaded" : "checked"]),
+        ...causes,
+        ...EventText.otherFacts(state.metadata),
+        ...(state.attempt > 1 ? [`${state.attempt} attempts`] : [])
+      ]
+      const measured = `${Layout.padStart(rowsOf(step), widths.rows)}  ${style.dim(Layout.padStart(durationOf(step), widths.duration))}`
+      return [`${mark} ${name}  ${measured}${others.length > 0 ? style.dim(`  ${others.join(", ")}`) : ""}`.trimEnd()]
+    }
+    case "Failed": {
+      const attempts = state.attempt > 1 ? ` after ${state.attempt} attempts` : ""
+      return [
+        `${style.red(marks.failed)} ${name}  ${style.red(`failed${attempts}`)} ${style.dim(`(${Human.duration(state.durationMillis)})`)}`,
+        ...Layout.wrap(state.error.message, Math.min(style.columns, 100) - 4).map((text) => `    ${text}`)
+      ]
+    }
+    case "Unchanged":
+      return [`${style.dim(marks.unchanged)} ${name}  ${style.dim(EventText.unchanged(state.since))}`]
+    case "Skipped":
+      return [`${style.yellow(marks.skipped)} ${name}  ${style.dim(EventText.skipped(state.causes))}`]
+    case "Canceled":
+      return [`${style.yellow(marks.skipped)} ${name}  ${style.dim("canceled")}`]
+    case "Pending":
+    case "Running":
+    case "Waiting":
+      return [`${style.dim(marks.running)} ${name}  ${style.dim(state._tag.toLowerCase())}`]
+  }
+}
+
+/** Checks that did not pass, below their asset. */
+const checkLines = ({ checks }: RunResult.StepResult, style: Style): ReadonlyArray<string> =>
+  checks.flatMap((check) => (check.passed ? [] : [`    ${EventText.checkMark(check, style)} ${EventText.check(check)}`]))
+
+/** How many checks there were, and how many of them failed. */
+const checksOf = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
+  const checks = RunResult.stepsOf(result).flatMap((step) => step.checks)
+  const failed = checks.filter(({ passed }) => !passed)
+  if (checks.length === 0) return []
+  if (failed.length === 0) return [style.green(`${Human.plural(checks.length, "check")} passed`)]
+  const paint = failed.some(({ severity }) => severity === "error") ? style.red : style.yellow
+  return [paint(`${failed.length} of ${Human.plural(checks.length, "check")} failed`)]
+}
+
+const rowsOf = ({ state }: RunResult.StepResult): string =>
+  state._tag === "Succeeded" && typeof state.metadata["rows"] === "number"
+    ? Human.plural(state.metadata["rows"], "row").replace(/row$/, "row ")
+    : ""
+
+const durationOf = ({ state }: RunResult.StepResult): string =>
+  state._tag === "Succeeded" ? Human.duration(state.durationMillis) : ""

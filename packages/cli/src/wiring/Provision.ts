@@ -1,0 +1,44 @@
+import { spec } from "@sluice/assets/pipeline"
+import { Provisioner } from "@sluice/warehouse/Provisioner"
+import * as Effect from "effect/Effect"
+import { UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import * as Human from "../render/Human.ts"
+import type { Settings } from "./Settings.ts"
+
+/** What can provision the configured store; undefined for a server without its administrator's URL. */
+export const provisioner = Effect.fn("Provision.provisioner")(function* ({
+  database,
+  databaseAdmin,
+  analystUser,
+  analystPassword
+}: Settings) {
+  if (database._tag === "Sqlite") {
+    const SqliteProvisioner = yield* Effect.promise(() => import("@sluice/warehouse/embedded/SqliteProvisioner"))
+    return SqliteProvisioner.layer({ directory: database.directory })
+  }
+  if (databaseAdmin === undefined) return undefined
+  if (analystPassword === undefined) {
+    return yield* new UsageError({
+      detail: `Set ANALYST_PASSWORD: provisioning creates the account ${analystUser} with it. Without DATABASE_ADMIN_URL nothing is provisioned.`
+    })
+  }
+  const MysqlProvisioner = yield* Effect.promise(() => import("@sluice/warehouse/mysql/MysqlProvisioner"))
+  return MysqlProvisioner.layer({
+    admin: databaseAdmin,
+    pipeline: database,
+    analyst: { user: analystUser, password: analystPassword }
+  })
+})
+
+/** Before a run: provisions what is missing, where that is possible; says so in a line, and nothing when all was there. */
+export const ensure = Effect.fn("Provision.ensure")(function* (settings: Settings) {
+  const layer = yield* provisioner(settings)
+  if (layer === undefined) return
+  const done = yield* Effect.provide(
+    Effect.flatMap(Provisioner, (service) => service.provision(spec)),
+    layer
+  )
+  if (done.length > 0)
+    yield* Output.err([`Provisioned what was missing in the store (${Human.plural(done.length, "thing")}).`])
+})

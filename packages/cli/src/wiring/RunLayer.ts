@@ -1,0 +1,25 @@
+import { BadRowPolicy } from "@sluice/assets/intake/BadRows"
+import { Spill } from "@sluice/core/data/Spill"
+import { EmptyDataAllowed } from "@sluice/warehouse/checks/RowCount"
+import * as Layer from "effect/Layer"
+import type { Settings } from "./Settings.ts"
+import * as Source from "./Source.ts"
+import * as SourceVersions from "./SourceVersions.ts"
+import * as Stores from "./Stores.ts"
+import * as ThisProcess from "./ThisProcess.ts"
+
+/** Everything that a run needs, as the settings say. */
+export const layer = (settings: Settings, options: { readonly allowEmptyData: boolean }) =>
+  Layer.mergeAll(common(settings), Source.layer(settings), Layer.succeed(EmptyDataAllowed, options.allowEmptyData))
+
+/** The same for a run that reads no source: of checks, on a store that is there. */
+export const withoutSource = (settings: Settings) => Layer.merge(common(settings), Source.none)
+
+const common = (settings: Settings) =>
+  Layer.mergeAll(
+    Stores.layer(settings),
+    Spill.layer({ rowsInMemory: settings.rowsInMemory }),
+    Layer.succeed(BadRowPolicy, { maxShare: settings.maxBadShare }),
+    SourceVersions.layer,
+    ThisProcess.layer
+  )

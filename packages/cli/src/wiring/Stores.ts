@@ -1,0 +1,67 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { UsageError } from "../CliError.ts"
+import type { Settings } from "./Settings.ts"
+
+/** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
+export const layer = ({ database, analystUser, analystPassword }: Settings) =>
+  Layer.unwrapEffect(
+    database._tag === "Sqlite"
+      ? Effect.map(
+          Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
+          (SqliteStores) => SqliteStores.layer({ directory: database.directory })
+        )
+      : Effect.map(
+          Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
+          (MysqlStores) =>
+            MysqlStores.layer({
+              url: database,
+              ...(analystPassword === undefined ? {} : { analyst: { user: analystUser, password: analystPassword } })
+            })
+        )
+  )
+
+/** The same, for commands that read: it refuses to make an embedded store that is not there. */
+export const existing = (settings: Settings) =>
+  Layer.unwrapEffect(
+    Effect.flatMap(isThere(settings), (there) =>
+      there
+        ? Effect.succeed(layer(settings))
+        : new UsageError({ detail: "The embedded store is empty. `pnpm assets materialize --all` fills it." })
+    )
+  )
+
+/** The record of runs; an empty one where there is no store yet, or none that can be had before it is provisioned. */
+export const history = (settings: Settings) =>
+  Layer.unwrapEffect(
+    Effect.map(isThere(settings), (there) =>
+      there
+        ? Layer.catchAll(recorded(settings), (error) =>
+            settings.databaseAdmin !== undefined && (error.reason === "Missing" || error.reason === "AccessDenied")
+              ? RunStore.layerMemory
+              : Layer.fail(error)
+          )
+        : RunStore.layerMemory
+    )
+  )
+
+/** Whether there is a store to ask. A server is taken to be there. */
+export const isThere = ({ database }: Settings) =>
+  database._tag === "Mysql"
+    ? Effect.succeed(true)
+    : Effect.flatMap(FileSystem.FileSystem, (fs) =>
+        Effect.orElseSucceed(fs.exists(`${database.directory}/history.db`), () => false)
+      )
+
+/** The embedded history is had without the rest of its store. */
+const recorded = (settings: Settings) => {
+  const { database } = settings
+  if (database._tag === "Mysql") return layer(settings)
+  const history = Effect.map(
+    Effect.promise(() => import("@sluice/warehouse/embedded/SqliteHistory")),
+    (SqliteHistory) => SqliteHistory.layer({ directory: database.directory })
+  )
+  return Layer.unwrapEffect(history)
+}

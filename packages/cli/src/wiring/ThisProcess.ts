@@ -1,0 +1,19 @@
+import { hostname } from "node:os"
+import { Owner } from "@sluice/core/run/Owner"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+
+/** This process as the owner of its runs. Of another one on this machine, signal 0 tells whether it is there. */
+export const layer: Layer.Layer<Owner> = Layer.sync(Owner, () => ({
+  self: { host: hostname(), pid: process.pid },
+  isAlive
+}))
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Another user's process may not be signaled, but it is there.
+    return Predicate.hasProperty(error, "code") && error.code === "EPERM"
+  }
+}

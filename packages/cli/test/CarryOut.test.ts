@@ -1,0 +1,100 @@
+import { it } from "@effect/vitest"
+import * as PipelineConfig from "@sluice/assets/PipelineConfig"
+import * as Asset from "@sluice/core/asset/Asset"
+import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import * as AssetGraph from "@sluice/core/graph/AssetGraph"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as Owner from "@sluice/core/run/Owner"
+import * as Planner from "@sluice/core/run/Planner"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
+import { expect } from "vitest"
+import * as CarryOut from "../src/CarryOut.ts"
+import * as exitCode from "../src/exitCode.ts"
+import { Output } from "../src/Output.ts"
+import * as Style from "../src/render/Style.ts"
+
+/** What was written, line by line. */
+const written = () => {
+  const out: Array<string> = []
+  const err: Array<string> = []
+  const layer = Layer.succeed(Output, {
+    outStyle: Style.plain,
+    errStyle: Style.plain,
+    interactive: false,
+    out: (lines) => Effect.sync(() => void out.push(...lines)),
+    err: (lines) => Effect.sync(() => void err.push(...lines)),
+    unsafeErr: (lines) => void err.push(...lines),
+    live: () => Effect.void
+  })
+  return { out, err, layer }
+}
+
+const settings = Effect.withConfigProvider(PipelineConfig.load, ConfigProvider.fromMap(new Map()))
+
+const check = (name: string, passed: boolean, severity: "warn" | "error") =>
+  AssetCheck.make(name, { description: name, severity, evaluate: () => Effect.succeed({ passed, metadata: {} }) })
+
+const checked = (...checks: ReadonlyArray<AssetCheck.AssetCheck<never>>) =>
+  Effect.gen(function* () {
+    const graph = yield* AssetGraph.make([Asset.make("a", { checks, materialize: () => Effect.void })])
+    const plan = yield* Planner.checks(graph, Selection.all)
+    const found: Array<string> = []
+    const tell: CarryOut.Job<Asset.Any>["tell"] = (result) =>
+      Effect.sync(() => {
+        for (const step of result.steps.values()) found.push(...step.checks.map((each) => `${each.check} ${each.passed}`))
+      })
+    const job = { plan, settings: yield* settings, options: { concurrency: 1 }, json: false, tell, next: () => [] }
+    const exit = yield* Effect.exit(CarryOut.carryOut(job))
+    return { found: found.sort(), code: exitCode.of(exit), silent: Exit.isFailure(exit) }
+  }).pipe(Effect.provide(Layer.merge(RunStore.layerMemory, written().layer)))
+
+it.effect("of checks alone, all are asked although one that blocks fails, and only that one makes the run fail", () =>
+  Effect.gen(function* () {
+    const warned = yield* checked(check("fine", true, "error"), check("odd", false, "warn"))
+    const blocked = yield* checked(check("odd", false, "warn"), check("bad", false, "error"), check("fine", true, "warn"))
+    expect([warned, blocked]).toEqual([
+      { found: ["fine true", "odd false"], code: 0, silent: false },
+      { found: ["bad false", "fine true", "odd false"], code: 1, silent: true }
+    ])
+  })
+)
+
+const started = (runId: string, owner: { readonly host: string; readonly pid: number }): RunEvent => ({
+  _tag: "RunStarted",
+  runId,
+  at: "1970-01-01T00:00:00.000Z",
+  selection: "*",
+  steps: [],
+  tags: {},
+  owner
+})
+
+it.effect("runs whose process died are closed and named, those of a process that lives are left", () =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    yield* store.append([started("dead-1", { host: "here", pid: 2 }), started("alive", { host: "here", pid: 3 })])
+    yield* TestClock.adjust("1 second")
+    const first = written()
+    yield* Effect.provide(CarryOut.closeOrphans, first.layer)
+    yield* store.append([started("dead-2", { host: "here", pid: 2 }), started("dead-3", { host: "here", pid: 2 })])
+    const second = written()
+    yield* Effect.provide(CarryOut.closeOrphans, second.layer)
+    const third = written()
+    yield* Effect.provide(CarryOut.closeOrphans, third.layer)
+    expect([first.err, second.err, third.err]).toEqual([
+      ["Closed run dead-1 as crashed: its process ended without concluding it."],
+      ["Closed 2 runs as crashed, dead-2 and dead-3: their processes ended without concluding them."],
+      []
+    ])
+    expect((yield* store.unfinished).map(({ runId }) => runId)).toEqual(["alive"])
+  }).pipe(
+    Effect.provideService(Owner.Owner, { self: { host: "here", pid: 1 }, isAlive: (pid) => pid === 3 }),
+    Effect.provide(RunStore.layerMemory)
+  )
+)

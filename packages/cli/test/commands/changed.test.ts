@@ -1,0 +1,119 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { pipeline } from "@sluice/assets/pipeline"
+import { RunEvent } from "@sluice/core/run/RunEvent"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { beforeAll, describe, expect, it } from "vitest"
+import { emptyDirectory, sluice, testApi } from "../support.ts"
+
+const cwd = emptyDirectory()
+const api = await testApi()
+const codeFile = join(cwd, "versions.json")
+const env = { SPARK_API_URL: api.url, SLUICE_CODE_VERSIONS: codeFile }
+
+/** Writes the file of code versions, `changes` aside the same for every asset. */
+const setCode = (changes: Readonly<Record<string, string>> = {}) => {
+  const { names } = Either.getOrThrow(pipeline)
+  const modules = names.map((name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()))
+  const versions = Object.fromEntries(modules.map((module) => [module, "1"]))
+  writeFileSync(codeFile, JSON.stringify({ ...versions, ...changes }))
+}
+
+/** What `materialize --changed` did: the assets that it made and those it left, by name. */
+const changed = async (more: Readonly<Record<string, string>> = {}) => {
+  const { code, stdout, stderr } = await sluice(cwd, ["materialize", "--changed", "--json"], { ...env, ...more })
+  const events = stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => Schema.decodeUnknownSync(RunEvent)(JSON.parse(line)))
+  const named = (tag: RunEvent["_tag"]) =>
+    events.flatMap((event) => (event._tag === tag && "asset" in event ? [event.asset] : []))
+  return { code, stderr, made: named("StepSucceeded").sort(), left: named("StepUnchanged").length }
+}
+
+const sources = ["api_messages", "api_users"]
+const maps = ["sensitive_city_ids", "sensitive_profession_ids", "sensitive_zipcode_ids"]
+const belowUsers = ["monitor_anomalous_messages", "users_raw", "users_without_messages"]
+const belowSubscriptions = [
+  "active_subscriptions",
+  "average_subscription_amount_by_month",
+  "messages_without_active_subscription",
+  "monitor_subscription_anomalies",
+  "subscriptions_raw"
+]
+
+beforeAll(async () => {
+  setCode()
+  expect((await sluice(cwd, ["materialize", "--all"], env)).code).toBe(0)
+}, 60_000)
+
+describe("materialize --changed", () => {
+  it("of an API that answers the same reads it and loads nothing, and says since when nothing has changed", async () => {
+    const { code, left, made, stderr } = await changed()
+    expect([code, made, left, stderr.match(/users_raw +unchanged since 20\d\d-/g)?.length]).toEqual([0, sources, 13, 2])
+  })
+
+  it("is not confused by another page size", async () => {
+    expect((await changed({ SLUICE_PAGE_SIZE: "7", SLUICE_ROWS_IN_MEMORY: "10" })).made).toEqual(sources)
+  })
+
+  it("after one user changed makes exactly what is made from users, and says why", async () => {
+    api.users = api.users.map((user, i) => (i === 3 ? { ...user, country: "Malta" } : user))
+    const { left, made, stderr } = await changed()
+    expect([made, left]).toEqual([[...sources, ...maps, ...belowUsers, ...belowSubscriptions].sort(), 2])
+    expect(stderr).toMatch(/users_raw .*api_users has new data/)
+    expect((await changed()).made).toEqual(sources)
+  })
+
+  it("after one message more makes exactly what is made from messages", async () => {
+    api.messages = [...api.messages, { ...api.messages[0], id: "new" }]
+    expect((await changed()).made).toEqual(
+      [
+        ...sources,
+        "messages_raw",
+        "messages_per_day",
+        "users_without_messages",
+        "messages_without_active_subscription",
+        "monitor_anomalous_messages"
+      ].sort()
+    )
+  })
+
+  it("carries on after a refusal without making again what was made", async () => {
+    api.users = api.users.map((user, i) => (i === 4 ? { ...user, country: "Malta" } : user))
+    api.refusal = 404
+    const failed = await changed()
+    api.refusal = undefined
+    const { code, left } = await changed()
+    expect([failed.code, failed.made.includes("users_raw"), code, left]).toEqual([1, true, 0, 10])
+  })
+})
+
+describe("when the code of an asset changes", () => {
+  it("the list says so, what is below is stale, and --changed makes just these; plan --changed tells it beforehand", async () => {
+    const before = await sluice(cwd, ["list", "users_raw", "users_without_messages"], env)
+    expect(before.stdout.match(/fresh/g)?.length).toBe(2)
+    setCode({ usersRaw: "2" })
+    const list = await sluice(cwd, ["list"], env)
+    expect(list.stdout.match(/stale: .*?(?= {2})/g)).toEqual([
+      "stale: code changed",
+      "stale: users_raw is stale",
+      "stale: users_raw is stale"
+    ])
+    const stale = await sluice(cwd, ["list", "state:stale", "--exclude", "state:changed"], env)
+    expect(stale.stdout.split("\n").at(-2)).toBe("2 of 15 assets")
+    const plan = await sluice(cwd, ["plan", "--changed", "--json"], env)
+    const planned: { steps: Array<{ asset: string; standing: { _tag: string } }> } = JSON.parse(plan.stdout)
+    expect(planned.steps.flatMap(({ asset, standing }) => (standing._tag === "Stale" ? [asset] : [])).sort()).toEqual(
+      belowUsers
+    )
+    expect((await changed()).made).toEqual([...sources, ...belowUsers].sort())
+  })
+
+  it("that is never stored, what stores what it makes has changed", async () => {
+    setCode({ usersRaw: "2", apiMessages: "2" })
+    const changed = await sluice(cwd, ["list", "state:changed"], env)
+    expect(changed.stdout.match(/^ {2}\w+/gm)).toEqual(["  messages_raw"])
+  })
+})

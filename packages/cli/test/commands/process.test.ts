@@ -1,0 +1,118 @@
+import { spawnSync } from "node:child_process"
+import { writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, describe, expect, it } from "vitest"
+import { emptyDirectory, silentApi, sluice, start } from "../support.ts"
+
+const cwd = emptyDirectory()
+
+describe("interrupted", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "once by %s, a run is recorded as canceled and the process ends with 130",
+    async (signal) => {
+      const own = emptyDirectory()
+      const run = start(own, ["materialize", "--all"], { SPARK_API_URL: await silentApi() })
+      await run.says("▸ api_users")
+      run.signal(signal)
+      const { code, stderr } = await run.finished
+      const runs = await sluice(own, ["runs", "list"])
+      expect([code, stderr.includes("15 canceled"), runs.stdout.includes("canceled")]).toEqual([130, true, true])
+    }
+  )
+
+  it("twice, it ends at once, whatever it waits for", async () => {
+    const sockets = createServer(() => {})
+    await new Promise<void>((resolve) => sockets.listen(0, "127.0.0.1", resolve))
+    afterAll(() => sockets.close())
+    const address = sockets.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    const connected = new Promise((resolve) => sockets.once("connection", resolve))
+    const run = start(cwd, ["materialize", "--all"], { DATABASE_URL: `mysql://user:secret@127.0.0.1:${port}/dwh` })
+    await connected
+    run.signal("SIGINT")
+    await run.says("Stopping")
+    const asked = performance.now()
+    const again = setInterval(() => run.signal("SIGINT"), 100)
+    const { code } = await run.finished
+    clearInterval(again)
+    expect([code, performance.now() - asked < 2_000]).toEqual([130, true])
+  })
+
+  it("while it serves the sample API, it ends promptly although a client stays connected", async () => {
+    const server = start(cwd, ["sample-api", "--users", "10", "--messages", "20"])
+    const url = (await server.says("Serving 10 users")).trim()
+    const users: unknown = await (await fetch(`${url}/users`)).json()
+    server.signal("SIGINT")
+    const { code, stdout } = await server.finished
+    expect([code, stdout, Array.isArray(users) && users.length]).toEqual([130, `${url}\n`, 10])
+  })
+})
+
+describe("a process", () => {
+  it("that lists assets loads no network code, and no driver but the one of a store that is there", async () => {
+    const hook = join(cwd, "hook.cjs")
+    writeFileSync(
+      hook,
+      `const Module = require("module"), load = Module._load, seen = new Set()
+       Module._load = function (id) { seen.add(id); return load.apply(this, arguments) }
+       process.on("exit", () => process.stderr.write([...seen].join("\\n")))`
+    )
+    const heavy = /^libsql$|mysql|https?2?$|undici|^(node:)?(net|tls|dns)$/
+    const loaded = async (directory: string, args: ReadonlyArray<string>) => {
+      const { stderr } = await sluice(directory, args, {}, ["--require", hook])
+      return stderr.split("\n").filter((id) => heavy.test(id))
+    }
+    await sluice(cwd, ["list"])
+    for (const args of [["list"], ["graph"], ["validate"], ["--help"]]) expect(await loaded(cwd, args)).toEqual([])
+    const store = emptyDirectory()
+    expect((await sluice(store, ["materialize", "messages_raw"])).code).toBe(0)
+    expect(await loaded(store, ["list"])).toEqual(["libsql"])
+  })
+
+  it("that lists assets goes on without a store that does not answer, and says so", async () => {
+    const sockets = createServer(() => {})
+    await new Promise<void>((resolve) => sockets.listen(0, "127.0.0.1", resolve))
+    afterAll(() => sockets.close())
+    const address = sockets.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    const names = (stdout: string) => stdout.match(/^ {2}\w+/gm)
+    const { stdout: all } = await sluice(cwd, ["list"])
+    for (const [database, why] of [
+      [`mysql://user:canary@127.0.0.1:${port}/dwh`, "the store did not answer within 600ms"],
+      ["mysql://user:canary@127.0.0.1:1/dwh", "ECONNREFUSED"],
+      ["canary", "DATABASE_URL is not a URL"]
+    ] as const) {
+      const { code, stderr, stdout } = await sluice(cwd, ["list"], { DATABASE_URL: database })
+      const lines = stderr.trimEnd().split("\n")
+      expect([code, names(stdout), lines.length, stderr.includes(why), stderr.includes("canary")]).toEqual([
+        0,
+        names(all),
+        1,
+        true,
+        false
+      ])
+    }
+  })
+
+  it("starts from any directory, four at once", async () => {
+    const all = await Promise.all([1, 2, 3, 4].map(() => sluice(emptyDirectory(), ["graph", "--format", "json"])))
+    const [first] = all
+    expect(all).toEqual(all.map(() => first))
+    expect(JSON.parse(first?.stdout ?? "").assets.length).toBe(15)
+  })
+
+  it("whose reader goes away ends quietly", () => {
+    const script = fileURLToPath(new URL("../../../../scripts/assets.mjs", import.meta.url))
+    const { stdout, stderr } = spawnSync("sh", ["-c", '"$0" "$1" graph --format json | head -1', process.execPath, script], {
+      encoding: "utf8"
+    })
+    expect([stdout, stderr]).toEqual(["{\n", ""])
+  })
+
+  it("puts no colour into a file", async () => {
+    const { stdout } = await sluice(cwd, ["list"])
+    expect(stdout.includes("\u001b")).toBe(false)
+  })
+})

@@ -1,0 +1,122 @@
+import { beforeAll, describe, expect, it } from "vitest"
+import { behind, emptyDirectory, type Finished, silentApi, sluice, testApi } from "../support.ts"
+
+const cwd = emptyDirectory()
+const api = await testApi()
+const env = { SPARK_API_URL: api.url }
+const lastLines = ({ stderr }: Finished, count: number) => stderr.trimEnd().split("\n").slice(-count)
+
+describe("retry", () => {
+  let failed: Finished
+  let retried: Finished
+  beforeAll(async () => {
+    api.refusal = 404
+    failed = await sluice(cwd, ["materialize", "--all", "--tag", "team=growth"], env)
+    api.refusal = undefined
+    retried = await sluice(cwd, ["retry"], env)
+  }, 60_000)
+
+  it("is what a failed run says to type next", () => {
+    expect([failed.code, ...lastLines(failed, 2)]).toEqual([1, "Next: pnpm assets retry", "      pnpm assets runs show"])
+  })
+
+  it("makes what failed and what was skipped, loads what it needs of the rest, and shows one result of both runs", () => {
+    const run = /run (\S+)\nNext/.exec(failed.stderr)?.[1]
+    const started = retried.stderr.match(/^[▸] \w+/gm)?.map((line) => line.slice(2))
+    expect([retried.code, started?.includes("messages_raw"), started?.includes("sensitive_city_ids")]).toEqual([
+      0,
+      true,
+      false
+    ])
+    expect(retried.stderr).toContain(`Carrying on run ${run} (--all).`)
+    expect(retried.stderr.match(/^15 succeeded/m)?.[0]).toBe("15 succeeded")
+    expect(retried.stderr).toContain(`\nIt carries on run ${run}.\n`)
+  })
+
+  it("is recorded with the selection and the tags of the run that it carries on", async () => {
+    const { stdout } = await sluice(cwd, ["runs", "list"])
+    expect(stdout.match(/(succeeded|failed) .*/g)?.map((line) => line.replace(/^(\w+) +[\d.]+ m?s +/, "$1 "))).toEqual([
+      expect.stringMatching(/^succeeded --all \[team=growth\] retry of 20\d{6}-\d{6}-\w{4}$/),
+      "failed --all [team=growth]"
+    ])
+  })
+
+  it("of a run that succeeded, or that is not there, is refused", async () => {
+    const again = await sluice(cwd, ["retry"], env)
+    const unknown = await sluice(cwd, ["retry", "nonsense"], env)
+    expect([again.code, /every step of it succeeded/.test(again.stderr)]).toEqual([2, true])
+    expect([unknown.code, lastLines(unknown, 1)]).toEqual([
+      2,
+      ["✗ Run nonsense cannot be retried: there is no such run. `pnpm assets runs list` shows the runs."]
+    ])
+  })
+
+  it("where nothing was ever run says so", async () => {
+    const { code, stderr } = await sluice(emptyDirectory(), ["retry"])
+    expect([code, /no run is recorded/.test(stderr)]).toEqual([2, true])
+  })
+})
+
+describe("what bounds a run", () => {
+  it("--fail-fast stops everything at the first failure", async () => {
+    api.refusal = 404
+    const { code, stderr } = await sluice(cwd, ["materialize", "--all", "--fail-fast", "--concurrency", "1"], env)
+    api.refusal = undefined
+    expect([code, /(1 succeeded · )?1 failed · \d+ skipped/.test(stderr)]).toEqual([1, true])
+  })
+
+  it("--timeout ends a run that takes longer, and says so", async () => {
+    const slow = await sluice(emptyDirectory(), ["materialize", "--all", "--timeout", "300ms"], {
+      SPARK_API_URL: await silentApi()
+    })
+    expect([slow.code, lastLines(slow, 4).slice(1)]).toEqual([
+      1,
+      [
+        "The run took longer than its timeout of 300ms; what had not ended was canceled.",
+        "Next: pnpm assets retry",
+        "      pnpm assets runs show"
+      ]
+    ])
+  })
+
+  it("SLUICE_POOLS bounds a pool, and names only pools that there are", async () => {
+    const bounded = await sluice(cwd, ["materialize", "messages_raw"], { ...env, SLUICE_POOLS: "api=1,warehouse=1" })
+    const unknown = await sluice(cwd, ["materialize", "messages_raw"], { ...env, SLUICE_POOLS: "apis=1" })
+    const malformed = await sluice(cwd, ["materialize", "messages_raw"], { ...env, SLUICE_POOLS: "api" })
+    expect([bounded.code, unknown.code, unknown.stderr, malformed.code, malformed.stderr]).toEqual([
+      0,
+      2,
+      '✗ SLUICE_POOLS names a pool that no asset is in: "apis". Did you mean api? The pools are api, warehouse.\n',
+      2,
+      "✗ SLUICE_POOLS is not a list of pools and limits, such as api=2,warehouse=4.\n"
+    ])
+  })
+})
+
+describe("an empty answer where there were rows", () => {
+  it("is not published, and the check says why; --allow-empty-data lets it pass", async () => {
+    const { messages } = api
+    expect((await sluice(cwd, ["materialize", "messages_raw"], env)).code).toBe(0)
+    api.messages = []
+    const blocked = await sluice(cwd, ["materialize", "messages_raw"], env)
+    const kept = await sluice(cwd, ["query", "select count(*) as n from messages_raw", "--json"])
+    const allowed = await sluice(cwd, ["materialize", "messages_raw", "--allow-empty-data"], env)
+    api.messages = messages
+    expect([blocked.code, /✗ check row_count failed and blocks/.test(blocked.stderr), kept.stdout, allowed.code]).toEqual([
+      1,
+      true,
+      '[\n{"n":120}\n]\n',
+      0
+    ])
+  })
+})
+
+describe("a store that was changed from outside", () => {
+  it("is refused before anything is written, with the statement that mends it", async () => {
+    const own = emptyDirectory()
+    expect((await sluice(own, ["materialize", "messages_raw"], env)).code).toBe(0)
+    await behind(own, "ALTER TABLE messages_raw ADD COLUMN sneaked TEXT")
+    const { code, stderr } = await sluice(own, ["materialize", "messages_raw"], env)
+    expect([code, /changed from outside, in one way/.test(stderr), /mend: .+/.test(stderr)]).toEqual([2, true, true])
+  })
+})

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest"
+import { emptyDirectory, sluice } from "../support.ts"
+
+const cwd = emptyDirectory()
+
+/** Usage errors say what is wrong and what was meant, on standard error only. */
+const refused = (stderr: string) => ({ code: 2, stdout: "", stderr })
+
+describe("what cannot be done is refused with exit code 2, in one message on standard error", () => {
+  it.each([
+    [["users_raw"], '✗ "users_raw" is an asset, not a command. Did you mean `pnpm assets materialize users_raw`?\n'],
+    [["user_raw"], '✗ There is no command "user_raw". Did you mean `pnpm assets materialize users_raw`?\n'],
+    [["materialise", "--all"], '✗ There is no command "materialise". Did you mean `pnpm assets materialize`?\n'],
+    [["xyzzy"], '✗ There is no command "xyzzy". `pnpm assets --help` shows every command.\n'],
+    [
+      ["runs"],
+      "✗ Say what to do with runs: `pnpm assets runs list` or `pnpm assets runs show` or `pnpm assets runs logs` or `pnpm assets runs prune`.\n"
+    ],
+    [["runs", "sho"], '✗ There is no command "runs sho". Did you mean `pnpm assets runs show`?\n'],
+    [
+      ["materialize", "--al"],
+      '✗ "--al" is not an option of materialize. Did you mean --all, --allow-empty or --allow-empty-data?\n'
+    ],
+    [["list", "--foo"], '✗ "--foo" is not an option of list. `pnpm assets list --help` shows its options.\n'],
+    [
+      ["materialize", "user_raw", "messages_rwa"],
+      '✗ There is no asset "user_raw". Did you mean users_raw?\n  There is no asset "messages_rwa". Did you mean messages_raw?\n  `pnpm assets list` shows every asset.\n'
+    ],
+    [["materialize"], "✗ Nothing is selected. Name assets, or give --all. `pnpm assets list` shows every asset.\n"],
+    [["plan", "users_raw", "--all"], "✗ Name assets or give --all, not both: --all means users_raw too.\n"],
+    [
+      ["materialize", "--all", "--concurrency", "0"],
+      "✗ --concurrency must be a whole number from 1 to 1000.\n  `pnpm assets materialize --help` shows how.\n"
+    ],
+    [
+      ["graph", "--format", "png"],
+      "✗ --format must be one of tree, mermaid, dot, json.\n  `pnpm assets graph --help` shows how.\n"
+    ],
+    [
+      ["materialize", "--all", "--timeout", "soon"],
+      "✗ --timeout must be a length of time such as 90s, 5m, 1h30m or 30d.\n  `pnpm assets materialize --help` shows how.\n"
+    ],
+    [
+      ["materialize", "--all", "--tag", "growth"],
+      "✗ --tag must be key=value, such as team=growth.\n  `pnpm assets materialize --help` shows how.\n"
+    ],
+    [
+      ["list", "group:raw and"],
+      "✗ group:raw and\n               ^ an asset, a wildcard or key:value is expected\n  `pnpm assets list` shows every asset.\n"
+    ],
+    [
+      ["check", "--select", "state:stael"],
+      "✗ There is no state:stael. It is one of never, stale, failed, changed. Did you mean stale?\n  `pnpm assets list` shows every asset.\n"
+    ],
+    [
+      ["asset", "user_raw"],
+      '✗ There is no asset "user_raw". Did you mean users_raw? `pnpm assets list` shows every asset.\n'
+    ],
+    [["check"], "✗ The embedded store is empty: there is nothing to check. `pnpm assets materialize --all` fills it.\n"],
+    [["query"], "✗ Missing argument <sql>\n  `pnpm assets query --help` shows how.\n"],
+    [["list", "--log-level", "loud"], "✗ --log-level must be one of all, trace, debug, info, warn, error, fatal, off.\n"]
+  ])("%j", async (args, stderr) => {
+    expect(await sluice(cwd, args)).toEqual(refused(stderr))
+  })
+})
+
+describe("a configuration that is wrong is refused before anything happens, every key of it at once, no value repeated", () => {
+  it("malformed URLs", async () => {
+    const env = { SPARK_API_URL: "canary-1", DATABASE_URL: "mysql://user:canary-2@", SLUICE_PAGE_SIZE: "canary-3" }
+    const { code, stdout, stderr } = await sluice(cwd, ["materialize", "--all"], env)
+    expect({ code, stdout, keys: stderr.match(/[A-Z]+_[A-Z_]+(?= )/g), leaked: /canary/.test(stderr) }).toEqual({
+      code: 2,
+      stdout: "",
+      keys: ["SPARK_API_URL", "DATABASE_URL", "SLUICE_PAGE_SIZE"],
+      leaked: false
+    })
+  })
+
+  it("a database that nobody serves, without its password, with a trace only where debugging is asked for", async () => {
+    const env = { DATABASE_URL: "mysql://user:canary@127.0.0.1:1/dwh" }
+    const plain = await sluice(cwd, ["plan", "--all"], env)
+    const debugging = await sluice(cwd, ["plan", "--all", "--log-level", "debug"], env)
+    expect([plain, debugging].map(({ code, stderr }) => [code, /canary/.test(stderr), /\n\s+at /.test(stderr)])).toEqual([
+      [2, false, false],
+      [2, false, true]
+    ])
+  })
+
+  it("provisioning a server without its administrator", async () => {
+    const { code, stderr } = await sluice(cwd, ["provision"], { DATABASE_URL: "mysql://user:secret@127.0.0.1:1/dwh" })
+    expect([code, stderr.split(" ").slice(0, 3).join(" ")]).toEqual([2, "✗ Set DATABASE_ADMIN_URL"])
+  })
+})
+
+describe("help", () => {
+  it("is shown where nothing is typed, every command in a line", async () => {
+    const { code, stdout, stderr } = await sluice(cwd, [])
+    expect([code, stderr]).toEqual([0, ""])
+    expect(stdout).toMatchInlineSnapshot(`
+      "Sluice: users and messages from an API to tables that analysts can query, without personal data.
+
+      Usage  pnpm assets COMMAND
+
+      Examples
+        pnpm assets materialize --all                                    a whole run; needs no configuration
+        pnpm assets query "select * from messages_per_day" --as analyst  a look at the result
+
+      Commands
+        materialize     Makes assets and whatever they need, in order, and records the run
+        retry           Runs again what failed, was skipped or was canceled in a run, and leaves what succeeded
+        plan            Shows what materialize would do, in order, why, and how long it took before; does nothing
+        list            Shows every asset by group, or some, and whether each is up to date
+        asset           Shows one asset: definition, columns, lineage, how it stands, its materializations and its checks
+        graph           Draws which asset is made from which
+        check           Asks the checks of what is published, of all assets or of some, and materializes nothing
+        query           Asks the warehouse one SQL question and shows the rows
+        runs list       Lists the runs that the store has recorded, the newest first
+        runs show       Tells a run's story: every step with its time, rows, retries, checks and errors
+        runs logs       Writes a run's events, a line each, with the time of day
+        runs prune      Forgets old runs; the last materialization of each asset is always kept
+        privacy canary  Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it
+        validate        Checks the definitions and the configuration, and connects to nothing
+        provision       Creates what is missing: the database, its accounts, tables, views and grants
+        sample-api      Serves an API with invented users and messages until it is interrupted
+
+      Options
+        --help               this
+        --log-level LEVEL    debug tells more, and where an error came from
+        --completions SHELL  completions for bash, fish or zsh, to be sourced
+        --version            which version this is
+
+      \`pnpm assets COMMAND --help\` tells more of a command.
+      "
+    `)
+  })
+
+  it("of a command has its usage, options and examples", async () => {
+    const { code, stdout, stderr } = await sluice(cwd, ["runs", "list", "--help"])
+    expect([code, stderr]).toEqual([0, ""])
+    expect(stdout).toMatchInlineSnapshot(`
+      "Lists the runs that the store has recorded, the newest first.
+
+      Usage  pnpm assets runs list [--limit N]
+
+      Options
+        --limit N  how many; default 20
+
+      Examples
+        pnpm assets runs list  the last 20
+      "
+    `)
+  })
+
+  it("comes as completions for a shell, too", async () => {
+    const { code, stdout } = await sluice(cwd, ["--completions", "bash"])
+    expect([code, stdout.includes("materialize")]).toEqual([0, true])
+  })
+})

@@ -1,0 +1,165 @@
+// What `pnpm assets` runs: the command line, bundled once into one file and started from there, in this same process.
+//
+// Loading some thousand modules takes seconds, loading one file with V8's compiled code beside it a tenth of one. The bundle
+// lies in node_modules/.cache/sluice under a hash of all sources' paths, sizes and times, so that whoever edits a source
+// starts what they wrote. It is written under another name first and then renamed: any number of starts at once are safe.
+// Beside it lie the versions of the code that each asset is made of; SLUICE_CODE_VERSIONS tells the command line where.
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs"
+import { createRequire, SourceMap } from "node:module"
+import { dirname, join, relative, resolve } from "node:path"
+import { fileURLToPath } from "node:url"
+import { Script } from "node:vm"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const cache = join(root, "node_modules/.cache/sluice")
+
+/** Drivers stay outside of the bundle: they are native or generate code, and only their own package can find them. */
+const drivers = ["libsql", "mysql2"]
+const requireOfDriver = createRequire(join(root, "packages/warehouse/package.json"))
+const require = createRequire(import.meta.url)
+
+const file = join(cache, `${fingerprint()}.cjs`)
+const bundle = existsSync(file) ? readFileSync(file, "latin1") : await build()
+process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
+const cachedData = readIfThere(`${file}.code`)
+const script = new Script(`(function (exports, require, module) {\n${bundle}\n})`, {
+  filename: file,
+  lineOffset: -1,
+  ...(cachedData === undefined ? {} : { cachedData })
+})
+if (cachedData === undefined || script.cachedDataRejected) {
+  process.on("exit", (code) => {
+    if (code === 0) save(`${file}.code`, script.createCachedData())
+  })
+}
+const module = { exports: {} }
+script.runInThisContext()(module.exports, (id) => (isDriver(id) ? requireOfDriver(id) : require(id)), module)
+traceToSources()
+
+/** Everything that the bundle depends on, told by names, sizes and times. */
+function fingerprint() {
+  const hash = createHash("sha256").update(process.version)
+  const add = (path) => {
+    const { mtimeMs, size } = statSync(path)
+    hash.update(`${path}\0${mtimeMs}\0${size}\0`)
+  }
+  const walk = (directory) => {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name)
+      if (entry.isDirectory()) walk(path)
+      else add(path)
+    }
+  }
+  for (const path of ["scripts/assets.mjs", "scripts/codeVersions.mjs", "pnpm-lock.yaml"]) add(join(root, path))
+  for (const name of readdirSync(join(root, "packages"))) {
+    const source = join(root, "packages", name, "src")
+    if (existsSync(source)) walk(source)
+  }
+  return hash.digest("hex").slice(0, 20)
+}
+
+async function build() {
+  const [esbuild, { codeVersions }] = await Promise.all([import("esbuild"), import("./codeVersions.mjs")])
+  try {
+    const { outputFiles, metafile } = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: [join(root, "packages/cli/src/bin.ts")],
+      outfile: file,
+      bundle: true,
+      minify: true,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      external: drivers.flatMap((name) => [name, `${name}/*`]),
+      // Every `import()` becomes a `require` that runs when it is reached, which a plain script can do.
+      supported: { "dynamic-import": false },
+      sourcemap: "external",
+      sourcesContent: false,
+      metafile: true,
+      write: false,
+      logLevel: "silent"
+    })
+    const [map, code] = ["cjs.map", "cjs"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)))
+    forgetOld()
+    const codeOf = async (path) => {
+      const source = readFileSync(join(root, path), "utf8")
+      return (await esbuild.transform(source, { loader: "ts", minifyWhitespace: true, minifySyntax: true })).code
+    }
+    save(`${file}.versions`, JSON.stringify(await codeVersions(metafile.inputs, codeOf)))
+    save(`${file}.map`, map.contents)
+    save(file, code.contents)
+    return Buffer.from(code.contents).toString("latin1")
+  } catch (error) {
+    if (!Array.isArray(error?.errors)) throw error
+    const messages = await esbuild.formatMessages(error.errors, { kind: "error", color: process.stderr.isTTY === true })
+    process.stderr.write(
+      `The command line could not be built from its sources. Mend this and try again:\n\n${messages.join("")}`
+    )
+    process.exit(2)
+  }
+}
+
+/** Where nothing can be written, every start builds. */
+function save(path, contents) {
+  const unfinished = `${path}.${process.pid}`
+  try {
+    mkdirSync(cache, { recursive: true })
+    writeFileSync(unfinished, contents)
+    renameSync(unfinished, path)
+  } catch {}
+}
+
+function forgetOld() {
+  try {
+    for (const name of readdirSync(cache)) {
+      const path = join(cache, name)
+      if (Date.now() - statSync(path).mtimeMs > 86_400_000) unlinkSync(path)
+    }
+  } catch {}
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+function isDriver(id) {
+  return drivers.some((name) => id === name || id.startsWith(`${name}/`))
+}
+
+/** Stacks name the sources. Their map is read when a stack is, which in most runs is never. */
+function traceToSources() {
+  let map
+  const placeOf = (frame) => {
+    if (frame.getFileName() !== file) return undefined
+    map ??= new SourceMap(JSON.parse(readFileSync(`${file}.map`, "utf8")))
+    const { originalSource, originalLine, originalColumn } = map.findEntry(
+      frame.getLineNumber() - 1,
+      frame.getColumnNumber() - 1
+    )
+    if (originalSource === undefined) return undefined
+    return `${relative(root, resolve(cache, originalSource))}:${originalLine + 1}:${originalColumn + 1}`
+  }
+  Error.prepareStackTrace = (error, frames) => {
+    const lines = frames.map((frame) => {
+      try {
+        const place = placeOf(frame)
+        if (place !== undefined) return `\n    at ${place}`
+      } catch {}
+      return `\n    at ${frame}`
+    })
+    return `${headOf(error)}${lines.join("")}`
+  }
+}
+
+function headOf(error) {
+  try {
+    return String(error)
+  } catch {
+    return "Error"
+  }
+}
