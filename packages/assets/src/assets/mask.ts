@@ -15,6 +15,7 @@ export const maskAsset = <const Name extends string, const K extends string>(
   valueOf: (user: User) => Pii<K> | null
 ) =>
   Asset.make(table.name, {
+    definedBy: maskAsset,
     description: table.description,
     group: "sensitive",
     pool: "warehouse",

@@ -29,6 +29,7 @@ export const viewAsset = <const Name extends string, const C extends Table.Colum
   }
 ) =>
   Asset.make(view.name, {
+    definedBy: viewAsset,
     ...options,
     description: view.description,
     storage: storedAs(view),

@@ -92,6 +92,8 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R> {
   /** Blocking ones are evaluated on staged rows, before they are published; the others afterwards. */
   readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<R>>
   readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
+  /** For helpers that define assets: the function whose caller is the place of definition. */
+  readonly definedBy?: (...args: ReadonlyArray<never>) => unknown
 }
 
 /**
@@ -116,7 +118,7 @@ export const make = <
   name: Name,
   options: Options<Up, A, E, R>
 ): Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up> => {
-  const { upstreams, storage = Storage.ephemeral, ...rest } = options
+  const { definedBy = make, storage = Storage.ephemeral, upstreams, ...rest } = options
   return erase<Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up>>({
     [TypeId]: TypeId,
     name,
@@ -132,6 +134,6 @@ export const make = <
     ...rest,
     upstreams: upstreams ?? {},
     storage,
-    definedAt: Location.capture(make)
+    definedAt: Location.capture(definedBy)
   })
 }

@@ -31,6 +31,14 @@ describe("AssetGraph", () => {
     )
   })
 
+  it("names the place that called a helper, where one defines assets", () => {
+    const helper = (name: string) => Asset.make(name, { ...nothing, definedBy: helper })
+    const line = (asset: Asset.Any) => Number(/:(\d+):\d+$/.exec(asset.definedAt())?.[1])
+    const first = helper("a")
+    const second = helper("a")
+    assert.strictEqual(line(second), line(first) + 1)
+  })
+
   it("says so when one asset is listed twice", () => {
     const a = Asset.make("a", nothing)
     assert.match(problemsOf([a, a])[0] ?? "", /^"a" is defined 2 times: .* and listed twice\./)
