@@ -1,0 +1,106 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Asset from "@sluice/core/asset/Asset"
+import * as AssetGraph from "@sluice/core/graph/AssetGraph"
+import * as Executor from "@sluice/core/run/Executor"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Fixtures from "@sluice/core/testing/fixtures"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import { arbitraryEdges, planOf } from "../support.ts"
+
+/** What a graph of working, failing and resource-holding assets did to the world. */
+const world = () => ({ running: 0, open: 0 })
+
+const graphOn = (
+  state: ReturnType<typeof world>,
+  edges: Readonly<Record<string, ReadonlyArray<string>>>,
+  dice: { next: () => number }
+) => {
+  const assets = new Map<string, Asset.Any>()
+  for (const [name, ups] of Object.entries(edges)) {
+    const upstreams = Object.fromEntries(
+      ups.flatMap((up) => (assets.has(up) ? [[up, assets.get(up)]] : []))
+    ) as Asset.Upstreams
+    const steps = dice.next() % 5
+    const breaks = dice.next() % 7 === 0
+    const work = Effect.gen(function* () {
+      yield* Effect.acquireRelease(
+        Effect.sync(() => state.open++),
+        () => Effect.sync(() => state.open--)
+      )
+      for (let step = 0; step < steps; step++) yield* Effect.yieldNow()
+      if (breaks) return yield* new Fixtures.FixtureFailed({ retryable: false })
+    })
+    const counted = Effect.acquireUseRelease(
+      Effect.sync(() => state.running++),
+      () => work,
+      () => Effect.sync(() => state.running--)
+    )
+    assets.set(name, Asset.make(name, { upstreams, materialize: () => counted }))
+  }
+  return Either.getOrThrow(AssetGraph.fromAssets([...assets.values()]))
+}
+
+const terminal = new Set(["StepSucceeded", "StepFailed", "StepSkipped", "StepCanceled", "StepUnchanged"])
+const endsOf = (events: ReadonlyArray<RunEvent>, asset: string) =>
+  events.filter((event) => "asset" in event && event.asset === asset && terminal.has(event._tag)).length
+
+const recordedEvents = Effect.gen(function* () {
+  const store = yield* RunStore
+  const [run] = yield* store.runs(1)
+  return { status: run?.status, events: run === undefined ? [] : yield* store.events(run.runId) }
+})
+
+describe("a run, interrupted at any point", () => {
+  it.effect.prop(
+    "leaves nothing running and nothing open, ends every step exactly once, and is recorded as canceled or as what it was",
+    [
+      arbitraryEdges(10),
+      FastCheck.integer({ min: 0, max: 60 }),
+      FastCheck.array(FastCheck.nat(100), { minLength: 40, maxLength: 40 })
+    ],
+    ([edges, patience, rolls]) =>
+      Effect.gen(function* () {
+        let roll = 0
+        const state = world()
+        const graph = graphOn(state, edges, { next: () => rolls[roll++ % rolls.length] ?? 0 })
+        const running = Executor.run(planOf(graph), { concurrency: 3 }) as Effect.Effect<unknown, never, RunStore>
+        const fiber = yield* Effect.fork(running)
+        for (let turn = 0; turn < patience; turn++) yield* Effect.yieldNow()
+        yield* Fiber.interrupt(fiber)
+        assert.deepStrictEqual(state, { running: 0, open: 0 })
+        const { events, status } = yield* recordedEvents
+        if (status === undefined) return
+        assert.include(["canceled", "succeeded", "failed"], status)
+        assert.deepStrictEqual(
+          Object.keys(edges).map((name) => endsOf(events, name)),
+          Object.keys(edges).map(() => 1)
+        )
+        assert.strictEqual(events.at(-1)?._tag, "RunConcluded")
+      }).pipe(Effect.provide(RunStore.layerMemory)) as Effect.Effect<void>,
+    { fastCheck: { numRuns: 300 } }
+  )
+})
+
+describe("a run that is left alone", () => {
+  it.effect.prop(
+    "holds nothing open at its end, whatever failed on the way",
+    [arbitraryEdges(10), FastCheck.boolean(), FastCheck.array(FastCheck.nat(100), { minLength: 40, maxLength: 40 })],
+    ([edges, failFast, rolls]) =>
+      Effect.gen(function* () {
+        let roll = 0
+        const state = world()
+        const graph = graphOn(state, edges, { next: () => rolls[roll++ % rolls.length] ?? 0 })
+        yield* Executor.run(planOf(graph), { concurrency: 2, failFast })
+        assert.deepStrictEqual(state, { running: 0, open: 0 })
+        const { events } = yield* recordedEvents
+        assert.deepStrictEqual(
+          Object.keys(edges).map((name) => endsOf(events, name)),
+          Object.keys(edges).map(() => 1)
+        )
+      }).pipe(Effect.provide(RunStore.layerMemory)) as Effect.Effect<void>
+  )
+})
