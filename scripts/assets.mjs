@@ -22,7 +22,10 @@ const require = createRequire(import.meta.url)
 const file = join(cache, `${fingerprint()}.cjs`)
 const bundle = existsSync(file) ? readFileSync(file, "latin1") : await build()
 process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
-const cachedData = readIfThere(`${file}.code`)
+// Compiled code by command: what one command never runs would only be more to read for it.
+const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
+const compiled = `${file}.${command}.code`
+const cachedData = readIfThere(compiled)
 const script = new Script(`(function (exports, require, module) {\n${bundle}\n})`, {
   filename: file,
   lineOffset: -1,
@@ -30,7 +33,7 @@ const script = new Script(`(function (exports, require, module) {\n${bundle}\n})
 })
 if (cachedData === undefined || script.cachedDataRejected) {
   process.on("exit", (code) => {
-    if (code === 0) save(`${file}.code`, script.createCachedData())
+    if (code === 0) save(compiled, script.createCachedData())
   })
 }
 const module = { exports: {} }

@@ -65,7 +65,7 @@ const leaks: ReadonlyArray<Leak> = [
   // A setting that is repeated when it is wrong.
   {
     file: "packages/assets/src/PipelineConfig.ts",
-    says: "problems.push(`${key} ${parsed.left}`)",
+    says: `problems.push(\`\${key} \${parsed.left}\`)`,
     instead: "problems.push(key + parsed.left + Redacted.value(text))"
   }
 ]

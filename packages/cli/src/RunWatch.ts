@@ -42,7 +42,8 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, js
     result.runId === "" ? Effect.void : output.live(Progress.lines(result, { now, forecast }, output.errStyle))
   )
   const isTold = (event: RunEvent) =>
-    !quiet && (!output.interactive || event._tag === "StepRetrying" || event._tag === "StepFailed")
+    !quiet &&
+    (event._tag === "StepRetrying" || event._tag === "StepFailed" || (!output.interactive && !isPassedCheck(event)))
 
   if (output.interactive) {
     yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("100 millis")))
@@ -69,3 +70,6 @@ const causesOf = ({ provenance }: Materialization, last: Materialization | undef
   last === undefined
     ? ["never materialized before"]
     : Provenance.differences(last.provenance, provenance.code, provenance.inputs).map(StandingText.cause)
+
+/** Checks that passed are counted in the end; one that did not is told at once. */
+const isPassedCheck = (event: RunEvent): boolean => event._tag === "CheckEvaluated" && event.passed

@@ -42,7 +42,7 @@ const check = (name: string, passed: boolean, severity: "warn" | "error") =>
 
 const checked = (...checks: ReadonlyArray<AssetCheck.AssetCheck<never>>) =>
   Effect.gen(function* () {
-    const graph = yield* AssetGraph.make([Asset.make("a", { checks, materialize: () => Effect.void })])
+    const graph = yield* AssetGraph.make([Asset.make("a", { upstreams: {}, checks, materialize: () => Effect.void })])
     const plan = yield* Planner.checks(graph, Selection.all)
     const found: Array<string> = []
     const tell: CarryOut.Job<Asset.Any>["tell"] = (result) =>

@@ -15,7 +15,7 @@ export const privacyCanaryHelp: Help.Page = {
   summary: "Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it",
   options: [
     ["--small", "few rows, the faults that matter most; the default"],
-    ["--full", "thousands of rows, every fault; minutes"],
+    ["--full", "hundreds of rows, every fault; a minute or two"],
     ["--json", "the report as JSON"]
   ],
   examples: [
@@ -28,7 +28,7 @@ export const privacyCanary = Command.make(
   "canary",
   {
     small: Options.boolean("small").pipe(Options.withDescription("few rows, the faults that matter most; the default")),
-    full: Options.boolean("full").pipe(Options.withDescription("thousands of rows, every fault; minutes")),
+    full: Options.boolean("full").pipe(Options.withDescription("hundreds of rows, every fault; a minute or two")),
     json: Options.boolean("json").pipe(Options.withDescription("the report as JSON"))
   },
   Effect.fn("assets.privacy.canary")(function* ({ full, json, small }) {

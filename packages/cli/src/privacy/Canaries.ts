@@ -21,6 +21,8 @@ export interface Canaries {
   readonly text: (field: string, home?: string) => string
   /** A fresh text of letters and digits, for passwords, tokens and names. */
   readonly word: (field: string) => string
+  /** A secret that is there already; one shorter than eight characters is passed over, as chance would find it. */
+  readonly secret: (field: string, value: string) => void
   /** A fresh name that is no secret and not searched for: of a database, say. */
   readonly name: () => string
   /** A fresh email address; its domain is no secret. */
@@ -57,6 +59,9 @@ export const make = (seed: string): Canaries => {
   return {
     text,
     word,
+    secret: (field, value) => {
+      if (value.length >= 8) add({ field, home: undefined }, Forms.of(value))
+    },
     name: () => random().toLowerCase(),
     email: (field) => {
       const address = `${text(field)}@Mail${made}.example`
@@ -68,7 +73,7 @@ export const make = (seed: string): Canaries => {
       const date = new Date(Date.UTC(1601 + (number % 199), 0, 1 + Math.floor(number / 199), 5, 47, 31, 613))
       const iso = date.toISOString()
       const day = iso.slice(0, 10)
-      const written = [iso, iso.replace("T", " ").slice(0, 23), String(date.getTime()), day.replaceAll("-", "")]
+      const written = [iso, iso.replace("T", " ").slice(0, 23), String(date.getTime())]
       add({ field, home: undefined }, [
         { name: "as it is", bytes: Buffer.from(day) },
         ...written.map((form) => ({ name: "written otherwise", bytes: Buffer.from(form) })),

@@ -24,6 +24,7 @@ export const place = {
   history: "run history",
   quarantine: "quarantine",
   analyst: "all that the analyst sees",
+  statements: "statements that the server keeps",
   files: "database files"
 } as const
 

@@ -5,7 +5,7 @@ import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Runtime from "effect/Runtime"
+import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import * as Canaries from "./Canaries.ts"
 import * as CanaryApi from "./CanaryApi.ts"
@@ -58,9 +58,8 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
       ? EmbeddedCanaryStore.make(canaries, root.work)
       : yield* MysqlCanaryStore.make(canaries, options.administrator)
   const api = yield* CanaryApi.make
-  const runtime = yield* Effect.runtime<never>()
   let stall = yield* Deferred.make<void>()
-  const stalled = () => Runtime.runSync(runtime)(Effect.asVoid(Deferred.succeed(stall, undefined)))
+  const stalled = () => Deferred.unsafeDone(stall, Exit.void)
 
   const problems: Array<string> = []
   const scenarios = Scenarios.of(canaries, store, options.size, stalled)

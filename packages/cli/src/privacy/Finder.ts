@@ -9,8 +9,8 @@ export interface Needle<out A> {
 export interface Finder<out A> {
   /** The longest needle: blocks of a longer text must overlap by so many bytes. */
   readonly longest: number
-  /** How often each needle occurs; those that do not are left out. */
-  readonly search: (bytes: Uint8Array) => ReadonlyMap<Needle<A>, number>
+  /** How often each needle occurs; those that do not are left out, and so is what ends within the first `known` bytes. */
+  readonly search: (bytes: Uint8Array, known?: number) => ReadonlyMap<Needle<A>, number>
 }
 
 /**
@@ -23,16 +23,16 @@ export const make = <A>(needles: Iterable<Needle<A>>): Finder<A> => {
   let longest = 0
   for (const needle of needles) {
     const window = new DataView(needle.bytes.buffer, needle.bytes.byteOffset).getUint32(0)
-    const known = byBeginning.get(window)
-    if (known === undefined) byBeginning.set(window, [needle])
-    else known.push(needle)
+    const others = byBeginning.get(window)
+    if (others === undefined) byBeginning.set(window, [needle])
+    else others.push(needle)
     const slot = slotOf(window)
     bitmap[slot >>> 3] = (bitmap[slot >>> 3] ?? 0) | (1 << (slot & 7))
     longest = Math.max(longest, needle.bytes.length)
   }
   return {
     longest,
-    search: (bytes) => {
+    search: (bytes, known = 0) => {
       const found = new Map<Needle<A>, number>()
       let window = 0
       for (let end = 0; end < bytes.length; end++) {
@@ -40,7 +40,9 @@ export const make = <A>(needles: Iterable<Needle<A>>): Finder<A> => {
         const slot = slotOf(window)
         if (((bitmap[slot >>> 3] ?? 0) & (1 << (slot & 7))) === 0 || end < 3) continue
         for (const needle of byBeginning.get(window) ?? []) {
-          if (occursAt(needle.bytes, bytes, end - 3)) found.set(needle, (found.get(needle) ?? 0) + 1)
+          const start = end - 3
+          if (start + needle.bytes.length > known && occursAt(needle.bytes, bytes, start))
+            found.set(needle, (found.get(needle) ?? 0) + 1)
         }
       }
       return found

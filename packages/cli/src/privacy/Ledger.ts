@@ -1,4 +1,4 @@
-import type { Canary, Sighting } from "./Canaries.ts"
+import type { Sighting } from "./Canaries.ts"
 import type { Finder } from "./Finder.ts"
 
 /** A find that must not be: which field's value is where, in which form, how often. */
@@ -52,7 +52,7 @@ export const make = (finder: Finder<Sighting>): Ledger => {
     for (const block of blocks) {
       bytes += block.length
       const text = tail.length === 0 ? block : Buffer.concat([tail, block])
-      for (const [needle, times] of finder.search(text)) {
+      for (const [needle, times] of finder.search(text, tail.length)) {
         if (note(place, where, mayHold, needle.of, times)) atHome += times
         else found += times
       }
@@ -76,7 +76,7 @@ export const make = (finder: Finder<Sighting>): Ledger => {
 }
 
 /** In its mask table a value is kept as it is, and as the hash that makes it unique. */
-const isKept = (form: Canary["field"]): boolean =>
+const isKept = (form: string): boolean =>
   form === "as it is" || form === "its beginning" || form === "sha256" || form.startsWith("sha256, hex")
 
 const nowhere: MayHold = () => false

@@ -20,6 +20,7 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   canaries: Canaries,
   admin: MysqlUrl
 ): Effect.fn.Return<CanaryStore, WarehouseFailed, Scope.Scope> {
+  canaries.secret("the password in DATABASE_ADMIN_URL", Redacted.value(admin.password))
   const id = canaries.name()
   const database = `canary_${id}`
   const pipeline = accountOf(admin, `p_${id}`, canaries.word("the password in DATABASE_URL"), database)
@@ -64,11 +65,20 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
     }),
     searchRest: Effect.fn("MysqlCanaryStore.searchRest")(function* (ledger) {
       yield* searchAsAnalyst(ledger, analyst)
+      for (const [name] of (yield* ask(statementTables)).rows) {
+        const answer = yield* Effect.either(ask(`SELECT * FROM ${String(name)}`))
+        if (Either.isRight(answer)) ledger.look(place.statements, String(name), bytesOf(answer.right.rows))
+      }
       const [[directory] = []] = (yield* ask("SELECT @@datadir")).rows
       searchFiles(ledger, String(directory), database)
     })
   }
 })
+
+/** Where a server keeps the text of statements, if it does. */
+const statementTables = `SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables
+  WHERE table_schema = 'performance_schema' AND table_name LIKE 'events\\_statements\\_%'
+    OR table_schema = 'mysql' AND table_name IN ('general_log', 'slow_log')`
 
 const accountOf = (server: MysqlUrl, user: string, password: string, database: string): MysqlUrl => ({
   ...server,

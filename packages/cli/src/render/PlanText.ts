@@ -84,6 +84,7 @@ const reasonOf = (step: Step, { materialized, standings, steps }: Prospect): str
   if (step.action === "load") return `${why(step, { steps })}, as of ${since}`
   if (standing?._tag === "Fresh") return `unchanged since ${since}, unless a source has new data`
   if (standing?._tag === "Stale") return StandingText.words(standing)
+  if (standing?._tag === "Ephemeral") return "read, to see whether it has new data"
   if (standing?._tag === "Never") return "never materialized before"
   return why(step, { steps })
 }

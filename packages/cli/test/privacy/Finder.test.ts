@@ -75,7 +75,7 @@ describe("the ledger", () => {
     ])
   })
 
-  it("finds a value that two blocks of a file share", () => {
+  it("finds a value that two blocks of a file share, and counts one in their overlap once", () => {
     const own = ledger()
     const text = Buffer.from(`xx${name}yy`)
     own.lookAtBlocks("files", "a file", [text.subarray(0, 7), text.subarray(7)])
@@ -86,7 +86,9 @@ describe("the ledger", () => {
       form: "as it is",
       times: 1
     })
-    expect(own.searched()).toMatchObject([{ place: "files", items: 1, bytes: text.length, atHome: 0 }])
+    own.lookAtBlocks("files", "another", [text, Buffer.from("zz"), Buffer.from("zz")])
+    expect(own.finds().find(({ form, where }) => where === "another" && form === "as it is")?.times).toBe(1)
+    expect(own.searched()).toMatchObject([{ place: "files", items: 2, bytes: 2 * text.length + 4, atHome: 0 }])
   })
 
   it("knows a birth date by its day, however it is written, and not by its year", () => {

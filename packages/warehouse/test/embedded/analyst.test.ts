@@ -68,6 +68,7 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
     "sensitive.secret_cities",
     "quarantine",
     "sluice_sequences",
+    "sluice_secrets",
     "sluice_runs",
     "history.sluice_events"
   ]) {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe } from "vitest"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
@@ -30,6 +31,7 @@ for (const flavour of flavours) {
     })
     runStoreContract({ name: flavour, layer })
     quarantineContract({ name: flavour, layer })
+    fingerprintsContract({ name: flavour, fresh: Effect.map(databases.make(flavour), databases.stores) })
     piiMaskerContract({
       name: flavour,
       layer: withDatabase(flavour),

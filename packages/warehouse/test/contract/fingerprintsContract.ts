@@ -1,0 +1,67 @@
+import { createHash, createHmac } from "node:crypto"
+import { expect, it } from "@effect/vitest"
+import { Fingerprints } from "@sluice/warehouse/Fingerprints"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import { describe } from "vitest"
+
+/** What every store's fingerprints do. `fresh` makes an empty store and answers what opens it, as often as that is used. */
+export const fingerprintsContract = <E>(options: {
+  readonly name: string
+  readonly fresh: Effect.Effect<Layer.Layer<Fingerprints | Warehouse, WarehouseFailed>, E, Scope.Scope>
+}) =>
+  describe(`${options.name}: fingerprints`, () => {
+    it.scopedLive("are equal for equal text, however it was cut, and different for different text", () =>
+      Effect.gen(function* () {
+        const of = yield* fingerprints(yield* options.fresh)
+        expect(of("Zürich", ",", "Oslo")).toBe(of("Zür", "ich,Oslo"))
+        expect(new Set([of("Zürich"), of("Zürich "), of("zürich"), of()]).size).toBe(4)
+      })
+    )
+
+    it.scopedLive(
+      "stay the same whenever the store is opened, by two processes at once too, and differ from another's",
+      () =>
+        Effect.gen(function* () {
+          const [store, other] = [yield* options.fresh, yield* options.fresh]
+          const opened = yield* Effect.all([fingerprints(store), fingerprints(store)], { concurrency: "unbounded" })
+          const again = [...opened, yield* fingerprints(store)].map((of) => of("Oslo"))
+          expect([new Set(again).size, again[0] === (yield* fingerprints(other))("Oslo")]).toEqual([1, false])
+        })
+    )
+
+    it.scopedLive("confirm no guess: they are none of the hashes that one can make without the key", () =>
+      Effect.gen(function* () {
+        const of = yield* fingerprints(yield* options.fresh)
+        const guesses = [
+          ...["md5", "sha1", "sha256"].map((algorithm) => createHash(algorithm).update("Oslo").digest("base64url")),
+          createHmac("sha256", "").update("Oslo").digest("base64url"),
+          createHmac("sha256", Buffer.alloc(32)).update("Oslo").digest("base64url")
+        ]
+        expect(guesses).not.toContain(of("Oslo"))
+      })
+    )
+
+    it.scopedLive("have a key that an analyst cannot read", () =>
+      Effect.gen(function* () {
+        const store = yield* options.fresh
+        const asked = Effect.flatMap(Warehouse, (warehouse) => warehouse.query("SELECT * FROM sluice_secrets", "analyst"))
+        const refused = yield* Effect.provide(Effect.flip(asked), store)
+        expect(["Missing", "NotPermitted", "AccessDenied"]).toContain(refused.reason)
+      })
+    )
+  })
+
+/** Opens a store, and answers how it fingerprints text in pieces. */
+const fingerprints = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
+  Effect.provide(
+    Effect.map(Fingerprints, (provided) => (...pieces: ReadonlyArray<string>) => {
+      const fingerprint = provided?.start()
+      for (const piece of pieces) fingerprint?.add(piece)
+      return fingerprint?.end() ?? ""
+    }),
+    store
+  )

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+import { expect, it } from "vitest"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Every source file of the packages, by its path. */
+const sources = new Map(
+  readdirSync(join(root, "packages")).flatMap((name) =>
+    readdirSync(join(root, "packages", name, "src"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [relative(root, path), readFileSync(path, "utf8")] as const)
+  )
+)
+
+const filesThat = (say: RegExp): ReadonlyArray<string> =>
+  [...sources].flatMap(([path, text]) => (say.test(text) ? [path] : [])).sort()
+
+it("only the masker, the derivations, the spill codecs and the maps read personal values in the clear", () => {
+  expect(filesThat(/\breveal\b.*from ".*PiiReveal/)).toEqual([
+    "packages/assets/src/privacy/derivations.ts",
+    "packages/assets/src/privacy/spillCodecs.ts",
+    "packages/core/src/data/MaskMap.ts",
+    "packages/warehouse/src/sql/SqlMaskStore.ts",
+    "packages/warehouse/src/testing/TestWarehouse.ts"
+  ])
+  expect(filesThat(/Pii\.reveal\(/)).toEqual(["packages/core/src/data/PiiReveal.ts"])
+})
+
+it("what takes any value at all is used nowhere: attributes of spans, Effect's own logging, the console", () => {
+  expect(
+    filesThat(/annotateCurrentSpan|annotateSpans|Effect\.log(?!Level)|attributes:|console\.(log|error|warn|info)/)
+  ).toEqual(["packages/core/src/Log.ts"])
+})

@@ -1,0 +1,106 @@
+/**
+ * Flows of personal data that must not compile (G17), beside those in refusals.test-d.ts. Each `@ts-expect-error` is an
+ * assertion: were the line below it to compile, the directive itself would be an error, and `pnpm check` fails.
+ */
+import type { User } from "@sluice/assets/domain/User"
+import type * as Classification from "@sluice/assets/privacy/classification"
+import * as Derivations from "@sluice/assets/privacy/derivations"
+import type { UsersRaw } from "@sluice/assets/tables/UsersRaw"
+import type { Failure } from "@sluice/core/asset/Failure"
+import type { Metadata } from "@sluice/core/asset/Metadata"
+import type * as Dataset from "@sluice/core/data/Dataset"
+import { Pii } from "@sluice/core/data/Pii"
+import * as Log from "@sluice/core/Log"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as Column from "@sluice/warehouse/Column"
+import * as Grants from "@sluice/warehouse/Grants"
+import * as MaskTable from "@sluice/warehouse/MaskTable"
+import { PiiMasker } from "@sluice/warehouse/PiiMasker"
+import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import type * as Table from "@sluice/warehouse/Table"
+import * as View from "@sluice/warehouse/View"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Effect from "effect/Effect"
+
+const city = Pii.make("city", "London")
+const email = Pii.make("email", "ada@analytical.engine")
+declare const user: User
+
+// Into a row of a public table.
+declare const row: Table.Row<typeof UsersRaw>
+export const good: Table.Row<typeof UsersRaw> = { ...row, city_id: 7, email_domain: Derivations.emailDomain(email) }
+// @ts-expect-error a city where its id belongs
+export const asId: Table.Row<typeof UsersRaw> = { ...row, city_id: user.city }
+// @ts-expect-error a city where a country belongs
+export const asCountry: Table.Row<typeof UsersRaw> = { ...row, country: user.city }
+// @ts-expect-error an address where its domain belongs
+export const asDomain: Table.Row<typeof UsersRaw> = { ...row, email_domain: email }
+
+// Out of its wrapping.
+// @ts-expect-error it has no text
+export const text: string = user.city ?? ""
+// @ts-expect-error its value is private
+export const peeked = city.value
+// @ts-expect-error it is not one of text's methods
+city.toLowerCase()
+// @ts-expect-error one cannot be made but by `make`, which wraps
+new Pii("city", "London")
+// @ts-expect-error a value of a kind is not one of another
+export const otherKind: Pii<"zipcode"> = city
+
+// Through a derivation that is not its own.
+// @ts-expect-error only email addresses have a domain
+Derivations.emailDomain(city)
+// @ts-expect-error only birth dates have a year
+Derivations.birthYear(email)
+// @ts-expect-error text that was never wrapped
+Derivations.emailDomain("ada@analytical.engine")
+
+// Through the wrong mask.
+const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })
+declare const zipcodes: Dataset.Dataset<Pii<"zipcode">>
+declare const plain: Dataset.Dataset<string>
+// @ts-expect-error zip codes in the map of cities
+Effect.flatMap(PiiMasker, (masker) => masker.ids(Cities, zipcodes))
+// @ts-expect-error text that was never wrapped
+Effect.flatMap(PiiMasker, (masker) => masker.ids(Cities, plain))
+// @ts-expect-error a mask table is not published, but masked into
+Effect.flatMap(Warehouse, (warehouse) => warehouse.publishView(Cities))
+
+// Into what is told: a log, metadata, an event, an error, the quarantine.
+// @ts-expect-error a log message
+Log.warning(email)
+// @ts-expect-error a log field
+Log.debug("masked", { city })
+// @ts-expect-error an object that holds one
+Log.info("user", { user })
+// @ts-expect-error metadata
+export const metadata: Metadata = { rows: 1, city }
+// @ts-expect-error a step's metadata
+StepContext.metadata({ email })
+// @ts-expect-error an event's metadata
+export const event: Pick<Extract<RunEvent, { readonly _tag: "StepSucceeded" }>, "metadata"> = { metadata: { city } }
+// @ts-expect-error an error's words
+export const failure: Failure = { _tag: "Broken", message: city, retryable: false }
+// @ts-expect-error a store's error
+new WarehouseFailed({ reason: "RowRejected", operation: "publish", detail: city })
+// @ts-expect-error the quarantine
+export const quarantined: QuarantinedRow = { ordinal: 0, id: null, field: "city", reason: city }
+// @ts-expect-error an id in the quarantine
+export const quarantinedId: QuarantinedRow = { ordinal: 0, id: email, field: "", reason: "" }
+
+// To the analyst.
+// @ts-expect-error a mask table
+Grants.select(Cities)
+// @ts-expect-error a view over one
+View.make("leak", { description: "", columns: { city: Column.text(9) }, on: [Cities], select: () => "" })
+
+// Unclassified.
+type Read = Classification.ReadField<typeof Classification.users>
+export const read: Read = "city"
+// @ts-expect-error a dropped field is not read
+export const dropped: Read = "firstName"
+// @ts-expect-error nor is one that nobody classified
+export const unknown: Read = "username"
