@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope"
 import * as Reply from "./Reply.ts"
 
 /** A request as the server saw it. */
-export interface Recorded {
+interface Recorded {
   readonly method: string
   /** Path and query as they were sent: `/users?page=1&limit=100`. */
   readonly url: string
