@@ -22,7 +22,7 @@ export const checkHelp: Help.Page = {
   summary: "Asks the checks of what is published, of all assets or of some, and materializes nothing",
   options: [...Select.help, ["--json", "every event as a JSON line on standard output"]],
   examples: [
-    ["check", "every check there is; exit code 1 if one that blocks failed"],
+    ["check", "every check there is; exit code 1 if an error was found, 0 if only warnings"],
     ["check users_raw+", "those of users_raw and of all below it"]
   ]
 }

@@ -21,7 +21,7 @@ export const lines = (result: RunResult.RunResult, style: Style): ReadonlyArray<
 /** A check's severity, whether it passed, and what it counted. */
 export const cells = (check: RunResult.CheckResult, style: Style): ReadonlyArray<string> => [
   check.blocking ? `${check.severity}, blocks` : check.severity,
-  `${EventText.checkMark(check, style)} ${check.passed ? "passed" : "failed"}`,
+  `${EventText.checkMark(check, style)} ${EventText.verdict({ ...check, blocking: false })}`,
   found(check.metadata)
 ]
 

@@ -48,8 +48,15 @@ export const line = (event: RunEvent, nameWidth: number, style: Style): string |
 }
 
 /** What a check found, in words. */
-export const check = ({ check: name, passed, blocking, metadata }: Check): string =>
-  [`check ${name} ${passed ? "passed" : blocking ? "failed and blocks" : "failed"}`, ...facts(metadata)].join(", ")
+export const check = ({ check: name, metadata, ...result }: Check): string =>
+  [`check ${name} ${verdict(result)}`, ...facts(metadata)].join(", ")
+
+/** What a check's result is called. */
+export const verdict = ({ blocking, passed, severity }: Pick<Check, "blocking" | "passed" | "severity">): string => {
+  if (passed) return "passed"
+  if (severity === "warn") return "warns"
+  return blocking ? "failed and blocks" : "failed"
+}
 
 export const checkMark = ({ passed, severity }: Check, style: Style): string => {
   if (passed) return style.green(style.marks.ok)

@@ -113,14 +113,19 @@ const stepLines = (
 const checkLines = ({ checks }: RunResult.StepResult, style: Style): ReadonlyArray<string> =>
   checks.flatMap((check) => (check.passed ? [] : [`    ${EventText.checkMark(check, style)} ${EventText.check(check)}`]))
 
-/** How many checks there were, and how many of them failed. */
+/** How many checks there were, and how many of them failed or warned. */
 const checksOf = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
   const checks = RunResult.stepsOf(result).flatMap((step) => step.checks)
-  const failed = checks.filter(({ passed }) => !passed)
+  const unmet = (severity: "error" | "warn") => checks.filter((check) => !check.passed && check.severity === severity).length
+  const [failed, warnings] = [unmet("error"), unmet("warn")]
   if (checks.length === 0) return []
-  if (failed.length === 0) return [style.green(`${Human.plural(checks.length, "check")} passed`)]
-  const paint = failed.some(({ severity }) => severity === "error") ? style.red : style.yellow
-  return [paint(`${failed.length} of ${Human.plural(checks.length, "check")} failed`)]
+  if (failed + warnings === 0) return [style.green(`${Human.plural(checks.length, "check")} passed`)]
+  const told = Human.plural(warnings, "warning")
+  if (failed === 0) return [style.yellow(`${told} in ${Human.plural(checks.length, "check")}`)]
+  return [
+    style.red(`${failed} of ${Human.plural(checks.length, "check")} failed`),
+    ...(warnings === 0 ? [] : [style.yellow(told)])
+  ]
 }
 
 const rowsOf = ({ state }: RunResult.StepResult): string =>

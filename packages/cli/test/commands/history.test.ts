@@ -45,12 +45,12 @@ describe("check", () => {
     })
   })
 
-  it("says which one fails; one that does not block leaves the exit code at 0", async () => {
+  it("says which one fails, and exits with 1 for an error, though it would not block a publish", async () => {
     const own = emptyDirectory()
     expect((await sluice(own, ["materialize", "messages_raw"], env)).code).toBe(0)
     await behind(own, "ALTER TABLE messages_raw ADD COLUMN sneaked TEXT")
     const { code, stdout } = await sluice(own, ["check", "messages_raw"], env)
-    expect([code, /messages_raw +declared +error +✗ failed/.test(stdout)]).toEqual([0, true])
+    expect([code, /messages_raw +declared +error +✗ failed/.test(stdout)]).toEqual([1, true])
   })
 })
 

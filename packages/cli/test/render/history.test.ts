@@ -219,7 +219,7 @@ it("a log has each event with its time, the run's own included", () => {
     2024-03-01T09:30:00.020Z  ▸ bad
     2024-03-01T09:30:00.020Z  ▸ d
     2024-03-01T09:30:01.000Z  ⟳ bad  attempt 1 failed, again in 500 ms: Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the key, or at the rows that share one.
-    2024-03-01T09:30:01.200Z  ! d    check no_orphans failed, 3 orphans
+    2024-03-01T09:30:01.200Z  ! d    check no_orphans warns, 3 orphans
     2024-03-01T09:30:01.200Z  ✓ d    12,345 rows · 2 quarantined · 1.2 s
     2024-03-01T09:30:01.500Z  ▸ bad  attempt 2
     2024-03-01T09:30:02.000Z  ✗ bad  failed: Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the key, or at the rows that share one.
@@ -233,9 +233,9 @@ it("what the checks found is a table", () => {
   expect(text(ChecksText.lines(result, Style.plain))).toMatchInlineSnapshot(`
     "asset  check       severity       result    found
     bad    not_empty   error, blocks  ✗ failed  0 rows, 3 missing
-    d      no_orphans  warn           ! failed  3 orphans
+    d      no_orphans  warn           ! warns   3 orphans
 
-    2 succeeded · 1 failed · 1 skipped · 2 of 2 checks failed · 2.0 s · run 20240301-093000-abcd"
+    2 succeeded · 1 failed · 1 skipped · 1 of 2 checks failed · 1 warning · 2.0 s · run 20240301-093000-abcd"
   `)
 })
 

@@ -22,10 +22,10 @@ it("a summary has a line for each asset, causes below, totals and what to type n
         Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the
         key, or at the rows that share one.
     ✓ d    12,345 rows  1.2 s  2 quarantined
-        ! check no_orphans failed, 3 orphans
+        ! check no_orphans warns, 3 orphans
     – c    skipped: bad failed
 
-    2 succeeded · 1 failed · 1 skipped · 1 of 1 check failed · 2.0 s · run 20240301-093000-abcd
+    2 succeeded · 1 failed · 1 skipped · 1 warning in 1 check · 2.0 s · run 20240301-093000-abcd
     Next: pnpm assets retry
           pnpm assets runs show"
   `)
@@ -65,7 +65,7 @@ it("to whoever reads along in a file, each event is a line", () => {
     ▸ bad
     ▸ d
     ⟳ bad  attempt 1 failed, again in 500 ms: Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the key, or at the rows that share one.
-    ! d    check no_orphans failed, 3 orphans
+    ! d    check no_orphans warns, 3 orphans
     ✓ d    12,345 rows · 2 quarantined · 1.2 s
     ▸ bad  attempt 2
     ✗ bad  failed: Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the key, or at the rows that share one.
@@ -83,13 +83,13 @@ it("a run's story has every event with the time since its start, and why each st
        +0.02 s  ▸ bad  selected
        +0.02 s  ▸ d    selected
        +1.00 s  ⟳ bad  attempt 1 failed, again in 500 ms: Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the key, or at the rows that share one.
-       +1.20 s  ! d    check no_orphans failed, 3 orphans
+       +1.20 s  ! d    check no_orphans warns, 3 orphans
        +1.20 s  ✓ d    12,345 rows · 2 quarantined · 1.2 s
        +1.50 s  ▸ bad  attempt 2
        +2.00 s  ✗ bad  failed: Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the key, or at the rows that share one.
        +2.00 s  – c    skipped: bad failed
 
-    2 succeeded · 1 failed · 1 skipped · 1 of 1 check failed · 2.0 s · run 20240301-093000-abcd"
+    2 succeeded · 1 failed · 1 skipped · 1 warning in 1 check · 2.0 s · run 20240301-093000-abcd"
   `)
 })
 

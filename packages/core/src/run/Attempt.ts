@@ -69,13 +69,14 @@ const stepContext = (options: Options) => {
   let rows = 0
   let metadata: Metadata = {}
   let dataVersion: string | undefined
-  /** Blocking checks are evaluated once: on staged rows where there are any, else after the work. */
+  /** The checks that the step fails with: where it only checks, there is nothing to block, and every error counts. */
+  const decides = (check: AssetCheck.Any) => (options.action === "check" ? check.severity === "error" : check.blocking)
+  /** Those are evaluated once: on staged rows where there are any, else after the work. */
   let blockingDone = false
   const checkBlocking = (subject: AssetCheck.Subject): Effect.Effect<void, StepFailure.CheckFailed> => {
     blockingDone = true
-    return Effect.flatMap(
-      evaluate(options, (check) => check.blocking, subject),
-      (failed) => (failed.length === 0 ? Effect.void : new StepFailure.CheckFailed({ asset: asset.name, checks: failed }))
+    return Effect.flatMap(evaluate(options, decides, subject), (failed) =>
+      failed.length === 0 ? Effect.void : new StepFailure.CheckFailed({ asset: asset.name, checks: failed })
     )
   }
   const service: StepContext.Service = {
@@ -96,7 +97,7 @@ const stepContext = (options: Options) => {
   }
   const checkPublished = Effect.suspend(() =>
     Effect.zipRight(
-      evaluate(options, (check) => !check.blocking, { _tag: "Published" }),
+      evaluate(options, (check) => !decides(check), { _tag: "Published" }),
       blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
     )
   )

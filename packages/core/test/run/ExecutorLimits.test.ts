@@ -148,4 +148,21 @@ describe("checks", () => {
       assert.strictEqual((yield* (yield* RunStore).materializations).size, 0)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
+
+  it.effect("alone fail with every error, blocking or not, and not with a warning", () =>
+    Effect.gen(function* () {
+      const checked = (severity: "warn" | "error") =>
+        Effect.map(
+          Executor.run(
+            Plan.checks(sealed([table([check("plausible", false, severity, false)], [])]), {
+              selection: "*",
+              selected: [0]
+            }),
+            { concurrency: 1 }
+          ),
+          (result) => result.status
+        )
+      assert.deepStrictEqual([yield* checked("warn"), yield* checked("error")], ["succeeded", "failed"])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
 })
