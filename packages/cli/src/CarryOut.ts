@@ -40,6 +40,21 @@ export const closeOrphans = Effect.flatMap(Owner.closeOrphans, (orphans) =>
       ])
 )
 
+/** Says which other runs make the same stored assets just now: whoever comes second waits, and should know for whom. */
+const tellRivals = Effect.fn("CarryOut.tellRivals")(function* (plan: Plan<Asset.Any>) {
+  const stored = plan.steps.filter(
+    ({ action, asset }) =>
+      action === "materialize" && plan.graph.assets[plan.graph.indexOf(asset) ?? -1]?.storage._tag === "Stored"
+  )
+  const rivals = yield* Owner.rivals(stored.map(({ asset }) => asset))
+  yield* Output.err(
+    rivals.map(({ assets, run }) => {
+      const who = `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host})`
+      return `${who} is making ${Human.list(assets)} too: each is published by one run after the other.`
+    })
+  )
+})
+
 /**
  * Carries a plan out in sight of whoever watches, tells what became of it, and forgets the runs that are old enough. Fails,
  * with nothing more to tell, where the run did not succeed.
@@ -48,6 +63,7 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asse
   const { json, options, plan, settings } = job
   const output = yield* Output
   const store = yield* RunStore
+  yield* tellRivals(plan)
   const watch = yield* RunWatch.make({
     steps: plan.steps,
     json,

@@ -41,7 +41,7 @@ it("a process that is killed while it loads leaves nothing behind, and the rows 
   expect(runs.stdout.match(/succeeded|crashed|running/g)).toEqual(["succeeded", "crashed", "succeeded"])
 })
 
-it("a run of another process that lives is left alone", async () => {
+it("a run of another process that lives is left alone, and whoever makes the same table is told of it", async () => {
   const cwd = emptyDirectory()
   const run = start(cwd, ["materialize", "--all"], { SPARK_API_URL: await silentApi() })
   await run.says("▸ api_users")
@@ -49,6 +49,8 @@ it("a run of another process that lives is left alone", async () => {
   const runs = await sluice(cwd, ["runs", "list"])
   run.signal("SIGINT")
   const { code } = await run.finished
+  const [, named] = /^Run (\S+) \(process \d+ on \S+\) is making messages_raw too: /m.exec(other.stderr) ?? []
+  expect(runs.stdout).toMatch(new RegExp(`^${named} .* running`, "m"))
   expect([other.code, /Closed/.test(other.stderr), runs.stdout.match(/succeeded|running/g), code]).toEqual([
     0,
     false,

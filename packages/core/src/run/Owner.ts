@@ -36,6 +36,29 @@ export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, 
   return orphans.map((run) => run.runId)
 }).pipe(Effect.withSpan("Owner.closeOrphans"))
 
+/** Another run that is being carried out, and which of the assets asked about it makes too. */
+export interface Rival {
+  readonly run: RunSummary
+  readonly assets: ReadonlyArray<string>
+}
+
+/** The runs of living processes that make some of these assets: what both publish, one of them publishes first. */
+export const rivals = Effect.fn("Owner.rivals")(function* (
+  assets: ReadonlyArray<string>
+): Effect.fn.Return<ReadonlyArray<Rival>, RunStoreFailed, RunStore> {
+  const store = yield* RunStore
+  const wanted = new Set(assets)
+  const all = yield* Effect.forEach(yield* store.unfinished, (run) =>
+    Effect.map(store.events(run.runId), (events) => ({ run, assets: openIn(events).filter((asset) => wanted.has(asset)) }))
+  )
+  return all.filter((rival) => rival.assets.length > 0)
+})
+
+const openIn = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
+  RunResult.stepsOf(RunResult.fromEvents(events)).flatMap(({ action, asset, state }) =>
+    action === "materialize" && RunResult.isOpen(state) ? [asset] : []
+  )
+
 const lives = (run: RunSummary, owner: Owner["Type"], now: number): boolean => {
   if (now - Date.parse(run.heartbeatAt) > Duration.toMillis(silence)) return false
   const { host, pid } = run.owner

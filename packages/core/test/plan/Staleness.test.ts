@@ -1,0 +1,63 @@
+import type { Provenance } from "@sluice/core/plan/Provenance"
+import * as Staleness from "@sluice/core/plan/Staleness"
+import { assert, describe, it } from "vitest"
+import { graphOf } from "../support.ts"
+
+const graph = graphOf({ api: [], cities: ["api"], users: ["api", "cities"], silent: ["users"] }, [
+  "cities",
+  "users",
+  "silent"
+])
+const fresh: Readonly<Record<string, Provenance>> = {
+  api: { code: "1", inputs: {}, data: "api-1" },
+  cities: { code: "1", inputs: { api: "api-1" }, data: "cities-1" },
+  users: { code: "1", inputs: { api: "api-1", cities: "cities-1" }, data: "users-1" },
+  silent: { code: "1", inputs: { users: "users-1" }, data: "silent-1" }
+}
+const standings = (
+  recorded: Readonly<Record<string, Provenance | undefined>>,
+  codes: Readonly<Record<string, string>> = {}
+) =>
+  Object.fromEntries(
+    Staleness.standings(
+      graph,
+      (asset) => recorded[asset],
+      ({ name }) => codes[name] ?? "1"
+    )
+  )
+const ephemeral: Staleness.Standing = { _tag: "Ephemeral" }
+const isFresh: Staleness.Standing = { _tag: "Fresh" }
+const stale = (...causes: ReadonlyArray<Staleness.Cause>): Staleness.Standing => ({ _tag: "Stale", causes })
+
+describe("staleness", () => {
+  it("finds nothing where code and inputs are those of the last materialization", () => {
+    assert.deepStrictEqual(standings(fresh), { api: ephemeral, cities: isFresh, users: isFresh, silent: isFresh })
+  })
+
+  it("names new data of a source, and follows it down", () => {
+    assert.deepStrictEqual(standings({ ...fresh, api: { code: "1", inputs: {}, data: "api-2" } }), {
+      api: ephemeral,
+      cities: stale({ _tag: "Input", asset: "api" }),
+      users: stale({ _tag: "Input", asset: "api" }, { _tag: "Upstream", asset: "cities" }),
+      silent: stale({ _tag: "Upstream", asset: "users" })
+    })
+  })
+
+  it("names changed code, and follows it down, and not sideways or up", () => {
+    assert.deepStrictEqual(standings(fresh, { users: "2" }), {
+      api: ephemeral,
+      cities: isFresh,
+      users: stale({ _tag: "Code" }),
+      silent: stale({ _tag: "Upstream", asset: "users" })
+    })
+  })
+
+  it("tells what was never materialized from what is stale because of it", () => {
+    assert.deepStrictEqual(standings({ ...fresh, users: undefined }), {
+      api: ephemeral,
+      cities: isFresh,
+      users: { _tag: "Never" },
+      silent: stale({ _tag: "Input", asset: "users" }, { _tag: "Upstream", asset: "users" })
+    })
+  })
+})

@@ -1,0 +1,81 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Asset from "@sluice/core/asset/Asset"
+import { CodeVersions } from "@sluice/core/asset/CodeVersions"
+import * as Storage from "@sluice/core/asset/Storage"
+import * as AssetGraph from "@sluice/core/graph/AssetGraph"
+import * as Executor from "@sluice/core/run/Executor"
+import * as RunResult from "@sluice/core/run/RunResult"
+import { RunStore } from "@sluice/core/run/RunStore"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as Fixtures from "@sluice/core/testing/fixtures"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { planOf } from "../support.ts"
+
+/** A source with a content, a stored asset of it, one below, and one beside; loads are counted. */
+const world = () => {
+  const state = { content: "1", loads: 0, breaks: false }
+  const load = Effect.sync(() => `loaded ${++state.loads}`)
+  const storage = Storage.stored({ kind: "table", load })
+  const source = Asset.make("source", {
+    materialize: () => Effect.as(StepContext.dataVersion(state.content), state.content)
+  })
+  const table = Asset.make("table", { upstreams: { source }, storage, materialize: ({ source }) => Effect.succeed(source) })
+  const below = Asset.make("below", {
+    upstreams: { table },
+    storage,
+    materialize: ({ table }) => (state.breaks ? new Fixtures.FixtureFailed({ retryable: false }) : Effect.succeed(table))
+  })
+  const beside = Asset.make("beside", { storage, materialize: () => Effect.succeed("beside") })
+  const graph = Either.getOrThrow(AssetGraph.make([source, table, below, beside]))
+  const run = (code: Readonly<Record<string, string>> = {}) =>
+    Executor.run(planOf(graph), { concurrency: 2, onlyChanged: true }).pipe(
+      Effect.provideService(CodeVersions, ({ name }) => code[name] ?? "1"),
+      Effect.map((result) => Object.fromEntries(RunResult.stepsOf(result).map(({ asset, state }) => [asset, state._tag])))
+    )
+  return { state, run }
+}
+
+const made = "Succeeded"
+const left = "Unchanged"
+
+describe("only what has changed", () => {
+  it.effect("runs everything once, then nothing but sources, and loads nothing for it", () =>
+    Effect.gen(function* () {
+      const { run, state } = world()
+      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: made, beside: made })
+      assert.deepStrictEqual(yield* run(), { source: made, table: left, below: left, beside: left })
+      assert.strictEqual(state.loads, 0)
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("runs what stands on a source with new content, and nothing else", () =>
+    Effect.gen(function* () {
+      const { run, state } = world()
+      yield* run()
+      state.content = "2"
+      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: made, beside: left })
+      assert.deepStrictEqual(yield* run(), { source: made, table: left, below: left, beside: left })
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("runs what has new code, with its upstream loaded once, and what stands on it only if its data is new", () =>
+    Effect.gen(function* () {
+      const { run, state } = world()
+      yield* run()
+      assert.deepStrictEqual(yield* run({ below: "2" }), { source: made, table: left, below: made, beside: left })
+      assert.strictEqual(state.loads, 1)
+      assert.deepStrictEqual(yield* run({ below: "2" }), { source: made, table: left, below: left, beside: left })
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("runs what failed last time again", () =>
+    Effect.gen(function* () {
+      const { run, state } = world()
+      state.breaks = true
+      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: "Failed", beside: made })
+      state.breaks = false
+      assert.deepStrictEqual(yield* run(), { source: made, table: left, below: made, beside: left })
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+})

@@ -1,0 +1,73 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Owner from "@sluice/core/run/Owner"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import * as RunResult from "@sluice/core/run/RunResult"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
+
+const noon = "2024-06-01T12:00:00.000Z"
+const here = { host: "here", pid: 1 }
+
+/** A run of two assets, the first of them made, that nobody has concluded. */
+const openRun = (runId: string, owner: { readonly host: string; readonly pid: number }): ReadonlyArray<RunEvent> => {
+  const common = { runId, at: noon }
+  const step = (asset: string) => ({
+    asset,
+    action: "materialize" as const,
+    reason: { _tag: "Selected" as const },
+    after: []
+  })
+  return [
+    { ...common, _tag: "RunStarted", selection: "*", steps: [step("a"), step("b")], tags: {}, owner },
+    { ...common, _tag: "StepStarted", asset: "a", attempt: 1 },
+    { ...common, _tag: "StepSucceeded", asset: "a", action: "materialize", attempt: 1, durationMillis: 1, metadata: {} },
+    { ...common, _tag: "StepStarted", asset: "b", attempt: 1 }
+  ]
+}
+
+const living = (...pids: ReadonlyArray<number>) =>
+  Effect.provideService(Owner.Owner, { self: here, isAlive: (pid: number) => pids.includes(pid) })
+
+const secondsAfterNoon = (seconds: number) => TestClock.setTime(Date.parse(noon) + seconds * 1_000)
+
+describe("closing orphans", () => {
+  it.effect("closes a run whose process is gone as crashed, its open steps as canceled, once", () =>
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      yield* store.append(openRun("r1", { host: "here", pid: 7 }))
+      yield* secondsAfterNoon(5)
+      assert.deepStrictEqual(yield* Effect.all([Owner.closeOrphans, Owner.closeOrphans]), [["r1"], []])
+      const result = RunResult.fromEvents(yield* store.events("r1"))
+      assert.deepStrictEqual(
+        [result.status, result.reason, RunResult.stepsOf(result).map(({ state }) => state._tag)],
+        ["crashed", "its process (7 on here) ended without concluding it", ["Succeeded", "Canceled"]]
+      )
+    }).pipe(living(), Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("leaves a run of a living process of this machine alone, and one of another machine for a minute", () =>
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      yield* store.append(openRun("local", { host: "here", pid: 7 }))
+      yield* store.append(openRun("remote", { host: "there", pid: 9 }))
+      yield* secondsAfterNoon(59)
+      yield* store.heartbeat("local")
+      assert.deepStrictEqual(yield* Owner.closeOrphans, [])
+      yield* secondsAfterNoon(61)
+      assert.deepStrictEqual(yield* Owner.closeOrphans, ["remote"])
+    }).pipe(living(7), Effect.provide(RunStore.layerMemory))
+  )
+})
+
+describe("rivals", () => {
+  it.effect("are the runs that still have one of the assets to make", () =>
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      yield* store.append(openRun("r1", { host: "here", pid: 7 }))
+      const told = (...assets: ReadonlyArray<string>) =>
+        Effect.map(Owner.rivals(assets), (rivals) => rivals.map(({ assets, run }) => [run.runId, assets]))
+      assert.deepStrictEqual([yield* told("a", "b"), yield* told("a"), yield* told("c")], [[["r1", ["b"]]], [], []])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+})
