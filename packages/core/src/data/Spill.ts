@@ -67,8 +67,10 @@ const openFile = Effect.fnUntraced(
       crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
     )
     const path = yield* fs.makeTempFile({ prefix: "sluice-", ...(directory === undefined ? {} : { directory }) })
-    const file = yield* fs.open(path, { flag: "r+" }).pipe(Effect.ensuring(Effect.ignore(fs.remove(path))))
-    yield* Effect.addFinalizer(() => Effect.ignore(fs.remove(parentOf(path), { recursive: true })))
+    const remove = Effect.ignore(fs.remove(parentOf(path), { recursive: true }))
+    // At once, so that not even a killed process leaves anything; again later, where an open file cannot be removed.
+    yield* Effect.addFinalizer(() => remove)
+    const file = yield* Effect.ensuring(fs.open(path, { flag: "r+" }), remove)
     const oneAtATime = yield* Effect.makeSemaphore(1)
     let end = 0n
     let count = 0

@@ -75,14 +75,9 @@ describe("Dataset", () => {
   )
 })
 
-/** A directory of the test's own, and what regular files are anywhere in it. */
+/** A directory of the test's own, and all that is anywhere in it. */
 const temporary = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const directory = yield* fs.makeTempDirectoryScoped()
-  const files = fs
-    .readDirectory(directory, { recursive: true })
-    .pipe(
-      Effect.flatMap(Effect.filter((name) => Effect.map(fs.stat(`${directory}/${name}`), (info) => info.type === "File")))
-    )
-  return { directory, files }
+  return { directory, files: fs.readDirectory(directory, { recursive: true }) }
 })
