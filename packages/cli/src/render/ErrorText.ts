@@ -40,5 +40,5 @@ const kindOf = (value: unknown): string => (value instanceof Error ? value.name 
 const tracesOf = (cause: Cause.Cause<unknown>): ReadonlyArray<string> =>
   Cause.prettyErrors(cause).flatMap((error) => [
     `  ${error.name}`,
-    ...(error.stack ?? "").split("\n").filter((text) => /^\s+at /.test(text))
+    ...(error.stack ?? "").split("\n").filter((text) => /^\s+at .*:\d+:\d+\)?$/.test(text))
   ])

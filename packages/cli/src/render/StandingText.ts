@@ -21,6 +21,8 @@ export const cause = (of: Cause): string => {
   switch (of._tag) {
     case "Code":
       return "code changed"
+    case "Unsettled":
+      return "its last step did not succeed"
     case "Input":
       return `${of.asset} has new data`
     case "Upstream":

@@ -53,7 +53,7 @@ export const failingRun: ReadonlyArray<RunEvent> = [
     metadata: { rows: 12_345, quarantined: 2, duplicates: 0 }
   },
   { _tag: "StepStarted", ...run, at: at(1.5), asset: "bad", attempt: 2 },
-  { _tag: "StepFailed", ...run, at: at(2), asset: "bad", attempt: 2, durationMillis: 500, error },
-  { _tag: "StepSkipped", ...run, at: at(2), asset: "c", causes: ["bad"] },
+  { _tag: "StepFailed", ...run, at: at(2), asset: "bad", action: "materialize", attempt: 2, durationMillis: 500, error },
+  { _tag: "StepSkipped", ...run, at: at(2), asset: "c", action: "materialize", causes: ["bad"] },
   { _tag: "RunConcluded", ...run, at: at(2), status: "failed", durationMillis: 2000 }
 ]

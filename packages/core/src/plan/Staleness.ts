@@ -11,10 +11,18 @@ export type Standing =
   /** It is not stored, so it is neither fresh nor stale. */
   | { readonly _tag: "Ephemeral" }
 
+/** What history says of an asset's data: what it was made of, and whether that is still what is there. */
+export interface Recorded {
+  readonly provenance: Provenance.Provenance
+  readonly isSettled: boolean
+}
+
 /** Why an asset is stale. */
 export type Cause =
   /** Its code is not what it was last materialized with. */
   | { readonly _tag: "Code" }
+  /** Its last step failed or was canceled, perhaps after it had published. */
+  | { readonly _tag: "Unsettled" }
   /** This upstream has other data now than what it was made from. */
   | { readonly _tag: "Input"; readonly asset: string }
   /** This upstream is stale or missing itself. */
@@ -26,7 +34,7 @@ export type Cause =
  */
 export const standings = (
   graph: AssetGraph<Asset.Any>,
-  recorded: (asset: string) => Provenance.Provenance | undefined,
+  recorded: (asset: string) => Recorded | undefined,
   codeVersionOf: CodeVersionOf
 ): ReadonlyMap<string, Standing> => {
   const all = new Map<string, Standing>()
@@ -45,17 +53,21 @@ const standingOf = (
   asset: Asset.Any,
   upstreams: ReadonlyArray<string>,
   above: ReadonlyMap<string, Standing>,
-  recorded: (asset: string) => Provenance.Provenance | undefined,
+  recorded: (asset: string) => Recorded | undefined,
   codeVersionOf: CodeVersionOf
 ): Standing => {
   if (asset.storage._tag === "Ephemeral") return { _tag: "Ephemeral" }
-  const provenance = recorded(asset.name)
-  if (provenance === undefined) return { _tag: "Never" }
-  const inputs = Object.fromEntries(upstreams.map((up) => [up, recorded(up)?.data]))
+  const last = recorded(asset.name)
+  if (last === undefined) return { _tag: "Never" }
+  const inputs = Object.fromEntries(upstreams.map((up) => [up, recorded(up)?.provenance.data]))
   const unsettled = upstreams.flatMap((up): ReadonlyArray<Cause> => {
     const standing = above.get(up)?._tag
     return standing === "Stale" || standing === "Never" ? [{ _tag: "Upstream", asset: up }] : []
   })
-  const causes = [...Provenance.differences(provenance, codeVersionOf(asset), inputs), ...unsettled]
+  const causes = [
+    ...(last.isSettled ? [] : [{ _tag: "Unsettled" } as const]),
+    ...Provenance.differences(last.provenance, codeVersionOf(asset), inputs),
+    ...unsettled
+  ]
   return causes.length === 0 ? { _tag: "Fresh" } : { _tag: "Stale", causes }
 }

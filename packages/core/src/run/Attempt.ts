@@ -76,7 +76,9 @@ const stepContext = (options: Options) => {
   const checkBlocking = (subject: AssetCheck.Subject): Effect.Effect<void, StepFailure.CheckFailed> => {
     blockingDone = true
     return Effect.flatMap(evaluate(options, decides, subject), (failed) =>
-      failed.length === 0 ? Effect.void : new StepFailure.CheckFailed({ asset: asset.name, checks: failed })
+      failed.length === 0
+        ? Effect.void
+        : new StepFailure.CheckFailed({ asset: asset.name, checks: failed, staged: subject._tag === "Staged" })
     )
   }
   const service: StepContext.Service = {
@@ -120,7 +122,9 @@ const evaluate = (options: Options, which: (check: AssetCheck.Any) => boolean, s
 
 /** A check that cannot be evaluated has not passed. */
 const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: AssetCheck.Subject) =>
-  Effect.provide(erase<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context).pipe(
+  Effect.suspend(() =>
+    Effect.provide(erase<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context)
+  ).pipe(
     Effect.catchAllCause((cause) =>
       Effect.succeed({ passed: false, metadata: { error: StepFailure.fromCause(asset.name, cause).message } })
     )

@@ -61,6 +61,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   const versions = Versions.make({
     runId,
     recorded: yield* store.materializations,
+    lastSteps: yield* store.lastSteps,
     codeVersionOf: yield* CodeVersions
   })
   const owner = (yield* Owner).self

@@ -28,12 +28,16 @@ export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, 
   const store = yield* RunStore
   const owner = yield* Owner
   const now = yield* Clock.currentTimeMillis
-  const orphans = (yield* store.unfinished).filter((run) => !lives(run, owner, now))
-  for (const orphan of orphans) {
-    const events = yield* store.events(orphan.runId)
-    yield* store.append(closing(orphan, events, new Date(now).toISOString()))
+  const closed: Array<string> = []
+  for (const run of yield* store.unfinished) {
+    if (lives(run, owner, now)) continue
+    const events = yield* store.events(run.runId)
+    // It may have concluded, or have been closed by another start, between the two looks.
+    if (RunResult.fromEvents(events).status !== "running") continue
+    yield* store.append(closing(run, events, new Date(now).toISOString()))
+    closed.push(run.runId)
   }
-  return orphans.map((run) => run.runId)
+  return closed
 }).pipe(Effect.withSpan("Owner.closeOrphans"))
 
 /** Another run that is being carried out, and which of the assets asked about it makes too. */
@@ -60,16 +64,16 @@ const openIn = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
   )
 
 const lives = (run: RunSummary, owner: Owner["Type"], now: number): boolean => {
-  if (now - Date.parse(run.heartbeatAt) > Duration.toMillis(silence)) return false
   const { host, pid } = run.owner
-  return host !== owner.self.host || (pid !== owner.self.pid && owner.isAlive(pid))
+  if (host === owner.self.host) return pid !== owner.self.pid && owner.isAlive(pid)
+  return now - Date.parse(run.heartbeatAt) <= Duration.toMillis(silence)
 }
 
 const closing = (run: RunSummary, events: ReadonlyArray<RunEvent>, at: string): ReadonlyArray<RunEvent> => {
   const { runId } = run
   const open = RunResult.stepsOf(RunResult.fromEvents(events)).filter(({ state }) => RunResult.isOpen(state))
   return [
-    ...open.map(({ asset }): RunEvent => ({ _tag: "StepCanceled", runId, at, asset })),
+    ...open.map(({ action, asset }): RunEvent => ({ _tag: "StepCanceled", runId, at, asset, action })),
     {
       _tag: "RunConcluded",
       runId,

@@ -9,13 +9,20 @@ import * as SelectionQuery from "../graph/SelectionQuery.ts"
 import * as SelectionText from "../graph/SelectionText.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Staleness from "../plan/Staleness.ts"
+import { isSettled } from "./RunRecord.ts"
 import * as RunResult from "./RunResult.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
 /** There is no such run, or nothing in it to try again. */
 export class NothingToRetry extends Schema.TaggedError<NothingToRetry>()("NothingToRetry", {
   runId: Schema.optionalWith(Schema.String, { exact: true }),
-  why: Schema.Literal("there is no such run", "every step of it succeeded", "it is still running", "no run is recorded")
+  why: Schema.Literal(
+    "there is no such run",
+    "every step of it succeeded",
+    "it only checked",
+    "it is still running",
+    "no run is recorded"
+  )
 }) {
   readonly retryable = false
   override get message() {
@@ -81,7 +88,11 @@ export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   const first = yield* carriedOn(named)
   if (first === undefined) return yield* new NothingToRetry({ runId: named, why: "there is no such run" })
   if (first.status === "running") return yield* new NothingToRetry({ runId: named, why: "it is still running" })
-  const open = RunResult.stepsOf(first).filter(({ action, state }) => action === "materialize" && isUndone(state))
+  const steps = RunResult.stepsOf(first)
+  if (steps.length > 0 && steps.every(({ action }) => action === "check")) {
+    return yield* new NothingToRetry({ runId: named, why: "it only checked" })
+  }
+  const open = steps.filter(({ action, state }) => action === "materialize" && isUndone(state))
   const [head, ...rest] = open.map(({ asset }): Selection.Selection => Selection.name(asset))
   if (head === undefined) return yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })
   const selected = yield* SelectionQuery.resolve(Selection.union([head, ...rest]), graph)
@@ -92,8 +103,14 @@ export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
 export const standings = Effect.fn("Planner.standings")(function* (
   graph: AssetGraph<Asset.Any>
 ): Effect.fn.Return<ReadonlyMap<string, Staleness.Standing>, RunStoreFailed, RunStore> {
-  const materialized = yield* (yield* RunStore).materializations
-  return Staleness.standings(graph, (asset) => materialized.get(asset)?.provenance, yield* CodeVersions)
+  const store = yield* RunStore
+  const materialized = yield* store.materializations
+  const steps = yield* store.lastSteps
+  const recorded = (asset: string): Staleness.Recorded | undefined => {
+    const provenance = materialized.get(asset)?.provenance
+    return provenance === undefined ? undefined : { provenance, isSettled: isSettled(steps.get(asset)) }
+  }
+  return Staleness.standings(graph, recorded, yield* CodeVersions)
 })
 
 const planOf = Effect.fnUntraced(function* <A extends Asset.Any>(

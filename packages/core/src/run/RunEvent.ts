@@ -72,6 +72,7 @@ export const StepSucceeded = event("StepSucceeded", {
 export const StepUnchanged = event("StepUnchanged", { ...step, since: Schema.String })
 export const StepFailed = event("StepFailed", {
   ...step,
+  action: Action,
   attempt: Schema.Number,
   durationMillis: Schema.Number,
   error: ErrorInfo
@@ -87,11 +88,8 @@ export const CheckEvaluated = event("CheckEvaluated", {
   metadata: Metadata
 })
 /** `causes` are the failed steps that this one waited for, directly or not. */
-export const StepSkipped = event("StepSkipped", {
-  ...step,
-  causes: Schema.Array(Schema.String)
-})
-export const StepCanceled = event("StepCanceled", step)
+export const StepSkipped = event("StepSkipped", { ...step, action: Action, causes: Schema.Array(Schema.String) })
+export const StepCanceled = event("StepCanceled", { ...step, action: Action })
 export const RunConcluded = event("RunConcluded", {
   status: RunStatus,
   durationMillis: Schema.Number,

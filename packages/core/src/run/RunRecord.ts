@@ -1,4 +1,5 @@
 import type { Metadata } from "../asset/Metadata.ts"
+import type { Action } from "../plan/Plan.ts"
 import type { Provenance } from "../plan/Provenance.ts"
 import type { CheckEvaluated, RunEvent, RunOwner, RunStatus } from "./RunEvent.ts"
 
@@ -51,23 +52,32 @@ export const materializationOf = (event: RunEvent): Materialization | undefined 
 
 /** What an event tells of how an asset's step ended, if it does. Loading and checking say nothing of the asset's state. */
 export const lastStepOf = (event: RunEvent): (LastStep & { readonly asset: string }) | undefined => {
-  const ended = (status: LastStep["status"]) =>
-    "asset" in event ? { asset: event.asset, status, runId: event.runId, at: event.at } : undefined
+  const ended = (status: LastStep["status"], action: Action) =>
+    "asset" in event && action === "materialize"
+      ? { asset: event.asset, status, runId: event.runId, at: event.at }
+      : undefined
   switch (event._tag) {
     case "StepSucceeded":
-      return event.action === "materialize" ? ended("succeeded") : undefined
+      return ended("succeeded", event.action)
     case "StepUnchanged":
-      return ended("succeeded")
+      return ended("succeeded", "materialize")
     case "StepFailed":
-      return ended("failed")
+      return ended("failed", event.action)
     case "StepSkipped":
-      return ended("skipped")
+      return ended("skipped", event.action)
     case "StepCanceled":
-      return ended("canceled")
+      return ended("canceled", event.action)
     default:
       return undefined
   }
 }
+
+/**
+ * Whether an asset's data is what its last materialization recorded. A step that failed or was canceled may have published
+ * before it did, so nobody knows; one that was skipped touched nothing.
+ */
+export const isSettled = (last: LastStep | undefined): boolean =>
+  last === undefined || last.status === "succeeded" || last.status === "skipped"
 
 /** A run as its first event tells it. */
 export const summaryOf = (event: Extract<RunEvent, { readonly _tag: "RunStarted" }>): RunSummary => ({

@@ -87,7 +87,7 @@ export const isOpen = (state: StepState): boolean =>
   state._tag === "Pending" || state._tag === "Running" || state._tag === "Waiting"
 
 /**
- * A run and the one that carried it on, as one result: of the steps that both have, the later outcome counts; the status is
+ * A run and the one that carried it on, as one result: of the steps that both made, the later outcome counts; the status is
  * the later one's, the duration the sum.
  */
 export const merge = (first: RunResult, retry: RunResult): RunResult => ({
@@ -96,8 +96,15 @@ export const merge = (first: RunResult, retry: RunResult): RunResult => ({
   startedAt: first.startedAt,
   tags: { ...first.tags, ...retry.tags },
   durationMillis: retry.durationMillis === undefined ? undefined : (first.durationMillis ?? 0) + retry.durationMillis,
-  steps: new Map([...first.steps, ...retry.steps])
+  steps: new Map([
+    ...first.steps,
+    ...[...retry.steps].filter(([asset, step]) => !isOnlyLoaded(first.steps.get(asset), step))
+  ])
 })
+
+/** A step that the first run made and the retry only loaded again is still the one that was made. */
+const isOnlyLoaded = (before: StepResult | undefined, after: StepResult): boolean =>
+  after.action === "load" && before?.action === "materialize" && before.state._tag === "Succeeded"
 
 /** Every step, in plan order. */
 export const stepsOf = (result: RunResult): ReadonlyArray<StepResult> => [...result.steps.values()]

@@ -90,7 +90,8 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   const skip = (indices: Iterable<number>, cause: Node): Effect.Effect<void> => {
     const skipped = [...indices].flatMap((index) => (nodes[index]?.state === "waiting" ? [nodes[index]] : []))
     for (const node of skipped) {
-      emit({ _tag: "StepSkipped", runId, asset: node.step.asset, causes: [cause.step.asset] })
+      const { action, asset } = node.step
+      emit({ _tag: "StepSkipped", runId, asset, action, causes: [cause.step.asset] })
       end(node)
     }
     return Effect.forEach(skipped, letGo, { discard: true })
@@ -125,7 +126,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       const event = { runId, asset: node.step.asset, attempt: count, error: { tag, message, retryable } }
       const delayMillis = RetryPolicy.delayMillis(node.asset.retry, failure, count, yield* Random.next)
       if (delayMillis === undefined) {
-        emit({ _tag: "StepFailed", durationMillis, ...event })
+        emit({ _tag: "StepFailed", action: node.step.action, durationMillis, ...event })
         return yield* fail(index, node)
       }
       emit({ _tag: "StepRetrying", delayMillis, ...event })
@@ -146,7 +147,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     options.versions.reused(asset)
     emit({ _tag: "StepUnchanged", runId, asset: asset.name, since })
     const load = asset.storage._tag === "Stored" ? erase<Effect.Effect<unknown, Failure>>(asset.storage.load) : none
-    yield* succeed(node, yield* Effect.cached(Effect.provide(load, options.context)))
+    yield* succeed(node, yield* onceLoaded(Effect.provide(load, options.context)))
   })
 
   const succeed = Effect.fnUntraced(function* (node: Node, value: Node["value"]) {
@@ -172,7 +173,10 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       Effect.gen(function* () {
         yield* Effect.addFinalizer(() => Effect.forEach(nodes, release, { discard: true }))
         fork = yield* FiberSet.makeRuntime<never>()
-        for (const [index, node] of nodes.entries()) if (node.waitingFor === 0) start(index, node)
+        for (const [index, node] of nodes.entries()) {
+          // A step that is left as it is ends at once, and may have started what the loop comes to next.
+          if (node.waitingFor === 0 && node.state === "waiting") start(index, node)
+        }
         if (unfinished > 0) yield* Deferred.await(allEnded)
         return failed ? "failed" : "succeeded"
       })
@@ -180,7 +184,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     cancelUnfinished: Effect.sync(() => {
       for (const node of nodes) {
         if (node.state === "ended") continue
-        emit({ _tag: "StepCanceled", runId, asset: node.step.asset })
+        emit({ _tag: "StepCanceled", runId, asset: node.step.asset, action: node.step.action })
         end(node)
       }
     })
@@ -189,6 +193,16 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
 })
 
 const none = Effect.void
+
+/** Loads at the first asking that succeeds; whoever asks after a failed one tries again. */
+const onceLoaded = <A, E>(load: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
+  Effect.map(Effect.makeSemaphore(1), (oneAtATime) => {
+    let loaded: Effect.Effect<A> | undefined
+    const loading = Effect.tap(load, (value) => {
+      loaded = Effect.succeed(value)
+    })
+    return oneAtATime.withPermits(1)(Effect.suspend((): Effect.Effect<A, E> => loaded ?? loading))
+  })
 
 const isStored = ({ asset, step }: Node) => step.action === "materialize" && asset.storage._tag === "Stored"
 

@@ -18,12 +18,14 @@ export class StepTimedOut extends Schema.TaggedError<StepTimedOut>()("StepTimedO
 /** Blocking checks refused the rows that were about to be published. */
 export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed", {
   asset: Schema.String,
-  checks: Schema.Array(Schema.String)
+  checks: Schema.Array(Schema.String),
+  /** Whether the rows were only staged: nobody has seen them then. */
+  staged: Schema.Boolean
 }) {
   readonly retryable = false
   override get message() {
     const names = this.checks.join(", ")
-    return `"${this.asset}" did not pass ${names}; what was published before stays. \`pnpm assets asset ${this.asset}\` shows what its checks found.`
+    return `"${this.asset}" did not pass ${names}${this.staged ? "; what was published before stays" : ""}. \`pnpm assets asset ${this.asset}\` shows what its checks found.`
   }
 }
 
@@ -60,6 +62,10 @@ export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure =
 const kindOf = (defect: unknown): string => (defect instanceof Error ? defect.name : typeof defect)
 
 const placeOf = (defect: unknown): string => {
-  const frame = defect instanceof Error ? defect.stack?.split("\n").find((line) => /^\s+at /.test(line)) : undefined
+  if (!(defect instanceof Error) || defect.stack === undefined) return ""
+  // The stack begins with the message, whose lines may look like frames.
+  const end = defect.stack.indexOf(defect.message)
+  const frames = end < 0 ? "" : defect.stack.slice(end + defect.message.length)
+  const frame = frames.split("\n").find((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
   return frame === undefined ? "" : ` (${frame.trim()})`
 }

@@ -1,7 +1,7 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { CodeVersionOf } from "../asset/CodeVersions.ts"
 import * as Provenance from "../plan/Provenance.ts"
-import type { Materialization } from "./RunRecord.ts"
+import { isSettled, type LastStep, type Materialization } from "./RunRecord.ts"
 
 /** The data versions of one run: what its steps have in their hands, and what history says. */
 export interface Versions {
@@ -17,6 +17,7 @@ export interface Versions {
 export const make = (options: {
   readonly runId: string
   readonly recorded: ReadonlyMap<string, Materialization>
+  readonly lastSteps: ReadonlyMap<string, LastStep>
   readonly codeVersionOf: CodeVersionOf
 }): Versions => {
   const current = new Map<string, string>()
@@ -25,6 +26,7 @@ export const make = (options: {
   const unchanged = (asset: Asset.Any) => {
     const last = options.recorded.get(asset.name)
     return last !== undefined &&
+      isSettled(options.lastSteps.get(asset.name)) &&
       Provenance.differences(last.provenance, options.codeVersionOf(asset), inputsOf(asset)).length === 0
       ? last
       : undefined

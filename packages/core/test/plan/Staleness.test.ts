@@ -14,17 +14,17 @@ const fresh: Readonly<Record<string, Provenance>> = {
   users: { code: "1", inputs: { api: "api-1", cities: "cities-1" }, data: "users-1" },
   silent: { code: "1", inputs: { users: "users-1" }, data: "silent-1" }
 }
+const known =
+  (recorded: Readonly<Record<string, Provenance | undefined>>, unsettled: ReadonlyArray<string> = []) =>
+  (asset: string): Staleness.Recorded | undefined => {
+    const provenance = recorded[asset]
+    return provenance === undefined ? undefined : { provenance, isSettled: !unsettled.includes(asset) }
+  }
 const standings = (
   recorded: Readonly<Record<string, Provenance | undefined>>,
-  codes: Readonly<Record<string, string>> = {}
-) =>
-  Object.fromEntries(
-    Staleness.standings(
-      graph,
-      (asset) => recorded[asset],
-      ({ name }) => codes[name] ?? "1"
-    )
-  )
+  codes: Readonly<Record<string, string>> = {},
+  unsettled: ReadonlyArray<string> = []
+) => Object.fromEntries(Staleness.standings(graph, known(recorded, unsettled), ({ name }) => codes[name] ?? "1"))
 const ephemeral: Staleness.Standing = { _tag: "Ephemeral" }
 const isFresh: Staleness.Standing = { _tag: "Fresh" }
 const stale = (...causes: ReadonlyArray<Staleness.Cause>): Staleness.Standing => ({ _tag: "Stale", causes })
@@ -48,6 +48,16 @@ describe("staleness", () => {
       api: ephemeral,
       cities: isFresh,
       users: stale({ _tag: "Code" }),
+      silent: stale({ _tag: "Upstream", asset: "users" })
+    })
+  })
+
+  // Regression: a step that published and failed afterwards left new data under the old record, and was called fresh.
+  it("trusts no record of an asset whose last step failed or was canceled", () => {
+    assert.deepStrictEqual(standings(fresh, {}, ["users"]), {
+      api: ephemeral,
+      cities: isFresh,
+      users: stale({ _tag: "Unsettled" }),
       silent: stale({ _tag: "Upstream", asset: "users" })
     })
   })

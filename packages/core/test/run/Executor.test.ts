@@ -101,6 +101,17 @@ describe("Executor", () => {
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
+  // Regression: the lines of a message come first in a stack, and one that looked like a frame was taken for the place.
+  it.effect("tells no line of a defect's message as its place", () =>
+    Effect.gen(function* () {
+      const told = Asset.make("told", {
+        materialize: () => Effect.die(new Error("bad row:\n    at Ada Lovelace, 12 Rue X"))
+      })
+      const result = yield* runAll([told])
+      assert.notInclude(JSON.stringify(result.steps.get("told")), "Ada")
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
   it.effect("records a run that is interrupted as canceled, after its steps have rolled back", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()

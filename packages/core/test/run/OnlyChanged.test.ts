@@ -10,6 +10,8 @@ import { StepContext } from "@sluice/core/run/StepContext"
 import * as Fixtures from "@sluice/core/testing/fixtures"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
 import { planOf } from "../support.ts"
 
 /** A source with a content, a stored asset of it, one below, and one beside; loads are counted. */
@@ -76,6 +78,64 @@ describe("only what has changed", () => {
       assert.deepStrictEqual(yield* run(), { source: made, table: made, below: "Failed", beside: made })
       state.breaks = false
       assert.deepStrictEqual(yield* run(), { source: made, table: left, below: made, beside: left })
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  // Regression: the loop that starts a run came to what an unchanged root had started already, and started it again.
+  it.effect("starts what stands on an unchanged root once", () =>
+    Effect.gen(function* () {
+      const ran: Array<string> = []
+      const storage = Storage.stored({ kind: "table", load: Effect.succeed("loaded") })
+      const work = (name: string) => () =>
+        Effect.zipRight(
+          Effect.yieldNow(),
+          Effect.sync(() => `made ${ran.push(name)}`)
+        )
+      const root = Asset.make("root", { storage, materialize: work("root") })
+      const one = Asset.make("one", { upstreams: { root }, materialize: work("one") })
+      const two = Asset.make("two", { upstreams: { one }, materialize: work("two") })
+      const graph = Either.getOrThrow(AssetGraph.make([root, one, two]))
+      const run = Executor.run(planOf(graph), { concurrency: 4, onlyChanged: true })
+      yield* run
+      const again = yield* run
+      assert.deepStrictEqual(ran, ["root", "one", "two", "one", "two"])
+      assert.deepStrictEqual(RunResult.stepsIn(again, "Canceled"), [])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  // Regression: what a failed step had published stood under the record of the one before it, and was left as unchanged.
+  it.effect("makes an asset again that failed after it had published, though its source is as it was before", () =>
+    Effect.gen(function* () {
+      const { run, state } = world()
+      yield* run()
+      Object.assign(state, { content: "2", breaks: true })
+      yield* run()
+      Object.assign(state, { content: "1", breaks: false })
+      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: made, beside: left })
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  // Regression: a load that failed was remembered as failed for the whole run.
+  it.effect("loads again for the next attempt where a load failed", () =>
+    Effect.gen(function* () {
+      let loads = 0
+      const load = Effect.suspend(() =>
+        ++loads === 2 ? new Fixtures.FixtureFailed({ retryable: true }) : Effect.succeed("loaded")
+      )
+      const root = Asset.make("root", {
+        storage: Storage.stored({ kind: "table", load }),
+        materialize: () => Effect.succeed("made")
+      })
+      const below = Asset.make("below", { upstreams: { root }, materialize: ({ root }) => Effect.succeed(root) })
+      const graph = Either.getOrThrow(AssetGraph.make([root, below]))
+      const run = Effect.fork(Executor.run(planOf(graph), { concurrency: 1, onlyChanged: true }))
+      const statuses: Array<string> = []
+      for (let count = 0; count < 3; count++) {
+        const fiber = yield* run
+        yield* TestClock.adjust("1 minute")
+        statuses.push((yield* Fiber.join(fiber)).status)
+      }
+      assert.deepStrictEqual([statuses, loads], [["succeeded", "succeeded", "succeeded"], 3])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

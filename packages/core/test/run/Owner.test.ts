@@ -52,7 +52,6 @@ describe("closing orphans", () => {
       yield* store.append(openRun("local", { host: "here", pid: 7 }))
       yield* store.append(openRun("remote", { host: "there", pid: 9 }))
       yield* secondsAfterNoon(59)
-      yield* store.heartbeat("local")
       assert.deepStrictEqual(yield* Owner.closeOrphans, [])
       yield* secondsAfterNoon(61)
       assert.deepStrictEqual(yield* Owner.closeOrphans, ["remote"])

@@ -32,17 +32,21 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
       store.data.use((session) => relations.filter((relation) => !exists(session, relation))),
       (error) => Fault.translate("look for the declared tables", error)
     )
-  const tables = yield* missing(spec.tables)
   const masks = yield* missing(spec.masks)
-  const views = yield* missing(spec.views)
+  // What is missing is looked for in the transaction that creates it: another process may be doing the same.
   const create = store.data.use((session) => {
+    const tables = spec.tables.filter((table) => !exists(session, table))
+    const views = spec.views.filter((view) => !exists(session, view))
     for (const table of tables) {
       session.run(Ddl.createTable(table, table.name), [])
       for (const index of Ddl.createIndexes(table)) session.run(index, [])
     }
     for (const view of views) session.run(Ddl.createView(view), [])
+    return { tables, views }
   })
-  yield* Effect.mapError(store.data.withTransaction(create), (error) => Fault.translate("create the declared tables", error))
+  const { tables, views } = yield* Effect.mapError(store.data.withTransaction(create), (error) =>
+    Fault.translate("create the declared tables", error)
+  )
   yield* Effect.forEach(masks, (table) =>
     Effect.provideService(SqlMaskStore.ensureMaskTable(Ddl.dialect("sensitive"), table), SqlClient, store.data.sql)
   )

@@ -15,7 +15,7 @@ import * as Accounts from "./accounts.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import * as Ddl from "./ddl.ts"
 import { dialect, quote } from "./dialect.ts"
-import { connectFailed, statementFailed } from "./errors.ts"
+import { connectFailed, faultOf, statementFailed } from "./errors.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
 
@@ -150,15 +150,23 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: Wareho
     ...spec.masks.map((mask) => SqlMaskStore.ensureMaskTable(words, mask))
   ]).pipe(Effect.provideService(SqlClient, pool.sql))
   for (const table of spec.tables.filter(({ name }) => !before.has(name))) {
-    yield* run(pool.sql.unsafe(Ddl.createTable(table, table.name, server)))
     const indexes = Ddl.addIndexes(table, table.name)
-    if (indexes !== undefined) yield* run(pool.sql.unsafe(indexes))
+    const statements = [Ddl.createTable(table, table.name, server), ...(indexes === undefined ? [] : [indexes])]
+    yield* run(unlessThere(Effect.forEach(statements, (sql) => pool.sql.unsafe(sql), { discard: true })))
   }
   for (const view of spec.views.filter(({ name }) => !before.has(name))) {
-    yield* run(pool.sql.unsafe(Ddl.createView(view, { replace: false })).unprepared)
+    yield* run(unlessThere(pool.sql.unsafe(Ddl.createView(view, { replace: false })).unprepared))
   }
   const views = new Set(spec.views.map(({ name }) => name))
   return [...(yield* names)]
     .filter((name) => !before.has(name))
     .map((name) => `created the ${views.has(name) ? "view" : "table"} ${name}`)
 })
+
+/** Another process may have created the same in the meantime (ER_TABLE_EXISTS_ERROR). */
+const unlessThere = <A>(create: Effect.Effect<A, SqlError>): Effect.Effect<void, SqlError> =>
+  Effect.catchIf(
+    Effect.asVoid(create),
+    (error) => faultOf(error.cause).errno === 1050,
+    () => Effect.void
+  )

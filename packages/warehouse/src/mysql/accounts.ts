@@ -30,7 +30,7 @@ export const ensure = (admin: DirectConnection.DirectConnection, account: Accoun
     const there = new Set(yield* hostsOf(admin, user))
     const missing = (yield* hostsFor(admin)).filter((host) => !there.has(host))
     for (const host of missing) {
-      yield* admin.query("CREATE USER ?@? IDENTIFIED BY ?", [user, host, Redacted.value(password)])
+      yield* admin.query("CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ?", [user, host, Redacted.value(password)])
     }
     const created = missing.length === 0 ? [] : [`created ${role} "${user}" for connections from ${missing.join(", ")}`]
     if (there.size === 0 || (yield* canLogIn({ ...login, user, password, database: "" }))) return created

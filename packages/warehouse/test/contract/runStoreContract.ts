@@ -149,7 +149,10 @@ export const runStoreContract = (options: {
           check("b", false),
           succeeded("s1", "checked", "materialize", 1)
         ])
-        yield* store.append([{ _tag: "StepSkipped", runId: "s2", at, asset: "checked", causes: ["x"] }, check("a", false)])
+        yield* store.append([
+          { _tag: "StepSkipped", runId: "s2", at, asset: "checked", action: "materialize", causes: ["x"] },
+          check("a", false)
+        ])
         expect((yield* store.lastSteps).get("checked")).toStrictEqual({ status: "skipped", runId: "s2", at })
         expect(yield* store.checks("checked")).toStrictEqual([check("a", false), check("b", false)])
         expect(yield* store.checks("nowhere")).toStrictEqual([])
@@ -276,9 +279,9 @@ const everyEvent = (runId: string): ReadonlyArray<RunEvent> => {
     },
     succeeded(runId, "contract_every_event", "materialize", 1),
     { _tag: "StepUnchanged", runId, at, asset: "contract_every_event", since: at },
-    { _tag: "StepFailed", runId, at, asset: "b", attempt: 2, durationMillis: 0.5, error },
-    { _tag: "StepSkipped", runId, at, asset: "c", causes: ["b"] },
-    { _tag: "StepCanceled", runId, at, asset: "d" },
+    { _tag: "StepFailed", runId, at, asset: "b", action: "materialize", attempt: 2, durationMillis: 0.5, error },
+    { _tag: "StepSkipped", runId, at, asset: "c", action: "materialize", causes: ["b"] },
+    { _tag: "StepCanceled", runId, at, asset: "d", action: "materialize" },
     concluded(runId, "canceled")
   ]
 }

@@ -176,13 +176,13 @@ const publishingContract = (options: Options) =>
             warehouse.query(`SELECT COUNT(*), MIN(version) FROM ${relation}`, "pipeline").pipe(
               Effect.orDie,
               Effect.tap(({ rows }) => Effect.sync(() => seen.push(rows.map((row) => row.map(Number))))),
-              Effect.flatMap(() => new CheckFailed({ asset: "contract_numbers", checks: ["refused"] }))
+              Effect.flatMap(() => new CheckFailed({ asset: "contract_numbers", checks: ["refused"], staged: true }))
             )
           )
           const error = yield* Effect.flip(
             Effect.provideService(warehouse.publish(Numbers, numbers(11, 7)), StepContext, service)
           )
-          expect(error).toStrictEqual(new CheckFailed({ asset: "contract_numbers", checks: ["refused"] }))
+          expect(error).toStrictEqual(new CheckFailed({ asset: "contract_numbers", checks: ["refused"], staged: true }))
           expect(seen).toStrictEqual([[[7, 11]]])
           expect([yield* readAll(Numbers), yield* tables]).toStrictEqual(before)
         })

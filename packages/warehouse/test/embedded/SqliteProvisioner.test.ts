@@ -67,3 +67,16 @@ it.scopedLive("provisioning leaves what is there as it is", () =>
     expect(yield* withStores(directory)(readAll(Versions))).toStrictEqual([{ version: 5 }])
   })
 )
+
+// Regression: what was missing was looked for before the transaction that created it, and the second of two failed.
+it.scopedLive("provisioning of one store by many at once succeeds for all, and creates everything once", () =>
+  Effect.gen(function* () {
+    const directory = join(yield* temporaryDirectory, "store")
+    const lines = yield* Effect.all(
+      Array.from({ length: 8 }, () => provision(directory)),
+      { concurrency: 8 }
+    )
+    const tables = lines.flat().filter((line) => !line.includes("mask"))
+    expect([...new Set(tables)].length).toBe(tables.length)
+  })
+)

@@ -77,7 +77,13 @@ it.scopedLive("events are recorded while a load runs", () =>
       const reached = yield* Deferred.make<void>()
       const load = yield* Effect.fork(inStep(warehouse.publish(Numbers, stalling([{ id: 1, version: 1 }], reached))))
       yield* Deferred.await(reached)
-      const event = { _tag: "StepCanceled", runId: "r", at: "2024-01-01T00:00:00.000Z", asset: "a" } as const
+      const event = {
+        _tag: "StepCanceled",
+        runId: "r",
+        at: "2024-01-01T00:00:00.000Z",
+        asset: "a",
+        action: "materialize"
+      } as const
       yield* store.append([event])
       expect(yield* store.events("r")).toStrictEqual([event])
       yield* Fiber.interrupt(load)

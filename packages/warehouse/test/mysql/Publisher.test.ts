@@ -96,7 +96,7 @@ for (const flavour of flavours) {
             Effect.orDie,
             Effect.flatMap(({ rows }) => {
               counted = rows
-              return new CheckFailed({ asset: "readings", checks: ["enough"] })
+              return new CheckFailed({ asset: "readings", checks: ["enough"], staged: true })
             })
           )
         const failed = yield* Effect.flip(recorded(warehouse.publish(Readings, Dataset.fromArray(readings(5, 2))), check))
