@@ -3,6 +3,7 @@ import { spec } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import { didYouMean } from "@sluice/core/internal/suggest"
+import { RunStore } from "@sluice/core/run/RunStore"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,6 +11,7 @@ import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import type * as Help from "../render/Help.ts"
+import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Provision from "../wiring/Provision.ts"
 import * as Settings from "../wiring/Settings.ts"
@@ -45,17 +47,33 @@ export const help: Help.Page["options"] = [
   ["--json", "every event as a JSON line on standard output"]
 ]
 
-/** Reads the settings, says which API and store they name, and makes the store ready. */
+/**
+ * Reads the settings, says which API and store they name, and makes the store ready; `created` are the tables and views
+ * that were not there.
+ */
 export const begin = Effect.fn("assets.begin")(function* (graph: AssetGraph<Asset.Any>) {
   const settings = yield* Settings.load
   yield* checkPools(graph, settings)
   yield* Output.err([Announcement.line(settings)])
-  yield* Provision.ensure(settings)
-  return settings
+  return { settings, created: yield* Provision.ensure(settings) }
 })
 
-/** In an open store, before a run is planned: runs that died are closed, and what was changed from outside is refused. */
-export const prepare = Effect.zipRight(CarryOut.closeOrphans, Drift.check(spec))
+/**
+ * In an open store, before a run is planned: runs that died are closed, what had been materialized and was gone counts as
+ * never materialized, and what was changed from outside is refused.
+ */
+export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyArray<string>) {
+  yield* CarryOut.closeOrphans
+  const store = yield* RunStore
+  const materialized = yield* store.materializations
+  const gone = created.filter((name) => materialized.has(name))
+  yield* store.invalidate(gone)
+  if (gone.length > 0) {
+    const are = gone.length === 1 ? "It counts" : "They count"
+    yield* Output.err([`Gone from the store since the last run: ${Human.list(gone)}. ${are} as never materialized.`])
+  }
+  yield* Drift.check(spec)
+})
 
 /** A limit for a pool that no asset is in would bound nothing. */
 const checkPools = (graph: AssetGraph<Asset.Any>, { pools }: Settings.Settings) => {

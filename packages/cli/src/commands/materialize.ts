@@ -59,9 +59,9 @@ export const materialize = Command.make(
     const graph = yield* pipeline
     const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
     if (selection === undefined) return
-    const settings = yield* Run.begin(graph)
+    const { created, settings } = yield* Run.begin(graph)
     const run = Effect.gen(function* () {
-      yield* Run.prepare
+      yield* Run.prepare(created)
       const plan = yield* Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty })
       if (plan.steps.length === 0) return
       yield* CarryOut.carryOut({

@@ -32,9 +32,9 @@ export const retry = Command.make(
   },
   Effect.fn("assets.retry")(function* ({ allowEmptyData, concurrency, failFast, json, run, timeout }) {
     const graph = yield* pipeline
-    const settings = yield* Run.begin(graph)
+    const { created, settings } = yield* Run.begin(graph)
     const retried = Effect.gen(function* () {
-      yield* Run.prepare
+      yield* Run.prepare(created)
       const { first, plan } = yield* Planner.retry(graph, Option.getOrUndefined(run) ?? (yield* lastThatMade))
       yield* Output.err([`Carrying on run ${first.runId} (${PlanText.selection(first.selection)}).`])
       yield* CarryOut.carryOut({

@@ -31,14 +31,18 @@ export const provisioner = Effect.fn("Provision.provisioner")(function* ({
   })
 })
 
-/** Before a run: provisions what is missing, where that is possible; says so in a line, and nothing when all was there. */
+/**
+ * Before a run: provisions what is missing, where that is possible; says so in a line, and nothing when all was there.
+ * Answers the names of the tables and views that it created, empty.
+ */
 export const ensure = Effect.fn("Provision.ensure")(function* (settings: Settings) {
   const layer = yield* provisioner(settings)
-  if (layer === undefined) return
+  if (layer === undefined) return []
   const done = yield* Effect.provide(
     Effect.flatMap(Provisioner, (service) => service.provision(spec)),
     layer
   )
   if (done.length > 0)
     yield* Output.err([`Provisioned what was missing in the store (${Human.plural(done.length, "thing")}).`])
+  return done.flatMap((line) => /^created the .*(?:table|view) (\w+)$/.exec(line)?.[1] ?? [])
 })

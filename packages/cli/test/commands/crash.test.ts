@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs"
+import { readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "vitest"
 import { behind, emptyDirectory, silentApi, sluice, start, testApi } from "../support.ts"
@@ -57,4 +57,17 @@ it("a run of another process that lives is left alone, and whoever makes the sam
     ["succeeded", "running"],
     130
   ])
+})
+
+// Regression: history was believed over the store, and lost tables, made again without rows, passed for fresh.
+it("tables that are gone from the store count as never materialized, whatever history says", async () => {
+  const cwd = emptyDirectory()
+  const env = { SPARK_API_URL: (await testApi()).url }
+  expect((await sluice(cwd, ["materialize", "--all"], env)).code).toBe(0)
+  rmSync(join(cwd, ".sluice", "public.db"))
+  const view = await sluice(cwd, ["materialize", "users_without_messages"], env)
+  expect([view.code, /Gone from the store since the last run: .*users_raw/.test(view.stderr)]).toEqual([2, true])
+  const changed = await sluice(cwd, ["materialize", "--all", "--changed"], env)
+  const count = await sluice(cwd, ["query", "select count(*) as n from users_raw", "--json"])
+  expect([changed.code, count.stdout]).toEqual([0, '[\n{"n":30}\n]\n'])
 })

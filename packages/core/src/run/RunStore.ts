@@ -54,6 +54,11 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
     /** What each of an asset's checks found when it was last evaluated. */
     readonly checks: (asset: string) => Effect.Effect<ReadonlyArray<CheckEvaluated>, RunStoreFailed>
     /**
+     * Forgets the last materialization of some assets, whose data was found to be gone: they count as never materialized.
+     * Their runs stay.
+     */
+    readonly invalidate: (assets: ReadonlyArray<string>) => Effect.Effect<void, RunStoreFailed>
+    /**
      * Forgets concluded runs that started before a time (ISO 8601 in UTC), except the newest `keep`. The last
      * materialization of each asset is always kept.
      */
@@ -106,6 +111,10 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
             recorded.flatMap((event) => (event._tag === "CheckEvaluated" && event.asset === asset ? [event] : [])).reverse()
           )
         ),
+      invalidate: (assets) =>
+        Effect.sync(() => {
+          for (const asset of assets) materialized.delete(asset)
+        }),
       prune: ({ before, keep }) =>
         Effect.sync(() => {
           const doomed = newestFirst()

@@ -138,6 +138,14 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       return latestChecks(all.filter((event) => event._tag === "CheckEvaluated"))
     }),
 
+    invalidate: Effect.fn("SqlRunStore.invalidate")(function* (assets) {
+      if (assets.length === 0) return
+      const some = `asset IN ${SqlBatch.placeholders(assets.length)}`
+      yield* write(
+        sql.unsafe(`DELETE FROM ${latest} WHERE ${dialect.quote("kind")} = ? AND ${some}`, ["materialization", ...assets])
+      )
+    }),
+
     prune: Effect.fn("SqlRunStore.prune")(function* ({ before, keep }) {
       return yield* write(
         Effect.gen(function* () {
