@@ -48,8 +48,8 @@ const leaks: ReadonlyArray<Leak> = [
   },
   {
     file: "packages/core/src/data/Spill.ts",
-    says: ".pipe(Effect.ensuring(Effect.ignore(fs.remove(path))))",
-    instead: ""
+    says: `Effect.ensuring(fs.open(path, { flag: "r+" }), remove)`,
+    instead: `fs.open(path, { flag: "r+" })`
   },
   // A driver's own words.
   {

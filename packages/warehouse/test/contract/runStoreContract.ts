@@ -187,12 +187,8 @@ export const runStoreContract = (options: {
     it.effect("invalidating an asset forgets its last materialization, and nothing of its runs or of others", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
-        yield* store.append([
-          runStarted("inv-1", "1995-01-01T00:00:00.000Z"),
-          succeeded("inv-1", "gone", "materialize", 1),
-          succeeded("inv-1", "stays", "materialize", 1),
-          concluded("inv-1", "succeeded")
-        ])
+        const made = ["gone", "stays"].map((asset) => succeeded("inv-1", asset, "materialize", 1))
+        yield* store.append([runStarted("inv-1", "1995-01-01T00:00:00.000Z"), ...made, concluded("inv-1", "succeeded")])
         yield* store.invalidate(["gone", "never_there"])
         const left = yield* store.materializations
         expect([left.has("gone"), left.has("stays"), (yield* store.events("inv-1")).length]).toStrictEqual([false, true, 4])
