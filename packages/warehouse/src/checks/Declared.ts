@@ -3,8 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Grants from "../Grants.ts"
 import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
-import { Warehouse } from "../Warehouse.ts"
+import type { Warehouse } from "../Warehouse.ts"
 import { line } from "./Difference.ts"
+import { lastingDrift } from "./lastingDrift.ts"
 
 /**
  * What is published is what is declared: a table's columns, types, nullability, key and indexes, a view's definition and the
@@ -25,8 +26,7 @@ export const declared = (
     description: `${relation.name} and who may read it are as declared.`,
     blocking: false,
     evaluate: Effect.fn("Check.declared")(function* () {
-      const warehouse = yield* Warehouse
-      const differences = (yield* warehouse.drift(spec)).filter(({ subject }) => subject === relation.name)
+      const differences = yield* lastingDrift(spec, ({ subject }) => subject === relation.name)
       return differences.length === 0
         ? { passed: true, metadata: { differences: 0 } }
         : {

@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { WarehouseSpec } from "../Grants.ts"
-import { Warehouse } from "../Warehouse.ts"
+import type { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { Difference, line } from "./Difference.ts"
+import { lastingDrift } from "./lastingDrift.ts"
 
 /** Somebody changed tables, views, grants or files behind the pipeline's back. */
 export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
@@ -29,7 +30,6 @@ export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
 export const check = Effect.fn("Drift.check")(function* (
   spec: WarehouseSpec
 ): Effect.fn.Return<void, DriftFound | WarehouseFailed, Warehouse> {
-  const warehouse = yield* Warehouse
-  const differences = (yield* warehouse.drift(spec)).filter(({ origin }) => origin === "outside")
+  const differences = yield* lastingDrift(spec, ({ origin }) => origin === "outside")
   if (differences.length > 0) return yield* new DriftFound({ differences })
 })

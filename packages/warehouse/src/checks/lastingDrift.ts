@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import type { WarehouseSpec } from "../Grants.ts"
+import { Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { Difference } from "./Difference.ts"
+
+const looks = 5
+
+/**
+ * The differences that are there at every one of five looks. A server's catalogue is not read in one piece: while another
+ * asset's table is swapped in, a view over it can seem to be broken for a moment.
+ */
+export const lastingDrift = (
+  spec: WarehouseSpec,
+  matters: (difference: Difference) => boolean
+): Effect.Effect<ReadonlyArray<Difference>, WarehouseFailed, Warehouse> =>
+  Effect.gen(function* () {
+    const warehouse = yield* Warehouse
+    const look = Effect.map(
+      Effect.retry(warehouse.drift(spec), { times: looks - 1, while: (error) => error.reason !== "AccessDenied" }),
+      (differences) => differences.filter(matters)
+    )
+    let found = yield* look
+    for (let again = 1; again < looks && found.length > 0; again++) found = yield* look
+    return found
+  })
