@@ -5,8 +5,11 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
 import * as SelectionText from "@sluice/core/graph/SelectionText"
 import * as Plan from "@sluice/core/plan/Plan"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 
 /** A graph of untyped assets, given as upstream names by name; `stored` ones can be loaded. */
@@ -43,6 +46,27 @@ export const arbitraryEdges = (most: number): FastCheck.Arbitrary<Record<string,
       )
     ).map((all) => Object.fromEntries(all.map((ups, i) => [`n${i}`, i === 0 ? [] : ups.map((up) => `n${up}`)])))
   )
+
+/**
+ * Holds a law of effects to `runs` random values. As `it.effect.prop` does, but without all the services of a test for each
+ * value, which take ten times as long as a run of a small graph; a sleep takes a turn of the scheduler and no time.
+ */
+export const holds = <A>(
+  arbitrary: FastCheck.Arbitrary<A>,
+  law: (value: A) => Effect.Effect<void>,
+  runs = 300
+): Promise<void> =>
+  FastCheck.assert(
+    FastCheck.asyncProperty(arbitrary, (value) => Effect.runPromise(Effect.withClock(law(value), timeless))),
+    { numRuns: runs }
+  )
+
+/** Fails where a fiber that was interrupted ended by anything but that or itself: a law would hold of what never ran. */
+export const brokeNothing = (exit: Exit.Exit<unknown, unknown>): void => {
+  if (Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)) throw Cause.squash(exit.cause)
+}
+
+const timeless: Clock.Clock = Object.assign(Clock.make(), { sleep: () => Effect.yieldNow() })
 
 /** The plan for some names, or all of them when there are none; everything stored counts as materialized. */
 export const planOf = <A extends Asset.Any>(graph: AssetGraph.AssetGraph<A>, ...selected: ReadonlyArray<string>) => {

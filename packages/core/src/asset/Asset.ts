@@ -40,6 +40,8 @@ export interface Description {
   readonly retry: RetryPolicy.RetryPolicy
   /** The longest that one attempt may take. */
   readonly timeout: Duration.DurationInput | undefined
+  /** The longest that it may take with all of its attempts and the waits between them, from the start of the first one. */
+  readonly deadline: Duration.DurationInput | undefined
   /** The pool it takes a place in while it runs, beside a slot of the run. */
   readonly pool: string | undefined
   /** Where it was defined, as `file:line:column`; read only for messages. */
@@ -87,7 +89,10 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R> {
   readonly storage?: Storage.Storage<NoInfer<A>, R>
   /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy
+  /** The longest that one attempt may take. Default: no limit. */
   readonly timeout?: Duration.DurationInput
+  /** The longest that all attempts and the waits between them may take together. Default: no limit. */
+  readonly deadline?: Duration.DurationInput
   readonly pool?: string
   /** Blocking ones are evaluated on staged rows, before they are published; the others afterwards. */
   readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<R>>
@@ -129,6 +134,7 @@ export const make = <
     tags: {},
     retry: RetryPolicy.standard,
     timeout: undefined,
+    deadline: undefined,
     pool: undefined,
     checks: [],
     ...rest,

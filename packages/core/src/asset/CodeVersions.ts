@@ -16,3 +16,17 @@ export class CodeVersions extends Context.Reference<CodeVersions>()("@sluice/cor
 }) {}
 
 export type CodeVersionOf = (asset: Asset.Any) => string
+
+/** The version of code that makes something else under other settings; `settings` undefined: under none. */
+export const withSettings = (code: string, settings: string | undefined): string =>
+  settings === undefined ? code : `${code}${separator}${settings}`
+
+/** The code and the settings of a version. */
+export const parts = (version: string): { readonly code: string; readonly settings: string | undefined } => {
+  const at = version.indexOf(separator)
+  return at < 0
+    ? { code: version, settings: undefined }
+    : { code: version.slice(0, at), settings: version.slice(at + separator.length) }
+}
+
+const separator = "\n"

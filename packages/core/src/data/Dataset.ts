@@ -1,7 +1,12 @@
+import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
+import type * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { type Block, Spill, type SpillFailed, type SpillFile } from "./Spill.ts"
+import * as Packed from "./Packed.ts"
+import { Spill, type SpillFailed, type SpillFile } from "./Spill.ts"
 
 export const TypeId: unique symbol = Symbol.for("@sluice/core/Dataset")
 export type TypeId = typeof TypeId
@@ -15,19 +20,21 @@ export interface Dataset<out A> {
   /** The number of rows; `undefined` where it is known only after reading. */
   readonly size: number | undefined
   readonly chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>
+  /** Waits until all rows are there: for whoever must not hold on to something while a source is still read. */
+  readonly whole: Effect.Effect<void>
 }
 
-/** How a dataset's rows are written when they spill, and read back the same. */
-export interface Codec<A> {
-  readonly encode: (rows: ReadonlyArray<A>) => string
-  readonly decode: (text: string) => ReadonlyArray<A>
+/** A dataset that can be read while its source is. */
+export interface Growing<A, E, R> {
+  /** Gives what has come so far, then what comes. It ends when `concluded` does, and where that never does, never. */
+  readonly dataset: Dataset<A>
+  /** Waits until there is something to read, or nothing will be. */
+  readonly begun: Effect.Effect<void>
+  /** Reads the source to its end and answers its rows. */
+  readonly fill: Effect.Effect<Dataset<A>, E | SpillFailed, R>
+  /** Has `dataset` consist of other rows for those who begin to read it from now on. */
+  readonly settle: (rows: Dataset<A>) => void
 }
-
-/** For rows that are plain JSON already. */
-export const jsonCodec = <A>(): Codec<A> => ({
-  encode: (rows) => JSON.stringify(rows),
-  decode: (text) => JSON.parse(text)
-})
 
 /** A dataset of the rows given. */
 export const of = <A>(...rows: ReadonlyArray<A>): Dataset<A> => fromArray(rows)
@@ -46,57 +53,178 @@ export const fromChunks = <A>(
 ): Dataset<A> => make(size, chunks)
 
 /**
- * Reads a source once, to its end, and keeps its rows: in memory up to `Spill.rowsInMemory`, the rest in an encrypted file
- * that goes with the scope. Fails as the source does.
+ * Reads a source once, to its end, and keeps its rows packed: in memory as far as `Spill` lets them, the rest in an encrypted
+ * file that goes with the scope. `onPacked` sees all of them, in order. Fails as the source does.
  */
-export const collect = Effect.fn("Dataset.collect")(function* <A, E, R>(
+export const collect = <A, E, R>(
   source: Stream.Stream<ReadonlyArray<A>, E, R>,
-  codec: Codec<A>
-): Effect.fn.Return<Dataset<A>, E | SpillFailed, R | Spill | Scope.Scope> {
+  codec: Packed.Codec<A>,
+  onPacked?: (packed: Packed.Packed) => void
+): Effect.Effect<Dataset<A>, E | SpillFailed, R | Spill | Scope.Scope> =>
+  Effect.flatMap(growing(source, codec, { ...(onPacked === undefined ? {} : { onPacked }) }), ({ fill }) => fill)
+
+/**
+ * A dataset of a source that is read by `fill`, once, and can be read by others meanwhile, each at its own pace: they wait for
+ * the source, and the source never for them.
+ *
+ * What is packed is compressed, encrypted and written while the next rows come, some blocks at a time. Readers who are at
+ * the same place share what is unpacked there, so that several who start together unpack every block once.
+ */
+export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
+  source: Stream.Stream<ReadonlyArray<A>, E, R>,
+  codec: Packed.Codec<A>,
+  options: {
+    readonly onPacked?: (packed: Packed.Packed) => void
+    /** Waits until the rows may be taken for all there are. Default: until the source has ended. */
+    readonly concluded?: Effect.Effect<void>
+  }
+): Effect.fn.Return<Growing<A, E, R>, never, Spill | Scope.Scope> {
   const spill = yield* Spill
-  const kept: Array<ReadonlyArray<A>> = []
-  const blocks: Array<Block> = []
-  let file: SpillFile | undefined
-  let size = 0
   const scope = yield* Effect.scope
-  yield* Stream.runForEach(
-    source,
-    Effect.fnUntraced(function* (rows) {
-      if (rows.length === 0) return
+  const file = yield* Effect.cached(Effect.provideService(spill.open({ compress: true }), Scope.Scope, scope))
+  const kept = makeTail<Kept>()
+  const ended = options.concluded ?? kept.ended
+  const { get: unpacked, put } = shared((block: Kept) => Effect.map(block, codec.decode))
+  let size = 0
+  let bytes = 0
+  let settled: Dataset<A> | undefined
+  const fill = source.pipe(
+    Stream.filter((rows) => rows.length > 0),
+    Stream.map((rows) => {
+      const packed = codec.encode(rows)
+      options.onPacked?.(packed)
       size += rows.length
-      if (size <= spill.rowsInMemory) {
-        kept.push(rows)
-        return
-      }
-      file ??= yield* Effect.provideService(spill.open, Scope.Scope, scope)
-      blocks.push(yield* file.write(codec.encode(rows)))
+      bytes += Packed.size(packed)
+      return { rows, packed, spills: size > spill.rowsInMemory || bytes > spill.bytesInMemory }
+    }),
+    Stream.mapEffect(
+      ({ packed, rows, spills }) =>
+        Effect.map(spills ? write(file, packed) : Effect.succeed(Effect.succeed(packed)), (block) => ({ block, rows })),
+      { concurrency: blocksInFlight }
+    ),
+    Stream.runForEach(({ block, rows }) =>
+      Effect.sync(() => {
+        // Whoever follows closely is spared the unpacking.
+        put(block, rows)
+        kept.push(block)
+      })
+    ),
+    Effect.map(() => {
+      kept.end()
+      return make(size, Stream.mapEffect(kept.all, unpacked, { concurrency: blocksAhead }))
     })
   )
-  const inMemory = Stream.fromIterable(kept)
-  if (file === undefined) return make(size, inMemory)
-  const { read } = file
-  const onDisk = Stream.mapEffect(Stream.fromIterable(blocks), (block) => Effect.map(read(block), codec.decode))
-  return make(size, Stream.concat(inMemory, onDisk))
+  const following = Stream.concat(Stream.mapEffect(kept.all, unpacked, { concurrency: blocksAhead }), Stream.drain(ended))
+  return {
+    dataset: make(
+      undefined,
+      Stream.suspend(() => settled?.chunks ?? following),
+      ended
+    ),
+    begun: kept.begun,
+    fill,
+    settle: (rows) => {
+      settled = rows
+    }
+  }
 })
+
+/** Where a block is: how to get at it. */
+type Kept = Effect.Effect<Packed.Packed, SpillFailed>
+
+/** Blocks that are compressed, encrypted and written at once. */
+const blocksInFlight = 4
+/** Blocks that are read at once for one reader: the next while it works on one. */
+const blocksAhead = 2
+/** Unpacked blocks that wait for other readers. */
+const blocksShared = 4
+
+const write = Effect.fnUntraced(function* (file: Effect.Effect<SpillFile, SpillFailed>, packed: Packed.Packed) {
+  const { read, write } = yield* file
+  const block = yield* write(Packed.toBytes(packed))
+  return Effect.map(read(block), Packed.fromBytes)
+})
+
+/**
+ * Keeps the last few results, and those that are under way, for whoever asks for the same; `put` gives one without any work.
+ * A reader that shares is faster than the one it follows, so that readers who start side by side stay side by side.
+ */
+const shared = <K extends object, A, E>(work: (key: K) => Effect.Effect<A, E>) => {
+  const recent = new Map<K, Deferred.Deferred<A, E>>()
+  const remember = (key: K, result: Deferred.Deferred<A, E>) => {
+    recent.set(key, result)
+    for (const oldest of recent.keys()) if (recent.size > blocksShared) recent.delete(oldest)
+    return result
+  }
+  return {
+    put: (key: K, value: A): void =>
+      Deferred.unsafeDone(remember(key, Deferred.unsafeMake(FiberId.none)), Effect.succeed(value)),
+    get: (key: K): Effect.Effect<A, E> =>
+      // Whoever comes first works for the others too: it is not interrupted half way.
+      Effect.uninterruptibleMask((restore) => {
+        const found = recent.get(key)
+        if (found !== undefined) return restore(Deferred.await(found))
+        const result = remember(key, Deferred.unsafeMake<A, E>(FiberId.none))
+        return Effect.zipRight(Effect.intoDeferred(work(key), result), Deferred.await(result))
+      })
+  }
+}
+
+/** A list that grows, and can be followed from its beginning to its end by any number of readers. */
+const makeTail = <A>() => {
+  const elements: Array<A> = []
+  const end = Deferred.unsafeMake<void>(FiberId.none)
+  let more = Deferred.unsafeMake<void>(FiberId.none)
+  let hasEnded = false
+  const wake = () => {
+    const woken = more
+    more = Deferred.unsafeMake(FiberId.none)
+    Deferred.unsafeDone(woken, Effect.void)
+  }
+  const next = (index: number): Effect.Effect<Option.Option<readonly [Chunk.Chunk<A>, number]>> =>
+    Effect.suspend(() => {
+      const [element] = elements.slice(index, index + 1)
+      if (index < elements.length && element !== undefined) {
+        return Effect.succeedSome([Chunk.of(element), index + 1] as const)
+      }
+      return hasEnded ? Effect.succeedNone : Effect.zipRight(Deferred.await(more), next(index))
+    })
+  return {
+    push: (element: A) => {
+      elements.push(element)
+      wake()
+    },
+    end: () => {
+      hasEnded = true
+      wake()
+      Deferred.unsafeDone(end, Effect.void)
+    },
+    begun: Effect.suspend(() => (elements.length > 0 || hasEnded ? Effect.void : Deferred.await(more))),
+    ended: Deferred.await(end),
+    all: Stream.unfoldChunkEffect(0, next)
+  }
+}
 
 /** One row for each. */
 export const map = <A, B>(self: Dataset<A>, f: (row: A) => B): Dataset<B> =>
-  make(
-    self.size,
-    Stream.map(self.chunks, (rows) => rows.map((row) => f(row)))
+  from(
+    self,
+    Stream.map(self.chunks, (rows) => rows.map((row) => f(row))),
+    self.size
   )
 
 /** Any number of rows for each. */
 export const flatMap = <A, B>(self: Dataset<A>, f: (row: A) => ReadonlyArray<B>): Dataset<B> =>
-  make(
-    undefined,
-    Stream.map(self.chunks, (rows) => rows.flatMap((row) => f(row)))
+  from(
+    self,
+    Stream.map(self.chunks, (rows) => rows.flatMap((row) => f(row))),
+    self.size === 0 ? 0 : undefined
   )
 
 /** The rows that pass; `ordinal` counts from 0 over the whole dataset. */
 export const filter = <A>(self: Dataset<A>, keep: (row: A, ordinal: number) => boolean): Dataset<A> =>
-  make(
-    undefined,
+  from(
+    self,
     Stream.suspend(() => {
       let ordinal = 0
       return Stream.map(self.chunks, (rows) => rows.filter((row) => keep(row, ordinal++)))
@@ -130,8 +258,15 @@ export const toArray = <A>(self: Dataset<A>): Effect.Effect<ReadonlyArray<A>, Sp
     )
   })
 
-const make = <A>(size: number | undefined, chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>): Dataset<A> => ({
-  [TypeId]: TypeId,
-  size,
-  chunks
-})
+const make = <A>(
+  size: number | undefined,
+  chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>,
+  whole: Effect.Effect<void> = Effect.void
+): Dataset<A> => ({ [TypeId]: TypeId, size, chunks, whole })
+
+/** What is made of a dataset's rows is there when they are. */
+const from = <A>(
+  self: Dataset<unknown>,
+  chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>,
+  size: number | undefined = undefined
+): Dataset<A> => make(size, chunks, self.whole)

@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 
@@ -23,12 +24,18 @@ export interface Block {
   readonly length: number
 }
 
-/** A file that only this process can read: its key is in memory and nowhere else. */
+/** A file that only this process can read: its key is in memory and nowhere else. Any number of fibers may use it. */
 export interface SpillFile {
-  /** Encrypts and appends one block. Call it from one fiber at a time. */
-  readonly write: (text: string) => Effect.Effect<Block, SpillFailed>
-  /** Reads a block back. Any number of fibers may. */
-  readonly read: (block: Block) => Effect.Effect<string, SpillFailed>
+  /** Compresses and encrypts one block, and appends it. */
+  readonly write: (bytes: Uint8Array) => Effect.Effect<Block, SpillFailed>
+  /** Reads a block back. */
+  readonly read: (block: Block) => Effect.Effect<Uint8Array, SpillFailed>
+}
+
+/** How blocks are made smaller before they are encrypted, beside the main thread. */
+export interface Compression {
+  readonly pack: (bytes: Uint8Array) => Promise<Uint8Array>
+  readonly unpack: (bytes: Uint8Array) => Promise<Uint8Array>
 }
 
 /** Room on disk for the rows that do not fit in memory. */
@@ -37,32 +44,49 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
   {
     /** How many rows a dataset keeps in memory before it spills. */
     readonly rowsInMemory: number
-    /** A new file, gone with the scope; unlinked as soon as it is open, so that a killed process leaves nothing to find. */
-    readonly open: Effect.Effect<SpillFile, SpillFailed, Scope.Scope>
+    /** How many bytes of packed rows a dataset keeps in memory, however few rows they are. */
+    readonly bytesInMemory: number
+    /**
+     * A new file, gone with the scope; unlinked as soon as it is open, so that a killed process leaves nothing to find. What
+     * is random already is better not compressed.
+     */
+    readonly open: (options: { readonly compress: boolean }) => Effect.Effect<SpillFile, SpillFailed, Scope.Scope>
   }
 >() {
   static readonly layer = (options: {
     readonly rowsInMemory: number
+    /** Default: 64 MiB. */
+    readonly bytesInMemory?: number
+    /** Default: none. */
+    readonly compression?: Compression
     /** Default: the system's directory for temporary files. */
     readonly directory?: string
   }): Layer.Layer<Spill, never, FileSystem.FileSystem> =>
     Layer.effect(
       Spill,
       Effect.map(FileSystem.FileSystem, (fs) =>
-        Spill.of({ rowsInMemory: options.rowsInMemory, open: openFile(fs, options.directory) })
+        Spill.of({
+          rowsInMemory: options.rowsInMemory,
+          bytesInMemory: options.bytesInMemory ?? 64 * 1024 * 1024,
+          open: ({ compress }) =>
+            openFile(fs, options.directory, (compress ? options.compression : undefined) ?? uncompressed)
+        })
       )
     )
 
   /** Never spills: for tests and for data known to be small. */
   static readonly layerMemory: Layer.Layer<Spill> = Layer.succeed(Spill, {
     rowsInMemory: Number.POSITIVE_INFINITY,
-    open: Effect.dieMessage("a dataset in memory was asked to spill")
+    bytesInMemory: Number.POSITIVE_INFINITY,
+    open: () => Effect.dieMessage("a dataset in memory was asked to spill")
   })
 }
 
+const uncompressed: Compression = { pack: (bytes) => Promise.resolve(bytes), unpack: (bytes) => Promise.resolve(bytes) }
+
 /** AES-256-GCM under a fresh key per file; a block's index is its nonce, which therefore never repeats (NIST SP 800-38D). */
 const openFile = Effect.fnUntraced(
-  function* (fs: FileSystem.FileSystem, directory: string | undefined) {
+  function* (fs: FileSystem.FileSystem, directory: string | undefined, compression: Compression) {
     const key = yield* Effect.promise(() =>
       crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
     )
@@ -75,25 +99,32 @@ const openFile = Effect.fnUntraced(
     let end = 0n
     let count = 0
 
+    // Interrupted half way, a write could reach a file that is closed by then.
+    const alone = <A, E>(use: Effect.Effect<A, E>) => oneAtATime.withPermits(1)(Effect.uninterruptible(use))
+    const append = Effect.fnUntraced(function* (index: number, sealed: Uint8Array) {
+      const block = { index, offset: end, length: sealed.length }
+      yield* file.seek(end, "start")
+      yield* file.writeAll(sealed)
+      end += BigInt(sealed.length)
+      return block
+    })
+
     const spillFile: SpillFile = {
       write: Effect.fnUntraced(
-        function* (text) {
-          const clear = new TextEncoder().encode(text)
+        function* (bytes) {
           const index = count++
-          const sealed = new Uint8Array(yield* Effect.promise(() => crypto.subtle.encrypt(algorithm(index), key, clear)))
-          const block = { index, offset: end, length: sealed.length }
-          yield* oneAtATime.withPermits(1)(Effect.zipRight(file.seek(end, "start"), file.writeAll(sealed)))
-          end += BigInt(sealed.length)
-          return block
+          const packed = yield* Effect.promise(() => compression.pack(bytes))
+          const sealed = new Uint8Array(yield* Effect.promise(() => crypto.subtle.encrypt(algorithm(index), key, packed)))
+          return yield* alone(append(index, sealed))
         },
         Effect.mapError(failed("written"))
       ),
       read: Effect.fnUntraced(
         function* (block) {
           const sealed = new Uint8Array(block.length)
-          yield* oneAtATime.withPermits(1)(Effect.zipRight(file.seek(block.offset, "start"), readFully(file, sealed)))
-          const clear = yield* Effect.promise(() => crypto.subtle.decrypt(algorithm(block.index), key, sealed))
-          return new TextDecoder().decode(clear)
+          yield* alone(Effect.zipRight(file.seek(block.offset, "start"), readFully(file, sealed)))
+          const packed = yield* Effect.promise(() => crypto.subtle.decrypt(algorithm(block.index), key, sealed))
+          return yield* Effect.promise(() => compression.unpack(new Uint8Array(packed)))
         },
         Effect.mapError(failed("read"))
       )
@@ -125,6 +156,16 @@ const readFully = Effect.fnUntraced(function* (file: FileSystem.File, into: Uint
 const parentOf = (path: string) => path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")))
 
 function failed(operation: SpillFailed["operation"]) {
-  return (error: { readonly _tag: string; readonly reason?: string }) =>
-    error instanceof SpillFailed ? error : new SpillFailed({ operation, reason: error.reason ?? error._tag })
+  return (error: Trouble) => (error instanceof SpillFailed ? error : new SpillFailed({ operation, reason: reasonOf(error) }))
 }
+
+/** As much of the file system's errors as is looked at. */
+interface Trouble {
+  readonly _tag: string
+  readonly reason?: string
+  readonly cause?: unknown
+}
+
+/** Of what the file system's types call unknown, a full disk for one, the system's own code. */
+const reasonOf = ({ _tag, cause, reason = _tag }: Trouble): string =>
+  reason === "Unknown" && Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : reason

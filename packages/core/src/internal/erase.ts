@@ -1,5 +1,6 @@
 /**
  * The one cast of this package. Each use states the type that the value has by construction and that the compiler cannot
- * follow: an asset with its default upstreams (`{}` for an omitted `Up`), or a value kept in an untyped map by asset name.
+ * follow: an asset with its default upstreams (`{}` for an omitted `Up`), a value kept in an untyped map by asset name, or an event that is
+ * a draft and its time.
  */
 export const erase = <T>(value: unknown): T => value as T

@@ -25,7 +25,12 @@ export const didYouMean = (unknown: string, names: Iterable<string>, limit = 3):
   return ` Did you mean ${near.length === 1 ? last : `${near.slice(0, -1).join(", ")} or ${last}`}?`
 }
 
-const editDistance = (a: string, b: string): number => {
+/**
+ * How many letters must be put in, left out, replaced or swapped with the next one to make one word of the other; Infinity
+ * where it is more than `most`, which is soon seen of words that are not alike.
+ */
+export const editDistance = (a: string, b: string, most = Number.POSITIVE_INFINITY): number => {
+  if (Math.abs(a.length - b.length) > most) return Number.POSITIVE_INFINITY
   let beforePrevious: Array<number> = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -38,8 +43,11 @@ const editDistance = (a: string, b: string): number => {
       }
       current.push(best)
     }
+    // The least of a row is never less than that of the row before.
+    if (Math.min(...current) > most) return Number.POSITIVE_INFINITY
     beforePrevious = previous
     previous = current
   }
-  return previous[b.length] ?? 0
+  const distance = previous[b.length] ?? 0
+  return distance > most ? Number.POSITIVE_INFINITY : distance
 }

@@ -1,8 +1,9 @@
 import * as Schema from "effect/Schema"
+import * as CodeVersions from "../asset/CodeVersions.ts"
 
 /** What a materialization was made of, and what identifies what it made. */
 export const Provenance = Schema.Struct({
-  /** The version of the asset's code. */
+  /** The version of the asset's code, and of the settings that it goes by. */
   code: Schema.String,
   /** The data version of each upstream, by asset name. */
   inputs: Schema.Record({ key: Schema.String, value: Schema.String }),
@@ -14,17 +15,24 @@ export const Provenance = Schema.Struct({
 })
 export type Provenance = typeof Provenance.Type
 
-/** Why a materialization is not made of these: nothing when it is. Code first, then inputs by name. */
+/** Why a materialization is not made of these: nothing when it is. Code and settings first, then inputs by name. */
 export const differences = (
   recorded: Provenance,
   code: string,
   inputs: Readonly<Record<string, string | undefined>>
-): ReadonlyArray<Difference> => [
-  ...(recorded.code === code ? [] : [{ _tag: "Code" } as const]),
-  ...Object.keys(inputs)
-    .filter((asset) => recorded.inputs[asset] !== inputs[asset])
-    .sort()
-    .map((asset) => ({ _tag: "Input", asset }) as const)
-]
+): ReadonlyArray<Difference> => {
+  const [was, is] = [CodeVersions.parts(recorded.code), CodeVersions.parts(code)]
+  return [
+    ...(was.code === is.code ? [] : [{ _tag: "Code" } as const]),
+    ...(was.settings === is.settings ? [] : [{ _tag: "Settings" } as const]),
+    ...Object.keys(inputs)
+      .filter((asset) => recorded.inputs[asset] !== inputs[asset])
+      .sort()
+      .map((asset) => ({ _tag: "Input", asset }) as const)
+  ]
+}
 
-export type Difference = { readonly _tag: "Code" } | { readonly _tag: "Input"; readonly asset: string }
+export type Difference =
+  | { readonly _tag: "Code" }
+  | { readonly _tag: "Settings" }
+  | { readonly _tag: "Input"; readonly asset: string }

@@ -8,10 +8,12 @@ import type * as Asset from "../asset/Asset.ts"
 import type * as AssetCheck from "../asset/AssetCheck.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
+import { awaited } from "../internal/awaited.ts"
 import { erase } from "../internal/erase.ts"
 import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import { StepContext } from "./StepContext.ts"
+import type { StepDeadline } from "./StepDeadline.ts"
 import * as StepFailure from "./StepFailure.ts"
 import type { Versions } from "./Versions.ts"
 
@@ -24,6 +26,19 @@ export interface Options {
   readonly attempt: number
   /** Upstream values by the name that the asset calls them; some may have to be loaded for it. */
   readonly inputs: Effect.Effect<Readonly<Record<string, unknown>>, Failure>
+  /** Waits until the steps whose values it was given have succeeded. */
+  readonly inputsConcluded: Effect.Effect<void>
+  /** What a step does whose value is used before it has ended. */
+  readonly early: {
+    readonly handOn: (value: unknown) => void
+    /** Takes the value back from those who have begun on it. */
+    readonly withdraw: (why: Exit.Exit<unknown, Failure>) => Effect.Effect<void>
+    readonly concluded: Effect.Effect<void>
+  }
+  /** What `StepContext` tells of the same name. */
+  readonly lastMadeFrom: string | undefined
+  /** Bounds all attempts of the step together, where its asset has a deadline. */
+  readonly deadline: StepDeadline | undefined
   readonly versions: Versions
   readonly context: Context.Context<never>
   readonly clock: Clock.Clock
@@ -39,7 +54,7 @@ export type Outcome =
 export const run = (options: Options): Effect.Effect<Outcome> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const { action, asset, attempt, clock, emit, runId } = options
+      const { action, asset, attempt, clock, deadline, emit, runId } = options
       const scope = yield* Scope.make()
       const startedAt = clock.unsafeCurrentTimeNanos()
       const step = stepContext(options)
@@ -47,7 +62,9 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
       const services = Context.merge(options.context, Context.make(StepContext, step.service)).pipe(
         Context.add(Scope.Scope, scope)
       )
-      const exit = yield* Effect.exit(restore(Effect.provide(withTimeout(asset, work(options, step)), services)))
+      const once = withTimeout(asset, work(options, step))
+      const bounded = deadline === undefined ? once : deadline.bound(once, attempt)
+      const exit = yield* Effect.exit(restore(Effect.provide(bounded, services)))
       const durationMillis = millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
       if (Exit.isSuccess(exit)) {
         const told = { runId, asset: asset.name, action, attempt, durationMillis, metadata: step.metadata() }
@@ -56,6 +73,7 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
         emit({ _tag: "StepSucceeded", ...told, ...made })
         return { _tag: "Succeeded", value: exit.value, scope }
       }
+      yield* options.early.withdraw(exit)
       yield* Scope.close(scope, exit)
       return { _tag: "Failed", failure: StepFailure.fromCause(asset.name, exit.cause), durationMillis }
     })
@@ -69,6 +87,7 @@ const stepContext = (options: Options) => {
   let rows = 0
   let metadata: Metadata = {}
   let dataVersion: string | undefined
+  let goesOn: { readonly rest: Effect.Effect<"same" | "changed", Failure>; readonly begun: Effect.Effect<void> } | undefined
   /** The checks that the step fails with: where it only checks, there is nothing to block, and every error counts. */
   const decides = (check: AssetCheck.Any) => (options.action === "check" ? check.severity === "error" : check.blocking)
   /** Those are evaluated once: on staged rows where there are any, else after the work. */
@@ -95,7 +114,21 @@ const stepContext = (options: Options) => {
     dataVersion: (version) => {
       dataVersion = version
     },
-    staged: (relation) => checkBlocking({ _tag: "Staged", relation })
+    staged: (relation) => checkBlocking({ _tag: "Staged", relation }),
+    goOn: (rest, begun) => {
+      goesOn = { rest, begun }
+    },
+    lastMadeFrom: options.lastMadeFrom,
+    last: options.versions.last(asset),
+    concluded: options.early.concluded
+  }
+  const goOn = (value: unknown): Effect.Effect<void, Failure> => {
+    if (goesOn === undefined) return Effect.void
+    const { begun, rest } = goesOn
+    const handOn = Effect.map(begun, () => options.early.handOn(value))
+    return Effect.flatMap(Effect.zipLeft(rest, handOn, { concurrent: true }), (kept) =>
+      kept === "changed" ? options.early.withdraw(Exit.void) : Effect.void
+    )
   }
   const checkPublished = Effect.suspend(() =>
     Effect.zipRight(
@@ -103,7 +136,13 @@ const stepContext = (options: Options) => {
       blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
     )
   )
-  return { service, metadata: () => metadata, dataVersion: () => dataVersion, checkPublished }
+  return {
+    service,
+    metadata: () => metadata,
+    dataVersion: () => dataVersion,
+    goOn,
+    checkPublished
+  }
 }
 
 /** Evaluates some of an asset's checks, one after the other, and answers the names of those that did not pass. */
@@ -131,7 +170,7 @@ const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: 
   )
 
 const work = (
-  { action, asset, inputs }: Options,
+  { action, asset, inputs, inputsConcluded }: Options,
   step: ReturnType<typeof stepContext>
 ): Effect.Effect<unknown, Failure, never> => {
   switch (action) {
@@ -142,17 +181,18 @@ const work = (
         ? erase(asset.storage.load)
         : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
     case "materialize":
-      return Effect.zipLeft(
-        Effect.flatMap(inputs, (values) => erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(values)))),
-        step.checkPublished
-      )
+      return Effect.flatMap(inputs, (values) =>
+        erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(values)))
+      ).pipe(Effect.tap(step.goOn), Effect.zipLeft(inputsConcluded), Effect.zipLeft(step.checkPublished))
   }
 }
 
 const withTimeout = <A, E>({ name, timeout }: Asset.Any, effect: Effect.Effect<A, E>) =>
   timeout === undefined
     ? effect
-    : Effect.timeoutFail(effect, {
-        duration: timeout,
-        onTimeout: () => new StepFailure.StepTimedOut({ asset: name, limitMillis: Duration.toMillis(timeout) })
-      })
+    : awaited(
+        Effect.timeoutFail(effect, {
+          duration: timeout,
+          onTimeout: () => new StepFailure.StepTimedOut({ asset: name, limitMillis: Duration.toMillis(timeout) })
+        })
+      )

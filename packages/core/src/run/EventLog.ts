@@ -5,6 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Schedule from "effect/Schedule"
+import { erase } from "../internal/erase.ts"
+import * as EventFeed from "./EventFeed.ts"
 import { isRecorded, type RunEvent } from "./RunEvent.ts"
 import * as RunResult from "./RunResult.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
@@ -12,43 +14,50 @@ import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 /** An event before it is given its time. */
 export type Draft = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, "at"> : never) : never
 
-/** One run's way to the store and to whoever watches: events go in at once and are carried on in batches, in order. */
+/** One run's way to the store and then to whoever watches: events go in at once and are carried on in batches, in order. */
 export interface EventLog {
   readonly emit: (event: Draft) => Effect.Effect<void>
   /** The same from outside of an Effect, at a time in milliseconds since the epoch. */
   readonly unsafeEmit: (event: Draft, now: number) => void
   /** Never succeeds; fails when the store refuses events. */
   readonly failed: Effect.Effect<never, RunStoreFailed>
-  /** Waits until every event has arrived, and tells what they add up to. */
+  /** Waits until every event is recorded, and tells what they add up to. Waits for no observer. */
   readonly close: Effect.Effect<RunResult.RunResult, RunStoreFailed>
+  /** Once it is closed: waits until every observer has been given everything; those that wait are let go at an interruption. */
+  readonly seen: Effect.Effect<void>
 }
 
-/** Opens a log; it must be closed. An append that may succeed later is tried for some seconds before the run is given up. */
+/**
+ * Opens a run's log; it must be closed. Events are numbered as they are recorded, so that an append whose answer was lost is
+ * repeated without writing twice; one that may succeed later is tried for some seconds before the run is given up.
+ */
 export const make = (
-  observe: (events: ReadonlyArray<RunEvent>) => Effect.Effect<void> = () => Effect.void
+  runId: string,
+  observers: ReadonlyArray<EventFeed.Observer> = []
 ): Effect.Effect<EventLog, never, RunStore> =>
   Effect.gen(function* () {
     const store = yield* RunStore
     const mailbox = yield* Mailbox.make<RunEvent>()
     const failure = yield* Deferred.make<never, RunStoreFailed>()
-    const recorded: Array<RunEvent> = []
+    const feeds = yield* Effect.forEach(observers, (observe) => EventFeed.make(runId, observe))
+    const result = RunResult.folding()
+    let recorded = 0
 
     const carry = Effect.fnUntraced(function* (events: ReadonlyArray<RunEvent>) {
       const record = events.filter(isRecorded)
-      recorded.push(...record)
-      if (record.length > 0) yield* Effect.retry(store.append(record), retry)
-      yield* observe(events)
+      if (record.length > 0) yield* Effect.retry(store.append(record, recorded), retry)
+      result.add(record)
+      for (const feed of feeds) feed.offer(events, recorded)
+      recorded += record.length
     })
     const drain: Effect.Effect<void, RunStoreFailed> = Effect.flatMap(mailbox.takeAll, ([events, done]) =>
       Effect.flatMap(carry(Chunk.toReadonlyArray(events)), () => (done ? Effect.void : drain))
     )
-    const fiber = yield* Effect.forkDaemon(Effect.tapError(drain, (error) => Deferred.fail(failure, error)))
+    const fiber = yield* Effect.forkDaemon(Effect.tapErrorCause(drain, (cause) => Deferred.failCause(failure, cause)))
 
+    const timeOf = isoTimes()
     const unsafeEmit = (event: Draft, now: number) => {
-      mailbox.unsafeOffer({
-        ...event,
-        at: new Date(now).toISOString()
-      } as RunEvent)
+      mailbox.unsafeOffer(erase<RunEvent>({ ...event, at: timeOf(now) }))
     }
     return {
       emit: (event) => Effect.map(Clock.currentTimeMillis, (now) => unsafeEmit(event, now)),
@@ -56,10 +65,25 @@ export const make = (
       failed: Deferred.await(failure),
       close: mailbox.end.pipe(
         Effect.zipRight(Fiber.join(fiber)),
-        Effect.map(() => RunResult.fromEvents(recorded))
-      )
+        Effect.map(result.result),
+        Effect.ensuring(Effect.forEach(feeds, (feed) => feed.end, { discard: true }))
+      ),
+      seen: Effect.forEach(feeds, (feed) => feed.seen, { concurrency: "unbounded", discard: true })
     }
   })
+
+/** ISO 8601 in UTC; events of one millisecond share their text. */
+const isoTimes = () => {
+  let millis = Number.NaN
+  let text = ""
+  return (now: number): string => {
+    if (now !== millis) {
+      millis = now
+      text = new Date(now).toISOString()
+    }
+    return text
+  }
+}
 
 const retry = {
   while: (error: RunStoreFailed) => error.retryable,

@@ -1,3 +1,4 @@
+import * as Array from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -5,11 +6,13 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Asset from "../asset/Asset.ts"
 import { CodeVersions } from "../asset/CodeVersions.ts"
+import { awaited } from "../internal/awaited.ts"
 import type { Plan } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
+import type { Observer } from "./EventFeed.ts"
 import * as EventLog from "./EventLog.ts"
 import { heartbeatInterval, Owner } from "./Owner.ts"
-import type { RunEvent, RunStatus } from "./RunEvent.ts"
+import type { RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
 import type { RunResult } from "./RunResult.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
@@ -20,8 +23,12 @@ import * as Versions from "./Versions.ts"
 export interface Options {
   /** How many steps may run at once. A step that waits to retry is not running. */
   readonly concurrency: number
-  /** Given every event, progress included, in order and in batches; for whoever draws or streams them. */
-  readonly observe?: (events: ReadonlyArray<RunEvent>) => Effect.Effect<void>
+  /**
+   * Who watches: each is given what happens, progress included, in order, at its own pace, and only once it is recorded
+   * (`EventFeed`). The run and its record wait for none of them; the call does, in the end, and after an interruption no
+   * longer than five seconds.
+   */
+  readonly observe?: Observer | ReadonlyArray<Observer>
   /** How many steps of a pool may run at once. Default: no limit but `concurrency`. */
   readonly pools?: Readonly<Record<string, number>>
   /** Default false: unrelated branches go on after a failure. */
@@ -34,6 +41,8 @@ export interface Options {
   readonly retryOf?: string
   /** Whether stored assets whose code and inputs are those of their last materialization are left as they are. */
   readonly onlyChanged?: boolean
+  /** Whether all data is read and loaded anew, also where what has changed since the last run would do. */
+  readonly full?: boolean
 }
 
 /**
@@ -56,7 +65,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
     return yield* log.close
   })
 
-  const { concurrency, failFast = false, onlyChanged = false, pools = {}, retryOf, tags = {} } = options
+  const { concurrency, failFast = false, full = false, onlyChanged = false, pools = {}, retryOf, tags = {} } = options
   const { selection, steps } = plan
   const versions = Versions.make({
     runId,
@@ -66,27 +75,38 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   })
   const owner = (yield* Owner).self
   const carriesOn = retryOf === undefined ? {} : { retryOf }
-  const log = yield* EventLog.make(options.observe)
-  yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn })
-  const scheduling = { plan, runId, log, context, concurrency, pools, failFast, onlyChanged, versions }
+  const observers = Array.ensure(options.observe ?? [])
+  const log = yield* EventLog.make(runId, observers)
+  const scheduling = { plan, runId, log, context, concurrency, pools, failFast, onlyChanged, full, versions }
   const scheduler = yield* Scheduler.make(scheduling)
   const bounded = options.timeout === undefined ? scheduler.run : withTimeout(scheduler.run, options.timeout)
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
+      // Here, so that no interruption comes between it and the run's conclusion.
+      yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn })
       const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
-      const exit = yield* Effect.exit(restore(Effect.raceFirst(Effect.either(bounded), log.failed)))
+      const exit = yield* Effect.exit(restore(awaited(Effect.raceFirst(Effect.either(bounded), log.failed))))
       yield* Fiber.interrupt(heartbeat)
       yield* scheduler.cancelUnfinished
       if (Exit.isFailure(exit)) {
         yield* Effect.ignore(conclude("canceled"))
+        if (observers.length > 0) yield* sayFarewell(log)
         return yield* Effect.failCause(exit.cause)
       }
-      return exit.value._tag === "Right"
-        ? yield* conclude(exit.value.right)
-        : yield* conclude("failed", exit.value.left.message)
+      const result =
+        exit.value._tag === "Right" ? yield* conclude(exit.value.right) : yield* conclude("failed", exit.value.left.message)
+      yield* Effect.interruptible(log.seen)
+      return result
     })
   )
 })
+
+/** How long those who watch an interrupted run may still read. */
+const farewell = Duration.seconds(5)
+
+/** Where nothing can be interrupted from outside any more, the two that race still can. */
+const sayFarewell = (log: EventLog.EventLog) =>
+  Effect.raceFirst(Effect.interruptible(log.seen), Effect.interruptible(Effect.sleep(farewell)))
 
 /** A heartbeat that cannot be written is missed; the next one may be. */
 const beat = (store: RunStore["Type"], runId: string) =>

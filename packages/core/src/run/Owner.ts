@@ -3,8 +3,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { RunEvent, RunOwner } from "./RunEvent.ts"
-import type { RunSummary } from "./RunRecord.ts"
-import * as RunResult from "./RunResult.ts"
+import type { OpenStep, RunSummary } from "./RunRecord.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
 /** The process that runs belong to, and whether another one of this machine still lives. The command line knows. */
@@ -22,7 +21,7 @@ export const silence = Duration.minutes(1)
 
 /**
  * Closes the runs whose process died without concluding them: each is recorded as crashed, its open steps as canceled.
- * Answers their ids. A process of this machine is looked up; one of another machine counts as dead after a minute's silence.
+ * Answers their ids; of several starts at once, one closes a run and answers it. A process of this machine is looked up; one of another machine counts as dead after a minute's silence.
  */
 export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, RunStore> = Effect.gen(function* () {
   const store = yield* RunStore
@@ -31,11 +30,8 @@ export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, 
   const closed: Array<string> = []
   for (const run of yield* store.unfinished) {
     if (lives(run, owner, now)) continue
-    const events = yield* store.events(run.runId)
-    // It may have concluded, or have been closed by another start, between the two looks.
-    if (RunResult.fromEvents(events).status !== "running") continue
-    yield* store.append(closing(run, events, new Date(now).toISOString()))
-    closed.push(run.runId)
+    const at = new Date(now).toISOString()
+    if (yield* store.close(run.runId, (open) => closing(run, open, at))) closed.push(run.runId)
   }
   return closed
 }).pipe(Effect.withSpan("Owner.closeOrphans"))
@@ -53,15 +49,13 @@ export const rivals = Effect.fn("Owner.rivals")(function* (
   const store = yield* RunStore
   const wanted = new Set(assets)
   const all = yield* Effect.forEach(yield* store.unfinished, (run) =>
-    Effect.map(store.events(run.runId), (events) => ({ run, assets: openIn(events).filter((asset) => wanted.has(asset)) }))
+    Effect.map(store.openSteps(run.runId), (open) => ({
+      run,
+      assets: open.flatMap(({ action, asset }) => (action === "materialize" && wanted.has(asset) ? [asset] : []))
+    }))
   )
   return all.filter((rival) => rival.assets.length > 0)
 })
-
-const openIn = (events: ReadonlyArray<RunEvent>): ReadonlyArray<string> =>
-  RunResult.stepsOf(RunResult.fromEvents(events)).flatMap(({ action, asset, state }) =>
-    action === "materialize" && RunResult.isOpen(state) ? [asset] : []
-  )
 
 const lives = (run: RunSummary, owner: Owner["Type"], now: number): boolean => {
   const { host, pid } = run.owner
@@ -69,9 +63,8 @@ const lives = (run: RunSummary, owner: Owner["Type"], now: number): boolean => {
   return now - Date.parse(run.heartbeatAt) <= Duration.toMillis(silence)
 }
 
-const closing = (run: RunSummary, events: ReadonlyArray<RunEvent>, at: string): ReadonlyArray<RunEvent> => {
+const closing = (run: RunSummary, open: ReadonlyArray<OpenStep>, at: string): ReadonlyArray<RunEvent> => {
   const { runId } = run
-  const open = RunResult.stepsOf(RunResult.fromEvents(events)).filter(({ state }) => RunResult.isOpen(state))
   return [
     ...open.map(({ action, asset }): RunEvent => ({ _tag: "StepCanceled", runId, at, asset, action })),
     {

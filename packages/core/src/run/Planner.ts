@@ -71,8 +71,8 @@ export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any
 })
 
 /**
- * The plan that runs what did not succeed in a run (the newest one, where none is named), and what became of that run so
- * far: `RunResult.merge` makes one result of it and the retry's.
+ * The plan that runs what did not succeed in a run, and what became of that run so far: `RunResult.merge` makes one result
+ * of it and the retry's. Where no run is named, it is the newest one that was to materialize something.
  */
 export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
@@ -83,7 +83,7 @@ export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   RunStore
 > {
   const store = yield* RunStore
-  const named = runId ?? (yield* store.runs(1))[0]?.runId
+  const named = runId ?? (yield* store.lastThatMade) ?? (yield* store.runs(1))[0]?.runId
   if (named === undefined) return yield* new NothingToRetry({ why: "no run is recorded" })
   const first = yield* carriedOn(named)
   if (first === undefined) return yield* new NothingToRetry({ runId: named, why: "there is no such run" })

@@ -92,6 +92,7 @@ export const StepSkipped = event("StepSkipped", { ...step, action: Action, cause
 export const StepCanceled = event("StepCanceled", { ...step, action: Action })
 export const RunConcluded = event("RunConcluded", {
   status: RunStatus,
+  /** Of a crashed run, until the last sign of life of its process: it may have lived up to a heartbeat longer. */
   durationMillis: Schema.Number,
   /** Why, where the steps alone do not tell: a timeout of the whole run, a process that died. */
   reason: Schema.optionalWith(Schema.String, { exact: true })

@@ -1,5 +1,5 @@
 import type { Metadata } from "../asset/Metadata.ts"
-import type { Action } from "../plan/Plan.ts"
+import type { Action, Step } from "../plan/Plan.ts"
 import type { Provenance } from "../plan/Provenance.ts"
 import type { CheckEvaluated, RunEvent, RunOwner, RunStatus } from "./RunEvent.ts"
 
@@ -33,9 +33,12 @@ export interface RunSummary {
   readonly status: "running" | RunStatus
   readonly durationMillis: number | undefined
   readonly reason: string | undefined
-  /** When its process last said that it is alive, ISO 8601 in UTC. */
+  /** The last sign of life of its process, a heartbeat or an event of its own, ISO 8601 in UTC. */
   readonly heartbeatAt: string
 }
+
+/** A step of a run that has yet to end. */
+export type OpenStep = Pick<Step, "asset" | "action">
 
 /** What an event tells of an asset's materialization, if it does. */
 export const materializationOf = (event: RunEvent): Materialization | undefined =>
@@ -70,6 +73,35 @@ export const lastStepOf = (event: RunEvent): (LastStep & { readonly asset: strin
     default:
       return undefined
   }
+}
+
+/** The asset whose step an event ends, if it ends one. */
+export const endedBy = (event: RunEvent): string | undefined => {
+  switch (event._tag) {
+    case "StepSucceeded":
+    case "StepUnchanged":
+    case "StepFailed":
+    case "StepSkipped":
+    case "StepCanceled":
+      return event.asset
+    default:
+      return undefined
+  }
+}
+
+/** Whether a run was to materialize something. */
+export const makes = (event: RunEvent): boolean =>
+  event._tag === "RunStarted" && event.steps.some(({ action }) => action === "materialize")
+
+/** Events by their run, each run's in order. */
+export const byRun = (events: ReadonlyArray<RunEvent>): ReadonlyMap<string, ReadonlyArray<RunEvent>> => {
+  const runs = new Map<string, Array<RunEvent>>()
+  for (const event of events) {
+    const run = runs.get(event.runId)
+    if (run === undefined) runs.set(event.runId, [event])
+    else run.push(event)
+  }
+  return runs
 }
 
 /**

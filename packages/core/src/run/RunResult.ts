@@ -53,7 +53,7 @@ export interface RunResult {
   readonly selection: string
   readonly startedAt: string
   readonly status: "running" | RunStatus
-  /** Undefined while it runs. */
+  /** Undefined while it runs; of a crashed run, from its start to its last sign of life. */
   readonly durationMillis: number | undefined
   /** Why it ended so, where the steps alone do not tell. */
   readonly reason: string | undefined
@@ -77,10 +77,42 @@ export const empty: RunResult = {
 }
 
 /** The result after some more events, in order. Copies the steps once: give it batches. */
-export const apply = (result: RunResult, events: Iterable<RunEvent>): RunResult => fold(result, events)
+export const apply = (result: RunResult, events: Iterable<RunEvent>): RunResult => {
+  const adding = folding(result)
+  adding.add(events)
+  return adding.result()
+}
 
 /** The result of all of a run's events, in order. O(events). */
-export const fromEvents = (events: Iterable<RunEvent>): RunResult => fold(empty, events)
+export const fromEvents = (events: Iterable<RunEvent>): RunResult => apply(empty, events)
+
+/** A result that grows with the events of a run, in order; keeps none of them. O(1) each. */
+export const folding = (from: RunResult = empty) => {
+  let result = from
+  const steps = new Map(from.steps)
+  return {
+    add: (events: Iterable<RunEvent>): void => {
+      for (const event of events) {
+        switch (event._tag) {
+          case "RunStarted":
+            result = { ...result, ...startOf(event) }
+            for (const { asset, action, reason } of event.steps) {
+              steps.set(asset, { asset, action, reason, state: { _tag: "Pending" }, checks: [] })
+            }
+            break
+          case "RunConcluded":
+            result = { ...result, status: event.status, durationMillis: event.durationMillis, reason: event.reason }
+            break
+          default: {
+            const step = steps.get(event.asset)
+            if (step !== undefined) steps.set(event.asset, stepAfter(event, step))
+          }
+        }
+      }
+    },
+    result: (): RunResult => ({ ...result, steps: new Map(steps) })
+  }
+}
 
 /** Whether a step in this state has yet to end. */
 export const isOpen = (state: StepState): boolean =>
@@ -118,29 +150,6 @@ export const stepsIn = <Tag extends StepState["_tag"]>(result: RunResult, tag: T
       readonly state: Extract<StepState, { readonly _tag: Tag }>
     } => step.state._tag === tag
   )
-
-const fold = (from: RunResult, events: Iterable<RunEvent>): RunResult => {
-  let result = from
-  const steps = new Map(from.steps)
-  for (const event of events) {
-    switch (event._tag) {
-      case "RunStarted":
-        result = { ...result, ...startOf(event) }
-        for (const { asset, action, reason } of event.steps) {
-          steps.set(asset, { asset, action, reason, state: { _tag: "Pending" }, checks: [] })
-        }
-        break
-      case "RunConcluded":
-        result = { ...result, status: event.status, durationMillis: event.durationMillis, reason: event.reason }
-        break
-      default: {
-        const step = steps.get(event.asset)
-        if (step !== undefined) steps.set(event.asset, stepAfter(event, step))
-      }
-    }
-  }
-  return { ...result, steps }
-}
 
 type StepEvent = Extract<RunEvent, { readonly asset: string }>
 

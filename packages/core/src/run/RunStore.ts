@@ -5,11 +5,15 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { CheckEvaluated, RunEvent } from "./RunEvent.ts"
 import {
+  byRun,
+  endedBy,
   type LastStep,
   lastStepOf,
   latestChecks,
   type Materialization,
+  makes,
   materializationOf,
+  type OpenStep,
   type RunSummary,
   summaryOf
 } from "./RunRecord.ts"
@@ -25,6 +29,23 @@ export class RunStoreFailed extends Schema.TaggedError<RunStoreFailed>()("RunSto
   }
 }
 
+/**
+ * What of an append that may be a repetition is new, given the events, as JSON, that its place in the run holds already.
+ * Fails where those are others: then somebody else has concluded the run, and it is not this process's any more.
+ */
+export const unrecorded = (
+  runId: string,
+  events: ReadonlyArray<RunEvent>,
+  recorded: ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<RunEvent>, RunStoreFailed> =>
+  recorded.every((event, index) => event === JSON.stringify(events[index]))
+    ? Effect.succeed(events.slice(recorded.length))
+    : new RunStoreFailed({
+        operation: "written",
+        reason: `run ${runId} was concluded by another start of Sluice, to which its process seemed dead. Carry it on with \`pnpm assets retry ${runId}\`.`,
+        retryable: false
+      })
+
 /** What pruning removed. */
 export interface Pruned {
   readonly runs: number
@@ -35,16 +56,38 @@ export interface Pruned {
 export class RunStore extends Context.Tag("@sluice/core/RunStore")<
   RunStore,
   {
-    /** Appends events in order, all or none. Progress events are not for it. */
-    readonly append: (events: ReadonlyArray<RunEvent>) => Effect.Effect<void, RunStoreFailed>
+    /**
+     * Appends events in order, all or none. Progress events are not for it. `from` is the number of the first of them among
+     * their run's events, counted from 0: an append with it may be repeated when nobody knows whether it was carried out, and
+     * writes nothing twice. Without it they come after those that there are.
+     */
+    readonly append: (events: ReadonlyArray<RunEvent>, from?: number) => Effect.Effect<void, RunStoreFailed>
     /** Notes that a run's process is alive now. */
     readonly heartbeat: (runId: string) => Effect.Effect<void, RunStoreFailed>
-    /** A run's events in the order they happened; empty if there is no such run. */
-    readonly events: (runId: string) => Effect.Effect<ReadonlyArray<RunEvent>, RunStoreFailed>
+    /**
+     * A run's events in the order they happened; empty if there is no such run. With a page, at most `limit` of them from
+     * number `from` on.
+     */
+    readonly events: (
+      runId: string,
+      page?: { readonly from: number; readonly limit: number }
+    ) => Effect.Effect<ReadonlyArray<RunEvent>, RunStoreFailed>
+    /** A run's steps that have yet to end, by asset name. Costs by their number, not by that of the events. */
+    readonly openSteps: (runId: string) => Effect.Effect<ReadonlyArray<OpenStep>, RunStoreFailed>
+    /**
+     * Closes a run that its process left unfinished: appends what `ending` makes of its open steps, in one go and only if
+     * nobody has concluded it. Answers whether this call did: of several at once, one.
+     */
+    readonly close: (
+      runId: string,
+      ending: (open: ReadonlyArray<OpenStep>) => ReadonlyArray<RunEvent>
+    ) => Effect.Effect<boolean, RunStoreFailed>
     /** The newest runs first, at most `limit`. */
     readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
     /** The runs that have not concluded, oldest first: they run, or their process died. */
     readonly unfinished: Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
+    /** The newest run that was to materialize something. Reads first events alone. */
+    readonly lastThatMade: Effect.Effect<string | undefined, RunStoreFailed>
     /** The last successful materialization of every asset that has one, by asset name. */
     readonly materializations: Effect.Effect<ReadonlyMap<string, Materialization>, RunStoreFailed>
     /** How the last step of every asset that had one ended, by asset name. */
@@ -68,33 +111,71 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
   /** Keeps events in memory, for tests and throw-away runs. */
   static readonly layerMemory: Layer.Layer<RunStore> = Layer.sync(RunStore, () => {
     let recorded: Array<RunEvent> = []
+    let eventsOf = new Map<string, Array<RunEvent>>()
     const runs = new Map<string, RunSummary>()
+    const open = new Map<string, Map<string, OpenStep>>()
     const materialized = new Map<string, Materialization>()
     const lastSteps = new Map<string, LastStep>()
     const record = (event: RunEvent) => {
       recorded.push(event)
+      const own = eventsOf.get(event.runId)
+      if (own === undefined) eventsOf.set(event.runId, [event])
+      else own.push(event)
       const run = runs.get(event.runId)
-      if (event._tag === "RunStarted") runs.set(event.runId, summaryOf(event))
-      else if (event._tag === "RunConcluded" && run !== undefined) {
+      if (event._tag === "RunStarted") {
+        runs.set(event.runId, summaryOf(event))
+        open.set(event.runId, new Map(event.steps.map(({ action, asset }) => [asset, { asset, action }])))
+      } else if (event._tag === "RunConcluded" && run !== undefined) {
         const { durationMillis, reason, status } = event
         runs.set(event.runId, { ...run, status, durationMillis, reason })
       }
+      const ended = endedBy(event)
+      if (ended !== undefined) open.get(event.runId)?.delete(ended)
       const materialization = materializationOf(event)
       if (materialization !== undefined) materialized.set(materialization.asset, materialization)
       const last = lastStepOf(event)
       if (last !== undefined) lastSteps.set(last.asset, { status: last.status, runId: last.runId, at: last.at })
     }
-    const newestFirst = () => [...runs.values()].reverse()
+    const alive = (runId: string, at: string | undefined) => {
+      const run = runs.get(runId)
+      if (run !== undefined && at !== undefined && run.heartbeatAt < at) runs.set(runId, { ...run, heartbeatAt: at })
+    }
+    const openSteps = (runId: string) => [...(open.get(runId)?.values() ?? [])].sort((a, b) => compare(a.asset, b.asset))
+    const oldestFirst = () =>
+      [...runs.values()].sort((a, b) => compare(a.startedAt, b.startedAt) || compare(a.runId, b.runId))
+    const newestFirst = () => oldestFirst().reverse()
     return RunStore.of({
-      append: (events) => Effect.sync(() => events.forEach(record)),
-      heartbeat: (runId) =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
-          const run = runs.get(runId)
-          if (run !== undefined) runs.set(runId, { ...run, heartbeatAt: new Date(now).toISOString() })
+      append: (events, from) =>
+        Effect.gen(function* () {
+          const fresh: Array<RunEvent> = []
+          for (const [runId, more] of byRun(events)) {
+            const there = from === undefined ? [] : (eventsOf.get(runId) ?? []).slice(from, from + more.length)
+            const known = there.map((event) => JSON.stringify(event))
+            fresh.push(...(yield* unrecorded(runId, more, known)))
+          }
+          const again = fresh.find((event) => event._tag === "RunStarted" && runs.has(event.runId))
+          if (again !== undefined) {
+            const reason = `run ${again.runId} is recorded already`
+            return yield* new RunStoreFailed({ operation: "written", reason, retryable: false })
+          }
+          for (const event of fresh) record(event)
+          for (const [runId, own] of byRun(fresh)) alive(runId, own.at(-1)?.at)
         }),
-      events: (runId) => Effect.sync(() => recorded.filter((event) => event.runId === runId)),
+      heartbeat: (runId) => Effect.map(Clock.currentTimeMillis, (now) => alive(runId, new Date(now).toISOString())),
+      events: (runId, page) =>
+        Effect.sync(() =>
+          (eventsOf.get(runId) ?? []).slice(page?.from, page === undefined ? undefined : page.from + page.limit)
+        ),
+      openSteps: (runId) => Effect.sync(() => openSteps(runId)),
+      close: (runId, ending) =>
+        Effect.sync(() => {
+          if (runs.get(runId)?.status !== "running") return false
+          ending(openSteps(runId)).forEach(record)
+          return true
+        }),
+      lastThatMade: Effect.sync(() => newestFirst().find(({ runId }) => eventsOf.get(runId)?.some(makes))?.runId),
       runs: (limit) => Effect.sync(() => newestFirst().slice(0, limit)),
-      unfinished: Effect.sync(() => [...runs.values()].filter((run) => run.status === "running")),
+      unfinished: Effect.sync(() => oldestFirst().filter((run) => run.status === "running")),
       materializations: Effect.sync(() => new Map(materialized)),
       lastSteps: Effect.sync(() => new Map(lastSteps)),
       history: (asset, limit) =>
@@ -103,13 +184,18 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
             .flatMap((event) => materializationOf(event) ?? [])
             .filter((each) => each.asset === asset)
             .reverse()
+            .sort((a, b) => compare(b.at, a.at))
             .slice(0, limit)
         ),
       checks: (asset) =>
         Effect.sync(() =>
-          latestChecks(
-            recorded.flatMap((event) => (event._tag === "CheckEvaluated" && event.asset === asset ? [event] : [])).reverse()
-          )
+          [
+            ...latestChecks(
+              recorded
+                .flatMap((event) => (event._tag === "CheckEvaluated" && event.asset === asset ? [event] : []))
+                .reverse()
+            )
+          ].sort((a, b) => compare(a.check, b.check))
         ),
       invalidate: (assets) =>
         Effect.sync(() => {
@@ -120,12 +206,19 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
           const doomed = newestFirst()
             .slice(keep)
             .filter((run) => run.status !== "running" && run.startedAt < before)
-          for (const run of doomed) runs.delete(run.runId)
-          const kept = recorded.filter((event) => runs.has(event.runId))
+          for (const { runId } of doomed) {
+            runs.delete(runId)
+            open.delete(runId)
+          }
+          const forgotten = new Set(doomed.map(({ runId }) => runId))
+          const kept = recorded.filter((event) => !forgotten.has(event.runId))
           const events = recorded.length - kept.length
           recorded = kept
+          eventsOf = new Map([...byRun(kept)].map(([runId, own]) => [runId, [...own]]))
           return { runs: doomed.length, events }
         })
     })
   })
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -4,18 +4,21 @@ import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Random from "effect/Random"
 import * as Record from "effect/Record"
-import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import * as RetryPolicy from "../asset/RetryPolicy.ts"
 import { erase } from "../internal/erase.ts"
 import * as Topology from "../internal/topology.ts"
-import type { Plan, Step } from "../plan/Plan.ts"
+import type { Plan } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Draft, EventLog } from "./EventLog.ts"
+import * as StepDeadline from "./StepDeadline.ts"
+import { UpstreamRestarted } from "./StepFailure.ts"
+import { isStored, nodesOf, none, onceLoaded, release, type StepNode } from "./StepNode.ts"
 import type { Versions } from "./Versions.ts"
 
 export interface Options<A extends Asset.Any> {
@@ -31,6 +34,8 @@ export interface Options<A extends Asset.Any> {
   readonly versions: Versions
   /** Whether a stored asset whose code and inputs are those of its last materialization is left as it is. */
   readonly onlyChanged: boolean
+  /** Whether everything is made anew: no step is told what was last made of its data. */
+  readonly full: boolean
 }
 
 /** The steps of one run: starts each when the steps before it have succeeded, and knows how each stands. */
@@ -39,21 +44,6 @@ export interface Scheduler {
   readonly run: Effect.Effect<"succeeded" | "failed">
   /** Marks what has not ended as canceled. */
   readonly cancelUnfinished: Effect.Effect<void>
-}
-
-interface Node {
-  readonly step: Step
-  readonly asset: Asset.Any
-  /** Indices of the steps that it waits for, and of those that wait for it. */
-  readonly upstreams: ReadonlyArray<number>
-  readonly downstreams: ReadonlyArray<number>
-  waitingFor: number
-  /** Steps that still need this one's value; at zero its scope is closed. */
-  neededBy: number
-  state: "waiting" | "started" | "ended"
-  /** Has the value; for an asset that was left as it is, by loading it, once, where somebody asks. */
-  value: Effect.Effect<unknown, Failure>
-  scope: Scope.CloseableScope | undefined
 }
 
 /** Prepares a run. O(steps + edges); a step costs a fiber and a few events. */
@@ -70,14 +60,14 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
 
   const emit = (event: Draft) => log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
 
-  const end = (node: Node) => {
+  const end = (node: StepNode) => {
     node.state = "ended"
     unfinished--
     if (unfinished === 0) Deferred.unsafeDone(allEnded, Effect.void)
   }
 
   /** A step that ended needs its upstreams' values no more; what nobody needs any more is let go. */
-  const letGo = (node: Node) =>
+  const letGo = (node: StepNode) =>
     Effect.forEach(
       node.upstreams.flatMap((up) => {
         const upstream = nodes[up]
@@ -87,7 +77,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       { discard: true }
     )
 
-  const skip = (indices: Iterable<number>, cause: Node): Effect.Effect<void> => {
+  const skip = (indices: Iterable<number>, cause: StepNode): Effect.Effect<void> => {
     const skipped = [...indices].flatMap((index) => (nodes[index]?.state === "waiting" ? [nodes[index]] : []))
     for (const node of skipped) {
       const { action, asset } = node.step
@@ -97,8 +87,66 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     return Effect.forEach(skipped, letGo, { discard: true })
   }
 
-  const attempt = (node: Node, attempt: number) => {
+  /** Steps downstream begin on the value of one that still works, unless they must first know which data it will be. */
+  const handOn = (node: StepNode, value: unknown) => {
+    if (options.onlyChanged || node.upstreams.some((up) => nodes[up]?.state !== "ended")) return
+    node.early = true
+    node.value = Effect.succeed(value)
+    startThoseAfter(node)
+  }
+
+  /** Stops those who have begun on a value that was handed on; they wait for the step again. */
+  const withdraw = Effect.fnUntraced(function* (node: StepNode, exit: Exit.Exit<unknown, unknown>) {
+    if (!node.early) return
+    node.early = false
+    node.value = none
+    const readers = node.downstreams.flatMap((down) => {
+      const reader = nodes[down]
+      return reader === undefined || reader.state === "ended" ? [] : [reader]
+    })
+    // At once: another upstream may be taking its value back too, and must not have them start in between.
+    for (const reader of readers) reader.waitingFor++
+    const begun = readers.filter(({ state }) => state === "started")
+    yield* Fiber.interruptAll(begun.flatMap(({ fiber }) => fiber ?? []))
+    for (const reader of readers) {
+      // It may have come to an end of its own meanwhile.
+      if (reader.state === "ended") continue
+      reader.state = "waiting"
+      if (!begun.includes(reader) || reader.attempts === 0 || Exit.isInterrupted(exit)) continue
+      const { asset } = reader.step
+      const { _tag: tag, message, retryable } = new UpstreamRestarted({ asset, upstream: node.step.asset })
+      const error = { tag, message, retryable }
+      emit({ _tag: "StepRetrying", runId, asset, attempt: reader.attempts, error, delayMillis: 0 })
+    }
+  }, Effect.uninterruptible)
+
+  /** Whoever needs the value and does not store it may need all of it. */
+  const lastMadeFrom = ({ asset, downstreams }: StepNode) => {
+    const readers = downstreams.flatMap((down) => nodes[down] ?? [])
+    return options.full || readers.length === 0 || !readers.every(isStored)
+      ? undefined
+      : options.versions.madeFrom(
+          asset,
+          readers.map((reader) => reader.asset)
+        )
+  }
+
+  const attempt = (node: StepNode, deadline: StepDeadline.StepDeadline | undefined) => {
     const { asset, step } = node
+    const early = {
+      handOn: (value: unknown) => handOn(node, value),
+      withdraw: (exit: Exit.Exit<unknown, Failure>) => withdraw(node, exit),
+      concluded: Deferred.await(node.concluded)
+    }
+    const inputsConcluded = Effect.suspend(() =>
+      Effect.forEach(
+        node.upstreams.flatMap((up) =>
+          nodes[up] === undefined || nodes[up].state === "ended" ? [] : [nodes[up].concluded]
+        ),
+        Deferred.await,
+        { discard: true }
+      )
+    )
     const values = new Map(node.upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value ?? none]))
     const inputs = Effect.suspend(() =>
       Effect.all(Record.map(asset.upstreams, (upstream) => values.get(upstream.name) ?? none))
@@ -106,26 +154,33 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     const { action } = step
     const { context, versions } = options
     const once = slots.withPermits(1)(
-      Attempt.run({ runId, asset, action, attempt, inputs, versions, context: erase(context), clock, emit })
+      Effect.suspend(() => {
+        const attempt = ++node.attempts
+        const of = { runId, asset, action, attempt, deadline, inputs, inputsConcluded, early }
+        const from = { lastMadeFrom: lastMadeFrom(node) }
+        return Attempt.run({ ...of, ...from, versions, context: erase(context), clock, emit })
+      })
     )
     const pool = asset.pool === undefined ? undefined : pools.get(asset.pool)
     return pool === undefined ? once : pool.withPermits(1)(once)
   }
 
-  const runStep = Effect.fnUntraced(function* (index: number, node: Node) {
+  const runStep = Effect.fnUntraced(function* (index: number, node: StepNode) {
     const last = options.onlyChanged && isStored(node) ? options.versions.unchanged(node.asset) : undefined
     if (last !== undefined) return yield* leave(node, last.at)
+    const deadline = StepDeadline.make(node.asset, clock)
     for (let count = 1; ; count++) {
-      const outcome = yield* attempt(node, count)
+      const outcome = yield* attempt(node, deadline)
       if (outcome._tag === "Succeeded") {
         node.scope = outcome.scope
         return yield* succeed(node, Effect.succeed(outcome.value))
       }
       const { durationMillis, failure } = outcome
-      const { _tag: tag, message, retryable } = failure
-      const event = { runId, asset: node.step.asset, attempt: count, error: { tag, message, retryable } }
       const delayMillis = RetryPolicy.delayMillis(node.asset.retry, failure, count, yield* Random.next)
-      if (delayMillis === undefined) {
+      const late = delayMillis === undefined ? undefined : deadline?.exceededBy(delayMillis, count, failure)
+      const { _tag: tag, message, retryable } = late ?? failure
+      const event = { runId, asset: node.step.asset, attempt: node.attempts, error: { tag, message, retryable } }
+      if (delayMillis === undefined || late !== undefined) {
         emit({ _tag: "StepFailed", action: node.step.action, durationMillis, ...event })
         return yield* fail(index, node)
       }
@@ -134,7 +189,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     }
   })
 
-  const fail = Effect.fnUntraced(function* (index: number, node: Node) {
+  const fail = Effect.fnUntraced(function* (index: number, node: StepNode) {
     failed = true
     end(node)
     yield* skip(options.failFast ? nodes.keys() : Topology.reach(edges.downstreams, [index]), node)
@@ -142,7 +197,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     if (options.failFast) Deferred.unsafeDone(allEnded, Effect.void)
   })
 
-  const leave = Effect.fnUntraced(function* (node: Node, since: string) {
+  const leave = Effect.fnUntraced(function* (node: StepNode, since: string) {
     const { asset } = node
     options.versions.reused(asset)
     emit({ _tag: "StepUnchanged", runId, asset: asset.name, since })
@@ -150,22 +205,26 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     yield* succeed(node, yield* onceLoaded(Effect.provide(load, options.context)))
   })
 
-  const succeed = Effect.fnUntraced(function* (node: Node, value: Node["value"]) {
+  const succeed = Effect.fnUntraced(function* (node: StepNode, value: StepNode["value"]) {
     node.value = value
     end(node)
+    if (!node.early) startThoseAfter(node)
+    Deferred.unsafeDone(node.concluded, Effect.void)
+    yield* letGo(node)
+    if (node.neededBy === 0) yield* release(node)
+  })
+
+  let fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void> | undefined = () => undefined
+  const start = (index: number, node: StepNode) => {
+    node.state = "started"
+    node.fiber = fork(runStep(index, node))
+  }
+  const startThoseAfter = (node: StepNode) => {
     for (const down of node.downstreams) {
       const downstream = nodes[down]
       if (downstream !== undefined && --downstream.waitingFor === 0 && downstream.state === "waiting")
         start(down, downstream)
     }
-    yield* letGo(node)
-    if (node.neededBy === 0) yield* release(node)
-  })
-
-  let fork: (effect: Effect.Effect<void>) => unknown = () => undefined
-  const start = (index: number, node: Node) => {
-    node.state = "started"
-    fork(runStep(index, node))
   }
 
   const scheduler: Scheduler = {
@@ -191,44 +250,3 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   }
   return scheduler
 })
-
-const none = Effect.void
-
-/** Loads at the first asking that succeeds; whoever asks after a failed one tries again. */
-const onceLoaded = <A, E>(load: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
-  Effect.map(Effect.makeSemaphore(1), (oneAtATime) => {
-    let loaded: Effect.Effect<A> | undefined
-    const loading = Effect.tap(load, (value) => {
-      loaded = Effect.succeed(value)
-    })
-    return oneAtATime.withPermits(1)(Effect.suspend((): Effect.Effect<A, E> => loaded ?? loading))
-  })
-
-const isStored = ({ asset, step }: Node) => step.action === "materialize" && asset.storage._tag === "Stored"
-
-const release = (node: Node): Effect.Effect<void> => {
-  const { scope } = node
-  node.value = none
-  node.scope = undefined
-  return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
-}
-
-const nodesOf = (plan: Plan<Asset.Any>) => {
-  const index = new Map(plan.steps.map((step, i) => [step.asset, i]))
-  const upstreams = plan.steps.map((step) => step.after.flatMap((name) => index.get(name) ?? []))
-  const downstreams = Topology.reverse(upstreams)
-  const nodes = plan.steps.map(
-    (step, i): Node => ({
-      step,
-      asset: erase<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1]),
-      upstreams: upstreams[i] ?? [],
-      downstreams: downstreams[i] ?? [],
-      waitingFor: upstreams[i]?.length ?? 0,
-      neededBy: downstreams[i]?.length ?? 0,
-      state: "waiting",
-      value: none,
-      scope: undefined
-    })
-  )
-  return { nodes, edges: { upstreams, downstreams } }
-}

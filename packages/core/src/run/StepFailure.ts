@@ -15,6 +15,23 @@ export class StepTimedOut extends Schema.TaggedError<StepTimedOut>()("StepTimedO
   }
 }
 
+/** A step did not succeed within what its asset allows for all of its attempts. */
+export class StepDeadlineExceeded extends Schema.TaggedError<StepDeadlineExceeded>()("StepDeadlineExceeded", {
+  asset: Schema.String,
+  limitMillis: Schema.Number,
+  attempts: Schema.Number,
+  /** What the last attempt that ended by itself failed with, where there was one. */
+  last: Schema.optionalWith(Schema.String, { exact: true })
+}) {
+  readonly retryable = false
+  override get message() {
+    const limit = Duration.format(Duration.millis(this.limitMillis))
+    const attempts = this.attempts === 1 ? "1 attempt" : `${this.attempts} attempts`
+    const last = this.last === undefined ? "" : ` The last failure: ${this.last}`
+    return `"${this.asset}" did not succeed within its deadline of ${limit}, in ${attempts}. Raise the asset's \`deadline\` if it needs more.${last}`
+  }
+}
+
 /** Blocking checks refused the rows that were about to be published. */
 export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed", {
   asset: Schema.String,
@@ -26,6 +43,17 @@ export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed"
   override get message() {
     const names = this.checks.join(", ")
     return `"${this.asset}" did not pass ${names}${this.staged ? "; what was published before stays" : ""}. \`pnpm assets asset ${this.asset}\` shows what its checks found.`
+  }
+}
+
+/** A step had begun on what an upstream had not yet read to its end, and must begin again. */
+export class UpstreamRestarted extends Schema.TaggedError<UpstreamRestarted>()("UpstreamRestarted", {
+  asset: Schema.String,
+  upstream: Schema.String
+}) {
+  readonly retryable = true
+  override get message() {
+    return `"${this.asset}" begins again with "${this.upstream}", which did not come to its end as it had begun.`
   }
 }
 
@@ -44,8 +72,8 @@ export class RunTimedOut extends Schema.TaggedError<RunTimedOut>()("RunTimedOut"
 export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure => {
   const failure = Chunk.head(Cause.failures(cause))
   if (failure._tag === "Some") return failure.value
-  const defect = Chunk.head(Cause.defects(cause))
-  if (defect._tag === "None") {
+  const defect = defectOf(cause)
+  if (defect === undefined) {
     return {
       _tag: "Interrupted",
       message: `"${asset}" was interrupted from inside.`,
@@ -54,9 +82,15 @@ export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure =
   }
   return {
     _tag: "Defect",
-    message: `"${asset}" broke with an unexpected ${kindOf(defect.value)}${placeOf(defect.value)}. This is a bug in the asset or in what it uses; its message is withheld because it could quote data.`,
+    message: `"${asset}" broke with an unexpected ${defect}. This is a bug in the asset or in what it uses; its message is withheld because it could quote data.`,
     retryable: false
   }
+}
+
+/** The kind of a cause's first defect and its place in the code, without its message. */
+export const defectOf = (cause: Cause.Cause<unknown>): string | undefined => {
+  const defect = Chunk.head(Cause.defects(cause))
+  return defect._tag === "None" ? undefined : `${kindOf(defect.value)}${placeOf(defect.value)}`
 }
 
 const kindOf = (defect: unknown): string => (defect instanceof Error ? defect.name : typeof defect)

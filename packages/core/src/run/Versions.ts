@@ -7,6 +7,12 @@ import { isSettled, type LastStep, type Materialization } from "./RunRecord.ts"
 export interface Versions {
   /** The asset's last materialization, if it was made of exactly what it would be made of now. */
   readonly unchanged: (asset: Asset.Any) => Materialization | undefined
+  readonly last: (asset: Asset.Any) => Materialization | undefined
+  /**
+   * The data version of `source` that all of these assets were last made from, with the code and settings of today, if there
+   * is one such version and they are what was recorded then.
+   */
+  readonly madeFrom: (source: Asset.Any, assets: ReadonlyArray<Asset.Any>) => string | undefined
   /** Notes that a step has made its data, and answers of what. `reported` is the version that the asset told, if it did. */
   readonly made: (asset: Asset.Any, reported: string | undefined) => Provenance.Provenance
   /** Notes that a step goes by the data of the last materialization. */
@@ -31,8 +37,21 @@ export const make = (options: {
       ? last
       : undefined
   }
+  const sourceVersion = (source: Asset.Any, asset: Asset.Any) => {
+    const last = options.recorded.get(asset.name)
+    return last !== undefined &&
+      isSettled(options.lastSteps.get(asset.name)) &&
+      Provenance.differences(last.provenance, options.codeVersionOf(asset), {}).length === 0
+      ? last.provenance.inputs[source.name]
+      : undefined
+  }
   return {
     unchanged,
+    last: (asset) => options.recorded.get(asset.name),
+    madeFrom: (source, assets) => {
+      const versions = new Set(assets.map((asset) => sourceVersion(source, asset)))
+      return versions.size === 1 ? [...versions][0] : undefined
+    },
     made: (asset, reported) => {
       const same = asset.storage._tag === "Stored" ? unchanged(asset)?.provenance.data : undefined
       const data = reported ?? same ?? options.runId

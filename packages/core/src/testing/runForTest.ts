@@ -4,6 +4,7 @@ import type * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
+import { erase } from "../internal/erase.ts"
 import { millisBetween } from "../run/Attempt.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import { StepContext } from "../run/StepContext.ts"
@@ -38,6 +39,7 @@ export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failur
   let metadata: Metadata = {}
   let rows = 0
   let data = "test"
+  let rest: Effect.Effect<unknown, Failure> = Effect.void
   events.push({ _tag: "StepStarted", ...step() })
   const value = yield* Effect.provideService(asset.materialize(inputs), StepContext, {
     runId: "test",
@@ -53,8 +55,15 @@ export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failur
     dataVersion: (version) => {
       data = version
     },
-    staged: () => Effect.void
+    staged: () => Effect.void,
+    goOn: (work) => {
+      rest = work
+    },
+    lastMadeFrom: undefined,
+    last: undefined,
+    concluded: Effect.void
   })
+  yield* erase<Effect.Effect<void, E>>(rest)
   events.push({
     _tag: "StepSucceeded",
     ...step(),

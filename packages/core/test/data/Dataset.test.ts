@@ -1,10 +1,13 @@
+import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Packed from "@sluice/core/data/Packed"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
@@ -47,7 +50,7 @@ describe("Dataset", () => {
     ],
     ([rows, rowsInMemory, pageSize]) =>
       Effect.gen(function* () {
-        const dataset = yield* Dataset.collect(pages(rows, pageSize), Dataset.jsonCodec<string>())
+        const dataset = yield* Dataset.collect(pages(rows, pageSize), Packed.jsonCodec<string>())
         const readings = yield* Effect.all([Dataset.toArray(dataset), Dataset.toArray(dataset)], { concurrency: 2 })
         assert.deepStrictEqual(readings, [rows, rows])
         assert.strictEqual(dataset.size, rows.length)
@@ -58,16 +61,123 @@ describe("Dataset", () => {
     Effect.gen(function* () {
       const { directory, files } = yield* temporary
       const source = Stream.concat(pages(numbers(50), 10), Stream.fail("source broke"))
-      const collected = Effect.scoped(Dataset.collect(source, Dataset.jsonCodec<number>()))
+      const collected = Effect.scoped(Dataset.collect(source, Packed.jsonCodec<number>()))
       assert.strictEqual(yield* Effect.flip(Effect.provide(collected, spilling(5, directory))), "source broke")
       assert.deepStrictEqual(yield* files, [])
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.scoped.prop(
+    "every block is unpacked once at most for readers who start side by side, in memory and from disk",
+    [FastCheck.integer({ min: 1, max: 60 }), FastCheck.integer({ min: 0, max: 70 }), FastCheck.integer({ min: 2, max: 6 })],
+    ([count, rowsInMemory, readers]) =>
+      Effect.gen(function* () {
+        const json = Packed.jsonCodec<number>()
+        let unpacked = 0
+        const counting: Packed.Codec<number> = {
+          ...json,
+          decode: (packed) => {
+            unpacked++
+            return json.decode(packed)
+          }
+        }
+        const dataset = yield* Dataset.collect(pages(numbers(count), 10), counting)
+        const read = Dataset.toArray(dataset)
+        const all = yield* Effect.all(
+          Array.from({ length: readers }, () => read),
+          { concurrency: "unbounded" }
+        )
+        assert.deepStrictEqual(
+          all,
+          Array.from({ length: readers }, () => numbers(count))
+        )
+        assert.isAtMost(unpacked, Math.ceil(count / 10))
+      }).pipe(Effect.provide(spilling(rowsInMemory)))
+  )
+
+  it.scoped("a reader that is interrupted leaves the others their rows", () =>
+    Effect.gen(function* () {
+      const dataset = yield* Dataset.collect(pages(numbers(100), 10), Packed.jsonCodec<number>())
+      const leader = yield* Effect.fork(Dataset.toArray(dataset))
+      const follower = yield* Effect.fork(Dataset.toArray(dataset))
+      yield* Effect.yieldNow()
+      yield* Fiber.interrupt(leader)
+      assert.deepStrictEqual(yield* Fiber.join(follower), numbers(100))
+    }).pipe(Effect.provide(spilling(0)))
+  )
+
+  it.scoped(
+    "packed rows past the limit of bytes are spilled, however few they are, and reach whoever watches, in order",
+    () =>
+      Effect.gen(function* () {
+        let opened = 0
+        const spill = yield* Effect.provide(Spill, spilling(1_000))
+        const counting = {
+          ...spill,
+          bytesInMemory: 100,
+          open: (options: { readonly compress: boolean }) => {
+            opened++
+            return spill.open(options)
+          }
+        }
+        const rows = Array.from({ length: 20 }, (_, i) => `${i} ${"x".repeat(50)}`)
+        const seen: Array<string> = []
+        const codec = Packed.jsonCodec<string>()
+        const dataset = yield* Effect.provideService(
+          Dataset.collect(pages(rows, 1), codec, (packed) => seen.push(...codec.decode(packed))),
+          Spill,
+          counting
+        )
+        assert.deepStrictEqual([yield* Dataset.toArray(dataset), seen, opened], [rows, rows, 1])
+      })
+  )
+
+  it.scoped("a directory that cannot be written to is a clear error", () =>
+    Effect.gen(function* () {
+      const collected = Dataset.collect(pages(numbers(50), 10), Packed.jsonCodec<number>())
+      const error = yield* Effect.flip(Effect.provide(collected, spilling(5, "/nowhere/at/all")))
+      assert.deepStrictEqual(
+        error.message,
+        "The temporary file for large datasets could not be opened (NotFound). Free some space in the temporary directory (TMPDIR), or raise SLUICE_ROWS_IN_MEMORY."
+      )
+    })
+  )
+
+  // Regression: the reason of a full disk was told as "Unknown".
+  it.scoped("a disk that is full is a clear error, whichever of the blocks in flight meets it, and no file stays", () =>
+    Effect.gen(function* () {
+      const { directory, files } = yield* temporary
+      const fs = yield* FileSystem.FileSystem
+      const full = new PlatformError.SystemError({
+        reason: "Unknown",
+        module: "FileSystem",
+        method: "writeAll",
+        cause: Object.assign(new Error("no space left on device"), { code: "ENOSPC" })
+      })
+      let left = 3
+      const filling: FileSystem.FileSystem = {
+        ...fs,
+        open: (path, options) =>
+          Effect.map(fs.open(path, options), (file) => ({
+            ...file,
+            [FileSystem.FileTypeId]: FileSystem.FileTypeId,
+            stat: file.stat,
+            seek: (offset, from) => file.seek(offset, from),
+            read: (buffer) => file.read(buffer),
+            writeAll: (buffer) => (left-- > 0 ? file.writeAll(buffer) : Effect.fail(full))
+          }))
+      }
+      const layer = Layer.provide(Spill.layer({ rowsInMemory: 0, directory }), Layer.succeed(FileSystem.FileSystem, filling))
+      const collected = Effect.scoped(Dataset.collect(pages(numbers(500), 10), Packed.jsonCodec<number>()))
+      const error = yield* Effect.flip(Effect.provide(collected, layer))
+      assert.deepStrictEqual([error.operation, error.reason, yield* files], ["written", "ENOSPC", []])
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
   it.scoped("unlinks its file as soon as it is open, so that a killed process leaves no rows to find", () =>
     Effect.gen(function* () {
       const { directory, files } = yield* temporary
-      const collected = Dataset.collect(pages(numbers(50), 10), Dataset.jsonCodec<number>())
+      const collected = Dataset.collect(pages(numbers(50), 10), Packed.jsonCodec<number>())
       const dataset = yield* Effect.provide(collected, spilling(5, directory))
       assert.deepStrictEqual(yield* files, [])
       assert.deepStrictEqual(yield* Dataset.toArray(dataset), numbers(50))

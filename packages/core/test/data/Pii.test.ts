@@ -3,13 +3,40 @@ import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
 import { reveal } from "@sluice/core/data/PiiReveal"
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
 
 const secret = "Tunbridge Wells"
 const city = Pii.make("city", secret)
+
+class Told extends Data.TaggedClass("Told")<{ readonly city: unknown }> {}
+class Broken extends Data.TaggedError("Broken")<{ readonly city: unknown }> {}
+
+/** What each of Effect's own loggers makes of it, in a message, an annotation and a cause. */
+const logged = (): ReadonlyArray<string> => {
+  const written: Array<string> = []
+  const loggers = [Logger.stringLogger, Logger.logfmtLogger, Logger.jsonLogger].map((logger) =>
+    Logger.map(logger, (text) => void written.push(text))
+  )
+  const structured = Logger.map(Logger.structuredLogger, (entry) => void written.push(inspect(entry, { depth: 9 })))
+  const all = [...loggers, structured].reduce((one, other) => Logger.zipLeft(one, other))
+  Effect.logError("city", city, { city }, Cause.fail(city)).pipe(
+    Effect.annotateLogs({ city }),
+    Effect.provide(Logger.replace(Logger.defaultLogger, all)),
+    Effect.runSync
+  )
+  assert.strictEqual(written.length, 4)
+  return written
+}
 
 describe("Pii", () => {
   it("prints as its kind, whichever way it is printed", () => {
@@ -62,7 +89,17 @@ describe("Pii", () => {
       inspect(Exit.die(city), { depth: 9 }),
       String(Either.left(city)),
       Inspectable.toStringUnknown(city),
-      Inspectable.format({ city })
+      Inspectable.format({ city }),
+      ...logged(),
+      Schema.decodeUnknownEither(Schema.Struct({ city: Schema.Number }))({ city }).toString(),
+      String(new Told({ city })),
+      inspect(new Told({ city }), { depth: 9 }),
+      JSON.stringify(new Told({ city })),
+      inspect(new Broken({ city }), { depth: 9, showHidden: true }),
+      Cause.pretty(Cause.fail(new Broken({ city }))),
+      inspect(Redacted.make(city)),
+      inspect(Option.some(city)),
+      String(Chunk.of(city))
     ]
     assert.deepStrictEqual(
       printed.map((text, i) => (/tunbridge/i.test(text) ? i : -1)).filter((i) => i >= 0),

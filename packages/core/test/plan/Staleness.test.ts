@@ -1,3 +1,4 @@
+import { withSettings } from "@sluice/core/asset/CodeVersions"
 import type { Provenance } from "@sluice/core/plan/Provenance"
 import * as Staleness from "@sluice/core/plan/Staleness"
 import { assert, describe, it } from "vitest"
@@ -8,12 +9,12 @@ const graph = graphOf({ api: [], cities: ["api"], users: ["api", "cities"], sile
   "users",
   "silent"
 ])
-const fresh: Readonly<Record<string, Provenance>> = {
+const fresh = {
   api: { code: "1", inputs: {}, data: "api-1" },
   cities: { code: "1", inputs: { api: "api-1" }, data: "cities-1" },
   users: { code: "1", inputs: { api: "api-1", cities: "cities-1" }, data: "users-1" },
   silent: { code: "1", inputs: { users: "users-1" }, data: "silent-1" }
-}
+} satisfies Readonly<Record<string, Provenance>>
 const known =
   (recorded: Readonly<Record<string, Provenance | undefined>>, unsettled: ReadonlyArray<string> = []) =>
   (asset: string): Staleness.Recorded | undefined => {
@@ -50,6 +51,27 @@ describe("staleness", () => {
       users: stale({ _tag: "Code" }),
       silent: stale({ _tag: "Upstream", asset: "users" })
     })
+  })
+
+  it("names changed settings, and tells them from changed code", () => {
+    const made = { ...fresh, users: { ...fresh.users, code: withSettings("1", "bands") } }
+    const causes = (codes: Readonly<Record<string, string>>) => standings(made, codes)["users"]
+    assert.deepStrictEqual(
+      [
+        causes({ users: withSettings("1", "bands") }),
+        causes({ users: withSettings("1", "years") }),
+        causes({}),
+        causes({ users: withSettings("2", "bands") }),
+        standings(fresh, { users: withSettings("1", "bands") })["users"]
+      ],
+      [
+        isFresh,
+        stale({ _tag: "Settings" }),
+        stale({ _tag: "Settings" }),
+        stale({ _tag: "Code" }),
+        stale({ _tag: "Settings" })
+      ]
+    )
   })
 
   // Regression: a step that published and failed afterwards left new data under the old record, and was called fresh.

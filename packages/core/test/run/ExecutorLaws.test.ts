@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
-import { arbitraryEdges, planOf } from "../support.ts"
+import { arbitraryEdges, brokeNothing, holds, planOf } from "../support.ts"
 
 /** What a graph of working, failing and resource-holding assets did to the world. */
 const world = () => ({ running: 0, open: 0 })
@@ -54,53 +54,54 @@ const recordedEvents = Effect.gen(function* () {
   return { status: run?.status, events: run === undefined ? [] : yield* store.events(run.runId) }
 })
 
+const dice = FastCheck.array(FastCheck.nat(100), { minLength: 40, maxLength: 40 })
+
 describe("a run, interrupted at any point", () => {
-  it.effect.prop(
+  it(
     "leaves nothing running and nothing open, ends every step exactly once, and is recorded as canceled or as what it was",
-    [
-      arbitraryEdges(10),
-      FastCheck.integer({ min: 0, max: 60 }),
-      FastCheck.array(FastCheck.nat(100), { minLength: 40, maxLength: 40 })
-    ],
-    ([edges, patience, rolls]) =>
-      Effect.gen(function* () {
-        let roll = 0
-        const state = world()
-        const graph = graphOn(state, edges, { next: () => rolls[roll++ % rolls.length] ?? 0 })
-        const running = Executor.run(planOf(graph), { concurrency: 3 }) as Effect.Effect<unknown, never, RunStore>
-        const fiber = yield* Effect.fork(running)
-        for (let turn = 0; turn < patience; turn++) yield* Effect.yieldNow()
-        yield* Fiber.interrupt(fiber)
-        assert.deepStrictEqual(state, { running: 0, open: 0 })
-        const { events, status } = yield* recordedEvents
-        if (status === undefined) return
-        assert.include(["canceled", "succeeded", "failed"], status)
-        assert.deepStrictEqual(
-          Object.keys(edges).map((name) => endsOf(events, name)),
-          Object.keys(edges).map(() => 1)
-        )
-        assert.strictEqual(events.at(-1)?._tag, "RunConcluded")
-      }).pipe(Effect.provide(RunStore.layerMemory)) as Effect.Effect<void>,
-    { fastCheck: { numRuns: 300 } }
+    () =>
+      holds(FastCheck.tuple(arbitraryEdges(10), FastCheck.integer({ min: 0, max: 60 }), dice), ([edges, patience, rolls]) =>
+        Effect.gen(function* () {
+          let roll = 0
+          const state = world()
+          const graph = graphOn(state, edges, { next: () => rolls[roll++ % rolls.length] ?? 0 })
+          const running = Executor.run(planOf(graph), { concurrency: 3 }) as Effect.Effect<unknown, never, RunStore>
+          const fiber = yield* Effect.fork(running)
+          for (let turn = 0; turn < patience; turn++) yield* Effect.yieldNow()
+          brokeNothing(yield* Fiber.interrupt(fiber))
+          assert.deepStrictEqual(state, { running: 0, open: 0 })
+          const { events, status } = yield* recordedEvents
+          if (status === undefined) return
+          assert.include(["canceled", "succeeded", "failed"], status)
+          assert.deepStrictEqual(
+            Object.keys(edges).map((name) => endsOf(events, name)),
+            Object.keys(edges).map(() => 1)
+          )
+          assert.strictEqual(events.at(-1)?._tag, "RunConcluded")
+        }).pipe(Effect.orDie, Effect.provide(RunStore.layerMemory))
+      ),
+    60_000
   )
 })
 
 describe("a run that is left alone", () => {
-  it.effect.prop(
+  it(
     "holds nothing open at its end, whatever failed on the way",
-    [arbitraryEdges(10), FastCheck.boolean(), FastCheck.array(FastCheck.nat(100), { minLength: 40, maxLength: 40 })],
-    ([edges, failFast, rolls]) =>
-      Effect.gen(function* () {
-        let roll = 0
-        const state = world()
-        const graph = graphOn(state, edges, { next: () => rolls[roll++ % rolls.length] ?? 0 })
-        yield* Executor.run(planOf(graph), { concurrency: 2, failFast })
-        assert.deepStrictEqual(state, { running: 0, open: 0 })
-        const { events } = yield* recordedEvents
-        assert.deepStrictEqual(
-          Object.keys(edges).map((name) => endsOf(events, name)),
-          Object.keys(edges).map(() => 1)
-        )
-      }).pipe(Effect.provide(RunStore.layerMemory)) as Effect.Effect<void>
+    () =>
+      holds(FastCheck.tuple(arbitraryEdges(10), FastCheck.boolean(), dice), ([edges, failFast, rolls]) =>
+        Effect.gen(function* () {
+          let roll = 0
+          const state = world()
+          const graph = graphOn(state, edges, { next: () => rolls[roll++ % rolls.length] ?? 0 })
+          yield* Executor.run(planOf(graph), { concurrency: 2, failFast }) as Effect.Effect<unknown, never, RunStore>
+          assert.deepStrictEqual(state, { running: 0, open: 0 })
+          const { events } = yield* recordedEvents
+          assert.deepStrictEqual(
+            Object.keys(edges).map((name) => endsOf(events, name)),
+            Object.keys(edges).map(() => 1)
+          )
+        }).pipe(Effect.orDie, Effect.provide(RunStore.layerMemory))
+      ),
+    60_000
   )
 })

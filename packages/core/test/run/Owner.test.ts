@@ -46,6 +46,38 @@ describe("closing orphans", () => {
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 
+  // Regression: both read the run as unfinished, and both concluded it.
+  it.effect("by two starts at once, closes a run once", () =>
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      yield* store.append(openRun("r1", { host: "here", pid: 7 }))
+      const both = yield* Effect.all([Owner.closeOrphans, Owner.closeOrphans], { concurrency: "unbounded" })
+      const ends = (yield* store.events("r1")).map(({ _tag }) => _tag).slice(4)
+      assert.deepStrictEqual([both.flat(), ends], [["r1"], ["StepCanceled", "RunConcluded"]])
+    }).pipe(living(), Effect.provide(RunStore.layerMemory))
+  )
+
+  // Regression: a run that died within ten seconds, before its first heartbeat, had lasted 0 ms.
+  it.effect("tells how long a run lived by its last sign of life, an event or a heartbeat", () =>
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      const seconds = (count: number) => new Date(Date.parse(noon) + count * 1_000).toISOString()
+      yield* store.append(openRun("r1", { host: "here", pid: 7 }), 0)
+      yield* store.append([{ _tag: "StepStarted", runId: "r1", at: seconds(4), asset: "b", attempt: 2 }], 4)
+      yield* store.append(openRun("r2", { host: "here", pid: 7 }), 0)
+      yield* secondsAfterNoon(10)
+      yield* store.heartbeat("r2")
+      yield* secondsAfterNoon(90)
+      yield* Owner.closeOrphans
+      const told = (yield* store.runs(9)).map((run) => [run.runId, run.durationMillis, run.heartbeatAt])
+      assert.deepStrictEqual(told, [
+        ["r2", 10_000, seconds(10)],
+        ["r1", 4_000, seconds(4)]
+      ])
+      assert.strictEqual(RunResult.fromEvents(yield* store.events("r1")).durationMillis, 4_000)
+    }).pipe(living(), Effect.provide(RunStore.layerMemory))
+  )
+
   it.effect("leaves a run of a living process of this machine alone, and one of another machine for a minute", () =>
     Effect.gen(function* () {
       const store = yield* RunStore
@@ -56,6 +88,20 @@ describe("closing orphans", () => {
       yield* secondsAfterNoon(61)
       assert.deepStrictEqual(yield* Owner.closeOrphans, ["remote"])
     }).pipe(living(7), Effect.provide(RunStore.layerMemory))
+  )
+})
+
+describe("looking for orphans and rivals", () => {
+  // Regression: both read every event of every unfinished run.
+  it.effect("reads no events", () =>
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      yield* store.append(openRun("r1", { host: "here", pid: 7 }))
+      const unread = RunStore.of({ ...store, events: () => Effect.die("events were read") })
+      const looked = Effect.zip(Owner.rivals(["b"]), Owner.closeOrphans)
+      const [rivals, closed] = yield* Effect.provideService(looked, RunStore, unread)
+      assert.deepStrictEqual([rivals.map(({ assets }) => assets), closed], [[["b"]], ["r1"]])
+    }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 })
 

@@ -1,0 +1,67 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type { Failure } from "../asset/Failure.ts"
+import { awaited } from "../internal/awaited.ts"
+import * as Attempt from "./Attempt.ts"
+import { heartbeatInterval, Owner } from "./Owner.ts"
+import type { RunEvent, RunStatus } from "./RunEvent.ts"
+import * as RunId from "./RunId.ts"
+import { RunStore, type RunStoreFailed } from "./RunStore.ts"
+
+/** What was done, as which run, and when it began (ISO 8601 in UTC). */
+export interface Recorded<A> {
+  readonly runId: string
+  readonly at: string
+  readonly value: A
+}
+
+/**
+ * Does something that is no plan, and records it as a run without steps: the history tells that it happened, when and how it
+ * ended, and nothing of any asset. `what` stands where a plan's selection would; `tell` says in a sentence what became of it,
+ * which is kept, so it must hold no value from the data.
+ */
+export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Failure, R>(
+  what: string,
+  work: Effect.Effect<A, E, R>,
+  tell: (value: A) => string
+): Effect.fn.Return<Recorded<A>, E | RunStoreFailed, R | RunStore> {
+  const runId = yield* RunId.make
+  const store = yield* RunStore
+  const { self: owner } = yield* Owner
+  const started = yield* Clock.currentTimeNanos
+  const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
+  const at = yield* now
+  const conclude = Effect.fnUntraced(function* (status: RunStatus, reason: string | undefined) {
+    const durationMillis = Attempt.millisBetween(started, yield* Clock.currentTimeNanos)
+    const event: RunEvent = {
+      _tag: "RunConcluded",
+      runId,
+      at: yield* now,
+      status,
+      durationMillis,
+      ...(reason === undefined ? {} : { reason })
+    }
+    yield* store.append([event])
+  })
+  const alive = store.heartbeat(runId).pipe(Effect.ignore, Effect.delay(heartbeatInterval), Effect.forever)
+  return yield* Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      yield* store.append([{ _tag: "RunStarted", runId, at, selection: what, steps: [], tags: {}, owner }])
+      const exit = yield* Effect.exit(restore(awaited(Effect.raceFirst(work, alive))))
+      if (Exit.isSuccess(exit)) {
+        yield* conclude("succeeded", tell(exit.value))
+        return { runId, at, value: exit.value }
+      }
+      const failure = Cause.failureOption(exit.cause)
+      yield* Effect.ignore(
+        Cause.isInterruptedOnly(exit.cause)
+          ? conclude("canceled", undefined)
+          : conclude("failed", Option.getOrUndefined(Option.map(failure, ({ message }) => message)))
+      )
+      return yield* Effect.failCause(exit.cause)
+    })
+  )
+})

@@ -1,0 +1,123 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { assert, describe, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as Packed from "@sluice/core/data/Packed"
+import { Spill } from "@sluice/core/data/Spill"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+
+const spilling = (rowsInMemory: number) => Layer.provide(Spill.layer({ rowsInMemory }), NodeFileSystem.layer)
+const codec = Packed.jsonCodec<number>()
+const turns = (count: number) => Effect.repeatN(Effect.yieldNow(), count)
+
+describe("a dataset that grows", () => {
+  it.scoped.prop(
+    "gives each reader every row once, in order, whenever it begins and however slow it is",
+    [
+      FastCheck.array(FastCheck.array(FastCheck.nat(), { minLength: 1, maxLength: 4 }), { maxLength: 12 }),
+      FastCheck.array(FastCheck.tuple(FastCheck.nat(12), FastCheck.nat(5)), { minLength: 1, maxLength: 4 }),
+      FastCheck.nat(20)
+    ],
+    ([pages, readers, rowsInMemory]) =>
+      Effect.gen(function* () {
+        const source = Stream.tap(Stream.fromIterable(pages), () => turns(2))
+        const { dataset, fill } = yield* Dataset.growing(source, codec, {})
+        const reading = yield* Effect.fork(
+          Effect.forEach(
+            readers,
+            ([late, slow]) => {
+              const seen: Array<number> = []
+              const read = Dataset.forEachChunk(dataset, (rows) => Effect.map(turns(slow), () => seen.push(...rows)))
+              return Effect.as(Effect.zipRight(turns(late), read), seen)
+            },
+            { concurrency: "unbounded" }
+          )
+        )
+        const whole = yield* fill
+        const all = pages.flat()
+        assert.deepStrictEqual(
+          yield* Fiber.join(reading),
+          readers.map(() => all)
+        )
+        assert.deepStrictEqual([whole.size, yield* Dataset.toArray(whole)], [all.length, all])
+      }).pipe(Effect.provide(spilling(rowsInMemory)))
+  )
+
+  it.scoped("is not unpacked for readers who keep up with it", () =>
+    Effect.gen(function* () {
+      let unpacked = 0
+      const counting: typeof codec = {
+        ...codec,
+        decode: (packed) => {
+          unpacked++
+          return codec.decode(packed)
+        }
+      }
+      const source = Stream.tap(
+        Stream.range(1, 40).pipe(
+          Stream.rechunk(1),
+          Stream.map((n) => [n])
+        ),
+        () => turns(10)
+      )
+      const { dataset, fill } = yield* Dataset.growing(source, counting, {})
+      const [rows] = yield* Effect.zip(Dataset.toArray(dataset), fill, { concurrent: true })
+      assert.deepStrictEqual([rows.length, unpacked], [40, 0])
+    }).pipe(Effect.provide(spilling(0)))
+  )
+
+  it.scoped("comes to its end when it is concluded, and not when the source ends", () =>
+    Effect.gen(function* () {
+      const concluded = yield* Deferred.make<void>()
+      const { dataset, fill } = yield* Dataset.growing(Stream.make([1], [2, 3]), codec, {
+        concluded: Deferred.await(concluded)
+      })
+      const seen: Array<number> = []
+      const reading = yield* Effect.fork(
+        Dataset.forEachChunk(
+          Dataset.map(dataset, (n) => n * 10),
+          (rows) => Effect.sync(() => seen.push(...rows))
+        )
+      )
+      const whole = yield* Effect.fork(dataset.whole)
+      yield* fill
+      yield* turns(50)
+      assert.deepStrictEqual(
+        [seen, yield* Fiber.poll(reading), yield* Fiber.poll(whole)],
+        [[10, 20, 30], Option.none(), Option.none()]
+      )
+      yield* Deferred.succeed(concluded, undefined)
+      yield* Fiber.join(Fiber.zip(reading, whole))
+    }).pipe(Effect.provide(Spill.layerMemory))
+  )
+
+  it.scoped("has begun when there is something to read, or when there will be nothing", () =>
+    Effect.gen(function* () {
+      const pages = yield* Queue.unbounded<ReadonlyArray<number>>()
+      const { begun, fill } = yield* Dataset.growing(Stream.fromQueue(pages), codec, {})
+      const begins = yield* Effect.fork(begun)
+      yield* Effect.fork(fill)
+      yield* turns(20)
+      assert.deepStrictEqual(yield* Fiber.poll(begins), Option.none())
+      yield* Queue.offer(pages, [1])
+      yield* Fiber.join(begins)
+      const none = yield* Dataset.growing(Stream.empty, codec, {})
+      yield* Effect.zip(none.begun, none.fill, { concurrent: true })
+    }).pipe(Effect.provide(Spill.layerMemory))
+  )
+
+  it.scoped("is what it was settled to be, for those who begin to read it then", () =>
+    Effect.gen(function* () {
+      const { dataset, fill, settle } = yield* Dataset.growing(Stream.make([1, 1, 2]), codec, {})
+      yield* fill
+      settle(Dataset.of(1, 2))
+      assert.deepStrictEqual(yield* Dataset.toArray(dataset), [1, 2])
+    }).pipe(Effect.provide(Spill.layerMemory))
+  )
+})
