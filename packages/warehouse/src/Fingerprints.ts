@@ -1,8 +1,9 @@
 import * as Context from "effect/Context"
 
-/** Takes in text, piece by piece, and tells its fingerprint: how it was cut into pieces makes no difference. */
+/** Takes in text, or bytes, piece by piece, and tells their fingerprint: how they were cut makes no difference. */
 export interface Fingerprint {
-  readonly add: (text: string) => void
+  /** Text counts as its bytes in UTF-8. */
+  readonly add: (piece: string | Uint8Array) => void
   /** 256 bits as text. Ends it: nothing can be added afterwards. */
   readonly end: () => string
 }

@@ -1,5 +1,5 @@
-import type { Pii } from "@sluice/core/data/Pii"
 import type * as Column from "./Column.ts"
+import { type VisibilityOf, visibilityOf } from "./internal/visibilityOf.ts"
 
 export type Columns = Readonly<Record<string, Column.Any>>
 
@@ -27,10 +27,6 @@ export type Public = Table<string, Columns, "public">
 export type Row<T extends { readonly columns: Columns }> = {
   readonly [K in keyof T["columns"]]: Column.Value<T["columns"][K]>
 }
-
-type VisibilityOf<C extends Columns> = [Extract<Column.Value<C[keyof C]>, Pii<string>>] extends [never]
-  ? "public"
-  : "sensitive"
 
 /**
  * Declares a table.
@@ -61,6 +57,3 @@ export const make = <const Name extends string, const C extends Columns>(
 
 /** A table's column names, in order. */
 export const columnNames = (table: { readonly columns: Columns }): ReadonlyArray<string> => Object.keys(table.columns)
-
-const visibilityOf = <C extends Columns>(columns: C): VisibilityOf<C> =>
-  (Object.values(columns).some((column) => column.pii !== undefined) ? "sensitive" : "public") as VisibilityOf<C>

@@ -1,10 +1,12 @@
+import * as Changes from "@sluice/core/data/Changes"
 import type * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import type { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
+import type { Access } from "./Access.ts"
 import type { Difference } from "./checks/Difference.ts"
 import type { WarehouseSpec } from "./Grants.ts"
 import type * as Table from "./Table.ts"
@@ -22,6 +24,19 @@ export interface QueryResult {
   readonly rows: ReadonlyArray<ReadonlyArray<string | number | boolean | null>>
 }
 
+/** The columns of a table that ids of a source's rows may be in. */
+export type IdColumnOf<T extends Table.Any> = {
+  readonly [K in keyof T["columns"] & string]: Table.Row<T>[K] extends string ? K : never
+}[keyof T["columns"] & string]
+
+/** How a warehouse writes the rows of a publish. */
+export interface Loading {
+  /** The statement: `LOAD DATA LOCAL INFILE`. */
+  readonly by: string
+  /** Why it is not the fastest one, and what to do about it; undefined where it is. */
+  readonly slower: string | undefined
+}
+
 /** Tables and views that are published whole. Never names its database. */
 export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
   Warehouse,
@@ -30,14 +45,32 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
      * Replaces a table's rows: they are written to a staging table, which the step's blocking checks look at
      * (`StepContext.staged`, by its name in `measure` and `query`), then made visible in one atomic step. A reader sees all
      * of the old rows or all of the new; when it fails or is interrupted, the old ones stay and the staging table is gone.
-     * Reports progress per batch, and the metadata `rows`.
+     * Reports progress per batch, and the metadata `rows`; a server's also `loaded_by`, the statement that wrote them.
      */
     readonly publish: <T extends Table.Any>(
       table: T,
       rows: Dataset.Dataset<Table.Row<T>>
     ) => Effect.Effect<Published<T>, WarehouseFailed | SpillFailed | CheckFailed, StepContext>
-    /** Creates or replaces a view, with its reader's rights. Reports the metadata `rows`, the rows it answers now. */
-    readonly publishView: <V extends View.Any>(view: V) => Effect.Effect<Published<V>, WarehouseFailed, StepContext>
+    /**
+     * Applies changes to a table that this asset has published before: rows go that have one of the ids gone in the column
+     * `by`, and the new ones come, all in one atomic step, in which the blocking checks look at the table as it will be. Rows
+     * of other ids are not touched. Where the table has been written by another run than that of the asset's last
+     * materialization, it fails with `Outdated`; by this run, it is done already. `by` must begin the table's key.
+     *
+     * Reports progress per batch, and the metadata `rows` (all that the table has now), `rows_written` and `rows_deleted`.
+     */
+    readonly amend: <T extends Table.Any>(
+      table: T,
+      changes: Changes.Changes<Table.Row<T>>,
+      by: keyof T["columns"] & string
+    ) => Effect.Effect<Published<T>, WarehouseFailed | SpillFailed | CheckFailed, StepContext>
+    /**
+     * Creates or replaces a view, with its reader's rights. Its rows are computed by whoever reads it, and not here: how long
+     * it takes does not depend on the data.
+     */
+    readonly publishView: <V extends View.Any>(view: V) => Effect.Effect<Published<V>, WarehouseFailed>
+    /** How `publish` will write rows. */
+    readonly loading: Effect.Effect<Loading>
     /** Finds a table or view that was published before; fails with `Missing` where it is not there. */
     readonly open: <T extends Table.Any | View.Any>(relation: T) => Effect.Effect<Published<T>, WarehouseFailed>
     /** A table's rows in key order, by pages of some thousands; a view's in any order, in one page. */
@@ -61,5 +94,27 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
      * is not missed: it will be created.
      */
     readonly drift: (spec: WarehouseSpec) => Effect.Effect<ReadonlyArray<Difference>, WarehouseFailed>
+    /**
+     * Who may do what: on a server, what the accounts of the pipeline and, where there is a password for it, of the analyst are
+     * shown of their own grants; in an embedded store, its files and their modes. Holds no password and no hash of one.
+     */
+    readonly access: Effect.Effect<ReadonlyArray<Access>, WarehouseFailed>
   }
->() {}
+>() {
+  /**
+   * Publishes what a source was read as: all rows replace the table's, changes are applied to them. `by` is the column that
+   * has the ids of the source's rows. Each row must depend on its source row only, and on what never changes for it.
+   *
+   * ```ts
+   * Warehouse.publishReading(UsersRaw, Changes.map(users, toRow), { by: "user_id" })
+   * ```
+   */
+  static readonly publishReading = <T extends Table.Any>(
+    table: T,
+    reading: Changes.Reading<Table.Row<T>>,
+    { by }: { readonly by: IdColumnOf<T> }
+  ): Effect.Effect<Published<T>, WarehouseFailed | SpillFailed | CheckFailed, Warehouse | StepContext> =>
+    Effect.flatMap(Warehouse, (warehouse) =>
+      Changes.isChanges(reading) ? warehouse.amend(table, reading, by) : warehouse.publish(table, reading)
+    )
+}

@@ -20,6 +20,8 @@ export const Reason = Schema.Literal(
   "RowRejected",
   /** What is there is not what is declared. */
   "Drift",
+  /** Somebody was erased after the run had begun to read: what it would write may hold them. */
+  "Outdated",
   /** A setting is wrong. */
   "Misconfigured",
   /** Anything else; `detail` has the server's error code. */

@@ -71,7 +71,8 @@ export const acceptedValues = <T extends Relation, K extends ColumnOf<T>>(
 /**
  * Every row's columns are found together in a row of another relation; a row with a NULL among them refers to nothing and
  * passes. `on` maps columns to the other's, which must have the same type. It looks at what is published of the other, so
- * give it to an asset that stands on both: else it may compare with the other's old rows. One look-up per row.
+ * give it to an asset that stands on both: else it may compare with the other's old rows. One look-up per row: cheap where the
+ * other's columns are its key, and this one's have an index.
  */
 export const foreignKey = <T extends Relation, U extends Relation>(
   relation: T,
@@ -86,15 +87,25 @@ export const foreignKey = <T extends Relation, U extends Relation>(
   return counting(relation, options, {
     name: `${relation.name}_${from.join("_")}_in_${other.name}`,
     description: `Every ${from.join(", ")} of ${relation.name} is in ${other.name}.`,
+    join: (column, quote) => {
+      const theirs = pairs.map(([, name]) => name)
+      // Joined to a row more than once, one of ours would be counted more than once.
+      const referred = isKey(other, theirs)
+        ? quote(other.name)
+        : `(SELECT DISTINCT ${theirs.map(quote).join(", ")} FROM ${quote(other.name)})`
+      const same = pairs.map(([mine, name]) => `o.${quote(name)} = ${column(mine)}`).join(" AND ")
+      return `LEFT JOIN ${referred} o ON ${same}`
+    },
     violations: (column, quote) => {
-      const present = from.map((name) => `${column(name)} IS NOT NULL`).join(" AND ")
-      const same = pairs.map(([mine, theirs]) => `o.${quote(theirs)} = ${column(mine)}`).join(" AND ")
-      return {
-        rows_that_refer_to_nothing: `${present} AND NOT EXISTS (SELECT 1 FROM ${quote(other.name)} o WHERE ${same})`
-      }
+      const present = from.map((name) => `${column(name)} IS NOT NULL`)
+      const absent = pairs.slice(0, 1).map(([, name]) => `o.${quote(name)} IS NULL`)
+      return { rows_referring_to_nothing: [...present, ...absent].join(" AND ") }
     }
   })
 }
+
+const isKey = (relation: Relation, columns: ReadonlyArray<string>): boolean =>
+  relation._tag === "Table" && relation.primaryKey.length > 0 && relation.primaryKey.every((name) => columns.includes(name))
 
 /**
  * No row is like this: `where` says what is wrong, in SQL that MySQL, MariaDB and SQLite share, with columns by their names.
@@ -144,17 +155,20 @@ const counting = (
   check: {
     readonly name: string
     readonly description: string
+    readonly join?: (column: Quote, quote: Quote) => string
     readonly violations: (column: Quote, quote: Quote) => Readonly<Record<string, string>>
     readonly parameters?: ReadonlyArray<string | number>
   }
 ): AssetCheck.AssetCheck<Warehouse> => {
-  const violations = (quote: Quote) => check.violations((name) => `r.${quote(name)}`, quote)
+  const { join = () => "" } = check
+  const column = (quote: Quote) => (name: string) => `r.${quote(name)}`
+  const violations = (quote: Quote) => check.violations(column(quote), quote)
   return make(options, {
     ...check,
     labels: ["rows", ...Object.keys(violations(String))],
     select: (quote, subject) => {
       const counts = Object.values(violations(quote)).map((condition) => `COUNT(CASE WHEN ${condition} THEN 1 END)`)
-      return `SELECT ${["COUNT(*)", ...counts].join(", ")} FROM ${quote(nameOf(relation, subject))} r`
+      return `SELECT ${["COUNT(*)", ...counts].join(", ")} FROM ${quote(nameOf(relation, subject))} r ${join(column(quote), quote)}`
     }
   })
 }

@@ -89,6 +89,7 @@ const advice: Readonly<Record<Reason, string>> = {
   DiskFull: "Free some space, then run it again; what was there before is unchanged.",
   RowRejected: "Correct the asset that made the row, or the table's declaration; what was there before is unchanged.",
   Drift: "Move that file away, or name another directory in DATABASE_URL.",
+  Outdated: "Run it again.",
   Misconfigured: "Correct DATABASE_URL.",
   Other: "Run it again with --log-level debug."
 }

@@ -19,6 +19,7 @@ export const dialect = (schema: Schema): SqlDialect => ({
     longText: "TEXT",
     integer: "INTEGER",
     double: "REAL",
+    bytes: "BLOB",
     hash: "BLOB"
   },
   tableOptions: "",
@@ -85,12 +86,20 @@ export const createView = (view: View.Any): string => {
   return `CREATE VIEW ${qualified("main", view.name)} AS ${mark([select])} ${select}`
 }
 
-/** `(?, ?, ?), (?, ?, ?)` into all of a table's columns. */
-export const insertInto = (table: Table.Any, name: string, rows: number): string => {
+/** One row of bound values into all of a table's columns. */
+export const insertInto = (table: Table.Any, name: string): string => {
   const columns = Table.columnNames(table)
-  const row = `(${columns.map(() => "?").join(", ")})`
-  return `INSERT INTO ${qualified(schemaOf(table), name)} (${columns.map(quote).join(", ")}) VALUES ${new Array(rows).fill(row).join(", ")}`
+  return `${insertHead(table, name)} VALUES (${columns.map(() => "?").join(", ")})`
 }
+
+/** The rows of one bound text, `[["a", 1], ["b", 2]]`, into all of a table's columns. */
+export const insertFromJson = (table: Table.Any, name: string): string => {
+  const values = Table.columnNames(table).map((_, index) => `value ->> ${index}`)
+  return `${insertHead(table, name)} SELECT ${values.join(", ")} FROM json_each(?)`
+}
+
+const insertHead = (table: Table.Any, name: string): string =>
+  `INSERT INTO ${qualified(schemaOf(table), name)} (${Table.columnNames(table).map(quote).join(", ")})`
 
 /** A column's type: `DECIMAL(12, 2)`. */
 export const typeOf = (type: Column.ColumnType): string => {

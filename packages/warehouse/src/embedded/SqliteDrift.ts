@@ -1,5 +1,3 @@
-import { stat } from "node:fs/promises"
-import { sep } from "node:path"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
 import type { WarehouseSpec } from "../Grants.ts"
@@ -7,6 +5,7 @@ import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as FileModes from "./FileModes.ts"
 import type { Session } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
@@ -168,15 +167,15 @@ const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference
         }
       ]
 
-/** Who may open the files, and who may exchange them: a directory that was there before may be listed. Windows has no modes. */
+/** Who may open the files, and who may exchange them: a directory that was there before may be listed. */
 const modes = Effect.fnUntraced(function* ({ files }: SqliteStore) {
-  if (sep === "\\") return []
+  if (!FileModes.areKnown) return []
   const wanted = [
     [files.directory, 0o700, 0o022],
     [files.sensitive, 0o600, 0o077],
     [files.history, 0o600, 0o077]
   ] as const
-  const found = yield* Effect.forEach(wanted, ([path]) => modeOf(path))
+  const found = yield* Effect.forEach(wanted, ([path]) => FileModes.of(path))
   return wanted.flatMap(([path, mode, forbidden], index): ReadonlyArray<Difference> => {
     const actual = found[index]
     if (actual === undefined || (actual & forbidden) === 0) return []
@@ -184,23 +183,11 @@ const modes = Effect.fnUntraced(function* ({ files }: SqliteStore) {
       {
         subject: path,
         aspect: "mode",
-        found: octal(actual),
-        declared: octal(mode),
+        found: FileModes.octal(actual),
+        declared: FileModes.octal(mode),
         mend: `chmod ${mode.toString(8)} '${path.replaceAll("'", "'\\''")}'`,
         origin: "outside"
       }
     ]
   })
 })
-
-/** The permissions of a file; undefined where it cannot be asked, which other errors will tell. */
-const modeOf = (path: string) =>
-  Effect.orElseSucceed(
-    Effect.map(
-      Effect.tryPromise(() => stat(path)),
-      ({ mode }): number | undefined => mode & 0o777
-    ),
-    () => undefined
-  )
-
-const octal = (mode: number): string => mode.toString(8).padStart(4, "0")

@@ -2,9 +2,11 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
+import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as LibsqlClient from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
@@ -46,7 +48,9 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     "PRAGMA sensitive.secure_delete = ON"
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
-  yield* Effect.provideService(SqlMaskStore.ensureTables(dialect("sensitive")), SqlClient, data.sql)
+  yield* Effect.provideService(SqlSuppressions.ensureTables(dialect("sensitive")), SqlClient, data.sql)
+  yield* Effect.provideService(SqlMarks.ensureTables(dialect("sensitive")), SqlClient, data.sql)
+  yield* Effect.provideService(SqlSourcePages.ensureTables(dialect("sensitive")), SqlClient, data.sql)
   yield* Effect.provideService(SqlQuarantine.ensureTables(dialect("sensitive")), SqlClient, data.sql)
   yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
 

@@ -3,16 +3,23 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Erasure } from "../Erasure.ts"
 import { Fingerprints } from "../Fingerprints.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import { Quarantine } from "../Quarantine.ts"
+import { SourcePages } from "../SourcePages.ts"
+import { Suppressions } from "../Suppressions.ts"
+import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
+import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { dialect } from "./SqliteDdl.ts"
+import * as SqliteErasure from "./SqliteErasure.ts"
 import * as SqliteStore from "./SqliteStore.ts"
 import * as SqliteWarehouse from "./SqliteWarehouse.ts"
 
@@ -22,20 +29,29 @@ import * as SqliteWarehouse from "./SqliteWarehouse.ts"
  */
 export const layer = (
   options: SqliteStore.Options
-): Layer.Layer<Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints, WarehouseFailed> =>
+): Layer.Layer<
+  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure,
+  WarehouseFailed
+> =>
   Layer.scopedContext(
     Effect.gen(function* () {
       const store = yield* SqliteStore.open(options)
       const sensitive = dialect("sensitive")
-      const masker = yield* Effect.provideService(SqlMaskStore.make(sensitive), SqlClient, store.data.sql)
-      const quarantine = yield* Effect.provideService(SqlQuarantine.make(sensitive), SqlClient, store.data.sql)
+      const gate = ErasureGate.make(sensitive)
+      const masker = yield* Effect.provideService(SqlMaskStore.make(sensitive, gate), SqlClient, store.data.sql)
+      const quarantine = yield* Effect.provideService(SqlQuarantine.make(sensitive, gate), SqlClient, store.data.sql)
       const fingerprints = yield* Effect.provideService(SqlFingerprints.make(sensitive), SqlClient, store.data.sql)
+      const pages = yield* Effect.provideService(SqlSourcePages.make(sensitive, gate), SqlClient, store.data.sql)
+      const suppressions = yield* Effect.provideService(SqlSuppressions.make(sensitive, gate), SqlClient, store.data.sql)
       const runs = yield* Effect.provideService(SqlRunStore.make(dialect("main")), SqlClient, store.history.sql)
-      return Context.make(Warehouse, SqliteWarehouse.make(store)).pipe(
+      return Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
         Context.add(PiiMasker, masker),
         Context.add(Quarantine, quarantine),
         Context.add(RunStore, runs),
-        Context.add(Fingerprints, fingerprints)
+        Context.add(Fingerprints, fingerprints),
+        Context.add(SourcePages, pages),
+        Context.add(Suppressions, suppressions),
+        Context.add(Erasure, yield* SqliteErasure.make(store))
       )
     })
   )

@@ -1,21 +1,29 @@
-import type { SqlError } from "@effect/sql/SqlError"
-import * as Dataset from "@sluice/core/data/Dataset"
+import { SqlClient } from "@effect/sql/SqlClient"
+import { SqlError } from "@effect/sql/SqlError"
+import type * as Changes from "@sluice/core/data/Changes"
+import type * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
+import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Amended from "../Amended.ts"
 import { turn } from "../internal/eventLoop.ts"
 import { type Bound, rowsOf } from "../internal/libsqlDriver.ts"
+import type { ErasureGate } from "../sql/ErasureGate.ts"
+import * as SqlMarks from "../sql/SqlMarks.ts"
 import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
-import type { LibsqlClient, Session } from "./LibsqlClient.ts"
+import * as FileModes from "./FileModes.ts"
+import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteDrift from "./SqliteDrift.ts"
+import * as SqliteLoader from "./SqliteLoader.ts"
 import * as SqliteQuery from "./SqliteQuery.ts"
 import * as SqliteRow from "./SqliteRow.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
@@ -24,17 +32,59 @@ import type { SqliteStore } from "./SqliteStore.ts"
  * The warehouse over an open store. A publish is one transaction over staging, swap and indexes, so that what is not
  * committed, for whatever reason, never was; one process publishes one relation at a time, and others wait for it.
  */
-export const make = (store: SqliteStore): Warehouse["Type"] =>
-  Warehouse.of({
+export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] => {
+  const sensitive = Ddl.dialect("sensitive")
+  const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
+  /** In one transaction that no erasure has come before. */
+  const alone = <A, E, R>(runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
+    store.data
+      .withTransaction(Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), write))
+      .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))))
+
+  return Warehouse.of({
     publish: Effect.fn("SqliteWarehouse.publish")(function* <T extends Table.Any>(
       table: T,
       rows: Dataset.Dataset<Table.Row<T>>
     ) {
       const step = yield* StepContext
-      const count = yield* store.data
-        .withTransaction(replace(store.data, table, rows, step.progress))
-        .pipe(Effect.catchTag("SqlError", (error) => Effect.fail(Fault.translate(`publish ${table.name}`, error))))
+      // A store has one writer at a time, whom a source that is still read would hold up.
+      yield* rows.whole
+      const operation = `publish ${table.name}`
+      const replaced = replace(store.data, table, rows, step.progress)
+      const marked = here(SqlMarks.set(sensitive, table.name, step.runId))
+      const count = yield* alone(step.runId, operation, Effect.zipLeft(replaced, marked))
       step.metadata({ rows: count })
+      yield* Span.annotate({ table: table.name, rows: count })
+      return { relation: table }
+    }),
+
+    amend: Effect.fn("SqliteWarehouse.amend")(function* <T extends Table.Any>(
+      table: T,
+      changes: Changes.Changes<Table.Row<T>>,
+      by: string
+    ) {
+      const step = yield* StepContext
+      const amend = Effect.gen(function* () {
+        if ((yield* here(SqlMarks.judge(sensitive, table.name, step))) === "applied") return undefined
+        yield* here(SqlMarks.set(sensitive, table.name, step.runId))
+        return yield* SqliteLoader.amend(store.data, table, changes, by, step.progress)
+      })
+      const counts = yield* alone(step.runId, `publish ${table.name}`, amend)
+      const known = counts === undefined ? undefined : Amended.total(step.last, counts)
+      const [[count] = []] =
+        known === undefined
+          ? yield* Effect.mapError(
+              store.data.use((session) =>
+                session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)}`, [])
+              ),
+              (error) => Fault.translate(`publish ${table.name}`, error)
+            )
+          : [[known]]
+      step.metadata({
+        rows: Number(count),
+        ...(counts === undefined ? {} : { rows_deleted: counts.deleted, rows_written: counts.written })
+      })
+      yield* Span.annotate({ table: table.name, rows: counts?.written ?? 0 })
       return { relation: table }
     }),
 
@@ -42,15 +92,16 @@ export const make = (store: SqliteStore): Warehouse["Type"] =>
       const create = store.data.use((session) => {
         session.run(`DROP VIEW IF EXISTS ${Ddl.qualified("main", view.name)}`, [])
         session.run(Ddl.createView(view), [])
-        const [row] = session.values(`SELECT COUNT(*) FROM ${Ddl.qualified("main", view.name)}`, [])
-        return Number(row?.[0] ?? 0)
+        // SQLite looks at what a view reads only when somebody asks it.
+        session.values(`SELECT * FROM ${Ddl.qualified("main", view.name)} LIMIT 0`, [])
       })
-      const rows = yield* Effect.mapError(store.data.withTransaction(create), (error) =>
+      yield* Effect.mapError(store.data.withTransaction(create), (error) =>
         Fault.translate(`publish the view ${view.name}`, error)
       )
-      yield* StepContext.metadata({ rows })
       return { relation: view }
     }),
+
+    loading: Effect.succeed({ by: "INSERT in one transaction", slower: undefined }),
 
     open: Effect.fn("SqliteWarehouse.open")(function* <T extends Table.Any | View.Any>(relation: T) {
       const operation = `open ${relation.name}`
@@ -82,11 +133,14 @@ export const make = (store: SqliteStore): Warehouse["Type"] =>
 
     measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
 
-    drift: (spec) => SqliteDrift.find(store, spec)
-  })
+    drift: (spec) => SqliteDrift.find(store, spec),
 
-const rowsPerStatement = 100
-const statementsPerTurn = 20
+    access: FileModes.accessTo(store.files)
+  })
+}
+
+const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
+
 const rowsPerPage = 5_000
 
 /**
@@ -101,28 +155,11 @@ const replace = Effect.fnUntraced(function* <T extends Table.Any>(
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
   const staging = `${table.name}__staging`
   const inSchema = (name: string) => Ddl.qualified(Ddl.schemaOf(table), name)
-  const encode = SqliteRow.encoder(table.columns)
-  const insert = inserter(table, staging)
   yield* client.use((session) => {
     session.run(`DROP TABLE IF EXISTS ${inSchema(staging)}`, [])
     session.run(Ddl.createTable(table, staging), [])
   })
-  let count = 0
-  yield* Dataset.forEachChunk(
-    rows,
-    Effect.fnUntraced(function* (chunk) {
-      const perTurn = rowsPerStatement * statementsPerTurn
-      for (let start = 0; start < chunk.length; start += perTurn) {
-        const batch = chunk.slice(start, start + perTurn)
-        const values = encode(batch, count)
-        if (!Array.isArray(values)) return yield* misfit(table, values)
-        yield* client.use((session) => insert(session, values))
-        count += batch.length
-        progress(batch.length)
-        yield* turn
-      }
-    })
-  )
+  const count = yield* SqliteLoader.load(client, table, staging, rows, progress)
   yield* StepContext.staged(staging)
   yield* client.use((session) => {
     session.run(`DROP TABLE IF EXISTS ${inSchema(table.name)}`, [])
@@ -134,26 +171,6 @@ const replace = Effect.fnUntraced(function* <T extends Table.Any>(
   }
   return count
 })
-
-/** Inserts rows that lie one after another in an array, a hundred by a statement. */
-const inserter = (table: Table.Any, name: string) => {
-  const width = Object.keys(table.columns).length
-  const whole = Ddl.insertInto(table, name, rowsPerStatement)
-  return (session: Session, values: ReadonlyArray<Bound>) => {
-    const step = width * rowsPerStatement
-    for (let start = 0; start < values.length; start += step) {
-      const slice = values.slice(start, start + step)
-      session.run(slice.length === step ? whole : Ddl.insertInto(table, name, slice.length / width), slice)
-    }
-  }
-}
-
-const misfit = (table: Table.Any, { ordinal, column, reason }: SqliteRow.Misfit) =>
-  new WarehouseFailed({
-    reason: "RowRejected",
-    operation: `publish ${table.name}`,
-    detail: `"${column}" of row ${ordinal} (counted from 0) ${reason}. Correct the asset that made the row, or the table's declaration; what was there before is unchanged.`
-  })
 
 /** Pages in one read transaction, so that a publish in between is not seen. */
 const readPages = <T extends Table.Any | View.Any>(

@@ -1,5 +1,5 @@
-import { chmod, mkdir, open } from "node:fs/promises"
-import { join, resolve } from "node:path"
+import { chmod, mkdir, open, stat } from "node:fs/promises"
+import { dirname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
@@ -10,7 +10,7 @@ export interface StoreFiles {
   readonly directory: string
   /** Public tables and views: all that an analyst opens. */
   readonly public: string
-  /** Mask tables, the quarantine and the mask counters; only its owner may read it. */
+  /** Mask tables, the quarantine, the mask counters and what is remembered of sources; only its owner may read it. */
   readonly sensitive: string
   /** The run history; only its owner may read it. */
   readonly history: string
@@ -26,7 +26,7 @@ export const prepare = Effect.fn("StoreFiles.prepare")(function* (
   const files = at(directory)
   yield* Effect.tryPromise({
     try: async () => {
-      await mkdir(files.directory, { recursive: true, mode: 0o700 })
+      await makeDirectory(files.directory)
       await createPrivate(files.sensitive)
       await createPrivate(files.history)
     },
@@ -35,18 +35,77 @@ export const prepare = Effect.fn("StoreFiles.prepare")(function* (
   return files
 })
 
+/**
+ * Whether a directory has a store, or the history of one; false where there is nothing of it yet. Creates nothing. Fails where
+ * something is in the way, and where other files of the store are there, but not what is asked for.
+ */
+export const isThere = Effect.fn("StoreFiles.isThere")(function* (
+  directory: string,
+  part: "all" | "history"
+): Effect.fn.Return<boolean, WarehouseFailed> {
+  const files = at(directory)
+  const missing = yield* Effect.tryPromise({
+    try: async () => {
+      if ((await kindOf(files.directory)) === undefined) return names
+      await ifDirectory(files.directory, { code: "EEXIST" })
+      const kinds = await Promise.all(names.map((name) => kindOf(join(files.directory, name))))
+      if (kinds.includes("directory")) throw { code: "EISDIR" }
+      return names.filter((_, i) => kinds[i] === undefined)
+    },
+    catch: (error) => failed(directory, error)
+  })
+  if (missing.length === names.length) return false
+  const gone = missing.filter((name) => part === "all" || name === "history.db")
+  if (gone.length === 0) return true
+  return yield* new WarehouseFailed({
+    reason: "Missing",
+    operation: `open the embedded store in ${directory}`,
+    detail: `${gone.join(" and ")} ${gone.length === 1 ? "is" : "are"} missing from it. \`pnpm assets materialize --all\` makes anew what is missing; or name another directory with DATABASE_URL=sqlite:DIRECTORY.`
+  })
+})
+
 /** The run history of a store that is there, as a URI that opens the file and never creates it. */
 export const historyOf = (directory: string): string => `${pathToFileURL(at(directory).history).href}?mode=rw`
 
 /** A path as a URI that opens it for reading only. */
 export const readOnly = (path: string): string => `${pathToFileURL(path).href}?mode=ro`
 
+const names = ["public.db", "sensitive.db", "history.db"] as const
+
 const at = (directory: string): StoreFiles => ({
   directory: resolve(directory),
-  public: resolve(directory, "public.db"),
-  sensitive: join(resolve(directory), "sensitive.db"),
-  history: join(resolve(directory), "history.db")
+  public: join(resolve(directory), names[0]),
+  sensitive: join(resolve(directory), names[1]),
+  history: join(resolve(directory), names[2])
 })
+
+/** One level at a time: Node's recursive `mkdir` never returns where the system denies that the parent is there, as in /proc. */
+const makeDirectory = async (path: string): Promise<void> => {
+  const make = () => mkdir(path, { mode: 0o700 })
+  try {
+    await make()
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === "ENOENT" && dirname(path) !== path) {
+      await makeDirectory(dirname(path))
+      await make().catch((again) => ifDirectory(path, again))
+    } else await ifDirectory(path, error)
+  }
+}
+
+/** What is there already is fine where it is a directory. */
+const ifDirectory = async (path: string, error: unknown): Promise<void> => {
+  if (codeOf(error) !== "EEXIST" || (await kindOf(path)) !== "directory") throw error
+}
+
+const kindOf = async (path: string): Promise<"directory" | "file" | undefined> => {
+  try {
+    return (await stat(path)).isDirectory() ? "directory" : "file"
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined
+    throw error
+  }
+}
 
 const createPrivate = async (path: string) => {
   const file = await open(path, "a", 0o600)
@@ -55,7 +114,7 @@ const createPrivate = async (path: string) => {
 }
 
 const failed = (directory: string, error: unknown): WarehouseFailed => {
-  const code = Predicate.hasProperty(error, "code") ? String(error.code) : "UNKNOWN"
+  const code = codeOf(error)
   const [reason, what] = meanings[code] ?? (["Other", "the file system refused"] as const)
   return new WarehouseFailed({
     reason,
@@ -63,6 +122,8 @@ const failed = (directory: string, error: unknown): WarehouseFailed => {
     detail: `${what} (${code}). ${reason === "DiskFull" ? "Free some space" : "Make it a directory that this user may write"}, or name another one with DATABASE_URL=sqlite:DIRECTORY.`
   })
 }
+
+const codeOf = (error: unknown): string => (Predicate.hasProperty(error, "code") ? String(error.code) : "UNKNOWN")
 
 const meanings: Readonly<Record<string, readonly [Reason, string]>> = {
   EACCES: ["NotPermitted", "it may not be written"],

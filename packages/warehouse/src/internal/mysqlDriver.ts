@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream"
 import type { Connection } from "@effect/sql/SqlConnection"
 
 /** What the pool needs of the driver's connection and @effect/sql does not tell. */
@@ -6,6 +7,14 @@ export interface Driver {
   readonly threadId: number
   /** Closes the socket at once. The pool forgets the connection. */
   readonly destroy: () => void
+  /**
+   * Sends a statement in the text protocol. A server that asks for a local file, by whatever name, is sent what
+   * `infileStreamFactory` of this very statement answers; asking in any other statement, it is sent nothing.
+   */
+  readonly query: (
+    options: { readonly sql: string; readonly infileStreamFactory: () => Readable },
+    done: (error: Error | null, answer: { readonly affectedRows: number; readonly warningStatus: number }) => void
+  ) => unknown
 }
 
 /** The mysql2 connection under a reserved connection of `@effect/sql-mysql2`, which keeps it in a field that it calls private. */

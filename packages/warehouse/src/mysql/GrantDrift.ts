@@ -1,14 +1,10 @@
-import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Accounts from "./accounts.ts"
-import * as DirectConnection from "./DirectConnection.ts"
 import { quote } from "./dialect.ts"
-import { connectFailed, statementFailed } from "./errors.ts"
+import { type Ask, askAs, isRefused, type ShownGrants, shownTo } from "./ShownGrants.ts"
 import type { Account } from "./UserQuery.ts"
-
-type Ask = (sql: string) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, WarehouseFailed>
 
 export interface Options {
   readonly database: string
@@ -28,45 +24,15 @@ export const find = Effect.fn("GrantDrift.find")(function* (
 ): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
   const pipeline = ofPipeline(yield* shownTo(options.pipeline))
   if (options.analyst === undefined) return pipeline
-  const { setting, url } = options.analyst
-  const server = { ...url, database: "" }
-  const analyst = Effect.gen(function* () {
-    const connection = yield* Effect.mapError(DirectConnection.open(server), connectFailed(server, setting))
-    const ask: Ask = (sql) =>
-      Effect.mapError(
-        Effect.map(connection.query(sql), ({ rows }) => rows),
-        failed
-      )
-    return ofAnalyst(options, yield* shownTo(ask))
-  })
+  const { url } = options.analyst
+  const analyst = Effect.map(Effect.flatMap(askAs(options.analyst), shownTo), (shown) => ofAnalyst(options, shown))
   return [
     ...pipeline,
     ...(yield* Effect.catchIf(Effect.scoped(analyst), isRefused, () => Effect.succeed([locked(url.user)])))
   ]
 })
 
-const failed: (error: SqlError) => WarehouseFailed = statementFailed("compare the accounts with what is declared")
-
-interface Shown {
-  /** As SQL names it: `'analyst'@'%'`. */
-  readonly account: string
-  readonly user: string
-  /** The lines of SHOW GRANTS. */
-  readonly lines: ReadonlyArray<string>
-}
-
-const shownTo = (ask: Ask): Effect.Effect<Shown, WarehouseFailed> =>
-  Effect.gen(function* () {
-    const [[name] = []] = yield* ask("SELECT CURRENT_USER()")
-    const text = String(name)
-    const [user, host] = [text.slice(0, text.lastIndexOf("@")), text.slice(text.lastIndexOf("@") + 1)]
-    const lines = (yield* ask("SHOW GRANTS FOR CURRENT_USER()")).map(([line]) => String(line))
-    return { account: `${literal(user)}@${literal(host)}`, user, lines }
-  })
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
-const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: Shown): ReadonlyArray<Difference> => {
+const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: ShownGrants): ReadonlyArray<Difference> => {
   const wanted = readable.map((name) => ({ privileges: ["SELECT"], on: `${quote(database)}.${quote(name)}` }))
   const { grant, revoke } = Accounts.differenceOf(lines, wanted)
   const about = (on: string | undefined): Pick<Difference, "subject" | "aspect" | "origin"> => {
@@ -90,7 +56,7 @@ const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: Sh
   ]
 }
 
-const ofPipeline = ({ account, lines, user }: Shown): ReadonlyArray<Difference> =>
+const ofPipeline = ({ account, lines, user }: ShownGrants): ReadonlyArray<Difference> =>
   Accounts.differenceOf(lines, []).revoke.flatMap((privileges): ReadonlyArray<Difference> => {
     const forbidden = privileges.startsWith("GRANT OPTION ON ") ? privileges : administrative(privileges)
     return forbidden === undefined
@@ -113,8 +79,6 @@ const administrative = (privileges: string): string | undefined => {
   const forbidden = list.split(", ").filter((privilege) => ["ALL PRIVILEGES", "SUPER", "FILE"].includes(privilege))
   return forbidden.length === 0 ? undefined : `${forbidden.join(", ")} ON *.*`
 }
-
-const isRefused = ({ reason }: WarehouseFailed): boolean => reason === "AccessDenied"
 
 const locked = (user: string): Difference => ({
   subject: `the analyst "${user}"`,

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream"
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { Connection } from "@effect/sql/SqlConnection"
@@ -5,9 +6,10 @@ import { SqlError } from "@effect/sql/SqlError"
 import * as MysqlClient from "@effect/sql-mysql2/MysqlClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { type Driver, driverOf } from "../internal/mysqlDriver.ts"
@@ -17,8 +19,19 @@ import { faultOf, withoutValues } from "./errors.ts"
 /** A reserved connection, for what must happen on one: named locks, read-only transactions, long loads. */
 export interface Session {
   readonly connection: Connection
+  /**
+   * Runs a `LOAD DATA LOCAL INFILE` with `data` for the file. Fails where the statement does; that rows were changed or left
+   * out is no failure for the server: compare what it answers.
+   */
+  readonly infile: (sql: string, data: ReadonlyArray<Uint8Array>) => Effect.Effect<Infile, SqlError>
   /** Closes it at once, for when its state is in doubt: the server lets go of its locks. */
   readonly destroy: Effect.Effect<void>
+}
+
+/** What a `LOAD DATA` did: the rows that it wrote, and how many warnings it gave. */
+export interface Infile {
+  readonly rows: number
+  readonly warnings: number
 }
 
 /**
@@ -31,6 +44,8 @@ export interface Session {
 export interface MysqlPool {
   readonly sql: SqlClient.SqlClient
   readonly reserve: Effect.Effect<Session, SqlError, Scope.Scope>
+  /** Uses one more connection if there is a free one at once; otherwise does nothing and answers none. Never waits for one. */
+  readonly spare: <A, E, R>(use: (session: Session) => Effect.Effect<A, E, R>) => Effect.Effect<Option.Option<A>, E, R>
   /**
    * Runs one statement over a connection outside of the pool, for whoever must clean up: it waits for nobody who has a
    * connection and, whatever the server does, for ten seconds at most. Whether it worked is not told.
@@ -53,23 +68,35 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
     const free = yield* Effect.makeSemaphore(options.connections)
     const ready = new WeakSet<Driver>()
 
-    const reserve = Effect.gen(function* () {
-      // The pool's own queue cannot be interrupted, so nobody is let into it.
-      yield* Effect.uninterruptibleMask((restore) =>
-        Effect.zipRight(
-          restore(free.take(1)),
-          Effect.addFinalizer(() => free.release(1))
-        )
-      )
+    const connect = Effect.gen(function* () {
       const bare = yield* Effect.mapError(client.reserve, withoutValues)
       const driver = driverOf(bare)
-      const connection = guard(bare, driver, options.url)
+      const { connection, infile } = guard(bare, driver, options.url)
       if (!ready.has(driver)) {
         yield* connection.executeUnprepared(sessionSettings(options.lockWait), [], undefined)
         ready.add(driver)
       }
-      return { connection, destroy: Effect.sync(() => driver.destroy()) }
+      return { connection, infile, destroy: Effect.sync(() => driver.destroy()) }
     })
+    // The pool's own queue cannot be interrupted, so nobody is let into it. A connection that is not to be had must leave its
+    // place at once: of a transaction that does not come to begin, @effect/sql never closes the scope.
+    const reserve: MysqlPool["reserve"] = Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        yield* restore(free.take(1))
+        const own = yield* Scope.make()
+        const leave = (exit: Exit.Exit<unknown, unknown>) => Effect.zipRight(Scope.close(own, exit), free.release(1))
+        const session = yield* Effect.onError(restore(Scope.extend(connect, own)), (cause) => leave(Exit.failCause(cause)))
+        yield* Effect.addFinalizer(leave)
+        return session
+      })
+    )
+    const spare: MysqlPool["spare"] = (use) =>
+      Effect.option(connect).pipe(
+        Effect.flatMap(Option.match({ onNone: () => Effect.succeedNone, onSome: (session) => Effect.asSome(use(session)) })),
+        Effect.scoped,
+        free.withPermitsIfAvailable(1),
+        Effect.map(Option.flatten)
+      )
     const acquirer = Effect.map(reserve, (session) => session.connection)
     const derived = yield* SqlClient.make({
       acquirer,
@@ -80,6 +107,7 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
     return {
       sql: Object.assign(derived, { withTransaction: typed(derived.withTransaction) }),
       reserve,
+      spare,
       aside: (sql: string) => aside(options.url, sql)
     }
   }).pipe(Effect.provide(Reactivity.layer))
@@ -115,14 +143,14 @@ const typed =
       defect instanceof SqlError ? Effect.fail(defect) : Effect.die(defect)
     )
 
-const guard = (bare: Connection, driver: Driver, url: MysqlUrl): Connection => {
+const guard = (bare: Connection, driver: Driver, url: MysqlUrl): Pick<Session, "connection" | "infile"> => {
   const run = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.flatMap(Effect.forkDaemon(Effect.mapError(statement, withoutValues)), (fiber) =>
         Effect.onInterrupt(restore(Fiber.join(fiber)), () => stop(fiber, driver, url))
       )
     )
-  return {
+  const connection: Connection = {
     execute: (sql, params, transform) => run(bare.execute(sql, params, transform)),
     executeRaw: (sql, params) => run(bare.executeRaw(sql, params)),
     executeValues: (sql, params) => run(bare.executeValues(sql, params)),
@@ -134,7 +162,21 @@ const guard = (bare: Connection, driver: Driver, url: MysqlUrl): Connection => {
     executeStream: () =>
       Stream.fail(new SqlError({ message: "streaming is not offered: it hangs when it is stopped early" }))
   }
+  return { connection, infile: (sql, data) => run(infile(driver, sql, data)) }
 }
+
+const infile = (driver: Driver, sql: string, data: ReadonlyArray<Uint8Array>) =>
+  Effect.async<Infile, SqlError>((resume) => {
+    driver.query(
+      { sql, infileStreamFactory: () => Readable.from(data, { objectMode: false }) },
+      (cause, { affectedRows, warningStatus } = { affectedRows: 0, warningStatus: 0 }) =>
+        resume(
+          cause === null
+            ? Effect.succeed({ rows: affectedRows, warnings: warningStatus })
+            : new SqlError({ cause, message: "LOAD DATA failed" })
+        )
+    )
+  })
 
 const isFatal = (error: SqlError) => {
   const fault = faultOf(error.cause)

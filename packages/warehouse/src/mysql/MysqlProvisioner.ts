@@ -7,9 +7,12 @@ import type * as Redacted from "effect/Redacted"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import type { WarehouseSpec } from "../Grants.ts"
 import { Provisioner } from "../Provisioner.ts"
+import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
+import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Accounts from "./accounts.ts"
 import * as DirectConnection from "./DirectConnection.ts"
@@ -146,7 +149,9 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: Wareho
   yield* Effect.all([
     SqlRunStore.ensureTables(words),
     SqlQuarantine.ensureTables(words),
-    SqlMaskStore.ensureTables(words),
+    SqlSuppressions.ensureTables(words),
+    SqlMarks.ensureTables(words),
+    SqlSourcePages.ensureTables(words),
     ...spec.masks.map((mask) => SqlMaskStore.ensureMaskTable(words, mask))
   ]).pipe(Effect.provideService(SqlClient, pool.sql))
   for (const table of spec.tables.filter(({ name }) => !before.has(name))) {

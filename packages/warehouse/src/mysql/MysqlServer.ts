@@ -11,17 +11,19 @@ export interface MysqlServer {
   readonly collation: "utf8mb4_0900_bin" | "utf8mb4_nopad_bin"
   /** `max_allowed_packet`, in bytes: no statement with its values may be longer. */
   readonly maxPacket: number
+  /** `local_infile`: whether it takes rows by LOAD DATA LOCAL INFILE. */
+  readonly localInfile: boolean
 }
 
-/** Reads what `SELECT VERSION(), @@max_allowed_packet` answered. */
-export const fromAnswer = (version: string, maxPacket: number): MysqlServer | undefined => {
+/** Reads what `SELECT VERSION(), @@max_allowed_packet, @@local_infile` answered. */
+export const fromAnswer = (version: string, maxPacket: number, localInfile: boolean): MysqlServer | undefined => {
   const mariaDb = /mariadb/i.test(version)
   const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number)
   const age = major * 10_000 + minor * 100 + (Number.isNaN(patch) ? 0 : patch)
   if (age < (mariaDb ? 100_500 : 80_017)) return undefined
   return mariaDb
-    ? { flavour: "MariaDB", collation: "utf8mb4_nopad_bin", maxPacket }
-    : { flavour: "MySQL", collation: "utf8mb4_0900_bin", maxPacket }
+    ? { flavour: "MariaDB", collation: "utf8mb4_nopad_bin", maxPacket, localInfile }
+    : { flavour: "MySQL", collation: "utf8mb4_0900_bin", maxPacket, localInfile }
 }
 
 /** Finds out which server this is; refuses one that is too old, and an account that could do more than a pipeline should. */
@@ -29,11 +31,11 @@ export const inspect = Effect.fn("MysqlServer.inspect")(function* (
   sql: SqlClient
 ): Effect.fn.Return<MysqlServer, WarehouseFailed> {
   const [answer] = yield* asked(
-    sql.unsafe<{ readonly version: string; readonly packet: number | string }>(
-      "SELECT VERSION() AS version, @@max_allowed_packet AS packet"
+    sql.unsafe<{ readonly version: string; readonly packet: number | string; readonly takes_files: number | string }>(
+      "SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@local_infile AS takes_files"
     )
   )
-  const server = fromAnswer(answer?.version ?? "", Number(answer?.packet ?? 0))
+  const server = fromAnswer(answer?.version ?? "", Number(answer?.packet ?? 0), Number(answer?.takes_files ?? 0) === 1)
   if (server === undefined) {
     return yield* new WarehouseFailed({
       reason: "Misconfigured",

@@ -5,18 +5,27 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
+import { Erasure } from "../Erasure.ts"
 import { Fingerprints } from "../Fingerprints.ts"
 import type { PiiMasker } from "../PiiMasker.ts"
 import type { Quarantine } from "../Quarantine.ts"
+import { SourcePages } from "../SourcePages.ts"
+import { Suppressions } from "../Suppressions.ts"
+import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
+import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
+import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { dialect } from "./dialect.ts"
 import { connectFailed } from "./errors.ts"
-import { insertLoader } from "./Loader.ts"
+import { infileLoader } from "./InfileLoader.ts"
+import { insertLoader, type Loader } from "./Loader.ts"
+import * as MysqlErasure from "./MysqlErasure.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
 import * as MysqlWarehouse from "./MysqlWarehouse.ts"
@@ -28,6 +37,8 @@ export interface Options {
   readonly analyst?: { readonly user: string; readonly password: Redacted.Redacted }
   /** How long a publisher waits for another of the same table, and a statement for another's locks. Default one minute. */
   readonly lockWait?: Duration.DurationInput
+  /** How tables are filled. Default: by LOAD DATA where the server takes it, by INSERT where it does not. */
+  readonly load?: Loader
 }
 
 /**
@@ -37,7 +48,10 @@ export interface Options {
  */
 export const layer = (
   options: Options
-): Layer.Layer<Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints, WarehouseFailed> =>
+): Layer.Layer<
+  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure,
+  WarehouseFailed
+> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const { analyst, lockWait = Duration.minutes(1), url } = options
@@ -45,14 +59,20 @@ export const layer = (
         Effect.mapError(MysqlPool.make({ url, connections, lockWait }), connectFailed(url, setting))
       const loads = yield* open(loadConnections)
       const server = yield* MysqlServer.inspect(loads.sql)
+      const { load = server.localInfile ? infileLoader : insertLoader } = options
       const history = yield* open(historyConnections)
       const words = dialect(server)
+      const gate = ErasureGate.make(words)
+      for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
+        yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
+      }
 
       const warehouse = MysqlWarehouse.make({
         pool: loads,
         server,
-        load: insertLoader,
+        load,
         lockWait,
+        gate,
         pipeline: { url, setting },
         analyst:
           analyst === undefined
@@ -64,12 +84,15 @@ export const layer = (
       })
       const records = Layer.mergeAll(
         SqlRunStore.layer(words),
-        SqlQuarantine.layer(words),
-        Layer.effect(Fingerprints, SqlFingerprints.make(words))
+        SqlQuarantine.layer(words, gate),
+        Layer.effect(Fingerprints, SqlFingerprints.make(words)),
+        Layer.effect(SourcePages, SqlSourcePages.make(words, gate)),
+        Layer.effect(Suppressions, SqlSuppressions.make(words, gate))
       )
       return Layer.mergeAll(
         Layer.succeed(Warehouse, warehouse),
-        Layer.provide(SqlMaskStore.layer(words), Layer.succeed(SqlClient, loads.sql)),
+        Layer.effect(Erasure, MysqlErasure.make({ pool: loads, server, lockWait })),
+        Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
         Layer.provide(records, Layer.succeed(SqlClient, history.sql))
       )
     })

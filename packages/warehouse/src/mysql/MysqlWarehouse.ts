@@ -1,20 +1,27 @@
+import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import { StepContext } from "@sluice/core/run/StepContext"
+import * as Span from "@sluice/core/Span"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Amended from "../Amended.ts"
 import { rowsOf } from "../internal/rowsOf.ts"
+import type { ErasureGate } from "../sql/ErasureGate.ts"
+import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as Table from "../Table.ts"
 import type * as View from "../View.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Amender from "./Amender.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
-import { quote } from "./dialect.ts"
+import { dialect, quote } from "./dialect.ts"
 import { rowDecoder } from "./encoding.ts"
 import { statementFailed } from "./errors.ts"
 import type { Loader } from "./Loader.ts"
+import * as MysqlAccess from "./MysqlAccess.ts"
 import * as MysqlDrift from "./MysqlDrift.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
@@ -27,6 +34,7 @@ export interface Options {
   readonly load: Loader
   /** How long a publisher waits for another of the same table. */
   readonly lockWait: Duration.DurationInput
+  readonly gate: ErasureGate
   readonly pipeline: UserQuery.Account
   /** Undefined where no analyst's account is configured. */
   readonly analyst: UserQuery.Account | undefined
@@ -35,6 +43,26 @@ export interface Options {
 /** Tables and views in one database of MySQL or MariaDB. */
 export const make = (options: Options): Warehouse["Type"] => {
   const { pool } = options
+  const gate: Publisher.Options["gate"] = ({ connection }, runId, operation) =>
+    options.gate.pass(runId, operation, { lock: false }).pipe(
+      Effect.provideService(SqlClient, pool.sql),
+      Effect.provideService(TransactionConnection, [connection, 0]),
+      Effect.catchTag("SqlError", (error) => statementFailed(operation)(error))
+    )
+  const words = dialect(options.server)
+  const over =
+    ({ connection }: Session) =>
+    <A, E>(effect: Effect.Effect<A, E, SqlClient>): Effect.Effect<A, E> =>
+      effect.pipe(Effect.provideService(SqlClient, pool.sql), Effect.provideService(TransactionConnection, [connection, 0]))
+  const publishing: Publisher.Options = {
+    ...options,
+    gate,
+    marks: {
+      clear: (session, table) => over(session)(SqlMarks.clear(words, table)),
+      set: (session, table, runId) => over(session)(SqlMarks.set(words, table, runId)),
+      judge: (session, table, step) => over(session)(SqlMarks.judge(words, table, step))
+    }
+  }
 
   /** One snapshot for all pages: a publish in between waits until the reader has ended. */
   const read = <T extends Table.Any | View.Any>(relation: T) => {
@@ -65,23 +93,45 @@ export const make = (options: Options): Warehouse["Type"] => {
     )
   }
 
+  const count = ({ name }: Table.Any | View.Any) =>
+    Deadlock.retried(pool.sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${quote(name)}`)).pipe(
+      Effect.mapBoth({ onFailure: statementFailed(`publish ${name}`), onSuccess: ([row]) => Number(row?.n ?? 0) })
+    )
+
   return Warehouse.of({
     publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
-      const count = yield* Publisher.publish(options, table, rows)
-      yield* StepContext.metadata({ rows: count })
+      const loaded = yield* Publisher.publish(publishing, table, rows)
+      yield* StepContext.metadata({ rows: loaded.rows, loaded_by: loaded.by })
+      yield* Span.annotate({ table: table.name, rows: loaded.rows })
+      return { relation: table }
+    }),
+
+    amend: Effect.fn("MysqlWarehouse.amend")(function* (table, changes, by) {
+      const { by: way, counts } = yield* Amender.amend(publishing, table, changes, by)
+      const known = counts === undefined ? undefined : Amended.total((yield* StepContext).last, counts)
+      yield* StepContext.metadata({
+        rows: known ?? (yield* count(table)),
+        ...(counts === undefined ? {} : { rows_deleted: counts.deleted, rows_written: counts.written }),
+        ...(way === undefined ? {} : { loaded_by: way })
+      })
+      yield* Span.annotate({ table: table.name, rows: counts?.written ?? 0 })
       return { relation: table }
     }),
 
     publishView: Effect.fn("MysqlWarehouse.publishView")(function* (view) {
       const failed = statementFailed(`publish ${view.name}`)
       yield* Effect.mapError(Deadlock.retried(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared), failed)
-      const [answer] = yield* Effect.mapError(
-        Deadlock.retried(pool.sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${quote(view.name)}`)),
-        failed
-      )
-      yield* StepContext.metadata({ rows: Number(answer?.n ?? 0) })
       return { relation: view }
     }),
+
+    loading: Effect.succeed(
+      options.server.localInfile
+        ? { by: "LOAD DATA LOCAL INFILE", slower: undefined }
+        : {
+            by: "INSERT",
+            slower: "the server has local_infile off. Its administrator makes loads faster with SET GLOBAL local_infile = ON"
+          }
+    ),
 
     open: Effect.fn("MysqlWarehouse.open")(function* (relation) {
       const operation = `open ${relation.name}`
@@ -140,7 +190,9 @@ export const make = (options: Options): Warehouse["Type"] => {
       return (rows[0] ?? []).map((value) => Number(value ?? 0))
     }),
 
-    drift: (spec) => MysqlDrift.find(options, spec)
+    drift: (spec) => MysqlDrift.find(options, spec),
+
+    access: MysqlAccess.find(options)
   })
 }
 

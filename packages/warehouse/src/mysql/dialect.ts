@@ -19,6 +19,7 @@ export const dialect = (server: MysqlServer): SqlDialect => ({
     longText: "LONGTEXT",
     integer: "BIGINT",
     double: "DOUBLE",
+    bytes: "LONGBLOB",
     hash: "BINARY(32)"
   },
   tableOptions: tableOptions(server),

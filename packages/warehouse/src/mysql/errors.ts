@@ -112,6 +112,7 @@ const explanations: Readonly<Record<Reason, string>> = {
   DiskFull: "the server has no room left",
   RowRejected: "the server refused a row",
   Drift: "what is in the database is not what is declared",
+  Outdated: "somebody was erased while it was under way",
   Misconfigured: "the server is not set up for this",
   Other: "the server refused the statement"
 }

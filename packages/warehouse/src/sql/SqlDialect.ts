@@ -15,6 +15,8 @@ export interface SqlDialect {
     readonly longText: string
     readonly integer: string
     readonly double: string
+    /** Bytes of any length. */
+    readonly bytes: string
     /** The 32 bytes of a SHA-256; may be a key. */
     readonly hash: string
   }

@@ -11,11 +11,10 @@ import * as Schedule from "effect/Schedule"
 import type * as MaskTable from "../MaskTable.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { ErasureGate } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
+import * as SqlCounters from "./SqlCounters.ts"
 import { createTable, type SqlDialect, textOf } from "./SqlDialect.ts"
-
-/** The table that has a row for each mask table: the last id it gave. */
-export const sequencesTable = "sluice_sequences"
 
 /**
  * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes, which look-ups go by.
@@ -24,26 +23,8 @@ export const sequencesTable = "sluice_sequences"
  * misses, inserts the rest with consecutive ids in order of hash, and moves the counter, all in one transaction: two callers
  * never give a value two ids, no id is skipped, and none is used again after its row is deleted.
  */
-export const layer = (dialect: SqlDialect): Layer.Layer<PiiMasker, WarehouseFailed, SqlClient> =>
-  Layer.effect(PiiMasker, Effect.zipRight(ensureTables(dialect), make(dialect)))
-
-/** Creates the table of counters if it is missing. */
-export const ensureTables = Effect.fn("SqlMaskStore.ensureTables")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
-  const sql = yield* SqlClient
-  const { text, integer } = dialect.types
-  const ddl = createTable(
-    dialect,
-    sequencesTable,
-    [
-      ["name", `${text(64)} NOT NULL`],
-      ["value", `${integer} NOT NULL`]
-    ],
-    ["PRIMARY KEY (name)"]
-  )
-  yield* SqlBatch.translated(dialect, "create the table of mask ids", sql.unsafe(ddl))
-})
+export const layer = (dialect: SqlDialect, gate: ErasureGate): Layer.Layer<PiiMasker, WarehouseFailed, SqlClient> =>
+  Layer.effect(PiiMasker, Effect.zipRight(SqlCounters.ensureTable(dialect), make(dialect, gate)))
 
 /** Creates a mask table and its counter where they are missing. */
 export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(function* (
@@ -51,20 +32,14 @@ export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(functio
   table: MaskTable.Any
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
   const sql = yield* SqlClient
-  const sequences = dialect.table(sequencesTable)
-  const create = Effect.gen(function* () {
-    yield* sql.unsafe(maskTableDdl(dialect, table))
-    const counters = yield* sql.unsafe(`SELECT name FROM ${sequences} WHERE name = ?`, [table.name])
-    if (counters.length === 0) {
-      yield* sql.unsafe(`${dialect.insertIgnore} ${sequences} (name, ${dialect.quote("value")}) VALUES (?, 0)`, [table.name])
-    }
-  })
+  const create = Effect.zipRight(sql.unsafe(maskTableDdl(dialect, table)), SqlCounters.ensure(dialect, table.name))
   yield* SqlBatch.translated(dialect, `create ${table.name}`, create)
 })
 
-/** The masker over `sluice_sequences`; mask tables are created when they are first used. */
+/** The masker over the table of counters; mask tables are created when they are first used. */
 export const make = Effect.fn("SqlMaskStore.make")(function* (
-  dialect: SqlDialect
+  dialect: SqlDialect,
+  gate: ErasureGate
 ): Effect.fn.Return<PiiMasker["Type"], never, SqlClient> {
   const sql = yield* SqlClient
   const ready = new Set<string>()
@@ -93,20 +68,21 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
     }
   })
 
-  const create = Effect.fnUntraced(function* (table: MaskTable.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
-    const sequences = dialect.table(sequencesTable)
-    const valueColumn = dialect.quote("value")
-    const counters = yield* sql.unsafe<{ readonly last: number | string }>(
-      `SELECT ${valueColumn} AS ${dialect.quote("last")} FROM ${sequences} WHERE name = ?${dialect.forUpdate}`,
-      [table.name]
-    )
+  const create = Effect.fnUntraced(function* (
+    table: MaskTable.Any,
+    missing: Map<string, Hashed>,
+    ids: Map<string, number>,
+    runId: string
+  ) {
+    const counted = yield* SqlCounters.read(dialect, table.name, { lock: true })
+    yield* gate.pass(runId, `give mask ids in ${table.name}`, { lock: false })
     yield* lookUp(table, missing, ids)
     if (missing.size === 0) return 0
     const stored = yield* sql.unsafe<{ readonly last: number | string | null }>(
       `SELECT MAX(${idColumn}) AS ${dialect.quote("last")} FROM ${dialect.table(table.name)}`
     )
     // A counter that was restored from an older backup than its table must not give an id twice.
-    const last = Math.max(Number(counters[0]?.last ?? 0), Number(stored[0]?.last ?? 0))
+    const last = Math.max(counted, Number(stored[0]?.last ?? 0))
     const rows = [...missing.values()]
     yield* SqlBatch.insert(
       sql,
@@ -114,7 +90,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       { head: `INSERT INTO ${dialect.table(table.name)} (${idColumn}, ${dialect.quote(table.valueColumn)}, value_hash)` },
       rows.map(({ value, hash }, index) => [last + 1 + index, value, hash])
     )
-    yield* sql.unsafe(`UPDATE ${sequences} SET ${valueColumn} = ? WHERE name = ?`, [last + rows.length, table.name])
+    yield* SqlCounters.write(dialect, table.name, last + rows.length)
     rows.forEach(({ value }, index) => {
       ids.set(value, last + 1 + index)
     })
@@ -144,7 +120,12 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
           : yield* Effect.retry(
               Effect.suspend(() => {
                 const attempt = { missing: new Map(missing), ids: new Map(ids) }
-                return SqlBatch.transaction(sql, dialect, operation, create(table, attempt.missing, attempt.ids)).pipe(
+                const creating = Effect.provideService(
+                  create(table, attempt.missing, attempt.ids, step.runId),
+                  SqlClient,
+                  sql
+                )
+                return SqlBatch.transaction(sql, dialect, operation, creating).pipe(
                   Effect.tap(() => {
                     for (const [value, id] of attempt.ids) ids.set(value, id)
                   })

@@ -3,14 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Quarantine } from "../Quarantine.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { ErasureGate } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import { createTable, type SqlDialect, textOf, textOrNull } from "./SqlDialect.ts"
 
 export const tableName = "quarantine"
 
 /** The quarantine on SQL, one row for each problem. Replacing a source's rows is one transaction. */
-export const layer = (dialect: SqlDialect): Layer.Layer<Quarantine, WarehouseFailed, SqlClient> =>
-  Layer.effect(Quarantine, Effect.zipRight(ensureTables(dialect), make(dialect)))
+export const layer = (dialect: SqlDialect, gate: ErasureGate): Layer.Layer<Quarantine, WarehouseFailed, SqlClient> =>
+  Layer.effect(Quarantine, Effect.zipRight(ensureTables(dialect), make(dialect, gate)))
 
 /** Creates the table if it is missing. */
 export const ensureTables = Effect.fn("SqlQuarantine.ensureTables")(function* (
@@ -22,7 +23,8 @@ export const ensureTables = Effect.fn("SqlQuarantine.ensureTables")(function* (
 
 /** The quarantine over a table that exists. */
 export const make = Effect.fn("SqlQuarantine.make")(function* (
-  dialect: SqlDialect
+  dialect: SqlDialect,
+  gate: ErasureGate
 ): Effect.fn.Return<Quarantine["Type"], never, SqlClient> {
   const sql = yield* SqlClient
   const table = dialect.table(tableName)
@@ -30,7 +32,9 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
 
   return Quarantine.of({
     replace: Effect.fn("SqlQuarantine.replace")(function* (source, runId, rows) {
+      const operation = `replace the quarantine of ${source}`
       const write = Effect.gen(function* () {
+        yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
         yield* sql.unsafe(`DELETE FROM ${table} WHERE source = ?`, [source])
         yield* SqlBatch.insert(
           sql,
@@ -39,7 +43,7 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
           rows.map((row, position) => [source, position, row.ordinal, row.id, row.field, row.reason, runId])
         )
       })
-      yield* SqlBatch.transaction(sql, dialect, `replace the quarantine of ${source}`, write)
+      yield* SqlBatch.transaction(sql, dialect, operation, write)
     }),
 
     list: Effect.fn("SqlQuarantine.list")(function* (source) {

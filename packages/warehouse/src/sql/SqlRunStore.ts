@@ -1,8 +1,8 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
-import { lastStepOf, latestChecks, materializationOf } from "@sluice/core/run/RunRecord"
-import { RunStore, RunStoreFailed } from "@sluice/core/run/RunStore"
+import { byRun, lastStepOf, latestChecks, makes, materializationOf } from "@sluice/core/run/RunRecord"
+import { RunStore, RunStoreFailed, unrecorded } from "@sluice/core/run/RunStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,7 +15,7 @@ export { tableNames } from "./SqlRunTables.ts"
 
 /**
  * The run history on SQL: a row per run, a row per event as JSON under (run, sequence number), and the newest events of each
- * asset. An append is one transaction. A run's events are appended by one process at a time.
+ * asset. An append is one transaction, and one that takes the row of its run: those of one run come one after the other.
  */
 export const layer = (dialect: SqlDialect): Layer.Layer<RunStore, WarehouseFailed, SqlClient> =>
   Layer.effect(RunStore, Effect.zipRight(ensureTables(dialect), make(dialect)))
@@ -38,13 +38,16 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
   const runs = dialect.table("sluice_runs")
   const events = dialect.table("sluice_events")
   const materializations = dialect.table("sluice_materializations")
+  const openSteps = dialect.table("sluice_open_steps")
   const latest = dialect.table("sluice_latest")
   const summaryColumns = "run_id, started, status, duration_millis, reason, heartbeat_at"
 
   const read = <A>(effect: Effect.Effect<A, SqlError>) =>
     Effect.mapError(SqlBatch.translated(dialect, "read the run history", effect), failed("read"))
-  const write = <A>(effect: Effect.Effect<A, SqlError>) =>
-    Effect.mapError(SqlBatch.transaction(sql, dialect, "write the run history", effect), failed("written"))
+  const write = <A>(effect: Effect.Effect<A, SqlError | RunStoreFailed>) =>
+    Effect.mapError(SqlBatch.transaction(sql, dialect, "write the run history", effect), (error) =>
+      error._tag === "RunStoreFailed" ? error : failed("written")(error)
+    )
 
   const summaries = (rest: string, parameters: ReadonlyArray<string> = []) =>
     Effect.flatMap(read(sql.unsafe<Tables.RunRow>(`SELECT ${summaryColumns} FROM ${runs} ${rest}`, parameters)), (rows) =>
@@ -77,20 +80,70 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
         batch.flat()
       )
       removed += Number(row?.n ?? 0)
-      for (const table of [events, materializations, runs])
+      for (const table of [events, openSteps, materializations, runs])
         yield* sql.unsafe(`DELETE FROM ${table} WHERE ${some}`, batch.flat())
     }
     return removed
   })
 
+  const eventsOf = (runId: string, page?: { readonly from: number; readonly limit: number }) => {
+    const part = page === undefined ? "" : `AND seq >= ${atLeastZero(page.from)} `
+    const limit = page === undefined ? "" : ` LIMIT ${atLeastZero(page.limit)}`
+    return sql.unsafe<{ readonly seq: number | string; readonly event: string }>(
+      `SELECT seq, event FROM ${events} WHERE run_id = ? ${part}ORDER BY seq${limit}`,
+      [runId]
+    )
+  }
+  const openOf = (runId: string) =>
+    sql.unsafe<{ readonly asset: string; readonly action: string }>(
+      `SELECT asset, action FROM ${openSteps} WHERE run_id = ? ORDER BY asset`,
+      [runId]
+    )
+  const decodeOpen = (runId: string) => (rows: ReadonlyArray<{ readonly asset: string; readonly action: string }>) =>
+    Effect.forEach(rows, (row) => Tables.openStep(row, `an open step of run ${runId}`))
+
+  /** Answers those that were not there already. */
+  const appendTo = Effect.fnUntraced(function* (runId: string, more: ReadonlyArray<RunEvent>, from: number | undefined) {
+    yield* Tables.takeRun(sql, dialect, runId, more, from !== undefined)
+    const next = yield* Tables.nextNumber(sql, dialect, runId)
+    const there = from === undefined || from >= next ? [] : yield* eventsOf(runId, { from, limit: more.length })
+    const fresh = yield* unrecorded(
+      runId,
+      more,
+      there.map(({ event }) => event)
+    )
+    yield* Tables.insertEvents(sql, dialect, runId, fresh, Math.max(next, from ?? 0))
+    return fresh
+  })
+
   return RunStore.of({
-    append: Effect.fn("SqlRunStore.append")(function* (all) {
+    append: Effect.fn("SqlRunStore.append")(function* (all, from) {
       if (all.length === 0) return
       yield* write(
         Effect.gen(function* () {
-          for (const [runId, more] of byRun(all)) yield* Tables.insertEvents(sql, dialect, runId, more)
-          yield* Tables.updateRuns(sql, dialect, all)
-          yield* Tables.updateAssets(sql, dialect, all)
+          const fresh: Array<RunEvent> = []
+          for (const [runId, more] of byRun(all)) fresh.push(...(yield* appendTo(runId, more, from)))
+          yield* Tables.concludeRuns(sql, dialect, fresh)
+          yield* Tables.updateAssets(sql, dialect, fresh)
+        })
+      )
+    }),
+
+    openSteps: Effect.fn("SqlRunStore.openSteps")((runId) => Effect.flatMap(read(openOf(runId)), decodeOpen(runId))),
+
+    close: Effect.fn("SqlRunStore.close")(function* (runId, ending) {
+      return yield* write(
+        Effect.gen(function* () {
+          const [run] = yield* sql.unsafe<{ readonly status: string }>(
+            `SELECT status FROM ${runs} WHERE run_id = ? ${dialect.forUpdate}`,
+            [runId]
+          )
+          if (run?.status !== "running") return false
+          const last = ending(yield* Effect.flatMap(openOf(runId), decodeOpen(runId)))
+          yield* Tables.insertEvents(sql, dialect, runId, last, yield* Tables.nextNumber(sql, dialect, runId))
+          yield* Tables.concludeRuns(sql, dialect, last)
+          yield* Tables.updateAssets(sql, dialect, last)
+          return true
         })
       )
     }),
@@ -100,13 +153,8 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       yield* write(sql.unsafe(`UPDATE ${runs} SET heartbeat_at = ? WHERE run_id = ?`, [now, runId]))
     }),
 
-    events: Effect.fn("SqlRunStore.events")(function* (runId) {
-      const rows = yield* read(
-        sql.unsafe<{ readonly seq: number | string; readonly event: string }>(
-          `SELECT seq, event FROM ${events} WHERE run_id = ? ORDER BY seq`,
-          [runId]
-        )
-      )
+    events: Effect.fn("SqlRunStore.events")(function* (runId, page) {
+      const rows = yield* read(eventsOf(runId, page))
       return yield* Effect.forEach(rows, ({ event, seq }) => Tables.event(event, `event ${seq} of run ${runId}`))
     }),
 
@@ -115,6 +163,21 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     ),
 
     unfinished: Effect.withSpan(summaries("WHERE status = 'running' ORDER BY started_at, run_id"), "SqlRunStore.unfinished"),
+
+    lastThatMade: Effect.gen(function* () {
+      for (let offset = 0; ; offset += heads) {
+        const rows = yield* read(
+          sql.unsafe<{ readonly run_id: string; readonly event: string }>(
+            `SELECT r.run_id, e.event FROM ${runs} r JOIN ${events} e ON e.run_id = r.run_id AND e.seq = 0
+             ORDER BY r.started_at DESC, r.run_id DESC LIMIT ${heads} OFFSET ${offset}`
+          )
+        )
+        for (const { event, run_id } of rows) {
+          if (makes(yield* Tables.event(event, `event 0 of run ${run_id}`))) return run_id
+        }
+        if (rows.length < heads) return undefined
+      }
+    }).pipe(Effect.withSpan("SqlRunStore.lastThatMade")),
 
     materializations: Effect.map(latestOf("materialization"), byAsset(materializationOf)).pipe(
       Effect.withSpan("SqlRunStore.materializations")
@@ -163,6 +226,9 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
 const failed = (operation: "read" | "written") => (error: WarehouseFailed) =>
   new RunStoreFailed({ operation, reason: error.detail, retryable: error.retryable })
 
+/** How many runs are looked at in one go for the newest that made something. */
+const heads = 50
+
 const atLeastZero = (count: number): number => Math.max(0, Math.trunc(count))
 
 const byAsset =
@@ -174,13 +240,3 @@ const byAsset =
         return value === undefined ? [] : [[value.asset, value]]
       })
     )
-
-const byRun = (events: ReadonlyArray<RunEvent>): ReadonlyMap<string, ReadonlyArray<RunEvent>> => {
-  const runs = new Map<string, Array<RunEvent>>()
-  for (const event of events) {
-    const run = runs.get(event.runId)
-    if (run === undefined) runs.set(event.runId, [event])
-    else run.push(event)
-  }
-  return runs
-}

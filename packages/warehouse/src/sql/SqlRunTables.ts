@@ -1,7 +1,15 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import { Action } from "@sluice/core/plan/Plan"
 import { RunEvent, RunStarted, RunStatus } from "@sluice/core/run/RunEvent"
-import { lastStepOf, materializationOf, type RunSummary, summaryOf } from "@sluice/core/run/RunRecord"
+import {
+  endedBy,
+  lastStepOf,
+  materializationOf,
+  type OpenStep,
+  type RunSummary,
+  summaryOf
+} from "@sluice/core/run/RunRecord"
 import { RunStoreFailed } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -10,7 +18,13 @@ import * as SqlBatch from "./SqlBatch.ts"
 import { columnList, createTable, type SqlDialect } from "./SqlDialect.ts"
 
 /** The tables that the run history is kept in. */
-export const tableNames = ["sluice_runs", "sluice_events", "sluice_materializations", "sluice_latest"] as const
+export const tableNames = [
+  "sluice_runs",
+  "sluice_events",
+  "sluice_open_steps",
+  "sluice_materializations",
+  "sluice_latest"
+] as const
 
 /** How they are created where they are missing. */
 export const ddl = (dialect: SqlDialect): ReadonlyArray<string> => {
@@ -41,6 +55,13 @@ export const ddl = (dialect: SqlDialect): ReadonlyArray<string> => {
       [runId, ["seq", `${integer} NOT NULL`], ["event", json]],
       ["PRIMARY KEY (run_id, seq)"]
     ),
+    // The steps of runs that have yet to end, so that nobody has to read a run's events for them.
+    createTable(
+      dialect,
+      "sluice_open_steps",
+      [runId, asset, ["action", `${text(16)} NOT NULL`]],
+      ["PRIMARY KEY (run_id, asset)"]
+    ),
     createTable(dialect, "sluice_materializations", [asset, runId, at, ["event", json]], ["PRIMARY KEY (asset, run_id)"]),
     // The newest event of each kind: an asset's materialization, its last step, and each of its checks by name. Never pruned.
     createTable(
@@ -52,49 +73,94 @@ export const ddl = (dialect: SqlDialect): ReadonlyArray<string> => {
   ]
 }
 
-/** Appends events of one run after those that it has. */
+/**
+ * Takes a run for the transaction: makes its row with its first event, or notes in it that its process lives. Other
+ * transactions that take it wait, so that what is read of its events afterwards is true until the end. With `again`, a run
+ * that is there already is no error.
+ */
+export const takeRun = Effect.fn("SqlRunTables.takeRun")(function* (
+  sql: SqlClient,
+  dialect: SqlDialect,
+  runId: string,
+  events: ReadonlyArray<RunEvent>,
+  again: boolean
+): Effect.fn.Return<void, SqlError> {
+  const table = dialect.table("sluice_runs")
+  const started = events.find((event) => event._tag === "RunStarted")
+  const at = events.at(-1)?.at ?? ""
+  if (started === undefined) {
+    yield* sql.unsafe(
+      `UPDATE ${table} SET heartbeat_at = CASE WHEN heartbeat_at < ? THEN ? ELSE heartbeat_at END WHERE run_id = ?`,
+      [at, at, runId]
+    )
+  } else {
+    yield* sql.unsafe(
+      `INSERT INTO ${table} (run_id, started_at, started, status, heartbeat_at) VALUES (?, ?, ?, 'running', ?) ${again ? dialect.upsert(["run_id"], ["run_id"]) : ""}`,
+      [runId, started.at, JSON.stringify({ ...started, steps: [] }), at]
+    )
+  }
+})
+
+/** The number that a run's next event gets. */
+export const nextNumber = Effect.fn("SqlRunTables.nextNumber")(function* (
+  sql: SqlClient,
+  dialect: SqlDialect,
+  runId: string
+): Effect.fn.Return<number, SqlError> {
+  const next = dialect.quote("next")
+  const [row] = yield* sql.unsafe<{ readonly next: number | string }>(
+    `SELECT COALESCE(MAX(seq), -1) + 1 AS ${next} FROM ${dialect.table("sluice_events")} WHERE run_id = ?`,
+    [runId]
+  )
+  return Number(row?.next ?? 0)
+})
+
+/** Events of one run under their numbers, and its open steps in step with them. */
 export const insertEvents = Effect.fn("SqlRunTables.insertEvents")(function* (
   sql: SqlClient,
   dialect: SqlDialect,
   runId: string,
-  events: ReadonlyArray<RunEvent>
+  events: ReadonlyArray<RunEvent>,
+  first: number
 ): Effect.fn.Return<void, SqlError> {
-  const table = dialect.table("sluice_events")
-  const next = dialect.quote("next")
-  const [row] = yield* sql.unsafe<{ readonly next: number | string }>(
-    `SELECT COALESCE(MAX(seq), -1) + 1 AS ${next} FROM ${table} WHERE run_id = ?`,
-    [runId]
-  )
-  const first = Number(row?.next ?? 0)
   yield* SqlBatch.insert(
     sql,
     dialect,
-    { head: `INSERT INTO ${table} (run_id, seq, event)` },
+    { head: `INSERT INTO ${dialect.table("sluice_events")} (run_id, seq, event)` },
     events.map((event, index) => [runId, first + index, JSON.stringify(event)])
   )
+  const open = dialect.table("sluice_open_steps")
+  const steps = events.flatMap((event) => (event._tag === "RunStarted" ? event.steps : []))
+  yield* SqlBatch.insert(
+    sql,
+    dialect,
+    { head: `INSERT INTO ${open} (run_id, asset, action)` },
+    steps.map(({ action, asset }) => [runId, asset, action])
+  )
+  const ended = events.flatMap((event) => endedBy(event) ?? [])
+  for (const batch of SqlBatch.batches(
+    dialect,
+    ended.map((asset) => [asset])
+  )) {
+    yield* sql.unsafe(`DELETE FROM ${open} WHERE run_id = ? AND asset IN ${SqlBatch.placeholders(batch.length)}`, [
+      runId,
+      ...batch.flat()
+    ])
+  }
 })
 
-/** Keeps rows of runs in step with their events. */
-export const updateRuns = Effect.fn("SqlRunTables.updateRuns")(function* (
+/** Notes how runs ended. */
+export const concludeRuns = Effect.fn("SqlRunTables.concludeRuns")(function* (
   sql: SqlClient,
   dialect: SqlDialect,
   events: ReadonlyArray<RunEvent>
 ): Effect.fn.Return<void, SqlError> {
-  const table = dialect.table("sluice_runs")
   for (const event of events) {
-    if (event._tag === "RunStarted") {
-      yield* sql.unsafe(
-        `INSERT INTO ${table} (run_id, started_at, started, status, heartbeat_at) VALUES (?, ?, ?, 'running', ?)`,
-        [event.runId, event.at, JSON.stringify({ ...event, steps: [] }), event.at]
-      )
-    } else if (event._tag === "RunConcluded") {
-      yield* sql.unsafe(`UPDATE ${table} SET status = ?, duration_millis = ?, reason = ? WHERE run_id = ?`, [
-        event.status,
-        event.durationMillis,
-        event.reason ?? null,
-        event.runId
-      ])
-    }
+    if (event._tag !== "RunConcluded") continue
+    yield* sql.unsafe(
+      `UPDATE ${dialect.table("sluice_runs")} SET status = ?, duration_millis = ?, reason = ? WHERE run_id = ?`,
+      [event.status, event.durationMillis, event.reason ?? null, event.runId]
+    )
   }
 })
 
@@ -171,6 +237,14 @@ export const summary = (row: RunRow): Effect.Effect<RunSummary, RunStoreFailed> 
 export const event = (json: string, what: string): Effect.Effect<RunEvent, RunStoreFailed> =>
   decoded(decodeEvent(json), what)
 
+/** A row of `sluice_open_steps`. */
+export const openStep = (
+  { action, asset }: { readonly asset: string; readonly action: string },
+  what: string
+): Effect.Effect<OpenStep, RunStoreFailed> =>
+  Effect.map(decoded(decodeAction(action), what), (action) => ({ asset, action }))
+
+const decodeAction = Schema.decodeUnknownEither(Action)
 const decodeEvent = Schema.decodeUnknownEither(Schema.parseJson(RunEvent))
 const decodeStarted = Schema.decodeUnknownEither(Schema.parseJson(RunStarted))
 const decodeStatus = Schema.decodeUnknownEither(Schema.Literal("running", ...RunStatus.literals))

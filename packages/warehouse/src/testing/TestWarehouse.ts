@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { rowsOf } from "../internal/libsqlDriver.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import { Quarantine, type QuarantinedRow } from "../Quarantine.ts"
+import { Suppressions } from "../Suppressions.ts"
 import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
@@ -29,23 +30,26 @@ export class TestWarehouse extends Context.Tag("@sluice/warehouse/TestWarehouse"
 >() {
   /**
    * A warehouse, a masker and a quarantine in memory, for tests of assets: what is published is not checked against its
-   * declaration, mask ids count from 1 in the order that values first come, views have no rows, and SQL is not answered.
+   * declaration, mask ids count from 1 in the order that values first come, views have no rows, nobody was erased, and SQL
+   * is not answered.
    */
-  static readonly layerMemory: Layer.Layer<TestWarehouse | Warehouse | PiiMasker | Quarantine> = Layer.effectContext(
-    Effect.sync(() => {
-      const writes: Array<Write> = []
-      const published = new Map<string, Write["rows"]>()
-      const record = (write: Write) => {
-        writes.push(write)
-        if (write.kind === "table" || write.kind === "view") published.set(write.relation, write.rows)
-      }
-      return Context.make(TestWarehouse, { writes: Effect.sync(() => [...writes]) }).pipe(
-        Context.add(Warehouse, warehouse(record, published)),
-        Context.add(PiiMasker, masker(record)),
-        Context.add(Quarantine, quarantine(record))
-      )
-    })
-  )
+  static readonly layerMemory: Layer.Layer<TestWarehouse | Warehouse | PiiMasker | Quarantine | Suppressions> =
+    Layer.effectContext(
+      Effect.sync(() => {
+        const writes: Array<Write> = []
+        const published = new Map<string, Write["rows"]>()
+        const record = (write: Write) => {
+          writes.push(write)
+          if (write.kind === "table" || write.kind === "view") published.set(write.relation, write.rows)
+        }
+        return Context.make(TestWarehouse, { writes: Effect.sync(() => [...writes]) }).pipe(
+          Context.add(Warehouse, warehouse(record, published)),
+          Context.add(PiiMasker, masker(record)),
+          Context.add(Quarantine, quarantine(record)),
+          Context.add(Suppressions, Suppressions.none)
+        )
+      })
+    )
 }
 
 /** The value of an upstream that publishes a table or view: `{ users: published(UsersRaw) }`. */
@@ -63,11 +67,23 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     step.metadata({ rows: all.length })
     return { relation: table }
   }),
+  amend: Effect.fn("TestWarehouse.amend")(function* (table, changes, by) {
+    const step = yield* StepContext
+    const gone = new Set(yield* Dataset.toArray(changes.gone))
+    const rows = yield* Dataset.toArray(changes.rows)
+    const kept = (relations.get(table.name) ?? []).filter((row) => !gone.has(String(row[by])))
+    const all = [...kept, ...rows]
+    step.progress(rows.length)
+    yield* step.staged(table.name)
+    record({ kind: "table", relation: table.name, rows: all })
+    step.metadata({ rows: all.length })
+    return { relation: table }
+  }),
   publishView: Effect.fn("TestWarehouse.publishView")(function* (view) {
     record({ kind: "view", relation: view.name, rows: [] })
-    yield* StepContext.metadata({ rows: 0 })
     return { relation: view }
   }),
+  loading: Effect.succeed({ by: "memory", slower: undefined }),
   open: Effect.fn("TestWarehouse.open")(function* (relation) {
     if (!relations.has(relation.name)) return yield* missing(`open ${relation.name}`)
     return { relation }
@@ -79,7 +95,8 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     }),
   query: () => noSql("answer the query"),
   measure: () => noSql("evaluate the check"),
-  drift: () => Effect.succeed([])
+  drift: () => Effect.succeed([]),
+  access: Effect.succeed([])
 })
 
 const noSql = (operation: string) =>

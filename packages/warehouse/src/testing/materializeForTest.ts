@@ -11,6 +11,7 @@ import * as Predicate from "effect/Predicate"
 import { rowsOf } from "../internal/libsqlDriver.ts"
 import type { PiiMasker } from "../PiiMasker.ts"
 import type { Quarantine } from "../Quarantine.ts"
+import type { Suppressions } from "../Suppressions.ts"
 import type * as Table from "../Table.ts"
 import type { Published, Warehouse } from "../Warehouse.ts"
 import { TestWarehouse, type Write } from "./TestWarehouse.ts"
@@ -32,7 +33,7 @@ export type RowOf<A> =
   A extends Published<infer T extends Table.Any> ? Table.Row<T> : A extends Dataset.Dataset<infer Row> ? Row : never
 
 /** The services that `materializeForTest` provides. */
-export type Provided = Warehouse | PiiMasker | Quarantine | Spill | TestWarehouse
+export type Provided = Warehouse | PiiMasker | Quarantine | Suppressions | Spill | TestWarehouse
 
 /**
  * Materializes one asset in memory with upstream values of your choice: no database, no network, no graph, no checks. What

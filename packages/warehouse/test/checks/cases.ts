@@ -70,14 +70,14 @@ export const cases: ReadonlyArray<Case> = [
     check: foreignKey(Things, { owner_id: "name" }, Owners),
     rows: [...plain, thing({ id: "c", owner_id: null })],
     passed: true,
-    metadata: { rows: 3, rows_that_refer_to_nothing: 0 }
+    metadata: { rows: 3, rows_referring_to_nothing: 0 }
   },
   {
     claim: "foreignKey counts the rows that refer to nothing",
     check: foreignKey(Things, { owner_id: "name" }, Owners),
     rows: [...plain, thing({ id: "c", owner_id: "Ada" }), thing({ id: "d", owner_id: "nobody" })],
     passed: false,
-    metadata: { rows: 4, rows_that_refer_to_nothing: 2 }
+    metadata: { rows: 4, rows_referring_to_nothing: 2 }
   },
   {
     claim: "noRows counts the rows that should not be",

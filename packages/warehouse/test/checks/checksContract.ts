@@ -10,7 +10,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
-import { acceptedValues } from "@sluice/warehouse/checks/RowChecks"
+import { acceptedValues, foreignKey } from "@sluice/warehouse/checks/RowChecks"
 import { EmptyDataAllowed, rowCount } from "@sluice/warehouse/checks/RowCount"
 import * as Grants from "@sluice/warehouse/Grants"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -21,7 +21,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { inStep, readAll, recordingStep } from "../contract/support.ts"
 import { cases } from "./cases.ts"
-import { Expensive, Owners, type Thing, Things, thing } from "./things.ts"
+import { Expensive, Owners, Pets, type Thing, Things, thing } from "./things.ts"
 
 /** What every built-in check finds on every store; needs a fresh one. */
 export const checksContract = (options: {
@@ -42,6 +42,16 @@ export const checksContract = (options: {
           })
         )
       }
+
+      it.effect("foreignKey counts a row once, however many rows of the other relation it refers to", () =>
+        Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          yield* inStep(warehouse.publish(Pets, Dataset.of(...pets)))
+          yield* publish([thing({ id: "a", owner_id: "ada" }), thing({ id: "b", owner_id: "bob" }), thing({ id: "c" })])
+          const outcome = yield* foreignKey(Things, { owner_id: "owner" }, Pets).evaluate({ _tag: "Published" })
+          expect(outcome).toStrictEqual({ passed: false, metadata: { rows: 3, rows_referring_to_nothing: 1 } })
+        })
+      )
 
       it.effect("freshness fails when the newest row is too old, and tells counts and the limit alone", () =>
         Effect.gen(function* () {
@@ -142,7 +152,7 @@ export const checksContract = (options: {
         Effect.gen(function* () {
           const warehouse = yield* Warehouse
           yield* publish([thing({ id: "a" })])
-          yield* inStep(warehouse.publishView(Expensive))
+          yield* warehouse.publishView(Expensive)
           const grants = Grants.select(Things, Expensive)
           const outcomes = yield* Effect.forEach([declared(Things, grants), declared(Expensive, grants)], (check) =>
             check.evaluate({ _tag: "Published" })
@@ -179,6 +189,13 @@ export const checksContract = (options: {
   )
 
 const both = <A>(outcome: A): readonly [A, A] => [outcome, outcome]
+
+/** Two of them belong to one owner, and one to nobody. */
+const pets = [
+  { id: "cat", owner: "ada" },
+  { id: "dog", owner: "ada" },
+  { id: "fox", owner: null }
+]
 
 /** Whom things may belong to. */
 const owners = Layer.effectDiscard(

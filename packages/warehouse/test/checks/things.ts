@@ -35,6 +35,12 @@ export const Owners = Table.make("check_owners", {
   primaryKey: ["name"]
 })
 
+export const Pets = Table.make("check_pets", {
+  description: "Pets of owners, some of whom have many",
+  columns: { id: Column.text(40), owner: Column.nullable(Column.text(40)) },
+  primaryKey: ["id"]
+})
+
 export const Expensive = View.make("check_expensive", {
   description: "Things that cost more than 100",
   columns: { id: Column.text(40) },

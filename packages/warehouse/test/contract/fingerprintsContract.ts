@@ -14,10 +14,11 @@ export const fingerprintsContract = <E>(options: {
   readonly fresh: Effect.Effect<Layer.Layer<Fingerprints | Warehouse, WarehouseFailed>, E, Scope.Scope>
 }) =>
   describe(`${options.name}: fingerprints`, () => {
-    it.scopedLive("are equal for equal text, however it was cut, and different for different text", () =>
+    it.scopedLive("are equal for equal text or bytes, however they were cut, and different for different text", () =>
       Effect.gen(function* () {
         const of = yield* fingerprints(yield* options.fresh)
         expect(of("Zürich", ",", "Oslo")).toBe(of("Zür", "ich,Oslo"))
+        expect(of("Zür", new TextEncoder().encode("ich,Oslo"))).toBe(of("Zürich,Oslo"))
         expect(new Set([of("Zürich"), of("Zürich "), of("zürich"), of()]).size).toBe(4)
       })
     )
@@ -58,7 +59,7 @@ export const fingerprintsContract = <E>(options: {
 /** Opens a store, and answers how it fingerprints text in pieces. */
 const fingerprints = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
   Effect.provide(
-    Effect.map(Fingerprints, (provided) => (...pieces: ReadonlyArray<string>) => {
+    Effect.map(Fingerprints, (provided) => (...pieces: ReadonlyArray<string | Uint8Array>) => {
       const fingerprint = provided?.start()
       for (const piece of pieces) fingerprint?.add(piece)
       return fingerprint?.end() ?? ""

@@ -1,13 +1,13 @@
 import { expect, layer } from "@effect/vitest"
-import type { RunEvent, RunStatus } from "@sluice/core/run/RunEvent"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import { at, concluded, error, everyEvent, runStarted, startedWith, stepStarted, succeeded } from "./runEvents.ts"
 
-/** What every run store on SQL does. It needs a fresh one. */
+/** How every run store takes and gives the events of runs. It needs a fresh one. */
 export const runStoreContract = (options: {
   readonly name: string
   readonly layer: Layer.Layer<RunStore, WarehouseFailed>
@@ -57,158 +57,123 @@ export const runStoreContract = (options: {
       })
     )
 
-    it.effect("runs are listed from the newest on, with how they stand", () =>
+    // Regression: an append whose answer was lost was written a second time, with a second conclusion of the run.
+    it.effect("an append that is repeated under its number writes nothing twice, however much of it is there", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
-        for (const day of ["05", "04", "06"]) {
-          yield* store.append([runStarted(`299901${day}-000000-list`, `2999-01-${day}T00:00:00.000Z`)])
-        }
-        yield* store.append([concluded("29990104-000000-list", "succeeded"), concluded("29990105-000000-list", "canceled")])
-        const summary = (day: string, status: string, durationMillis: number | undefined) => ({
-          runId: `299901${day}-000000-list`,
-          startedAt: `2999-01-${day}T00:00:00.000Z`,
-          selection,
-          tags: { by: "contract" },
-          retryOf: undefined,
-          owner: { host: "here", pid: 42 },
-          status,
-          durationMillis,
-          reason: undefined,
-          heartbeatAt: `2999-01-${day}T00:00:00.000Z`
-        })
-        expect(yield* store.runs(3)).toStrictEqual([
-          summary("06", "running", undefined),
-          summary("05", "canceled", 12.345),
-          summary("04", "succeeded", 12.345)
-        ])
-        expect(yield* store.runs(1)).toStrictEqual([summary("06", "running", undefined)])
+        const events = everyEvent("20240101-000000-again")
+        yield* store.append(events.slice(0, 4), 0)
+        yield* store.append(events.slice(0, 4), 0)
+        yield* store.append(events.slice(2, 8), 2)
+        yield* store.append(events.slice(8), 8)
+        yield* store.append(events.slice(8), 8)
+        expect(yield* store.events("20240101-000000-again")).toStrictEqual(events)
+        expect((yield* store.runs(1_000)).filter(({ runId }) => runId === "20240101-000000-again").length).toBe(1)
       })
     )
 
-    it.effect("an asset's last materialization is remembered; loading or failing is none", () =>
+    // An append whose connection was lost may still be under way on the server when it is repeated.
+    it.effect("an append that is repeated while it is still under way writes nothing twice", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
-        yield* store.append([succeeded("r1", "table_a", "materialize", 1), succeeded("r1", "table_b", "materialize", 2)])
-        yield* store.append([succeeded("r2", "table_a", "materialize", 3), succeeded("r2", "table_b", "load", 4)])
-        const all = yield* store.materializations
-        expect([all.get("table_a"), all.get("table_b"), all.get("table_c")]).toStrictEqual([
-          {
-            asset: "table_a",
-            runId: "r2",
-            at,
-            durationMillis: 1.5,
-            metadata: { rows: 3, full: true, note: "é😀" },
-            provenance
-          },
-          {
-            asset: "table_b",
-            runId: "r1",
-            at,
-            durationMillis: 1.5,
-            metadata: { rows: 2, full: true, note: "é😀" },
-            provenance
-          },
-          undefined
+        const events = everyEvent("20240101-000000-twice")
+        const append = (from: number, to: number) => store.append(events.slice(from, to), from)
+        yield* Effect.all([append(0, 4), append(0, 4), append(0, 4)], { concurrency: "unbounded", discard: true })
+        yield* Effect.all([append(4, 10), append(4, 10), append(4, 10)], { concurrency: "unbounded", discard: true })
+        expect(yield* store.events("20240101-000000-twice")).toStrictEqual(events)
+      })
+    )
+
+    // Regression: a process that slept for a minute went on writing to a run that another start had closed.
+    it.effect("a run that somebody else has closed takes no more events of its process, and says what to do", () =>
+      Effect.gen(function* () {
+        const store = yield* RunStore
+        const run = "20240101-000000-lost"
+        yield* store.append([runStarted(run, at)], 0)
+        expect(yield* store.close(run, () => [concluded(run, "crashed")])).toBe(true)
+        const error = yield* Effect.flip(store.append([succeeded(run, "of_the_lost", "materialize", 1)], 1))
+        expect([error.operation, error.retryable]).toStrictEqual(["written", false])
+        expect(error.message).toContain(`retry ${run}`)
+        expect(yield* store.events(run)).toStrictEqual([runStarted(run, at), concluded(run, "crashed")])
+        expect((yield* store.materializations).has("of_the_lost")).toBe(false)
+      })
+    )
+
+    it.effect("a run's steps are open until they end, however they do", () =>
+      Effect.gen(function* () {
+        const store = yield* RunStore
+        const run = "20240101-000000-open"
+        const names = ["z", "succeeded", "unchanged", "failed", "skipped", "canceled", "a"]
+        const ends: ReadonlyArray<RunEvent> = [
+          succeeded(run, "succeeded", "materialize", 1),
+          { _tag: "StepUnchanged", runId: run, at, asset: "unchanged", since: at },
+          { _tag: "StepFailed", runId: run, at, asset: "failed", action: "load", attempt: 1, durationMillis: 1, error },
+          { _tag: "StepSkipped", runId: run, at, asset: "skipped", action: "materialize", causes: [] },
+          { _tag: "StepCanceled", runId: run, at, asset: "canceled", action: "materialize" }
+        ]
+        yield* store.append([startedWith(run, at, names, "check")], 0)
+        yield* store.append([stepStarted(run, 1), ...ends], 1)
+        const open = [
+          { asset: "a", action: "check" },
+          { asset: "z", action: "check" }
+        ]
+        expect([yield* store.openSteps(run), yield* store.openSteps("nowhere")]).toStrictEqual([open, []])
+      })
+    )
+
+    // Regression: both of two starts found the run unfinished, and each wrote its conclusion.
+    it.effect("of many that close an unfinished run at once, one does", () =>
+      Effect.gen(function* () {
+        const store = yield* RunStore
+        const run = "20240101-000000-close"
+        const closing = store.close(run, (open) => [
+          ...open.map(({ action, asset }): RunEvent => ({ _tag: "StepCanceled", runId: run, at, asset, action })),
+          concluded(run, "crashed")
+        ])
+        yield* store.append([startedWith(run, at, ["b", "a"], "materialize")], 0)
+        const closed = yield* Effect.all([closing, closing, closing, closing], { concurrency: "unbounded" })
+        expect([closed.filter(Boolean).length, yield* closing, yield* store.close("nowhere", () => [])]).toStrictEqual([
+          1,
+          false,
+          false
+        ])
+        expect((yield* store.events(run)).slice(1)).toStrictEqual([
+          { _tag: "StepCanceled", runId: run, at, asset: "a", action: "materialize" },
+          { _tag: "StepCanceled", runId: run, at, asset: "b", action: "materialize" },
+          concluded(run, "crashed")
+        ])
+        expect([yield* store.openSteps(run), (yield* store.lastSteps).get("b")]).toStrictEqual([
+          [],
+          { status: "canceled", runId: run, at }
         ])
       })
     )
 
-    it.effect("an asset's materializations are listed from the newest on", () =>
+    it.effect("a page of a run's events begins and ends where it is told to", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
-        const times = ["2024-01-02T00:00:00.000Z", "2024-01-01T00:00:00.000Z", "2024-01-03T00:00:00.000Z"]
-        const made = times.map((time, index) => ({ ...succeeded(`h${index}`, "historic", "materialize", index), at: time }))
-        for (const event of made) yield* store.append([event])
-        expect(
-          (yield* store.history("historic", 2)).map(({ at, metadata, runId }) => [runId, at, metadata["rows"]])
-        ).toStrictEqual([
-          ["h2", times[2], 2],
-          ["h0", times[0], 0]
+        const run = "20240101-000000-page"
+        const events = everyEvent(run)
+        yield* store.append(events, 0)
+        const pages = yield* Effect.all([
+          store.events(run, { from: 2, limit: 3 }),
+          store.events(run, { from: 8, limit: 5 }),
+          store.events(run, { from: 99, limit: 5 })
         ])
-        expect(yield* store.history("nowhere", 2)).toStrictEqual([])
+        expect(pages).toStrictEqual([events.slice(2, 5), events.slice(8), []])
       })
     )
 
-    it.effect("how an asset's last step ended is remembered, and what each of its checks found last", () =>
+    it.effect("an event of a run is a sign of life as a heartbeat is, and what closes it is none", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
-        const check = (name: string, passed: boolean): RunEvent => ({
-          _tag: "CheckEvaluated",
-          runId: "s1",
-          at,
-          asset: "checked",
-          check: name,
-          severity: "error",
-          blocking: true,
-          passed,
-          metadata: { rows: 1 }
-        })
-        yield* store.append([
-          check("a", true),
-          check("b", true),
-          check("b", false),
-          succeeded("s1", "checked", "materialize", 1)
-        ])
-        yield* store.append([
-          { _tag: "StepSkipped", runId: "s2", at, asset: "checked", action: "materialize", causes: ["x"] },
-          check("a", false)
-        ])
-        expect((yield* store.lastSteps).get("checked")).toStrictEqual({ status: "skipped", runId: "s2", at })
-        expect(yield* store.checks("checked")).toStrictEqual([check("a", false), check("b", false)])
-        expect(yield* store.checks("nowhere")).toStrictEqual([])
-      })
-    )
-
-    it.effect("a run that has not concluded is unfinished, and its heartbeat is the last one it gave", () =>
-      Effect.gen(function* () {
-        const store = yield* RunStore
-        yield* store.append([
-          runStarted("beat-1", "1999-01-01T00:00:00.000Z"),
-          runStarted("beat-2", "1999-01-02T00:00:00.000Z")
-        ])
-        const before = new Date(yield* Clock.currentTimeMillis).toISOString()
-        yield* store.heartbeat("beat-2")
-        yield* store.heartbeat("nowhere")
-        const [first, second] = yield* store.unfinished
-        expect([first?.runId, first?.heartbeatAt, second?.runId]).toStrictEqual([
-          "beat-1",
-          "1999-01-01T00:00:00.000Z",
-          "beat-2"
-        ])
-        expect(String(second?.heartbeatAt) >= before).toBe(true)
-        yield* store.append([concluded("beat-1", "succeeded"), { ...concluded("beat-2", "crashed"), reason: "it died" }])
-        expect((yield* store.unfinished).map(({ runId }) => runId)).not.toContain("beat-2")
-        expect(
-          (yield* store.runs(100)).filter(({ runId }) => runId === "beat-2").map(({ reason, status }) => [status, reason])
-        ).toStrictEqual([["crashed", "it died"]])
-      })
-    )
-
-    it.effect("invalidating an asset forgets its last materialization, and nothing of its runs or of others", () =>
-      Effect.gen(function* () {
-        const store = yield* RunStore
-        const made = ["gone", "stays"].map((asset) => succeeded("inv-1", asset, "materialize", 1))
-        yield* store.append([runStarted("inv-1", "1995-01-01T00:00:00.000Z"), ...made, concluded("inv-1", "succeeded")])
-        yield* store.invalidate(["gone", "never_there"])
-        const left = yield* store.materializations
-        expect([left.has("gone"), left.has("stays"), (yield* store.events("inv-1")).length]).toStrictEqual([false, true, 4])
-      })
-    )
-
-    it.effect("pruning forgets old concluded runs but the newest, and never an asset's last materialization", () =>
-      Effect.gen(function* () {
-        const store = yield* RunStore
-        const run = (id: string, day: string, events: ReadonlyArray<RunEvent>) =>
-          store.append([runStarted(id, `1990-01-${day}T00:00:00.000Z`), ...events])
-        yield* run("old-1", "01", [succeeded("old-1", "pruned", "materialize", 1), concluded("old-1", "succeeded")])
-        yield* run("old-2", "02", [succeeded("old-2", "pruned", "materialize", 2), concluded("old-2", "succeeded")])
-        yield* run("old-3", "03", [])
-        const all = (yield* store.runs(1_000)).length
-        expect(yield* store.prune({ before: "1990-02-01T00:00:00.000Z", keep: all })).toStrictEqual({ runs: 0, events: 0 })
-        expect(yield* store.prune({ before: "1990-02-01T00:00:00.000Z", keep: 0 })).toStrictEqual({ runs: 2, events: 6 })
-        expect([yield* store.events("old-1"), yield* store.history("pruned", 5)]).toStrictEqual([[], []])
-        expect((yield* store.events("old-3")).length).toBe(1)
-        expect((yield* store.materializations).get("pruned")?.metadata["rows"]).toBe(2)
+        const run = "19980101-000000-sign"
+        const alive = Effect.map(store.runs(1_000), (all) => all.find(({ runId }) => runId === run)?.heartbeatAt)
+        yield* store.append([runStarted(run, "1998-01-01T00:00:00.000Z")], 0)
+        yield* store.append([{ ...stepStarted(run, 1), at: "1998-01-01T00:00:07.000Z" }], 1)
+        yield* store.append([{ ...stepStarted(run, 2), at: "1998-01-01T00:00:05.000Z" }], 2)
+        yield* store.close(run, () => [concluded(run, "crashed")])
+        expect(yield* alive).toBe("1998-01-01T00:00:07.000Z")
       })
     )
 
@@ -229,70 +194,30 @@ export const runStoreContract = (options: {
         )
       })
     )
+
+    // Regression: to tell what a run still had to do, every event of it was read.
+    it.effect(
+      "of a run with a hundred thousand events, what is open is told and closed in a fraction of the time of reading it",
+      () =>
+        Effect.gen(function* () {
+          const store = yield* RunStore
+          const run = "20240101-000000-huge"
+          yield* store.append([startedWith(run, at, ["a", "b"], "materialize")], 0)
+          const size = 10_000
+          for (let from = 1; from < 100_000; from += size) {
+            yield* store.append(
+              Array.from({ length: size }, (_, index) => stepStarted(run, from + index)),
+              from
+            )
+          }
+          const [open, asking] = yield* Effect.timed(store.openSteps(run))
+          const [closing, closed] = yield* Effect.timed(store.close(run, () => [concluded(run, "crashed")]))
+          const [reading, events] = yield* Effect.timed(store.events(run))
+          expect([asking.length, closed, events.length]).toStrictEqual([2, true, 100_002])
+          if (options.name !== "memory") {
+            expect(Duration.toMillis(open) + Duration.toMillis(closing)).toBeLessThan(Duration.toMillis(reading) / 5)
+          }
+        }),
+      60_000
+    )
   })
-
-const at = "2024-01-01T00:00:00.123Z"
-const selection = "the words of the selection, 'quoted' \\ and é😀"
-
-const runStarted = (runId: string, startedAt: string): RunEvent => ({
-  _tag: "RunStarted",
-  runId,
-  at: startedAt,
-  selection,
-  steps: [
-    { asset: "a", action: "materialize", reason: { _tag: "Selected" }, after: [] },
-    { asset: "b", action: "load", reason: { _tag: "LoadedFor", assets: ["c"] }, after: ["a"] }
-  ],
-  tags: { by: "contract" },
-  owner: { host: "here", pid: 42 }
-})
-
-const provenance = { code: "v1", inputs: { up: "d1" }, data: "d2" }
-
-const stepStarted = (runId: string, attempt: number): RunEvent => ({ _tag: "StepStarted", runId, at, asset: "a", attempt })
-
-const succeeded = (runId: string, asset: string, action: "materialize" | "load", rows: number): RunEvent => ({
-  _tag: "StepSucceeded",
-  runId,
-  at,
-  asset,
-  action,
-  attempt: 1,
-  durationMillis: 1.5,
-  metadata: { rows, full: true, note: "é😀" },
-  ...(action === "materialize" ? { provenance } : {})
-})
-
-const concluded = (runId: string, status: RunStatus): Extract<RunEvent, { readonly _tag: "RunConcluded" }> => ({
-  _tag: "RunConcluded",
-  runId,
-  at,
-  status,
-  durationMillis: 12.345
-})
-
-const everyEvent = (runId: string): ReadonlyArray<RunEvent> => {
-  const error = { tag: "SomeFailed", message: "It broke: 'quoted' \\ \n é😀", retryable: true }
-  return [
-    runStarted(runId, at),
-    stepStarted(runId, 1),
-    { _tag: "StepRetrying", runId, at, asset: "a", attempt: 1, error, delayMillis: 250 },
-    {
-      _tag: "CheckEvaluated",
-      runId,
-      at,
-      asset: "a",
-      check: "c",
-      severity: "warn",
-      blocking: false,
-      passed: false,
-      metadata: {}
-    },
-    succeeded(runId, "contract_every_event", "materialize", 1),
-    { _tag: "StepUnchanged", runId, at, asset: "contract_every_event", since: at },
-    { _tag: "StepFailed", runId, at, asset: "b", action: "materialize", attempt: 2, durationMillis: 0.5, error },
-    { _tag: "StepSkipped", runId, at, asset: "c", action: "materialize", causes: ["b"] },
-    { _tag: "StepCanceled", runId, at, asset: "d", action: "materialize" },
-    concluded(runId, "canceled")
-  ]
-}

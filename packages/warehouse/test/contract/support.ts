@@ -22,7 +22,11 @@ export const recordingStep = (asset = "contract", staged: StepContext.Service["s
     metadata: (values) => {
       recorded.metadata = { ...recorded.metadata, ...values }
     },
-    staged
+    staged,
+    goOn: () => undefined,
+    lastMadeFrom: undefined,
+    last: undefined,
+    concluded: Effect.void
   }
   return { recorded, service }
 }

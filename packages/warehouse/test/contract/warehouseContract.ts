@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import { amendContract } from "./amendContract.ts"
 import * as Arbitraries from "./arbitraries.ts"
 import { type Options, readingContract } from "./readingContract.ts"
 import {
@@ -33,6 +34,7 @@ import {
 /** What every warehouse does. It needs a fresh one, and SQL that lists the tables it has, by name. */
 export const warehouseContract = (options: Options) => {
   publishingContract(options)
+  amendContract(options)
   readingContract(options)
 }
 
@@ -90,7 +92,10 @@ const publishingContract = (options: Options) =>
             service
           )
           expect(published).toStrictEqual({ relation: Numbers })
-          expect(recorded.metadata).toStrictEqual({ rows: 12_000 })
+          expect(recorded.metadata).toStrictEqual({
+            rows: 12_000,
+            ...(options.loadedBy === undefined ? {} : { loaded_by: options.loadedBy })
+          })
           expect(recorded.progress.reduce((sum, rows) => sum + rows, 0)).toBe(12_000)
           expect(recorded.progress.length).toBeGreaterThan(1)
           const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(warehouse.read(Numbers)))

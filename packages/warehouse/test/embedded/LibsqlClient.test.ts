@@ -155,3 +155,14 @@ it.scopedLive("a connection is closed with its scope, its open transaction undon
     expect(exit).toStrictEqual(Exit.succeed([{ n: 0 }]))
   })
 )
+
+// In a temporary file, sorted rows, statement journals and VACUUM's copy would be plain text outside of the store's directory.
+it.scopedLive("what SQLite puts aside stays in memory", () =>
+  Effect.gen(function* () {
+    const { sql } = yield* client()
+    const options = yield* sql<{ compile_options: string }>`PRAGMA compile_options`
+    const [setting] = yield* sql<{ temp_store: number }>`PRAGMA temp_store`
+    const inMemory = options.filter(({ compile_options }) => /^TEMP_STORE=[23]$/.test(compile_options))
+    expect([inMemory.length, setting?.temp_store]).toStrictEqual([1, 0])
+  })
+)

@@ -166,3 +166,18 @@ it.scopedLive("a directory where a file should be is refused", () =>
     expect((yield* opening(directory)).reason).toBe("Misconfigured")
   })
 )
+
+// Regression: Node's recursive mkdir never returns under /proc, where the system says of what is there that it is not.
+it.scopedLive("a directory that cannot be created is refused, and does not keep anyone waiting", () =>
+  Effect.gen(function* () {
+    const inTheWay = join(yield* temporaryDirectory, "file")
+    writeFileSync(inTheWay, "")
+    const paths = ["/proc/sluice/a/b", inTheWay, join(inTheWay, "store")]
+    const errors = yield* Effect.forEach(paths, opening)
+    expect(errors.map(({ detail, reason }) => [reason, detail.split(".")[0]])).toEqual([
+      ["Misconfigured", "that path cannot be created (ENOENT)"],
+      ["Misconfigured", "there is a file of that name (EEXIST)"],
+      ["Misconfigured", "a part of that path is not a directory (ENOTDIR)"]
+    ])
+  })
+)

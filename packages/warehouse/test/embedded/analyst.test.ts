@@ -69,6 +69,9 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
     "quarantine",
     "sluice_sequences",
     "sluice_secrets",
+    "sluice_suppressions",
+    "sluice_source_pages",
+    "sluice_marks",
     "sluice_runs",
     "history.sluice_events"
   ]) {

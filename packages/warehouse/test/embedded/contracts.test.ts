@@ -1,25 +1,42 @@
 import { join } from "node:path"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as Effect from "effect/Effect"
+import { erasureContract } from "../contract/erasureContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
+import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
+import { sourcePagesContract } from "../contract/sourcePagesContract.ts"
 import { warehouseContract } from "../contract/warehouseContract.ts"
-import { executeOn, freshStores, temporaryDirectory } from "./stores.ts"
+import { executeOn, freshStores, StoreDirectory, temporaryDirectory } from "./stores.ts"
 
 const name = "embedded"
 
-warehouseContract({
-  name,
-  layer: freshStores,
-  listTables:
-    "SELECT name FROM main.sqlite_master WHERE type = 'table' UNION ALL SELECT name FROM sensitive.sqlite_master WHERE type = 'table'"
-})
+const listTables =
+  "SELECT name FROM main.sqlite_master WHERE type = 'table' UNION ALL SELECT name FROM sensitive.sqlite_master WHERE type = 'table'"
+
+warehouseContract({ name, layer: freshStores, listTables })
 runStoreContract({ name, layer: freshStores })
+runHistoryContract({ name, layer: freshStores })
 piiMaskerContract({ name, layer: freshStores, execute: executeOn("sensitive.db") })
 quarantineContract({ name, layer: freshStores })
 fingerprintsContract({
   name,
   fresh: Effect.map(temporaryDirectory, (root) => SqliteStores.layer({ directory: join(root, "store") }))
+})
+sourcePagesContract({
+  name,
+  fresh: Effect.map(temporaryDirectory, (root) => SqliteStores.layer({ directory: join(root, "store") }))
+})
+erasureContract({
+  name,
+  listTables,
+  fresh: Effect.map(temporaryDirectory, (root) => {
+    const directory = join(root, "store")
+    return {
+      store: SqliteStores.layer({ directory }),
+      execute: (sql) => Effect.provideService(executeOn("sensitive.db")(sql), StoreDirectory, directory)
+    }
+  })
 })

@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -6,6 +7,7 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
@@ -14,6 +16,30 @@ import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
 import * as databases from "./databases.ts"
 import { step } from "./steps.ts"
 import { Readings, readings } from "./tables.ts"
+
+/** A way to a server that can be closed, with all connections that go through it, and opened again. */
+const doorTo = (to: number) =>
+  Effect.gen(function* () {
+    const through = new Set<Socket>()
+    const server = createServer((from) => {
+      const onwards = connect(to, "127.0.0.1")
+      for (const socket of [from, onwards]) {
+        through.add(socket)
+        socket.on("error", () => socket.destroy()).on("close", () => through.delete(socket))
+      }
+      from.pipe(onwards).pipe(from)
+    })
+    const listen = (port: number) =>
+      Effect.async<void>((resume) => void server.listen(port, "127.0.0.1", () => resume(Effect.void)))
+    const close = Effect.async<void>((resume) => {
+      server.close(() => resume(Effect.void))
+      for (const socket of through) socket.destroy()
+    })
+    yield* Effect.acquireRelease(listen(0), () => close)
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : 0
+    return { port, close, open: listen(port) }
+  })
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`MysqlPool on ${flavour}`, () => {
@@ -48,6 +74,24 @@ for (const flavour of flavours) {
           expect(Exit.isFailure(lostAtCommit) && Cause.failureOption(lostAtCommit.cause)._tag).toBe("Some")
           expect(yield* sql.unsafe("SELECT 1 AS one")).toEqual([{ one: 1 }])
         })
+    )
+
+    // @effect/sql leaves the scope open of a transaction whose connection is not to be had; each took a place with it, until
+    // whoever came next waited for ever.
+    it.scopedLive("refuses every transaction while no connection is to be had, and has its places again afterwards", () =>
+      Effect.gen(function* () {
+        const { url } = yield* databases.make(flavour)
+        const door = yield* doorTo(url.port)
+        const { sql } = yield* MysqlPool.make({ url: { ...url, port: door.port }, connections: 2, lockWait: "1 second" })
+        const transaction = Effect.either(sql.withTransaction(sql.unsafe("SELECT 1 AS one")))
+        yield* door.close
+        const refused = yield* Effect.all(Array.from({ length: 6 }, () => transaction))
+        expect(refused.map(Either.isLeft)).toEqual(refused.map(() => true))
+        yield* door.open
+        expect(yield* Effect.all([transaction, transaction, transaction], { concurrency: 3 })).toEqual(
+          [1, 2, 3].map(() => Either.right([{ one: 1 }]))
+        )
+      }).pipe(Effect.timeout("20 seconds"))
     )
 
     it.scopedLive("stops on the server what is interrupted, and can use the connection again at once", () =>

@@ -2,20 +2,16 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { flavours, isAvailable, startOwn } from "../../../../test/servers/TestServers.ts"
+import { readAll } from "../contract/support.ts"
 import * as databases from "./databases.ts"
 import { recorded, step } from "./steps.ts"
 import { Readings, readings, spec } from "./tables.ts"
-
-const readAll = Effect.flatMap(Warehouse, (warehouse) =>
-  Effect.map(Stream.runCollect(warehouse.read(Readings)), (pages) => Chunk.toReadonlyArray(pages).flat())
-)
 
 const publish = (rows: Parameters<typeof Dataset.fromArray<(typeof some)[number]>>[0]) =>
   Effect.flatMap(Warehouse, (warehouse) => step(warehouse.publish(Readings, Dataset.fromArray(rows))))
@@ -108,7 +104,7 @@ for (const flavour of flavours) {
             const lost = yield* Effect.flip(step(warehouse.publish(Readings, Dataset.fromChunks(loading))))
             expect(lost).toMatchObject({ _tag: "WarehouseFailed", reason: "Unreachable", retryable: true })
             yield* Effect.promise(() => server.restart())
-            expect(yield* readAll).toEqual(some)
+            expect(yield* readAll(Readings)).toEqual(some)
 
             const swapping = yield* Effect.fork(
               Effect.either(
@@ -120,11 +116,11 @@ for (const flavour of flavours) {
             yield* Fiber.join(swapping)
             yield* killed
             yield* Effect.promise(() => server.restart())
-            expect([some, readings(4, 3)]).toContainEqual(yield* readAll)
+            expect([some, readings(4, 3)]).toContainEqual(yield* readAll(Readings))
 
             yield* publish(readings(5, 4))
             const { rows } = yield* warehouse.query("SHOW TABLES LIKE 'readings%'", "pipeline")
-            expect([rows.flat(), yield* readAll]).toEqual([["readings"], readings(5, 4)])
+            expect([rows.flat(), yield* readAll(Readings)]).toEqual([["readings"], readings(5, 4)])
           }),
           databases.stores(database)
         )

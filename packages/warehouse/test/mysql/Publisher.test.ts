@@ -2,31 +2,20 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { CheckFailed } from "@sluice/core/run/StepFailure"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
-import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { readAll } from "../contract/support.ts"
 import * as databases from "./databases.ts"
-import { recorded, step } from "./steps.ts"
+import { publishReadings, fresh as storesOf, tableNames } from "./published.ts"
+import { loaders, recorded, step } from "./steps.ts"
 import { Readings, readings, spec } from "./tables.ts"
 
-const readAll = <T extends Parameters<Warehouse["Type"]["read"]>[0]>(relation: T) =>
-  Effect.flatMap(Warehouse, (warehouse) =>
-    Effect.map(Stream.runCollect(warehouse.read(relation)), (pages) => Chunk.toReadonlyArray(pages).flat())
-  )
-
-const publishReadings = (count: number, generation: number) =>
-  Effect.flatMap(Warehouse, (warehouse) => step(warehouse.publish(Readings, Dataset.fromArray(readings(count, generation)))))
-
-const tableNames = Effect.flatMap(Warehouse, (warehouse) =>
-  Effect.map(warehouse.query("SHOW TABLES LIKE 'readings%'", "pipeline"), ({ rows }) => rows.map(([name]) => name))
-)
-
-for (const flavour of flavours) {
-  describe.skipIf(!isAvailable(flavour))(`Publisher on ${flavour}`, () => {
-    const fresh = () => databases.layer(flavour, spec, { lockWait: "1 second" })
+for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((loader) => [flavour, loader] as const))) {
+  describe.skipIf(!isAvailable(flavour))(`Publisher on ${flavour}, by ${way}`, () => {
+    const fresh = () => storesOf(flavour, load)
 
     it.live("shows a reader all of the old rows or all of the new, at every moment of a publish", () =>
       Effect.gen(function* () {
@@ -140,7 +129,7 @@ for (const flavour of flavours) {
         const { rows } = yield* warehouse.query("SHOW PROCESSLIST", "pipeline")
         expect(rows.filter((row) => String(row[7]).includes("GET_LOCK"))).toEqual([])
         expect(yield* readAll(Readings)).toEqual(readings(3, 1))
-      }).pipe(Effect.provide(databases.layer(flavour, spec, { lockWait: "30 seconds" })))
+      }).pipe(Effect.provide(databases.layer(flavour, spec, { lockWait: "30 seconds", load })))
     )
 
     it.live("lets a second publisher of a table wait, and then refuses it, naming the table", () =>
@@ -175,7 +164,7 @@ for (const flavour of flavours) {
             yield* publishReadings(1, 1)
             expect(yield* tableNames).toEqual(["readings", "readings__staging_of_mine", "readings_too__staging_abcd1234"])
           }),
-          databases.stores(database)
+          databases.stores(database, { load })
         )
       })
     )
@@ -194,7 +183,7 @@ for (const flavour of flavours) {
             yield* publishReadings(2, 3)
             expect(yield* readAll(Readings)).toEqual(readings(2, 3))
           }),
-          databases.stores(database)
+          databases.stores(database, { load })
         )
       })
     )
@@ -237,7 +226,7 @@ for (const flavour of flavours) {
             )
             expect(yield* databases.asAdmin(database, "SHOW TABLES LIKE '%staging%'")).toEqual([])
           }),
-          databases.stores(database)
+          databases.stores(database, { load })
         )
       })
     )

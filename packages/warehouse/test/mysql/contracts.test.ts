@@ -3,12 +3,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe } from "vitest"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { erasureContract } from "../contract/erasureContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
+import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
+import { sourcePagesContract } from "../contract/sourcePagesContract.ts"
 import { warehouseContract } from "../contract/warehouseContract.ts"
 import * as databases from "./databases.ts"
+import { loaders } from "./steps.ts"
 
 class Database extends Context.Tag("test/Database")<Database, databases.Database>() {}
 
@@ -20,17 +24,32 @@ const withDatabase = (flavour: Flavour) =>
     )
   )
 
+const listTables =
+  "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
+
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(flavour, () => {
     const layer = databases.layer(flavour)
-    warehouseContract({
+    for (const [loadedBy, load] of loaders) {
+      warehouseContract({
+        name: `${flavour}, by ${loadedBy}`,
+        layer: databases.layer(flavour, undefined, { load }),
+        listTables,
+        loadedBy
+      })
+    }
+    erasureContract({
       name: flavour,
-      layer,
-      listTables:
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
+      listTables,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        store: databases.stores(database),
+        execute: (sql) => databases.as(database.url, sql)
+      }))
     })
     runStoreContract({ name: flavour, layer })
+    runHistoryContract({ name: flavour, layer })
     quarantineContract({ name: flavour, layer })
+    sourcePagesContract({ name: flavour, fresh: Effect.map(databases.make(flavour), databases.stores) })
     fingerprintsContract({ name: flavour, fresh: Effect.map(databases.make(flavour), databases.stores) })
     piiMaskerContract({
       name: flavour,

@@ -1,7 +1,15 @@
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
+import { infileLoader } from "@sluice/warehouse/mysql/InfileLoader"
+import { insertLoader } from "@sluice/warehouse/mysql/Loader"
 import * as Effect from "effect/Effect"
+
+/** Every way to fill a table, by its name: what holds for one holds for the other. */
+export const loaders = [
+  ["LOAD DATA LOCAL INFILE", infileLoader],
+  ["INSERT", insertLoader]
+] as const
 
 export interface Recorded<A> {
   readonly value: A
@@ -29,7 +37,11 @@ export const recorded = <A, E, R>(
           metadata = { ...metadata, ...values }
         },
         dataVersion: () => {},
-        staged
+        staged,
+        goOn: () => {},
+        lastMadeFrom: undefined,
+        last: undefined,
+        concluded: Effect.void
       }),
       (value) => ({ value, rows, metadata })
     )

@@ -146,7 +146,7 @@ describe("errors", () => {
 describe("MysqlServer", () => {
   it("knows MySQL from MariaDB, and those that are too old", () => {
     const versions = ["8.4.3", "9.7.0-LTS", "10.11.6-MariaDB-0+deb12u1", "5.7.44-log", "8.0.11", "10.3.39-MariaDB", ""]
-    expect(versions.map((version) => MysqlServer.fromAnswer(version, 1)?.flavour)).toEqual([
+    expect(versions.map((version) => MysqlServer.fromAnswer(version, 1, true)?.flavour)).toEqual([
       "MySQL",
       "MySQL",
       "MariaDB",

@@ -1,0 +1,40 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import type { Erasure } from "../Erasure.ts"
+import * as SqlErasure from "../sql/SqlErasure.ts"
+import * as Fault from "./LibsqlFault.ts"
+import * as Ddl from "./SqliteDdl.ts"
+import type { SqliteStore } from "./SqliteStore.ts"
+
+/**
+ * Erasure in an embedded store, whose transactions exclude each other. Afterwards both files of data are written anew, at the
+ * cost of their size: what tables that were replaced have left on free pages is gone as well. It needs as much room again on
+ * the disk while it does.
+ */
+export const make = ({ data }: SqliteStore): Effect.Effect<Erasure["Type"]> => {
+  const place: SqlErasure.Place = {
+    dialect: Ddl.dialect("sensitive"),
+    relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),
+    present: data.use(
+      (session) =>
+        new Set(
+          session
+            .values(
+              "SELECT name FROM main.sqlite_master WHERE type = 'table' UNION SELECT name FROM sensitive.sqlite_master WHERE type = 'table'",
+              []
+            )
+            .map(([name]) => String(name))
+        )
+    ),
+    alone: (_tables, operation, effect) =>
+      Effect.mapError(data.withTransaction(effect), (error) => Fault.translate(operation, error)),
+    scrub: Effect.mapError(
+      data.use(({ database }) => {
+        database.exec("VACUUM main")
+        database.exec("VACUUM sensitive")
+      }),
+      (error) => Fault.translate("overwrite what was erased, which nobody can query any more, in the store's files", error)
+    )
+  }
+  return Effect.provideService(SqlErasure.make(place), SqlClient, data.sql)
+}

@@ -1,0 +1,86 @@
+import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Erasure } from "../Erasure.ts"
+import * as SqlErasure from "../sql/SqlErasure.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Deadlock from "./deadlock.ts"
+import { dialect, quote } from "./dialect.ts"
+import { statementFailed } from "./errors.ts"
+import type { MysqlPool, Session } from "./MysqlPool.ts"
+import type { MysqlServer } from "./MysqlServer.ts"
+import * as Publisher from "./Publisher.ts"
+import * as TableLock from "./TableLock.ts"
+
+export interface Options {
+  readonly pool: MysqlPool
+  readonly server: MysqlServer
+  /** How long it waits for a publisher of a table. */
+  readonly lockWait: Duration.DurationInput
+}
+
+/**
+ * Erasure in one database of MySQL or MariaDB. The publish locks and the transaction are one connection's, so that neither
+ * outlives the other. Pages and logs that the server still has are the server's own.
+ */
+export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
+  const { pool, server } = options
+  const place: SqlErasure.Place = {
+    dialect: dialect(server),
+    relation: ({ name }) => quote(name),
+    present: Effect.map(
+      pool.sql.unsafe<{ readonly name: string }>(
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
+      ),
+      (rows) => new Set(rows.map(({ name }) => name))
+    ),
+    alone: (tables, operation, effect) => alone(options, [...tables].sort(), operation, effect),
+    scrub: Effect.void
+  }
+  return Effect.provideService(SqlErasure.make(place), SqlClient, pool.sql)
+}
+
+const alone = <A>(
+  { lockWait, pool }: Options,
+  tables: ReadonlyArray<string>,
+  operation: string,
+  effect: Effect.Effect<A, SqlError>
+): Effect.Effect<A, WarehouseFailed> => {
+  const failed = statementFailed(operation)
+  const onSession = Effect.fnUntraced(function* (session: Session) {
+    for (const table of tables) {
+      yield* TableLock.take(session, table, operation, lockWait)
+      // A run that died while it published has left the person in a table that nobody will look at again.
+      const left = (yield* Effect.mapError(Publisher.tablesAround(session, table), failed)).filter((name) => name !== table)
+      if (left.length > 0) yield* Effect.mapError(Publisher.dropTables(session, left), failed)
+    }
+    return yield* Effect.mapError(Deadlock.retried(transaction(session, effect)), failed)
+  })
+  return Effect.scoped(
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const session = yield* Effect.mapError(restore(pool.reserve), failed)
+        const exit = yield* Effect.exit(restore(onSession(session)))
+        const released = yield* Effect.exit(TableLock.releaseAll(session))
+        if (Exit.isFailure(released)) yield* session.destroy
+        return yield* exit
+      })
+    )
+  )
+}
+
+/** All of the statements or none, on this connection. */
+const transaction = <A>(session: Session, effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const run = (statement: string) => session.connection.executeUnprepared(statement, [], undefined)
+      yield* run("START TRANSACTION")
+      const exit = yield* Effect.exit(restore(Effect.provideService(effect, TransactionConnection, [session.connection, 0])))
+      if (Exit.isSuccess(exit)) yield* run("COMMIT")
+      // A connection in doubt is closed, which rolls back as well.
+      else yield* Effect.catchAll(run("ROLLBACK"), () => session.destroy)
+      return yield* exit
+    })
+  )

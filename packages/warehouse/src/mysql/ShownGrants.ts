@@ -1,0 +1,47 @@
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as DirectConnection from "./DirectConnection.ts"
+import { connectFailed, statementFailed } from "./errors.ts"
+import type { Account } from "./UserQuery.ts"
+
+/** Asks the server one question, and answers its rows. */
+export type Ask = (sql: string) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, WarehouseFailed>
+
+/** What an account is shown of its own grants. */
+export interface ShownGrants {
+  /** As SQL names it: `'analyst'@'%'`. */
+  readonly account: string
+  readonly user: string
+  /** The lines of SHOW GRANTS; MariaDB's hold the password's hash. */
+  readonly lines: ReadonlyArray<string>
+}
+
+/** The grants of the account that asks. */
+export const shownTo = (ask: Ask): Effect.Effect<ShownGrants, WarehouseFailed> =>
+  Effect.gen(function* () {
+    const [[name] = []] = yield* ask("SELECT CURRENT_USER()")
+    const text = String(name)
+    const [user, host] = [text.slice(0, text.lastIndexOf("@")), text.slice(text.lastIndexOf("@") + 1)]
+    const lines = (yield* ask("SHOW GRANTS FOR CURRENT_USER()")).map(([line]) => String(line))
+    return { account: `${literal(user)}@${literal(host)}`, user, lines }
+  })
+
+/** Asks as an account, over a connection that ends with the scope. */
+export const askAs = ({ setting, url }: Account): Effect.Effect<Ask, WarehouseFailed, Scope.Scope> =>
+  Effect.map(
+    Effect.mapError(DirectConnection.open({ ...url, database: "" }), connectFailed({ ...url, database: "" }, setting)),
+    (connection) => (sql) =>
+      Effect.mapError(
+        Effect.map(connection.query(sql), ({ rows }) => rows),
+        failed
+      )
+  )
+
+/** Whether the server refuses the account or its password. */
+export const isRefused = ({ reason }: WarehouseFailed): boolean => reason === "AccessDenied"
+
+const failed: (error: SqlError) => WarehouseFailed = statementFailed("compare the accounts with what is declared")
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

@@ -1,0 +1,185 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { Erasure, ErasureSpec, Found, PersonalMask, PersonalRows } from "../Erasure.ts"
+import type * as Table from "../Table.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as ErasureGate from "./ErasureGate.ts"
+import * as SqlBatch from "./SqlBatch.ts"
+import * as SqlCounters from "./SqlCounters.ts"
+import type { SqlDialect } from "./SqlDialect.ts"
+import * as SqlQuarantine from "./SqlQuarantine.ts"
+import * as SqlSecrets from "./SqlSecrets.ts"
+import * as SqlSourcePages from "./SqlSourcePages.ts"
+import * as SqlSuppressions from "./SqlSuppressions.ts"
+
+/** What an erasure must know of the store that it works on. */
+export interface Place {
+  /** The words of the internal tables. */
+  readonly dialect: SqlDialect
+  /** A declared table as statements name it. */
+  readonly relation: (table: Table.Any) => string
+  /** The names of all tables that are there. */
+  readonly present: Effect.Effect<ReadonlySet<string>, SqlError>
+  /**
+   * Runs an effect as one transaction, which its statements are in, while nobody publishes the tables. It may run it more
+   * than once, where the database has rolled it back.
+   */
+  readonly alone: <A>(
+    tables: ReadonlyArray<string>,
+    operation: string,
+    effect: Effect.Effect<A, SqlError>
+  ) => Effect.Effect<A, WarehouseFailed>
+  /** Overwrites what removed rows have left in the store's files, where these are the store's own. */
+  readonly scrub: Effect.Effect<void, WarehouseFailed>
+}
+
+/**
+ * Erasure over tables that exist. The locks are taken in one order by everybody: the publish locks by name, the counters of
+ * the mask tables by name, the counter of erasures, then rows.
+ */
+export const make = Effect.fn("SqlErasure.make")(function* (
+  place: Place
+): Effect.fn.Return<Erasure["Type"], never, SqlClient> {
+  const { dialect } = place
+  const sql = yield* SqlClient
+  const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
+  const suppressions = dialect.table(SqlSuppressions.tableName)
+  const quarantine = dialect.table(SqlQuarantine.tableName)
+  const hashColumn = dialect.quote("hash")
+
+  const count = (from: string, parameters: ReadonlyArray<string | number>) =>
+    Effect.map(sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${from}`, parameters), ([row]) =>
+      Number(row?.n ?? 0)
+    )
+
+  const since = Effect.fnUntraced(function* (hash: Uint8Array) {
+    const at = dialect.quote("at")
+    const [row] = yield* sql.unsafe<{ readonly at: string }>(
+      `SELECT ${at} AS ${at} FROM ${suppressions} WHERE ${hashColumn} = ?`,
+      [hash]
+    )
+    return row?.at
+  })
+
+  /** The ids of a mask table that this person's rows refer to and no other's do. */
+  const ownIds = Effect.fnUntraced(function* ({ person, reference, table }: PersonalMask, id: string) {
+    const [rows, owner, ref] = [place.relation(table), dialect.quote(person), dialect.quote(reference)]
+    const found = yield* sql.unsafe<{ readonly id: number | string }>(
+      `SELECT DISTINCT own.${ref} AS id FROM ${rows} own WHERE own.${owner} = ? AND own.${ref} IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM ${rows} other WHERE other.${ref} = own.${ref} AND other.${owner} <> ?)`,
+      [id, id]
+    )
+    return found.map((row) => Number(row.id))
+  })
+
+  const find = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, hash: Uint8Array | undefined) {
+    const present = yield* place.present
+    const rows: Array<readonly [PersonalRows, number]> = []
+    for (const each of spec.rows) {
+      const { from, parameters } = rowsOf(place, each, id)
+      rows.push([each, present.has(each.table.name) ? yield* count(from, parameters) : 0])
+    }
+    const masks: Array<{ readonly of: PersonalMask; readonly values: number; readonly where: Where }> = []
+    for (const each of spec.masks) {
+      const own = present.has(each.mask.name) && present.has(each.table.name) ? yield* ownIds(each, id) : []
+      const from = `${dialect.table(each.mask.name)} WHERE ${dialect.quote("id")} IN ${SqlBatch.placeholders(own.length)}`
+      const values = own.length === 0 ? 0 : yield* count(from, own)
+      masks.push({ of: each, values, where: { from, parameters: own } })
+    }
+    const held = quarantined(quarantine, spec.quarantine, id)
+    const found: Found = {
+      rows: Object.fromEntries(rows.map(([{ table }, n]) => [table.name, n])),
+      masks: Object.fromEntries(masks.map(({ of, values }) => [of.mask.name, values])),
+      quarantined: held === undefined ? 0 : yield* count(held.from, held.parameters),
+      suppressedSince: hash === undefined ? undefined : yield* since(hash)
+    }
+    const doomed: ReadonlyArray<Where> = [
+      ...masks.flatMap(({ values, where }) => (values === 0 ? [] : [where])),
+      ...rows.flatMap(([each, n]) => (n === 0 ? [] : [rowsOf(place, each, id)])),
+      ...(found.quarantined === 0 || held === undefined ? [] : [held])
+    ]
+    return { found, doomed }
+  })
+
+  /** So that whoever has begun to read a source has to begin again, and the next reading takes up everything. */
+  const anotherEpoch = Effect.gen(function* () {
+    const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
+    yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
+    yield* SqlSourcePages.forgetAll(dialect)
+  })
+
+  const erase = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, key: Uint8Array, at: string) {
+    const hash = SqlSuppressions.hashOf(key, id)
+    for (const { mask } of [...spec.masks].sort((a, b) => (a.mask.name < b.mask.name ? -1 : 1))) {
+      yield* SqlCounters.read(dialect, mask.name, { lock: true })
+    }
+    yield* anotherEpoch
+    const { doomed, found } = yield* find(spec, id, hash)
+    for (const { from, parameters } of doomed) yield* sql.unsafe(`DELETE FROM ${from}`, parameters)
+    if (found.suppressedSince === undefined) {
+      const tag = SqlSuppressions.tagOf(key)(id)
+      yield* sql.unsafe(`INSERT INTO ${suppressions} (${hashColumn}, tag, ${dialect.quote("at")}) VALUES (?, ?, ?)`, [
+        hash,
+        tag,
+        at
+      ])
+    }
+    return found
+  })
+
+  return {
+    preview: Effect.fn("SqlErasure.preview")(function* (spec, id) {
+      const look = Effect.gen(function* () {
+        const key = yield* SqlSecrets.find(dialect, SqlSuppressions.keyName)
+        const text = Redacted.value(id)
+        return yield* find(spec, text, key === undefined ? undefined : SqlSuppressions.hashOf(key, text))
+      })
+      const { found } = yield* SqlBatch.translated(dialect, "look for what would be erased", here(look))
+      return found
+    }),
+
+    erase: Effect.fn("SqlErasure.erase")(function* (spec, id) {
+      const operation = "erase a person"
+      const key = yield* here(SqlSecrets.obtain(dialect, SqlSuppressions.keyName, operation))
+      const text = Redacted.value(id)
+      const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+      const tables = spec.rows.map(({ table }) => table.name)
+      const found = yield* place.alone(tables, operation, here(erase(spec, text, key, at)))
+      yield* place.scrub
+      return found
+    }),
+
+    undo: Effect.fn("SqlErasure.undo")(function* (id) {
+      const forget = Effect.gen(function* () {
+        const key = yield* SqlSecrets.find(dialect, SqlSuppressions.keyName)
+        if (key === undefined) return undefined
+        const hash = SqlSuppressions.hashOf(key, Redacted.value(id))
+        const at = yield* since(hash)
+        if (at === undefined) return undefined
+        yield* anotherEpoch
+        yield* sql.unsafe(`DELETE FROM ${suppressions} WHERE ${hashColumn} = ?`, [hash])
+        return at
+      })
+      return yield* SqlBatch.transaction(sql, dialect, "let an erased person come back", here(forget))
+    })
+  }
+})
+
+/** What follows FROM, and what is bound to its placeholders. */
+interface Where {
+  readonly from: string
+  readonly parameters: ReadonlyArray<string | number>
+}
+
+const rowsOf = ({ dialect, relation }: Place, { columns, table }: PersonalRows, id: string): Where => ({
+  from: `${relation(table)} WHERE ${columns.map((column) => `${dialect.quote(column)} = ?`).join(" OR ")}`,
+  parameters: columns.map(() => id)
+})
+
+const quarantined = (table: string, sources: ReadonlyArray<string>, id: string): Where | undefined =>
+  sources.length === 0
+    ? undefined
+    : { from: `${table} WHERE source IN ${SqlBatch.placeholders(sources.length)} AND id = ?`, parameters: [...sources, id] }

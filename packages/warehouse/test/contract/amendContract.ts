@@ -1,0 +1,157 @@
+import { expect, layer } from "@effect/vitest"
+import type { Metadata } from "@sluice/core/asset/Metadata"
+import * as Changes from "@sluice/core/data/Changes"
+import * as Dataset from "@sluice/core/data/Dataset"
+import { StepContext } from "@sluice/core/run/StepContext"
+import { CheckFailed } from "@sluice/core/run/StepFailure"
+import * as Column from "@sluice/warehouse/Column"
+import * as Table from "@sluice/warehouse/Table"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Options } from "./readingContract.ts"
+import { breaking, readAll, recordingStep, tablesIn } from "./support.ts"
+
+/** What every warehouse does with changes. It needs a fresh one. */
+export const amendContract = (options: Options) =>
+  layer(options.layer, { excludeTestServices: true, timeout: Duration.minutes(2) })(
+    `${options.name}: warehouse, applying changes`,
+    (it) => {
+      it.effect("rows of gone ids go, all of them, the new ones come, and others are not touched", () =>
+        Effect.gen(function* () {
+          const published = yield* publish("changes_apply", "a0 a1 b0 c0")
+          const { metadata } = yield* amend(published, changes("x0 b0 b1", "b", "x", "nobody"))
+          expect(yield* seen(published.table)).toBe("a0 a1 b0 b1 c0 x0")
+          const { loaded_by, ...counts } = metadata
+          expect(counts).toStrictEqual({ rows: 6, rows_deleted: 1, rows_written: 3 })
+        })
+      )
+
+      it.effect("one change after another, each by its run; without a count of before, rows are counted", () =>
+        Effect.gen(function* () {
+          const first = yield* publish("changes_chain", "a0 b0")
+          const second = yield* amend(first, changes("", "a"))
+          const third = yield* amend({ ...second, metadata: {} }, changes("d0", "nobody"))
+          expect([yield* seen(first.table), second.metadata["rows"], third.metadata["rows"]]).toStrictEqual(["b0 d0", 1, 2])
+        })
+      )
+
+      it.effect("no changes change nothing, and are a materialization nevertheless", () =>
+        Effect.gen(function* () {
+          const first = yield* publish("changes_none", "a0 b0")
+          const second = yield* amend(first, changes(""))
+          const third = yield* amend(second, changes("c0"))
+          expect([second.metadata["rows"], third.metadata["rows"], yield* seen(first.table)]).toStrictEqual([
+            2,
+            3,
+            "a0 b0 c0"
+          ])
+        })
+      )
+
+      it.effect("what a run has applied it does not apply again", () =>
+        // A commit whose answer is lost is tried again.
+        Effect.gen(function* () {
+          const first = yield* publish("changes_twice", "a0 b0")
+          const once = { ...first, as: "once" }
+          yield* amend(once, changes("c0", "a"))
+          const again = yield* amend(once, changes("c0", "a"))
+          expect([again.metadata["rows"], yield* seen(first.table)]).toStrictEqual([2, "b0 c0"])
+        })
+      )
+
+      it.effect("changes since another run than the last one that wrote are refused, and write nothing", () =>
+        Effect.gen(function* () {
+          const first = yield* publish("changes_rival", "a0 b0")
+          yield* amend(first, changes("c0"))
+          const late = yield* Effect.flip(amend(first, changes("d0")))
+          const never = yield* Effect.flip(amend({ ...first, runId: undefined }, changes("d0")))
+          expect([late, never].map((error) => error._tag === "WarehouseFailed" && error.reason)).toStrictEqual([
+            "Outdated",
+            "Outdated"
+          ])
+          expect(yield* seen(first.table)).toBe("a0 b0 c0")
+        })
+      )
+
+      it.effect("blocking checks see the table as it will be; where one fails, or the rows do, it stays as it was", () =>
+        Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          const first = yield* publish("changes_checked", "a0 b0")
+          const counts: Array<number> = []
+          const count = (relation: string) =>
+            Effect.map(
+              Effect.orDie(warehouse.measure((quote) => `SELECT COUNT(*) FROM ${quote(relation)}`)),
+              ([n = 0]) => void counts.push(n)
+            )
+          const refuse = () => new CheckFailed({ asset: "contract", checks: ["no"], staged: true })
+          yield* Effect.flip(amend(first, changes("b0 c0 c1", "b"), (name) => Effect.zipRight(count(name), refuse())))
+          const broken = Changes.make(breaking(rowsOf("d0")), Dataset.of("a"))
+          yield* Effect.flip(amend(first, broken))
+          yield* Effect.flip(amend(first, changes("a0")))
+          const tables = yield* tablesIn(options.listTables)
+          expect([counts, yield* seen(first.table), tables.filter((name) => /changes_checked_/.test(name))]).toStrictEqual([
+            [4],
+            "a0 b0",
+            []
+          ])
+        })
+      )
+    }
+  )
+
+const tableNamed = <const Name extends string>(name: Name) =>
+  Table.make(name, {
+    description: "Rows of somebody, counted.",
+    columns: { owner: Column.text(40), position: Column.integer },
+    primaryKey: ["owner", "position"],
+    indexes: [["position"]]
+  })
+type Rows = ReturnType<typeof tableNamed<string>>
+
+/** A table and what is recorded of its last materialization; `as` is the run that comes next. */
+interface Written {
+  readonly table: Rows
+  readonly runId: string | undefined
+  readonly metadata: Metadata
+  readonly as?: string
+}
+
+/** `a0 a1 b0`: rows of a and b. */
+const rowsOf = (text: string) =>
+  text
+    .split(" ")
+    .filter((word) => word !== "")
+    .map((word) => ({ owner: word.slice(0, 1), position: Number(word.slice(1)) }))
+
+const changes = (rows: string, ...gone: ReadonlyArray<string>) =>
+  Changes.make(Dataset.fromArray(rowsOf(rows)), Dataset.fromArray(gone))
+
+const seen = (table: Rows) =>
+  Effect.map(readAll(table), (rows) => rows.map(({ owner, position }) => `${owner}${position}`).join(" "))
+
+let runs = 0
+
+const publish = Effect.fnUntraced(function* (name: string, rows: string) {
+  const table = tableNamed(name)
+  const { recorded, service } = recordingStep()
+  const runId = `run-${runs++}`
+  yield* Effect.flatMap(Warehouse, (warehouse) =>
+    Effect.provideService(warehouse.publish(table, Dataset.fromArray(rowsOf(rows))), StepContext, { ...service, runId })
+  )
+  return { table, runId, metadata: recorded.metadata }
+})
+
+const amend = Effect.fnUntraced(function* (
+  last: Written,
+  what: Changes.Changes<Table.Row<Rows>>,
+  staged: StepContext.Service["staged"] = () => Effect.void
+) {
+  const { recorded, service } = recordingStep("contract", staged)
+  const { as: runId = `run-${runs++}` } = last
+  const before = last.runId === undefined ? undefined : { runId: last.runId, metadata: last.metadata }
+  yield* Effect.flatMap(Warehouse, (warehouse) =>
+    Effect.provideService(warehouse.amend(last.table, what, "owner"), StepContext, { ...service, runId, last: before })
+  )
+  return { table: last.table, runId, metadata: recorded.metadata }
+})

@@ -1,0 +1,108 @@
+import * as Dataset from "@sluice/core/data/Dataset"
+import { Pii } from "@sluice/core/data/Pii"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as Column from "@sluice/warehouse/Column"
+import { Erasure, type ErasureSpec, mask, rows } from "@sluice/warehouse/Erasure"
+import * as MaskTable from "@sluice/warehouse/MaskTable"
+import { PiiMasker } from "@sluice/warehouse/PiiMasker"
+import { Quarantine } from "@sluice/warehouse/Quarantine"
+import * as Table from "@sluice/warehouse/Table"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { readAll, recordingStep } from "./support.ts"
+
+/** A store with people in it: who they are, where they live and work, and what they wrote to each other. */
+export const People = Table.make("contract_people", {
+  description: "People.",
+  columns: { id: Column.text(64), city_id: Column.nullable(Column.integer), job_id: Column.nullable(Column.integer) },
+  primaryKey: ["id"]
+})
+const Letters = Table.make("contract_letters", {
+  description: "Letters.",
+  columns: { id: Column.text(64), sender: Column.text(64), receiver: Column.text(64) },
+  primaryKey: ["id"],
+  indexes: [["sender"]]
+})
+export const Cities = MaskTable.make("contract_cities", { kind: "city", column: "city", description: "Cities." })
+const Jobs = MaskTable.make("contract_jobs", { kind: "profession", column: "profession", description: "Jobs." })
+
+export const spec: ErasureSpec = {
+  rows: [rows(People, "id"), rows(Letters, "sender", "receiver")],
+  masks: [
+    mask(Cities, People, { person: "id", reference: "city_id" }),
+    mask(Jobs, People, { person: "id", reference: "job_id" })
+  ],
+  quarantine: ["people"]
+}
+
+/** Long enough, and with letters enough, that no key or hash a store keeps spells it by chance. */
+export const ada = Redacted.make("ada_lovelace")
+
+/** Ada is erased. */
+export const eraseAda = Effect.flatMap(Erasure, ({ erase }) => erase(spec, ada))
+
+export const person = (id: string) => ({ id, city_id: null, job_id: null })
+export const row = (id: string) => ({ ordinal: 0, id, field: "x", reason: "is missing" })
+
+/** A step of a run. */
+export const inRun = <A, E, R>(runId: string, effect: Effect.Effect<A, E, R>) =>
+  Effect.provideService(effect, StepContext, { ...recordingStep().service, runId })
+
+export const publishRows = (dataset: Dataset.Dataset<Table.Row<typeof People>>) =>
+  Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(People, dataset))
+
+export const publishPeople = (runId: string, ids: ReadonlyArray<string>) =>
+  inRun(runId, publishRows(Dataset.fromArray(ids.map(person))))
+
+export const masked = <K extends string>(
+  runId: string,
+  table: MaskTable.MaskTable<string, K>,
+  values: ReadonlyArray<string>
+) =>
+  inRun(
+    runId,
+    Effect.flatMap(PiiMasker, (masker) =>
+      masker.ids(table, Dataset.fromArray(values.map((value) => Pii.make(table.kind, value))))
+    )
+  )
+
+/** Ada, who alone lives in Oslo, and Bob, of Bern; both are clerks and write to each other and themselves. */
+export const fill = Effect.fnUntraced(function* (runId: string) {
+  const warehouse = yield* Warehouse
+  const quarantine = yield* Quarantine
+  yield* masked(runId, Cities, ["Oslo"])
+  yield* masked(runId, Cities, ["Bern"])
+  yield* masked(runId, Jobs, ["clerk"])
+  const people = [
+    { id: "ada_lovelace", city_id: 1, job_id: 1 },
+    { id: "bob", city_id: 2, job_id: 1 }
+  ]
+  const letters = ["ada_lovelace bob", "bob ada_lovelace", "ada_lovelace ada_lovelace", "bob bob"].map((names, i) => {
+    const [sender = "", receiver = ""] = names.split(" ")
+    return { id: String(i + 1), sender, receiver }
+  })
+  yield* inRun(runId, publishRows(Dataset.fromArray(people)))
+  yield* inRun(runId, warehouse.publish(Letters, Dataset.fromArray(letters)))
+  yield* quarantine.replace("people", runId, [row("ada_lovelace"), { ...row("ada_lovelace"), field: "y" }, row("bob")])
+  yield* quarantine.replace("letters", runId, [row("ada_lovelace")])
+})
+
+/** All that the store holds. */
+export const everything = Effect.gen(function* () {
+  const quarantine = yield* Quarantine
+  const warehouse = yield* Warehouse
+  const valuesOf = (table: MaskTable.Any) =>
+    Effect.map(
+      warehouse.query(`SELECT ${table.valueColumn}, id FROM ${table.name} ORDER BY id`, "pipeline"),
+      ({ rows: all }) => all.map(([value, id]) => [String(value), Number(id)] as const)
+    )
+  return {
+    people: yield* readAll(People),
+    letters: yield* readAll(Letters),
+    cities: yield* valuesOf(Cities),
+    jobs: yield* valuesOf(Jobs),
+    quarantine: yield* quarantine.list("people"),
+    letters_quarantine: yield* quarantine.list("letters")
+  }
+})

@@ -1,0 +1,121 @@
+import { expect, it } from "@effect/vitest"
+import { Erasure } from "@sluice/warehouse/Erasure"
+import { SourcePages, type SourceReading } from "@sluice/warehouse/SourcePages"
+import { Suppressions } from "@sluice/warehouse/Suppressions"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { describe } from "vitest"
+
+/** What every store remembers of sources. `fresh` makes an empty store. */
+export const sourcePagesContract = <E>(options: {
+  readonly name: string
+  readonly fresh: Effect.Effect<Layer.Layer<Suppressions | Erasure, WarehouseFailed>, E, Scope.Scope>
+}) =>
+  describe(`${options.name}: pages of sources`, () => {
+    const inStore = <A, E2>(use: (pages: SourcePages.Service) => Effect.Effect<A, E2, Suppressions | Erasure>) =>
+      Effect.gen(function* () {
+        const store = yield* options.fresh
+        return yield* Effect.provide(
+          Effect.flatMap(SourcePages, (pages) =>
+            pages === undefined ? Effect.dieMessage("the store remembers nothing") : use(pages)
+          ),
+          store
+        )
+      })
+
+    it.scopedLive("a reading is remembered whole, with what its pages are known by and their ids", () =>
+      inStore((pages) =>
+        Effect.gen(function* () {
+          expect(yield* pages.load("users")).toBe(undefined)
+          const reading = readingOf("v1", 70)
+          yield* pages.replace("users", "run", reading, idsOf(...Array.from({ length: 70 }, (_, i) => i + 1)))
+          expect(yield* pages.load("users")).toStrictEqual(reading)
+          const found = yield* pages.ids("users", [70, 1, 71])
+          expect(new Map([...found].map(([page, ids]) => [page, [...ids]]))).toStrictEqual(
+            new Map([
+              [1, [0, 1, 255]],
+              [70, [0, 70, 255]]
+            ])
+          )
+        })
+      )
+    )
+
+    it.scopedLive("another reading replaces it, page by page since the one before, and leaves other sources alone", () =>
+      inStore((pages) =>
+        Effect.gen(function* () {
+          yield* pages.replace("users", "run", readingOf("v1", 4), idsOf(1, 2, 3, 4))
+          yield* pages.replace("messages", "run", readingOf("m1", 1), idsOf(1))
+          const second: SourceReading = {
+            version: "v2",
+            pages: readingOf("v2", 3).pages.map((page) => (page.page === 2 ? { ...page, fingerprint: "new" } : page))
+          }
+          yield* pages.replace("users", "run", second, new Map([[2, Effect.succeed(new Uint8Array([9]))]]), "v1")
+          const ids = yield* pages.ids("users", [1, 2, 3, 4])
+          expect([yield* pages.load("users"), [...ids].map(([page, some]) => [page, some[0]]).sort()]).toStrictEqual([
+            second,
+            [
+              [1, 0],
+              [2, 9],
+              [3, 0]
+            ]
+          ])
+          yield* pages.replace("users", "run", readingOf("v3", 1), idsOf(1))
+          expect([yield* pages.load("users"), yield* pages.load("messages")]).toStrictEqual([
+            readingOf("v3", 1),
+            readingOf("m1", 1)
+          ])
+          yield* pages.forget("users")
+          expect([yield* pages.load("users"), yield* pages.load("messages")]).toStrictEqual([undefined, readingOf("m1", 1)])
+        })
+      )
+    )
+
+    it.scopedLive("what has changed since another reading than the last one is not remembered, nor is that one", () =>
+      inStore((pages) =>
+        Effect.gen(function* () {
+          yield* pages.replace("users", "run", readingOf("v2", 2), idsOf(1, 2))
+          yield* pages.replace("users", "run", readingOf("v3", 2), idsOf(2), "v1")
+          expect(yield* pages.load("users")).toBe(undefined)
+        })
+      )
+    )
+
+    it.scopedLive(
+      "an erasure forgets all sources, and whoever had begun to read before it is refused; so does its undoing",
+      () =>
+        inStore((pages) =>
+          Effect.gen(function* () {
+            const { erase, undo } = yield* Erasure
+            const { begin } = yield* Suppressions
+            const nobody = { rows: [], masks: [], quarantine: [] }
+            yield* pages.replace("users", "before", readingOf("v1", 1), idsOf(1))
+            yield* begin("reads")
+            yield* erase(nobody, Redacted.make("ada"))
+            const late = yield* Effect.flip(pages.replace("users", "reads", readingOf("v2", 1), idsOf(1)))
+            expect([yield* pages.load("users"), late.reason]).toStrictEqual([undefined, "Outdated"])
+            yield* pages.replace("users", "after", readingOf("v3", 1), idsOf(1))
+            yield* undo(Redacted.make("ada"))
+            expect(yield* pages.load("users")).toBe(undefined)
+          })
+        )
+    )
+  })
+
+const readingOf = (version: string, count: number): SourceReading => ({
+  version,
+  pages: Array.from({ length: count }, (_, i) => ({
+    page: i + 1,
+    url: `http://api.test/users?page=${i + 1}`,
+    ...(i % 2 === 0 ? { etag: `W/"ö${i}"` } : { lastModified: "Thu, 01 Jan 1970 00:00:00 GMT" }),
+    answered: 3,
+    kept: 2,
+    fingerprint: `f${i}`
+  }))
+})
+
+const idsOf = (...pages: ReadonlyArray<number>) =>
+  new Map(pages.map((page) => [page, Effect.succeed(new Uint8Array([0, page, 255]))]))

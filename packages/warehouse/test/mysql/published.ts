@@ -1,0 +1,21 @@
+import * as Dataset from "@sluice/core/data/Dataset"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import type { Flavour } from "../../../../test/servers/TestServers.ts"
+import type { Loader } from "../../src/mysql/Loader.ts"
+import * as databases from "./databases.ts"
+import { step } from "./steps.ts"
+import { Readings, readings, spec } from "./tables.ts"
+
+/** The stores over a fresh database with the tables of these tests, which do not wait long for a lock. */
+export const fresh = (flavour: Flavour, load?: Loader) =>
+  databases.layer(flavour, spec, { lockWait: "1 second", ...(load === undefined ? {} : { load }) })
+
+/** Publishes `count` readings, all of one generation. */
+export const publishReadings = (count: number, generation: number) =>
+  Effect.flatMap(Warehouse, (warehouse) => step(warehouse.publish(Readings, Dataset.fromArray(readings(count, generation)))))
+
+/** The names of the table of readings and of its staging tables, as far as they are there. */
+export const tableNames = Effect.flatMap(Warehouse, (warehouse) =>
+  Effect.map(warehouse.query("SHOW TABLES LIKE 'readings%'", "pipeline"), ({ rows }) => rows.map(([name]) => name))
+)
