@@ -5,6 +5,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { asItCame, type Policy } from "./privacy/Generalisation.ts"
+import type { SettingKey } from "./SettingKeys.ts"
 
 /** All that can be set from outside, read and checked. `.env.example` documents every key. */
 export interface PipelineConfig {
@@ -18,8 +20,13 @@ export interface PipelineConfig {
   readonly analystPassword: Redacted.Redacted | undefined
   readonly rowsInMemory: number
   readonly pageSize: number
+  /** Pages that are asked for while one is worked on. */
+  readonly fetchAhead: number
+  readonly maxAnswerBytes: number
   /** From 0 to 1. */
   readonly maxBadShare: number
+  /** How much coarser than the classification makes them public rows are. */
+  readonly generalisation: Policy
   /** How many steps of a pool may run at once, by the pool's name. */
   readonly pools: Readonly<Record<string, number>>
   /** Runs that are kept whatever their age. */
@@ -41,7 +48,7 @@ export class ConfigInvalid extends Schema.TaggedError<ConfigInvalid>()("ConfigIn
 /** Reads every key, and fails with all that is wrong at once. A key that is set to nothing counts as not set. */
 export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(function* () {
   const problems: Array<string> = []
-  const read = <A>(key: string, parse: (text: string) => Either.Either<A, string>) =>
+  const read = <A>(key: SettingKey, parse: (text: string) => Either.Either<A, string>) =>
     Effect.map(setting(key), (text) => {
       if (text === undefined) return undefined
       const parsed = parse(Redacted.value(text))
@@ -58,7 +65,14 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     analystPassword: yield* setting("ANALYST_PASSWORD"),
     rowsInMemory: (yield* read("SLUICE_ROWS_IN_MEMORY", wholeNumber(0, 1_000_000_000))) ?? 100_000,
     pageSize: (yield* read("SLUICE_PAGE_SIZE", wholeNumber(1, 100_000))) ?? 5_000,
+    fetchAhead: (yield* read("SLUICE_FETCH_AHEAD", wholeNumber(0, 64))) ?? 4,
+    maxAnswerBytes: ((yield* read("SLUICE_MAX_ANSWER_MIB", wholeNumber(1, 1_000_000))) ?? 16_384) * 1024 * 1024,
     maxBadShare: (yield* read("SLUICE_MAX_BAD_SHARE", parseShare)) ?? 0.1,
+    generalisation: {
+      birth: (yield* read("SLUICE_BIRTH", oneOf("year", "band"))) ?? asItCame.birth,
+      income: (yield* read("SLUICE_INCOME", oneOf("exact", "band"))) ?? asItCame.income,
+      emailDomainMin: (yield* read("SLUICE_EMAIL_DOMAIN_MIN", wholeNumber(1, 1_000_000_000))) ?? asItCame.emailDomainMin
+    },
     pools: (yield* read("SLUICE_POOLS", parsePools)) ?? {},
     keepRuns: (yield* read("SLUICE_KEEP_RUNS", wholeNumber(0, 1_000_000_000))) ?? 1_000,
     keepDays: (yield* read("SLUICE_KEEP_DAYS", wholeNumber(0, 100_000))) ?? 90
@@ -75,7 +89,7 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
   return problems.length === 0 ? config : yield* new ConfigInvalid({ problems })
 })
 
-const setting = (key: string): Effect.Effect<Redacted.Redacted | undefined> =>
+const setting = (key: SettingKey): Effect.Effect<Redacted.Redacted | undefined> =>
   Config.option(Config.redacted(key)).pipe(
     Effect.orElseSucceed(() => Option.none<Redacted.Redacted>()),
     Effect.map((value) => Option.getOrUndefined(Option.filter(value, (text) => Redacted.value(text).trim() !== "")))
@@ -114,6 +128,14 @@ const wholeNumber =
       ? Either.right(value)
       : Either.left(`is not a whole number from ${least} to ${most}.`)
   }
+
+const oneOf =
+  <const Word extends string>(...words: ReadonlyArray<Word>) =>
+  (text: string): Either.Either<Word, string> =>
+    Either.fromNullable(
+      words.find((word) => word === text.trim()),
+      () => `is not ${words.join(" or ")}.`
+    )
 
 const parseShare = (text: string): Either.Either<number, string> => {
   const value = /^\d*\.?\d+$/.test(text.trim()) ? Number(text) : Number.NaN

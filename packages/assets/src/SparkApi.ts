@@ -10,7 +10,9 @@ import * as Message from "./domain/Message.ts"
 import * as Page from "./domain/Page.ts"
 import * as User from "./domain/User.ts"
 import * as Answer from "./source/Answer.ts"
+import * as Manifest from "./source/Manifest.ts"
 import * as Paging from "./source/Paging.ts"
+import * as Revisit from "./source/Revisit.ts"
 import type { SourceError } from "./source/SourceError.ts"
 
 /**
@@ -20,24 +22,68 @@ import type { SourceError } from "./source/SourceError.ts"
 export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
   SparkApi,
   {
-    readonly users: Stream.Stream<Page.Page<User.User>, SourceError>
-    readonly messages: Stream.Stream<Page.Page<Message.Message>, SourceError>
+    readonly users: Stream.Stream<ApiPage<User.User>, SourceError>
+    readonly messages: Stream.Stream<ApiPage<Message.Message>, SourceError>
+    /**
+     * The same pages looked at again, where a reading is known by its answers, all of them in order: only those that the
+     * server does not say are the same are read. Fails with `NotComparable` where pages do not tell what has changed.
+     */
+    readonly since: {
+      readonly users: (known: ReadonlyArray<Manifest.Entry>) => Revisited<User.User>
+      readonly messages: (known: ReadonlyArray<Manifest.Entry>) => Revisited<Message.Message>
+    }
   }
 >() {
-  /** Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. */
+  /** Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. `Answer.open` says what the client must be like. */
   static readonly layer = (options: Options): Layer.Layer<SparkApi, never, HttpClient.HttpClient> =>
     Layer.effect(
       SparkApi,
       Effect.map(HttpClient.HttpClient, (client) => {
-        const read = <A>(name: string, decoder: Decoder<A>) =>
-          pages(name, options).pipe(
-            Stream.provideService(HttpClient.HttpClient, client),
-            Stream.map(({ rows, firstOrdinal }) => Page.decode(decoder, rows, firstOrdinal))
+        const withClient = Effect.provideService(HttpClient.HttpClient, client)
+        const read = <A>(name: string, decoder: Decoder<A>): Stream.Stream<ApiPage<A>, SourceError> => {
+          const source = sourceOf(name, options)
+          return Paging.pages({ ...source, fetch: (page) => withClient(Answer.open(source.urlOf(page), source)) }).pipe(
+            Stream.map(({ answered, firstOrdinal, rows }) => ({
+              ...Page.decode(decoder, rows, firstOrdinal),
+              ...(answered === undefined ? {} : { answer: Manifest.entry(source.urlOf(answered.page), answered) })
+            }))
           )
-        return { users: read("users", User.decoder), messages: read("messages", Message.decoder) }
+        }
+        const since =
+          <A>(name: string, decoder: Decoder<A>) =>
+          (known: ReadonlyArray<Manifest.Entry>): Revisited<A> => {
+            const source = sourceOf(name, options)
+            return Revisit.visits(known, {
+              ...source,
+              openUnless: (page, validators) => withClient(Answer.openUnless(source.urlOf(page), source, validators))
+            }).pipe(
+              Stream.map(({ entry, firstOrdinal, rows }) => ({
+                answer: entry,
+                changed: rows === undefined ? undefined : Page.decode(decoder, rows, firstOrdinal)
+              }))
+            )
+          }
+        return {
+          users: read("users", User.decoder),
+          messages: read("messages", Message.decoder),
+          since: { users: since("users", User.decoder), messages: since("messages", Message.decoder) }
+        }
       })
     )
 }
+
+/** A page of decoded rows, and where an answer ended with it, what that answer is known by. */
+export interface ApiPage<out A> extends Page.Page<A> {
+  readonly answer?: Manifest.Entry
+}
+
+/** A page that was looked at again: what it is known by, and its rows where it may have changed. */
+export interface RevisitedPage<out A> {
+  readonly answer: Manifest.Entry
+  readonly changed: Page.Page<A> | undefined
+}
+
+export type Revisited<A> = Stream.Stream<RevisitedPage<A>, SourceError | Revisit.NotComparable>
 
 export interface Options {
   /** Where the API is, without a query or credentials. */
@@ -46,28 +92,35 @@ export interface Options {
   readonly token?: Redacted.Redacted | undefined
   /** Rows asked for at a time. */
   readonly pageSize: number
+  /** Pages that are asked for while one is worked on. Default 4. */
+  readonly fetchAhead?: number
   /** The most pages that are read before it is called endless. Default one million. */
   readonly maxPages?: number
-  /** The most bytes of one answer, unpacked. Default 256 MiB. */
+  /** The most bytes of one answer, unpacked. Default 16 GiB: of an answer without pages, no more is ever in memory than of one with. */
   readonly maxBytes?: number
+  /** The most bytes of one row, which is in memory whole, and some ten times as large as its text at the worst. Default 32 MiB. */
+  readonly maxRowBytes?: number
   /** The longest silence before and within an answer. Default 30 seconds. */
   readonly idle?: Duration.DurationInput
-  /** The longest that one answer may take. Default 10 minutes. */
+  /** The longest that one answer may be waited for. Default 10 minutes, and as much again for each 64 MiB of it. */
   readonly total?: Duration.DurationInput
 }
 
-const pages = (name: string, options: Options) => {
+const mebibyte = 1024 * 1024
+
+/** Where an endpoint is, and how it is read. */
+const sourceOf = (name: string, options: Options) => {
   const { url, pageSize: limit, token, idle = "30 seconds", total = "10 minutes" } = options
-  const { maxBytes = 256 * 1024 * 1024, maxPages = 1_000_000 } = options
+  const { fetchAhead = 4, maxBytes = 16_384 * mebibyte, maxPages = 1_000_000, maxRowBytes = 32 * mebibyte } = options
   const target = new URL(`${url.pathname.replace(/\/+$/, "")}/${name}`, url)
-  return Paging.pages({
+  return {
     endpoint: target.origin + target.pathname,
-    limit,
-    maxPages,
-    fetch: (page) => {
+    urlOf: (page: number) => {
       const pageUrl = new URL(target)
       pageUrl.search = `?page=${page}&limit=${limit}`
-      return Answer.fetchRows(pageUrl, { token, maxBytes, idle, total })
-    }
-  })
+      return pageUrl
+    },
+    ahead: fetchAhead,
+    ...{ limit, maxPages, token, maxBytes, maxRowBytes, idle, total }
+  }
 }

@@ -15,6 +15,25 @@ it.scoped("pages are asked for by number and size, below the path of the URL", (
   })
 )
 
+it.scoped("pages come over a connection that is used again", () =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    yield* api.on("/messages", Reply.pages(rows))
+    same(yield* messagesAt(api.url, { pageSize: 1, fetchAhead: 0 }), Either.right(decoded))
+    same([(yield* api.requests()).length, yield* api.connections], [4, 1])
+  })
+)
+
+it.scoped("pages are asked for ahead, and those beyond the end are of no consequence", () =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    const failingBeyond: Reply.Reply = (exchange) =>
+      (Number(exchange.url.searchParams.get("page")) > 4 ? Reply.status(500) : Reply.pages(rows))(exchange)
+    yield* api.on("/messages", failingBeyond)
+    same(yield* messagesAt(api.url, { pageSize: 1, fetchAhead: 4 }), Either.right(decoded))
+  })
+)
+
 it.scoped("a server that takes no notice of paging is read once", () =>
   Effect.gen(function* () {
     const ignored = yield* Effect.all([1, 3, 100].map((pageSize) => answer(Reply.pagingIgnored(rows), { pageSize })))

@@ -5,6 +5,7 @@ import type * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import type { Quarantine } from "@sluice/warehouse/Quarantine"
+import type { Suppressions } from "@sluice/warehouse/Suppressions"
 import { columnNames } from "@sluice/warehouse/Table"
 import type { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
@@ -49,9 +50,11 @@ it.effect("the assets stand on each other as they should, in their groups", () =
   })
 )
 
-it("running the pipeline needs its five services and no more", () => {
+it("running the pipeline needs its six services and no more", () => {
   type Graph = Effect.Effect.Success<typeof pipeline>
-  expectTypeOf<AssetGraph.Context<Graph>>().toEqualTypeOf<SparkApi | Quarantine | Spill | PiiMasker | Warehouse>()
+  expectTypeOf<AssetGraph.Context<Graph>>().toEqualTypeOf<
+    SparkApi | Quarantine | Suppressions | Spill | PiiMasker | Warehouse
+  >()
 })
 
 it("tables and views have the columns that were promised, and analysts read all but the mask tables", () => {

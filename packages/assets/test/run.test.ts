@@ -1,4 +1,4 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, it } from "@effect/vitest"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
@@ -34,7 +34,7 @@ const runAll = Effect.fnUntraced(function* (url: string) {
   const run = yield* Effect.fork(
     Effect.provide(
       Executor.run(plan, { concurrency: 4, observe }),
-      Layer.mergeAll(layer, RunStore.layerMemory, Layer.provide(api, FetchHttpClient.layer))
+      Layer.mergeAll(layer, RunStore.layerMemory, Layer.provide(api, NodeHttpClient.layer))
     )
   )
   while (Option.isNone(yield* Fiber.poll(run))) {

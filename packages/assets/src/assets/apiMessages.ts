@@ -11,13 +11,16 @@ export const apiMessages = Asset.make("api_messages", {
   kind: "http",
   pool: "api",
   materialize: () =>
-    Effect.flatMap(SparkApi, ({ messages }) =>
+    Effect.flatMap(SparkApi, ({ messages, since }) =>
       Intake.collect({
         name: "messages",
         pages: messages,
+        since: since.messages,
         codec: SpillCodecs.messages,
         id: (message) => message.id,
-        version: (message) => message.createdAt
+        version: (message) => message.createdAt,
+        people: (message) => [message.senderId, message.receiverId],
+        isPerson: false
       })
     )
 })

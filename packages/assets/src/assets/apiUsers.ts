@@ -1,6 +1,7 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Effect from "effect/Effect"
 import * as Intake from "../intake/Intake.ts"
+import * as Generalisation from "../privacy/Generalisation.ts"
 import * as SpillCodecs from "../privacy/spillCodecs.ts"
 import { SparkApi } from "../SparkApi.ts"
 
@@ -11,13 +12,18 @@ export const apiUsers = Asset.make("api_users", {
   kind: "http",
   pool: "api",
   materialize: () =>
-    Effect.flatMap(SparkApi, ({ users }) =>
-      Intake.collect({
+    Effect.gen(function* () {
+      const { since, users } = yield* SparkApi
+      const policy = yield* Generalisation.Generalisation
+      return yield* Intake.collect({
         name: "users",
         pages: users,
+        since: Generalisation.countsUsers(policy) ? undefined : since.users,
         codec: SpillCodecs.users,
         id: (user) => user.id,
-        version: (user) => user.updatedAt
+        version: (user) => user.updatedAt,
+        people: (user) => [user.id],
+        isPerson: true
       })
-    )
+    })
 })

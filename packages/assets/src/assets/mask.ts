@@ -1,5 +1,6 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Storage from "@sluice/core/asset/Storage"
+import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Pii } from "@sluice/core/data/Pii"
 import type { MaskTable } from "@sluice/warehouse/MaskTable"
@@ -25,5 +26,6 @@ export const maskAsset = <const Name extends string, const K extends string>(
       columns: Table.columnNames(table),
       load: Effect.flatMap(PiiMasker, (masker) => masker.load(table))
     }),
-    materialize: ({ users }) => Effect.flatMap(PiiMasker, (masker) => masker.ids(table, Dataset.map(users, valueOf)))
+    materialize: ({ users }) =>
+      Effect.flatMap(PiiMasker, (masker) => masker.ids(table, Dataset.map(Changes.rowsOf(users), valueOf)))
   })

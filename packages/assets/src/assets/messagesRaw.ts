@@ -1,5 +1,5 @@
 import * as Asset from "@sluice/core/asset/Asset"
-import * as Dataset from "@sluice/core/data/Dataset"
+import * as Changes from "@sluice/core/data/Changes"
 import type { Row } from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
@@ -18,11 +18,10 @@ export const messagesRaw = Asset.make("messages_raw", {
   storage: storedAs(MessagesRaw),
   checks: messagesRawChecks,
   materialize: Effect.fn("messages_raw")(function* ({ messages }) {
-    const warehouse = yield* Warehouse
     const loaded_at = yield* loadedAt
-    return yield* warehouse.publish(
+    return yield* Warehouse.publishReading(
       MessagesRaw,
-      Dataset.map(
+      Changes.map(
         messages,
         (message): Row<typeof MessagesRaw> => ({
           id: message.id,
@@ -31,7 +30,8 @@ export const messagesRaw = Asset.make("messages_raw", {
           receiver_id: message.receiverId,
           loaded_at
         })
-      )
+      ),
+      { by: "id" }
     )
   })
 })

@@ -1,5 +1,5 @@
 import * as Asset from "@sluice/core/asset/Asset"
-import * as Dataset from "@sluice/core/data/Dataset"
+import * as Changes from "@sluice/core/data/Changes"
 import type { Row } from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
@@ -18,11 +18,10 @@ export const subscriptionsRaw = Asset.make("subscriptions_raw", {
   storage: storedAs(SubscriptionsRaw),
   checks: subscriptionsRawChecks,
   materialize: Effect.fn("subscriptions_raw")(function* ({ users }) {
-    const warehouse = yield* Warehouse
     const loaded_at = yield* loadedAt
-    return yield* warehouse.publish(
+    return yield* Warehouse.publishReading(
       SubscriptionsRaw,
-      Dataset.flatMap(users, (user) =>
+      Changes.flatMap(users, (user) =>
         user.subscriptions.map(
           (subscription, position): Row<typeof SubscriptionsRaw> => ({
             user_id: user.id,
@@ -35,7 +34,8 @@ export const subscriptionsRaw = Asset.make("subscriptions_raw", {
             loaded_at
           })
         )
-      )
+      ),
+      { by: "user_id" }
     )
   })
 })

@@ -1,9 +1,10 @@
 import * as Asset from "@sluice/core/asset/Asset"
-import * as Dataset from "@sluice/core/data/Dataset"
+import * as Changes from "@sluice/core/data/Changes"
 import type { Row } from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import { usersRawChecks } from "../checks/usersRaw.ts"
+import * as Generalisation from "../privacy/Generalisation.ts"
 import { UsersRaw } from "../tables/UsersRaw.ts"
 import { apiUsers } from "./apiUsers.ts"
 import { loadedAt } from "./loadedAt.ts"
@@ -27,12 +28,13 @@ export const usersRaw = Asset.make("users_raw", {
   storage: storedAs(UsersRaw),
   checks: usersRawChecks,
   materialize: Effect.fn("users_raw")(function* ({ users, cities, zipcodes, professions }) {
-    const warehouse = yield* Warehouse
     const loaded_at = yield* loadedAt
+    const policy = yield* Generalisation.Generalisation
+    const common = yield* Generalisation.commonDomains(policy, users)
     return yield* withMaskIds(UsersRaw.name, (lookup) =>
-      warehouse.publish(
+      Warehouse.publishReading(
         UsersRaw,
-        Dataset.map(
+        Changes.map(
           users,
           (user): Row<typeof UsersRaw> => ({
             user_id: user.id,
@@ -42,14 +44,15 @@ export const usersRaw = Asset.make("users_raw", {
             zipcode_id: lookup(zipcodes, user.zipcode),
             profession_id: lookup(professions, user.profession),
             country: user.country,
-            email_domain: user.emailDomain,
-            birth_year: user.birthYear,
+            email_domain: Generalisation.emailDomain(user.emailDomain, common),
+            birth_year: Generalisation.birthYear(policy, user.birthYear),
             gender: user.gender,
             is_smoking: user.isSmoking,
-            income: user.income,
+            income: Generalisation.income(policy, user.income),
             loaded_at
           })
-        )
+        ),
+        { by: "user_id" }
       )
     )
   })

@@ -3,8 +3,8 @@ import { idLength, type Precision } from "./limits.ts"
 import * as Timestamp from "./Timestamp.ts"
 
 /**
- * Reads one field of a row: its value, or why there is none. Plain functions, so that both a Schema and hand-written code
- * can be built from them.
+ * Reads one field of a row: its value, or why there is none. Plain functions, so that both hand-written code
+ * and the Schema that specifies it can be built from them.
  */
 export type Reader<A> = (input: unknown) => A | Refusal
 
@@ -74,9 +74,11 @@ export const birthDate: Reader<Pii<"birth_date">> = (input) =>
  * An exact decimal with `scale` digits behind the point: `"1e3"` is `1000.00`, and what would have to be rounded is
  * refused. A JSON number is accepted as far as JSON carries every digit of it: up to fifteen.
  */
-export const decimal =
-  ({ precision, scale }: Precision): Reader<string> =>
-  (input) => {
+export const decimal = ({ precision, scale }: Precision): Reader<string> => {
+  // What nearly every amount looks like, and is the answer as it stands.
+  const usual = new RegExp(`^(?:0|[1-9]\\d{0,${precision - scale - 1}})${scale === 0 ? "" : `\\.\\d{${scale}}`}$`)
+  return (input) => {
+    if (typeof input === "string" && usual.test(input)) return input
     if (typeof input !== "string" && typeof input !== "number") return Refusal.notDecimal
     const match = decimalForm.exec(String(input))
     if (match === null) return Refusal.notDecimal
@@ -92,6 +94,7 @@ export const decimal =
     const point = scaled.length - scale
     return `${sign === "-" ? "-" : ""}${scaled.slice(0, point)}${scale === 0 ? "" : `.${scaled.slice(point)}`}`
   }
+}
 
 /** `null` for null and for a field that is not there. */
 export const nullable =

@@ -1,6 +1,5 @@
-import * as Schema from "effect/Schema"
 import type { ReadField, users } from "../privacy/classification.ts"
-import { field } from "./Decoder.ts"
+import { isObject, Rejection, refused } from "./Decoder.ts"
 import { labelLength, money } from "./limits.ts"
 import * as Reader from "./Reader.ts"
 
@@ -16,14 +15,24 @@ export interface Subscription {
   readonly amount: string | null
 }
 
-const fields = {
-  createdAt: field(Reader.timestamp),
-  startDate: field(Reader.nullable(Reader.timestamp)),
-  endDate: field(Reader.nullable(Reader.timestamp)),
-  status: field(Reader.text(labelLength)),
-  amount: field(Reader.nullable(Reader.decimal(money)))
-} satisfies Record<ReadField<typeof users, "subscription[].">, Schema.Schema.Any>
+type Fields = ReadField<typeof users, "subscription[].">
 
-/** One element of a user's `subscription`. */
-export const Subscription: Schema.Schema<Subscription, { readonly [K in keyof typeof fields]: unknown }> =
-  Schema.Struct(fields)
+const readTime = Reader.nullable(Reader.timestamp)
+const readLabel = Reader.text(labelLength)
+const readMoney = Reader.nullable(Reader.decimal(money))
+
+/** Decodes one element of a user's `subscription`, the one at `index`. */
+export const decode = (element: unknown, index: number): Subscription | Rejection => {
+  if (!isObject<Fields>(element)) return new Rejection(`subscription.${index}`, "is not an object")
+  const createdAt = Reader.timestamp(element.createdAt)
+  if (Reader.isRefusal(createdAt)) return refused(element, `subscription.${index}.`, "createdAt", createdAt)
+  const startDate = readTime(element.startDate)
+  if (Reader.isRefusal(startDate)) return refused(element, `subscription.${index}.`, "startDate", startDate)
+  const endDate = readTime(element.endDate)
+  if (Reader.isRefusal(endDate)) return refused(element, `subscription.${index}.`, "endDate", endDate)
+  const status = readLabel(element.status)
+  if (Reader.isRefusal(status)) return refused(element, `subscription.${index}.`, "status", status)
+  const amount = readMoney(element.amount)
+  if (Reader.isRefusal(amount)) return refused(element, `subscription.${index}.`, "amount", amount)
+  return { createdAt, startDate, endDate, status, amount } satisfies Record<Fields, unknown>
+}

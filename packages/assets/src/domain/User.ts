@@ -1,11 +1,10 @@
 import type { Pii } from "@sluice/core/data/Pii"
-import * as Schema from "effect/Schema"
 import * as Classification from "../privacy/classification.ts"
 import * as Derivations from "../privacy/derivations.ts"
-import * as Decoder from "./Decoder.ts"
+import { type Decoder, isObject, isRejection, Rejection, refused } from "./Decoder.ts"
 import { countryLength, labelLength, maskedLength, money } from "./limits.ts"
 import * as Reader from "./Reader.ts"
-import { Subscription } from "./Subscription.ts"
+import * as Subscription from "./Subscription.ts"
 
 /**
  * A user without what names them: what is to be masked is wrapped, email and birth date are reduced, and names and address
@@ -26,56 +25,100 @@ export interface User {
   readonly isSmoking: boolean | null
   /** An exact decimal. */
   readonly income: string | null
-  readonly subscriptions: ReadonlyArray<Subscription>
+  readonly subscriptions: ReadonlyArray<Subscription.Subscription>
 }
 
-const { field } = Decoder
-
-const profile = {
-  gender: field(Reader.nullable(Reader.text(labelLength))),
-  isSmoking: field(Reader.nullable(Reader.boolean)),
-  profession: field(Reader.nullable(Reader.pii("profession", maskedLength))),
-  income: field(Reader.nullable(Reader.decimal(money)))
-} satisfies Record<Classification.ReadField<typeof Classification.users, "profile.">, Schema.Schema.Any>
-
-const fields = {
-  id: field(Reader.id),
-  createdAt: field(Reader.timestamp),
-  updatedAt: field(Reader.timestamp),
-  city: field(Reader.nullable(Reader.pii("city", maskedLength))),
-  country: field(Reader.nullable(Reader.text(countryLength))),
-  zipCode: field(Reader.nullable(Reader.pii("zipcode", maskedLength))),
-  email: field(Reader.nullable(Reader.pii("email", maskedLength))),
-  birthDate: field(Reader.nullable(Reader.birthDate))
-} satisfies Record<Classification.ReadField<typeof Classification.users>, Schema.Schema.Any>
+type Fields = Classification.ReadField<typeof Classification.users>
+type ProfileFields = Classification.ReadField<typeof Classification.users, "profile.">
+type Nested = Classification.NestedField<typeof Classification.users>
 
 /**
- * A user as the API sends them. Ids and times must be there; any other value may be null or absent. `profile` and
+ * Decodes users as the API sends them. Ids and times must be there; any other value may be null or absent. `profile` and
  * `subscription` may be null, but not absent: that would be another API.
  */
-const Source = Schema.Struct({
-  ...fields,
-  profile: Schema.NullOr(Schema.Struct(profile)),
-  subscription: Schema.NullOr(Schema.Array(Subscription))
-})
+export const decoder: Decoder<User> = {
+  known: Classification.knownFields(Classification.users),
+  decode: (row) => {
+    if (!isObject<Fields | Nested>(row)) return new Rejection("", "is not an object")
+    const kept = decodeFields(row)
+    if (isRejection(kept)) return kept
+    const profile = row.profile === null ? none : decodeProfile(row.profile, row)
+    if (isRejection(profile)) return profile
+    const subscriptions = row.subscription === null ? [] : decodeSubscriptions(row.subscription, row)
+    if (isRejection(subscriptions)) return subscriptions
+    return {
+      id: kept.id,
+      createdAt: kept.createdAt,
+      updatedAt: kept.updatedAt,
+      city: kept.city,
+      zipcode: kept.zipCode,
+      profession: profile.profession,
+      country: kept.country,
+      emailDomain: kept.email === null ? null : Derivations.emailDomain(kept.email),
+      birthYear: kept.birthDate === null ? null : Derivations.birthYear(kept.birthDate),
+      gender: profile.gender,
+      isSmoking: profile.isSmoking,
+      income: profile.income,
+      subscriptions
+    }
+  }
+}
 
-/** Decodes users. */
-export const decoder: Decoder.Decoder<User> = Decoder.make(
-  Source,
-  Classification.knownFields(Classification.users),
-  ({ birthDate, email, profile, subscription, zipCode, ...kept }): User => ({
-    id: kept.id,
-    createdAt: kept.createdAt,
-    updatedAt: kept.updatedAt,
-    city: kept.city,
-    zipcode: zipCode,
-    profession: profile?.profession ?? null,
-    country: kept.country,
-    emailDomain: email === null ? null : Derivations.emailDomain(email),
-    birthYear: birthDate === null ? null : Derivations.birthYear(birthDate),
-    gender: profile?.gender ?? null,
-    isSmoking: profile?.isSmoking ?? null,
-    income: profile?.income ?? null,
-    subscriptions: subscription ?? []
-  })
-)
+const readCity = Reader.nullable(Reader.pii("city", maskedLength))
+const readCountry = Reader.nullable(Reader.text(countryLength))
+const readZipCode = Reader.nullable(Reader.pii("zipcode", maskedLength))
+const readEmail = Reader.nullable(Reader.pii("email", maskedLength))
+const readBirthDate = Reader.nullable(Reader.birthDate)
+const readGender = Reader.nullable(Reader.text(labelLength))
+const readSmoking = Reader.nullable(Reader.boolean)
+const readProfession = Reader.nullable(Reader.pii("profession", maskedLength))
+const readIncome = Reader.nullable(Reader.decimal(money))
+
+const decodeFields = (row: { readonly [K in Fields]?: unknown }) => {
+  const id = Reader.id(row.id)
+  if (Reader.isRefusal(id)) return refused(row, "", "id", id)
+  const createdAt = Reader.timestamp(row.createdAt)
+  if (Reader.isRefusal(createdAt)) return refused(row, "", "createdAt", createdAt)
+  const updatedAt = Reader.timestamp(row.updatedAt)
+  if (Reader.isRefusal(updatedAt)) return refused(row, "", "updatedAt", updatedAt)
+  const city = readCity(row.city)
+  if (Reader.isRefusal(city)) return refused(row, "", "city", city)
+  const country = readCountry(row.country)
+  if (Reader.isRefusal(country)) return refused(row, "", "country", country)
+  const zipCode = readZipCode(row.zipCode)
+  if (Reader.isRefusal(zipCode)) return refused(row, "", "zipCode", zipCode)
+  const email = readEmail(row.email)
+  if (Reader.isRefusal(email)) return refused(row, "", "email", email)
+  const birthDate = readBirthDate(row.birthDate)
+  if (Reader.isRefusal(birthDate)) return refused(row, "", "birthDate", birthDate)
+  return { id, createdAt, updatedAt, city, country, zipCode, email, birthDate } satisfies Record<Fields, unknown>
+}
+
+const none = { gender: null, isSmoking: null, profession: null, income: null } satisfies Record<ProfileFields, null>
+
+const decodeProfile = (profile: unknown, row: object) => {
+  if (!isObject<ProfileFields>(profile)) return unfit(row, "profile", "is not an object")
+  const gender = readGender(profile.gender)
+  if (Reader.isRefusal(gender)) return refused(profile, "profile.", "gender", gender)
+  const isSmoking = readSmoking(profile.isSmoking)
+  if (Reader.isRefusal(isSmoking)) return refused(profile, "profile.", "isSmoking", isSmoking)
+  const profession = readProfession(profile.profession)
+  if (Reader.isRefusal(profession)) return refused(profile, "profile.", "profession", profession)
+  const income = readIncome(profile.income)
+  if (Reader.isRefusal(income)) return refused(profile, "profile.", "income", income)
+  return { gender, isSmoking, profession, income } satisfies Record<ProfileFields, unknown>
+}
+
+const decodeSubscriptions = (list: unknown, row: object): ReadonlyArray<Subscription.Subscription> | Rejection => {
+  if (!Array.isArray(list)) return unfit(row, "subscription", "is not a list")
+  const subscriptions: Array<Subscription.Subscription> = []
+  for (let index = 0; index < list.length; index++) {
+    const subscription = Subscription.decode(list[index], index)
+    if (isRejection(subscription)) return subscription
+    subscriptions.push(subscription)
+  }
+  return subscriptions
+}
+
+const unfit = (row: object, name: Nested, reason: string): Rejection =>
+  new Rejection(name, Object.hasOwn(row, name) ? reason : "is missing")

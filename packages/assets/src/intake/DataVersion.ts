@@ -1,40 +1,25 @@
-import type * as Dataset from "@sluice/core/data/Dataset"
+import type { Packed } from "@sluice/core/data/Packed"
 import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
 
-/** Takes in a source's rows, and tells which data they are. */
-export interface DataVersion<in A> {
-  readonly add: (rows: ReadonlyArray<A>) => void
-  /** Equal for equal rows in equal order, however they were paged. Undefined where nothing can be told. */
-  readonly end: () => string | undefined
+type Keyed = NonNullable<Fingerprints["Type"]>
+
+/** The store's keyed fingerprint of some rows: personal values go into it and nowhere else. */
+export const ofRows = (fingerprints: Keyed, { lengths, rows, text }: Packed): string => {
+  const all = fingerprints.start()
+  // Texts run together: only with their lengths do they say where one ends.
+  all.add(`${rows} ${lengths.length} `)
+  all.add(lengths)
+  all.add(text)
+  return all.end()
 }
 
-/** Begins with no rows. Personal values go into the store's keyed fingerprint and nowhere else. */
-export const begin = <A>(
-  fingerprints: Fingerprints["Type"],
-  source: string,
-  codec: Pick<Dataset.Codec<A>, "encode">
-): DataVersion<A> => {
-  const fingerprint = fingerprints?.start()
-  fingerprint?.add(`${source}\n`)
-  return {
-    add: (rows) => {
-      if (fingerprint === undefined || rows.length === 0) return
-      // Without the brackets around a page's rows, it does not matter where one page ended and the next began.
-      fingerprint.add(codec.encode(rows).slice(1, -1))
-      fingerprint.add(",")
-    },
-    end: () => fingerprint?.end()
-  }
-}
-
-/** A codec that encodes the same rows once, where they are asked for twice in a row: rows that spill have just been added. */
-export const encodingOnce = <A>(codec: Dataset.Codec<A>): Dataset.Codec<A> => {
-  let last: { readonly rows: ReadonlyArray<A>; readonly text: string } | undefined
-  return {
-    decode: codec.decode,
-    encode: (rows) => {
-      if (last?.rows !== rows) last = { rows, text: codec.encode(rows) }
-      return last.text
-    }
-  }
+/**
+ * The version of a source's data, from the fingerprints of its pages that have rows, in order: equal for equal rows that are
+ * paged in the same way. Rows that are paged in another way count as other data. An erasure takes rows out of what was made
+ * of the same data, and one that is undone lets them in again: each begins another `epoch`.
+ */
+export const ofPages = (fingerprints: Keyed, source: string, pages: ReadonlyArray<string>, epoch: number): string => {
+  const all = fingerprints.start()
+  all.add([source, ...pages].join("\n"))
+  return epoch === 0 ? all.end() : `${all.end()}.${epoch}`
 }

@@ -1,14 +1,16 @@
 import * as Dataset from "@sluice/core/data/Dataset"
-import type { SpillFailed } from "@sluice/core/data/Spill"
+import type { Codec } from "@sluice/core/data/Packed"
+import { type Block, Spill, type SpillFailed, type SpillFile } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
 
 /** How rows are told apart. */
-export interface Identity<in A> {
+export interface Identity<A> {
   readonly id: (row: A) => string
   /** Of two rows with one id, the one with the greater version wins; of equal ones, the later one. */
   readonly version: (row: A) => string
   /** All of the row, to tell whether two rows with one id are the same. */
-  readonly content: (row: A) => string
+  readonly codec: Pick<Codec<A>, "encode">
 }
 
 /** A dataset in which every id occurs once. */
@@ -22,42 +24,56 @@ export interface Distinct<out A> {
 
 /** Notices ids that may have come before, while rows stream by. */
 export interface Detector<in A> {
-  readonly see: (rows: ReadonlyArray<A>) => void
-  /** Hashes of ids that came, or seem to have come, more than once. */
-  readonly suspects: ReadonlySet<number>
+  readonly see: (rows: ReadonlyArray<A>) => Effect.Effect<void, SpillFailed>
+  /** Hashes of the ids that came, or seem to have come, more than once. Ends it. */
+  readonly suspects: Effect.Effect<ReadonlySet<number>, SpillFailed>
 }
 
-/** A detector, which costs 16 to 32 bytes per row and no false negatives: ids are kept as 53-bit hashes. */
-export const detector = <A>(identity: Pick<Identity<A>, "id">): Detector<A> => {
-  const suspects = new Set<number>()
-  let slots = new Float64Array(1_024)
-  let count = 0
-  const add = (hash: number): boolean => {
-    const mask = slots.length - 1
-    let at = hash & mask
-    for (let found = slots[at]; found !== 0; found = slots[at]) {
-      if (found === hash) return false
-      at = (at + 1) & mask
-    }
-    slots[at] = hash
-    return true
+/**
+ * A detector without false negatives, in memory that does not grow: ids are kept as 53-bit hashes, sorted into partitions
+ * by their last bits, `idsInMemory` of them at most in memory and the rest in an encrypted file that goes with the scope. In
+ * the end it goes through one partition at a time.
+ */
+export const detector = Effect.fn("Duplicates.detector")(function* <A>(
+  identity: Pick<Identity<A>, "id">,
+  idsInMemory = 1_048_576
+): Effect.fn.Return<Detector<A>, never, Spill | Scope.Scope> {
+  const scope = yield* Effect.scope
+  const { open } = yield* Spill
+  // Hashes are random bits, which nothing makes smaller.
+  const file = yield* Effect.cached(Effect.provideService(open({ compress: false }), Scope.Scope, scope))
+  const capacity = Math.max(1, Math.ceil(idsInMemory / partitionCount))
+  const partitions = Array.from({ length: partitionCount }, (): Partition => ({ hashes: smallest(), count: 0, spilled: [] }))
+
+  const add = (row: A): Partition | undefined => {
+    const hash = hashOf(identity.id(row))
+    const partition = partitions[hash & (partitionCount - 1)]
+    if (partition === undefined) return undefined
+    if (partition.count === partition.hashes.length) partition.hashes = twice(partition.hashes)
+    partition.hashes[partition.count++] = hash
+    return partition.count >= capacity ? partition : undefined
   }
-  const grow = () => {
-    const old = slots
-    slots = new Float64Array(old.length * 2)
-    for (const hash of old) if (hash !== 0) add(hash)
-  }
-  return {
-    suspects,
-    see: (rows) => {
-      for (const row of rows) {
-        const hash = hashOf(identity.id(row))
-        if (!add(hash)) suspects.add(hash)
-        else if (++count * 2 > slots.length) grow()
+  const see = (rows: ReadonlyArray<A>, from: number): Effect.Effect<void, SpillFailed> =>
+    Effect.suspend(() => {
+      for (let i = from; i < rows.length; i++) {
+        const row = rows[i]
+        const full = row === undefined ? undefined : add(row)
+        if (full !== undefined) return Effect.zipRight(spill(file, full), see(rows, i + 1))
       }
-    }
+      return Effect.void
+    })
+  return {
+    see: (rows) => see(rows, 0),
+    suspects: Effect.suspend(() => {
+      const suspects = new Set<number>()
+      const findRepeated = finder(suspects)
+      return Effect.as(
+        Effect.forEach(partitions, (partition) => Effect.map(gather(file, partition), findRepeated), { discard: true }),
+        suspects
+      )
+    })
   }
-}
+})
 
 /**
  * Leaves out all rows but one of each id. Without suspects that is free; with them, the rows are read once more, and the
@@ -78,7 +94,7 @@ export const remove = Effect.fn("Duplicates.remove")(function* <A>(
         const at = ordinal++
         const id = identity.id(row)
         if (!suspects.has(hashOf(id))) continue
-        const candidate = { ordinal: at, version: identity.version(row), content: hashOf(identity.content(row)) }
+        const candidate = { ordinal: at, version: identity.version(row), content: hashOf(contentOf(identity, row)) }
         const rival = best.get(id)
         if (rival === undefined) {
           best.set(id, { ...candidate, conflict: false })
@@ -102,6 +118,74 @@ interface Candidate {
   readonly version: string
   readonly content: number
   readonly conflict: boolean
+}
+
+/** Hashes with the same last bits. */
+interface Partition {
+  hashes: Float64Array
+  count: number
+  readonly spilled: Array<Block>
+}
+
+const partitionCount = 64
+const smallest = () => new Float64Array(64)
+
+const twice = (hashes: Float64Array): Float64Array => {
+  const larger = new Float64Array(hashes.length * 2)
+  larger.set(hashes)
+  return larger
+}
+
+const spill = Effect.fnUntraced(function* (file: Effect.Effect<SpillFile, SpillFailed>, partition: Partition) {
+  const bytes = new Uint8Array(partition.hashes.slice(0, partition.count).buffer)
+  partition.count = 0
+  partition.spilled.push(yield* Effect.flatMap(file, ({ write }) => write(bytes)))
+})
+
+/** All hashes of a partition, which holds nothing any more. */
+const gather = Effect.fnUntraced(function* (file: Effect.Effect<SpillFile, SpillFailed>, partition: Partition) {
+  const inMemory = partition.hashes.subarray(0, partition.count)
+  partition.hashes = smallest()
+  partition.count = 0
+  if (partition.spilled.length === 0) return [inMemory]
+  const { read } = yield* file
+  const blocks = yield* Effect.forEach(partition.spilled, (block) => Effect.map(read(block), hashesOf), { concurrency: 4 })
+  return [inMemory, ...blocks]
+})
+
+const hashesOf = (bytes: Uint8Array): Float64Array => {
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+  return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 8)
+}
+
+/** Finds what occurs more than once in one partition after the other, all in one table, so that none is left to collect. */
+const finder = (repeated: Set<number>): ((partition: ReadonlyArray<Float64Array>) => void) => {
+  let slots = new Float64Array(0)
+  return (partition) => {
+    const count = partition.reduce((sum, hashes) => sum + hashes.length, 0)
+    const least = 2 ** Math.ceil(Math.log2(count * 2 + 1))
+    if (slots.length < least) slots = new Float64Array(least)
+    else slots.fill(0)
+    // Open addressing, never more than half full. A hash is never 0, so that 0 is an empty slot.
+    const mask = slots.length - 1
+    for (const hashes of partition) {
+      for (const hash of hashes) {
+        let at = (hash / partitionCount) & mask
+        let found = slots[at]
+        while (found !== 0 && found !== hash) {
+          at = (at + 1) & mask
+          found = slots[at]
+        }
+        if (found === hash) repeated.add(hash)
+        else slots[at] = hash
+      }
+    }
+  }
+}
+
+const contentOf = <A>(identity: Identity<A>, row: A): string => {
+  const { lengths, text } = identity.codec.encode([row])
+  return `${lengths.join()} ${new TextDecoder("utf-8", { ignoreBOM: true }).decode(text)}`
 }
 
 /** cyrb53: 53 bits of a string, never 0 (https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js). */

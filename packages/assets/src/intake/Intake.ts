@@ -1,95 +1,202 @@
+import type { Failure } from "@sluice/core/asset/Failure"
+import type * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
+import type { Codec } from "@sluice/core/data/Packed"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Log from "@sluice/core/Log"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { Fingerprints } from "@sluice/warehouse/Fingerprints"
 import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import { SourcePages } from "@sluice/warehouse/SourcePages"
+import { type Suppressed, Suppressions } from "@sluice/warehouse/Suppressions"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Page } from "../domain/Page.ts"
+import type { ApiPage, RevisitedPage } from "../SparkApi.ts"
+import type { Entry } from "../source/Manifest.ts"
+import type { NotComparable } from "../source/Revisit.ts"
 import * as BadRows from "./BadRows.ts"
 import * as DataVersion from "./DataVersion.ts"
+import * as Delta from "./Delta.ts"
 import * as Duplicates from "./Duplicates.ts"
+import * as Ledger from "./Ledger.ts"
 
 /** One source and how its rows are kept and told apart. */
 export interface Source<A, E, R> {
   /** What the rows are, for people and for the quarantine: `users`. */
   readonly name: string
-  readonly pages: Stream.Stream<Page<A>, E, R>
-  readonly codec: Dataset.Codec<A>
+  readonly pages: Stream.Stream<ApiPage<A>, E, R>
+  /** Looks at its pages again. Undefined where the next reading must have all rows, whatever has changed. */
+  readonly since: ((known: ReadonlyArray<Entry>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>) | undefined
+  readonly codec: Codec<A>
   readonly id: (row: A) => string
   readonly version: (row: A) => string
+  /** The ids of the people that a row is about. */
+  readonly people: (row: A) => ReadonlyArray<string>
+  /** Whether a row's id is a person's, so that a row that cannot be decoded can be told to be theirs. */
+  readonly isPerson: boolean
 }
 
 /**
- * Reads a source to its end: every good row once, by its id; the others in quarantine. Fails when too many are bad, after
- * their quarantine is written. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
+ * Reads a source: what has changed in it, where all that this run makes of it was made from the reading that the store
+ * remembers, and everything otherwise. Both tell the same data version for the same answers: the store's fingerprint of the
+ * rows that are kept, page by page, and the number of erasures. Rows about people who were erased are left out before anything
+ * else sees them, and counted as `suppressed` where there are such people.
+ *
+ * A full reading has every good row once, by its id; the others are in quarantine. It fails when too many are bad, after their
+ * quarantine is written. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
  * were left out because their id came again), `conflicts` (ids that came with different contents) and `unknown_fields`
- * (different fields that are not known; their names stay here, since a name can be data too). Tells the data version: the
- * store's fingerprint of the rows it keeps, in order, however they were paged.
+ * (different fields that are not known; their names stay here, since a name can be data too). Steps downstream read along from
+ * the first page on; where rows came more than once, they begin again when that is known.
+ *
+ * A reading of changes reports the same, with all the `rows` there are and what it saw of the rest, and `pages` and
+ * `pages_changed` besides; nothing is quarantined or twice in it, or everything would have been read.
  */
-export const collect = Effect.fn("Intake.collect")(function* <A, E, R>(
+export const collect = Effect.fn("Intake.collect")(function* <A, E extends Failure, R>(
   source: Source<A, E, R>
 ): Effect.fn.Return<
-  Dataset.Dataset<A>,
+  Changes.Reading<A>,
   E | SpillFailed | WarehouseFailed | BadRows.TooManyBadRows,
-  R | Quarantine | Spill | StepContext | Scope.Scope
+  R | Quarantine | Suppressions | Spill | StepContext | Scope.Scope
 > {
+  const step = yield* StepContext
+  const suppressed = yield* Effect.flatMap(Suppressions, (suppressions) => suppressions.begin(step.runId))
+  const changes = yield* readChanges(source, suppressed)
+  return changes ?? (yield* readAll(source, suppressed))
+})
+
+const readChanges = Effect.fnUntraced(function* <A, E extends Failure, R>(
+  source: Source<A, E, R>,
+  { epoch, has }: Suppressed
+) {
+  const { dataVersion, lastMadeFrom, metadata, progress, runId } = yield* StepContext
+  const fingerprints = yield* Fingerprints
+  const remembered = yield* SourcePages
+  const { codec, id, name, since } = source
+  if (since === undefined || fingerprints === undefined || remembered === undefined || lastMadeFrom === undefined) return
+  const base = yield* remembered.load(name)
+  if (base?.version !== lastMadeFrom) return
+  const unknownFields = new Set<string>()
+  let left = 0
+  const seen = (page: Page<A>): Page<A> => {
+    const kept = has === undefined ? page : without(page, source, has)
+    left += sizeOf(page) - sizeOf(kept)
+    for (const field of page.unknownFields.keys()) unknownFields.add(field)
+    progress(sizeOf(page))
+    return kept
+  }
+  const delta = yield* Delta.read({
+    ...{ name, codec, id, base, remembered, fingerprints, epoch },
+    since: (known) =>
+      Stream.map(since(known), ({ answer, changed }) => ({
+        answer,
+        changed: changed === undefined ? undefined : seen(changed)
+      }))
+  })
+  if (delta === undefined) return
+  const { changedPages, ids, reading } = delta
+  const { pages, version } = reading
+  if (ids.size > 0 || changedPages > 0) yield* remembered.replace(name, runId, reading, ids, base.version)
+  dataVersion(version)
+  metadata({
+    rows: pages.reduce((sum, { kept }) => sum + kept, 0),
+    quarantined: 0,
+    duplicates: 0,
+    conflicts: 0,
+    unknown_fields: unknownFields.size,
+    ...(has === undefined ? {} : { suppressed: left }),
+    pages: pages.length,
+    pages_changed: changedPages
+  })
+  return delta.changes
+})
+
+const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: Source<A, E, R>, { epoch, has }: Suppressed) {
   const step = yield* StepContext
   const quarantine = yield* Quarantine
   const { maxShare } = yield* BadRows.BadRowPolicy
   const fingerprints = yield* Fingerprints
-  const identity = { ...source, content: (row: A) => source.codec.encode([row]) }
-  const codec = DataVersion.encodingOnce(source.codec)
-  const detector = Duplicates.detector(identity)
+  const remembered = yield* SourcePages
+  const ledger = fingerprints === undefined ? undefined : yield* Ledger.make(fingerprints)
+  const detector = yield* Duplicates.detector(source)
   const rejected: Array<QuarantinedRow> = []
   const unknownFields = new Set<string>()
-  const version = DataVersion.begin(fingerprints, source.name, codec)
+  let suppressed = 0
 
-  const rows = Stream.map(source.pages, (page) => {
+  const rows = Stream.mapEffect(source.pages, (read) => {
+    const page = has === undefined ? read : without(read, source, has)
+    suppressed += sizeOf(read) - sizeOf(page)
     for (const row of page.rejected) rejected.push(row)
     for (const name of page.unknownFields.keys()) unknownFields.add(name)
-    detector.see(page.rows)
-    version.add(page.rows)
-    step.progress(page.rows.length + page.rejected.length)
-    return page.rows
+    step.progress(sizeOf(read))
+    const noted =
+      ledger === undefined || remembered === undefined || source.since === undefined
+        ? Effect.void
+        : ledger.see(read.answer, page.rows.map(source.id))
+    return Effect.as(noted, page.rows)
   })
-  const collected = yield* Dataset.collect(rows, codec)
-  const good = collected.size ?? 0
+  const seen = Stream.tap(rows, detector.see)
+  const noted = ledger === undefined ? {} : { onPacked: ledger.packed }
+  const growing = yield* Dataset.growing(seen, source.codec, { ...noted, concluded: step.concluded })
 
-  yield* quarantine.replace(source.name, step.runId, rejected)
-  const tooMany = BadRows.judge(source.name, good + rejected.length, rejected, maxShare)
-  if (tooMany !== undefined) return yield* tooMany
+  const versionOf = Effect.fnUntraced(function* (distinct: Duplicates.Distinct<A>) {
+    if (fingerprints === undefined || ledger === undefined) return undefined
+    if (distinct.duplicates === 0) {
+      return DataVersion.ofPages(fingerprints, source.name, ledger.fingerprints, epoch)
+    }
+    const prints: Array<string> = []
+    yield* Dataset.forEachChunk(distinct.rows, (chunk) =>
+      Effect.sync(() => prints.push(DataVersion.ofRows(fingerprints, source.codec.encode(chunk))))
+    )
+    return DataVersion.ofPages(fingerprints, source.name, prints, epoch)
+  })
 
-  const distinct = yield* Duplicates.remove(collected, detector.suspects, identity)
-  const data = distinct.duplicates === 0 ? version.end() : yield* versionOf(distinct.rows, fingerprints, source)
-  if (data !== undefined) step.dataVersion(data)
-  if (distinct.duplicates > 0) {
-    yield* Log.warning("rows came more than once: the source may have changed while its pages were read", {
-      source: source.name,
+  const rest = Effect.gen(function* () {
+    const collected = yield* growing.fill
+    const good = collected.size ?? 0
+
+    // From here on the quarantine is not what the pages that are remembered have left.
+    yield* remembered?.forget(source.name) ?? Effect.void
+    yield* quarantine.replace(source.name, step.runId, rejected)
+    const tooMany = BadRows.judge(source.name, good + rejected.length, rejected, maxShare)
+    if (tooMany !== undefined) return yield* tooMany
+
+    const distinct = yield* Duplicates.remove(collected, yield* detector.suspects, source)
+    const version = yield* versionOf(distinct)
+    if (version !== undefined) step.dataVersion(version)
+    const known = distinct.duplicates === 0 && rejected.length === 0 ? ledger?.pages() : undefined
+    if (version !== undefined && known !== undefined) {
+      yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.ids) ?? Effect.void
+    }
+    if (distinct.duplicates > 0) {
+      yield* Log.warning("rows came more than once: the source may have changed while its pages were read", {
+        source: source.name,
+        duplicates: distinct.duplicates,
+        conflicts: distinct.conflicts
+      })
+    }
+    step.metadata({
+      rows: good - distinct.duplicates,
+      quarantined: rejected.length,
       duplicates: distinct.duplicates,
-      conflicts: distinct.conflicts
+      conflicts: distinct.conflicts,
+      unknown_fields: unknownFields.size,
+      ...(has === undefined ? {} : { suppressed })
     })
-  }
-  step.metadata({
-    rows: good - distinct.duplicates,
-    quarantined: rejected.length,
-    duplicates: distinct.duplicates,
-    conflicts: distinct.conflicts,
-    unknown_fields: unknownFields.size
+    growing.settle(distinct.rows)
+    return distinct.duplicates === 0 ? "same" : "changed"
   })
-  return distinct.rows
+  yield* StepContext.goOn(rest, growing.begun)
+  return growing.dataset
 })
 
-/** The version of rows that have been collected, at the cost of reading them again. */
-const versionOf = Effect.fnUntraced(function* <A>(
-  rows: Dataset.Dataset<A>,
-  fingerprints: Fingerprints["Type"],
-  source: Pick<Source<A, never, never>, "name" | "codec">
-) {
-  const version = DataVersion.begin(fingerprints, source.name, source.codec)
-  yield* Dataset.forEachChunk(rows, (chunk) => Effect.sync(() => version.add(chunk)))
-  return version.end()
+/** A page without the rows that are about somebody who is to be left out. */
+const without = <A, E, R>(page: Page<A>, { isPerson, people }: Source<A, E, R>, has: (id: string) => boolean): Page<A> => ({
+  rows: page.rows.filter((row) => !people(row).some((id) => has(id))),
+  rejected: isPerson ? page.rejected.filter(({ id }) => id === null || !has(id)) : page.rejected,
+  unknownFields: page.unknownFields
 })
+
+const sizeOf = ({ rejected, rows }: Page<unknown>): number => rows.length + rejected.length

@@ -1,50 +1,195 @@
 /**
  * What happens to a field of the source: it is dropped unread, replaced by a mask id, reduced to something less telling, or
- * kept as it is.
+ * kept as it is; and on what grounds. A field without a reason or a legal note does not compile.
  */
-export type Classification =
-  | { readonly class: "drop"; readonly reason: string }
-  | { readonly class: "mask"; readonly kind: MaskKind; readonly reason: string }
-  | { readonly class: "derive"; readonly into: string; readonly reason: string }
-  | { readonly class: "keep"; readonly reason: string }
+export type Classification = Grounds &
+  (
+    | { readonly class: "drop"; readonly role?: never }
+    | { readonly class: "mask"; readonly kind: MaskKind; readonly role?: Role }
+    | { readonly class: "derive"; readonly into: string; readonly role?: Role; readonly setting?: Setting }
+    | { readonly class: "keep"; readonly role?: never }
+    /** Kept in a column of `users_raw`, which tells something of the person. */
+    | { readonly class: "keep"; readonly column: string; readonly role: Role; readonly setting?: Setting }
+  )
+
+interface Grounds {
+  readonly reason: string
+  /** The principle or lawful basis of the GDPR that is proposed for it; whoever is responsible for the data confirms it. */
+  readonly legal: string
+}
 
 /** The kinds of personal value that are replaced by mask ids. */
 export type MaskKind = "city" | "zipcode" | "profession"
+
+/**
+ * What a public column is to somebody who looks for a person: `quasi`, something that others know of them and can find them
+ * by; `sensitive`, something that is learned of them once they are found.
+ */
+export type Role = "quasi" | "sensitive"
+
+/** The setting that makes a field coarser still; see Generalisation. */
+export type Setting = "birth" | "income" | "emailDomain"
 
 type Classified = Readonly<Record<string, Classification>>
 
 /** Every field of a user, by its path in the source's JSON; `[]` stands for each element of a list. */
 export const users = {
-  id: { class: "keep", reason: "joins a user's rows; a pseudonym that the source can resolve" },
-  createdAt: { class: "keep", reason: "when the user registered" },
-  updatedAt: { class: "keep", reason: "tells which of two versions is the later one" },
-  firstName: { class: "drop", reason: "names the person; no question needs it" },
-  lastName: { class: "drop", reason: "names the person; no question needs it" },
-  address: { class: "drop", reason: "finds the person; no question needs it" },
-  city: { class: "mask", kind: "city", reason: "quasi-identifier: users of one city can be counted without naming it" },
-  country: { class: "keep", reason: "coarse enough to report on" },
-  zipCode: { class: "mask", kind: "zipcode", reason: "quasi-identifier: finer than a city" },
-  email: { class: "derive", into: "email_domain", reason: "the part before the @ names the person" },
-  birthDate: { class: "derive", into: "birth_year", reason: "day and month of birth identify together with other fields" },
-  "profile.gender": { class: "keep", reason: "asked for by analysts" },
-  "profile.isSmoking": { class: "keep", reason: "asked for by analysts" },
-  "profile.profession": { class: "mask", kind: "profession", reason: "quasi-identifier: rare ones single people out" },
-  "profile.income": { class: "keep", reason: "asked for by analysts" },
-  "subscription[].createdAt": { class: "keep", reason: "the month of a subscription's creation" },
-  "subscription[].startDate": { class: "keep", reason: "when a subscription covers messages" },
-  "subscription[].endDate": { class: "keep", reason: "when a subscription covers messages" },
-  "subscription[].status": { class: "keep", reason: "which subscriptions count" },
-  "subscription[].amount": { class: "keep", reason: "what a subscription costs" }
+  id: {
+    class: "keep",
+    reason: "joins a user's rows; a pseudonym that the source can resolve",
+    legal: "Art. 4(5): still personal data; Art. 6(1)(f): one row per user"
+  },
+  createdAt: { class: "keep", reason: "when the user registered", legal: "Art. 6(1)(f): analysis of growth" },
+  updatedAt: {
+    class: "keep",
+    reason: "tells which of two versions is the later one",
+    legal: "Art. 5(1)(d): the accurate version is the one that is kept"
+  },
+  firstName: {
+    class: "drop",
+    reason: "names the person; no question needs it",
+    legal: "Art. 5(1)(c): not needed for any purpose"
+  },
+  lastName: {
+    class: "drop",
+    reason: "names the person; no question needs it",
+    legal: "Art. 5(1)(c): not needed for any purpose"
+  },
+  address: {
+    class: "drop",
+    reason: "finds the person; no question needs it",
+    legal: "Art. 5(1)(c): not needed for any purpose"
+  },
+  city: {
+    class: "mask",
+    kind: "city",
+    role: "quasi",
+    reason: "quasi-identifier: users of one city can be counted without naming it",
+    legal: "Art. 25(1) and 32(1)(a): pseudonymised; Art. 6(1)(f): analysis by place"
+  },
+  country: {
+    class: "keep",
+    column: "country",
+    role: "quasi",
+    reason: "coarse enough to report on",
+    legal: "Art. 6(1)(f): analysis by country"
+  },
+  zipCode: {
+    class: "mask",
+    kind: "zipcode",
+    role: "quasi",
+    reason: "quasi-identifier: finer than a city",
+    legal: "Art. 25(1) and 32(1)(a): pseudonymised; Art. 6(1)(f): analysis by place"
+  },
+  email: {
+    class: "derive",
+    into: "email_domain",
+    role: "quasi",
+    setting: "emailDomain",
+    reason: "the part before the @ names the person",
+    legal: "Art. 5(1)(c): reduced to what is asked for; Art. 6(1)(f): analysis by provider"
+  },
+  birthDate: {
+    class: "derive",
+    into: "birth_year",
+    role: "quasi",
+    setting: "birth",
+    reason: "day and month of birth identify together with other fields",
+    legal: "Art. 5(1)(c): reduced to what is asked for; Art. 6(1)(f): analysis by age"
+  },
+  "profile.gender": {
+    class: "keep",
+    column: "gender",
+    role: "quasi",
+    reason: "asked for by analysts",
+    legal: "Art. 6(1)(f): analysis by gender"
+  },
+  "profile.isSmoking": {
+    class: "keep",
+    column: "is_smoking",
+    role: "sensitive",
+    reason: "asked for by analysts",
+    legal: "Art. 9(1) may hold (health): then Art. 9(2)(a), consent, or drop it"
+  },
+  "profile.profession": {
+    class: "mask",
+    kind: "profession",
+    role: "quasi",
+    reason: "quasi-identifier: rare ones single people out",
+    legal: "Art. 25(1) and 32(1)(a): pseudonymised; Art. 6(1)(f): analysis by profession"
+  },
+  "profile.income": {
+    class: "keep",
+    column: "income",
+    role: "sensitive",
+    setting: "income",
+    reason: "asked for by analysts",
+    legal: "Art. 6(1)(f): analysis by income"
+  },
+  "subscription[].createdAt": {
+    class: "keep",
+    reason: "the month of a subscription's creation",
+    legal: "Art. 6(1)(f): analysis of subscriptions"
+  },
+  "subscription[].startDate": {
+    class: "keep",
+    reason: "when a subscription covers messages",
+    legal: "Art. 6(1)(f): analysis of subscriptions"
+  },
+  "subscription[].endDate": {
+    class: "keep",
+    reason: "when a subscription covers messages",
+    legal: "Art. 6(1)(f): analysis of subscriptions"
+  },
+  "subscription[].status": {
+    class: "keep",
+    reason: "which subscriptions count",
+    legal: "Art. 6(1)(f): analysis of subscriptions"
+  },
+  "subscription[].amount": {
+    class: "keep",
+    reason: "what a subscription costs",
+    legal: "Art. 6(1)(f): analysis of billing"
+  }
 } as const satisfies Classified
 
 /** Every field of a message, likewise. */
 export const messages = {
-  id: { class: "keep", reason: "tells messages apart" },
-  createdAt: { class: "keep", reason: "messages are counted by day" },
-  senderId: { class: "keep", reason: "joins a message to its sender" },
-  receiverId: { class: "keep", reason: "joins a message to its receiver" },
-  message: { class: "drop", reason: "what people wrote to each other" }
+  id: { class: "keep", reason: "tells messages apart", legal: "Art. 6(1)(f): analysis of use" },
+  createdAt: { class: "keep", reason: "messages are counted by day", legal: "Art. 6(1)(f): analysis of use" },
+  senderId: {
+    class: "keep",
+    reason: "joins a message to its sender",
+    legal: "Art. 6(1)(f): analysis of use; who writes to whom is data about both"
+  },
+  receiverId: {
+    class: "keep",
+    reason: "joins a message to its receiver",
+    legal: "Art. 6(1)(f): analysis of use; who writes to whom is data about both"
+  },
+  message: {
+    class: "drop",
+    reason: "what people wrote to each other",
+    legal: "Art. 5(1)(c): not needed for any purpose"
+  }
 } as const satisfies Classified
+
+/** The columns of `users_raw` that have a role, in the order of the classification. */
+export const columnsWith = (role: Role): ReadonlyArray<string> =>
+  Object.values<Classification>(users).flatMap((field) => (field.role === role ? columnOf(field) : []))
+
+const columnOf = (field: Classification): string | [] => {
+  switch (field.class) {
+    case "mask":
+      return `${field.kind}_id`
+    case "derive":
+      return field.into
+    case "keep":
+      return field.role === undefined ? [] : field.column
+    case "drop":
+      return []
+  }
+}
 
 /**
  * The names, directly under `Prefix`, of the fields that are read: all but the dropped ones. A decoder declares exactly
@@ -57,6 +202,15 @@ export type ReadField<C extends Classified, Prefix extends string = ""> = {
       ? Name extends `${string}.${string}`
         ? never
         : Name
+      : never
+}[keyof C & string]
+
+/** The names, at the top, of what holds classified fields itself: an object, or a list of them. */
+export type NestedField<C extends Classified> = {
+  [Path in keyof C & string]: Path extends `${infer Name}[].${string}`
+    ? Name
+    : Path extends `${infer Name}.${string}`
+      ? Name
       : never
 }[keyof C & string]
 

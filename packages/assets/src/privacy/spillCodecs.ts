@@ -1,38 +1,94 @@
-import * as Dataset from "@sluice/core/data/Dataset"
+import * as Packed from "@sluice/core/data/Packed"
 import { Pii } from "@sluice/core/data/Pii"
 import { reveal } from "@sluice/core/data/PiiReveal"
 import type { Message } from "../domain/Message.ts"
+import type { Subscription } from "../domain/Subscription.ts"
 import type { User } from "../domain/User.ts"
 
-/** Users as text for the encrypted spill, and back: the one place where what is to be masked is written, never in the clear. */
-export const users: Dataset.Codec<User> = {
-  encode: (rows) => clear.encode(rows.map(toClear)),
-  decode: (text) => clear.decode(text).map(fromClear)
-}
+/**
+ * Users packed for the time of a run, and unpacked: the one place where what is to be masked is written, on disk never in
+ * the clear. Of one block's users, those with the same place or profession share one wrapped value.
+ */
+export const users: Packed.Codec<User> = Packed.codec({
+  write: (user, sink) => {
+    sink.put(user.id)
+    sink.put(user.createdAt)
+    sink.put(user.updatedAt)
+    sink.put(user.city === null ? null : reveal(user.city))
+    sink.put(user.zipcode === null ? null : reveal(user.zipcode))
+    sink.put(user.profession === null ? null : reveal(user.profession))
+    sink.put(user.country)
+    sink.put(user.emailDomain)
+    sink.put(user.birthYear === null ? null : String(user.birthYear))
+    sink.put(user.gender)
+    sink.put(user.isSmoking === null ? null : user.isSmoking ? "1" : "0")
+    sink.put(user.income)
+    sink.put(String(user.subscriptions.length))
+    for (const subscription of user.subscriptions) writeSubscription(subscription, sink)
+  },
+  reading: () => {
+    const city = Packed.interned((value) => Pii.make("city", value))
+    const zipcode = Packed.interned((value) => Pii.make("zipcode", value))
+    const profession = Packed.interned((value) => Pii.make("profession", value))
+    return (cursor) => ({
+      id: cursor.text(),
+      createdAt: cursor.text(),
+      updatedAt: cursor.text(),
+      city: orNull(cursor, city),
+      zipcode: orNull(cursor, zipcode),
+      profession: orNull(cursor, profession),
+      country: cursor.orNull(),
+      emailDomain: cursor.orNull(),
+      birthYear: orNull(cursor, Number),
+      gender: cursor.orNull(),
+      isSmoking: orNull(cursor, isOne),
+      income: cursor.orNull(),
+      subscriptions: readSubscriptions(cursor)
+    })
+  }
+})
 
 /** Messages hold nothing that must be unwrapped. */
-export const messages: Dataset.Codec<Message> = Dataset.jsonCodec<Message>()
+export const messages: Packed.Codec<Message> = Packed.codec({
+  write: (message, sink) => {
+    sink.put(message.id)
+    sink.put(message.createdAt)
+    sink.put(message.senderId)
+    sink.put(message.receiverId)
+  },
+  reading: () => (cursor) => ({
+    id: cursor.text(),
+    createdAt: cursor.text(),
+    senderId: cursor.text(),
+    receiverId: cursor.text()
+  })
+})
 
-interface ClearUser extends Omit<User, "city" | "zipcode" | "profession"> {
-  readonly city: string | null
-  readonly zipcode: string | null
-  readonly profession: string | null
+const writeSubscription = (subscription: Subscription, sink: Packed.Sink): void => {
+  sink.put(subscription.createdAt)
+  sink.put(subscription.startDate)
+  sink.put(subscription.endDate)
+  sink.put(subscription.status)
+  sink.put(subscription.amount)
 }
 
-const clear = Dataset.jsonCodec<ClearUser>()
+const readSubscriptions = (cursor: Packed.Cursor): ReadonlyArray<Subscription> => {
+  const subscriptions: Array<Subscription> = []
+  for (let left = Number(cursor.text()); left > 0; left--) {
+    subscriptions.push({
+      createdAt: cursor.text(),
+      startDate: cursor.orNull(),
+      endDate: cursor.orNull(),
+      status: cursor.text(),
+      amount: cursor.orNull()
+    })
+  }
+  return subscriptions
+}
 
-const toClear = (user: User): ClearUser => ({
-  ...user,
-  city: orNull(user.city, reveal),
-  zipcode: orNull(user.zipcode, reveal),
-  profession: orNull(user.profession, reveal)
-})
+const orNull = <B>(cursor: Packed.Cursor, f: (text: string) => B): B | null => {
+  const text = cursor.orNull()
+  return text === null ? null : f(text)
+}
 
-const fromClear = (user: ClearUser): User => ({
-  ...user,
-  city: orNull(user.city, (value) => Pii.make("city", value)),
-  zipcode: orNull(user.zipcode, (value) => Pii.make("zipcode", value)),
-  profession: orNull(user.profession, (value) => Pii.make("profession", value))
-})
-
-const orNull = <A, B>(value: A | null, f: (value: A) => B): B | null => (value === null ? null : f(value))
+const isOne = (text: string): boolean => text === "1"

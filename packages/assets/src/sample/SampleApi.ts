@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as dataset from "./dataset.ts"
+import * as EntityTag from "./EntityTag.ts"
 import * as Generate from "./generate.ts"
 import * as PageRequest from "./PageRequest.ts"
 import * as Rows from "./Rows.ts"
@@ -29,6 +30,8 @@ export interface Options {
  *   page of them; a page past the end is `[]`
  * - `/health`: how many rows there are
  *
+ * Lists have an `ETag`; a request whose `If-None-Match` names it is answered by 304.
+ *
  * Anything else is answered by a JSON object with an `error`. Memory does not grow with the rows: a body of more than some
  * thousand rows is made while it is sent, without Content-Length.
  */
@@ -36,6 +39,10 @@ export const app = (options: Options = {}): HttpApp.Default => {
   const { generated: size, latencyMillis = 0, paging = true } = options
   const users = size === undefined ? dataset.users : Generate.users(size)
   const messages = size === undefined ? dataset.messages : Generate.messages(size)
+  const version =
+    size === undefined
+      ? [Rows.join(users, 0, users.count) + Rows.join(messages, 0, messages.count)]
+      : [size.users, size.messages, size.seed]
 
   const answer = (request: HttpServerRequest.HttpServerRequest): HttpServerResponse.HttpServerResponse => {
     const url = Option.liftThrowable(() => new URL(request.url, "http://sample"))()
@@ -49,7 +56,16 @@ export const app = (options: Options = {}): HttpApp.Default => {
       return HttpServerResponse.unsafeJson({ status: "ok", users: users.count, messages: messages.count })
     }
     const page = paging ? PageRequest.parse(url.value.searchParams) : Either.right(undefined)
-    return Either.match(page, { onLeft: (problem) => failure(400, problem), onRight: (known) => send(rows, known) })
+    return Either.match(page, {
+      onLeft: (problem) => failure(400, problem),
+      onRight: (known) => {
+        const { end, start } = range(rows, known)
+        const etag = EntityTag.of(path, ...version, start, end)
+        return EntityTag.isNamed(request.headers["if-none-match"] ?? "", etag)
+          ? HttpServerResponse.empty({ status: 304, headers: { etag } })
+          : HttpServerResponse.setHeader(send(rows, start, end), "etag", etag)
+      }
+    })
   }
   const answered = Effect.map(HttpServerRequest.HttpServerRequest, answer)
   return latencyMillis > 0 ? Effect.delay(answered, latencyMillis) : answered
@@ -95,13 +111,15 @@ const blockSize = 2_000
 const wholeAtMost = 5_000
 const contentType = "application/json"
 
-const send = (rows: Rows.Rows, page: PageRequest.PageRequest | undefined): HttpServerResponse.HttpServerResponse => {
+const range = (rows: Rows.Rows, page: PageRequest.PageRequest | undefined) => {
   const start = page === undefined ? 0 : Math.min(rows.count, (page.page - 1) * page.limit)
-  const end = page === undefined ? rows.count : Math.min(rows.count, start + page.limit)
-  return end - start <= wholeAtMost
+  return { start, end: page === undefined ? rows.count : Math.min(rows.count, start + page.limit) }
+}
+
+const send = (rows: Rows.Rows, start: number, end: number): HttpServerResponse.HttpServerResponse =>
+  end - start <= wholeAtMost
     ? HttpServerResponse.text(`[${Rows.join(rows, start, end)}]`, { contentType })
     : HttpServerResponse.stream(Stream.encodeText(blocks(rows, start, end)), { contentType })
-}
 
 const blocks = (rows: Rows.Rows, start: number, end: number): Stream.Stream<string> =>
   Stream.unfold(start, (from) => {

@@ -1,78 +1,107 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
+import type * as Scope from "effect/Scope"
+import * as Body from "./Body.ts"
+import * as Deadline from "./Deadline.ts"
 import * as NetworkCode from "./NetworkCode.ts"
 import * as RetryAfter from "./RetryAfter.ts"
 import * as SourceError from "./SourceError.ts"
+import * as Unpack from "./Unpack.ts"
+import * as Validators from "./Validators.ts"
 
 /** How one answer is fetched. */
-export interface Options {
+export interface Options extends Body.Limits, Deadline.Limits {
   readonly token: Redacted.Redacted | undefined
-  /** The most that is read of one answer, unpacked. */
-  readonly maxBytes: number
-  /** The longest silence, before the answer and within it. */
-  readonly idle: Duration.DurationInput
-  /** The longest that one answer may take, however steadily it comes. */
-  readonly total: Duration.DurationInput
+}
+
+/** A list of rows that a server has begun to send. */
+export interface Answer {
+  readonly validators: Validators.Validators
+  readonly next: Body.Next
 }
 
 /**
- * Fetches one JSON array. Whatever is not status 200, JSON by its content type (or `text/plain`), UTF-8 (a byte order mark
- * is passed over), whole, and an array, is a typed error that holds nothing of it. Redirects are followed within the host,
- * a few times. The connection is given up as soon as the answer is of no more use.
+ * Asks for one JSON array. Whatever is not status 200, JSON by its content type (or `text/plain`), UTF-8 (a byte order mark
+ * is passed over), whole, and an array, is a typed error that holds nothing of it: of the answer's head at once, of its body
+ * while it is read. Redirects are followed within the host, a few times. The connection goes back to the client when the
+ * answer was read to its end, and is given up when the scope closes before.
+ *
+ * The client must hand on bodies as they come over the wire, and redirects too, as Node's `http` does and `fetch` does not.
  */
-export const fetchRows = Effect.fn("Answer.fetchRows", { captureStackTrace: false })(function* (
+export const open = Effect.fn("Answer.open", { captureStackTrace: false })(function* (
   url: URL,
   options: Options
-): Effect.fn.Return<ReadonlyArray<unknown>, SourceError.SourceError, HttpClient.HttpClient> {
-  const endpoint = url.origin + url.pathname
-  const timedOut = (phase: "idle" | "total", limit: Duration.DurationInput) => () =>
-    new SourceError.SourceTimedOut({ endpoint, phase, limitMillis: Duration.toMillis(limit) })
-  return yield* Effect.gen(function* () {
-    const response = yield* Effect.timeoutFail(follow(url, endpoint, options.token), {
-      duration: options.idle,
-      onTimeout: timedOut("idle", options.idle)
-    })
-    yield* checkHead(response, endpoint)
-    const bytes = yield* readBody(response, endpoint, options, timedOut("idle", options.idle))
-    return yield* parse(bytes, endpoint)
-  }).pipe(Effect.scoped, Effect.timeoutFail({ duration: options.total, onTimeout: timedOut("total", options.total) }))
+): Effect.fn.Return<Answer, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
+  const answer = yield* openUnless(url, options, {})
+  return answer ?? (yield* Effect.dieMessage("a server cannot know an answer by nothing"))
 })
 
+/** The same, unless the server says that the answer is still the one that is known: then undefined. */
+export const openUnless = Effect.fn("Answer.openUnless", { captureStackTrace: false })(function* (
+  url: URL,
+  options: Options,
+  known: Validators.Validators
+): Effect.fn.Return<Answer | undefined, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
+  const conditions = Validators.conditions(known)
+  const { deadline, endpoint, response } = yield* ask(url, options, conditions)
+  if (response.status === notModified && Object.keys(conditions).length > 0) return undefined
+  yield* checkHead(response, endpoint)
+  return {
+    validators: Validators.of(response.headers),
+    next: yield* Body.rows(response, endpoint, options, deadline)
+  }
+})
+
+const notModified = 304
 const maxRedirects = 5
 
 /** Asks, and goes where it is sent as long as that is the same host; from https never to http. */
-const follow = Effect.fnUntraced(function* (url: URL, endpoint: string, token: Redacted.Redacted | undefined) {
+const ask = Effect.fnUntraced(function* (url: URL, options: Options, conditions: Readonly<Record<string, string>>) {
+  const endpoint = url.origin + url.pathname
+  const deadline = Deadline.make(endpoint, options)
   const client = HttpClient.withScope(HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true))
-  let at = url
-  for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-    const request = HttpClientRequest.get(at, { acceptJson: true })
-    const authorized = token === undefined ? request : HttpClientRequest.bearerToken(request, token)
-    const response = yield* client.execute(authorized).pipe(
-      Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
-      Effect.mapError((error) => lost(endpoint, error))
-    )
-    const location = response.headers["location"]
-    if (!redirectStatuses.has(response.status) || location === undefined) return response
-    const target = URL.canParse(location, at.href) ? new URL(location, at) : undefined
-    if (
-      target === undefined ||
-      target.host !== url.host ||
-      (target.protocol !== url.protocol && target.protocol !== "https:")
-    ) {
-      return yield* invalid(endpoint, "sends to another host, where it is not followed")
+  const { token } = options
+  const follow = Effect.gen(function* () {
+    let at = url
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
+      const headers = { "accept-encoding": Unpack.accepted, ...conditions }
+      const request = HttpClientRequest.get(at, { acceptJson: true, headers })
+      const authorized = token === undefined ? request : HttpClientRequest.bearerToken(request, token)
+      // A connection that was kept may turn out to be gone: RFC 9110, section 9.2.2, lets a client ask once more.
+      const response = yield* apart(client.execute(authorized)).pipe(
+        Effect.retry({ times: 1, while: (error) => NetworkCode.isLost(NetworkCode.of(error)) }),
+        Effect.mapError((error) => Body.lost(endpoint, error))
+      )
+      const location = response.headers["location"]
+      if (!redirectStatuses.has(response.status) || location === undefined) return response
+      const target = URL.canParse(location, at.href) ? new URL(location, at) : undefined
+      if (
+        target === undefined ||
+        target.host !== url.host ||
+        (target.protocol !== url.protocol && target.protocol !== "https:")
+      ) {
+        return yield* SourceError.invalid(endpoint, "sends to another host, where it is not followed")
+      }
+      at = target
     }
-    at = target
-  }
-  return yield* invalid(endpoint, `sends from place to place, more than ${maxRedirects} times`)
+    return yield* SourceError.invalid(endpoint, `sends from place to place, more than ${maxRedirects} times`)
+  })
+  return { deadline, endpoint, response: yield* deadline.wait(() => follow) }
 })
+
+/**
+ * Waits in a fiber of its own, which interruption does not reach; the request ends with the scope. Node's client stops
+ * listening to a request that is interrupted, and the error of its abortion, which nobody hears, would end the process.
+ */
+const apart = <A, E, R>(request: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Effect.forkDaemon(Effect.uninterruptible(Effect.exit(request))), (fiber) =>
+    Effect.flatten(Fiber.join(fiber))
+  )
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
@@ -83,76 +112,23 @@ const checkHead = Effect.fnUntraced(function* (response: HttpClientResponse.Http
   }
   const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? ""
   if (!jsonType.test(type)) {
-    const named = /^[a-z0-9.+-]{1,40}\/[a-z0-9.+-]{1,40}$/.test(type) ? type : "of an unreadable type"
-    return yield* invalid(endpoint, `is ${named}, not JSON`)
+    return yield* SourceError.invalid(endpoint, `is ${familiarTypes.has(type) ? type : "of another type"}, not JSON`)
   }
 })
+
+/** Types that an error may name: a type that nobody knows could be anything. */
+const familiarTypes: ReadonlySet<string> = new Set([
+  "application/octet-stream",
+  "application/pdf",
+  "application/xhtml+xml",
+  "application/xml",
+  "application/x-ndjson",
+  "application/x-www-form-urlencoded",
+  "text/csv",
+  "text/html",
+  "text/javascript",
+  "text/xml"
+])
 
 /** JSON under any of its names; `text/plain` and no type at all are given the chance to be JSON. */
 const jsonType = /^(?:|application\/json|text\/json|text\/plain|application\/[a-z0-9.-]+\+json)$/
-
-const readBody = Effect.fnUntraced(function* (
-  response: HttpClientResponse.HttpClientResponse,
-  endpoint: string,
-  options: Options,
-  onIdle: () => SourceError.SourceTimedOut
-) {
-  const tooLarge = new SourceError.SourceTooLarge({ endpoint, limit: options.maxBytes, unit: "bytes" })
-  const announced =
-    response.headers["content-encoding"] === undefined ? Number(response.headers["content-length"]) : Number.NaN
-  if (announced > options.maxBytes) return yield* tooLarge
-  const parts: Array<Uint8Array> = []
-  let size = 0
-  yield* response.stream.pipe(
-    Stream.mapError((error) => lost(endpoint, error)),
-    Stream.timeoutFail(onIdle, options.idle),
-    Stream.runForEach((part) => {
-      size += part.length
-      parts.push(part)
-      return size > options.maxBytes ? Effect.fail(tooLarge) : Effect.void
-    })
-  )
-  if (size < announced) {
-    return yield* new SourceError.SourceUnreachable({ endpoint, why: "the answer was shorter than announced" })
-  }
-  return joined(parts, size)
-})
-
-/** Having no body, and compression that cannot be read, are wrong for good; all else may work another time. */
-const lost = (endpoint: string, error: HttpClientError.HttpClientError): SourceError.SourceError => {
-  if (error.reason === "EmptyBody") return invalid(endpoint, "is empty")
-  const code = NetworkCode.of(error)
-  return NetworkCode.isBadCompression(code)
-    ? invalid(endpoint, `is compressed in a way that cannot be unpacked (${code})`)
-    : new SourceError.SourceUnreachable({ endpoint, why: NetworkCode.explain(code) })
-}
-
-const parse = Effect.fnUntraced(function* (bytes: Uint8Array, endpoint: string) {
-  const text = yield* Effect.try({
-    try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes),
-    catch: () => invalid(endpoint, "is not UTF-8")
-  })
-  if (text.trim() === "") return yield* invalid(endpoint, "is empty")
-  const value = yield* Effect.try({
-    try: (): unknown => JSON.parse(text),
-    catch: () => invalid(endpoint, "is not JSON, or only the beginning of it", true)
-  })
-  return Array.isArray(value) ? value : yield* invalid(endpoint, `is ${shapeOf(value)}, not a list of rows`)
-})
-
-const shapeOf = (value: unknown): string =>
-  value === null ? "null" : typeof value === "object" ? "an object" : `a ${typeof value}`
-
-const invalid = (endpoint: string, why: string, retryable = false) =>
-  new SourceError.SourceAnswerInvalid({ endpoint, why, retryable })
-
-const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  if (parts.length === 1 && parts[0] !== undefined) return parts[0]
-  const whole = new Uint8Array(size)
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.length
-  }
-  return whole
-}

@@ -26,6 +26,8 @@ export const explain = (code: string | undefined): string => {
     case "EPIPE":
     case "UND_ERR_SOCKET":
       return `the connection was lost (${code})`
+    case "Z_BUF_ERROR":
+      return "the connection was lost, or the compressed answer is only a part (Z_BUF_ERROR)"
     case undefined:
       return "the connection failed"
     default:
@@ -33,6 +35,11 @@ export const explain = (code: string | undefined): string => {
   }
 }
 
+/** Whether the code says that a connection that was there is gone. */
+export const isLost = (code: string | undefined): boolean =>
+  code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET"
+
 /** Whether the code is about compressed data that cannot be unpacked; data that ends too early is not. */
 export const isBadCompression = (code: string | undefined): boolean =>
-  code !== undefined && (/^Z_(?!BUF_ERROR$)/.test(code) || code.startsWith("ERR_BROTLI") || code.startsWith("ERR__ERROR_"))
+  code !== undefined &&
+  (/^Z_(?!BUF_ERROR$)/.test(code) || /^ERR_(?:BROTLI|_ERROR_)/.test(code) || code === "ERR_BUFFER_TOO_LARGE")

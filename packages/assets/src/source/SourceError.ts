@@ -64,17 +64,27 @@ export class SourceAnswerInvalid extends Schema.TaggedError<SourceAnswerInvalid>
   }
 }
 
+/** The same: `why` continues the sentence "the answer …". */
+export const invalid = (endpoint: string, why: string, retryable = false): SourceAnswerInvalid =>
+  new SourceAnswerInvalid({ endpoint, why, retryable })
+
 /** There is more of an answer than is let in. */
 export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("SourceTooLarge", {
   endpoint,
   limit: Schema.Number,
-  unit: Schema.Literal("bytes", "pages")
+  unit: Schema.Literal("bytes", "bytes of one row", "pages")
 }) {
   readonly retryable = false
   override get message() {
-    return this.unit === "bytes"
-      ? `GET ${this.endpoint} answered more than ${this.limit} bytes at once, and reading was stopped. Make SLUICE_PAGE_SIZE smaller if the API pages, or raise the limit.`
-      : `GET ${this.endpoint} did not come to an end within ${this.limit} pages. Make SLUICE_PAGE_SIZE larger.`
+    return `GET ${this.endpoint} ${this.story}`
+  }
+  private get story(): string {
+    if (this.unit === "bytes") {
+      return `answered more than ${this.limit} bytes at once, and reading was stopped. Make SLUICE_PAGE_SIZE smaller if the API pages, or raise SLUICE_MAX_ANSWER_MIB.`
+    }
+    return this.unit === "pages"
+      ? `did not come to an end within ${this.limit} pages. Make SLUICE_PAGE_SIZE larger.`
+      : `sent a row of more than ${this.limit} bytes, and reading was stopped. Nothing was loaded. Ask those who run the API what that row is.`
   }
 }
 

@@ -1,4 +1,5 @@
 import { assert, it } from "@effect/vitest"
+import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import * as Effect from "effect/Effect"
@@ -27,7 +28,7 @@ it.scoped("api_users holds every good user once; the rest is counted, and in qua
       Layer.merge(layer, Memory.sparkApi({ users: pages }))
     )
     assert.deepStrictEqual(
-      (yield* Dataset.toArray(value)).map(({ id, country }) => [id, country]),
+      (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id, country }) => [id, country]),
       [
         ["1", "Malta"],
         ["2", "United Kingdom"]
@@ -49,7 +50,7 @@ it.scoped("api_messages holds messages without their text", () =>
       runForTest(apiMessages, {}),
       Layer.merge(layer, Memory.sparkApi({ messages: [[message(), message({ message: "another text" })]] }))
     )
-    assert.deepStrictEqual(yield* Dataset.toArray(value), [decodedMessage])
+    assert.deepStrictEqual(yield* Dataset.toArray(Changes.rowsOf(value)), [decodedMessage])
     assert.deepStrictEqual(metadata, { rows: 1, quarantined: 0, duplicates: 1, conflicts: 0, unknown_fields: 0 })
     assert.deepStrictEqual(kept.quarantined, new Map([["messages", []]]))
   })

@@ -85,9 +85,9 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
               status: "succeeded",
               failed: [
                 {
-                  check: "monitor_anomalous_messages.messages_of_known_users",
+                  check: "monitor_anomalous_messages.messages_raw_sender_id_in_users_raw",
                   how: "warn",
-                  metadata: { unknown_senders_or_receivers: 1 }
+                  metadata: { rows_referring_to_nothing: 1 }
                 },
                 {
                   check: "monitor_subscription_anomalies.end_after_start",
@@ -106,7 +106,8 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
             "messages_raw.row_count",
             "messages_without_active_subscription.declared",
             "monitor_anomalous_messages.declared",
-            "monitor_anomalous_messages.messages_of_known_users",
+            "monitor_anomalous_messages.messages_raw_receiver_id_in_users_raw",
+            "monitor_anomalous_messages.messages_raw_sender_id_in_users_raw",
             "monitor_anomalous_messages.subscriptions_raw_user_id_in_users_raw",
             "monitor_subscription_anomalies.declared",
             "monitor_subscription_anomalies.end_after_start",
@@ -159,9 +160,9 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
             "succeeded",
             [
               {
-                check: "monitor_anomalous_messages.messages_of_known_users",
+                check: "monitor_anomalous_messages.messages_raw_sender_id_in_users_raw",
                 how: "warn",
-                metadata: { unknown_senders_or_receivers: 1 }
+                metadata: { rows_referring_to_nothing: 1 }
               },
               {
                 check: "monitor_subscription_anomalies.end_after_start",

@@ -1,13 +1,13 @@
 import { assert, it } from "@effect/vitest"
 import { Pii } from "@sluice/core/data/Pii"
 import { reveal } from "@sluice/core/data/PiiReveal"
-import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import { Rejection } from "../../src/domain/Decoder.ts"
 import * as Page from "../../src/domain/Page.ts"
 import * as User from "../../src/domain/User.ts"
 import { subscription, user } from "../support/sources.ts"
 
-const decode = (row: unknown) => Either.merge(User.decoder.decode(row))
+const { decode } = User.decoder
 const ada = decode(user())
 
 it("a user keeps what analysts may see, what is to be masked is wrapped, the rest is gone", () => {
@@ -86,7 +86,7 @@ it("a rejection tells the field and what is wrong with it", () => {
   ]
   assert.deepStrictEqual(
     rows.map(([row]) => decode(row)),
-    rows.map(([, field, reason]) => ({ field, reason }))
+    rows.map(([, field, reason]) => new Rejection(field, reason))
   )
 })
 
@@ -95,10 +95,7 @@ it("an absent profile or subscription is another API, and refused", () => {
   const { subscription: _subscription, ...withoutSubscription } = user()
   assert.deepStrictEqual(
     [decode(withoutProfile), decode(withoutSubscription)],
-    [
-      { field: "profile", reason: "is missing" },
-      { field: "subscription", reason: "is missing" }
-    ]
+    [new Rejection("profile", "is missing"), new Rejection("subscription", "is missing")]
   )
 })
 

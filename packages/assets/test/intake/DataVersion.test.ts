@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import * as Dataset from "@sluice/core/data/Dataset"
+import * as Packed from "@sluice/core/data/Packed"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import { Fingerprints } from "@sluice/warehouse/Fingerprints"
 import * as Effect from "effect/Effect"
@@ -10,47 +10,36 @@ import * as DataVersion from "../../src/intake/DataVersion.ts"
 import * as Memory from "../support/memory.ts"
 import { user } from "../support/sources.ts"
 
-/** Fingerprints that are the text itself. */
-const legible: Fingerprints["Type"] = {
+/** Fingerprints that are what was added itself. */
+const legible: NonNullable<Fingerprints["Type"]> = {
   start: () => {
-    const pieces: Array<string> = []
-    return { add: (text) => void pieces.push(text), end: () => pieces.join("") }
+    const pieces: Array<Uint8Array> = []
+    return {
+      add: (piece) => void pieces.push(Buffer.from(piece)),
+      end: () => Buffer.concat(pieces).toString("latin1")
+    }
   }
 }
 
-const codec = Dataset.jsonCodec<string>()
+const codec = Packed.jsonCodec<string>()
 
-const versionOf = (pages: ReadonlyArray<ReadonlyArray<string>>) => {
-  const version = DataVersion.begin(legible, "users", codec)
-  for (const page of pages) version.add(page)
-  return version.end()
-}
-
-const Rows = FastCheck.array(FastCheck.string(), { maxLength: 20 })
-
-it.prop("is the same however rows are paged", [Rows, FastCheck.integer({ min: 1, max: 7 })], ([rows, size]) => {
-  const pages = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size))
-  assert.strictEqual(versionOf([[], ...pages, []]), versionOf([rows]))
-})
-
-it.prop("differs for rows that differ, by content or by order", [Rows, Rows], ([left, right]) => {
-  assert.strictEqual(versionOf([left]) === versionOf([right]), JSON.stringify(left) === JSON.stringify(right))
-})
-
-it("is not told where the store has no fingerprints", () => {
-  const version = DataVersion.begin(undefined, "users", codec)
-  version.add(["a"])
-  assert.strictEqual(version.end(), undefined)
-})
-
-it("rows that are encoded twice in a row are encoded once", () => {
-  let count = 0
-  const once = DataVersion.encodingOnce<string>({ ...codec, encode: (rows) => `${count++}${codec.encode(rows)}` })
-  const rows = ["a"]
-  assert.deepStrictEqual(
-    [once.encode(rows), once.encode(rows), once.encode(["a"]), count],
-    ['0["a"]', '0["a"]', '1["a"]', 2]
+const versionOf = (pages: ReadonlyArray<ReadonlyArray<string>>, epoch = 0) =>
+  DataVersion.ofPages(
+    legible,
+    "users",
+    pages.map((page) => DataVersion.ofRows(legible, codec.encode(page))),
+    epoch
   )
+
+const Pages = FastCheck.array(FastCheck.array(FastCheck.string(), { maxLength: 4, minLength: 1 }), { maxLength: 5 })
+
+it.prop("differs for pages that differ, by content, by order or by where one ends", [Pages, Pages], ([left, right]) => {
+  assert.strictEqual(versionOf(left) === versionOf(right), JSON.stringify(left) === JSON.stringify(right))
+})
+
+it("differs with every erasure, and before the first says nothing of them", () => {
+  const epochs = [0, 1, 2].map((epoch) => versionOf([["a"]], epoch))
+  assert.deepStrictEqual(epochs, [versionOf([["a"]]), `${versionOf([["a"]])}.1`, `${versionOf([["a"]])}.2`])
 })
 
 /** The data version that api_users has told, of pages of the source's answer. */
@@ -63,14 +52,22 @@ const told = (pages: ReadonlyArray<ReadonlyArray<unknown>>) =>
     ({ events }) => events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))
   )
 
-it.scoped("of a source is that of the rows it keeps: duplicates, bad rows and unknown fields make no difference", () =>
+it.scoped("of a source is that of the rows it keeps: bad rows and unknown fields make no difference", () =>
   Effect.gen(function* () {
     const plain = yield* told([[user(), user({ id: "2" })]])
-    const noisy = yield* told([
-      [user({ id: null }), user()],
-      [user({ surprise: 1 }), user({ id: "2" })]
-    ])
+    const noisy = yield* told([[user({ id: null }), user(), user({ surprise: 1, id: "2" })], [user({ id: null })]])
     const other = yield* told([[user(), user({ id: "2", country: "Malta" })]])
     assert.deepStrictEqual([noisy, plain[0]?.startsWith("users\n"), plain[0] === other[0]], [plain, true, false])
+  })
+)
+
+it.scoped("of a source is not told where the store has no fingerprints", () =>
+  Effect.gen(function* () {
+    const { events } = yield* Effect.provide(
+      runForTest(apiUsers, {}),
+      Layer.merge(Memory.make().layer, Memory.sparkApi({ users: [[user()]] }))
+    )
+    const data = events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))
+    assert.deepStrictEqual(data, ["test"])
   })
 )

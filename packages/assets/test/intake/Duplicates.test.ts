@@ -1,7 +1,11 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Packed from "@sluice/core/data/Packed"
+import { Spill } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
 import * as Duplicates from "../../src/intake/Duplicates.ts"
 
 interface Row {
@@ -13,14 +17,21 @@ interface Row {
 const identity: Duplicates.Identity<Row> = {
   id: (row) => row.id,
   version: (row) => row.at,
-  content: (row) => JSON.stringify(row)
+  codec: Packed.jsonCodec<Row>()
 }
 
-const distinct = (rows: ReadonlyArray<Row>, chunkSize = 3) =>
+/** Looks for ids that come again, some of which it must keep on disk. */
+const suspectsOf = (rows: ReadonlyArray<Row>, chunkSize: number, idsInMemory: number) =>
   Effect.gen(function* () {
-    const detector = Duplicates.detector(identity)
-    for (let start = 0; start < rows.length; start += chunkSize) detector.see(rows.slice(start, start + chunkSize))
-    const found = yield* Duplicates.remove(Dataset.fromArray(rows, chunkSize), detector.suspects, identity)
+    const detector = yield* Duplicates.detector(identity, idsInMemory)
+    yield* Dataset.forEachChunk(Dataset.fromArray(rows, chunkSize), detector.see)
+    return yield* detector.suspects
+  }).pipe(Effect.scoped, Effect.provide(Layer.provide(Spill.layer({ rowsInMemory: 0 }), NodeFileSystem.layer)))
+
+const distinct = (rows: ReadonlyArray<Row>, chunkSize = 3, idsInMemory = 64) =>
+  Effect.gen(function* () {
+    const suspects = yield* suspectsOf(rows, chunkSize, idsInMemory)
+    const found = yield* Duplicates.remove(Dataset.fromArray(rows, chunkSize), suspects, identity)
     return { ...found, size: found.rows.size, rows: yield* Dataset.toArray(found.rows) }
   })
 
@@ -69,7 +80,7 @@ it.effect.prop(
 it.effect("a hundred thousand ids that differ are told apart, and one that came twice is found", () =>
   Effect.gen(function* () {
     const rows = Array.from({ length: 100_000 }, (_, i) => ({ id: `id-${i}`, at: "", text: "" }))
-    const found = yield* distinct([...rows, { id: "id-77", at: "", text: "" }], 5_000)
+    const found = yield* distinct([...rows, { id: "id-77", at: "", text: "" }], 5_000, 20_000)
     assert.deepStrictEqual(
       [found.rows.length, found.duplicates, found.conflicts, new Set(found.rows.map(({ id }) => id)).size],
       [100_000, 1, 0, 100_000]

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import * as Classification from "../../src/privacy/classification.ts"
+import { UsersRaw } from "../../src/tables/UsersRaw.ts"
 
 const pathsOf = (classified: Readonly<Record<string, Classification.Classification>>, wanted: string) =>
   Object.entries(classified).flatMap(([path, { class: found }]) => (found === wanted ? [path] : []))
@@ -20,11 +21,13 @@ it("names, addresses and what people wrote are dropped; places and professions a
   )
 })
 
+const grounds = { reason: "", legal: "" }
+
 it("every classified field is known, dropped ones too, at its own level", () => {
   const known = Classification.knownFields({
-    a: { class: "drop", reason: "" },
-    "b.c": { class: "keep", reason: "" },
-    "b.d[].e": { class: "keep", reason: "" }
+    a: { class: "drop", ...grounds },
+    "b.c": { class: "keep", ...grounds },
+    "b.d[].e": { class: "keep", ...grounds }
   })
   assert.deepStrictEqual(
     known,
@@ -56,5 +59,29 @@ it("a decoder that reads a dropped or unclassified field, or leaves one out, doe
   assert.deepStrictEqual(
     [withDropped, unclassified, incomplete].map((fields) => Object.keys(fields).length),
     [5, 5, 3]
+  )
+})
+
+it("every field says why, and on what legal ground", () => {
+  const fields: ReadonlyArray<Classification.Classification> = [
+    ...Object.values(Classification.users),
+    ...Object.values(Classification.messages)
+  ]
+  assert.deepStrictEqual(
+    fields.filter(({ legal, reason }) => reason === "" || !/^Art\. \d+/.test(legal)),
+    []
+  )
+})
+
+it("what others know of a person and what they would learn are columns of users_raw", () => {
+  const roles = { quasi: Classification.columnsWith("quasi"), sensitive: Classification.columnsWith("sensitive") }
+  assert.deepStrictEqual(roles, {
+    quasi: ["city_id", "country", "zipcode_id", "email_domain", "birth_year", "gender", "profession_id"],
+    sensitive: ["is_smoking", "income"]
+  })
+  const columns = Object.keys(UsersRaw.columns)
+  assert.deepStrictEqual(
+    [...roles.quasi, ...roles.sensitive].filter((column) => !columns.includes(column)),
+    []
   )
 })

@@ -38,6 +38,33 @@ describe("the bundled dataset over HTTP", () => {
     })
   )
 
+  it.scoped("has an entity tag by which an answer that is known is not sent again", () =>
+    Effect.gen(function* () {
+      const asked = (url: string, tag?: string) =>
+        Effect.promise(async () => {
+          const response = await fetch(url, tag === undefined ? {} : { headers: { "if-none-match": tag } })
+          return [response.status, (await response.text()).length > 2, response.headers.get("etag")] as const
+        })
+      for (const url of [yield* start(), yield* start({ generated })]) {
+        const [, , tag] = yield* asked(`${url}/users?page=1&limit=5`)
+        const other = yield* asked(`${url}/messages?page=1&limit=5`, tag ?? "")
+        assert.deepStrictEqual(
+          [
+            yield* asked(`${url}/users?page=1&limit=5`, `"x", W/${tag}`),
+            yield* asked(`${url}/users?page=1&limit=5`, "*"),
+            yield* asked(`${url}/users?page=1&limit=5`, '"x"')
+          ],
+          [
+            [304, false, tag],
+            [304, false, tag],
+            [200, true, tag]
+          ]
+        )
+        assert.deepStrictEqual([other[0], other[2] !== tag, tag !== null], [200, true, true])
+      }
+    })
+  )
+
   it.scoped("is counted by /health, and nothing else is there", () =>
     Effect.gen(function* () {
       const url = yield* start()

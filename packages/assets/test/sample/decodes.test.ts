@@ -1,6 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import * as Either from "effect/Either"
-import type { Decoder, Rejection } from "../../src/domain/Decoder.ts"
+import { type Decoder, isRejection, type Rejection } from "../../src/domain/Decoder.ts"
 import * as Message from "../../src/domain/Message.ts"
 import * as User from "../../src/domain/User.ts"
 import * as dataset from "../../src/sample/dataset.ts"
@@ -21,7 +20,5 @@ it("every row of the sample API decodes: a first run has nothing to warn of", ()
   )
 })
 
-const rejections = (decoder: Decoder<unknown>, rows: Rows): ReadonlyArray<Rejection> =>
-  Array.from({ length: rows.count }, (_, index) => decoder.decode(JSON.parse(rows.json(index)))).flatMap((decoded) =>
-    Either.isLeft(decoded) ? [decoded.left] : []
-  )
+const rejections = (decoder: Decoder<object>, rows: Rows): ReadonlyArray<Rejection> =>
+  Array.from({ length: rows.count }, (_, index) => decoder.decode(JSON.parse(rows.json(index)))).filter(isRejection)

@@ -76,12 +76,12 @@ it.scoped("an answer that is not a list of rows is never no rows", () =>
       [Reply.json(secret), invalid("is a string, not a list of rows")],
       [Reply.json(7), invalid("is a number, not a list of rows")],
       [Reply.html, invalid("is text/html, not JSON")],
-      [
-        Reply.body("[]", { headers: { "content-type": `${secret} ${secret}` } }),
-        invalid("is of an unreadable type, not JSON")
-      ],
+      [Reply.body("[]", { headers: { "content-type": `${secret} ${secret}` } }), invalid("is of another type, not JSON")],
+      // Regression: a well-formed type was repeated, whatever its name.
+      [Reply.body("[]", { headers: { "content-type": `text/${secret}` } }), invalid("is of another type, not JSON")],
       [Reply.truncatedJson(rows), invalid("is not JSON, or only the beginning of it", true)],
       [Reply.badUtf8, invalid("is not UTF-8")],
+      [Reply.zstd, invalid("is compressed in a way that was not asked for")],
       [Reply.badGzip, invalid("is compressed in a way that cannot be unpacked (Z_DATA_ERROR)")]
     ]
     same(
@@ -97,7 +97,7 @@ it.scoped("a byte order mark, compression, text/plain and no type at all are acc
     const vendor = Reply.body(JSON.stringify(rows), {
       headers: { "content-type": "application/vnd.api+json; charset=utf-8" }
     })
-    const replies = [Reply.bom(rows), Reply.gzip(rows), Reply.textPlain(rows), untyped, vendor]
+    const replies = [Reply.bom(rows), Reply.gzip(rows), Reply.brotli(rows), Reply.textPlain(rows), untyped, vendor]
     same(
       yield* Effect.all(replies.map((reply) => answer(reply))),
       replies.map(() => Either.right(decoded))
@@ -119,7 +119,7 @@ it.scoped("an answer over the limit is not read on, announced, endless or compre
     const size = 64 * megabyte
     const tooLarge = Either.left({
       tag: "SourceTooLarge",
-      message: `GET API/messages answered more than ${megabyte} bytes at once, and reading was stopped. Make SLUICE_PAGE_SIZE smaller if the API pages, or raise the limit.`,
+      message: `GET API/messages answered more than ${megabyte} bytes at once, and reading was stopped. Make SLUICE_PAGE_SIZE smaller if the API pages, or raise SLUICE_MAX_ANSWER_MIB.`,
       retryable: false
     })
     const api = yield* FaultyApi.make
@@ -133,6 +133,38 @@ it.scoped("an answer over the limit is not read on, announced, endless or compre
     }
     same(results, [tooLarge, tooLarge, tooLarge])
     same(sent, [true, true, true])
+  })
+)
+
+// Regression: all that one part of the network became was unpacked before anything was measured: 3 KB were 4 GB in memory.
+it.scoped("what would be unpacked to gigabytes from a few bytes is given up, whatever an answer may have", () =>
+  Effect.map(answer(Reply.brotliBomb(160 * 1_048_576), { maxBytes: 2 ** 40, maxRowBytes: 2 ** 40 }), (result) =>
+    same(result, invalid("is compressed in a way that cannot be unpacked (ERR_BUFFER_TOO_LARGE)"))
+  )
+)
+
+it.scoped("a row over the limit is not read on, in an answer of any size", () =>
+  Effect.map(answer(Reply.oversized(64 * 1_048_576), { maxRowBytes: 1_048_576 }), (result) =>
+    same(
+      result,
+      Either.left({
+        tag: "SourceTooLarge",
+        message:
+          "GET API/messages sent a row of more than 1048576 bytes, and reading was stopped. Nothing was loaded. Ask those who run the API what that row is.",
+        retryable: false
+      })
+    )
+  )
+)
+
+it.scoped("a connection that is lost before the answer is asked for once more, and no more", () =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    yield* api.on("/messages", Reply.resetBeforeHeaders, Reply.json(rows))
+    same(yield* messagesAt(api.url, { pageSize: 1 }), Either.right(decoded))
+    yield* api.on("/messages", Reply.resetBeforeHeaders)
+    yield* messagesAt(api.url)
+    same((yield* api.requests()).length, 4)
   })
 )
 

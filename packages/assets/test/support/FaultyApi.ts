@@ -24,6 +24,8 @@ export interface FaultyApi {
   readonly requests: (path?: string) => Effect.Effect<ReadonlyArray<Recorded>>
   /** The same, as paths and queries. */
   readonly urls: (path?: string) => Effect.Effect<ReadonlyArray<string>>
+  /** Connections that were made so far. */
+  readonly connections: Effect.Effect<number>
   /** Waits until `count` requests have arrived in all: then a TestClock may be moved on. */
   readonly awaitRequests: (count: number) => Effect.Effect<void>
   /** Bytes written to sockets so far, headers included: tells whether a client stopped reading. */
@@ -79,6 +81,7 @@ export const make: Effect.Effect<FaultyApi, never, Scope.Scope> = Effect.gen(fun
         check()
         return Effect.sync(() => waiting.delete(check))
       }),
+    connections: Effect.sync(() => counters.size),
     bytesSent: Effect.sync(() => [...counters].reduce((sum, count) => sum + count(), 0))
   }
 })

@@ -108,6 +108,30 @@ export const badUtf8: Reply = body(Buffer.concat([Buffer.from('[{"id":"'), Buffe
 /** Good JSON, compressed. */
 export const gzip = (value: unknown): Reply => gzipped(Zlib.gzipSync(JSON.stringify(value)))
 
+/** The same, by brotli. */
+export const brotli = (value: unknown): Reply =>
+  body(Zlib.brotliCompressSync(JSON.stringify(value)), { headers: { "content-encoding": "br" } })
+
+/** Says that it is packed in a way that nobody asked for. */
+export const zstd: Reply = body("(", { headers: { "content-encoding": "zstd" } })
+
+/** Pages with headers that they are known by; a request that names them is answered by 304. */
+export const validated =
+  (rows: ReadonlyArray<unknown>, validators: (page: number) => Headers): Reply =>
+  (exchange) => {
+    const { headers } = exchange.request
+    const limit = Number(exchange.url.searchParams.get("limit"))
+    const page = Number(exchange.url.searchParams.get("page"))
+    const known = validators(page)
+    const isKnown =
+      known["etag"] === undefined
+        ? known["last-modified"] !== undefined && headers["if-modified-since"] === known["last-modified"]
+        : headers["if-none-match"] === known["etag"]
+    const content = JSON.stringify(rows.slice((page - 1) * limit, page * limit))
+    if (isKnown) exchange.response.writeHead(304, known).end()
+    else body(content, { headers: known })(exchange)
+  }
+
 /** Says gzip, and is not. */
 export const badGzip: Reply = body("this is not gzip", { headers: { "content-encoding": "gzip" } })
 
@@ -120,6 +144,15 @@ export const truncatedGzip = (value: unknown): Reply => {
 /** A small body that unpacks to an array of `bytes` bytes, nearly all of them blanks. */
 export const gzipBomb = (bytes: number): Reply =>
   gzipped(Zlib.gzipSync(Buffer.concat([Buffer.alloc(bytes, " "), Buffer.from("[]")])))
+
+/** The same by brotli, which makes a few hundred bytes of it: all of it comes in one part. */
+export const brotliBomb = (bytes: number): Reply =>
+  body(
+    Zlib.brotliCompressSync(Buffer.concat([Buffer.alloc(bytes, " "), Buffer.from("[]")]), {
+      params: { [Zlib.constants.BROTLI_PARAM_QUALITY]: 3 }
+    }),
+    { headers: { "content-encoding": "br" } }
+  )
 
 /**
  * A JSON array of `bytes` blanks, sent as fast as it is read, without Content-Length; `announced` gives the true one.

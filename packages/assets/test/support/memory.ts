@@ -5,6 +5,7 @@ import { Spill } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import { Suppressions } from "@sluice/warehouse/Suppressions"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
@@ -30,6 +31,7 @@ export const make = () => {
   const idsOf = (table: string) => ids.get(table) ?? ids.set(table, new Map()).get(table) ?? new Map<string, number>()
   const layer = Layer.mergeAll(
     Spill.layerMemory,
+    Suppressions.layerNone,
     Layer.mock(Warehouse, {
       measure: () => Effect.succeed([]),
       drift: () => Effect.succeed([]),
@@ -78,7 +80,8 @@ export const sparkApi = (answers: {
   return Layer.succeed(SparkApi, {
     users: "_tag" in users ? Stream.fail(users) : pagesOf(users, (rows, at) => Page.decode(User.decoder, rows, at)),
     messages:
-      "_tag" in messages ? Stream.fail(messages) : pagesOf(messages, (rows, at) => Page.decode(Message.decoder, rows, at))
+      "_tag" in messages ? Stream.fail(messages) : pagesOf(messages, (rows, at) => Page.decode(Message.decoder, rows, at)),
+    since: { users: () => Stream.fail("NotComparable"), messages: () => Stream.fail("NotComparable") }
   })
 }
 

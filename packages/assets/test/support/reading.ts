@@ -1,4 +1,4 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -22,11 +22,18 @@ export const decoded = ["10", "11", "12"].map((id) => ({
   receiverId: "2"
 }))
 
+/** The API at `url`, by the same client as in production. */
+export const sparkApiAt = (url: string, options: Partial<Options> = {}) =>
+  SparkApi.layer({ url: new URL(url), pageSize: 100, ...options }).pipe(
+    Layer.provide(NodeHttpClient.layerWithoutAgent),
+    Layer.provide(NodeHttpClient.makeAgentLayer({ keepAlive: true, timeout: 4_000 }))
+  )
+
 /** The messages that an API at `url` has, or why there are none. */
 export const messagesAt = (url: string, options: Partial<Options> = {}) =>
   Effect.flatMap(SparkApi, (api) => Stream.runCollect(api.messages)).pipe(
     Effect.map((pages) => Chunk.toReadonlyArray(pages).flatMap((page) => page.rows)),
-    Effect.provide(Layer.provide(SparkApi.layer({ url: new URL(url), pageSize: 100, ...options }), FetchHttpClient.layer)),
+    Effect.provide(sparkApiAt(url, options)),
     Effect.either
   )
 

@@ -1,0 +1,79 @@
+import { parts } from "@sluice/core/asset/CodeVersions"
+import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
+import { Access } from "@sluice/warehouse/Access"
+import { Difference } from "@sluice/warehouse/checks/Difference"
+import { lastingDrift } from "@sluice/warehouse/checks/lastingDrift"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { spec } from "../pipeline.ts"
+import { UsersRaw } from "../tables/UsersRaw.ts"
+import * as Anonymity from "./Anonymity.ts"
+import { Generalisation, text } from "./Generalisation.ts"
+import * as RecordOfProcessing from "./RecordOfProcessing.ts"
+import { residualRisks } from "./residualRisks.ts"
+
+/**
+ * What a privacy officer asks of a store, in counts, names and settings, and never a value of a row. As JSON it is the answer of
+ * `privacy report --format json`: fields may be added, and what is here stays as it is.
+ */
+export const PrivacyReport = Schema.Struct({
+  /** When it was made, ISO 8601 in UTC. */
+  at: Schema.String,
+  /** What happens to each field of the source, under the settings in force. */
+  record: Schema.Array(
+    Schema.Struct({
+      source: Schema.Literal("users", "messages"),
+      field: Schema.String,
+      class: Schema.Literal("drop", "mask", "derive", "keep"),
+      becomes: Schema.String,
+      reason: Schema.String,
+      legal: Schema.String
+    })
+  ),
+  /** The settings that make public rows coarser, and whether the rows that are there were made under them. */
+  generalisation: Schema.Struct({
+    birth: Schema.Literal("year", "band"),
+    income: Schema.Literal("exact", "band"),
+    emailDomainMin: Schema.Int,
+    inForce: Schema.Boolean
+  }),
+  /** Who may do what, as the store tells. */
+  access: Schema.Array(Access),
+  /** Every way in which the store is not as declared. */
+  drift: Schema.Array(Difference),
+  anonymity: Anonymity.Anonymity,
+  diversity: Schema.Array(Anonymity.Diversity),
+  /** k by other sets of columns. */
+  bySubset: Schema.Array(Anonymity.Comparison),
+  /** k by coarser columns. */
+  bySetting: Schema.Array(Anonymity.Comparison),
+  emailDomains: Anonymity.EmailDomains,
+  residualRisks: Schema.Array(Schema.Struct({ title: Schema.String, text: Schema.String }))
+})
+export type PrivacyReport = typeof PrivacyReport.Type
+
+/** Asks the store; fails with `Missing` where users_raw is not there. */
+export const make: Effect.Effect<PrivacyReport, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> = Effect.gen(
+  function* () {
+    const warehouse = yield* Warehouse
+    const policy = yield* Generalisation
+    const history = yield* (yield* RunStore).materializations
+    yield* warehouse.open(UsersRaw)
+    const last = history.get(UsersRaw.name)
+    return {
+      at: DateTime.formatIso(yield* DateTime.now),
+      record: RecordOfProcessing.entries(policy),
+      generalisation: {
+        ...policy,
+        inForce: last === undefined || parts(last.provenance.code).settings === text(policy)
+      },
+      access: yield* warehouse.access,
+      drift: yield* lastingDrift(spec, () => true),
+      ...(yield* Anonymity.measure(policy)),
+      residualRisks
+    }
+  }
+).pipe(Effect.withSpan("PrivacyReport.make"))

@@ -1,0 +1,31 @@
+/** What can still be done with the data although everything is as it should be (G16): a title, and what it means. */
+export const residualRisks: ReadonlyArray<{ readonly title: string; readonly text: string }> = [
+  {
+    title: "Exact times and ids can be joined to the source",
+    text: "user_id, created_at and updated_at are the source's own. Whoever has both the warehouse and the source knows who is who: ids are pseudonyms, not anonymity."
+  },
+  {
+    title: "Ids of masks tell the order of arrival",
+    text: "They are counted up, so a city with a small id came early. It cannot be turned into the city's name."
+  },
+  {
+    title: "Mask ids keep frequencies",
+    text: "Who knows that most users live in the capital can guess which id that is."
+  },
+  {
+    title: "Rare email domains identify",
+    text: "A domain that one family or one small firm owns points at them. SLUICE_EMAIL_DOMAIN_MIN makes them `other`."
+  },
+  {
+    title: "Combinations identify",
+    text: "Who is alone in a class is found by anybody who knows these columns of them, and every other column of the row, their messages and subscriptions are learned."
+  },
+  {
+    title: "Messages show who knows whom",
+    text: "Senders, receivers and times are public columns. The pattern of a few known messages can single a user out."
+  },
+  {
+    title: "Database logs and backups remember",
+    text: "A value that was deleted or masked differently lives on in undo, redo and binary logs, snapshots, replicas and backups until they end. docs/privacy.md has their horizons."
+  }
+]

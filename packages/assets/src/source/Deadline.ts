@@ -1,0 +1,54 @@
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as SourceError from "./SourceError.ts"
+
+export interface Limits {
+  /** The longest silence, before the answer and within it. */
+  readonly idle: Duration.DurationInput
+  /** The longest that may be waited for one answer in all, however steadily it comes; as much again for each 64 MiB of it. */
+  readonly total: Duration.DurationInput
+}
+
+/** The time that an answer may take. It runs while the server is waited for, not while what came is worked on. */
+export interface Deadline {
+  /** Does something that waits for the server; `heard` is to be run whenever something came, which ends the silence. */
+  readonly wait: <A, E, R>(
+    effect: (heard: (bytes: number) => Effect.Effect<void>) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | SourceError.SourceTimedOut, R>
+}
+
+export const make = (endpoint: string, limits: Limits): Deadline => {
+  const idle = Duration.toMillis(limits.idle)
+  const total = Duration.toMillis(limits.total)
+  let left = total
+  let unpaid = 0
+  const timedOut = (phase: "idle" | "total") =>
+    new SourceError.SourceTimedOut({ endpoint, phase, limitMillis: phase === "idle" ? idle : total })
+  return {
+    wait: Effect.fnUntraced(function* (effect) {
+      const started = yield* Clock.currentTimeMillis
+      let last = started
+      const heard = (bytes: number) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          last = now
+          unpaid += bytes
+          for (; unpaid >= largePart; unpaid -= largePart) left += total
+        })
+      // One fiber that looks at the clock for all parts that come: a timeout for each would cost more than parsing it.
+      const watch = Effect.gen(function* () {
+        while (true) {
+          const now = yield* Clock.currentTimeMillis
+          if (now - started >= left) return yield* timedOut("total")
+          if (now - last >= idle) return yield* timedOut("idle")
+          yield* Effect.sleep(Math.min(idle - (now - last), left - (now - started)))
+        }
+      })
+      const result = yield* Effect.raceFirst(effect(heard), watch)
+      left -= (yield* Clock.currentTimeMillis) - started
+      return result
+    })
+  }
+}
+
+const largePart = 64 * 1024 * 1024

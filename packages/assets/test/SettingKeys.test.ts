@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs"
+import { expect, it } from "vitest"
+import * as SettingKeys from "../src/SettingKeys.ts"
+
+const inEnvironment = (names: ReadonlyArray<string>) =>
+  SettingKeys.problemsInEnvironment(names, (key) => names.includes(key))
+
+it(".env.example documents every setting, and no other", () => {
+  const example = readFileSync(new URL("../../../.env.example", import.meta.url), "utf8")
+  const documented = example.match(/^#[A-Z_]+(?==)/gm)?.map((key) => key.slice(1))
+  expect(documented?.sort()).toEqual([...SettingKeys.pipeline, ...SettingKeys.compose].sort())
+})
+
+// Regression: a misspelt SPARK_API_URL was not noticed, and the sample data was loaded in the place of the API's.
+it("what a .env sets and is no setting is named with the nearest setting; Compose's own keys are let be", () => {
+  const keys = [
+    "SPARK_API_ULR",
+    "spark_api_url",
+    "MYSQL_ROOT_PASWORD",
+    "PG_HOST",
+    "COMPOSE_PROJECT_NAME",
+    ...SettingKeys.pipeline
+  ]
+  expect(
+    SettingKeys.problemsInFile(
+      ".env",
+      keys.map((key, i) => [key, i + 1] as const)
+    )
+  ).toEqual([
+    "SPARK_API_ULR in .env is not a setting; did you mean SPARK_API_URL?",
+    "spark_api_url in .env is not a setting; did you mean SPARK_API_URL?",
+    "MYSQL_ROOT_PASWORD in .env is not a setting; did you mean MYSQL_ROOT_PASSWORD?",
+    "PG_HOST in .env is not a setting. .env.example has every setting; what is for other programs belongs elsewhere."
+  ])
+})
+
+it("a key that may be a piece of a secret is told by its line alone", () => {
+  expect(SettingKeys.problemsInFile(".env", [["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", 7]])).toEqual([
+    "What line 7 of .env sets is not a setting. .env.example has every setting; what is for other programs belongs elsewhere."
+  ])
+})
+
+it("of the environment, settings misspelt are told, and what belongs to other programs is not", () => {
+  const others = ["PATH", "SPARK_HOME", "DATABASE_HOST", "SLUICE_PORT", "SLUICE_SERVICE_HOST", "SLUICE_CODE_VERSIONS"]
+  expect([
+    inEnvironment(others),
+    inEnvironment(["SPARK_API_ULR", "SLUICE_PAGESIZE", "DATABSE_URL", "SPARK_API_BASE"]),
+    inEnvironment(["DATABASE_URI", "DATABASE_URL"])
+  ]).toEqual([
+    [],
+    [
+      "SPARK_API_ULR in the environment is not a setting; did you mean SPARK_API_URL?",
+      "SLUICE_PAGESIZE in the environment is not a setting; did you mean SLUICE_PAGE_SIZE?",
+      "DATABSE_URL in the environment is not a setting; did you mean DATABASE_URL?",
+      "SPARK_API_BASE in the environment is not a setting. Those of the API are SPARK_API_URL and SPARK_API_TOKEN."
+    ],
+    []
+  ])
+})
