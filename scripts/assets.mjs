@@ -9,7 +9,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { createRequire, SourceMap } from "node:module"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
+import { setFlagsFromString } from "node:v8"
 import { Script } from "node:vm"
+
+// Pages of rows come and go for as long as a run lasts. V8 by itself lets them pile up for long before it collects. This
+// saves a third of the memory of such a run, for a twelfth more time on the processor (docs/performance.md).
+setFlagsFromString("--heap-growing-percent=50")
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cache = join(root, "node_modules/.cache/sluice")
@@ -42,14 +47,14 @@ traceToSources()
 
 /** Everything that the bundle depends on, told by names, sizes and times. */
 function fingerprint() {
-  const hash = createHash("sha256").update(process.version)
+  const parts = [process.version]
   const add = (path) => {
     const { mtimeMs, size } = statSync(path)
-    hash.update(`${path}\0${mtimeMs}\0${size}\0`)
+    parts.push(path, mtimeMs, size)
   }
   const walk = (directory) => {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
-      const path = join(directory, entry.name)
+      const path = `${directory}/${entry.name}`
       if (entry.isDirectory()) walk(path)
       else add(path)
     }
@@ -59,7 +64,7 @@ function fingerprint() {
     const source = join(root, "packages", name, "src")
     if (existsSync(source)) walk(source)
   }
-  return hash.digest("hex").slice(0, 20)
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 20)
 }
 
 async function build() {

@@ -2,15 +2,19 @@ import { didYouMean, suggest } from "@sluice/core/internal/suggest"
 
 /** What can be typed after `pnpm assets`. */
 export interface Vocabulary {
-  /** Options by command; `runs show` is a command of its own. */
+  /** Options by command; `runs show` is a command of its own. Each as help writes it: `--json`, `--limit N`, `--tag T…`. */
   readonly commands: ReadonlyMap<string, ReadonlyArray<string>>
   readonly assets: ReadonlyArray<string>
+  /** The command whose arguments name a person: of a line with its name, no word is repeated that is not known. */
+  readonly discreet: string
 }
 
 /** What can be told of arguments by their words alone. */
 export interface Reading {
   /** The command that is named; empty where there is none. */
   readonly command: string
+  /** The first word of some commands, where no more of them is named: `runs`; empty elsewhere. */
+  readonly family: string
   readonly asksForHelp: boolean
   /** What is wrong with the words, and what was probably meant; undefined where they are known. */
   readonly problem: string | undefined
@@ -31,22 +35,33 @@ export const takeLogLevel = (
 /** Reads the words of a command and its options. Values, and the number of arguments, are left to the parser. */
 export const read = (args: ReadonlyArray<string>, vocabulary: Vocabulary): Reading => {
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args
-  const words = own.filter((arg, i) => !isOption(arg) && everywhere.get(own[i - 1] ?? "") !== true)
+  const words = own.filter((arg, i) => !isOption(arg) && takesOf(everywhere, own[i - 1] ?? "") === undefined)
   const { commands } = vocabulary
   const [first = "", second = ""] = words
   const command = commands.has(first) ? first : commands.has(`${first} ${second}`) ? `${first} ${second}` : ""
   const asksForHelp = own.includes("--help") || own.includes("-h") || args.length === 0
-  return { command, asksForHelp, problem: problemOf({ args, own, command, first, second }, vocabulary) }
+  const family = command === "" && [...commands.keys()].some((name) => name.startsWith(`${first} `)) ? first : ""
+  return { command, family, asksForHelp, problem: problemOf({ args, own, command, first, second }, vocabulary) }
 }
 
-/** Options that every command has, and whether a value follows. */
-const everywhere: ReadonlyMap<string, boolean> = new Map([
-  ["--help", false],
-  ["-h", false],
-  ["--version", false],
-  ["--wizard", false],
-  ["--completions", true]
-])
+/**
+ * The arguments in words that the parser knows: `--tag=a=b` as `--tag a=b`, whose value it would cut, and a lone `-`, which
+ * it takes for an option, as `--stdin` where the command has that.
+ */
+export const forParser = (args: ReadonlyArray<string>, command: string, { commands }: Vocabulary): ReadonlyArray<string> => {
+  const known = [...(commands.get(command) ?? []), ...everywhere]
+  const end = args.includes("--") ? args.indexOf("--") : args.length
+  return args.flatMap((arg, at) => {
+    if (arg === "-" && at < end && known.includes("--stdin")) return ["--stdin"]
+    const name = nameOf(arg)
+    const isInline = at < end && arg.startsWith(`${name}=`) && takesOf(known, name) !== undefined
+    return isInline ? [name, arg.slice(name.length + 1)] : [arg]
+  })
+}
+
+/** Options that every command has. */
+const everywhere = ["--help", "-h", "--version", "--completions SHELL"]
+const shells = ["bash", "fish", "sh", "zsh"]
 
 const isOption = (arg: string): boolean => /^--?[A-Za-z]\S*$/.test(arg)
 
@@ -58,8 +73,15 @@ interface Words {
   readonly second: string
 }
 
-const problemOf = ({ args, own, command, first, second }: Words, { commands, assets }: Vocabulary): string | undefined => {
-  if (command !== "" || first === "") return unknownOption(own, command, commands.get(command) ?? [])
+const problemOf = (
+  { args, own, command, first, second }: Words,
+  { commands, assets, discreet }: Vocabulary
+): string | undefined => {
+  if (command !== "" || first === "") {
+    const options = commands.get(command) ?? []
+    return command === discreet ? discreetly(own, discreet, options) : optionProblem(own, command, options)
+  }
+  if (own.includes(discreet)) return `Name the command first: \`pnpm assets ${discreet} …\`.${help(discreet)}`
   const below = [...commands.keys()].flatMap((name) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []))
   if (below.length === 0) return unknownCommand(first, args, [...commands.keys()], assets)
   const either = below.map((name) => `\`pnpm assets ${first} ${name}\``).join(" or ")
@@ -85,14 +107,49 @@ const unknownCommand = (
     : `There is no command "${word}". Did you mean \`pnpm assets ${meant}\`?`
 }
 
-const unknownOption = (args: ReadonlyArray<string>, command: string, options: ReadonlyArray<string>): string | undefined => {
-  for (const arg of args) {
-    const name = arg.split("=")[0] ?? ""
-    if (!isOption(arg) || everywhere.has(name) || options.includes(name)) continue
-    const meant = didYouMean(name, [...options, "--help", "--version", "--completions", "--log-level"])
-    const where = command === "" ? "pnpm assets" : command
-    const help = command === "" ? "pnpm assets --help" : `pnpm assets ${command} --help`
-    return `"${name}" is not an option of ${where}.${meant === "" ? ` \`${help}\` shows its options.` : meant}`
+/** What is wrong with the first option that is unknown, has no value, or is there again. */
+const optionProblem = (args: ReadonlyArray<string>, command: string, own: ReadonlyArray<string>): string | undefined => {
+  const known = [...own, ...everywhere]
+  const isKnown = (arg: string) => known.some((flag) => nameOf(flag) === nameOf(arg))
+  const seen = new Set<string>()
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ""
+    if (!isOption(arg)) continue
+    const name = nameOf(arg)
+    if (!isKnown(arg)) return unknownOption(name, command, own)
+    const takes = takesOf(known, name)
+    if (seen.has(name) && takes?.endsWith("…") !== true) return `${name} is given twice. Give it once.${help(command)}`
+    seen.add(name)
+    if (takes === undefined) continue
+    const isInline = arg.includes("=")
+    const value = isInline ? arg.slice(name.length + 1) : args[at + 1]
+    if (value === undefined || value === "" || (!isInline && isOption(value) && isKnown(value))) {
+      return `${name} needs a value: ${name} ${takes.replace("…", "")}.${help(command)}`
+    }
+    if (name === "--completions" && !shells.includes(value)) return `${name} must be one of ${shells.join(", ")}.`
+    if (!isInline) at++
   }
   return undefined
 }
+
+const unknownOption = (name: string, command: string, options: ReadonlyArray<string>): string => {
+  const meant = didYouMean(name, [...options.map(nameOf), "--help", "--version", "--completions", "--log-level"])
+  return `"${name}" is not an option of ${command === "" ? "pnpm assets" : command}.${meant === "" ? help(command) : meant}`
+}
+
+/** An id can begin like an option, so that one which is unknown is not repeated. */
+const discreetly = (args: ReadonlyArray<string>, command: string, own: ReadonlyArray<string>): string | undefined => {
+  const known = new Set([...own, ...everywhere].map(nameOf))
+  return args.every((arg) => !isOption(arg) || known.has(nameOf(arg)))
+    ? optionProblem(args, command, own)
+    : `That is not an option of ${command}. An id that begins with - is read from standard input: \`pnpm assets ${command} -\`.`
+}
+
+const help = (command: string): string => ` \`pnpm assets ${command === "" ? "" : `${command} `}--help\` shows its options.`
+
+/** `--limit` of `--limit N` and of `--limit=3`. */
+const nameOf = (flag: string): string => flag.split(/[ =]/)[0] ?? ""
+
+/** What follows an option of some; undefined for one that nothing follows. */
+const takesOf = (flags: ReadonlyArray<string>, name: string): string | undefined =>
+  flags.find((flag) => nameOf(flag) === name)?.split(" ")[1]

@@ -77,7 +77,7 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asse
     yield* job.tell?.(whole) ?? output.err(Summary.lines(whole, yield* watch.causes, output.errStyle))
     yield* output.err(Summary.next(job.next(whole), output.errStyle))
   })
-  const run = Executor.run(plan, { ...options, pools: settings.pools, observe: watch.observe })
+  const run = Executor.run(plan, { ...options, pools: settings.pools, observe: watch.observers })
   const result = yield* run.pipe(
     Effect.onInterrupt(() => Effect.flatMap(watch.result, conclude)),
     Effect.mapError((error) => new RunFailed({ detail: error.message }))

@@ -11,11 +11,13 @@ import * as Arguments from "./Arguments.ts"
 import { UsageError } from "./CliError.ts"
 import { asset, assetHelp } from "./commands/asset.ts"
 import { check, checkHelp } from "./commands/check.ts"
+import { erase, eraseHelp } from "./commands/erase.ts"
 import { graph, graphHelp } from "./commands/graph.ts"
 import { list, listHelp } from "./commands/list.ts"
 import { materialize, materializeHelp } from "./commands/materialize.ts"
 import { plan, planHelp } from "./commands/plan.ts"
 import { privacyCanary, privacyCanaryHelp } from "./commands/privacyCanary.ts"
+import { privacyReport, privacyReportHelp } from "./commands/privacyReport.ts"
 import { provision, provisionHelp } from "./commands/provision.ts"
 import { query, queryHelp } from "./commands/query.ts"
 import { retry, retryHelp } from "./commands/retry.ts"
@@ -46,17 +48,19 @@ export const run = Effect.fn("Cli.run")(function* (typed: ReadonlyArray<string>)
 
 const runCommand = Effect.fn("Cli.command")(function* (args: ReadonlyArray<string>) {
   const output = yield* Output
-  const { problem, command, asksForHelp } = Arguments.read(args, vocabulary)
+  const { problem, command, family, asksForHelp } = Arguments.read(args, vocabulary)
   if (asksForHelp) {
     const page = pages.find(({ name }) => name === command)
+    if (page !== undefined) return yield* output.out(Help.page(page, output.outStyle))
+    const below = pages.filter(({ name }) => name.startsWith(`${family} `))
     return yield* output.out(
-      page === undefined ? Help.overview(program, pages, output.outStyle) : Help.page(page, output.outStyle)
+      family === "" ? Help.overview(program, pages, output.outStyle) : Help.family(family, below, output.outStyle)
     )
   }
   if (problem !== undefined) return yield* new UsageError({ detail: problem })
   const console = yield* Console.consoleWith(Effect.succeed)
   const parse = Command.run(assets, { name: "Sluice", version })
-  return yield* parse(["node", "assets", ...args]).pipe(
+  return yield* parse(["node", "assets", ...Arguments.forParser(args, command, vocabulary)]).pipe(
     Effect.withConsole({
       ...console,
       log: (text: string) => output.out([Layout.undecorated(text).replace(/\s+$/, "")]),
@@ -91,6 +95,8 @@ const pages: ReadonlyArray<Help.Page> = [
   runsLogsHelp,
   runsPruneHelp,
   privacyCanaryHelp,
+  privacyReportHelp,
+  eraseHelp,
   validateHelp,
   provisionHelp,
   sampleApiHelp
@@ -98,7 +104,7 @@ const pages: ReadonlyArray<Help.Page> = [
 
 const privacy = Command.make("privacy").pipe(
   Command.withDescription("Proves and reports what becomes of personal data"),
-  Command.withSubcommands([privacyCanary])
+  Command.withSubcommands([privacyCanary, privacyReport])
 )
 
 const assets = Command.make("assets").pipe(
@@ -114,6 +120,7 @@ const assets = Command.make("assets").pipe(
     query,
     runs,
     privacy,
+    erase,
     validate,
     provision,
     sampleApi
@@ -121,14 +128,18 @@ const assets = Command.make("assets").pipe(
 )
 
 const vocabulary: Arguments.Vocabulary = {
-  commands: new Map(pages.map(({ name, options }) => [name, options.map(([flag]) => flag.split(" ")[0] ?? "")])),
-  assets: Either.match(pipeline, { onLeft: () => [], onRight: ({ names }) => names })
+  commands: new Map(pages.map(({ name, options }) => [name, options.map(([flag]) => flag)])),
+  assets: Either.match(pipeline, { onLeft: () => [], onRight: ({ names }) => names }),
+  discreet: eraseHelp.name
 }
 
-/** What the parser has to say, and where to read more. */
+/** What the parser has to say, and where to read more. It quotes arguments, so of one that names a person it says nothing. */
 const wordsOf = (error: HelpDoc.HelpDoc, command: string): string => {
-  const said = Layout.undecorated(HelpDoc.toAnsiText(error))
-    .trim()
-    .replace(/\s*\n\s*/g, " ")
+  const said =
+    command === eraseHelp.name
+      ? ""
+      : Layout.undecorated(HelpDoc.toAnsiText(error))
+          .trim()
+          .replace(/\s*\n\s*/g, " ")
   return `${said === "" ? "The arguments do not fit." : said}\n\`${["pnpm assets", command, "--help"].filter((part) => part !== "").join(" ")}\` shows how.`
 }

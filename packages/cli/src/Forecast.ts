@@ -1,4 +1,5 @@
 import type { Step } from "@sluice/core/plan/Plan"
+import type { Materialization } from "@sluice/core/run/RunRecord"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 
@@ -17,22 +18,45 @@ export const nothing: Forecast = { steps: new Map(), total: undefined, unknown: 
 /** How many of an asset's last materializations are looked at. */
 const memory = 5
 
-/** An asset is expected to take the median of its last materializations. One query per step. */
+/** How many are known by when they ended: a source is read in runs, too, that leave what is made from it. */
+const longMemory = 4 * memory
+
+/**
+ * An asset is expected to take the median of its last materializations, and to hold up the whole by what it took of them after
+ * what it is made from had ended: one that goes on alongside its source waits for it most of its time. One query per step.
+ */
 export const of = Effect.fn("Forecast.of")(function* (steps: ReadonlyArray<Step>, concurrency: number) {
   const store = yield* RunStore
   const last = yield* store.materializations
   const made = steps.filter(({ action }) => action === "materialize")
   const expected = new Map<string, number>()
-  for (const { asset } of made) {
-    const durations = (yield* store.history(asset, memory)).map(({ durationMillis }) => durationMillis)
+  const alone = new Map<string, number>()
+  const endOf = new Map<string, number>()
+  const key = (asset: string, runId: string) => JSON.stringify([asset, runId])
+  const ofItsOwn = ({ after }: Step, { at, durationMillis, runId }: Materialization) => {
+    const end = Date.parse(at)
+    const sinceThen = after.flatMap((up) => {
+      const upEnd = endOf.get(key(up, runId))
+      return upEnd === undefined ? [] : [end - upEnd]
+    })
+    return Math.max(0, Math.min(durationMillis, ...sinceThen))
+  }
+  for (const step of made) {
+    const { asset } = step
+    const recorded = yield* store.history(asset, longMemory)
     // The last one is known even where its run was pruned.
-    const millis = median(durations) ?? last.get(asset)?.durationMillis
+    const all = recorded.length > 0 ? recorded : [last.get(asset)].filter((one) => one !== undefined)
+    for (const { at, runId } of all) endOf.set(key(asset, runId), Date.parse(at))
+    const known = all.slice(0, memory)
+    const millis = median(known.map(({ durationMillis }) => durationMillis))
+    const own = median(known.map((one) => ofItsOwn(step, one)))
     if (millis !== undefined) expected.set(asset, millis)
+    if (own !== undefined) alone.set(asset, own)
   }
   const unknown = made.filter(({ asset }) => !expected.has(asset)).length
   const forecast: Forecast = {
     steps: expected,
-    total: expected.size === 0 ? undefined : span(steps, expected, concurrency),
+    total: expected.size === 0 ? undefined : span(steps, alone, concurrency),
     unknown
   }
   return forecast

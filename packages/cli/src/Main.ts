@@ -13,6 +13,7 @@ import * as exitCode from "./exitCode.ts"
 import { Output } from "./Output.ts"
 import * as ErrorText from "./render/ErrorText.ts"
 import * as CliLogger from "./wiring/CliLogger.ts"
+import * as NodeInput from "./wiring/NodeInput.ts"
 import * as NodeOutput from "./wiring/NodeOutput.ts"
 
 /**
@@ -34,7 +35,11 @@ export const main = (
       yield* output.err(ErrorText.lines(exit.cause, { trace: isDebugging(args) }, output.errStyle))
     }
     return exitCode.of(exit)
-  }).pipe(Effect.provide(Layer.mergeAll(NodeOutput.layer, NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)))
+  }).pipe(
+    Effect.provide(
+      Layer.mergeAll(NodeInput.layer, NodeOutput.layer, NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
+    )
+  )
 
 const isTold = (cause: Cause.Cause<unknown>): boolean => {
   const failure = Cause.failureOption(cause)

@@ -9,8 +9,9 @@ import type { Style } from "./render/Style.ts"
 export class Output extends Context.Tag("@sluice/cli/Output")<
   Output,
   {
-    /** What standard output can show. Its width is infinite where it is no terminal: data is never cut there. */
+    /** What standard output can show. Its width is infinite where it is no terminal: nothing is cut or broken there. */
     readonly outStyle: Style
+    /** The same of standard error. */
     readonly errStyle: Style
     /** Whether standard error is a terminal, on which lines can be drawn over. */
     readonly interactive: boolean

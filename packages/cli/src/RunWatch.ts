@@ -1,5 +1,6 @@
 import type { Step } from "@sluice/core/plan/Plan"
 import * as Provenance from "@sluice/core/plan/Provenance"
+import type { Observer } from "@sluice/core/run/EventFeed"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { type Materialization, materializationOf } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
@@ -8,13 +9,16 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Forecast } from "./Forecast.ts"
 import { Output } from "./Output.ts"
+import * as Alongside from "./render/Alongside.ts"
 import * as EventText from "./render/EventText.ts"
+import * as Layout from "./render/Layout.ts"
 import * as Progress from "./render/Progress.ts"
 import * as StandingText from "./render/StandingText.ts"
 
 /** Someone who reads along: on a terminal live lines, elsewhere a line for each thing that happens. */
 export interface RunWatch {
-  readonly observe: (events: ReadonlyArray<RunEvent>) => Effect.Effect<void>
+  /** Each goes at its own pace: a slow reader of standard output holds up nothing on standard error. */
+  readonly observers: ReadonlyArray<Observer>
   /** What the events so far add up to. */
   readonly result: Effect.Effect<RunResult.RunResult>
   /** Why each asset was materialized, in words, by its name. */
@@ -36,10 +40,15 @@ export interface Options {
 export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, json, quiet, steps }: Options) {
   const output = yield* Output
   const nameWidth = Math.max(0, ...steps.map(({ asset }) => asset.length))
+  const tell = EventText.teller(nameWidth, output.errStyle)
+  // A terminal has a width; in a file, an event is one line, to be searched.
+  const linesOf = ({ head, text }: EventText.Told) =>
+    output.interactive ? Layout.table([[head, text]], output.errStyle.columns) : [EventText.joined({ head, text })]
+  const upstreams = Alongside.upstreamsOf(steps)
   const causes = new Map<string, ReadonlyArray<string>>()
   let result = RunResult.empty
   const redraw = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    result.runId === "" ? Effect.void : output.live(Progress.lines(result, { now, forecast }, output.errStyle))
+    result.runId === "" ? Effect.void : output.live(Progress.lines(result, { now, forecast, upstreams }, output.errStyle))
   )
   const isTold = (event: RunEvent) =>
     !quiet &&
@@ -49,17 +58,21 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, js
     yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("100 millis")))
     yield* Effect.addFinalizer(() => output.live([]))
   }
+  const follow: Observer = Effect.fnUntraced(function* (events) {
+    result = RunResult.apply(result, events)
+    for (const event of events) {
+      const made = materializationOf(event)
+      if (made !== undefined && before !== undefined) causes.set(made.asset, causesOf(made, before.get(made.asset)))
+    }
+    const told = events.flatMap((event) => {
+      const each = tell(event)
+      return each === undefined || !isTold(event) ? [] : linesOf(each)
+    })
+    if (told.length > 0) yield* output.err(told)
+  })
+  const stream: Observer = (events) => output.out(events.map((event) => JSON.stringify(event)))
   const watch: RunWatch = {
-    observe: Effect.fnUntraced(function* (events) {
-      result = RunResult.apply(result, events)
-      for (const event of events) {
-        const made = materializationOf(event)
-        if (made !== undefined && before !== undefined) causes.set(made.asset, causesOf(made, before.get(made.asset)))
-      }
-      const told = events.filter(isTold).flatMap((event) => EventText.line(event, nameWidth, output.errStyle) ?? [])
-      if (told.length > 0) yield* output.err(told)
-      if (json) yield* output.out(events.map((event) => JSON.stringify(event)))
-    }),
+    observers: [follow, ...(json ? [stream] : [])],
     result: Effect.sync(() => result),
     causes: Effect.sync(() => causes)
   }

@@ -9,8 +9,11 @@ import * as Planner from "@sluice/core/run/Planner"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
@@ -97,4 +100,27 @@ it.effect("runs whose process died are closed and named, those of a process that
     Effect.provideService(Owner.Owner, { self: { host: "here", pid: 1 }, isAlive: (pid) => pid === 3 }),
     Effect.provide(RunStore.layerMemory)
   )
+)
+
+// Regression: the record of a run, and its lines on standard error, waited for whoever read its events with --json.
+it.effect("a reader of --json that stops reading holds up neither the run nor what is told of it, and misses nothing", () =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const gate = yield* Deferred.make<void>()
+    const { err, layer, out } = written()
+    const unread = Layer.map(layer, (context) => {
+      const output = Context.get(context, Output)
+      return Context.make(Output, { ...output, out: (lines) => Effect.zipRight(Deferred.await(gate), output.out(lines)) })
+    })
+    const graph = yield* AssetGraph.make([Asset.make("a", { upstreams: {}, materialize: () => Effect.void })])
+    const plan = yield* Planner.plan(graph, Selection.all)
+    const job = { plan, settings: yield* settings, options: { concurrency: 1 }, json: true, next: () => [] }
+    const fiber = yield* Effect.fork(Effect.provide(CarryOut.carryOut(job), unread))
+    while (err.length < 2 || (yield* store.unfinished).length > 0) yield* Effect.yieldNow()
+    const [run] = yield* store.runs(1)
+    expect([run?.status, out, fiber.unsafePoll()]).toEqual(["succeeded", [], null])
+    yield* Deferred.succeed(gate, undefined)
+    yield* Fiber.join(fiber)
+    expect(out.map((line) => JSON.parse(line))).toEqual(yield* store.events(run?.runId ?? ""))
+  }).pipe(Effect.provide(RunStore.layerMemory))
 )

@@ -36,6 +36,29 @@ it.effect("an asset is expected to take the median of its last five materializat
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
+// Regression: a table that is loaded while its source is read was counted after it with all of its time.
+it.effect("what reads along with its source adds only what it takes after the source has ended", () =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const ended = (asset: string, at: string, durationMillis: number) => ({ ...run("1", asset, durationMillis), at })
+    yield* store.append([
+      ended("source", "2024-03-01T09:30:21.000Z", 21_000),
+      ended("table", "2024-03-01T09:30:21.300Z", 17_000),
+      ended("view", "2024-03-01T09:30:21.900Z", 200)
+    ])
+    const steps = [step("source"), step("table", ["source"]), step("view", ["table"])]
+    expect(yield* Forecast.of(steps, 4)).toEqual({
+      steps: new Map([
+        ["source", 21_000],
+        ["table", 17_000],
+        ["view", 200]
+      ]),
+      total: 21_500,
+      unknown: 0
+    })
+  }).pipe(Effect.provide(RunStore.layerMemory))
+)
+
 it("the whole takes as long as its longest path where there is room, and the sum where there is none", () => {
   const steps = [step("a"), step("b"), step("c", ["a", "b"]), step("d")]
   const millis = new Map([

@@ -102,9 +102,15 @@ export const testApi = async (): Promise<TestApi> => {
   return Object.assign(own, { url: await listening(server) })
 }
 
-/** An API that takes every request and never answers; its URL, until the file's tests have ended. */
-export const silentApi = async (): Promise<string> => {
-  return listening(createServer(() => {}))
+/** An API that takes every request and never answers, or sends `beginning` of an answer and no more; its URL, until the file's tests have ended. */
+export const silentApi = async (beginning?: string): Promise<string> => {
+  return listening(
+    createServer((_request, response) => {
+      if (beginning === undefined) return
+      response.writeHead(200, { "content-type": "application/json" })
+      response.write(beginning)
+    })
+  )
 }
 
 /** Listens on a free port of the loopback interface until the file's tests have ended; answers its URL. */

@@ -18,7 +18,7 @@ import * as Settings from "../wiring/Settings.ts"
 import { duration, wholeNumber } from "./NamedOptions.ts"
 
 /** How many assets are made at once, where nobody says otherwise. */
-export const defaultConcurrency = 4
+export const defaultConcurrency = 8
 
 /** Options of every command that carries out a run. */
 export const options = {

@@ -6,6 +6,7 @@ import * as Selection from "@sluice/core/graph/Selection"
 import { SelectionEmpty } from "@sluice/core/graph/SelectionInvalid"
 import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
 import * as SelectionText from "@sluice/core/graph/SelectionText"
+import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import type * as Help from "../render/Help.ts"
@@ -30,8 +31,8 @@ export const usage = "[ASSET…] [--all] [--select EXPR] [--exclude EXPR] [--all
 /** What a page of help says of them. */
 export const help: Help.Page["options"] = [
   ["--all", "every asset"],
-  ["--select EXPR", "these too: a name, group:raw, users_raw+ …; may be given again"],
-  ["--exclude EXPR", "but not these; may be given again"],
+  ["--select EXPR…", "these too: a name, group:raw, users_raw+ …; may be given again"],
+  ["--exclude EXPR…", "but not these; may be given again"],
   ["--allow-empty", "do nothing, and not fail, where nothing matches"]
 ]
 
@@ -79,3 +80,19 @@ export const select = Effect.fn("assets.select")(function* (
   if (matches.length > 0 || Selection.needsHistory(selection)) return selection
   return typed.allowEmpty ? undefined : yield* new SelectionEmpty({ selection: SelectionText.print(selection) })
 })
+
+/** What looks for a selection that asks history says, where nothing matches, what was asked and why nothing is found. */
+export const explained = <A, E, R>(selection: Selection.Selection, looked: Effect.Effect<A, E, R>) =>
+  Effect.catchIf(looked, isEmpty, (error) =>
+    Effect.gen(function* () {
+      if (!Selection.needsHistory(selection)) return yield* error
+      const store = yield* RunStore
+      const why =
+        (yield* store.runs(1)).length === 0
+          ? "It asks the run history, and no run is recorded there yet: every stored asset is state:never."
+          : "It asks the run history how each asset stands and how its last step ended. `pnpm assets list` shows how all stand."
+      return yield* new UsageError({ detail: `${error.message}\n${why}` })
+    })
+  )
+
+const isEmpty = (error: unknown): error is SelectionEmpty => error instanceof SelectionEmpty

@@ -60,7 +60,7 @@ export const asset = Command.make(
         checks: yield* store.checks(name)
       }
     })
-    const history = yield* Effect.provide(known, Layer.merge(Stores.history(settings), SourceVersions.layer))
+    const history = yield* Effect.provide(known, Layer.merge(Stores.history(settings), SourceVersions.layer(settings)))
     const page = AssetPage.make(graph, found, relationOf(name), history)
     yield* output.out(json ? [AssetPage.json(page)] : AssetPage.lines(page, output.outStyle))
   })

@@ -5,7 +5,6 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
 import * as CarryOut from "../CarryOut.ts"
-import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import * as ChecksText from "../render/ChecksText.ts"
 import type * as Help from "../render/Help.ts"
@@ -40,10 +39,10 @@ export const check = Command.make(
     const selection = yield* Select.select(typed, graph, Selection.all)
     if (selection === undefined) return
     const settings = yield* Settings.load
-    if (!(yield* Stores.isThere(settings))) return yield* new UsageError({ detail: nothingToCheck })
+    yield* Stores.demand(settings, "all")
     const checked = Effect.gen(function* () {
       yield* CarryOut.closeOrphans
-      const plan = yield* Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty })
+      const plan = yield* Select.explained(selection, Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty }))
       if (plan.steps.length === 0) return yield* output.err(["None of the selected assets has a check."])
       yield* CarryOut.carryOut({
         plan,
@@ -60,5 +59,3 @@ export const check = Command.make(
     yield* Effect.provide(checked, RunLayer.withoutSource(settings))
   })
 ).pipe(Command.withDescription(checkHelp.summary))
-
-const nothingToCheck = "The embedded store is empty: there is nothing to check. `pnpm assets materialize --all` fills it."

@@ -4,6 +4,7 @@ import { pipeline } from "@sluice/assets/pipeline"
 import * as GraphRender from "@sluice/core/render/GraphRender"
 import * as Effect from "effect/Effect"
 import { Output } from "../Output.ts"
+import * as GraphText from "../render/GraphText.ts"
 import type * as Help from "../render/Help.ts"
 import { oneOf } from "./NamedOptions.ts"
 
@@ -32,10 +33,6 @@ export const graph = Command.make(
   Effect.fn("assets.graph")(function* ({ format }) {
     const output = yield* Output
     const text = GraphRender.render(yield* pipeline, format)
-    const drawn = format === "tree" && !output.outStyle.unicode ? inAscii(text) : text
-    yield* output.out(drawn.split("\n"))
+    yield* output.out(format === "tree" ? GraphText.tree(text, output.outStyle) : text.split("\n"))
   })
 ).pipe(Command.withDescription(graphHelp.summary))
-
-const inAscii = (text: string): string =>
-  text.replaceAll("├─", "|-").replaceAll("└─", "`-").replaceAll("│", "|").replaceAll("←", "<-")

@@ -1,4 +1,5 @@
 import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
@@ -9,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { Output } from "../Output.ts"
 import * as AssetList from "../render/AssetList.ts"
 import type * as Help from "../render/Help.ts"
@@ -19,9 +21,9 @@ import * as Select from "./SelectionArguments.ts"
 
 export const listHelp: Help.Page = {
   name: "list",
-  usage: "[ASSET…] [--select EXPR] [--exclude EXPR]",
+  usage: "[ASSET…] [--select EXPR] [--exclude EXPR] [--json]",
   summary: "Shows every asset by group, or some, and whether each is up to date",
-  options: Select.help,
+  options: [...Select.help, ["--json", "as one JSON object"]],
   examples: [
     ["list", "every asset, its kind, how it stands and what it holds"],
     ["list state:stale", "what is out of date"],
@@ -31,20 +33,28 @@ export const listHelp: Help.Page = {
 
 export const list = Command.make(
   "list",
-  { assets: Select.assets, ...Select.options },
-  Effect.fn("assets.list")(function* (typed) {
+  {
+    assets: Select.assets,
+    ...Select.options,
+    json: Options.boolean("json").pipe(Options.withDescription("as one JSON object"))
+  },
+  Effect.fn("assets.list")(function* ({ json, ...typed }) {
     const output = yield* Output
     const graph = yield* pipeline
     const selection = yield* Select.select(typed, graph, Selection.all)
-    if (selection === undefined) return
+    if (selection === undefined) {
+      const none = { selected: new Set<number>(), standings: undefined }
+      return yield* json ? output.out([AssetList.json(graph, none, undefined)]) : Effect.void
+    }
     const asked = Effect.map(selectWithHistory(graph, selection, typed), (selected) => new Set(selected))
     const selected = Selection.needsHistory(selection)
       ? yield* asked
       : new Set(yield* Effect.provide(Planner.select(graph, selection, typed), RunStore.layerMemory))
     const standings = yield* standingsSoon(graph)
+    const shown = { selected, standings: Either.getOrUndefined(standings) }
+    if (json) return yield* output.out([AssetList.json(graph, shown, Option.getOrUndefined(Either.getLeft(standings)))])
     if (Either.isLeft(standings)) yield* output.err([output.errStyle.dim(standings.left)])
-    const known = Either.getOrUndefined(standings)
-    yield* output.out(AssetList.lines(graph, { selected, standings: known }, output.outStyle))
+    yield* output.out(AssetList.lines(graph, shown, output.outStyle))
   })
 ).pipe(Command.withDescription(listHelp.summary))
 
@@ -54,8 +64,8 @@ const selectWithHistory = Effect.fnUntraced(function* <A extends Asset.Any>(
   typed: Select.Typed
 ) {
   const settings = yield* Settings.load
-  const selected = Planner.select(graph, selection, typed)
-  return yield* Effect.provide(selected, Layer.merge(Stores.history(settings), SourceVersions.layer))
+  const selected = Select.explained(selection, Planner.select(graph, selection, typed))
+  return yield* Effect.provide(selected, Layer.merge(Stores.history(settings), SourceVersions.layer(settings)))
 })
 
 /** How long a list waits for the store. */
@@ -65,8 +75,11 @@ const patience = Duration.millis(600)
 const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
   Effect.gen(function* () {
     const settings = yield* Settings.load
-    if (!(yield* Stores.isThere(settings))) return undefined
-    return yield* Effect.provide(Planner.standings(graph), Layer.merge(Stores.history(settings), SourceVersions.layer))
+    if (!(yield* Stores.isThere(settings, "history"))) return undefined
+    return yield* Effect.provide(
+      Planner.standings(graph),
+      Layer.merge(Stores.history(settings), SourceVersions.layer(settings))
+    )
   }).pipe(
     Effect.mapError((error) => `How they stand cannot be told. ${error.message.split("\n")[0]}`),
     // Some drivers do not let go of a server that does not answer; this goes on without them.

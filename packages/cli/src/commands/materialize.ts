@@ -20,18 +20,22 @@ const materializeOptions = {
   changed: Options.boolean("changed").pipe(
     Options.withDescription("leave what is made of the same code and data as last time; alone, of everything")
   ),
+  full: Options.boolean("full").pipe(
+    Options.withDescription("read and load everything, also where what has changed would do")
+  ),
   tags: pairs("tag").pipe(Options.withDescription("a label that is recorded with the run; may be given again")),
   ...Run.options
 }
 
 export const materializeHelp: Help.Page = {
   name: "materialize",
-  usage: "[ASSET…] [--all] [--changed] [OPTIONS]",
+  usage: "[ASSET…] [--all] [--changed] [--full] [OPTIONS]",
   summary: "Makes assets and whatever they need, in order, and records the run",
   options: [
     ...Select.help,
     ["--changed", "leave what is made of the same code and data as last time; alone, of everything"],
-    ["--tag KEY=VALUE", "a label that is recorded with the run; may be given again"],
+    ["--full", "read and load everything, also where what has changed would do"],
+    ["--tag KEY=VALUE…", "a label that is recorded with the run; may be given again"],
     ...Run.help
   ],
   examples: [
@@ -51,6 +55,7 @@ export const materialize = Command.make(
     changed,
     concurrency,
     failFast,
+    full,
     json,
     tags,
     timeout,
@@ -62,13 +67,13 @@ export const materialize = Command.make(
     const { created, settings } = yield* Run.begin(graph)
     const run = Effect.gen(function* () {
       yield* Run.prepare(created)
-      const plan = yield* Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty })
+      const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
       if (plan.steps.length === 0) return
       yield* CarryOut.carryOut({
         plan,
         settings,
         json,
-        options: { concurrency, failFast, tags, onlyChanged: changed, ...(timeout === undefined ? {} : { timeout }) },
+        options: { concurrency, failFast, full, tags, onlyChanged: changed, ...(timeout === undefined ? {} : { timeout }) },
         next: (result) => nextCommands(graph, result, settings)
       })
     })

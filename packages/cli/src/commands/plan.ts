@@ -4,8 +4,10 @@ import { pipeline } from "@sluice/assets/pipeline"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Forecast from "../Forecast.ts"
 import { Output } from "../Output.ts"
 import type * as Help from "../render/Help.ts"
@@ -45,18 +47,24 @@ export const plan = Command.make(
     if (selection === undefined) return
     const settings = yield* Settings.load
     const planned = Effect.gen(function* () {
-      const { selection: text, steps } = yield* Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty })
+      const { selection: text, steps } = yield* Select.explained(
+        selection,
+        Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty })
+      )
       const standings = changed ? yield* Planner.standings(graph) : undefined
+      // Only a server is asked: the embedded store is not opened to plan, and has one way.
+      const store = yield* Effect.serviceOption(Warehouse)
       const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
       const prospect: PlanText.Prospect = {
         selection: text,
         steps,
         forecast: yield* Forecast.of(made, defaultConcurrency),
         materialized: yield* (yield* RunStore).materializations,
-        standings
+        standings,
+        loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading))
       }
       yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
     })
-    yield* Effect.provide(planned, Layer.merge(Stores.history(settings), SourceVersions.layer))
+    yield* Effect.provide(planned, Layer.merge(Stores.history(settings), SourceVersions.layer(settings)))
   })
 ).pipe(Command.withDescription(planHelp.summary))

@@ -3,6 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import type * as Help from "../render/Help.ts"
 import * as ResultTable from "../render/ResultTable.ts"
@@ -42,6 +43,8 @@ export const query = Command.make(
       Effect.flatMap(Warehouse, (warehouse) => warehouse.query(sql, as)),
       Stores.existing(settings)
     )
+    const problem = json ? ResultTable.notAsJson(result) : undefined
+    if (problem !== undefined) return yield* new UsageError({ detail: problem })
     yield* output.out(json ? [ResultTable.json(result)] : ResultTable.lines(result, output.outStyle))
   })
 ).pipe(Command.withDescription(queryHelp.summary))

@@ -2,7 +2,6 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import { pipeline } from "@sluice/assets/pipeline"
 import * as Planner from "@sluice/core/run/Planner"
-import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as CarryOut from "../CarryOut.ts"
@@ -10,6 +9,8 @@ import { Output } from "../Output.ts"
 import type * as Help from "../render/Help.ts"
 import * as PlanText from "../render/PlanText.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
 import { nextCommands } from "./materialize.ts"
 import * as Run from "./RunArguments.ts"
 
@@ -32,10 +33,11 @@ export const retry = Command.make(
   },
   Effect.fn("assets.retry")(function* ({ allowEmptyData, concurrency, failFast, json, run, timeout }) {
     const graph = yield* pipeline
+    yield* Stores.demand(yield* Settings.load, "history")
     const { created, settings } = yield* Run.begin(graph)
     const retried = Effect.gen(function* () {
       yield* Run.prepare(created)
-      const { first, plan } = yield* Planner.retry(graph, Option.getOrUndefined(run) ?? (yield* lastThatMade))
+      const { first, plan } = yield* Planner.retry(graph, Option.getOrUndefined(run))
       yield* Output.err([`Carrying on run ${first.runId} (${PlanText.selection(first.selection)}).`])
       yield* CarryOut.carryOut({
         plan,
@@ -55,13 +57,3 @@ export const retry = Command.make(
     yield* Effect.provide(retried, RunLayer.layer(settings, { allowEmptyData }))
   })
 ).pipe(Command.withDescription(retryHelp.summary))
-
-/** The newest run that was to materialize something: one of checks alone leaves nothing to carry on. */
-const lastThatMade = Effect.gen(function* () {
-  const store = yield* RunStore
-  for (const { runId } of yield* store.runs(100)) {
-    const [first] = yield* store.events(runId)
-    if (first?._tag === "RunStarted" && first.steps.some(({ action }) => action === "materialize")) return runId
-  }
-  return undefined
-})

@@ -14,7 +14,10 @@ import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 import { duration, wholeNumber } from "./NamedOptions.ts"
 
+const json = Options.boolean("json").pipe(Options.withDescription("as one JSON object"))
+
 const listOptions = {
+  json,
   limit: wholeNumber("limit", 1, 100_000).pipe(
     Options.withDefault(20),
     Options.withDescription("how many, the newest first")
@@ -23,17 +26,20 @@ const listOptions = {
 
 export const runsListHelp: Help.Page = {
   name: "runs list",
-  usage: "[--limit N]",
+  usage: "[--limit N] [--json]",
   summary: "Lists the runs that the store has recorded, the newest first",
-  options: [["--limit N", "how many; default 20"]],
+  options: [
+    ["--limit N", "how many; default 20"],
+    ["--json", "as one JSON object"]
+  ],
   examples: [["runs list", "the last 20"]]
 }
 
 export const runsShowHelp: Help.Page = {
   name: "runs show",
-  usage: "[RUN]",
+  usage: "[RUN] [--json]",
   summary: "Tells a run's story: every step with its time, rows, retries, checks and errors",
-  options: [],
+  options: [["--json", "what became of it and of each step, as one JSON object"]],
   examples: [
     ["runs show", "the last run"],
     ["runs show 20240301-093000-x1y2", "that run"]
@@ -73,19 +79,21 @@ const run = Args.optional(Args.text({ name: "run" })).pipe(Args.withDescription(
 const list = Command.make(
   "list",
   listOptions,
-  Effect.fn("assets.runs.list")(function* ({ limit }) {
+  Effect.fn("assets.runs.list")(function* ({ json, limit }) {
     const output = yield* Output
     const found = yield* fromHistory((store) => store.runs(limit))
+    if (json) return yield* output.out([RunsText.listJson(found)])
     yield* found.length === 0 ? output.err([noRuns]) : output.out(RunsText.list(found, output.outStyle))
   })
 ).pipe(Command.withDescription(runsListHelp.summary))
 
 const show = Command.make(
   "show",
-  { run },
-  Effect.fn("assets.runs.show")(function* ({ run }) {
+  { run, json },
+  Effect.fn("assets.runs.show")(function* ({ json, run }) {
     const output = yield* Output
-    yield* output.out(RunsText.story(yield* fromHistory(eventsOf(run)), output.outStyle))
+    const events = yield* fromHistory(eventsOf(run))
+    yield* output.out(json ? [RunsText.json(events)] : RunsText.story(events, output.outStyle))
   })
 ).pipe(Command.withDescription(runsShowHelp.summary))
 

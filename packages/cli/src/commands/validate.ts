@@ -1,4 +1,5 @@
 import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
 import * as Effect from "effect/Effect"
 import { Output } from "../Output.ts"
@@ -9,23 +10,38 @@ import * as Settings from "../wiring/Settings.ts"
 
 export const validateHelp: Help.Page = {
   name: "validate",
-  usage: "",
+  usage: "[--json]",
   summary: "Checks the definitions and the configuration, and connects to nothing",
-  options: [],
+  options: [["--json", "as one JSON object, the problems too"]],
   examples: [["validate", "exit code 2, and every problem there is, if something is wrong"]]
 }
 
 export const validate = Command.make(
   "validate",
-  {},
-  Effect.fn("assets.validate")(function* () {
+  { json: Options.boolean("json").pipe(Options.withDescription("as one JSON object, the problems too")) },
+  Effect.fn("assets.validate")(function* ({ json }) {
     const output = yield* Output
-    const { assets } = yield* pipeline
-    const settings = yield* Settings.load
+    const told = (answer: Answer) => (json ? output.out([JSON.stringify(answer, null, 2)]) : Effect.void)
+    const refused = ({ problems }: { readonly problems: ReadonlyArray<string> }) =>
+      told({ valid: false, assets: null, source: null, store: null, problems })
+    const { assets } = yield* Effect.tapError(pipeline, refused)
+    const settings = yield* Effect.tapError(Settings.load, refused)
+    const [source, store] = [Announcement.source(settings), Announcement.store(settings)]
+    if (json) return yield* told({ valid: true, assets: assets.length, source, store, problems: [] })
     const ok = output.outStyle.green(output.outStyle.marks.ok)
     yield* output.out([
       `${ok} ${Human.plural(assets.length, "asset")}: no cycles, no duplicates, every upstream is there`,
-      `${ok} the configuration names ${Announcement.source(settings)} and ${Announcement.store(settings)}`
+      `${ok} the configuration names ${source} and ${store}`
     ])
   })
 ).pipe(Command.withDescription(validateHelp.summary))
+
+/** What `--json` tells; null for what is not looked at any more once something is wrong. */
+interface Answer {
+  readonly valid: boolean
+  /** How many assets there are. */
+  readonly assets: number | null
+  readonly source: string | null
+  readonly store: string | null
+  readonly problems: ReadonlyArray<string>
+}

@@ -21,6 +21,8 @@ export interface Canaries {
   readonly text: (field: string, home?: string) => string
   /** A fresh text of letters and digits, for passwords, tokens and names. */
   readonly word: (field: string) => string
+  /** A fresh whole number of fifteen digits, which JSON carries exactly. */
+  readonly number: (field: string) => number
   /** A secret that is there already; one shorter than eight characters is passed over, as chance would find it. */
   readonly secret: (field: string, value: string) => void
   /** A fresh name that is no secret and not searched for: of a database, say. */
@@ -61,6 +63,15 @@ export const make = (seed: string): Canaries => {
     word,
     secret: (field, value) => {
       if (value.length >= 8) add({ field, home: undefined }, Forms.of(value))
+    },
+    number: (field) => {
+      const digest = createHash("sha512").update(`${seed} ${made++}`).digest()
+      const digits = String(10 ** 14 + Number(digest.readBigUInt64BE() % BigInt(9 * 10 ** 14)))
+      add(
+        { field, home: undefined },
+        Forms.of(digits).filter(({ name }) => name !== "its beginning")
+      )
+      return Number(digits)
     },
     name: () => random().toLowerCase(),
     email: (field) => {

@@ -37,15 +37,44 @@ export const make: Effect.Effect<CanaryApi, never, Scope.Scope> = Effect.gen(fun
   }
 })
 
+/** What an answer can have beside its rows. */
+export interface Extras {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Changes the text of a page. */
+  readonly edit?: (text: string) => string
+}
+
 /** The page of the rows that the request asks for. */
 export const rows =
-  (all: ReadonlyArray<unknown>): Reply =>
+  (all: ReadonlyArray<unknown>, { edit = (text) => text, headers = {} }: Extras = {}): Reply =>
   (request, response) => {
     const query = new URL(request.url ?? "/", "http://canary").searchParams
     const limit = Number(query.get("limit") ?? all.length)
     const start = (Number(query.get("page") ?? 1) - 1) * limit
-    json(all.slice(start, start + limit))(request, response)
+    const page = edit(JSON.stringify(all.slice(start, start + limit)))
+    text(200, page, "application/json", headers)(request, response)
   }
+
+/** Holds answers back until it is opened. */
+export interface Gate {
+  readonly hold: (reply: Reply) => Reply
+  readonly open: () => void
+}
+
+export const gate = (): Gate => {
+  const waiting: Array<() => void> = []
+  let isOpen = false
+  return {
+    hold: (reply) => (request, response) => {
+      if (isOpen) reply(request, response)
+      else waiting.push(() => reply(request, response))
+    },
+    open: () => {
+      isOpen = true
+      for (const go of waiting.splice(0)) go()
+    }
+  }
+}
 
 /** Any value as JSON, with a status. */
 export const json = (value: unknown, status = 200): Reply => text(status, JSON.stringify(value), "application/json")
@@ -86,6 +115,13 @@ export const notUtf8 =
     void response
       .writeHead(200, { "content-type": "application/json" })
       .end(Buffer.concat([Buffer.from(`[{"city":"${content}`), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]))
+/** A status with words and a waiting time that nobody asked for, and a way on that ends in nothing. */
+export const talkative =
+  (content: string): Reply =>
+  (_request, response) =>
+    void response.writeHead(403, content, { "content-type": `text/${content}`, "retry-after": content, link: content }).end()
+export const detour = (content: string): Reply => text(302, "", "text/html", { location: `/${encodeURIComponent(content)}` })
+export const oddType = (content: string): Reply => text(200, "[]", `text/${content}`)
 export const notGzip = (content: string): Reply => text(200, content, "application/json", { "content-encoding": "gzip" })
 
 const listen = (server: Server): Effect.Effect<number> =>

@@ -47,6 +47,8 @@ export const user = (canaries: Canaries, number: number, fate: Fate): Json => {
         [canaries.text("a key in subscription")]: canaries.text("a field in subscription")
       }
     ],
+    phone: canaries.number("users.phone"),
+    contacts: [[{ [canaries.text("a key in a list")]: [canaries.number("a number in a list")] }]],
     username: canaries.text("users.username"),
     password: canaries.text("users.password"),
     [canaries.word("an unknown key")]: { [canaries.text("a nested key")]: [canaries.text("an unknown field")] }
@@ -71,6 +73,12 @@ export const users = (canaries: Canaries, count: number): ReadonlyArray<unknown>
 
 export const messages = (canaries: Canaries, count: number): ReadonlyArray<unknown> =>
   Array.from({ length: count }, (_, i) => message(canaries, i + 1))
+
+/** Messages by the thousand, of which every one has the same canaries. */
+export const manyMessages = (canaries: Canaries, count: number): ReadonlyArray<unknown> => {
+  const one = message(canaries, 0)
+  return Array.from({ length: count }, (_, i) => ({ ...one, id: `many-${i}` }))
+}
 
 /** Users of whom nothing is ever loaded. */
 export const lostUsers = (canaries: Canaries, count: number): ReadonlyArray<unknown> =>
@@ -99,6 +107,11 @@ export const wrongUsers = (canaries: Canaries): ReadonlyArray<unknown> => {
   )
   const odd = [
     broken((row) => ({ ...row, id: wrong("id").repeat(8) })),
+    broken((row) => ({ ...row, id: { value: canaries.number("a wrong id") } })),
+    broken((row) => ({ ...row, birthDate: canaries.number("a wrong birthDate") })),
+    broken((row) => ({ ...row, city: canaries.number("a wrong city") })),
+    broken((row) => ({ ...row, email: [canaries.email("a wrong email")] })),
+    broken((row) => ({ ...row, createdAt: `2023-01-05T08:00:00.000Z (${wrong("createdAt")})` })),
     broken((row) => ({ ...row, city: `${wrong("city")}\ud800` })),
     broken((row) => ({ ...row, profile: { gender: wrong("gender").repeat(8), income: "1" } })),
     broken((row) => ({ ...row, profile: { isSmoking: wrong("isSmoking"), income: wrong("income") } })),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import type * as Effect from "effect/Effect"
 import type { Ledger } from "./Ledger.ts"
@@ -14,8 +15,16 @@ export interface CanaryStore {
   readonly refuseCities: (refuse: boolean) => Effect.Effect<void, WarehouseFailed>
   /** Searches all its tables. Cheap: for after every run, as what a run leaves may be gone after the next. */
   readonly searchTables: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
-  /** Searches everything that the analyst can see, and its files. */
-  readonly searchRest: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
+  /** Searches everything that the analyst can see, and the statements that a server keeps. */
+  readonly searchViews: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
+  /** Searches its files, as far as this machine has them. */
+  readonly searchFiles: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
+  /** Whether an erasure reaches every byte of its files; in those of a server, logs and free pages remember. */
+  readonly filesForget: boolean
+  /** Whether a table whose step has begun has a staging table to load into; assumed where only the writer could see it. */
+  readonly isLoading: (table: string) => Effect.Effect<boolean, WarehouseFailed>
+  /** The tables that hold rows, staging tables included, each with a digest of its rows: equal before and after, nothing changed. */
+  readonly contents: Effect.Effect<ReadonlyArray<string>, WarehouseFailed>
 }
 
 /** Names of places, in the words of the report. */
@@ -31,6 +40,19 @@ export const place = {
 /** The place that a table belongs to. */
 export const placeOf = (table: string): string =>
   table.startsWith("sluice_") ? place.history : table === "quarantine" ? place.quarantine : place.tables
+
+/** One table of `contents`; nothing for those that every run writes. */
+export const digestOf = (table: string, rows: ReadonlyArray<ReadonlyArray<unknown>>): ReadonlyArray<string> => {
+  if (placeOf(table) !== place.tables) return []
+  const sorted = rows
+    .map((row) =>
+      createHash("sha256")
+        .update(bytesOf([row]))
+        .digest("hex")
+    )
+    .sort()
+  return [`${table}: ${rows.length} rows, ${createHash("sha256").update(sorted.join()).digest("hex")}`]
+}
 
 /** Rows as one text, values apart from each other; bytes as they are. */
 export const bytesOf = (rows: ReadonlyArray<ReadonlyArray<unknown>>): Uint8Array =>

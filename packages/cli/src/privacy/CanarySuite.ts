@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import * as Canaries from "./Canaries.ts"
 import * as CanaryApi from "./CanaryApi.ts"
+import * as CanaryErasure from "./CanaryErasure.ts"
 import type { CanaryStore } from "./CanaryStore.ts"
 import * as EmbeddedCanaryStore from "./EmbeddedCanaryStore.ts"
 import * as Files from "./Files.ts"
@@ -64,23 +65,70 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
   const problems: Array<string> = []
   const scenarios = Scenarios.of(canaries, store, options.size, stalled)
   const chosen = scenarios.filter(({ name }) => options.only?.(name) ?? true)
+  const person = CanaryErasure.make(options.seed)
   // Every canary is made by now.
   const ledger = Ledger.make(canaries.finder())
   for (const scenario of chosen) {
     if (options.progress !== undefined) yield* options.progress(scenario.name)
     stall = yield* Deferred.make<void>()
     api.answer(scenario)
+    const before = scenario.changesNothing === true ? yield* store.contents : []
     const output = yield* carryOut(options.program, store, api.url, root, scenario, stall)
     ledger.look("standard output", scenario.name, output.stdout)
     ledger.look("standard error", scenario.name, output.stderr)
     for (const bytes of output.spilled) ledger.look("spilled rows, while the process lives", scenario.name, bytes)
     yield* store.searchTables(ledger)
     if (!scenario.codes.includes(output.code)) {
-      problems.push(`"${scenario.name}" ended with ${output.code ?? "a signal"}, not with ${scenario.codes.join(" or ")}.`)
+      problems.push(
+        `"${scenario.name}" ended with ${output.code ?? output.signal}, not with ${scenario.codes.join(" or ")}.`
+      )
     }
+    if (scenario.whileLoading !== undefined && !output.loaded) {
+      problems.push(`"${scenario.name}" ended before anything was loaded.`)
+    }
+    if (scenario.changesNothing === true) {
+      const after = yield* store.contents
+      const changed = after.filter((table) => !before.includes(table)).map((table) => table.split(":")[0])
+      if (changed.length > 0 || after.length !== before.length) {
+        problems.push(`"${scenario.name}" left something behind: ${changed.join(", ")}.`)
+      }
+      const left = Files.under(root.tmp)
+      if (left.length > 0) problems.push(`"${scenario.name}" left ${left.length} temporary files.`)
+    }
+    yield* Effect.forEach(
+      scenario.commands ?? [],
+      Effect.fnUntraced(function* ([args, code]) {
+        const told = yield* command(options.program, store, api.url, root, args, scenario.env)
+        ledger.look("standard output", `${scenario.name}: ${args.join(" ")}`, told.stdout)
+        ledger.look("standard error", `${scenario.name}: ${args.join(" ")}`, told.stderr)
+        if (code !== undefined && told.code !== code)
+          problems.push(`"${args.join(" ")}" ended with ${told.code}, not with ${code}.`)
+      }),
+      { concurrency: 3, discard: true }
+    )
   }
 
-  yield* store.searchRest(ledger)
+  // Before the erasure, which replaces all rows and writes the files of an embedded store anew.
+  yield* store.searchViews(ledger)
+  yield* store.searchFiles(ledger)
+  const forgotten = Ledger.make(person.canaries.finder())
+  if (options.only?.(CanaryErasure.scenario) ?? true) {
+    if (options.progress !== undefined) yield* options.progress(CanaryErasure.scenario)
+    const ask = (args: ReadonlyArray<string>, stdin?: string) =>
+      command(options.program, store, api.url, root, args, {}, stdin)
+    const erasure = CanaryErasure.carryOut(person, api, store, ask, Ledger.within(forgotten, CanaryErasure.place))
+    problems.push(...(yield* erasure))
+  }
+
+  for (const one of [ledger, Ledger.within(forgotten, CanaryErasure.place)]) searchDirectories(one, root)
+  const report = { store: store.name, scenarios: chosen.length, canaries: canaries.count() + person.canaries.count() }
+  const searched = [...ledger.searched(), ...forgotten.searched()]
+  if (searched.every(({ atHome }) => atHome === 0)) problems.push("No masked value was found even where it belongs.")
+  return { ...report, searched, finds: [...ledger.finds(), ...forgotten.finds()], problems }
+})
+
+/** Searches the directories that processes could have written to, without the embedded store, which is searched as such. */
+const searchDirectories = (ledger: Ledger.Ledger, root: Root): void => {
   const isStore = (path: string) => path === ".sluice"
   for (const [place, directory] of [
     ["temporary directory", root.tmp],
@@ -93,14 +141,12 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
       ledger.lookAtBlocks(place, path.slice(directory.length + 1), Files.blocks(path))
     }
   }
-  const report = { store: store.name, scenarios: chosen.length, canaries: canaries.count() }
-  const searched = ledger.searched()
-  if (searched.every(({ atHome }) => atHome === 0)) problems.push("No masked value was found even where it belongs.")
-  return { ...report, searched, finds: ledger.finds(), problems }
-})
+}
 
 interface Output extends PipelineProcess.Ended {
   readonly spilled: ReadonlyArray<Buffer>
+  /** Whether rows were being loaded when the API went on. */
+  readonly loaded: boolean
 }
 
 /** Directories that nothing else writes to. */
@@ -134,12 +180,47 @@ const carryOut = (
     if (scenario.storeRefuses === true) {
       yield* Effect.acquireRelease(store.refuseCities(true), () => Effect.ignore(store.refuseCities(false)))
     }
-    const env = { HOME: root.home, TMPDIR: root.tmp, SPARK_API_URL: apiUrl, ...store.env, ...scenario.env }
-    const args = ["materialize", "--all", "--json", "--log-level", "debug"]
-    const running = yield* PipelineProcess.start(program, args, { cwd: root.work, env })
+    const args = ["materialize", "--all", "--json", "--concurrency", "8"]
+    const running = yield* start(program, store, apiUrl, root, args, scenario.env)
+    const { whileLoading } = scenario
+    const begun = whileLoading === undefined ? Effect.succeed(false) : isLoading(whileLoading.table, store, running)
+    const loaded = yield* begun
+    whileLoading?.goOn()
     const spilled = scenario.signal === undefined ? [] : yield* signal(running, scenario.signal, root.tmp, stall)
-    return { ...(yield* running.ended), spilled }
+    return { ...(yield* running.ended), spilled, loaded }
   }).pipe(Effect.scoped)
+
+/** Runs a command to its end. */
+const command = (...args: Parameters<typeof start>) =>
+  Effect.scoped(Effect.flatMap(start(...args), (running) => running.ended))
+
+const start = (
+  program: PipelineProcess.Program,
+  store: CanaryStore,
+  apiUrl: string,
+  root: Root,
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>> = {},
+  stdin = ""
+) =>
+  PipelineProcess.start(program, [...args, "--log-level", "debug"], {
+    cwd: root.work,
+    env: { HOME: root.home, TMPDIR: root.tmp, SPARK_API_URL: apiUrl, ...store.env, ...env },
+    stdin
+  })
+
+/** Waits until a table is being loaded, as long as the process goes on, and not for ever. */
+const isLoading = (table: string, store: CanaryStore, running: PipelineProcess.Running) =>
+  running
+    .says(`▸ ${table}`)
+    .pipe(
+      Effect.zipRight(Effect.repeat(Effect.delay(store.isLoading(table), "10 millis"), { until: (is) => is })),
+      Effect.raceFirst(Effect.as(running.ended, false)),
+      Effect.timeoutTo({ duration: "15 seconds", onSuccess: (is) => is, onTimeout: () => false })
+    )
+
+const settledLooks = 6
+const sizeOf = (files: ReadonlyArray<Buffer>) => files.reduce((sum, { length }) => sum + length, 0)
 
 /** Sends the signal when it is time, and answers what lay open on disk then. A process that ends before gets none. */
 const signal = Effect.fnUntraced(function* (
@@ -152,10 +233,12 @@ const signal = Effect.fnUntraced(function* (
   yield* Effect.race(time, Effect.asVoid(running.ended))
   let spilled: ReadonlyArray<Buffer> = []
   if (name === "SIGKILL") {
-    // The page before the silent one may still be on its way to the disk.
-    for (let tries = 0; tries < 10 && spilled.every(({ length }) => length === 0); tries++) {
+    // The page before the silent one may still be on its way to the disk: until some looks in a row find the same.
+    for (let tries = 0, same = 0; tries < 200 && same < settledLooks; tries++) {
       yield* Effect.sleep("50 millis")
+      const before = sizeOf(spilled)
       spilled = yield* PipelineProcess.unnamedFiles(running.pid, tmp)
+      same = before > 0 && sizeOf(spilled) === before ? same + 1 : 0
     }
   }
   running.signal(name)

@@ -7,7 +7,7 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Canaries } from "./Canaries.ts"
-import { bytesOf, type CanaryStore, place, placeOf } from "./CanaryStore.ts"
+import { bytesOf, type CanaryStore, digestOf, place, placeOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
@@ -35,24 +35,35 @@ export const make = (canaries: Canaries, work: string): CanaryStore => {
       Effect.forEach(["public.db", "sensitive.db", "history.db"], (file) => searchTables(ledger, directory, file), {
         discard: true
       }),
-    searchRest: Effect.fn("EmbeddedCanaryStore.searchRest")(function* (ledger) {
-      yield* searchAsAnalyst(ledger, directory)
+    searchViews: (ledger) => searchAsAnalyst(ledger, directory),
+    searchFiles: Effect.fn("EmbeddedCanaryStore.searchFiles")(function* (ledger) {
       for (const path of Files.under(directory)) {
         const name = path.slice(directory.length + 1)
         ledger.lookAtBlocks(place.files, name, Files.blocks(path), () => name.startsWith("sensitive.db"))
         if (name === "public.db") ledger.lookAtBlocks(place.analyst, name, Files.blocks(path))
       }
-    })
+    }),
+    filesForget: true,
+    isLoading: () => Effect.succeed(true),
+    contents: Effect.map(
+      Effect.forEach(["public.db", "sensitive.db"], (file) => tablesOf(directory, file)),
+      (files) => files.flat().flatMap(([table, rows]) => digestOf(table, rows))
+    )
   }
 }
 
 const searchTables = Effect.fnUntraced(function* (ledger: Ledger, directory: string, file: string) {
-  const path = join(directory, file)
-  const tables = yield* onFile(path, operation, "SELECT name FROM sqlite_master WHERE type = 'table'")
-  for (const [table] of tables) {
-    const rows = yield* onFile(path, operation, `SELECT * FROM "${String(table)}"`)
-    ledger.look(placeOf(String(table)), String(table), bytesOf(rows), (home) => home === table)
+  for (const [table, rows] of yield* tablesOf(directory, file)) {
+    ledger.look(placeOf(table), table, bytesOf(rows), (home) => home === table)
   }
+})
+
+const tablesOf = Effect.fnUntraced(function* (directory: string, file: string) {
+  const path = join(directory, file)
+  const tables = yield* onFile(path, operation, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+  return yield* Effect.forEach(tables, ([table]) =>
+    Effect.map(onFile(path, operation, `SELECT * FROM "${String(table)}"`), (rows) => [String(table), rows] as const)
+  )
 })
 
 /** Asks for everything there is; what is refused is not seen. */

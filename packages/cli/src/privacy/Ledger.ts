@@ -33,6 +33,13 @@ export interface Ledger {
   readonly finds: () => ReadonlyArray<Find>
 }
 
+/** Where all that is looked at is put down as one place; its `mayHold` is left out: there, nothing may be held. */
+export const within = (ledger: Ledger, place: string): Ledger => ({
+  ...ledger,
+  look: (inner, where, bytes) => ledger.look(place, `${inner}: ${where}`, bytes),
+  lookAtBlocks: (inner, where, blocks) => ledger.lookAtBlocks(place, `${inner}: ${where}`, blocks)
+})
+
 /** An empty one. */
 export const make = (finder: Finder<Sighting>): Ledger => {
   const places = new Map<string, Searched>()

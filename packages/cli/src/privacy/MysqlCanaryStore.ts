@@ -1,4 +1,4 @@
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import { connectFailed, statementFailed } from "@sluice/warehouse/mysql/errors"
@@ -8,7 +8,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Canaries } from "./Canaries.ts"
-import { bytesOf, type CanaryStore, place, placeOf } from "./CanaryStore.ts"
+import { bytesOf, type CanaryStore, digestOf, place, placeOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
@@ -28,6 +28,15 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   const administrator = yield* Effect.mapError(DirectConnection.open(admin), connectFailed(admin, "DATABASE_ADMIN_URL"))
   const ask = (sql: string) => Effect.mapError(administrator.query(sql), statementFailed("use the canary database"))
   yield* Effect.addFinalizer(() => Effect.ignore(drop(administrator, database, [pipeline.user, analyst.user])))
+
+  const tables = Effect.gen(function* () {
+    const { rows } = yield* ask(
+      `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}' AND table_type = 'BASE TABLE' ORDER BY table_name`
+    )
+    return yield* Effect.forEach(rows, ([name]) =>
+      Effect.map(ask(`SELECT * FROM ${database}.\`${name}\``), ({ rows }) => [String(name), rows] as const)
+    )
+  })
 
   return {
     name: `a database of its own on ${admin.host}:${admin.port}`,
@@ -54,24 +63,39 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
         )
       ),
     searchTables: Effect.fn("MysqlCanaryStore.searchTables")(function* (ledger) {
-      const tables = yield* ask(
-        `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}' AND table_type = 'BASE TABLE'`
-      )
-      for (const [name] of tables.rows) {
-        const table = String(name)
-        const { rows } = yield* ask(`SELECT * FROM ${database}.\`${table}\``)
+      for (const [table, rows] of yield* tables) {
         ledger.look(placeOf(table), table, bytesOf(rows), (home) => home === table)
       }
     }),
-    searchRest: Effect.fn("MysqlCanaryStore.searchRest")(function* (ledger) {
+    searchViews: Effect.fn("MysqlCanaryStore.searchViews")(function* (ledger) {
       yield* searchAsAnalyst(ledger, analyst)
       for (const [name] of (yield* ask(statementTables)).rows) {
         const answer = yield* Effect.either(ask(`SELECT * FROM ${String(name)}`))
         if (Either.isRight(answer)) ledger.look(place.statements, String(name), bytesOf(answer.right.rows))
       }
-      const [[directory] = []] = (yield* ask("SELECT @@datadir")).rows
+    }),
+    searchFiles: Effect.fn("MysqlCanaryStore.searchFiles")(function* (ledger) {
+      const [[directory, temporary, errors] = []] = (yield* ask("SELECT @@datadir, @@tmpdir, @@log_error")).rows
       searchFiles(ledger, String(directory), database)
-    })
+      // Empty or a word where it is on standard error, which servers here write into the data directory.
+      if (/[./]/.test(String(errors))) {
+        const path = resolve(String(directory), String(errors))
+        ledger.lookAtBlocks(place.files, "the server's log of errors", Files.blocks(path))
+      }
+      const own = (path: string) => /^(#|ib|tmp|sql|MY|ML)/i.test(path)
+      for (const path of Files.under(String(temporary), own)) {
+        ledger.lookAtBlocks(place.files, "the server's temporary files", Files.blocks(path))
+      }
+    }),
+    filesForget: false,
+    isLoading: (table) =>
+      Effect.map(
+        ask(
+          `SELECT 1 FROM information_schema.tables WHERE table_schema = '${database}' AND table_name LIKE '${table}\\_\\_staging\\_%'`
+        ),
+        ({ rows }) => rows.length > 0
+      ),
+    contents: Effect.map(tables, (all) => all.flatMap(([table, rows]) => digestOf(table, rows)))
   }
 })
 

@@ -30,7 +30,7 @@ export interface Running {
 export const start = (
   program: Program,
   args: ReadonlyArray<string>,
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> }
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly stdin: string }
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
@@ -38,8 +38,10 @@ export const start = (
         const child = spawn(program.file, [...program.args, ...args], {
           cwd: options.cwd,
           env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", ...options.env },
-          stdio: ["ignore", "pipe", "pipe"]
+          stdio: ["pipe", "pipe", "pipe"]
         })
+        // A process that does not read it may be gone before it is written.
+        child.stdin.on("error", () => {}).end(options.stdin)
         const stdout: Array<Buffer> = []
         const stderr: Array<Buffer> = []
         child.stdout.on("data", (part) => stdout.push(part))

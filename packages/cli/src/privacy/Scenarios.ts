@@ -15,6 +15,12 @@ export interface Scenario {
   /** The signal it gets, and when: once the API was asked for what it does not answer, or once the process said something. */
   readonly signal?: { readonly name: "SIGINT" | "SIGKILL"; readonly when: "stalled" | string }
   readonly storeRefuses?: boolean
+  /** Lets the API answer what it holds back, once rows that have come before are being loaded into a table. */
+  readonly whileLoading?: { readonly table: string; readonly goOn: () => void }
+  /** Whether every table must be afterwards as it was. */
+  readonly changesNothing?: boolean
+  /** Commands that are carried out afterwards, some at once, and how each must end; undefined where stores differ. */
+  readonly commands?: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number | undefined]>
   /** The exit codes that it may have; `null` for a process that was killed. */
   readonly codes: ReadonlyArray<number | null>
 }
@@ -32,7 +38,8 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
   const lost = () => Rows.lostUsers(canaries, 5)
   const says = (what: string) => canaries.text(what)
   const silence = () => Api.half(lost(), stalled)
-  const { messages, users } = good()
+  const { messages } = good()
+  const users = [Api.rows(Rows.users(canaries, count), extras(canaries))]
   const pages = Rows.users(canaries, pageSize * 2)
   const wrong = {
     users: [Api.rows([...Rows.users(canaries, count), ...Rows.wrongUsers(canaries)])],
@@ -40,7 +47,9 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
   }
   const spilling = [Api.rows(pages), Api.rows(pages), silence()]
   const everywhere: ReadonlyArray<Scenario> = [
-    { name: "all is well", users, messages, codes: [0] },
+    { name: "all is well", users, messages, codes: [0], commands: looks },
+    failing(canaries, "users"),
+    failing(canaries, "messages"),
     { name: "rows with a wrong type in each field", ...wrong, env: { SLUICE_MAX_BAD_SHARE: "0.9" }, codes: [0] },
     { name: "too many bad rows", ...wrong, env: { SLUICE_MAX_BAD_SHARE: "0.01" }, codes: [1] },
     {
@@ -69,16 +78,24 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
       name: "killed while rows are spilled",
       users: spilling,
       messages,
-      env: { SLUICE_ROWS_IN_MEMORY: "0", SLUICE_PAGE_SIZE: String(pageSize) },
+      // One page after the other: the silence comes when both pages before it have been spilled.
+      env: { SLUICE_ROWS_IN_MEMORY: "0", SLUICE_PAGE_SIZE: String(pageSize), SLUICE_FETCH_AHEAD: "0" },
       signal: { name: "SIGKILL", when: "stalled" },
       codes: [null]
     }
   ]
-  return [...everywhere, ...(size === "full" ? more() : []), { name: "all is well again", ...good(), codes: [0] }]
+  return [
+    ...everywhere,
+    ...(size === "full" ? more() : []),
+    { name: "all is well again, in coarser columns", ...good(), env: coarse, codes: [0], commands: looks }
+  ]
 
   function more(): ReadonlyArray<Scenario> {
     const bodies: ReadonlyArray<readonly [name: string, reply: () => Reply]> = [
       ["status 401", () => Api.json(lost(), 401)],
+      ["a status with words of its own", () => Api.talkative(canaries.word("words of a status"))],
+      ["a redirect to nothing", () => Api.detour(says("a detour"))],
+      ["a type that is none", () => Api.oddType(canaries.word("a content type"))],
       ["a redirect to elsewhere", () => Api.redirect(says("a redirect"))],
       ["bytes that are not UTF-8", () => Api.notUtf8(says("bad UTF-8"))],
       ["compression that is none", () => Api.notGzip(says("bad gzip"))],
@@ -102,3 +119,56 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
     return [...transport, ...signals]
   }
 }
+
+/** Headers that a server may make of anything, and a field that comes twice: the later one counts. */
+const extras = (canaries: Canaries): Api.Extras => {
+  const again = JSON.stringify(canaries.text("a field that comes twice"))
+  return {
+    headers: {
+      etag: `"${canaries.word("ETag")}"`,
+      "last-modified": `Mon, 02 Jan 2023 00:00:00 GMT (${canaries.word("Last-Modified")})`,
+      "set-cookie": `session=${canaries.word("Set-Cookie")}`,
+      "x-request-id": canaries.word("X-Request-Id")
+    },
+    edit: (text) => text.replaceAll('"country":', `"zipCode":${again},"country":`)
+  }
+}
+
+/** The source fails for good in its fourth page, when rows of those before are being loaded. */
+const failing = (canaries: Canaries, source: "users" | "messages"): Scenario => {
+  const gate = Api.gate()
+  const large = 1_000
+  const rows = Rows.manyMessages(canaries, large * 4)
+  const lost = Rows.lostUsers(canaries, 20)
+  const pages = Array.from({ length: 3 }, () => Api.rows(source === "users" ? lost : rows))
+  const failure = gate.hold(Api.html(canaries.text("a web page after good pages")))
+  const script = [...pages, failure]
+  const refused = [Api.json([], 403)]
+  return {
+    name: `${source} fail for good while those before are loaded`,
+    users: source === "users" ? script : refused,
+    messages: source === "messages" ? script : refused,
+    env: { SLUICE_PAGE_SIZE: String(source === "users" ? 5 : large), SLUICE_FETCH_AHEAD: "0", SLUICE_ROWS_IN_MEMORY: "0" },
+    whileLoading: { table: source === "users" ? "subscriptions_raw" : "messages_raw", goOn: gate.open },
+    changesNothing: true,
+    codes: [1]
+  }
+}
+
+const coarse = { SLUICE_BIRTH: "band", SLUICE_INCOME: "band", SLUICE_EMAIL_DOMAIN_MIN: "2" }
+
+/** Everything that can be asked for when a run has ended. */
+const looks: NonNullable<Scenario["commands"]> = [
+  ...["text", "markdown", "json"].map((format) => [["privacy", "report", "--format", format], 0] as const),
+  [["query", "SELECT * FROM users_raw", "--as", "analyst", "--json"], 0],
+  [["query", "SELECT city FROM sensitive_city_ids", "--as", "analyst"], 2],
+  // What some store refuses in words that quote the value.
+  [["query", "SELECT CAST(JSON_EXTRACT('{}', city) AS CHAR(9)) FROM sensitive_city_ids"], undefined],
+  [["query", "SELECT EXTRACTVALUE(1, CONCAT('~', city)) FROM sensitive_city_ids"], 2],
+  [["runs", "show"], 0],
+  [["runs", "show", "--json"], 0],
+  [["runs", "logs"], 0],
+  [["runs", "logs", "--json"], 0],
+  [["asset", "users_raw"], 0],
+  [["list"], 0]
+]

@@ -29,21 +29,44 @@ export const lines = (graph: AssetGraph<Asset.Any>, { selected, standings }: Sho
   }
   const standingWidth = Math.max(0, ...shown.map((asset) => Layout.width(words(asset))))
   const used = nameWidth + kindWidth + 6 + (standingWidth === 0 ? 0 : standingWidth + 2)
-  const line = (asset: Asset.Any) => {
+  const line = (asset: Asset.Any): ReadonlyArray<string> => {
     const standing = standings?.get(asset.name)
-    const standingCell = Layout.padEnd(words(asset), standingWidth)
+    const description = descriptionOf(asset, style.columns - used, style)
+    const standingCell = Layout.padEnd(words(asset), description.length === 0 ? 0 : standingWidth)
     const cells = [
-      style.cyan(Layout.padEnd(asset.name, nameWidth)),
+      `  ${style.cyan(Layout.padEnd(asset.name, nameWidth))}`,
       style.dim(Layout.padEnd(asset.kind, kindWidth)),
       ...(standing === undefined ? [] : [StandingText.paint(standing, style)(standingCell)]),
-      ...descriptionOf(asset, style.columns - used, style)
+      ...description
     ]
-    return `  ${cells.join("  ").trimEnd()}`
+    return Layout.table([cells], style.columns)
   }
   return [
-    ...groups.flatMap(({ assets, group }) => [style.bold(group), ...assets.map(line), ""]),
+    ...groups.flatMap(({ assets, group }) => [style.bold(group), ...assets.flatMap(line), ""]),
     style.dim(count(shown.length, graph.assets.length))
   ]
+}
+
+/**
+ * The same for programs, `{ assets: [{ name, description, group, kind, owners, tags, upstreams, standing }], total, unknown }`:
+ * `total` is how many assets there are, `unknown` why their standing cannot be told, null where it is.
+ */
+export const json = (graph: AssetGraph<Asset.Any>, { selected, standings }: Shown, unknown: string | undefined): string => {
+  const assets = [...selected].flatMap((index) => {
+    const asset = graph.assets[index]
+    if (asset === undefined) return []
+    return {
+      name: asset.name,
+      description: asset.description ?? null,
+      group: asset.group,
+      kind: asset.kind,
+      owners: asset.owners,
+      tags: asset.tags,
+      upstreams: (graph.upstreams[index] ?? []).flatMap((upstream) => graph.names[upstream] ?? []),
+      standing: standings?.get(asset.name) ?? null
+    }
+  })
+  return JSON.stringify({ assets, total: graph.assets.length, unknown: unknown ?? null }, null, 2)
 }
 
 const descriptionOf = ({ description = "" }: Asset.Any, room: number, style: Style): ReadonlyArray<string> => {

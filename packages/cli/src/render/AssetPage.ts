@@ -73,8 +73,18 @@ export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
     style.bold(asset.name),
     ...(asset.description === undefined ? [] : Layout.wrap(asset.description, Math.min(style.columns, 100))),
     "",
-    ...Layout.align(facts.flatMap(([name, text]) => (text === "" ? [] : [[`  ${style.dim(name)}`, text]]))),
-    ...section("Columns", Layout.align(columns.map(([name, type]) => [`  ${style.cyan(name)}`, type])), style),
+    ...Layout.table(
+      facts.flatMap(([name, text]) => (text === "" ? [] : [[`  ${style.dim(name)}`, text]])),
+      style.columns
+    ),
+    ...section(
+      "Columns",
+      Layout.table(
+        columns.map(([name, type]) => [`  ${style.cyan(name)}`, type]),
+        style.columns
+      ),
+      style
+    ),
     ...section("Materializations", MaterializationsText.lines(history, style), style),
     ...section("Checks", checkLines(asset, checks, style), style)
   ]
@@ -121,12 +131,16 @@ const standingText = (standing: Standing): string =>
   standing._tag === "Stale" ? `stale: ${standing.causes.map(StandingText.cause).join("; ")}` : StandingText.words(standing)
 
 const checkLines = ({ checks }: Asset.Any, results: ReadonlyArray<CheckEvaluated>, style: Style): ReadonlyArray<string> =>
-  Layout.align(
+  Layout.table(
     checks.map((check) => {
       const last = results.find((result) => result.check === check.name)
-      const found = last === undefined ? ["never asked"] : [...ChecksText.cells(last, style), Human.time(last.at)]
+      const found =
+        last === undefined
+          ? ["never asked"]
+          : [...ChecksText.cells(last, style), Human.time(last.at), ChecksText.found(last)]
       return [`  ${style.cyan(check.name)}`, ...found]
-    })
+    }),
+    style.columns
   )
 
 /** `text(64)`, `decimal(12, 2) or null`, `personal: city`. */

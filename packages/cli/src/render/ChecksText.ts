@@ -1,4 +1,3 @@
-import type { Metadata } from "@sluice/core/asset/Metadata"
 import * as RunResult from "@sluice/core/run/RunResult"
 import * as EventText from "./EventText.ts"
 import * as Layout from "./Layout.ts"
@@ -9,20 +8,21 @@ import * as Summary from "./Summary.ts"
 export const lines = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
   const checks = RunResult.stepsOf(result).flatMap(({ asset, checks }) => checks.map((check) => ({ asset, ...check })))
   return [
-    ...Layout.align([
-      ["asset", "check", "severity", "result", "found"].map(style.dim),
-      ...checks.map(({ asset, ...check }) => [style.cyan(asset), check.check, ...cells(check, style)])
-    ]),
+    ...Layout.table(
+      checks.map(({ asset, ...check }) => [style.cyan(asset), check.check, ...cells(check, style), found(check)]),
+      style.columns,
+      ["asset", "check", "severity", "result", "found"].map(style.dim)
+    ),
     "",
-    Summary.totals(result, style)
+    ...Summary.totals(result, style)
   ]
 }
 
-/** A check's severity, whether it passed, and what it counted. */
+/** A check's severity, and whether it passed. */
 export const cells = (check: RunResult.CheckResult, style: Style): ReadonlyArray<string> => [
   check.blocking ? `${check.severity}, blocks` : check.severity,
-  `${EventText.checkMark(check, style)} ${EventText.verdict({ ...check, blocking: false })}`,
-  found(check.metadata)
+  `${EventText.checkMark(check, style)} ${EventText.verdict({ ...check, blocking: false })}`
 ]
 
-const found = (metadata: Metadata): string => EventText.facts(metadata).join(", ")
+/** What a check counted. */
+export const found = ({ metadata }: RunResult.CheckResult): string => EventText.facts(metadata).join(", ")

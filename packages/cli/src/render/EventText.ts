@@ -1,29 +1,85 @@
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
+import * as Alongside from "./Alongside.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
+/** An event told: its sign and its asset's name, and what happened to it. */
+export interface Told {
+  readonly head: string
+  readonly text: string
+}
+
 /**
- * One event as one line, for whoever reads along in a file and for a run's story; undefined for those that tell nothing
- * by themselves. `nameWidth` aligns what follows the names.
+ * All of a run's events in order, each as one line for whoever reads along in a file; undefined for those that tell nothing by
+ * themselves. `nameWidth` aligns what follows the names.
  */
-export const line = (event: RunEvent, nameWidth: number, style: Style): string | undefined => {
+export const liner = (nameWidth: number, style: Style): ((event: RunEvent) => string | undefined) => {
+  const alongside = Alongside.following()
+  return (event) => {
+    const told = tell(event, nameWidth, style, { lastError: undefined, alongside: alongside(event) })
+    return told === undefined ? undefined : joined(told)
+  }
+}
+
+/** What is told of an event as one line. */
+export const joined = ({ head, text }: Told): string => `${head}  ${text}`.trimEnd()
+
+/**
+ * The same for all of a run's events in order: an error is told in full once, and of an attempt that failed with the same one,
+ * that it did.
+ */
+export const teller = (nameWidth: number, style: Style): ((event: RunEvent) => Told | undefined) => {
+  const errors = new Map<string, string>()
+  const alongside = Alongside.following()
+  return (event) => {
+    const before: Before = {
+      lastError: "asset" in event ? errors.get(event.asset) : undefined,
+      alongside: alongside(event)
+    }
+    if (event._tag === "StepRetrying" || event._tag === "StepFailed") errors.set(event.asset, event.error.message)
+    return tell(event, nameWidth, style, before)
+  }
+}
+
+/** What earlier events say of one. */
+interface Before {
+  /** The error that was told of the asset last. */
+  readonly lastError: string | undefined
+  /** The assets that a step which starts is made from, and that are still being made. */
+  readonly alongside: ReadonlyArray<string>
+}
+
+const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before): Told | undefined => {
   const { marks, dim } = style
-  const told = (mark: string, asset: string, text: string) => `${mark} ${Layout.padEnd(asset, nameWidth)}  ${text}`.trimEnd()
+  const told = (mark: string, asset: string, text: string): Told => ({
+    head: `${mark} ${Layout.padEnd(asset, nameWidth)}`,
+    text
+  })
   switch (event._tag) {
     case "RunStarted":
     case "StepProgressed":
     case "RunConcluded":
       return undefined
-    case "StepStarted":
-      return told(dim(marks.running), event.asset, event.attempt === 1 ? "" : dim(`attempt ${event.attempt}`))
-    case "StepRetrying":
-      return told(
-        style.yellow(marks.retry),
-        event.asset,
-        `attempt ${event.attempt} failed, again in ${Human.duration(event.delayMillis)}: ${event.error.message}`
-      )
+    case "StepStarted": {
+      const attempt = event.attempt === 1 ? [] : [`attempt ${event.attempt}`]
+      const text = [...attempt, ...Alongside.words(before.alongside)].join(", ")
+      return told(dim(marks.running), event.asset, text === "" ? "" : dim(text))
+    }
+    case "StepRetrying": {
+      // One that was stopped because its source begins again has not failed, and waits for that source alone.
+      const [failed, again] =
+        event.error.tag === UpstreamRestarted._tag
+          ? ["was stopped", ""]
+          : ["failed", `, again in ${Human.duration(event.delayMillis)}`]
+      const text =
+        event.error.message === before.lastError
+          ? `attempt ${event.attempt} ${failed} the same way${again}`
+          : `attempt ${event.attempt} ${failed}${again}: ${event.error.message}`
+      return told(style.yellow(marks.retry), event.asset, text)
+    }
     case "StepSucceeded":
       return told(
         event.action === "load" ? dim(marks.loaded) : style.green(marks.ok),
@@ -36,8 +92,13 @@ export const line = (event: RunEvent, nameWidth: number, style: Style): string |
       )
     case "StepUnchanged":
       return told(dim(marks.unchanged), event.asset, dim(unchanged(event.since)))
-    case "StepFailed":
-      return told(style.red(marks.failed), event.asset, `failed: ${event.error.message}`)
+    case "StepFailed": {
+      const text =
+        event.error.message === before.lastError
+          ? `attempt ${event.attempt} failed the same way, and was the last`
+          : `failed: ${event.error.message}`
+      return told(style.red(marks.failed), event.asset, text)
+    }
     case "CheckEvaluated":
       return told(checkMark(event, style), event.asset, check(event))
     case "StepSkipped":
@@ -87,6 +148,8 @@ export const otherFacts = ({ rows: _, ...others }: Metadata): ReadonlyArray<stri
     const plural = key.replaceAll("_", " ")
     const name = value === 1 ? plural.replace(/\b(row|field|duplicate|conflict|difference)s\b/, "$1") : plural
     if (value === 0 || value === false || value === "") return []
+    // Why a check could not be evaluated is a sentence of its own.
+    if (key === "error") return [String(value)]
     if (typeof value === "number") return [`${Human.count(value)} ${name}`]
     return [value === true ? name : `${name} ${value}`]
   })

@@ -24,9 +24,9 @@ export const everywhere: Page["options"] = [
 
 /** One command's page. */
 export const page = (command: Page, style: Style): ReadonlyArray<string> => [
-  `${command.summary}.`,
+  ...Layout.wrap(`${command.summary}.`, style.columns),
   "",
-  `${style.bold("Usage")}  pnpm assets ${[command.name, command.usage].filter((part) => part !== "").join(" ")}`,
+  ...Layout.hang(`${style.bold("Usage")}  pnpm assets `, `${command.name} ${command.usage}`.trim(), style.columns),
   ...section("Options", command.options, style),
   ...section("Examples", commandLines(command.examples), style)
 ]
@@ -44,10 +44,30 @@ export const overview = (program: Page, commands: ReadonlyArray<Page>, style: St
   style.dim("`pnpm assets COMMAND --help` tells more of a command.")
 ]
 
+/** The page of commands that begin with one word: each in a line, and their examples. */
+export const family = (word: string, commands: ReadonlyArray<Page>, style: Style): ReadonlyArray<string> => [
+  ...Layout.hang(`${style.bold("Usage")}  pnpm assets `, `${word} COMMAND`, style.columns),
+  ...section(
+    "Commands",
+    commands.map(({ name, summary }) => [name, summary]),
+    style
+  ),
+  ...section("Examples", commandLines(commands.flatMap(({ examples }) => examples.slice(0, 1))), style),
+  "",
+  style.dim(`\`pnpm assets ${word} COMMAND --help\` tells more of a command.`)
+]
+
 const commandLines = (examples: Page["examples"]): Page["options"] =>
   examples.map(([command, meaning]) => [`pnpm assets ${command}`, meaning])
 
 const section = (title: string, rows: Page["options"], style: Style): ReadonlyArray<string> =>
   rows.length === 0
     ? []
-    : ["", style.bold(title), ...Layout.align(rows.map(([left, right]) => [`  ${style.cyan(left)}`, right]))]
+    : [
+        "",
+        style.bold(title),
+        ...Layout.table(
+          rows.map(([left, right]) => [`  ${style.cyan(left)}`, right]),
+          style.columns
+        )
+      ]

@@ -41,6 +41,52 @@ export const align = (rows: ReadonlyArray<ReadonlyArray<string>>, gap = 2): Read
   )
 }
 
+/**
+ * Rows of cells, aligned where they fit in `room` columns. Where they do not, the last cell of each row is broken at spaces
+ * below itself, or what has no room stands below the rest, aligned in its turn: whichever takes fewer lines. A header has the
+ * titles of what then still stands in the first line.
+ */
+export const table = (
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  room: number,
+  header: ReadonlyArray<string> = []
+): ReadonlyArray<string> => {
+  if (header.length === 0) return broken(rows, room).flat()
+  const [titles = [], ...lines] = broken([header, ...rows], room)
+  return [...titles.slice(0, 1), ...lines.flat()]
+}
+
+/** The lines of each row. */
+const broken = (rows: ReadonlyArray<ReadonlyArray<string>>, room: number): ReadonlyArray<ReadonlyArray<string>> => {
+  const whole = align(rows)
+  if (whole.every((line) => width(line) <= room)) return whole.map((line) => (line === "" ? [] : [line]))
+  const columns = Math.max(...rows.map((row) => row.length))
+  if (columns < 2) return rows.map(([cell = ""]) => (cell === "" ? [] : wrap(cell, room)))
+  const leading = (count: number) => align(rows.map((row) => [...row.slice(0, count), ""]))
+  const fits = (count: number) => leading(count).every((line) => width(line) <= room)
+  const count = Array.from({ length: columns - 1 }, (_, i) => columns - 1 - i).find(fits) ?? 1
+  const lefts = leading(count)
+  const indent = " ".repeat((/^ */.exec(undecorated(rows[0]?.[0] ?? ""))?.[0].length ?? 0) + 4)
+  const below = broken(
+    rows.map((row) => row.slice(count)),
+    room - indent.length
+  ).map((lines, i) => [lefts[i] ?? "", ...lines.map((line) => `${indent}${line}`)])
+  const left = Math.max(...lefts.map(width)) + 2
+  if (count < columns - 1 || left + leastHanging > room) return below
+  const hanging = rows.map((row, i) => {
+    const lines = hang(padEnd(lefts[i] ?? "", left), row[columns - 1] ?? "", room)
+    return lines.some((line) => width(line) > room) ? (below[i] ?? []) : lines
+  })
+  return hanging.flat().length <= below.flat().length ? hanging : below
+}
+
+/** The room that a last cell must have to be broken below itself. */
+const leastHanging = 16
+
+/** Text after something, broken at spaces so that all of it stays to the right of that. */
+export const hang = (before: string, text: string, columns: number): ReadonlyArray<string> =>
+  wrap(text, columns - width(before)).map((line, i) => `${i === 0 ? before : spaces(width(before))}${line}`.trimEnd())
+
 /** Text broken at spaces into lines of at most `columns`; a longer word stays whole. Line feeds stay breaks. */
 export const wrap = (text: string, columns: number): ReadonlyArray<string> =>
   text.split("\n").flatMap((paragraph) => {
@@ -54,6 +100,19 @@ export const wrap = (text: string, columns: number): ReadonlyArray<string> =>
     }
     return [...lines, line]
   })
+
+/** Parts with a separator between them, as many in a line as fit in `columns`. */
+export const pack = (parts: ReadonlyArray<string>, separator: string, columns: number): ReadonlyArray<string> => {
+  const [first = "", ...others] = parts
+  const lines: Array<string> = []
+  let line = first
+  for (const part of others) {
+    const longer = `${line}${separator}${part}`
+    if (width(longer) > columns) lines.push(line)
+    line = width(longer) > columns ? part : longer
+  }
+  return [...lines, line]
+}
 
 /** What would move the cursor or ring the bell, spelled out: a value must not be able to write on the screen. */
 export const printable = (text: string): string =>

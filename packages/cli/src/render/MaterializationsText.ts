@@ -5,7 +5,10 @@ import * as Layout from "./Layout.ts"
 import * as Sparkline from "./Sparkline.ts"
 import type { Style } from "./Style.ts"
 
-/** An asset's materializations, newest first, a line each: rows, duration and other facts; then the trend of each number. */
+/**
+ * An asset's materializations, newest first, a line each: rows, duration and other facts; then the trend of each number. Where
+ * that does not fit, the time is left to the run's name, which has it, and what else has no room is named below.
+ */
 export const lines = (history: ReadonlyArray<Materialization>, style: Style): ReadonlyArray<string> => {
   if (history.length === 0) return []
   const facts = [...measures, ...othersIn(history)]
@@ -18,13 +21,34 @@ export const lines = (history: ReadonlyArray<Materialization>, style: Style): Re
     ]),
     ...(history.length < 2 ? [] : [["  trend", "", ...facts.map((fact) => trend(history, fact, style))].map(style.dim)])
   ]
+  const whole = tabled(rows, style.columns)
+  if (whole.cut === 0) return whole.lines
+  const { cut, lines } = tabled(
+    rows.map(([at = "", run = "", ...others], i) => [
+      i === rows.length - 1 && history.length > 1 ? at : `  ${run}`,
+      "",
+      ...others
+    ]),
+    style.columns
+  )
+  const hidden = facts.slice(facts.length - cut).map(({ title }) => title)
+  const note = style.dim(`no room for ${hidden.join(", ")}`)
+  return cut === 0 ? lines : [...lines, ...Layout.hang("  ", note, style.columns)]
+}
+
+/** Rows aligned, without the last columns where these have no room, and how many those are. */
+const tabled = (rows: ReadonlyArray<ReadonlyArray<string>>, room: number) => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => Layout.width(row[i] ?? ""))))
-  return rows.map((row) =>
+  const ends = widths.map((_, i) => widths.slice(0, i + 1).reduce((sum, each) => sum + each + (each === 0 ? 0 : 2), -2))
+  const cut = ends.filter((end) => end > room).length
+  const lines = rows.map((row) =>
     row
-      .map((cell, i) => aligned(cell, i, widths[i] ?? 0))
+      .slice(0, row.length - cut)
+      .flatMap((cell, i) => (widths[i] === 0 ? [] : [aligned(cell, i, widths[i] ?? 0)]))
       .join("  ")
       .trimEnd()
   )
+  return { cut, lines }
 }
 
 /** One thing that is told of every materialization. */

@@ -1,6 +1,7 @@
 import type { Reason, Step } from "@sluice/core/plan/Plan"
 import type { Standing } from "@sluice/core/plan/Staleness"
 import type { Materialization } from "@sluice/core/run/RunRecord"
+import type { Loading } from "@sluice/warehouse/Warehouse"
 import type { Forecast } from "../Forecast.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
@@ -16,33 +17,39 @@ export interface Prospect {
   readonly materialized: ReadonlyMap<string, Materialization>
   /** How the assets stand, where only what has changed will be materialized. */
   readonly standings: ReadonlyMap<string, Standing> | undefined
+  /** How tables will be filled; undefined where the store was not asked. */
+  readonly loading: Loading | undefined
 }
 
-/** A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total. */
+/** A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total, and how rows are loaded. */
 export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> => {
-  const { forecast, steps } = prospect
+  const { forecast, loading, steps } = prospect
   const digits = String(steps.length).length
   const times = steps.map(({ asset }) => duration(forecast.steps.get(asset)))
   const timeWidth = Math.max(0, ...times.map((time) => time.length))
   const rows = steps.map((step, i) => [
-    `${style.dim(String(i + 1).padStart(digits + 2))}  ${style.cyan(step.asset)}`,
+    `  ${style.dim(String(i + 1).padStart(digits))}  ${style.cyan(step.asset)}`,
     actionOf(step, prospect),
     ...(timeWidth === 0 ? [] : [Layout.padStart(times[i] ?? "", timeWidth)]),
     style.dim(reasonOf(step, prospect))
   ])
   return [
-    style.bold(`${Human.plural(steps.length, "step")} for ${selection(prospect.selection)}`),
-    ...Layout.align(rows),
-    ...(forecast.total === undefined ? [] : [style.dim(total(forecast, forecast.total))])
+    ...Layout.wrap(`${Human.plural(steps.length, "step")} for ${selection(prospect.selection)}`, style.columns).map(
+      style.bold
+    ),
+    ...Layout.table(rows, style.columns),
+    ...(forecast.total === undefined ? [] : Layout.wrap(total(forecast, forecast.total), style.columns).map(style.dim)),
+    ...(loading === undefined || steps.length === 0 ? [] : Layout.wrap(loadsBy(loading), style.columns).map(style.dim))
   ]
 }
 
-/** The same for programs: `{ selection, expectedMillis, steps: [{ asset, action, reason, after, … }] }`. */
-export const json = ({ forecast, materialized, selection, standings, steps }: Prospect): string =>
+/** The same for programs: `{ selection, expectedMillis, loadsBy, steps: [{ asset, action, reason, after, … }] }`. */
+export const json = ({ forecast, loading, materialized, selection, standings, steps }: Prospect): string =>
   JSON.stringify(
     {
       selection,
       expectedMillis: forecast.total ?? null,
+      loadsBy: loading?.by ?? null,
       steps: steps.map((step) => ({
         ...step,
         expectedMillis: forecast.steps.get(step.asset) ?? null,
@@ -91,6 +98,8 @@ const reasonOf = (step: Step, { materialized, standings, steps }: Prospect): str
 
 const total = ({ unknown }: Forecast, millis: number): string =>
   `about ${Human.duration(millis)} in all${unknown === 0 ? "" : `, without ${Human.plural(unknown, "asset")} that never ran`}`
+
+const loadsBy = ({ by, slower }: Loading): string => `loads by ${by}${slower === undefined ? "" : `: ${slower}`}`
 
 const duration = (millis: number | undefined): string => (millis === undefined ? "" : Human.duration(millis))
 

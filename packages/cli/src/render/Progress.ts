@@ -1,5 +1,7 @@
 import * as RunResult from "@sluice/core/run/RunResult"
+import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
 import type { Forecast } from "../Forecast.ts"
+import * as Alongside from "./Alongside.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
@@ -9,6 +11,8 @@ export interface At {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly forecast: Forecast
+  /** What each step is made from, by its asset. */
+  readonly upstreams: ReadonlyMap<string, ReadonlyArray<string>>
 }
 
 /**
@@ -28,7 +32,10 @@ export const lines = (result: RunResult.RunResult, at: At, style: Style): Readon
     `${Human.duration(Math.max(0, now - Date.parse(result.startedAt)))}${expected(forecast.total)}`
   ]
   return [
-    ...active.slice(0, mostLines).map((step) => stepLine(step, at, frame, nameWidth, style)),
+    ...active.slice(0, mostLines).map((step) => {
+      const alongside = (at.upstreams.get(step.asset) ?? []).filter((up) => active.some(({ asset }) => asset === up))
+      return stepLine(step, alongside, at, frame, nameWidth, style)
+    }),
     ...(active.length > mostLines ? [style.dim(`  and ${active.length - mostLines} more`)] : []),
     style.dim(Layout.truncate(`  ${whole.join(` ${style.marks.separator} `)}`, style.columns - 1, style.marks.ellipsis))
   ]
@@ -48,6 +55,7 @@ const rowsOf = (state: RunResult.StepState): number => {
 
 const stepLine = (
   { asset, state }: RunResult.StepResult,
+  alongside: ReadonlyArray<string>,
   { forecast, now }: At,
   frame: string,
   nameWidth: number,
@@ -57,7 +65,13 @@ const stepLine = (
   const room = style.columns - nameWidth - 7
   const fit = (text: string) => style.dim(Layout.truncate(text, room, style.marks.ellipsis))
   if (state._tag === "Waiting") {
-    return `  ${style.yellow(style.marks.retry)} ${name}  ${fit(`waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}: ${state.error.message}`)}`
+    const waits =
+      state.error.tag === UpstreamRestarted._tag
+        ? [`attempt ${state.attempt} was stopped`, "begins again", ...Alongside.words(alongside)].join(
+            ` ${style.marks.separator} `
+          )
+        : `waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}: ${state.error.message}`
+    return `  ${style.yellow(style.marks.retry)} ${name}  ${fit(waits)}`
   }
   if (state._tag !== "Running") return `  ${name}`
   const millis = Math.max(0, now - Date.parse(state.since))
@@ -65,7 +79,8 @@ const stepLine = (
     ...(state.rows > 0 ? [Human.plural(state.rows, "row")] : []),
     ...(state.rows > 0 && millis >= 200 ? [`${Human.count((state.rows * 1000) / millis)} rows/s`] : []),
     ...(state.attempt > 1 ? [`attempt ${state.attempt}`] : []),
-    `${Human.duration(millis)}${expected(forecast.steps.get(asset))}`
+    `${Human.duration(millis)}${expected(forecast.steps.get(asset))}`,
+    ...Alongside.words(alongside)
   ]
   return `  ${style.cyan(frame)} ${name}  ${fit(facts.join(` ${style.marks.separator} `))}`
 }

@@ -27,15 +27,25 @@ export const lines = ({ columns, rows }: QueryResult, style: Style): ReadonlyArr
     line(columns, style.bold),
     style.dim(shown.map((columnWidth) => style.marks.rule.repeat(columnWidth)).join("  ")),
     ...cells.map((row, n) => line(row, (text, i) => (rows[n]?.[i] === null ? style.dim(text) : text))),
-    style.dim(
+    ...Layout.wrap(
       hidden.length === 0
         ? Human.plural(rows.length, "row")
-        : `${Human.plural(rows.length, "row")}; no room for ${hidden.join(", ")}`
-    )
+        : `${Human.plural(rows.length, "row")}; no room for ${hidden.join(", ")}`,
+      style.columns
+    ).map(style.dim)
   ]
 }
 
-/** The answer as a JSON array of objects, a row a line. */
+/** Why an answer cannot be an array of objects: two of its columns have one name. Undefined where it can. */
+export const notAsJson = ({ columns }: QueryResult): string | undefined => {
+  const later = columns.findIndex((name, i) => columns.indexOf(name) < i)
+  const name = columns[later]
+  if (name === undefined) return undefined
+  const both = `columns ${columns.indexOf(name) + 1} and ${later + 1} of the answer have one name`
+  return `With --json a row is an object, and ${both}. Give one of them another with AS: select …, … as other_name.`
+}
+
+/** The answer as a JSON array of objects, a row a line. Two columns of one name are one there. */
 export const json = ({ columns, rows }: QueryResult): string => {
   const objects = rows.map((row) => JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))))
   return objects.length === 0 ? "[]" : `[\n${objects.join(",\n")}\n]`

@@ -9,18 +9,53 @@ import * as PlanText from "./PlanText.ts"
 import type { Style } from "./Style.ts"
 import * as Summary from "./Summary.ts"
 
-/** Runs as they were given, a line each. */
-export const list = (runs: ReadonlyArray<RunSummary>, style: Style): ReadonlyArray<string> =>
-  Layout.align([
-    ["run", "started (UTC)", "status", "took", "selection"].map(style.dim),
-    ...runs.map((run) => [
-      style.cyan(run.runId),
-      Human.time(run.startedAt),
-      status(run.status, style),
-      run.durationMillis === undefined ? "" : Human.duration(run.durationMillis),
-      Layout.truncate(what(run), Math.max(20, style.columns - 70), style.marks.ellipsis)
-    ])
+/** Runs as they were given, a line each. Where that has no room, the start is left to the run's name, which begins with it. */
+export const list = (runs: ReadonlyArray<RunSummary>, style: Style): ReadonlyArray<string> => {
+  const header = ["run", "started (UTC)", "status", "took", "selection"].map(style.dim)
+  const rows = runs.map((run) => [
+    style.cyan(run.runId),
+    Human.time(run.startedAt),
+    status(run.status, style),
+    run.durationMillis === undefined ? "" : Summary.took(run.status, run.durationMillis, style),
+    what(run)
   ])
+  const whole = Layout.align([header, ...rows])
+  const withoutStart = (row: ReadonlyArray<string>) => row.filter((_, i) => i !== 1)
+  return whole.every((line) => Layout.width(line) <= style.columns)
+    ? whole
+    : Layout.table(rows.map(withoutStart), style.columns, withoutStart(header))
+}
+
+/** The same for programs: `{ runs: [{ runId, startedAt, status, durationMillis, reason, selection, tags, retryOf, … }] }`. */
+export const listJson = (runs: ReadonlyArray<RunSummary>): string =>
+  JSON.stringify({ runs: runs.map(({ owner, heartbeatAt, ...run }) => ({ ...headOf(run), owner, heartbeatAt })) }, null, 2)
+
+/** A run for programs: the same, and `steps: [{ asset, action, reason, state, checks }]` in the order of its plan. */
+export const json = (events: ReadonlyArray<RunEvent>): string => {
+  const result = RunResult.fromEvents(events)
+  const steps = RunResult.stepsOf(result).map(({ checks, ...step }) => ({ ...step, checks: checks.map(checkOf) }))
+  return JSON.stringify({ ...headOf(result), steps }, null, 2)
+}
+
+/** What is the same of a run in a list and by itself; what is not known is null. */
+const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt">) => ({
+  runId: run.runId,
+  startedAt: run.startedAt,
+  status: run.status,
+  durationMillis: run.durationMillis ?? null,
+  reason: run.reason ?? null,
+  selection: run.selection,
+  tags: run.tags,
+  retryOf: run.retryOf ?? null
+})
+
+const checkOf = ({ blocking, check, metadata, passed, severity }: RunResult.CheckResult) => ({
+  check,
+  severity,
+  blocking,
+  passed,
+  metadata
+})
 
 /** A run's story: what was asked for, every event with the time since the start, and the totals. */
 export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
@@ -28,20 +63,27 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
   const steps = stepsOf(events)
   const started = Date.parse(result.startedAt)
   const nameWidth = Math.max(0, ...steps.map(({ asset }) => asset.length))
+  const tell = EventText.teller(nameWidth, style)
   return [
     `${style.bold(`Run ${result.runId}`)} ${status(result.status, style)}`,
-    style.dim(`${what({ ...result, retryOf: undefined })}, started ${Human.time(result.startedAt)} UTC`),
+    ...Layout.wrap(
+      `${what({ ...result, retryOf: undefined })}, started ${Human.time(result.startedAt)} UTC`,
+      style.columns
+    ).map(style.dim),
     "",
-    ...events.flatMap((event) => {
-      const text = EventText.line(event, nameWidth, style)
-      if (text === undefined) return []
-      const since = `+${((Date.parse(event.at) - started) / 1000).toFixed(2)} s`
-      const step =
-        event._tag === "StepStarted" && event.attempt === 1 ? steps.find((s) => s.asset === event.asset) : undefined
-      const reason =
-        step === undefined ? "" : `${spaces(nameWidth - assetOf(event).length)}  ${PlanText.why(step, { steps })}`
-      return [`${style.dim(Layout.padStart(since, 10))}  ${text}${style.dim(reason)}`]
-    }),
+    ...Layout.table(
+      events.flatMap((event) => {
+        const told = tell(event)
+        if (told === undefined) return []
+        const since = Layout.padStart(`+${((Date.parse(event.at) - started) / 1000).toFixed(2)} s`, 10)
+        const step =
+          event._tag === "StepStarted" && event.attempt === 1 ? steps.find((s) => s.asset === event.asset) : undefined
+        const why = step === undefined ? [] : [style.dim(PlanText.why(step, { steps }))]
+        const text = [...why, ...(told.text === "" ? [] : [told.text])].join(style.dim("; "))
+        return [[`${style.dim(since)}  ${told.head}`, text]]
+      }),
+      style.columns
+    ),
     "",
     ...Summary.conclusion(result, style)
   ]
@@ -50,8 +92,10 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
 /** A run's events as lines of a log: the time in UTC, the asset and what happened to it. */
 export const log = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
   const nameWidth = Math.max(0, ...stepsOf(events).map(({ asset }) => asset.length))
+  const line = EventText.liner(nameWidth, style)
   return events.flatMap((event) => {
-    const text = runLine(event, style) ?? EventText.line(event, nameWidth, style)
+    const told = line(event)
+    const text = runLine(event, style) ?? told
     return text === undefined ? [] : [`${style.dim(event.at)}  ${text}`]
   })
 }
@@ -68,7 +112,7 @@ const runLine = (event: RunEvent, style: Style): string | undefined => {
       return `${style.dim(style.marks.running)} run ${event.runId} started by process ${event.owner.pid} on ${event.owner.host}: ${what(event)}`
     case "RunConcluded": {
       const reason = event.reason === undefined ? "" : `: ${event.reason}`
-      return `${style.dim(style.marks.running)} run ${event.runId} ${status(event.status, style)} after ${Human.duration(event.durationMillis)}${reason}`
+      return `${style.dim(style.marks.running)} run ${event.runId} ${status(event.status, style)} after ${Summary.took(event.status, event.durationMillis, style)}${reason}`
     }
     default:
       return undefined
@@ -91,9 +135,6 @@ const what = (run: {
 
 const stepsOf = (events: ReadonlyArray<RunEvent>) =>
   events.flatMap((event) => (event._tag === "RunStarted" ? event.steps : []))
-
-const assetOf = (event: RunEvent): string => ("asset" in event ? event.asset : "")
-const spaces = (count: number) => " ".repeat(Math.max(0, count))
 
 const status = (text: RunSummary["status"], style: Style): string =>
   text === "succeeded" ? style.green(text) : text === "failed" || text === "crashed" ? style.red(text) : style.yellow(text)

@@ -20,7 +20,7 @@ export interface Style extends Abilities {
 
 export type Paint = (text: string) => string
 
-/** One-column signs. */
+/** One-column signs, and words where there is no such sign. */
 export interface Marks {
   readonly ok: string
   readonly failed: string
@@ -33,6 +33,8 @@ export interface Marks {
   readonly separator: string
   readonly ellipsis: string
   readonly none: string
+  /** Before a number that is no more than known. */
+  readonly atLeast: string
   readonly rule: string
   /** The frames of a spinner. */
   readonly spinner: ReadonlyArray<string>
@@ -67,6 +69,7 @@ const unicode: Marks = {
   separator: "·",
   ellipsis: "…",
   none: "∅",
+  atLeast: "≥ ",
   rule: "─",
   spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 }
@@ -83,6 +86,7 @@ const ascii: Marks = {
   separator: "|",
   ellipsis: "~",
   none: "NULL",
+  atLeast: ">= ",
   rule: "-",
   spinner: ["|", "/", "-", "\\"]
 }

@@ -2,7 +2,7 @@ import * as RunResult from "@sluice/core/run/RunResult"
 import * as EventText from "./EventText.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
-import type { Style } from "./Style.ts"
+import type { Paint, Style } from "./Style.ts"
 
 /**
  * What became of a run: a line for each asset with its rows and duration, and why it was made where `causes` tells, failed
@@ -32,7 +32,7 @@ export const lines = (
 
 /** The last lines on a run: totals, why it ended so where the steps do not tell, and which run it carries on. */
 export const conclusion = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => [
-  totals(result, style),
+  ...totals(result, style),
   ...(result.reason === undefined ? [] : Layout.wrap(result.reason, Math.min(style.columns, 100))),
   ...(result.retryOf === undefined ? [] : [style.dim(`It carries on run ${result.retryOf}.`)])
 ]
@@ -41,13 +41,13 @@ export const conclusion = (result: RunResult.RunResult, style: Style): ReadonlyA
 export const next = (commands: ReadonlyArray<string>, style: Style): ReadonlyArray<string> =>
   commands.map((command, i) => (i === 0 ? `${style.dim("Next:")} ${command}` : `      ${command}`))
 
-/** How many steps ended in which way, how long it all took, and the run's name. */
-export const totals = (result: RunResult.RunResult, style: Style): string => {
+/** How many steps ended in which way, how long it all took, and the run's name; in some lines where it does not fit in one. */
+export const totals = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
   const counted = (tag: RunResult.StepState["_tag"], word: string, paint: (text: string) => string) => {
     const count = RunResult.stepsIn(result, tag).length
     return count === 0 ? [] : [paint(`${count} ${word}`)]
   }
-  return [
+  const parts = [
     ...counted("Succeeded", "succeeded", style.green),
     ...counted("Unchanged", "unchanged", style.dim),
     ...counted("Failed", "failed", style.red),
@@ -57,10 +57,20 @@ export const totals = (result: RunResult.RunResult, style: Style): string => {
     ...counted("Waiting", "waiting", style.yellow),
     ...counted("Pending", "pending", style.dim),
     ...checksOf(result, style),
-    ...(result.durationMillis === undefined ? [] : [Human.duration(result.durationMillis)]),
+    ...(isTimed(result) ? [took(result.status, result.durationMillis ?? 0, style)] : []),
     ...(result.runId === "" ? [] : [style.dim(`run ${result.runId}`)])
-  ].join(style.dim(` ${style.marks.separator} `))
+  ]
+  return Layout.pack(parts, style.dim(` ${style.marks.separator} `), style.columns)
 }
+
+/** How long a run took; of one that crashed, how long it is known to have lived, if that is known. */
+export const took = (status: RunResult.RunResult["status"], millis: number, { marks }: Style): string => {
+  if (status !== "crashed") return Human.duration(millis)
+  return millis === 0 ? marks.skipped : `${marks.atLeast}${Human.duration(millis)}`
+}
+
+const isTimed = ({ durationMillis, status }: RunResult.RunResult): boolean =>
+  durationMillis !== undefined && !(status === "crashed" && durationMillis === 0)
 
 interface Widths {
   readonly name: number
@@ -77,9 +87,10 @@ const stepLines = (
   const { marks } = style
   const { state, asset } = step
   const name = Layout.padEnd(asset, widths.name)
+  const told = (mark: string, paint: Paint, ...cells: ReadonlyArray<string>) =>
+    Layout.table([[`${paint(mark)} ${name}`, ...cells]], style.columns)
   switch (state._tag) {
     case "Succeeded": {
-      const mark = step.action === "load" ? style.dim(marks.loaded) : style.green(marks.ok)
       const others = [
         ...(step.action === "materialize" ? [] : [step.action === "load" ? "loaded" : "checked"]),
         ...causes,
@@ -87,31 +98,38 @@ const stepLines = (
         ...(state.attempt > 1 ? [`${state.attempt} attempts`] : [])
       ]
       const measured = `${Layout.padStart(rowsOf(step), widths.rows)}  ${style.dim(Layout.padStart(durationOf(step), widths.duration))}`
-      return [`${mark} ${name}  ${measured}${others.length > 0 ? style.dim(`  ${others.join(", ")}`) : ""}`.trimEnd()]
+      const [mark, paint] = step.action === "load" ? [marks.loaded, style.dim] : [marks.ok, style.green]
+      return told(mark, paint, measured, style.dim(others.join(", ")))
     }
     case "Failed": {
       const attempts = state.attempt > 1 ? ` after ${state.attempt} attempts` : ""
       return [
-        `${style.red(marks.failed)} ${name}  ${style.red(`failed${attempts}`)} ${style.dim(`(${Human.duration(state.durationMillis)})`)}`,
+        ...told(
+          marks.failed,
+          style.red,
+          `${style.red(`failed${attempts}`)} ${style.dim(`(${Human.duration(state.durationMillis)})`)}`
+        ),
         ...Layout.wrap(state.error.message, Math.min(style.columns, 100) - 4).map((text) => `    ${text}`)
       ]
     }
     case "Unchanged":
-      return [`${style.dim(marks.unchanged)} ${name}  ${style.dim(EventText.unchanged(state.since))}`]
+      return told(marks.unchanged, style.dim, style.dim(EventText.unchanged(state.since)))
     case "Skipped":
-      return [`${style.yellow(marks.skipped)} ${name}  ${style.dim(EventText.skipped(state.causes))}`]
+      return told(marks.skipped, style.yellow, style.dim(EventText.skipped(state.causes)))
     case "Canceled":
-      return [`${style.yellow(marks.skipped)} ${name}  ${style.dim("canceled")}`]
+      return told(marks.skipped, style.yellow, style.dim("canceled"))
     case "Pending":
     case "Running":
     case "Waiting":
-      return [`${style.dim(marks.running)} ${name}  ${style.dim(state._tag.toLowerCase())}`]
+      return told(marks.running, style.dim, style.dim(state._tag.toLowerCase()))
   }
 }
 
 /** Checks that did not pass, below their asset. */
 const checkLines = ({ checks }: RunResult.StepResult, style: Style): ReadonlyArray<string> =>
-  checks.flatMap((check) => (check.passed ? [] : [`    ${EventText.checkMark(check, style)} ${EventText.check(check)}`]))
+  checks.flatMap((check) =>
+    check.passed ? [] : Layout.hang(`    ${EventText.checkMark(check, style)} `, EventText.check(check), style.columns)
+  )
 
 /** How many checks there were, and how many of them failed or warned. */
 const checksOf = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {

@@ -18,11 +18,11 @@ export const layer: Layer.Layer<Output> = Layer.effect(
         )
       })
     )
-    const styleOf = (stream: NodeJS.WriteStream, columnsElsewhere: number) =>
+    const styleOf = (stream: NodeJS.WriteStream) =>
       Style.make({
         colour: stream.isTTY === true && environment.noColor === "" && environment.term !== "dumb",
         unicode: environment.locale === undefined || /utf-?8/i.test(environment.locale),
-        columns: stream.isTTY === true ? stream.columns || 80 : Number(environment.columns) || columnsElsewhere
+        columns: stream.isTTY === true ? stream.columns || 80 : Number(environment.columns) || Number.POSITIVE_INFINITY
       })
     const { stdout, stderr } = process
     const interactive = stderr.isTTY === true && environment.term !== "dumb"
@@ -42,8 +42,8 @@ export const layer: Layer.Layer<Output> = Layer.effect(
     }
 
     return Output.of({
-      outStyle: styleOf(stdout, Number.POSITIVE_INFINITY),
-      errStyle: styleOf(stderr, 80),
+      outStyle: styleOf(stdout),
+      errStyle: styleOf(stderr),
       interactive,
       out: (lines) =>
         stdout.isTTY === true && drawn.length > 0

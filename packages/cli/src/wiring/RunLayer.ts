@@ -1,7 +1,9 @@
 import { BadRowPolicy } from "@sluice/assets/intake/BadRows"
+import { Generalisation } from "@sluice/assets/privacy/Generalisation"
 import { Spill } from "@sluice/core/data/Spill"
 import { EmptyDataAllowed } from "@sluice/warehouse/checks/RowCount"
 import * as Layer from "effect/Layer"
+import * as BlockCompression from "./BlockCompression.ts"
 import type { Settings } from "./Settings.ts"
 import * as Source from "./Source.ts"
 import * as SourceVersions from "./SourceVersions.ts"
@@ -18,8 +20,9 @@ export const withoutSource = (settings: Settings) => Layer.merge(common(settings
 const common = (settings: Settings) =>
   Layer.mergeAll(
     Stores.layer(settings),
-    Spill.layer({ rowsInMemory: settings.rowsInMemory }),
+    Spill.layer({ rowsInMemory: settings.rowsInMemory, compression: BlockCompression.brotli }),
     Layer.succeed(BadRowPolicy, { maxShare: settings.maxBadShare }),
-    SourceVersions.layer,
+    Layer.succeed(Generalisation, settings.generalisation),
+    SourceVersions.layer(settings),
     ThisProcess.layer
   )

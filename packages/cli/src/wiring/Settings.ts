@@ -1,8 +1,33 @@
-import * as PlatformConfigProvider from "@effect/platform/PlatformConfigProvider"
 import * as PipelineConfig from "@sluice/assets/PipelineConfig"
+import * as SettingKeys from "@sluice/assets/SettingKeys"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as DotEnv from "./DotEnv.ts"
+import * as ThisProcess from "./ThisProcess.ts"
 
 export type Settings = PipelineConfig.PipelineConfig
 
-/** The settings: from the environment, and what it leaves open from `.env` in the current directory. */
-export const load = Effect.provide(PipelineConfig.load, PlatformConfigProvider.layerDotEnvAdd(".env"))
+const file = ".env"
+
+/**
+ * The settings: from the environment, and what it leaves open from `.env` in the current directory. Fails for a `.env` that
+ * cannot be read, and for keys of either that are settings misspelt: a run that took no notice would read or write elsewhere.
+ */
+export const load = Effect.gen(function* () {
+  const dotEnv = yield* DotEnv.read(file)
+  const variables = yield* ThisProcess.variables
+  const set = new Set([...variables, ...dotEnv.keys.map(([key]) => key)])
+  const problems = [
+    ...SettingKeys.problemsInFile(file, dotEnv.keys),
+    ...SettingKeys.problemsInEnvironment(variables, (key) => set.has(key))
+  ]
+  const settings = Effect.configProviderWith((environment) =>
+    Effect.withConfigProvider(
+      PipelineConfig.load,
+      ConfigProvider.orElse(environment, () => dotEnv.provider)
+    )
+  )
+  if (problems.length === 0) return yield* settings
+  const others = yield* Effect.match(settings, { onFailure: (error) => error.problems, onSuccess: () => [] })
+  return yield* new PipelineConfig.ConfigInvalid({ problems: [...problems, ...others] })
+}).pipe(Effect.withSpan("Settings.load"))

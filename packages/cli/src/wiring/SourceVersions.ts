@@ -1,27 +1,36 @@
 import * as FileSystem from "@effect/platform/FileSystem"
+import { usersRaw } from "@sluice/assets/assets/usersRaw"
+import * as Generalisation from "@sluice/assets/privacy/Generalisation"
 import type * as Asset from "@sluice/core/asset/Asset"
-import { type CodeVersionOf, CodeVersions } from "@sluice/core/asset/CodeVersions"
+import { type CodeVersionOf, CodeVersions, withSettings } from "@sluice/core/asset/CodeVersions"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import type { Settings } from "./Settings.ts"
 
 /**
  * Code versions by the hashes that `scripts/assets.mjs` has written over each asset's sources, in the file that
- * SLUICE_CODE_VERSIONS names. Without that file, or for an asset that is not in it, what core can tell by itself.
+ * SLUICE_CODE_VERSIONS names. Without that file, or for an asset that is not in it, what core can tell by itself. An asset
+ * whose rows depend on settings is of another version under others.
  */
-export const layer: Layer.Layer<CodeVersions, never, FileSystem.FileSystem> = Layer.effect(
-  CodeVersions,
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const versions = yield* Config.string("SLUICE_CODE_VERSIONS").pipe(
-      Effect.flatMap((path) => fs.readFileString(path)),
-      Effect.flatMap(Schema.decode(Versions)),
-      Effect.orElseSucceed((): typeof Versions.Type => ({}))
-    )
-    return make(versions, yield* CodeVersions)
-  })
-)
+export const layer = ({
+  generalisation
+}: Pick<Settings, "generalisation">): Layer.Layer<CodeVersions, never, FileSystem.FileSystem> =>
+  Layer.effect(
+    CodeVersions,
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const versions = yield* Config.string("SLUICE_CODE_VERSIONS").pipe(
+        Effect.flatMap((path) => fs.readFileString(path)),
+        Effect.flatMap(Schema.decode(Versions)),
+        Effect.orElseSucceed((): typeof Versions.Type => ({}))
+      )
+      const versionOf = make(versions, yield* CodeVersions)
+      return (asset: Asset.Any) =>
+        asset.name === usersRaw.name ? withSettings(versionOf(asset), Generalisation.text(generalisation)) : versionOf(asset)
+    })
+  )
 
 /**
  * The version of an asset: its module's, by the module's name (`usersRaw` for `users_raw`), and those of the ephemeral assets

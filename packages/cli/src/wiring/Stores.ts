@@ -1,8 +1,9 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import { RunStore } from "@sluice/core/run/RunStore"
+import * as StoreFiles from "@sluice/warehouse/embedded/StoreFiles"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
+import * as Announcement from "./Announcement.ts"
 import type { Settings } from "./Settings.ts"
 
 /** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
@@ -23,20 +24,21 @@ export const layer = ({ database, analystUser, analystPassword }: Settings) =>
         )
   )
 
-/** The same, for commands that read: it refuses to make an embedded store that is not there. */
-export const existing = (settings: Settings) =>
-  Layer.unwrapEffect(
-    Effect.flatMap(isThere(settings), (there) =>
-      there
-        ? Effect.succeed(layer(settings))
-        : new UsageError({ detail: "The embedded store is empty. `pnpm assets materialize --all` fills it." })
-    )
-  )
+/** The same, for commands that read: it makes no embedded store, nor what is missing from one, and says what would. */
+export const existing = (settings: Settings) => Layer.unwrapEffect(Effect.as(demand(settings, "all"), layer(settings)))
+
+/** Fails where there is nothing in the store yet, or it cannot be used. */
+export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, part: "all" | "history") {
+  if (yield* isThere(settings, part)) return
+  return yield* new UsageError({
+    detail: `There is nothing in ${Announcement.store(settings)} yet. \`pnpm assets materialize --all\` fills it.`
+  })
+})
 
 /** The record of runs; an empty one where there is no store yet, or none that can be had before it is provisioned. */
 export const history = (settings: Settings) =>
   Layer.unwrapEffect(
-    Effect.map(isThere(settings), (there) =>
+    Effect.map(isThere(settings, "history"), (there) =>
       there
         ? Layer.catchAll(recorded(settings), (error) =>
             settings.databaseAdmin !== undefined && (error.reason === "Missing" || error.reason === "AccessDenied")
@@ -47,13 +49,9 @@ export const history = (settings: Settings) =>
     )
   )
 
-/** Whether there is a store to ask. A server is taken to be there. */
-export const isThere = ({ database }: Settings) =>
-  database._tag === "Mysql"
-    ? Effect.succeed(true)
-    : Effect.flatMap(FileSystem.FileSystem, (fs) =>
-        Effect.orElseSucceed(fs.exists(`${database.directory}/history.db`), () => false)
-      )
+/** Whether there is a store to ask, or the history of one; fails where it cannot be used. A server is taken to be there. */
+export const isThere = ({ database }: Settings, part: "all" | "history") =>
+  database._tag === "Mysql" ? Effect.succeed(true) : StoreFiles.isThere(database.directory, part)
 
 /** The embedded history is had without the rest of its store. */
 const recorded = (settings: Settings) => {

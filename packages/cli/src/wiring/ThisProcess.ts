@@ -1,5 +1,6 @@
 import { hostname } from "node:os"
 import { Owner } from "@sluice/core/run/Owner"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 
@@ -8,6 +9,9 @@ export const layer: Layer.Layer<Owner> = Layer.sync(Owner, () => ({
   self: { host: hostname(), pid: process.pid },
   isAlive
 }))
+
+/** The names of the variables of its environment. */
+export const variables: Effect.Effect<ReadonlyArray<string>> = Effect.sync(() => Object.keys(process.env))
 
 const isAlive = (pid: number): boolean => {
   try {

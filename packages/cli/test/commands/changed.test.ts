@@ -5,7 +5,7 @@ import { RunEvent } from "@sluice/core/run/RunEvent"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { beforeAll, describe, expect, it } from "vitest"
-import { emptyDirectory, sluice, testApi } from "../support.ts"
+import { behind, emptyDirectory, sluice, start, testApi } from "../support.ts"
 
 const cwd = emptyDirectory()
 const api = await testApi()
@@ -54,8 +54,10 @@ describe("materialize --changed", () => {
     expect([code, made, left, stderr.match(/users_raw +unchanged since 20\d\d-/g)?.length]).toEqual([0, sources, 13, 2])
   })
 
-  it("is not confused by another page size", async () => {
-    expect((await changed({ SLUICE_PAGE_SIZE: "7", SLUICE_ROWS_IN_MEMORY: "10" })).made).toEqual(sources)
+  it("is not confused by where rows are kept; rows that are paged in another way count as other data, once", async () => {
+    expect((await changed({ SLUICE_ROWS_IN_MEMORY: "10" })).made).toEqual(sources)
+    const paged = { SLUICE_PAGE_SIZE: "7" }
+    expect([(await changed(paged)).left, (await changed(paged)).made, (await changed()).left]).toEqual([0, sources, 0])
   })
 
   it("after one user changed makes exactly what is made from users, and says why", async () => {
@@ -115,5 +117,68 @@ describe("when the code of an asset changes", () => {
     setCode({ usersRaw: "2", apiMessages: "2" })
     const changed = await sluice(cwd, ["list", "state:changed"], env)
     expect(changed.stdout.match(/^ {2}\w+/gm)).toEqual(["  messages_raw"])
+  })
+})
+
+describe("when a setting of the rows changes", () => {
+  it("the list says so, --changed makes users_raw and what is below, and once", async () => {
+    setCode({ usersRaw: "2", apiMessages: "2" })
+    await changed()
+    const banded = { SLUICE_BIRTH: "band" }
+    const list = await sluice(cwd, ["list"], { ...env, ...banded })
+    expect(list.stdout.match(/stale: .*?(?= {2})/g)).toEqual([
+      "stale: settings changed",
+      "stale: users_raw is stale",
+      "stale: users_raw is stale"
+    ])
+    const { made, stderr } = await changed(banded)
+    expect([made, /users_raw .*settings changed/.test(stderr)]).toEqual([[...sources, ...belowUsers].sort(), true])
+    const years = await behind(cwd, "SELECT COUNT(*), SUM(birth_year % 10 <> 0) FROM users_raw")
+    expect([years, (await changed(banded)).made]).toEqual([[[30, 0]], sources])
+    expect((await changed()).made).toEqual([...sources, ...belowUsers].sort())
+  })
+})
+
+describe("a run of everything", () => {
+  /** The metadata of each step, by asset. */
+  const run = async (...options: ReadonlyArray<string>) => {
+    const pages = { ...env, SLUICE_PAGE_SIZE: "2" }
+    const { code, stdout } = await sluice(cwd, ["materialize", "--all", "--json", ...options], pages)
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => Schema.decodeUnknownSync(RunEvent)(JSON.parse(line)))
+    const metadata = new Map(
+      events.flatMap((event) => (event._tag === "StepSucceeded" ? [[event.asset, event.metadata] as const] : []))
+    )
+    const of = (asset: string, ...keys: ReadonlyArray<string>) => keys.map((key) => metadata.get(asset)?.[key])
+    const users = api.users.length
+    return {
+      code,
+      pages: [...of("api_users", "pages_changed"), ...of("api_messages", "pages_changed")],
+      rows: [users, ...of("api_users", "rows"), ...of("users_raw", "rows", "rows_written", "rows_deleted")]
+    }
+  }
+
+  it("reads and loads what has changed since the last one; with --full, or after a crash, everything", {
+    timeout: 60_000
+  }, async () => {
+    const all = [30, 30, 30, undefined, undefined]
+    expect(await run()).toEqual({ code: 0, pages: [undefined, undefined], rows: all })
+    expect(await run()).toEqual({ code: 0, pages: [0, 0], rows: [30, 30, 30, 0, 0] })
+    api.users = api.users.map((user, i) => (i === 7 ? { ...user, country: "Elsewhere" } : user))
+    expect(await run()).toEqual({ code: 0, pages: [1, 0], rows: [30, 30, 30, 2, 2] })
+    expect(await run("--full")).toEqual({ code: 0, pages: [undefined, undefined], rows: all })
+    api.users = api.users.map((user, i) => (i === 8 ? { ...user, country: "Nowhere" } : user))
+    const killed = start(cwd, ["materialize", "--all"], { ...env, SLUICE_PAGE_SIZE: "2" })
+    await killed.says("▸ users_raw")
+    killed.signal("SIGKILL")
+    await killed.finished
+    expect((await run()).pages[0]).toBe(undefined)
+    expect(await behind(cwd, "SELECT country FROM users_raw WHERE country LIKE '%where' ORDER BY 1")).toEqual([
+      ["Elsewhere"],
+      ["Nowhere"]
+    ])
+    expect(await run()).toEqual({ code: 0, pages: [0, 0], rows: [30, 30, 30, 0, 0] })
   })
 })

@@ -65,7 +65,7 @@ describe("asset", () => {
     expect(stdout).toMatch(/ {2}made from {2}api_messages\n/)
     expect(stdout).toMatch(/ {2}stands +fresh\n/)
     expect(stdout).toMatch(/ {2}trend +▁█/)
-    expect(stdout).toMatch(/ {2}row_count +error, blocks +✓ passed +122 rows/)
+    expect(stdout).toMatch(/ {2}row_count +error, blocks +✓ passed +[-\d]+ [:\d]+ +122 rows/)
   })
 
   it("is one object with --json, newest materialization first", async () => {
@@ -103,6 +103,76 @@ describe("runs logs", () => {
       .map((line) => Schema.decodeUnknownSync(RunEvent)(JSON.parse(line)))
     expect([events.at(0)?._tag, events.at(-1)?._tag]).toEqual(["RunStarted", "RunConcluded"])
   })
+})
+
+describe("for programs", () => {
+  const parsed = async (args: ReadonlyArray<string>) => JSON.parse((await sluice(cwd, args, env)).stdout)
+
+  it("list has each asset with how it stands", async () => {
+    const { assets, total, unknown } = await parsed(["list", "messages_raw", "api_users", "--json"])
+    expect([assets.map(({ name, standing }: Record<string, unknown>) => [name, standing]), total, unknown]).toEqual([
+      [
+        ["api_users", { _tag: "Ephemeral" }],
+        ["messages_raw", { _tag: "Fresh" }]
+      ],
+      15,
+      null
+    ])
+  })
+
+  it("list says why it cannot be told how assets stand", async () => {
+    const { stdout } = await sluice(cwd, ["list", "users_raw", "--json"], { DATABASE_URL: "canary" })
+    const { assets, unknown } = JSON.parse(stdout)
+    expect([assets[0].standing, /^How they stand cannot be told\. DATABASE_URL is not a URL/.test(unknown)]).toEqual([
+      null,
+      true
+    ])
+  })
+
+  it("runs list and runs show tell the same of a run", async () => {
+    const { runs } = await parsed(["runs", "list", "--json", "--limit", "2"])
+    const { steps, ...head } = await parsed(["runs", "show", runs[1].runId, "--json"])
+    const { heartbeatAt: _, owner, ...listed } = runs[1]
+    expect([runs.length, head, typeof owner.pid, Array.isArray(steps)]).toEqual([2, listed, "number", true])
+  })
+
+  it("validate tells what the configuration names, or every problem, with its exit code", async () => {
+    const wrong = await sluice(cwd, ["validate", "--json"], { SLUICE_PAGE_SIZE: "canary" })
+    expect([await parsed(["validate", "--json"]), wrong.code, JSON.parse(wrong.stdout)]).toEqual([
+      {
+        valid: true,
+        assets: 15,
+        source: `the API at ${api.url}`,
+        store: "the embedded store in .sluice",
+        problems: []
+      },
+      2,
+      {
+        valid: false,
+        assets: null,
+        source: null,
+        store: null,
+        problems: ["SLUICE_PAGE_SIZE is not a whole number from 1 to 100000."]
+      }
+    ])
+  })
+})
+
+// Regression: a selection by state that matched nothing did not say what had been asked.
+it("a selection that asks history and matches nothing says what it asked, and why nothing is there", async () => {
+  const [never, none] = await Promise.all([
+    sluice(emptyDirectory(), ["list", "state:failed"]),
+    sluice(cwd, ["plan", "state:failed"], env)
+  ])
+  const head = "✗ No asset matches state:failed. Give --allow-empty if that is fine.\n  It asks the run history"
+  expect([never, none]).toEqual([
+    { code: 2, stdout: "", stderr: `${head}, and no run is recorded there yet: every stored asset is state:never.\n` },
+    {
+      code: 2,
+      stdout: "",
+      stderr: `${head} how each asset stands and how its last step ended. \`pnpm assets list\` shows how all stand.\n`
+    }
+  ])
 })
 
 describe("runs prune", () => {
@@ -150,5 +220,31 @@ describe("plan and list", () => {
     expect(stdout.match(/^ {2}\w+/gm)).toEqual(["  api_users", "  api_messages", "  users_raw"])
     const plan = await sluice(cwd, ["plan", "--all", "--exclude", "kind:view", "--exclude", "group:sensitive"])
     expect(plan.stdout.split("\n")[0]).toMatch(/^\d+ steps for \* and not \(kind:view or group:sensitive\)$/)
+  })
+})
+
+describe("on a narrow terminal", () => {
+  // Regression: at 60 columns the tables ran over the edge.
+  it.each([
+    ["plan", "--all"],
+    ["plan", "--changed"],
+    ["check"],
+    ["runs", "list"],
+    ["runs", "show"],
+    ["asset", "messages_raw"],
+    ["list"],
+    ["retry", "--help"]
+  ])("%s %s fits", async (...args) => {
+    const lines = await Promise.all(
+      ["60", "80"].map(async (COLUMNS) => {
+        const { stdout } = await sluice(
+          cwd,
+          args.filter((word) => word !== undefined),
+          { ...env, COLUMNS }
+        )
+        return stdout.split("\n").filter((line) => line.length > Number(COLUMNS))
+      })
+    )
+    expect(lines).toEqual([[], []])
   })
 })

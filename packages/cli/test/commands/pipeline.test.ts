@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { RunEvent } from "@sluice/core/run/RunEvent"
 import * as Schema from "effect/Schema"
@@ -9,8 +9,10 @@ const cwd = emptyDirectory()
 const untouched = emptyDirectory()
 
 describe("before the first run", () => {
-  it("list, graph, validate and plan need no store and make none", async () => {
-    for (const args of [
+  it("what only reads needs no store and makes nothing", async () => {
+    const ends = (commands: ReadonlyArray<ReadonlyArray<string>>) =>
+      Promise.all(commands.map(async (args) => [args.join(" "), (await sluice(untouched, args)).code]))
+    const fine = [
       ["list"],
       ["graph"],
       ["validate"],
@@ -18,10 +20,42 @@ describe("before the first run", () => {
       ["runs", "list"],
       ["runs", "prune"],
       ["asset", "users_raw"]
-    ]) {
-      expect((await sluice(untouched, args)).code).toBe(0)
+    ]
+    const refused = [
+      ["retry"],
+      ["check"],
+      ["query", "select 1"],
+      ["runs", "show"],
+      ["runs", "logs"],
+      ["list", "state:stale"]
+    ]
+    expect(await ends(fine)).toEqual(fine.map((args) => [args.join(" "), 0]))
+    expect(await ends(refused)).toEqual(refused.map((args) => [args.join(" "), 2]))
+    expect(readdirSync(untouched)).toEqual([])
+  })
+
+  // Regression: a store that could not be used was called empty, and whoever believed it looked for their tables elsewhere.
+  it("a store that cannot be used is not called empty", async () => {
+    const [file, garbage, partial] = [emptyDirectory(), emptyDirectory(), emptyDirectory()]
+    writeFileSync(join(file, ".sluice"), "")
+    for (const own of [garbage, partial]) mkdirSync(join(own, ".sluice"))
+    for (const name of ["public.db", "sensitive.db", "history.db"]) {
+      writeFileSync(join(garbage, ".sluice", name), "canary ".repeat(1000))
     }
-    expect(existsSync(join(untouched, ".sluice"))).toBe(false)
+    writeFileSync(join(partial, ".sluice/public.db"), "")
+    for (const [own, why] of [
+      [file, "there is a file of that name (EEXIST)"],
+      [garbage, "is not a database, or is damaged (SQLITE_NOTADB)"],
+      [partial, "history.db"]
+    ] as const) {
+      const before = readdirSync(own, { recursive: true })
+      const commands = [["query", "select 1"], ["runs", "list"], ["check"], ["retry"], ["plan", "--all"]]
+      const all = await Promise.all(commands.map((args) => sluice(own, args)))
+      expect(all.map(({ code, stdout, stderr }) => [code, stdout, stderr.includes(why)])).toEqual(
+        commands.map(() => [2, "", true])
+      )
+      expect(readdirSync(own, { recursive: true })).toEqual(before)
+    }
   })
 
   it("a query and a run's story say what to do first", async () => {

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
 import { behind, emptyDirectory, type Finished, silentApi, sluice, testApi } from "../support.ts"
 
@@ -51,9 +52,11 @@ describe("retry", () => {
     ])
   })
 
-  it("where nothing was ever run says so", async () => {
-    const { code, stderr } = await sluice(emptyDirectory(), ["retry"])
-    expect([code, /no run is recorded/.test(stderr)]).toEqual([2, true])
+  // Regression: it made the store first, and only then looked whether there was anything to retry.
+  it("where nothing was ever run says so, and makes no store", async () => {
+    const own = emptyDirectory()
+    const { code, stderr } = await sluice(own, ["retry"])
+    expect([code, stderr.includes("materialize --all"), readdirSync(own)]).toEqual([2, true, []])
   })
 })
 

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { emptyDirectory, sluice } from "../support.ts"
 
@@ -5,6 +7,8 @@ const cwd = emptyDirectory()
 
 /** Usage errors say what is wrong and what was meant, on standard error only. */
 const refused = (stderr: string) => ({ code: 2, stdout: "", stderr })
+
+const nothingYet = "✗ There is nothing in the embedded store in .sluice yet. `pnpm assets materialize --all` fills it.\n"
 
 describe("what cannot be done is refused with exit code 2, in one message on standard error", () => {
   it.each([
@@ -33,6 +37,10 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
       "✗ --concurrency must be a whole number from 1 to 1000.\n  `pnpm assets materialize --help` shows how.\n"
     ],
     [
+      ["materialize", "users_raw", "--concurrency"],
+      "✗ --concurrency needs a value: --concurrency N. `pnpm assets materialize --help` shows its options.\n"
+    ],
+    [
       ["graph", "--format", "png"],
       "✗ --format must be one of tree, mermaid, dot, json.\n  `pnpm assets graph --help` shows how.\n"
     ],
@@ -56,7 +64,9 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
       ["asset", "user_raw"],
       '✗ There is no asset "user_raw". Did you mean users_raw? `pnpm assets list` shows every asset.\n'
     ],
-    [["check"], "✗ The embedded store is empty: there is nothing to check. `pnpm assets materialize --all` fills it.\n"],
+    [["check"], nothingYet],
+    [["query", "select 1"], nothingYet],
+    [["retry"], nothingYet],
     [["query"], "✗ Missing argument <sql>\n  `pnpm assets query --help` shows how.\n"],
     [["list", "--log-level", "loud"], "✗ --log-level must be one of all, trace, debug, info, warn, error, fatal, off.\n"]
   ])("%j", async (args, stderr) => {
@@ -74,6 +84,30 @@ describe("a configuration that is wrong is refused before anything happens, ever
       keys: ["SPARK_API_URL", "DATABASE_URL", "SLUICE_PAGE_SIZE"],
       leaked: false
     })
+  })
+
+  // Regression: a .env that could not be read, and keys misspelt in it, were passed over, and the sample data was loaded.
+  it("a .env that is no file, or has lines that say nothing, whatever they hold", async () => {
+    const [directory, garbage] = [emptyDirectory(), emptyDirectory()]
+    mkdirSync(join(directory, ".env"))
+    writeFileSync(join(garbage, ".env"), "SPARK_API_URL=http://127.0.0.1:1\ncanary\n")
+    expect(await Promise.all([directory, garbage].map((own) => sluice(own, ["materialize", "--all"])))).toEqual([
+      refused("✗ .env is there but cannot be read as a file. Make it a file of KEY=VALUE lines, or move it away.\n"),
+      refused("✗ Line 2 of .env is neither KEY=VALUE, nor a comment that begins with #, nor blank.\n")
+    ])
+  })
+
+  it("settings misspelt in .env or in the environment, together with what else is wrong", async () => {
+    const own = emptyDirectory()
+    writeFileSync(join(own, ".env"), "SPARK_API_ULR=canary\nSLUICE_PAGE_SIZE=canary\n")
+    const inFile = await sluice(own, ["materialize", "--all"])
+    const inEnvironment = await sluice(cwd, ["materialize", "--all"], { SPARK_API_ULR: "canary" })
+    expect([inFile, inEnvironment]).toEqual([
+      refused(
+        "✗ SPARK_API_ULR in .env is not a setting; did you mean SPARK_API_URL?\n  SLUICE_PAGE_SIZE is not a whole number from 1 to 100000.\n"
+      ),
+      refused("✗ SPARK_API_ULR in the environment is not a setting; did you mean SPARK_API_URL?\n")
+    ])
   })
 
   it("a database that nobody serves, without its password, with a trace only where debugging is asked for", async () => {
@@ -119,6 +153,8 @@ describe("help", () => {
         runs logs       Writes a run's events, a line each, with the time of day
         runs prune      Forgets old runs; the last materialization of each asset is always kept
         privacy canary  Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it
+        privacy report  Tells who may see what, how well users hide among each other, and what remains possible; counts only
+        erase           Removes a user from the store for good, keeps later runs from bringing them back, and prints a receipt
         validate        Checks the definitions and the configuration, and connects to nothing
         provision       Creates what is missing: the database, its accounts, tables, views and grants
         sample-api      Serves an API with invented users and messages until it is interrupted
@@ -140,15 +176,29 @@ describe("help", () => {
     expect(stdout).toMatchInlineSnapshot(`
       "Lists the runs that the store has recorded, the newest first.
 
-      Usage  pnpm assets runs list [--limit N]
+      Usage  pnpm assets runs list [--limit N] [--json]
 
       Options
         --limit N  how many; default 20
+        --json     as one JSON object
 
       Examples
         pnpm assets runs list  the last 20
       "
     `)
+  })
+
+  it("of a word that begins some commands has these", async () => {
+    const { code, stdout } = await sluice(cwd, ["runs", "--help"])
+    expect([code, stdout.split("\n").slice(0, 4)]).toEqual([
+      0,
+      [
+        "Usage  pnpm assets runs COMMAND",
+        "",
+        "Commands",
+        "  runs list   Lists the runs that the store has recorded, the newest first"
+      ]
+    ])
   })
 
   it("comes as completions for a shell, too", async () => {

@@ -1,4 +1,3 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { pipeline } from "@sluice/assets/pipeline"
 import { SparkApi } from "@sluice/assets/SparkApi"
@@ -17,6 +16,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Tracer from "effect/Tracer"
 import { expect, it } from "vitest"
+import * as SourceClient from "../../src/wiring/SourceClient.ts"
 import { emptyDirectory } from "../support.ts"
 
 /** Everything that a tracer and a logger are told, as text: what any exporter could ever send. */
@@ -69,7 +69,7 @@ const run = async (users: ReadonlyArray<unknown>, messages: ReadonlyArray<unknow
     const services = Layer.mergeAll(
       SqliteStores.layer({ directory: emptyDirectory() }),
       Layer.provide(Spill.layer({ rowsInMemory: 0 }), NodeFileSystem.layer),
-      Layer.provide(SparkApi.layer({ url: new URL(api.url), pageSize: 10 }), FetchHttpClient.layer)
+      Layer.provide(SparkApi.layer({ url: new URL(api.url), pageSize: 10 }), SourceClient.layer)
     )
     return yield* Effect.provide(Executor.run(plan, { concurrency: 4 }), services)
   })
@@ -96,6 +96,7 @@ it("no span, span event or log line of a run holds a canary, though half of the 
 
 it("no span, span event or log line of a run that succeeds does", async () => {
   const { status, told } = await run(CanaryRows.users(canaries, 30), CanaryRows.messages(canaries, 20))
+  expect(told.filter((line) => line.includes('["table","users_raw"],["rows",30]')).length).toBe(1)
   expect([status, told.filter((line) => line.startsWith("span")).length > 30]).toEqual(["succeeded", true])
   const found = [
     ...canaries

@@ -1,4 +1,5 @@
 import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
 
 const run = { runId: "20240301-093000-abcd" }
 export const owner = { host: "here", pid: 42 }
@@ -56,4 +57,57 @@ export const failingRun: ReadonlyArray<RunEvent> = [
   { _tag: "StepFailed", ...run, at: at(2), asset: "bad", action: "materialize", attempt: 2, durationMillis: 500, error },
   { _tag: "StepSkipped", ...run, at: at(2), asset: "c", action: "materialize", causes: ["bad"] },
   { _tag: "RunConcluded", ...run, at: at(2), status: "failed", durationMillis: 2000 }
+]
+
+const restarted = new UpstreamRestarted({ asset: "t", upstream: "s" })
+
+/** A run in which t is made from s while s is read, and begins again with it. */
+export const readingRun: ReadonlyArray<RunEvent> = [
+  {
+    _tag: "RunStarted",
+    ...run,
+    at: at(0),
+    selection: "t",
+    steps: [
+      { asset: "s", action: "materialize", reason: { _tag: "NeededBy", assets: ["t"] }, after: [] },
+      { asset: "t", action: "materialize", reason: { _tag: "Selected" }, after: ["s"] }
+    ],
+    tags: {},
+    owner
+  },
+  { _tag: "StepStarted", ...run, at: at(0.01), asset: "s", attempt: 1 },
+  { _tag: "StepStarted", ...run, at: at(0.1), asset: "t", attempt: 1 },
+  {
+    _tag: "StepRetrying",
+    ...run,
+    at: at(1),
+    asset: "t",
+    attempt: 1,
+    error: { tag: restarted._tag, message: restarted.message, retryable: true },
+    delayMillis: 0
+  },
+  { _tag: "StepRetrying", ...run, at: at(1), asset: "s", attempt: 1, error, delayMillis: 500 },
+  { _tag: "StepStarted", ...run, at: at(1.5), asset: "s", attempt: 2 },
+  { _tag: "StepStarted", ...run, at: at(1.6), asset: "t", attempt: 2 },
+  {
+    _tag: "StepSucceeded",
+    ...run,
+    at: at(2),
+    asset: "s",
+    action: "materialize",
+    attempt: 2,
+    durationMillis: 500,
+    metadata: {}
+  },
+  {
+    _tag: "StepSucceeded",
+    ...run,
+    at: at(2.1),
+    asset: "t",
+    action: "materialize",
+    attempt: 2,
+    durationMillis: 500,
+    metadata: {}
+  },
+  { _tag: "RunConcluded", ...run, at: at(2.1), status: "succeeded", durationMillis: 2100 }
 ]

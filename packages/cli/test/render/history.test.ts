@@ -112,7 +112,7 @@ describe("an asset's page", () => {
         trend                                        ▁▄█     ▁▅█     █▂▁    ▄
 
       Checks
-        not_empty  error, blocks  ✗ failed  0 rows, 3 missing  2024-03-01 09:30:03
+        not_empty  error, blocks  ✗ failed  2024-03-01 09:30:03  0 rows, 3 missing
         unasked    never asked"
     `)
   })
@@ -153,15 +153,17 @@ describe("a plan, where there is history,", () => {
   ] as const
   const forecast = { steps: new Map([["b", 1500]]), total: 1500, unknown: 1 }
 
-  it("tells what each step took before, from when what is loaded is, and the whole", () => {
+  it("tells what each step took before, from when what is loaded is, the whole, and how rows are loaded", () => {
     const loaded = new Map([["a", { ...history[2], asset: "a" } as Materialization]])
-    const prospect = { selection: "b or c", steps, forecast, materialized: loaded, standings: undefined }
+    const loading = { by: "INSERT", slower: "the server is slow" }
+    const prospect = { selection: "b or c", steps, forecast, materialized: loaded, standings: undefined, loading }
     expect(text(PlanText.lines(prospect, Style.plain))).toMatchInlineSnapshot(`
       "3 steps for b or c
         1  a  load                loaded for b, as of 2024-03-01 09:30:01
         2  b  materialize  1.5 s  selected
         3  c  materialize         selected
-      about 1.5 s in all, without 1 asset that never ran"
+      about 1.5 s in all, without 1 asset that never ran
+      loads by INSERT: the server is slow"
     `)
   })
 
@@ -175,21 +177,25 @@ describe("a plan, where there is history,", () => {
         ["a", { _tag: "Stale", causes: [{ _tag: "Code" }] }],
         ["b", { _tag: "Fresh" }],
         ["c", { _tag: "Never" }]
-      ])
+      ]),
+      loading: undefined
     }
     expect(text(PlanText.lines(prospect, Style.plain))).toMatchInlineSnapshot(`
       "3 steps for --all
         1  a  materialize  stale: code changed
-        2  b  leave        unchanged since 2024-03-01 09:30:03, unless a source has new data
+        2  b  leave        unchanged since 2024-03-01 09:30:03, unless a source has
+                           new data
         3  c  materialize  never materialized before"
     `)
   })
 
   it("is the same as JSON", () => {
-    const prospect = { selection: "b", steps: steps.slice(1, 2), forecast, materialized, standings: undefined }
+    const loading = { by: "LOAD DATA LOCAL INFILE", slower: undefined }
+    const prospect = { selection: "b", steps: steps.slice(1, 2), forecast, materialized, standings: undefined, loading }
     expect(JSON.parse(PlanText.json(prospect))).toEqual({
       selection: "b",
       expectedMillis: 1500,
+      loadsBy: "LOAD DATA LOCAL INFILE",
       steps: [{ ...steps[1], expectedMillis: 1500, materializedAt: "2024-03-01T09:30:03.000Z" }]
     })
   })
@@ -235,7 +241,8 @@ it("what the checks found is a table", () => {
     bad    not_empty   error, blocks  ✗ failed  0 rows, 3 missing
     d      no_orphans  warn           ! warns   3 orphans
 
-    2 succeeded · 1 failed · 1 skipped · 1 of 2 checks failed · 1 warning · 2.0 s · run 20240301-093000-abcd"
+    2 succeeded · 1 failed · 1 skipped · 1 of 2 checks failed · 1 warning · 2.0 s
+    run 20240301-093000-abcd"
   `)
 })
 

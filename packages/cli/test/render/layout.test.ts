@@ -5,6 +5,8 @@ import * as Human from "../../src/render/Human.ts"
 import * as Layout from "../../src/render/Layout.ts"
 
 const AnyText = Schema.String
+const Word = Schema.String.pipe(Schema.pattern(/^\w{1,10}$/))
+const LongWord = Schema.String.pipe(Schema.pattern(/^\w{1,24}$/))
 const Columns = Schema.Int.pipe(Schema.between(1, 40))
 
 describe("layout", () => {
@@ -26,6 +28,79 @@ describe("layout", () => {
       expect(Layout.wrap(text, columns).join(" ")).toBe(text)
     }
   )
+
+  it.prop(
+    "a table keeps every word in order, and is no wider than asked for where no word is wider",
+    [Schema.Array(Schema.Tuple(Word, Word, Schema.Array(LongWord))), Schema.Int.pipe(Schema.between(30, 100))],
+    ([rows, columns]) => {
+      const cells = rows.map(([first, second, words]) => [first, second, words.join(" ")])
+      const lines = Layout.table(cells, columns, ["a", "b", "c"])
+      const wordsOf = (text: string) => text.split(/\s+/).filter((word) => word !== "")
+      const told = wordsOf(lines.join(" "))
+      expect(told.slice(told.length - wordsOf(cells.flat().join(" ")).length)).toEqual(wordsOf(cells.flat().join(" ")))
+      expect(lines.filter((line) => Layout.width(line) > columns)).toEqual([])
+    }
+  )
+
+  it("a table that does not fit has its last cells below themselves, then below their rows, then words where they fit", () => {
+    const rows = [
+      ["  users_raw", "materialize", "needed by what is made from it"],
+      ["  b", "load", "selected"]
+    ]
+    const header = ["  asset", "action", "why this is so"]
+    expect(
+      [60, 45, 30, 20].map((columns) => `\n${Layout.table(rows, columns, header).join("\n")}\n`)
+    ).toMatchInlineSnapshot(`
+      [
+        "
+        asset      action       why this is so
+        users_raw  materialize  needed by what is made from it
+        b          load         selected
+      ",
+        "
+        asset      action       why this is so
+        users_raw  materialize  needed by what is
+                                made from it
+        b          load         selected
+      ",
+        "
+        asset      action
+        users_raw  materialize
+            needed by what is made
+            from it
+        b          load
+            selected
+      ",
+        "
+        asset
+        users_raw
+            materialize
+                needed by
+                what is
+                made from
+                it
+        b
+            load
+                selected
+      ",
+      ]
+    `)
+  })
+
+  it("a word that has no room beside its row stands below it, and the other rows stay as they are", () => {
+    const rows = [
+      ["  kind", "table"],
+      ["  defined", "packages/assets/src/assets/usersRaw.ts:5:33"],
+      ["  makes", "users_without_messages and monitor_anomalous_messages"]
+    ]
+    expect(Layout.table(rows, 50)).toEqual([
+      "  kind     table",
+      "  defined",
+      "      packages/assets/src/assets/usersRaw.ts:5:33",
+      "  makes    users_without_messages and",
+      "           monitor_anomalous_messages"
+    ])
+  })
 
   it("wide characters take two columns, combining ones and decoration none", () => {
     expect(["東京", "e\u0301", "\u001b[31mred\u001b[39m", "🚀"].map(Layout.width)).toEqual([4, 1, 3, 2])

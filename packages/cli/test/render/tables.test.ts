@@ -53,9 +53,10 @@ describe("a table of rows", () => {
 
   it("that is far too wide names the columns it has no room for", () => {
     const columns = Array.from({ length: 8 }, (_, i) => `column_${i}`)
-    expect(ResultTable.lines({ columns, rows: [columns] }, narrow).at(-1)).toBe(
-      "1 row; no room for column_4, column_5, column_6, column_7"
-    )
+    expect(ResultTable.lines({ columns, rows: [columns] }, narrow).slice(-2)).toEqual([
+      "1 row; no room for column_4, column_5,",
+      "column_6, column_7"
+    ])
   })
 
   it("cannot move the cursor: control characters are spelled out", () => {
@@ -77,12 +78,23 @@ describe("a table of rows", () => {
       "[]"
     ])
   })
+
+  // Regression: of two columns of one name, JSON had the last one alone.
+  it("of which two columns have one name is not JSON, and says what to do", () => {
+    expect([
+      ResultTable.notAsJson({ columns: ["a", "id", "b", "id"], rows: [] }),
+      ResultTable.notAsJson({ columns: ["a", "id"], rows: [] })
+    ]).toEqual([
+      "With --json a row is an object, and columns 2 and 4 of the answer have one name. Give one of them another with AS: select …, … as other_name.",
+      undefined
+    ])
+  })
 })
 
 it("a plan says of each step what is done and why", () => {
   const graph = Either.getOrThrow(AssetGraph.make(chain()))
   const plan = Either.getOrThrow(Plan.make(graph, { selection: "c", selected: [2], isMaterialized: () => true }))
-  const prospect = { ...plan, forecast: Forecast.nothing, materialized: new Map(), standings: undefined }
+  const prospect = { ...plan, forecast: Forecast.nothing, materialized: new Map(), standings: undefined, loading: undefined }
   expect(text(PlanText.lines(prospect, Style.plain))).toMatchInlineSnapshot(`
     "3 steps for c
       1  a  materialize  needed by b (never stored)

@@ -1,10 +1,12 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, it } from "@effect/vitest"
+import { asItCame, type Policy } from "@sluice/assets/privacy/Generalisation"
 import * as Asset from "@sluice/core/asset/Asset"
 import { CodeVersions } from "@sluice/core/asset/CodeVersions"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as SourceVersions from "../../src/wiring/SourceVersions.ts"
 
 const storage = Storage.stored({ kind: "table", load: Effect.void })
@@ -27,11 +29,27 @@ it.effect("without a file, or with one that is none, is what core can tell", () 
     const plain = yield* CodeVersions
     for (const settings of [{}, { SLUICE_CODE_VERSIONS: "/dev/null" }, { SLUICE_CODE_VERSIONS: "/nowhere/at/all" }]) {
       const versionOf = yield* CodeVersions.pipe(
-        Effect.provide(SourceVersions.layer),
+        Effect.provide(SourceVersions.layer({ generalisation: asItCame })),
         Effect.provide(NodeFileSystem.layer),
         Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(settings))))
       )
       assert.strictEqual(versionOf(apiUsers), plain(apiUsers))
     }
+  })
+)
+
+it.effect("another generalisation is another version of users_raw, and of nothing else", () =>
+  Effect.gen(function* () {
+    const versionsUnder = (generalisation: Policy) =>
+      Effect.provide(
+        Effect.map(CodeVersions, (versionOf) => [apiUsers, usersRaw, view].map(versionOf)),
+        Layer.provide(SourceVersions.layer({ generalisation }), NodeFileSystem.layer)
+      )
+    const [source = "", users = "", below = ""] = yield* versionsUnder(asItCame)
+    assert.deepStrictEqual(yield* versionsUnder({ birth: "band", income: "band", emailDomainMin: 5 }), [
+      source,
+      `${users}\nbirth=band income=band email_domain_min=5`,
+      below
+    ])
   })
 )

@@ -1,0 +1,113 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { idLength } from "@sluice/assets/domain/limits"
+import { erasure } from "@sluice/assets/privacy/erasure"
+import type { Failure } from "@sluice/core/asset/Failure"
+import * as Owner from "@sluice/core/run/Owner"
+import * as RecordedRun from "@sluice/core/run/RecordedRun"
+import { Erasure } from "@sluice/warehouse/Erasure"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as CarryOut from "../CarryOut.ts"
+import { RunFailed, UsageError } from "../CliError.ts"
+import { Input } from "../Input.ts"
+import { Output } from "../Output.ts"
+import * as ErasureText from "../render/ErasureText.ts"
+import type * as Help from "../render/Help.ts"
+import * as Human from "../render/Human.ts"
+import * as Announcement from "../wiring/Announcement.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
+import * as ThisProcess from "../wiring/ThisProcess.ts"
+
+export const eraseHelp: Help.Page = {
+  name: "erase",
+  usage: "USER_ID|- [--dry-run|--undo] [--json]",
+  summary: "Removes a user from the store for good, keeps later runs from bringing them back, and prints a receipt",
+  options: [
+    ["--dry-run", "show what would be removed, and change nothing"],
+    ["--undo", "let later runs bring the user in again, after a mistaken erasure"],
+    ["--stdin", "read the id from standard input; a single - means the same"],
+    ["--json", "the receipt as JSON"]
+  ],
+  examples: [
+    ["erase 4711 --dry-run", "what the store has of that user"],
+    ["erase 4711", "removes it; the receipt names nobody"],
+    ["erase - < id.txt", "keeps the id out of the shell's history, the list of processes and the package manager's echo"]
+  ]
+}
+
+export const erase = Command.make(
+  "erase",
+  {
+    typed: Args.redacted({ name: "user-id" }).pipe(
+      Args.optional,
+      Args.withDescription("the user's id, exactly as the source has it")
+    ),
+    stdin: Options.boolean("stdin").pipe(Options.withDescription("read the id from standard input")),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("show what would be removed, and change nothing")),
+    undo: Options.boolean("undo").pipe(Options.withDescription("let later runs bring the user in again")),
+    json: Options.boolean("json").pipe(Options.withDescription("the receipt as JSON"))
+  },
+  Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, typed, undo }) {
+    if (dryRun && undo) return yield* new UsageError({ detail: "Say --dry-run or --undo, not both." })
+    const output = yield* Output
+    const id = yield* idOf(typed, stdin)
+    const settings = yield* Settings.load
+    const tell = (receipt: ErasureText.Receipt) =>
+      output.out(json ? [ErasureText.json(receipt)] : ErasureText.lines(receipt, output.outStyle))
+    const store = Announcement.store(settings)
+    const work = Effect.gen(function* () {
+      const service = yield* Erasure
+      if (dryRun) return yield* tell({ _tag: "Preview", store, found: yield* service.preview(erasure, id) })
+      yield* CarryOut.closeOrphans
+      if (undo) {
+        const { value, ...run } = yield* RecordedRun.record("erase --undo", service.undo(id), ErasureText.undone)
+        return yield* tell({ _tag: "Undone", store, ...run, since: value })
+      }
+      yield* refuseRivals
+      const { value, ...run } = yield* RecordedRun.record("erase", service.erase(erasure, id), ErasureText.removed)
+      yield* tell({ _tag: "Erased", store, ...run, found: value, embedded: settings.database._tag === "Sqlite" })
+    })
+    yield* work.pipe(
+      Effect.mapError((error: Failure) => new RunFailed({ detail: error.message })),
+      Effect.provide(Layer.merge(dryRun ? Stores.existing(settings) : Stores.layer(settings), ThisProcess.layer))
+    )
+  })
+).pipe(Command.withDescription(eraseHelp.summary))
+
+/** The id, typed or read. Whatever is wrong with it, it is not repeated. */
+const idOf = Effect.fnUntraced(function* (typed: Option.Option<Redacted.Redacted>, stdin: boolean) {
+  if (Option.isSome(typed) === stdin) {
+    return yield* new UsageError({
+      detail: stdin
+        ? "Give the user's id on standard input or as an argument, not both."
+        : "Give the user's id, or - to have it read from standard input."
+    })
+  }
+  const input = yield* Input
+  const id = Option.isSome(typed) ? typed.value : yield* input.line
+  const { length } = Redacted.value(id)
+  if (length > 0 && length <= idLength) return id
+  return yield* new UsageError({
+    detail: `The user's id must have 1 to ${idLength} characters, and this one has ${length}.`
+  })
+})
+
+/** What a run has read it would try to write, and be refused: better to let it end. */
+const refuseRivals = Effect.gen(function* () {
+  const [rival] = yield* Owner.rivals([
+    "api_users",
+    "api_messages",
+    ...erasure.rows.map(({ table }) => table.name),
+    ...erasure.masks.map(({ mask }) => mask.name)
+  ])
+  if (rival === undefined) return
+  const { assets, run } = rival
+  return yield* new RunFailed({
+    detail: `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host}) is making ${Human.list(assets)}, and may have read the user already. Nothing was erased: wait until it has ended, or stop it, and erase then.`
+  })
+})

@@ -1,0 +1,81 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { Generalisation } from "@sluice/assets/privacy/Generalisation"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { RunFailed, UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import * as DocumentMarkdown from "../render/DocumentMarkdown.ts"
+import * as DocumentText from "../render/DocumentText.ts"
+import type * as Help from "../render/Help.ts"
+import * as Announcement from "../wiring/Announcement.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
+import { oneOf, wholeNumber } from "./NamedOptions.ts"
+
+export const privacyReportHelp: Help.Page = {
+  name: "privacy report",
+  usage: "[--format text|markdown|json] [--fail-under K]",
+  summary: "Tells who may see what, how well users hide among each other, and what remains possible; counts only",
+  options: [
+    ["--format FORMAT", "text (default), markdown or json"],
+    ["--fail-under K", "exit code 1 where a user looks like fewer than K - 1 others, or where there are no users"]
+  ],
+  examples: [
+    ["privacy report", "for the privacy officer"],
+    ["privacy report --format markdown > report.md", "for a file"],
+    ["privacy report --fail-under 5", "for a pipeline that must not publish less"]
+  ]
+}
+
+export const privacyReport = Command.make(
+  "report",
+  {
+    format: oneOf("format", ["text", "markdown", "json"]).pipe(
+      Options.withDefault("text" as const),
+      Options.withDescription("how to write it")
+    ),
+    failUnder: wholeNumber("fail-under", 1, 1_000_000_000).pipe(
+      Options.optional,
+      Options.withDescription("the least k that is good enough")
+    )
+  },
+  Effect.fn("assets.privacy.report")(function* ({ failUnder, format }) {
+    const output = yield* Output
+    const settings = yield* Settings.load
+    const [PrivacyReport, PrivacyReportPage] = yield* Effect.promise(() =>
+      Promise.all([import("@sluice/assets/privacy/PrivacyReport"), import("../render/PrivacyReportPage.ts")])
+    )
+    const report = yield* PrivacyReport.make.pipe(
+      Effect.provide(Layer.merge(Stores.existing(settings), Layer.succeed(Generalisation, settings.generalisation))),
+      Effect.catchIf(
+        (error) => error._tag === "WarehouseFailed" && error.reason === "Missing",
+        () => new UsageError({ detail: nothingToReport })
+      )
+    )
+    if (format === "json") {
+      const encoded = yield* Schema.encode(PrivacyReport.PrivacyReport)(report)
+      yield* output.out([JSON.stringify(encoded, null, 2)])
+    } else {
+      const page = PrivacyReportPage.make(report, Announcement.store(settings))
+      yield* output.out(format === "markdown" ? DocumentMarkdown.lines(page) : DocumentText.lines(page, output.outStyle))
+    }
+    if (Option.isNone(failUnder)) return
+    const { k, users } = report.anonymity
+    if (users === 0) {
+      return yield* new RunFailed({
+        detail: `users_raw has no rows, so there is nothing that --fail-under ${failUnder.value} could judge. \`pnpm assets materialize --all\` fills it.`
+      })
+    }
+    if (k < failUnder.value) {
+      return yield* new RunFailed({
+        detail: `k is ${k}, and --fail-under asks for ${failUnder.value}. The report's table of settings shows what coarser columns would change.`
+      })
+    }
+  })
+).pipe(Command.withDescription(privacyReportHelp.summary))
+
+const nothingToReport =
+  "There is nothing to report on: users_raw has never been materialized. `pnpm assets materialize --all` fills the store."

@@ -1,0 +1,138 @@
+import type { Found } from "@sluice/warehouse/Erasure"
+import * as Human from "./Human.ts"
+import * as Layout from "./Layout.ts"
+import type { Style } from "./Style.ts"
+
+/** What an erasure did, or would do. `store` names the store in words. Nothing here tells who the user is. */
+export type Receipt =
+  | { readonly _tag: "Preview"; readonly store: string; readonly found: Found }
+  | {
+      readonly _tag: "Erased"
+      readonly store: string
+      readonly runId: string
+      readonly at: string
+      readonly found: Found
+      /** Whether the store's files are its own, or a server's. */
+      readonly embedded: boolean
+    }
+  | {
+      readonly _tag: "Undone"
+      readonly store: string
+      readonly runId: string
+      readonly at: string
+      /** When the user was erased; undefined where they were not. */
+      readonly since: string | undefined
+    }
+
+/** The receipt for people. */
+export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => {
+  const { dim, green, marks } = style
+  const ok = green(marks.ok)
+  switch (receipt._tag) {
+    case "Preview": {
+      const { found, store } = receipt
+      return [
+        isNothing(found) ? `There is nothing of this user in ${store}.` : `Erasing this user would remove from ${store}:`,
+        ...(isNothing(found) ? [] : counts(found, style)),
+        found.suppressedSince === undefined
+          ? "Erasing would keep later runs from bringing the user in."
+          : `The user is suppressed already, since ${Human.time(found.suppressedSince)} UTC.`,
+        dim("Nothing was changed.")
+      ]
+    }
+    case "Erased": {
+      const { at, found, runId, store } = receipt
+      return [
+        isNothing(found) ? `${ok} There was nothing of this user in ${store}.` : `${ok} Erased one user from ${store}.`,
+        ...counts(found, style),
+        "",
+        ...Layout.align([
+          [`  ${dim("when")}`, `${Human.time(at)} UTC`],
+          [`  ${dim("run")}`, runId],
+          [
+            `  ${dim("from now on")}`,
+            found.suppressedSince === undefined
+              ? "left out of every run"
+              : `left out of every run, as since the first erasure at ${Human.time(found.suppressedSince)} UTC`
+          ]
+        ]),
+        "",
+        "Not covered by this receipt:",
+        ...notCovered(receipt.embedded).flatMap((text) =>
+          Layout.wrap(text, Math.min(style.columns, 100) - 4).map((line, i) => `  ${i === 0 ? "-" : " "} ${line}`)
+        )
+      ]
+    }
+    case "Undone":
+      return receipt.since === undefined
+        ? [`${ok} This user was not erased from ${receipt.store}, so there is nothing to undo.`]
+        : [
+            `${ok} This user, erased on ${Human.time(receipt.since)} UTC, is no longer left out of runs.`,
+            "Nothing was brought back: the next `pnpm assets materialize --all` does that, if the source has the user."
+          ]
+  }
+}
+
+/** The receipt for programs. */
+export const json = (receipt: Receipt): string => {
+  switch (receipt._tag) {
+    case "Preview":
+      return JSON.stringify({ erased: false, ...facts(receipt.found) }, null, 2)
+    case "Erased": {
+      const { at, embedded, found, runId } = receipt
+      return JSON.stringify({ erased: true, at, runId, ...facts(found), notCovered: notCovered(embedded) }, null, 2)
+    }
+    case "Undone": {
+      const { at, runId, since } = receipt
+      return JSON.stringify({ undone: since !== undefined, at, runId, suppressedSince: since ?? null }, null, 2)
+    }
+  }
+}
+
+/** What was removed, in a sentence for the history. */
+export const removed = (found: Found): string => {
+  const all = entries(found).filter(([, count]) => count > 0)
+  const what = all.map(([name, count]) => `${Human.count(count)} of ${name}`)
+  return what.length === 0
+    ? "There was nothing of the user; later runs leave them out."
+    : `Removed ${Human.list(what, what.length)}; later runs leave the user out.`
+}
+
+export const undone = (since: string | undefined): string =>
+  since === undefined ? "The user was not erased." : `The user, erased on ${Human.time(since)} UTC, may come back.`
+
+const facts = ({ masks, quarantined, rows, suppressedSince }: Found) => ({
+  rows,
+  maskValues: masks,
+  quarantined,
+  suppressedSince: suppressedSince ?? null
+})
+
+const entries = (found: Found): ReadonlyArray<readonly [string, number]> => [
+  ...Object.entries(found.rows),
+  ...Object.entries(found.masks),
+  ["quarantine", found.quarantined]
+]
+
+const isNothing = (found: Found): boolean => entries(found).every(([, count]) => count === 0)
+
+const counts = (found: Found, style: Style): ReadonlyArray<string> => {
+  const noun = (name: string) => (name in found.masks ? "value that nobody else has" : "row")
+  const cells = entries(found).map(([name, count]) => [name, Human.count(count), plural(noun(name), count)] as const)
+  const width = Math.max(...cells.map(([, count]) => count.length))
+  return Layout.align(
+    cells.map(([name, count, what]) => [`  ${style.cyan(name)}`, `${Layout.padStart(count, width)} ${what}`])
+  )
+}
+
+const plural = (noun: string, count: number): string =>
+  count === 1 ? noun : noun === "row" ? "rows" : noun.replace("value that nobody else has", "values that nobody else has")
+
+const notCovered = (embedded: boolean): ReadonlyArray<string> => [
+  "the source: while it has the user, others can read them there",
+  embedded
+    ? "copies and backups of the store's directory, and snapshots of its file system: until you delete them"
+    : "the server's own logs (redo log: until it is written over; binary log: binlog_expire_logs_seconds) and freed pages (until they are used again, or OPTIMIZE TABLE)",
+  ...(embedded ? [] : ["backups and replicas that are not up to date: as long as you keep them"]),
+  "what analysts have copied out of the store"
+]

@@ -1,0 +1,85 @@
+import * as ErasureText from "@sluice/cli/render/ErasureText"
+import * as Style from "@sluice/cli/render/Style"
+import type { Found } from "@sluice/warehouse/Erasure"
+import { expect, it } from "vitest"
+
+const found: Found = {
+  rows: { users_raw: 1, messages_raw: 1_204 },
+  masks: { sensitive_city_ids: 1, sensitive_zipcode_ids: 0 },
+  quarantined: 2,
+  suppressedSince: undefined
+}
+const nothing: Found = {
+  rows: { users_raw: 0, messages_raw: 0 },
+  masks: { sensitive_city_ids: 0, sensitive_zipcode_ids: 0 },
+  quarantined: 0,
+  suppressedSince: "2024-03-01T09:30:00.000Z"
+}
+const run = { store: "the database dwh on db:3306", runId: "20240302-093000-x1y2", at: "2024-03-02T09:30:00.000Z" }
+const text = (receipt: ErasureText.Receipt) => `\n${ErasureText.lines(receipt, Style.plain).join("\n")}\n`
+
+it("the receipt counts what was removed, and says what it does not cover", () => {
+  expect(text({ _tag: "Erased", ...run, found, embedded: false })).toMatchInlineSnapshot(`
+    "
+    ✓ Erased one user from the database dwh on db:3306.
+      users_raw                  1 row
+      messages_raw           1,204 rows
+      sensitive_city_ids         1 value that nobody else has
+      sensitive_zipcode_ids      0 values that nobody else has
+      quarantine                 2 rows
+
+      when         2024-03-02 09:30:00 UTC
+      run          20240302-093000-x1y2
+      from now on  left out of every run
+
+    Not covered by this receipt:
+      - the source: while it has the user, others can read them there
+      - the server's own logs (redo log: until it is written over; binary log:
+        binlog_expire_logs_seconds) and freed pages (until they are used again, or
+        OPTIMIZE TABLE)
+      - backups and replicas that are not up to date: as long as you keep them
+      - what analysts have copied out of the store
+    "
+  `)
+})
+
+it("a dry run says what would be removed, or that there is nothing", () => {
+  expect(
+    text({ _tag: "Preview", store: run.store, found }) + text({ _tag: "Preview", store: run.store, found: nothing })
+  ).toMatchInlineSnapshot(`
+    "
+    Erasing this user would remove from the database dwh on db:3306:
+      users_raw                  1 row
+      messages_raw           1,204 rows
+      sensitive_city_ids         1 value that nobody else has
+      sensitive_zipcode_ids      0 values that nobody else has
+      quarantine                 2 rows
+    Erasing would keep later runs from bringing the user in.
+    Nothing was changed.
+
+    There is nothing of this user in the database dwh on db:3306.
+    The user is suppressed already, since 2024-03-01 09:30:00 UTC.
+    Nothing was changed.
+    "
+  `)
+})
+
+it("the history keeps counts, and no more", () => {
+  expect([ErasureText.removed(found), ErasureText.removed(nothing)]).toEqual([
+    "Removed 1 of users_raw, 1,204 of messages_raw, 1 of sensitive_city_ids and 2 of quarantine; later runs leave the user out.",
+    "There was nothing of the user; later runs leave them out."
+  ])
+})
+
+it("undoing says that it brings nothing back by itself", () => {
+  expect(
+    text({ _tag: "Undone", ...run, since: "2024-03-01T09:30:00.000Z" }) + text({ _tag: "Undone", ...run, since: undefined })
+  ).toMatchInlineSnapshot(`
+    "
+    ✓ This user, erased on 2024-03-01 09:30:00 UTC, is no longer left out of runs.
+    Nothing was brought back: the next \`pnpm assets materialize --all\` does that, if the source has the user.
+
+    ✓ This user was not erased from the database dwh on db:3306, so there is nothing to undo.
+    "
+  `)
+})
