@@ -1,74 +1,96 @@
 /**
- * A whole run of the pipeline into the embedded store, with the sample API in a process of its own; rows per second count
- * users, subscriptions and messages. The floor fetches the same pages and parses them, and does nothing with them.
+ * A whole run of the pipeline, as the released command line, against the best loader written by hand (bench/floor/loader.mjs),
+ * into each store, from one API whose pages are ready made. Where the store is a server, also against its own LOAD DATA of
+ * ready-made files. Each floor is loaded in turn with Sluice; what both have loaded is compared once.
+ *
+ * `--users 200000 --messages 2000000 --runs 5`, `--large` for a million and ten millions, `--store embedded|MariaDB|MySQL`.
  */
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { flag, inTurn, report } from "./harness.ts"
+import { isDeepStrictEqual } from "node:util"
+import { type Figure, flag, median, report, word } from "./harness.ts"
+import * as Processes from "./Processes.ts"
+import * as Stores from "./Stores.ts"
 
-const users = flag("users", 20_000, 1_000)
-const messages = flag("messages", 200_000, 5_000)
+const large = process.argv.includes("--large")
+const users = flag("users", large ? 1_000_000 : 200_000, 1_000)
+const messages = flag("messages", large ? 10_000_000 : 2_000_000, 5_000)
 const runs = flag("runs", 5, 1)
-const script = join(process.cwd(), "scripts", "assets.mjs")
-const pageSize = 5_000
+const only = word("store")
 
-const startApi = (): Promise<{ readonly url: string; readonly process: ChildProcess }> =>
-  new Promise((resolve, reject) => {
-    const size = ["--users", String(users), "--messages", String(messages), "--seed", "1"]
-    const child = spawn(process.execPath, [script, "sample-api", ...size], { stdio: ["ignore", "pipe", "pipe"] })
-    let output = ""
-    const read = (chunk: Buffer) => {
-      output += chunk.toString()
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]
-      if (url !== undefined) resolve({ url, process: child })
+const loader = Processes.benchFile("floor", "loader.mjs")
+const files = mkdtempSync(join(tmpdir(), "sluice-bench-files-"))
+const api = await Processes.startApi({ users, messages })
+const figures: Array<Figure> = []
+
+/** One line for each run, so that whoever ends the bench early has seen something. */
+const told = (store: Stores.Store, what: string, ran: Processes.Ran): Processes.Ran => {
+  const { cpuSeconds, peakMB, seconds } = ran
+  process.stderr.write(
+    `${store.name}, ${what}: ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s of CPU, ${peakMB.toFixed(0)} MB\n`
+  )
+  return ran
+}
+
+const bench = async (store: Stores.Store) => {
+  const ours: Array<Processes.Ran> = []
+  const floors: Array<Processes.Ran> = []
+  const loads: Array<Processes.Ran> = []
+  for (let run = 0; run < runs; run++) {
+    await store.empty("floor")
+    floors.push(told(store, "the loader", await Processes.run([loader, "--api", api.url, "--store", store.floor])))
+    await store.empty("sluice")
+    const env = { ...store.env, SPARK_API_URL: api.url }
+    ours.push(told(store, "sluice", await Processes.assets(["materialize", "--all", "--json"], { cwd: files, env })))
+    if (run === 0) await compare(store)
+    if (store.name === "embedded") continue
+    await store.empty("floor")
+    loads.push(told(store, "ready-made files", await Processes.run([loader, "--from", files, "--store", store.floor])))
+  }
+  const of = (all: ReadonlyArray<Processes.Ran>, what: "seconds" | "peakMB" | "cpuSeconds") =>
+    median(all.map((ran) => ran[what]))
+  const floor = { what: "the loader written by hand", value: of(floors, "seconds") }
+  figures.push({ what: `${store.name}: materialize --all`, unit: "s", value: of(ours, "seconds"), floor })
+  if (loads.length > 0) {
+    const ready = { what: "LOAD DATA of ready-made files", value: of(loads, "seconds") }
+    figures.push({ what: `${store.name}: the loader written by hand`, unit: "s", value: floor.value, floor: ready })
+  }
+  figures.push(
+    {
+      what: `${store.name}: our process's time on the CPU`,
+      unit: "s",
+      value: of(ours, "cpuSeconds"),
+      floor: { what: "the loader's", value: of(floors, "cpuSeconds") }
+    },
+    {
+      what: `${store.name}: our process's peak memory`,
+      unit: "MB",
+      value: of(ours, "peakMB"),
+      floor: { what: "the loader's", value: of(floors, "peakMB") }
     }
-    child.stdout.on("data", read)
-    child.stderr.on("data", read)
-    child.on("exit", () => reject(new Error(`the sample API ended: ${output}`)))
-  })
+  )
+}
 
-const fetchAndParse = async (url: string, path: string, total: number) => {
-  for (let page = 1; (page - 1) * pageSize < total; page++) {
-    JSON.parse(await (await fetch(`${url}/${path}?page=${page}&limit=${pageSize}`)).text())
+/** Both have made the same tables, with the same rows in them. */
+const compare = async (store: Stores.Store) => {
+  const tables = async (url: string) =>
+    JSON.parse((await Processes.run([Processes.benchFile("processes", "sql.mjs"), url, "tables"])).output)
+  const [floor, sluice] = [await tables(store.floor), await tables(store.sluice)]
+  for (const table of new Set([...Object.keys(floor), ...Object.keys(sluice)])) {
+    if (isDeepStrictEqual(floor[table], sluice[table])) continue
+    throw new Error(
+      `${store.name}: ${table} is not the same:\n${JSON.stringify(floor[table])}\n${JSON.stringify(sluice[table])}`
+    )
   }
 }
 
-const api = await startApi()
-const directory = mkdtempSync(join(tmpdir(), "sluice-bench-"))
-let subscriptions = 0
 try {
-  const materialize = async () => {
-    rmSync(join(directory, ".sluice"), { recursive: true, force: true })
-    const env = { ...process.env, SPARK_API_URL: api.url, DATABASE_URL: "sqlite:.sluice" }
-    const child = spawn(process.execPath, [script, "materialize", "--all"], {
-      cwd: directory,
-      env,
-      stdio: ["ignore", "ignore", "pipe"]
-    })
-    let told = ""
-    child.stderr.on("data", (chunk: Buffer) => {
-      told += chunk.toString()
-    })
-    const [status] = await once(child, "close")
-    if (status !== 0) throw new Error(`materialize ended with ${status}: ${told}`)
-    subscriptions = Number(/subscriptions_raw +([\d,]+) rows/.exec(told)?.[1]?.replaceAll(",", "") ?? 0)
-  }
-  const floor = () => Promise.all([fetchAndParse(api.url, "users", users), fetchAndParse(api.url, "messages", messages)])
-  const [whole = 0, parsing = 0] = await inTurn(runs, materialize, floor)
-  const rows = users + subscriptions + messages
-  report("endToEnd", `${users} users and ${messages} messages into the embedded store, medians of ${runs} runs in turn`, [
-    {
-      what: "materialize --all",
-      unit: "s",
-      value: whole / 1_000,
-      floor: { what: "fetch and JSON.parse", value: parsing / 1_000 }
-    },
-    { what: "end to end", unit: "rows/s", value: rows / (whole / 1_000) }
-  ])
+  await Processes.run([loader, "--api", api.url, "--write", files])
+  await Stores.each(only, bench)
+  const size = `${users.toLocaleString("en")} users and ${messages.toLocaleString("en")} messages`
+  report(large ? "endToEnd.large" : "endToEnd", `${size}, medians of ${runs} runs in turn`, figures)
 } finally {
-  api.process.kill()
-  rmSync(directory, { recursive: true, force: true })
+  api.stop()
+  rmSync(files, { recursive: true, force: true })
 }

@@ -20,6 +20,12 @@ export const flag = (name: string, usual: number, small: number): number => {
   throw new Error(`--${name} takes a number`)
 }
 
+/** `--name word` from the command line, if it is there. */
+export const word = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? undefined : process.argv[at + 1]
+}
+
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)

@@ -1,0 +1,194 @@
+/**
+ * Publishes of messages_raw into each store, by each way there is. The floor fills the same table definition from text that
+ * was made beforehand: no row is looked at. On the servers that is LOAD DATA in one statement, in the embedded store one JSON
+ * text a thousand rows.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { MessagesRaw } from "@sluice/assets/tables/MessagesRaw"
+import * as Dataset from "@sluice/core/data/Dataset"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
+import * as SqliteDdl from "@sluice/warehouse/embedded/SqliteDdl"
+import * as SqliteRow from "@sluice/warehouse/embedded/SqliteRow"
+import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import * as Ddl from "@sluice/warehouse/mysql/ddl"
+import { infileLoader } from "@sluice/warehouse/mysql/InfileLoader"
+import * as InfileText from "@sluice/warehouse/mysql/InfileText"
+import { insertLoader, type Loader } from "@sluice/warehouse/mysql/Loader"
+import * as MysqlPool from "@sluice/warehouse/mysql/MysqlPool"
+import * as MysqlProvisioner from "@sluice/warehouse/mysql/MysqlProvisioner"
+import * as MysqlServer from "@sluice/warehouse/mysql/MysqlServer"
+import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
+import { rowBatches } from "@sluice/warehouse/mysql/RowBatch"
+import { Provisioner } from "@sluice/warehouse/Provisioner"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as Launcher from "../test/servers/Launcher.ts"
+import * as Server from "../test/servers/Server.ts"
+import { type Figure, flag, inTurn, report } from "./harness.ts"
+
+const count = flag("rows", 1_000_000, 20_000)
+const runs = flag("runs", 3, 1)
+
+/** Ids come in no order, as those of most APIs do. */
+const rowsFrom = (start: number) =>
+  Array.from({ length: Math.min(5_000, count - start) }, (_, at) => {
+    const n = start + at
+    return {
+      id: String((n * 2_654_435_761) % 4_294_967_296).padStart(10, "0"),
+      created_at: new Date(1_700_000_000_000 + n * 997).toISOString(),
+      sender_id: String((n * 7_919) % 20_011),
+      receiver_id: String((n * 104_729) % 20_011),
+      loaded_at: "2024-03-01T09:30:00.000Z"
+    }
+  })
+const chunks = Array.from({ length: Math.ceil(count / 5_000) }, (_, page) => rowsFrom(page * 5_000))
+const rows = Dataset.fromChunks(Stream.fromIterable(chunks), count)
+
+const step: StepContext.Service = {
+  runId: "bench",
+  asset: "messages_raw",
+  attempt: 1,
+  progress: () => {},
+  metadata: () => {},
+  dataVersion: () => {},
+  staged: () => Effect.void,
+  goOn: () => {},
+  lastMadeFrom: undefined,
+  last: undefined,
+  concluded: Effect.void
+}
+const publish = Effect.flatMap(Warehouse, (warehouse) =>
+  Effect.provideService(warehouse.publish(MessagesRaw, rows), StepContext, step)
+)
+
+const figure = (what: string, millis: number, floorIs: string, floor: number): Figure => ({
+  what,
+  unit: "s",
+  value: millis / 1_000,
+  floor: { what: floorIs, value: floor / 1_000 }
+})
+
+const server: MysqlServer.MysqlServer = {
+  flavour: "MariaDB",
+  collation: "utf8mb4_nopad_bin",
+  maxPacket: 16 * 1024 * 1024,
+  localInfile: true
+}
+const width = Object.keys(MessagesRaw.columns).length
+
+const encoding = async (): Promise<ReadonlyArray<Figure>> => {
+  const encodeAll = () =>
+    Effect.runPromise(
+      Stream.runForEach(rowBatches({ table: MessagesRaw, server, rows }), (batch) =>
+        Effect.sync(() => InfileText.encode(batch.cells, width))
+      )
+    )
+  const [millis = 0] = await inTurn(runs, encodeAll)
+  return [{ what: "rows written as LOAD DATA reads them", unit: "rows/s", value: count / (millis / 1_000) }]
+}
+
+const embedded = async (): Promise<ReadonlyArray<Figure>> => {
+  const directory = mkdtempSync(join(tmpdir(), "sluice-bench-"))
+  const store = ManagedRuntime.make(SqliteStores.layer({ directory: join(directory, "store") }))
+  const encode = SqliteRow.encoder(MessagesRaw.columns)
+  const texts = chunks.flatMap((chunk) =>
+    Array.from({ length: Math.ceil(chunk.length / 1_000) }, (_, at) => {
+      const values = encode(chunk.slice(at * 1_000, (at + 1) * 1_000), 0)
+      if (!Array.isArray(values)) throw new Error("a row of the bench does not fit its table")
+      return JSON.stringify(
+        Array.from({ length: values.length / width }, (_, n) => values.slice(n * width, (n + 1) * width))
+      )
+    })
+  )
+  const floor = () => {
+    rmSync(join(directory, "floor.db"), { force: true })
+    return Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const setup = ["PRAGMA journal_mode = DELETE", "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000"]
+          const client = yield* LibsqlClient.make({ path: join(directory, "floor.db"), setup })
+          yield* client.withTransaction(
+            client.use((session) => {
+              session.run(SqliteDdl.createTable(MessagesRaw, MessagesRaw.name), [])
+              const insert = SqliteDdl.insertFromJson(MessagesRaw, MessagesRaw.name)
+              for (const text of texts) session.run(insert, [text])
+              for (const index of SqliteDdl.createIndexes(MessagesRaw)) session.run(index, [])
+            })
+          )
+        })
+      )
+    )
+  }
+  try {
+    const [ours = 0, best = 0] = await inTurn(runs, () => store.runPromise(publish), floor)
+    return [figure("embedded", ours, "the same from ready-made JSON", best)]
+  } finally {
+    await store.dispose()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+const onServer = async (flavour: Launcher.Flavour): Promise<ReadonlyArray<Figure>> => {
+  const launcher = await Launcher.find(flavour)
+  if (launcher === undefined) {
+    process.stdout.write(`Skipping ${flavour}: ${Launcher.advice(flavour)}\n`)
+    return []
+  }
+  const running = await Server.start(launcher)
+  const at = { _tag: "Mysql", host: "127.0.0.1", port: running.port } as const
+  const admin = { ...at, user: "root", password: Redacted.make(""), database: "" }
+  const url = { ...at, user: "sluice", password: Redacted.make("bench"), database: "bench" }
+  const analyst = { user: "analyst", password: Redacted.make("bench-analyst") }
+  const provision = Effect.flatMap(Provisioner, (provisioner) =>
+    provisioner.provision({ tables: [], masks: [], views: [], analyst: { select: [] } })
+  )
+  const by = (load: Loader) => ManagedRuntime.make(MysqlStores.layer({ url, load }))
+  const ways = [by(infileLoader), by(insertLoader)] as const
+  const text = chunks.flatMap((chunk) => [
+    Effect.runSync(
+      Effect.map(Stream.runCollect(rowBatches({ table: MessagesRaw, server, rows: Dataset.fromArray(chunk) })), (batches) =>
+        Buffer.concat([...batches].map(({ cells }) => InfileText.encode(cells, width)))
+      )
+    )
+  ])
+  const floor = () =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const pool = yield* MysqlPool.make({ url, connections: 2, lockWait: "1 minute" })
+          const { connection, infile } = yield* pool.reserve
+          const run = (sql: string) => connection.executeUnprepared(sql, [], undefined)
+          yield* run("DROP TABLE IF EXISTS `floor`")
+          yield* run(Ddl.createTable(MessagesRaw, "floor", yield* MysqlServer.inspect(pool.sql)))
+          yield* infile(`LOAD DATA LOCAL INFILE 'rows' INTO TABLE \`floor\` ${InfileText.format}`, text)
+          yield* run(Ddl.addIndexes(MessagesRaw, "floor") ?? "DO 0")
+        })
+      )
+    )
+  try {
+    await Effect.runPromise(Effect.provide(provision, MysqlProvisioner.layer({ admin, pipeline: url, analyst })))
+    const [infile = 0, insert = 0, best = 0] = await inTurn(
+      runs,
+      () => ways[0].runPromise(publish),
+      () => ways[1].runPromise(publish),
+      floor
+    )
+    const floorIs = "one LOAD DATA of ready-made text"
+    return [
+      figure(`${flavour}, LOAD DATA LOCAL INFILE`, infile, floorIs, best),
+      figure(`${flavour}, INSERT`, insert, floorIs, best)
+    ]
+  } finally {
+    await Promise.all(ways.map((way) => way.dispose()))
+    await running.stop()
+  }
+}
+
+const figures = [...(await encoding()), ...(await embedded()), ...(await onServer("MariaDB")), ...(await onServer("MySQL"))]
+report("loading", `publishes of ${count} rows of messages_raw, medians of ${runs} runs in turn`, figures)
