@@ -5,7 +5,8 @@
 import type { User } from "@sluice/assets/domain/User"
 import type * as Classification from "@sluice/assets/privacy/classification"
 import * as Derivations from "@sluice/assets/privacy/derivations"
-import type { UsersRaw } from "@sluice/assets/tables/UsersRaw"
+import { SensitiveCityIds } from "@sluice/assets/tables/SensitiveCityIds"
+import { UsersRaw } from "@sluice/assets/tables/UsersRaw"
 import type { Failure } from "@sluice/core/asset/Failure"
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import type * as Dataset from "@sluice/core/data/Dataset"
@@ -13,7 +14,9 @@ import { Pii } from "@sluice/core/data/Pii"
 import * as Log from "@sluice/core/Log"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { StepContext } from "@sluice/core/run/StepContext"
+import * as Span from "@sluice/core/Span"
 import * as Column from "@sluice/warehouse/Column"
+import * as Erasure from "@sluice/warehouse/Erasure"
 import * as Grants from "@sluice/warehouse/Grants"
 import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
@@ -76,6 +79,10 @@ Log.warning(email)
 Log.debug("masked", { city })
 // @ts-expect-error an object that holds one
 Log.info("user", { user })
+// @ts-expect-error an attribute of a span
+Span.annotate({ city })
+// @ts-expect-error an object that holds one, on a span
+Span.annotate({ user })
 // @ts-expect-error metadata
 export const metadata: Metadata = { rows: 1, city }
 // @ts-expect-error a step's metadata
@@ -97,6 +104,16 @@ Grants.select(Cities)
 // @ts-expect-error a view over one
 View.make("leak", { description: "", columns: { city: Column.text(9) }, on: [Cities], select: () => "" })
 
+// Without its grounds.
+const grounds = { reason: "asked for", legal: "Art. 6(1)(f)" }
+export const grounded: Classification.Classification = { class: "drop", ...grounds }
+// @ts-expect-error a field without a legal note
+export const illegal: Classification.Classification = { class: "drop", reason: "not needed" }
+// @ts-expect-error a field without a reason
+export const groundless: Classification.Classification = { class: "keep", legal: "Art. 6(1)(f)" }
+// @ts-expect-error a quasi-identifier that is kept in no column
+export const nowhere: Classification.Classification = { class: "keep", role: "quasi", ...grounds }
+
 // Unclassified.
 type Read = Classification.ReadField<typeof Classification.users>
 export const read: Read = "city"
@@ -104,3 +121,25 @@ export const read: Read = "city"
 export const dropped: Read = "firstName"
 // @ts-expect-error nor is one that nobody classified
 export const unknown: Read = "username"
+
+// Where an erasure looks.
+Erasure.rows(UsersRaw, "user_id")
+// @ts-expect-error a column that the table has not would be looked at in vain
+Erasure.rows(UsersRaw, "sender_id")
+// @ts-expect-error nor may a mask be referred to by one
+Erasure.mask(SensitiveCityIds, UsersRaw, { person: "user_id", reference: "town_id" })
+
+// A decoder that does not read exactly what is classified.
+declare const raw: { readonly [K in Read]?: unknown }
+// @ts-expect-error a dropped field cannot be read of a row
+export const name: unknown = raw.firstName
+// @ts-expect-error nor can one that nobody classified
+export const login: unknown = raw.username
+type ReadOfMessages = Classification.ReadField<typeof Classification.messages>
+// @ts-expect-error a classified field is not read
+export const incomplete = { id: "", createdAt: "", senderId: "" } satisfies Record<ReadOfMessages, unknown>
+// @ts-expect-error a field is read that is to be dropped
+export const excessive = { id: "", createdAt: "", senderId: "", receiverId: "", message: "" } satisfies Record<
+  ReadOfMessages,
+  unknown
+>

@@ -22,6 +22,7 @@ const refused = [
   "sensitive_profession_ids",
   "quarantine",
   "sluice_runs",
+  "sluice_source_pages",
   "sluice_events"
 ]
 
@@ -39,6 +40,10 @@ const settingsOn = async (store: (typeof stores)[number]): Promise<Readonly<Reco
 
 const stores = ["the embedded store", ...flavours] as const
 const seen = new Map<string, unknown>()
+
+/** SQLite shows a computed average without the trailing zeros of a declared scale, and booleans come as numbers. */
+const comparable = (all: unknown): unknown =>
+  JSON.parse(JSON.stringify(all), (_, value) => (/^-?\d+(\.\d+)?$/.test(String(value)) ? String(Number(value)) : value))
 
 for (const store of stores) {
   describe.skipIf(store !== "the embedded store" && !isAvailable(store))(`the pipeline on ${store}`, async () => {
@@ -69,20 +74,35 @@ for (const store of stores) {
     it("makes every asset, and nothing has to be tried twice", { timeout: 60_000 }, async () => {
       // Regression: on MySQL, RENAME TABLE met deadlocks with readers of views over the table, and whole steps ran again.
       for (let run = 0; run < 3; run++) {
-        const { code, stdout, stderr } = await sluice(cwd, ["materialize", "--all", "--json"], env)
+        const { code, stdout, stderr } = await sluice(cwd, ["materialize", "--all", "--full", "--json"], env)
         expect([code, stdout.match(/"StepRetrying"/g)?.length ?? 0, stderr.includes("✗")]).toEqual([0, 0, false])
       }
+    })
+
+    it("plans tell how a server's tables are loaded, and publishes how they were", async () => {
+      const plan = JSON.parse((await sluice(cwd, ["plan", "--all", "--json"], env)).stdout)
+      const asset = JSON.parse((await sluice(cwd, ["asset", "messages_raw", "--json"], env)).stdout)
+      const expected = store === "the embedded store" ? [null, undefined] : Array(2).fill("LOAD DATA LOCAL INFILE")
+      expect([plan.loadsBy, asset.materializations[0].metadata.loaded_by]).toEqual(expected)
     })
 
     it("shows the analyst the public tables, the same ones on every store", { timeout: 60_000 }, async () => {
       const all = await snapshot()
       expect(Object.values(all).every((rows) => rows.length > 0)).toBe(true)
-      // SQLite shows a computed average without the trailing zeros of a declared scale, and booleans come as numbers.
-      const comparable = JSON.parse(JSON.stringify(all), (_, value) =>
-        /^-?\d+(\.\d+)?$/.test(String(value)) ? String(Number(value)) : value
-      )
-      for (const [other, their] of seen) expect({ [other]: comparable }).toEqual({ [other]: their })
-      seen.set(store, comparable)
+      const own = comparable(all)
+      for (const [other, their] of seen) expect({ [other]: own }).toEqual({ [other]: their })
+      seen.set(store, own)
+    })
+
+    // Steps that read along hold a slot and a place in their pool while their source, which they wait for, holds others.
+    it("comes to the same end with one slot or two, and pools of one", { timeout: 60_000 }, async () => {
+      const tight = { SLUICE_POOLS: "api=1,warehouse=1", SLUICE_PAGE_SIZE: "7", SLUICE_ROWS_IN_MEMORY: "10" }
+      for (const concurrency of ["1", "2"]) {
+        const args = ["materialize", "--all", "--concurrency", concurrency, "--timeout", "25s"]
+        const { code, stderr } = await sluice(cwd, args, { ...env, ...tight })
+        expect([code, stderr.includes("✗")]).toEqual([0, false])
+      }
+      expect(comparable(await snapshot())).toEqual(seen.get(store))
     })
 
     it.each(refused)("refuses the analyst %s", async (table) => {

@@ -1,7 +1,9 @@
 import { spec } from "@sluice/assets/pipeline"
+import { PrivacyReport } from "@sluice/assets/privacy/PrivacyReport"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, sluice } from "../../packages/cli/test/support.ts"
 import * as databases from "../../packages/warehouse/test/mysql/databases.ts"
@@ -9,7 +11,15 @@ import { flavours, isAvailable, type Server, startOwn } from "../servers/TestSer
 
 const passwords = { pipeline: "Pipeline-Kzw4XvQ9", analyst: "Analyst-Tr6mBn2L" }
 const publicRelations = spec.analyst.select.map(({ name }) => name)
-const secret = ["sensitive_city_ids", "sensitive_zipcode_ids", "sensitive_profession_ids", "quarantine", "sluice_events"]
+const secret = [
+  "sensitive_city_ids",
+  "sensitive_zipcode_ids",
+  "sensitive_profession_ids",
+  "quarantine",
+  "sluice_events",
+  "sluice_source_pages",
+  "sluice_marks"
+]
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`the accounts of the pipeline on ${flavour}`, () => {
@@ -106,6 +116,22 @@ for (const flavour of flavours) {
       expect([leak._tag, before._tag, code === 0, named]).toEqual(["Right", "Right", false, true])
     }, 60_000)
 
+    it("the report tells what each account holds, and that view with what mends it (G15)", async () => {
+      const { code, stderr, stdout } = await sluice(cwd, ["privacy", "report", "--format", "json"], env)
+      const { access, anonymity, drift } = Schema.decodeUnknownSync(PrivacyReport)(JSON.parse(stdout))
+      const held = access.map(({ holds, role }) => [role, holds.map((held) => held.split(/ ON |, /)[0])])
+      expect([code, stderr, held, drift.map(({ aspect, subject }) => [subject, aspect]), anonymity.users]).toEqual([
+        0,
+        "",
+        [
+          ["pipeline", ["SELECT"]],
+          ["analyst", publicRelations.map(() => "SELECT")]
+        ],
+        [["messages_per_day", "the rights it runs with"]],
+        30
+      ])
+    }, 60_000)
+
     it("no password is in anything that a command prints, whatever fails (G12)", async () => {
       const wrong = env["DATABASE_URL"]?.replace(passwords.pipeline, "Wrong-Yh8sPd3W") ?? ""
       const commands = [
@@ -119,14 +145,16 @@ for (const flavour of flavours) {
         [["validate"], { DATABASE_URL: wrong.replace(/:\d+\//, ":70000/") }],
         [["validate"], { DATABASE_URL: wrong.replace("@", "%%@") }],
         [["validate"], { SPARK_API_URL: "http://user:Wrong-Yh8sPd3W@127.0.0.1" }],
-        [["validate"], { SPARK_API_TOKEN: "Wrong-Yh8sPd3W with blanks" }]
+        [["validate"], { SPARK_API_TOKEN: "Wrong-Yh8sPd3W with blanks" }],
+        [["privacy", "report"], {}],
+        [["privacy", "report", "--format", "json", "--log-level", "debug"], { ANALYST_PASSWORD: "Wrong-Yh8sPd3W" }]
       ] as const
       const told = await Promise.all(commands.map(([args, more]) => sluice(cwd, args, { ...env, ...more })))
       const leaky = told.flatMap(({ stderr, stdout }, i) =>
         /Pipeline-Kzw4XvQ9|Analyst-Tr6mBn2L|Wrong-Yh8sPd3W/i.test(stdout + stderr) ? [commands[i]?.[0].join(" ")] : []
       )
       expect(leaky).toEqual([])
-      expect(told.map(({ code }) => code)).toEqual([0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2])
+      expect(told.map(({ code }) => code)).toEqual([0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0])
     }, 60_000)
   })
 }

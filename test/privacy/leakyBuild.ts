@@ -31,20 +31,20 @@ const leaks: ReadonlyArray<Leak> = [
   // An error that quotes what it is about: in the quarantine, in messages, in run events.
   {
     file: "packages/assets/src/domain/Decoder.ts",
-    says: "new ParseResult.Type(ast, undefined, value.reason)",
-    instead: `new ParseResult.Type(ast, undefined, value.reason + ": " + JSON.stringify(input).slice(0, 200))`
+    says: `Object.hasOwn(object, name) ? refusal.reason : "is missing"`,
+    instead: `refusal.reason + ": " + String(JSON.stringify(object[name])).slice(0, 200)`
   },
   // Names of fields in metadata.
   {
     file: "packages/assets/src/intake/Intake.ts",
-    says: "unknown_fields: unknownFields.size",
+    says: "unknown_fields: unknownFields.size,\n      ...(has === undefined ? {} : { suppressed })",
     instead: `unknown_fields: [...unknownFields].join(" ")`
   },
   // Spilled rows in the clear, in a file that stays.
   {
     file: "packages/core/src/data/Spill.ts",
-    says: "yield* Effect.promise(() => crypto.subtle.encrypt(algorithm(index), key, clear))",
-    instead: "clear"
+    says: "yield* Effect.promise(() => crypto.subtle.encrypt(algorithm(index), key, packed))",
+    instead: "bytes"
   },
   {
     file: "packages/core/src/data/Spill.ts",
@@ -61,6 +61,12 @@ const leaks: ReadonlyArray<Leak> = [
     file: "packages/warehouse/src/mysql/errors.ts",
     says: "code: code ??",
     instead: "code: cause?.message ?? code ??"
+  },
+  // An erasure that forgets to delete.
+  {
+    file: "packages/warehouse/src/sql/SqlErasure.ts",
+    says: "for (const { from, parameters } of doomed) yield* sql.unsafe(",
+    instead: "for (const { from, parameters } of []) yield* sql.unsafe("
   },
   // A setting that is repeated when it is wrong.
   {

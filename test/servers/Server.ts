@@ -20,11 +20,17 @@ export interface Server {
   readonly stop: () => Promise<void>
 }
 
-/** Starts a server and waits until it accepts connections: one to three seconds. It cannot outlive this process. */
-export const start = (launcher: Launcher): Promise<Server> =>
-  launcher._tag === "Binary" ? startBinary(launcher) : startContainer(launcher)
+/**
+ * Starts a server and waits until it accepts connections: one to three seconds. It cannot outlive this process. `settings` are
+ * options of the server's, which win over the small ones that suit tests.
+ */
+export const start = (launcher: Launcher, settings: ReadonlyArray<string> = []): Promise<Server> =>
+  launcher._tag === "Binary" ? startBinary(launcher, settings) : startContainer(launcher, settings)
 
-const startBinary = async (launcher: Extract<Launcher, { readonly _tag: "Binary" }>): Promise<Server> => {
+const startBinary = async (
+  launcher: Extract<Launcher, { readonly _tag: "Binary" }>,
+  settings: ReadonlyArray<string>
+): Promise<Server> => {
   const home = await freshDataDirectory(launcher)
   const port = await freePort()
   const log = join(home, "log")
@@ -34,6 +40,8 @@ const startBinary = async (launcher: Extract<Launcher, { readonly _tag: "Binary"
     `--datadir=${join(home, "data")}`,
     `--port=${port}`,
     `--socket=${join(home, "socket")}`,
+    // A starting server deletes what looks like a temporary table in its directory for them, whoever has it open.
+    `--tmpdir=${home}`,
     `--pid-file=${join(home, "pid")}`,
     "--bind-address=127.0.0.1",
     "--local-infile=1",
@@ -42,7 +50,8 @@ const startBinary = async (launcher: Extract<Launcher, { readonly _tag: "Binary"
     "--innodb-buffer-pool-size=64M",
     ...(launcher.flavour === "MySQL"
       ? ["--mysqlx=OFF", "--performance-schema=OFF", "--innodb-redo-log-capacity=67108864"]
-      : [])
+      : []),
+    ...settings
   ]
   // `read` ends when this process does, however it does.
   const script = `log=$1 home=$2; shift 2; "$@" </dev/null >>"$log" 2>&1 & pid=$!; echo $pid; read -r word; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null; [ "$word" = keep ] || rm -rf "$home"`
@@ -69,13 +78,25 @@ const startBinary = async (launcher: Extract<Launcher, { readonly _tag: "Binary"
   }
 }
 
-const startContainer = async (launcher: Extract<Launcher, { readonly _tag: "Docker" }>): Promise<Server> => {
+const startContainer = async (
+  launcher: Extract<Launcher, { readonly _tag: "Docker" }>,
+  settings: ReadonlyArray<string>
+): Promise<Server> => {
   const docker = async (...args: ReadonlyArray<string>) => (await promisify(execFile)("docker", args)).stdout.trim()
   const port = await freePort()
-  const settings = ["MYSQL_ALLOW_EMPTY_PASSWORD=1", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1", "MYSQL_ROOT_HOST=%"]
-  const environment = settings.flatMap((setting) => ["--env", setting])
+  const variables = ["MYSQL_ALLOW_EMPTY_PASSWORD=1", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1", "MYSQL_ROOT_HOST=%"]
+  const environment = variables.flatMap((variable) => ["--env", variable])
   const publish = `127.0.0.1:${port}:3306`
-  const id = await docker("run", "--detach", "--publish", publish, ...environment, launcher.image, "--local-infile=1")
+  const id = await docker(
+    "run",
+    "--detach",
+    "--publish",
+    publish,
+    ...environment,
+    launcher.image,
+    "--local-infile=1",
+    ...settings
+  )
   const script = `echo 0; read -r word; docker rm --force --volumes "$1" >/dev/null 2>&1`
   const current = await keeper(["sh", "-c", script, "sh", id])
   const stop = () => current.end("stop")
@@ -107,6 +128,7 @@ const keeper = async ([command = "", ...args]: ReadonlyArray<string>) => {
   const ended = new Promise((resolve) => child.once("exit", resolve))
   return {
     end: async (word: "keep" | "stop") => {
+      child.ref()
       stdin.end(`${word}\n`)
       await ended
     }

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import { describe, expect, it } from "vitest"
+import * as databases from "../../packages/warehouse/test/mysql/databases.ts"
+import { flavours, isAvailable } from "../servers/TestServers.ts"
+import * as History from "./History.ts"
+import * as PagedApi from "./PagedApi.ts"
+import * as Runs from "./Runs.ts"
+
+/**
+ * The law of reading changes: after any history, what was loaded change by change is what a full run loads into a store that
+ * has never seen the source, and it has the data versions that a full run of its own tells.
+ */
+
+type Stores = ReturnType<typeof SqliteStores.layer>
+
+/** An embedded store that nobody has used, gone with the scope. */
+const embedded: Stores = Layer.unwrapScoped(
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-incremental-"))),
+      (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+    ),
+    (directory) => SqliteStores.layer({ directory: join(directory, "store") })
+  )
+)
+
+/** What a full run loads into a fresh store from which the same people were erased. */
+const loadedAnew = (url: string, erased: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    yield* Effect.forEach(erased, Runs.erase)
+    const { status } = yield* Runs.run(url)
+    return { status, contents: yield* Runs.contents }
+  }).pipe(Effect.provide(Layer.fresh(embedded)))
+
+/** Lives through a history, comparing after each step; answers how many readings of a source were of changes. */
+const live = (history: History.History, api: PagedApi.PagedApi) =>
+  Effect.gen(function* () {
+    const erased: Array<string> = []
+    let ofChanges = 0
+    History.begin(history, api)
+    yield* Runs.run(api.url)
+    for (const [at, step] of history.steps.entries()) {
+      for (const change of step) {
+        if (change.what !== "erase") History.apply(change, api)
+        else {
+          const id = String(History.pick(api.users, change)?.["id"])
+          erased.push(id)
+          yield* Runs.erase(id)
+        }
+      }
+      const ran = yield* Runs.run(api.url)
+      const contents = yield* Runs.contents
+      ofChanges += ran.changed.filter((pages) => pages !== undefined).length
+      expect({ status: ran.status, contents }).toEqual(yield* loadedAnew(api.url, erased))
+      if (at === 1) {
+        const full = yield* Runs.run(api.url, { full: true })
+        expect([full.changed, full.versions]).toEqual([[undefined, undefined], ran.versions])
+      }
+    }
+    return ofChanges
+  })
+
+const holds = (stores: Stores, numRuns: number) =>
+  Effect.gen(function* () {
+    const api = yield* PagedApi.make
+    let ofChanges = 0
+    const property = FastCheck.asyncProperty(History.arbitrary, async (history) => {
+      ofChanges += await Effect.runPromise(
+        Effect.provide(live(history, api), Layer.merge(Layer.fresh(stores), Logger.minimumLogLevel(LogLevel.None)))
+      )
+    })
+    yield* Effect.promise(() => FastCheck.assert(property, { numRuns, interruptAfterTimeLimit: 240_000 }))
+    return ofChanges
+  }).pipe(Effect.scoped, Effect.runPromise)
+
+it("on the embedded store, changes loaded one after another come to what a full run loads", {
+  timeout: 290_000
+}, async () => {
+  const runs = 25
+  // Were everything read every time, the law would hold and say nothing.
+  expect(await holds(embedded, runs)).toBeGreaterThan(runs)
+})
+
+it("where the remembered reading is newer than a table, as after a crash or a run of some assets, everything is read", async () => {
+  const story = Effect.gen(function* () {
+    const api = yield* PagedApi.make
+    History.begin({ tagged: true, users: 20, messages: 20, steps: [] }, api)
+    yield* Runs.run(api.url)
+    api.users = api.users.with(3, PagedApi.userOf(3, { country: "Malta" }))
+    const some = yield* Runs.run(api.url, { select: Selection.name("subscriptions_raw") })
+    const all = yield* Runs.run(api.url)
+    expect([some.changed, all.changed]).toEqual([
+      [1, undefined],
+      [undefined, 0]
+    ])
+    expect(yield* Runs.contents).toEqual((yield* loadedAnew(api.url, [])).contents)
+  })
+  await Effect.runPromise(Effect.provide(Effect.scoped(story), Layer.fresh(embedded)))
+})
+
+for (const flavour of flavours) {
+  describe.skipIf(!isAvailable(flavour))(flavour, () => {
+    it("changes loaded one after another come to what a full run loads", { timeout: 290_000 }, async () => {
+      const stores = Layer.unwrapEffect(Effect.map(databases.make(flavour), (database) => databases.stores(database)))
+      expect(await holds(stores, 5)).toBeGreaterThan(5)
+    })
+  })
+}
