@@ -84,7 +84,7 @@ export const start = (file: string, gone: () => void): ReadingThread => {
 }
 
 /** Rows come and go by the page: with little room for new ones, hardly any grow old. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 }
+const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
 /** A piece whose rows are unpacked when somebody looks at them. */
 const unpacking = <A>(
