@@ -55,8 +55,7 @@ export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (ta
     )
 
   const rows = yield* rowBatches(target).pipe(
-    Stream.buffer({ capacity: 1 }),
-    Stream.mapEffect((batch) => Effect.as(onFreeSession(batch), batch.rows), { concurrency: sessions, unordered: true }),
+    Stream.mapEffect((batch) => Effect.as(onFreeSession(batch), batch.rows), { concurrency: sessions }),
     Stream.runFold(0, (count, more) => count + more)
   )
   return { rows, by: refused ? "INSERT" : "LOAD DATA LOCAL INFILE" }
