@@ -11,7 +11,6 @@ import { faultOf, reasonOf } from "./errors.ts"
 import * as InfileText from "./InfileText.ts"
 import { failedAmong, inserter, type Loader } from "./Loader.ts"
 import type { Session } from "./MysqlPool.ts"
-import type { MysqlServer } from "./MysqlServer.ts"
 import { type RowBatch, rowBatches } from "./RowBatch.ts"
 
 /**
@@ -19,12 +18,14 @@ import { type RowBatch, rowBatches } from "./RowBatch.ts"
  * server waits for a slow source. Two statements run at once where the pool has a connection to spare; the next one is made
  * ready meanwhile.
  *
- * LOAD DATA LOCAL changes or leaves out what it cannot store, and only warns. Each statement is therefore a transaction,
- * undone unless every row was written without a warning; its rows are then sent by INSERT, which refuses what is wrong, in
- * the same words as ever. A server that will not have LOAD DATA gets all the rest by INSERT.
+ * LOAD DATA LOCAL changes or leaves out what it cannot store, and only warns. Each statement is therefore a transaction, or
+ * stands behind a savepoint of the caller's, and is undone unless every row was written without a warning; its rows are then
+ * sent by INSERT, which refuses what is wrong, in the same words as ever. A server that will not have LOAD DATA gets all the
+ * rest by INSERT.
  */
 export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (target) {
-  const { into, pool, server, session, table } = target
+  const { inTransaction = false, into, pool, server, session, table } = target
+  const doing = inTransaction ? savepoint : transaction
   const step = yield* StepContext
   const columns = Table.columnNames(table)
   const sql = `LOAD DATA LOCAL INFILE 'rows' INTO TABLE ${quote(into)} ${InfileText.format} (${list(columns)})`
@@ -33,7 +34,10 @@ export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (ta
 
   const load = Effect.fnUntraced(function* (on: Session, batch: RowBatch) {
     if (!refused) {
-      const outcome = yield* Effect.mapError(attempt(on, sql, batch, server), failedAmong(table, batch))
+      const outcome = yield* Effect.mapError(
+        attempt(on, doing, sql, InfileText.packets(batch.text, server.maxPacket), batch.rows),
+        failedAmong(table, batch)
+      )
       if (outcome === "Exact") return step.progress(batch.rows)
       if (outcome === "Refused") refused = true
     }
@@ -55,7 +59,9 @@ export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (ta
     )
 
   const rows = yield* rowBatches(target).pipe(
-    Stream.mapEffect((batch) => Effect.as(onFreeSession(batch), batch.rows), { concurrency: sessions }),
+    Stream.mapEffect((batch) => Effect.as(onFreeSession(batch), batch.rows), {
+      concurrency: inTransaction ? 1 : sessions
+    }),
     Stream.runFold(0, (count, more) => count + more)
   )
   return { rows, by: refused ? "INSERT" : "LOAD DATA LOCAL INFILE" }
@@ -64,19 +70,40 @@ export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (ta
 /** How many statements fill one table at once: the second one is worth a third of the time, the third one little. */
 const sessions = 2
 
+/** How what a statement does is undone; after a deadlock, the server has undone all of a transaction. */
+interface Undoing {
+  readonly begin: string
+  readonly keep: string
+  readonly undo: string
+  readonly isWhole: boolean
+}
+const transaction: Undoing = { begin: "START TRANSACTION", keep: "COMMIT", undo: "ROLLBACK", isWhole: true }
+const savepoint: Undoing = {
+  begin: "SAVEPOINT sluice_rows",
+  keep: "RELEASE SAVEPOINT sluice_rows",
+  undo: "ROLLBACK TO SAVEPOINT sluice_rows",
+  isWhole: false
+}
+
 /** Runs one LOAD DATA and undoes it unless it was exact. Fails where INSERTs would fare no better. */
-const attempt = ({ connection, destroy, infile }: Session, sql: string, batch: RowBatch, { maxPacket }: MysqlServer) => {
+const attempt = (
+  { connection, destroy, infile }: Session,
+  { begin, isWhole, keep, undo }: Undoing,
+  sql: string,
+  data: ReadonlyArray<Uint8Array>,
+  expected: number
+) => {
   const run = (statement: string) => connection.executeUnprepared(statement, [], undefined)
-  const rollback = Effect.catchAll(run("ROLLBACK"), () => destroy)
+  const rollback = Effect.catchAll(run(undo), () => destroy)
   const once = Effect.gen(function* () {
-    yield* run("START TRANSACTION")
-    const { rows, warnings } = yield* infile(sql, InfileText.packets(batch.text, maxPacket))
-    const exact = rows === batch.rows && warnings === 0
-    yield* exact ? run("COMMIT") : run("ROLLBACK")
+    yield* run(begin)
+    const { rows, warnings } = yield* infile(sql, data)
+    const exact = rows === expected && warnings === 0
+    yield* run(exact ? keep : undo)
     return exact ? ("Exact" as const) : ("Inexact" as const)
   }).pipe(Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : rollback)))
   return Effect.catchIf(
-    Deadlock.retried(once),
+    isWhole ? Deadlock.retried(once) : once,
     (error) => !hopeless.has(reasonOf(faultOf(error.cause))),
     () => Effect.succeed("Refused" as const)
   )

@@ -93,9 +93,9 @@ export class Writer {
 }
 
 /** A text in parts, each for one packet: large beside what a packet costs, and no larger than the server accepts. */
-export function* packets(text: Uint8Array, maxPacket: number): Iterable<Uint8Array> {
+export const packets = (text: Uint8Array, maxPacket: number): ReadonlyArray<Uint8Array> => {
   const size = Math.min(256 * 1024, Math.floor(maxPacket / 2))
-  for (let start = 0; start < text.length; start += size) yield text.subarray(start, start + size)
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, n) => text.subarray(n * size, (n + 1) * size))
 }
 
 /** The rows of a text, each as the cells that were written. */

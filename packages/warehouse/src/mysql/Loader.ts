@@ -12,10 +12,12 @@ import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import { insertable, type RowBatch, rowBatches } from "./RowBatch.ts"
 
-/** An empty table, and what is to be written into it. */
+/** A table, and what is to be written into it. */
 export interface Target {
   /** The publisher's own connection. Others of the pool may be used beside it, as long as they are free. */
   readonly session: Session
+  /** Whether that is in a transaction of the caller's: all rows become a part of it, and no other connection is used. */
+  readonly inTransaction?: boolean
   readonly pool: Pick<MysqlPool, "spare">
   readonly server: MysqlServer
   readonly table: Table.Any
@@ -31,8 +33,8 @@ export interface Loaded {
 export type Way = "LOAD DATA LOCAL INFILE" | "INSERT"
 
 /**
- * A way to fill an empty table: writes all rows of a dataset, reports progress, and answers how many there were. On failure
- * the table is left half filled, for the caller to drop.
+ * A way to fill a table: writes all rows of a dataset, reports progress, and answers how many there were. On failure the table
+ * is left half filled, for the caller to drop, or to roll back.
  */
 export type Loader = (target: Target) => Effect.Effect<Loaded, WarehouseFailed | SpillFailed, StepContext>
 

@@ -23,7 +23,7 @@ export interface Session {
    * Runs a `LOAD DATA LOCAL INFILE` with `data` for the file. Fails where the statement does; that rows were changed or left
    * out is no failure for the server: compare what it answers.
    */
-  readonly infile: (sql: string, data: Iterable<Uint8Array>) => Effect.Effect<Infile, SqlError>
+  readonly infile: (sql: string, data: ReadonlyArray<Uint8Array>) => Effect.Effect<Infile, SqlError>
   /** Closes it at once, for when its state is in doubt: the server lets go of its locks. */
   readonly destroy: Effect.Effect<void>
 }
@@ -165,7 +165,7 @@ const guard = (bare: Connection, driver: Driver, url: MysqlUrl): Pick<Session, "
   return { connection, infile: (sql, data) => run(infile(driver, sql, data)) }
 }
 
-const infile = (driver: Driver, sql: string, data: Iterable<Uint8Array>) =>
+const infile = (driver: Driver, sql: string, data: ReadonlyArray<Uint8Array>) =>
   Effect.async<Infile, SqlError>((resume) => {
     driver.query(
       { sql, infileStreamFactory: () => Readable.from(data, { objectMode: false }) },
