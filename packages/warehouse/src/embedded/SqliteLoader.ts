@@ -5,7 +5,7 @@ import type { SpillFailed } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
-import * as Amended from "../Amended.ts"
+import type { Amended } from "../Amended.ts"
 import { turn } from "../internal/eventLoop.ts"
 import type { Bound } from "../internal/libsqlDriver.ts"
 import type * as Table from "../Table.ts"
@@ -47,16 +47,17 @@ export const load = Effect.fnUntraced(function* (
 
 /**
  * Deletes the rows that have an id of `gone` in the column `by`, writes the others, and has the blocking checks look at the
- * table, in the caller's transaction.
+ * table, which had `before` rows, in the caller's transaction.
  */
 export const amend = Effect.fnUntraced(function* (
   client: LibsqlClient,
   table: Table.Any,
   changes: Changes.Changes<Readonly<Record<string, unknown>>>,
   by: string,
+  before: number,
   progress: (rows: number) => void
-): Effect.fn.Return<Amended.Amended, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
-  if (changes.gone.size === 0 && changes.rows.size === 0) return Amended.nothing
+): Effect.fn.Return<Amended, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
+  if (changes.gone.size === 0 && changes.rows.size === 0) return { rows: before, deleted: 0, written: 0 }
   const remove = `DELETE FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)} WHERE ${Ddl.quote(by)} IN (SELECT value FROM json_each(?))`
   let deleted = 0
   yield* Dataset.forEachChunk(
@@ -73,8 +74,9 @@ export const amend = Effect.fnUntraced(function* (
     })
   )
   const written = yield* load(client, table, table.name, changes.rows, progress)
-  yield* StepContext.staged(table.name)
-  return { deleted, written }
+  const rows = before - deleted + written
+  yield* StepContext.staged(table.name, { rows, before })
+  return { rows, deleted, written }
 })
 
 const rowsPerStatement = 1_000

@@ -64,27 +64,25 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       by: string
     ) {
       const step = yield* StepContext
+      const operation = `publish ${table.name}`
+      const count = Effect.map(
+        store.data.use((session) =>
+          session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)}`, [])
+        ),
+        ([row]) => Number(row?.[0])
+      )
       const amend = Effect.gen(function* () {
         if ((yield* here(SqlMarks.judge(sensitive, table.name, step))) === "applied") return undefined
         yield* here(SqlMarks.set(sensitive, table.name, step.runId))
-        return yield* SqliteLoader.amend(store.data, table, changes, by, step.progress)
+        const before = Amended.rowsBefore(step.last) ?? (yield* count)
+        return yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
       })
-      const counts = yield* alone(step.runId, `publish ${table.name}`, amend)
-      const known = counts === undefined ? undefined : Amended.total(step.last, counts)
-      const [[count] = []] =
-        known === undefined
-          ? yield* Effect.mapError(
-              store.data.use((session) =>
-                session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)}`, [])
-              ),
-              (error) => Fault.translate(`publish ${table.name}`, error)
-            )
-          : [[known]]
+      const done = yield* alone(step.runId, operation, amend)
       step.metadata({
-        rows: Number(count),
-        ...(counts === undefined ? {} : { rows_deleted: counts.deleted, rows_written: counts.written })
+        rows: done?.rows ?? (yield* Effect.mapError(count, (error) => Fault.translate(operation, error))),
+        ...(done === undefined ? {} : { rows_deleted: done.deleted, rows_written: done.written })
       })
-      yield* Span.annotate({ table: table.name, rows: counts?.written ?? 0 })
+      yield* Span.annotate({ table: table.name, rows: done?.written ?? 0 })
       return { relation: table }
     }),
 
@@ -160,7 +158,7 @@ const replace = Effect.fnUntraced(function* <T extends Table.Any>(
     session.run(Ddl.createTable(table, staging), [])
   })
   const count = yield* SqliteLoader.load(client, table, staging, rows, progress)
-  yield* StepContext.staged(staging)
+  yield* StepContext.staged(staging, { rows: count })
   yield* client.use((session) => {
     session.run(`DROP TABLE IF EXISTS ${inSchema(table.name)}`, [])
     session.run(`ALTER TABLE ${inSchema(staging)} RENAME TO ${Ddl.quote(table.name)}`, [])
