@@ -203,7 +203,7 @@ const nextPage = Effect.fnUntraced(function* <T extends Table.Any | View.Any>(
   const rows = rowsOf<Table.Row<T>>(SqliteRow.decoder(relation.columns)(values))
   const last = values.length < rowsPerPage || key.length === 0 ? undefined : rows.at(-1)
   const encoded = last === undefined ? undefined : SqliteRow.encoder(keyColumns(relation, key))([last], 0)
-  return [rows, Array.isArray(encoded) ? Option.some(encoded) : Option.none()] as const
+  return [rows, Array.isArray(encoded) ? Option.fromNullable(encoded[0]) : Option.none()] as const
 })
 
 const keyColumns = (relation: Table.Any | View.Any, key: ReadonlyArray<string>): Table.Columns =>
