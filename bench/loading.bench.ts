@@ -109,7 +109,7 @@ const embedded = async (): Promise<ReadonlyArray<Figure>> => {
     return Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
-          const setup = ["PRAGMA journal_mode = DELETE", "PRAGMA synchronous = FULL", "PRAGMA cache_size = -16000"]
+          const setup = ["PRAGMA journal_mode = DELETE", "PRAGMA synchronous = FULL", "PRAGMA temp_store = FILE"]
           const client = yield* LibsqlClient.make({ path: join(directory, "floor.db"), setup })
           yield* client.withTransaction(
             client.use((session) => {
