@@ -110,12 +110,7 @@ const opening = (directory: string, name: string) => (error: SqlError) => {
       detail: `${name} is not a database, or is damaged (${fault.code}). Move it away, or name another directory with DATABASE_URL=sqlite:DIRECTORY.`
     })
   }
-  if (fault.code === "UNKNOWN" || fault.code === "MODULE_NOT_FOUND" || fault.code === "ERR_MODULE_NOT_FOUND") {
-    return new WarehouseFailed({
-      reason: "Misconfigured",
-      operation,
-      detail: `libSQL has no build for this system, or it is not installed (${fault.code}). Install again with \`npx -y pnpm@12 install\`, or use a MySQL server: DATABASE_URL=mysql://user:password@host:port/database.`
-    })
-  }
+  // An error without a code, before anything is opened, is the driver's own.
+  if (fault.code === "UNKNOWN") return Fault.notLoaded(operation, fault)
   return Fault.translate(operation, error)
 }
