@@ -35,6 +35,9 @@ export const options = {
   json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output")),
   allowEmptyData: Options.boolean("allow-empty-data").pipe(
     Options.withDescription("publish a table without rows where there were some")
+  ),
+  allowSampleData: Options.boolean("allow-sample-data").pipe(
+    Options.withDescription("let the bundled sample replace rows that came from a real API")
   )
 }
 
@@ -44,6 +47,7 @@ export const help: Help.Page["options"] = [
   ["--fail-fast", "stop everything at the first failure"],
   ["--timeout TIME", "the longest that the whole run may take: 90s, 5m, 1h30m"],
   ["--allow-empty-data", "publish a table without rows where there were some"],
+  ["--allow-sample-data", "let the bundled sample replace rows that came from a real API"],
   ["--json", "every event as a JSON line on standard output"]
 ]
 

@@ -31,7 +31,7 @@ export const retry = Command.make(
     run: Args.optional(Args.text({ name: "run" })).pipe(Args.withDescription("the run's name; the last run without it")),
     ...Run.options
   },
-  Effect.fn("assets.retry")(function* ({ allowEmptyData, concurrency, failFast, json, run, timeout }) {
+  Effect.fn("assets.retry")(function* ({ allowEmptyData, allowSampleData, concurrency, failFast, json, run, timeout }) {
     const graph = yield* pipeline
     yield* Stores.demand(yield* Settings.load, "history")
     const { created, settings } = yield* Run.begin(graph)
@@ -44,6 +44,7 @@ export const retry = Command.make(
         settings,
         json,
         first,
+        allowSampleData,
         options: {
           concurrency,
           failFast,

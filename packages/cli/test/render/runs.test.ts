@@ -155,6 +155,7 @@ it("a list of runs has a line for each, a run of everything as it was typed", ()
     selection: "*",
     tags: {},
     retryOf: undefined,
+    origin: undefined,
     owner,
     status: "succeeded",
     durationMillis: 61_000,
@@ -235,7 +236,8 @@ it("a run is one object for programs: its head as in the list of runs, and every
       reason: null,
       selection: "bad or c or d",
       tags: {},
-      retryOf: null
+      retryOf: null,
+      origin: null
     },
     ["a", "bad", "d", "c"],
     {

@@ -41,7 +41,9 @@ export const RunStarted = event("RunStarted", {
   tags: Schema.Record({ key: Schema.String, value: Schema.String }),
   owner: RunOwner,
   /** The run that this one carries on, where it is a retry. */
-  retryOf: Schema.optionalWith(Schema.String, { exact: true })
+  retryOf: Schema.optionalWith(Schema.String, { exact: true }),
+  /** Where it reads its sources, where it reads any and whoever started it said. */
+  origin: Schema.optionalWith(Schema.String, { exact: true })
 })
 export const StepStarted = event("StepStarted", {
   ...step,

@@ -1,5 +1,6 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import { isSource } from "../plan/Plan.ts"
 import * as Provenance from "../plan/Provenance.ts"
 import { isSettled, type LastStep, type Materialization } from "./RunRecord.ts"
 
@@ -22,11 +23,19 @@ export interface Versions {
 /** Data that nothing identifies is told apart by the run that made it. */
 export const make = (options: {
   readonly runId: string
+  /** Where the run reads its sources. */
+  readonly origin: string | undefined
   readonly recorded: ReadonlyMap<string, Materialization>
   readonly lastSteps: ReadonlyMap<string, LastStep>
   readonly codeVersionOf: CodeVersionOf
 }): Versions => {
   const current = new Map<string, string>()
+  const origins = new Map<string, ReadonlyArray<string>>()
+  const originsOf = (asset: Asset.Any): ReadonlyArray<string> => {
+    const own = isSource(asset) && options.origin !== undefined ? [options.origin] : []
+    const inherited = Object.values(asset.upstreams).flatMap(({ name }) => origins.get(name) ?? [])
+    return [...new Set([...own, ...inherited])].sort()
+  }
   const inputsOf = (asset: Asset.Any) =>
     Object.fromEntries(Object.values(asset.upstreams).map(({ name }) => [name, current.get(name) ?? options.runId]))
   const unchanged = (asset: Asset.Any) => {
@@ -56,11 +65,16 @@ export const make = (options: {
       const same = asset.storage._tag === "Stored" ? unchanged(asset)?.provenance.data : undefined
       const data = reported ?? same ?? options.runId
       current.set(asset.name, data)
-      return { code: options.codeVersionOf(asset), inputs: inputsOf(asset), data }
+      const from = originsOf(asset)
+      origins.set(asset.name, from)
+      const made = { code: options.codeVersionOf(asset), inputs: inputsOf(asset), data }
+      return from.length === 0 ? made : { ...made, origins: from }
     },
     reused: (asset) => {
-      const data = options.recorded.get(asset.name)?.provenance.data
-      if (data !== undefined) current.set(asset.name, data)
+      const provenance = options.recorded.get(asset.name)?.provenance
+      if (provenance === undefined) return
+      current.set(asset.name, provenance.data)
+      origins.set(asset.name, provenance.origins ?? [])
     }
   }
 }
