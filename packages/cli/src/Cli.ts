@@ -70,6 +70,13 @@ const runCommand = Effect.fn("Cli.command")(function* (args: ReadonlyArray<strin
   )
 })
 
+/** What a first signal does to the command that the arguments name. */
+export const stopping = (typed: ReadonlyArray<string>): string => {
+  const { command } = Arguments.read(Arguments.takeLogLevel(typed).rest, vocabulary)
+  if (command === sampleApiHelp.name) return "Stopping: the sample API is served no longer."
+  return writing.has(command) ? "Stopping: what is running rolls back." : "Stopping."
+}
+
 const program: Help.Page = {
   name: "",
   usage: "COMMAND",
@@ -127,17 +134,22 @@ const assets = Command.make("assets").pipe(
   ])
 )
 
+/** The commands that change a store. */
+const writing = new Set(
+  [materializeHelp, retryHelp, checkHelp, eraseHelp, provisionHelp, runsPruneHelp].map(({ name }) => name)
+)
+
 const vocabulary: Arguments.Vocabulary = {
   commands: new Map(pages.map(({ name, options }) => [name, options.map(([flag]) => flag)])),
   assets: Either.match(pipeline, { onLeft: () => [], onRight: ({ names }) => names }),
   discreet: eraseHelp.name
 }
 
-/** What the parser has to say, and where to read more. It quotes arguments, so of one that names a person it says nothing. */
+/** What the parser has to say, and where to read more. It quotes arguments, so of one that names a person it has no say. */
 const wordsOf = (error: HelpDoc.HelpDoc, command: string): string => {
   const said =
     command === eraseHelp.name
-      ? ""
+      ? "Give the id of one user, and no more than that; quote one that has blanks in it."
       : Layout.undecorated(HelpDoc.toAnsiText(error))
           .trim()
           .replace(/\s*\n\s*/g, " ")

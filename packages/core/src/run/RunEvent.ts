@@ -59,7 +59,9 @@ export const StepRetrying = event("StepRetrying", {
   ...step,
   attempt: Schema.Number,
   error: ErrorInfo,
-  delayMillis: Schema.Number
+  delayMillis: Schema.Number,
+  /** How many attempts there may be in all, those included that were stopped. Absent where it was stopped and has not failed. */
+  attempts: Schema.optionalWith(Schema.Number, { exact: true })
 })
 export const StepSucceeded = event("StepSucceeded", {
   ...step,

@@ -15,6 +15,8 @@ export type StepState =
       readonly _tag: "Waiting"
       readonly attempt: number
       readonly delayMillis: number
+      /** How many there may be in all, where that is known. */
+      readonly attempts: number | undefined
       readonly error: ErrorInfo
     }
   | {
@@ -186,6 +188,7 @@ const stateAfter = (event: Exclude<StepEvent, CheckEvaluated>, before: StepState
         _tag: "Waiting",
         attempt: event.attempt,
         delayMillis: event.delayMillis,
+        attempts: event.attempts,
         error: event.error
       }
     case "StepSucceeded":
