@@ -1,5 +1,6 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import { fingerprint } from "../internal/fingerprint.ts"
 import { isSource } from "../plan/Plan.ts"
 import * as Provenance from "../plan/Provenance.ts"
 import { isSettled, type LastStep, type Materialization } from "./RunRecord.ts"
@@ -20,7 +21,10 @@ export interface Versions {
   readonly reused: (asset: Asset.Any) => void
 }
 
-/** Data that nothing identifies is told apart by the run that made it. */
+/**
+ * Stored data that is new is told apart by what it was made of and by the run that made what it takes the place of: runs that
+ * are carried out at once make the same of the same. Data that nothing else identifies is told apart by its run.
+ */
 export const make = (options: {
   readonly runId: string
   /** Where the run reads its sources. */
@@ -46,6 +50,16 @@ export const make = (options: {
       ? last
       : undefined
   }
+  /** As of the run's start, of which rivals know the same; what was lost, or perhaps published and not recorded, nobody knows. */
+  const stored = (asset: Asset.Any) => {
+    const same = unchanged(asset)?.provenance.data
+    if (same !== undefined) return same
+    const before = options.recorded.get(asset.name)?.runId
+    const last = options.lastSteps.get(asset.name)
+    const known = before === undefined ? last === undefined : isSettled(last)
+    const of = JSON.stringify([options.codeVersionOf(asset), Object.entries(inputsOf(asset)).sort()])
+    return known ? `${before ?? "first"}-${fingerprint(of)}` : options.runId
+  }
   const sourceVersion = (source: Asset.Any, asset: Asset.Any) => {
     const last = options.recorded.get(asset.name)
     return last !== undefined &&
@@ -62,8 +76,7 @@ export const make = (options: {
       return versions.size === 1 ? [...versions][0] : undefined
     },
     made: (asset, reported) => {
-      const same = asset.storage._tag === "Stored" ? unchanged(asset)?.provenance.data : undefined
-      const data = reported ?? same ?? options.runId
+      const data = reported ?? (asset.storage._tag === "Stored" ? stored(asset) : options.runId)
       current.set(asset.name, data)
       const from = originsOf(asset)
       origins.set(asset.name, from)
