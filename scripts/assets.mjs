@@ -3,7 +3,8 @@
 // Loading some thousand modules takes seconds, loading one file with V8's compiled code beside it a tenth of one. The bundle
 // lies in node_modules/.cache/sluice under a hash of all sources' paths, sizes and times, so that whoever edits a source
 // starts what they wrote. It is written under another name first and then renamed: any number of starts at once are safe.
-// Beside it lie the versions of the code that each asset is made of; SLUICE_CODE_VERSIONS tells the command line where.
+// Beside it lie the versions of the code that each asset is made of, and what threads run that read answers;
+// SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the command line where.
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { createRequire, SourceMap } from "node:module"
@@ -27,6 +28,7 @@ const require = createRequire(import.meta.url)
 const file = join(cache, `${fingerprint()}.cjs`)
 const bundle = existsSync(file) ? readFileSync(file, "latin1") : await build()
 process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
+process.env["SLUICE_THREAD_CODE"] ??= threadFile(file)
 // Compiled code by command: what one command never runs would only be more to read for it.
 const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
 const compiled = `${file}.${command}.code`
@@ -70,24 +72,29 @@ function fingerprint() {
 async function build() {
   const [esbuild, { codeVersions }] = await Promise.all([import("esbuild"), import("./codeVersions.mjs")])
   try {
-    const { outputFiles, metafile } = await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: [join(root, "packages/cli/src/bin.ts")],
-      outfile: file,
-      bundle: true,
-      minify: true,
-      platform: "node",
-      target: "node20",
-      format: "cjs",
-      external: drivers.flatMap((name) => [name, `${name}/*`]),
-      // Every `import()` becomes a `require` that runs when it is reached, which a plain script can do.
-      supported: { "dynamic-import": false },
-      sourcemap: "external",
-      sourcesContent: false,
-      metafile: true,
-      write: false,
-      logLevel: "silent"
-    })
+    const build = (entry, outfile) =>
+      esbuild.build({
+        absWorkingDir: root,
+        entryPoints: [join(root, entry)],
+        outfile,
+        bundle: true,
+        minify: true,
+        platform: "node",
+        target: "node20",
+        format: "cjs",
+        external: drivers.flatMap((name) => [name, `${name}/*`]),
+        // Every `import()` becomes a `require` that runs when it is reached, which a plain script can do.
+        supported: { "dynamic-import": false },
+        sourcemap: "external",
+        sourcesContent: false,
+        metafile: true,
+        write: false,
+        logLevel: "silent"
+      })
+    const [{ outputFiles, metafile }, thread] = await Promise.all([
+      build("packages/cli/src/bin.ts", file),
+      build("packages/cli/src/reading/thread.ts", threadFile(file))
+    ])
     const [map, code] = ["cjs.map", "cjs"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)))
     forgetOld()
     const codeOf = async (path) => {
@@ -96,6 +103,7 @@ async function build() {
     }
     save(`${file}.versions`, JSON.stringify(await codeVersions(metafile.inputs, codeOf)))
     save(`${file}.map`, map.contents)
+    for (const { contents, path } of thread.outputFiles) if (path.endsWith("cjs")) save(path, contents)
     save(file, code.contents)
     return Buffer.from(code.contents).toString("latin1")
   } catch (error) {
@@ -106,6 +114,11 @@ async function build() {
     )
     process.exit(2)
   }
+}
+
+/** What threads run, beside the bundle. */
+function threadFile(file) {
+  return file.replace(/\.cjs$/, ".thread.cjs")
 }
 
 /** Where nothing can be written, every start builds. */

@@ -1,7 +1,6 @@
 import type { Failure } from "@sluice/core/asset/Failure"
 import type * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
-import type { Codec } from "@sluice/core/data/Packed"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Log from "@sluice/core/Log"
 import { StepContext } from "@sluice/core/run/StepContext"
@@ -13,7 +12,6 @@ import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Page } from "../domain/Page.ts"
 import type { ApiPage, RevisitedPage } from "../SparkApi.ts"
 import type { Entry } from "../source/Manifest.ts"
 import type { NotComparable } from "../source/Revisit.ts"
@@ -22,16 +20,15 @@ import * as DataVersion from "./DataVersion.ts"
 import * as Delta from "./Delta.ts"
 import * as Duplicates from "./Duplicates.ts"
 import * as Ledger from "./Ledger.ts"
+import * as PackedRows from "./PackedRows.ts"
 
 /** One source and how its rows are kept and told apart. */
-export interface Source<A, E, R> {
+export interface Source<A, E, R> extends PackedRows.Packing<A> {
   /** What the rows are, for people and for the quarantine: `users`. */
   readonly name: string
   readonly pages: Stream.Stream<ApiPage<A>, E, R>
   /** Looks at its pages again. Undefined where the next reading must have all rows, whatever has changed. */
   readonly since: ((known: ReadonlyArray<Entry>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>) | undefined
-  readonly codec: Codec<A>
-  readonly id: (row: A) => string
   readonly version: (row: A) => string
   /** The ids of the people that a row is about. */
   readonly people: (row: A) => ReadonlyArray<string>
@@ -80,7 +77,7 @@ const readChanges = Effect.fnUntraced(function* <A, E extends Failure, R>(
   if (base?.version !== lastMadeFrom) return
   const unknownFields = new Set<string>()
   let left = 0
-  const seen = (page: Page<A>): Page<A> => {
+  const seen = (page: ApiPage<A>): ApiPage<A> => {
     const kept = has === undefined ? page : without(page, source, has)
     left += sizeOf(page) - sizeOf(kept)
     for (const field of page.unknownFields.keys()) unknownFields.add(field)
@@ -120,26 +117,27 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const fingerprints = yield* Fingerprints
   const remembered = yield* SourcePages
   const ledger = fingerprints === undefined ? undefined : yield* Ledger.make(fingerprints)
-  const detector = yield* Duplicates.detector(source)
+  const detector = yield* Duplicates.detector()
   const rejected: Array<QuarantinedRow> = []
   const unknownFields = new Set<string>()
   let suppressed = 0
 
-  const rows = Stream.mapEffect(source.pages, (read) => {
+  const blocks = Stream.mapEffect(source.pages, (read) => {
     const page = has === undefined ? read : without(read, source, has)
     suppressed += sizeOf(read) - sizeOf(page)
     for (const row of page.rejected) rejected.push(row)
     for (const name of page.unknownFields.keys()) unknownFields.add(name)
     step.progress(sizeOf(read))
-    const noted =
-      ledger === undefined || remembered === undefined || source.since === undefined
-        ? Effect.void
-        : ledger.see(read.answer, page.rows.map(source.id))
-    return Effect.as(noted, page.rows)
+    const rows = page.packed ?? PackedRows.make(source, page.rows)
+    const isRemembered = ledger !== undefined && remembered !== undefined && source.since !== undefined
+    const noted = isRemembered ? ledger.see(read.answer, rows) : Effect.void
+    return Effect.as(Effect.zipRight(noted, detector.see(rows.hashes)), {
+      packed: rows.packed,
+      rows: has === undefined && page.packed !== undefined ? undefined : page.rows
+    })
   })
-  const seen = Stream.tap(rows, detector.see)
   const noted = ledger === undefined ? {} : { onPacked: ledger.packed }
-  const growing = yield* Dataset.growing(seen, source.codec, { ...noted, concluded: step.concluded })
+  const growing = yield* Dataset.growing(blocks, source.codec, { ...noted, concluded: step.concluded })
 
   const versionOf = Effect.fnUntraced(function* (distinct: Duplicates.Distinct<A>) {
     if (fingerprints === undefined || ledger === undefined) return undefined
@@ -193,10 +191,14 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
 })
 
 /** A page without the rows that are about somebody who is to be left out. */
-const without = <A, E, R>(page: Page<A>, { isPerson, people }: Source<A, E, R>, has: (id: string) => boolean): Page<A> => ({
-  rows: page.rows.filter((row) => !people(row).some((id) => has(id))),
-  rejected: isPerson ? page.rejected.filter(({ id }) => id === null || !has(id)) : page.rejected,
-  unknownFields: page.unknownFields
-})
+const without = <A, E, R>(page: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean): ApiPage<A> => {
+  const rows = page.rows.filter((row) => !source.people(row).some((id) => has(id)))
+  return {
+    rows,
+    rejected: source.isPerson ? page.rejected.filter(({ id }) => id === null || !has(id)) : page.rejected,
+    unknownFields: page.unknownFields,
+    packed: rows.length === page.rows.length ? page.packed : undefined
+  }
+}
 
-const sizeOf = ({ rejected, rows }: Page<unknown>): number => rows.length + rejected.length
+const sizeOf = (page: ApiPage<unknown>): number => page.rejected.length + (page.packed?.packed.rows ?? page.rows.length)

@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import type { Entry } from "../source/Manifest.ts"
 import * as DataVersion from "./DataVersion.ts"
-import * as Ids from "./PageIds.ts"
+import type { PackedRows } from "./PackedRows.ts"
 
 /** Keeps account of the pages of a full reading, so that the next one can tell which of them have changed. */
 export interface Ledger {
-  /** Notes a page: what its answer is known by, and the ids of the rows that were kept of it. To be told every page, in order. */
-  readonly see: (answer: Entry | undefined, ids: ReadonlyArray<string>) => Effect.Effect<void, SpillFailed>
+  /** Notes a page: what its answer is known by, and the rows that were kept of it. To be told every page, in order. */
+  readonly see: (answer: Entry | undefined, rows: PackedRows) => Effect.Effect<void, SpillFailed>
   /** Notes the rows of the next page that has any, as they are kept. */
   readonly packed: (rows: Packed) => void
   /** The fingerprints of the pages that have rows. */
@@ -46,11 +46,11 @@ export const make = Effect.fn("Ledger.make")(function* (
     return read(block)
   })
   return {
-    see: Effect.fnUntraced(function* (answer, some) {
+    see: Effect.fnUntraced(function* (answer, rows) {
       comparable &&= answer?.size !== undefined && answer.page === seen.length + 1
       if (!comparable || answer === undefined) return
-      seen.push({ answer, kept: some.length })
-      ids.set(answer.page, yield* keep(yield* Ids.pack(some)))
+      seen.push({ answer, kept: rows.packed.rows })
+      ids.set(answer.page, yield* keep(rows.ids))
     }),
     packed: (rows) => void prints.push(DataVersion.ofRows(fingerprints, rows)),
     fingerprints: prints,

@@ -3,7 +3,17 @@ import type { Failure } from "./Failure.ts"
 import type { Metadata } from "./Metadata.ts"
 
 /** What a check looks at: rows that are staged and not yet visible, by the name of their relation, or what is published. */
-export type Subject = { readonly _tag: "Staged"; readonly relation: string } | { readonly _tag: "Published" }
+export type Subject =
+  | { readonly _tag: "Staged"; readonly relation: string; readonly counted?: Counted | undefined }
+  | { readonly _tag: "Published" }
+
+/** What whoever staged rows has counted, so that no check has to count it again. */
+export interface Counted {
+  /** The rows that are staged. */
+  readonly rows: number
+  /** The rows that are published until then; undefined where nobody has counted them. */
+  readonly before?: number | undefined
+}
 
 /** What a check found. Counts and labels only. */
 export interface Outcome {

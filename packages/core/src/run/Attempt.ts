@@ -114,7 +114,7 @@ const stepContext = (options: Options) => {
     dataVersion: (version) => {
       dataVersion = version
     },
-    staged: (relation) => checkBlocking({ _tag: "Staged", relation }),
+    staged: (relation, counted) => checkBlocking({ _tag: "Staged", relation, counted }),
     goOn: (rest, begun) => {
       goesOn = { rest, begun }
     },

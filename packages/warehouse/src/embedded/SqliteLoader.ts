@@ -5,7 +5,7 @@ import type { SpillFailed } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
-import * as Amended from "../Amended.ts"
+import type { Amended } from "../Amended.ts"
 import { turn } from "../internal/eventLoop.ts"
 import type { Bound } from "../internal/libsqlDriver.ts"
 import type * as Table from "../Table.ts"
@@ -33,9 +33,9 @@ export const load = Effect.fnUntraced(function* (
       const perTurn = rowsPerStatement * statementsPerTurn
       for (let start = 0; start < chunk.length; start += perTurn) {
         const batch = chunk.slice(start, start + perTurn)
-        const values = encode(batch, count)
-        if (!Array.isArray(values)) return yield* misfit(table, values)
-        yield* client.use((session) => insert(session, values))
+        const encoded = encode(batch, count)
+        if (!Array.isArray(encoded)) return yield* misfit(table, encoded)
+        yield* client.use((session) => insert(session, encoded))
         count += batch.length
         progress(batch.length)
         yield* turn
@@ -47,16 +47,17 @@ export const load = Effect.fnUntraced(function* (
 
 /**
  * Deletes the rows that have an id of `gone` in the column `by`, writes the others, and has the blocking checks look at the
- * table, in the caller's transaction.
+ * table, which had `before` rows, in the caller's transaction.
  */
 export const amend = Effect.fnUntraced(function* (
   client: LibsqlClient,
   table: Table.Any,
   changes: Changes.Changes<Readonly<Record<string, unknown>>>,
   by: string,
+  before: number,
   progress: (rows: number) => void
-): Effect.fn.Return<Amended.Amended, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
-  if (changes.gone.size === 0 && changes.rows.size === 0) return Amended.nothing
+): Effect.fn.Return<Amended, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
+  if (changes.gone.size === 0 && changes.rows.size === 0) return { rows: before, deleted: 0, written: 0 }
   const remove = `DELETE FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)} WHERE ${Ddl.quote(by)} IN (SELECT value FROM json_each(?))`
   let deleted = 0
   yield* Dataset.forEachChunk(
@@ -73,30 +74,27 @@ export const amend = Effect.fnUntraced(function* (
     })
   )
   const written = yield* load(client, table, table.name, changes.rows, progress)
-  yield* StepContext.staged(table.name)
-  return { deleted, written }
+  const rows = before - deleted + written
+  yield* StepContext.staged(table.name, { rows, before })
+  return { rows, deleted, written }
 })
 
 const rowsPerStatement = 1_000
 const statementsPerTurn = 2
 
 /**
- * Inserts rows that lie one after another in an array, a thousand by a statement, as one JSON text: the driver takes longer to
- * bind values than SQLite to read them from it. Half a surrogate pair would come through JSON as bytes that are not UTF-8, which
- * nobody could read; a thousand rows that have one are bound, and it becomes U+FFFD.
+ * Inserts rows, a thousand by a statement, as one JSON text: the driver takes longer to bind values than SQLite to read them
+ * from it. Half a surrogate pair would come through JSON as bytes that are not UTF-8, which nobody could read; a thousand rows
+ * that have one are bound, and it becomes U+FFFD.
  */
 const inserter = (table: Table.Any, name: string) => {
-  const width = Object.keys(table.columns).length
   const whole = Ddl.insertFromJson(table, name)
   const single = Ddl.insertInto(table, name)
-  return (session: Session, values: ReadonlyArray<Bound>) => {
-    const step = width * rowsPerStatement
-    for (let start = 0; start < values.length; start += step) {
-      const rows: Array<ReadonlyArray<Bound>> = []
-      const end = Math.min(start + step, values.length)
-      for (let at = start; at < end; at += width) rows.push(values.slice(at, at + width))
-      const json = JSON.stringify(rows)
-      if (halfPair.test(json)) for (const row of rows) session.run(single, row)
+  return (session: Session, rows: ReadonlyArray<ReadonlyArray<Bound>>) => {
+    for (let start = 0; start < rows.length; start += rowsPerStatement) {
+      const batch = rows.slice(start, start + rowsPerStatement)
+      const json = JSON.stringify(batch)
+      if (halfPair.test(json)) for (const row of batch) session.run(single, row)
       else session.run(whole, [json])
     }
   }

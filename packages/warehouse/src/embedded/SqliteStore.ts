@@ -52,7 +52,9 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     `ATTACH ${literal(path(files.sensitive))} AS sensitive`,
     probe("main"),
     probe("sensitive"),
-    "PRAGMA sensitive.secure_delete = ON"
+    "PRAGMA sensitive.secure_delete = ON",
+    // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it.
+    `PRAGMA temp_store_directory = ${literal(files.directory)}`
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
   if (!readOnly) yield* ensureTables(data, history)
@@ -96,8 +98,7 @@ const durable = [
   "PRAGMA journal_mode = DELETE",
   "PRAGMA main.synchronous = FULL",
   "PRAGMA foreign_keys = ON",
-  "PRAGMA legacy_alter_table = ON",
-  "PRAGMA cache_size = -16000"
+  "PRAGMA legacy_alter_table = ON"
 ]
 
 /** SQLite attaches at most ten databases: with every slot taken, no statement can attach another file. */

@@ -35,10 +35,13 @@ import type { SqliteStore } from "./SqliteStore.ts"
 export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] => {
   const sensitive = Ddl.dialect("sensitive")
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
-  /** In one transaction that no erasure has come before. */
-  const alone = <A, E, R>(runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
+  /** Writes a table in one transaction that no erasure has come before. */
+  const alone = <A, E, R>(table: Table.Any, runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
     store.data
-      .withTransaction(Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), write))
+      .withTransaction(Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), write), {
+        // Sorting an index a cacheful at a time is twice as fast, and takes no more memory for more rows.
+        aside: table.visibility === "public" ? "file" : "memory"
+      })
       .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))))
 
   return Warehouse.of({
@@ -52,7 +55,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       const operation = `publish ${table.name}`
       const replaced = replace(store.data, table, rows, step.progress)
       const marked = here(SqlMarks.set(sensitive, table.name, step.runId))
-      const count = yield* alone(step.runId, operation, Effect.zipLeft(replaced, marked))
+      const count = yield* alone(table, step.runId, operation, Effect.zipLeft(replaced, marked))
       step.metadata({ rows: count })
       yield* Span.annotate({ table: table.name, rows: count })
       return { relation: table }
@@ -64,27 +67,25 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       by: string
     ) {
       const step = yield* StepContext
+      const operation = `publish ${table.name}`
+      const count = Effect.map(
+        store.data.use((session) =>
+          session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)}`, [])
+        ),
+        ([row]) => Number(row?.[0])
+      )
       const amend = Effect.gen(function* () {
         if ((yield* here(SqlMarks.judge(sensitive, table.name, step))) === "applied") return undefined
         yield* here(SqlMarks.set(sensitive, table.name, step.runId))
-        return yield* SqliteLoader.amend(store.data, table, changes, by, step.progress)
+        const before = Amended.rowsBefore(step.last) ?? (yield* count)
+        return yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
       })
-      const counts = yield* alone(step.runId, `publish ${table.name}`, amend)
-      const known = counts === undefined ? undefined : Amended.total(step.last, counts)
-      const [[count] = []] =
-        known === undefined
-          ? yield* Effect.mapError(
-              store.data.use((session) =>
-                session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)}`, [])
-              ),
-              (error) => Fault.translate(`publish ${table.name}`, error)
-            )
-          : [[known]]
+      const done = yield* alone(table, step.runId, operation, amend)
       step.metadata({
-        rows: Number(count),
-        ...(counts === undefined ? {} : { rows_deleted: counts.deleted, rows_written: counts.written })
+        rows: done?.rows ?? (yield* Effect.mapError(count, (error) => Fault.translate(operation, error))),
+        ...(done === undefined ? {} : { rows_deleted: done.deleted, rows_written: done.written })
       })
-      yield* Span.annotate({ table: table.name, rows: counts?.written ?? 0 })
+      yield* Span.annotate({ table: table.name, rows: done?.written ?? 0 })
       return { relation: table }
     }),
 
@@ -160,7 +161,7 @@ const replace = Effect.fnUntraced(function* <T extends Table.Any>(
     session.run(Ddl.createTable(table, staging), [])
   })
   const count = yield* SqliteLoader.load(client, table, staging, rows, progress)
-  yield* StepContext.staged(staging)
+  yield* StepContext.staged(staging, { rows: count })
   yield* client.use((session) => {
     session.run(`DROP TABLE IF EXISTS ${inSchema(table.name)}`, [])
     session.run(`ALTER TABLE ${inSchema(staging)} RENAME TO ${Ddl.quote(table.name)}`, [])
@@ -203,7 +204,7 @@ const nextPage = Effect.fnUntraced(function* <T extends Table.Any | View.Any>(
   const rows = rowsOf<Table.Row<T>>(SqliteRow.decoder(relation.columns)(values))
   const last = values.length < rowsPerPage || key.length === 0 ? undefined : rows.at(-1)
   const encoded = last === undefined ? undefined : SqliteRow.encoder(keyColumns(relation, key))([last], 0)
-  return [rows, Array.isArray(encoded) ? Option.some(encoded) : Option.none()] as const
+  return [rows, Array.isArray(encoded) ? Option.fromNullable(encoded[0]) : Option.none()] as const
 })
 
 const keyColumns = (relation: Table.Any | View.Any, key: ReadonlyArray<string>): Table.Columns =>

@@ -6,11 +6,9 @@ import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Amended from "../Amended.ts"
-import type * as Column from "../Column.ts"
-import * as Table from "../Table.ts"
+import type * as Table from "../Table.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
-import * as Ddl from "./ddl.ts"
 import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { Way } from "./Loader.ts"
@@ -18,10 +16,10 @@ import type { Session } from "./MysqlPool.ts"
 import * as Publisher from "./Publisher.ts"
 
 /**
- * Applies changes to a table. Under the locks of a publish, the new rows and the ids of the old ones are loaded into tables of
- * their own; then one transaction deletes, inserts, and has the blocking checks look at the table. A reader sees all of it or
- * nothing, and whatever happens before the commit leaves the table as it was. Costs what the changed rows do, not the others,
- * as long as `by` begins the table's key.
+ * Applies changes to a table. Under the locks of a publish, and when all changes have been read, one transaction deletes and
+ * loads rows, and has the blocking checks look at the table. A reader sees all of it or nothing, and whatever happens before
+ * the commit leaves the table as it was. Costs what the changed rows do, not the others, as long as `by` begins the table's
+ * key.
  */
 export const amend = Effect.fn("Amender.amend")(function* (
   options: Publisher.Options,
@@ -31,49 +29,54 @@ export const amend = Effect.fn("Amender.amend")(function* (
 ): Effect.fn.Return<Done, WarehouseFailed | SpillFailed | CheckFailed, StepContext> {
   const { load, marks, pool, server } = options
   const failed = statementFailed(`publish ${table.name}`)
-  const suffix = yield* Publisher.makeSuffix
-  const staging = `${table.name}__staging_${suffix}`
-  const gone = `${table.name}__gone_${suffix}`
   const step = yield* StepContext
 
-  const apply = Effect.fnUntraced(function* (session: Session) {
-    const { connection } = session
-    const key = keyTable(table, by)
-    const ids = Dataset.map(changes.gone, (id) => ({ [by]: id }))
-    yield* Effect.mapError(Publisher.execute(session, Ddl.createTable(key, gone, server)), failed)
-    yield* load({ session, pool, server, table: key, into: gone, rows: ids }).pipe(
-      Effect.provideService(StepContext, { ...step, progress: () => {} })
-    )
-    yield* Effect.mapError(Publisher.execute(session, Ddl.createTable(table, staging, server)), failed)
-    const loaded = yield* load({ session, pool, server, table, into: staging, rows: changes.rows })
-    const columns = Ddl.list(Table.columnNames(table))
-    const run = (sql: string) =>
-      Effect.mapError(
-        Effect.zipRight(Publisher.execute(session, sql), connection.executeValues("SELECT ROW_COUNT()", [])),
-        failed
-      )
+  const apply = Effect.fnUntraced(function* (session: Session, before: number) {
     const write = Effect.gen(function* () {
-      const [deleted] = yield* run(
-        `DELETE t FROM ${quote(gone)} AS g STRAIGHT_JOIN ${quote(table.name)} AS t ON t.${quote(by)} = g.${quote(by)}`
-      )
-      yield* run(`INSERT INTO ${quote(table.name)} (${columns}) SELECT ${columns} FROM ${quote(staging)}`)
+      const deleted = yield* remove(session, changes.gone)
+      const loaded = yield* load({ session, inTransaction: true, pool, server, table, into: table.name, rows: changes.rows })
+      const rows = before - deleted + loaded.rows
       yield* Effect.mapError(marks.set(session, table.name, step.runId), failed)
-      yield* Effect.provideService(StepContext.staged(table.name), CurrentSession, session)
-      return Number(deleted?.[0] ?? 0)
+      yield* Effect.provideService(StepContext.staged(table.name, { rows, before }), CurrentSession, session)
+      return { counts: { rows, deleted, written: loaded.rows }, by: loaded.by }
     })
-    const deleted = yield* transaction(session, write, failed)
-    return { counts: { deleted, written: loaded.rows }, by: loaded.by }
+    return yield* transaction(session, write, failed)
+  })
+
+  const remove = Effect.fnUntraced(function* ({ connection }: Session, gone: Dataset.Dataset<string>) {
+    let deleted = 0
+    yield* Dataset.forEachChunk(
+      gone,
+      Effect.fnUntraced(function* (ids) {
+        for (let start = 0; start < ids.length; start += idsPerStatement) {
+          const some = ids.slice(start, start + idsPerStatement)
+          const sql = `DELETE FROM ${quote(table.name)} WHERE ${quote(by)} IN (${some.map(() => "?").join(",")})`
+          yield* Effect.mapError(connection.executeRaw(sql, some), failed)
+          const [[count] = []] = yield* Effect.mapError(connection.executeValues("SELECT ROW_COUNT()", []), failed)
+          deleted += Number(count)
+        }
+      })
+    )
+    return deleted
   })
 
   const onSession = Effect.fnUntraced(function* (session: Session) {
     const judged = yield* Effect.catchTag(marks.judge(session, table.name, step), "SqlError", failed)
     if (judged === "applied") return { counts: undefined, by: undefined }
-    if (changes.gone.size !== 0 || changes.rows.size !== 0) return yield* apply(session)
+    const count = Effect.map(session.connection.executeValues(`SELECT COUNT(*) FROM ${quote(table.name)}`, []), ([row]) =>
+      Number(row?.[0])
+    )
+    const before = Amended.rowsBefore(step.last) ?? (yield* Effect.mapError(count, failed))
+    if (changes.gone.size !== 0 || changes.rows.size !== 0) return yield* apply(session, before)
     yield* Effect.mapError(marks.set(session, table.name, step.runId), failed)
-    return { counts: Amended.nothing, by: undefined }
+    return { counts: { rows: before, deleted: 0, written: 0 }, by: undefined }
   })
-  return yield* Publisher.alone(options, table.name, [staging, gone], onSession)
+  yield* Effect.zipRight(changes.gone.whole, changes.rows.whole)
+  return yield* Publisher.alone(options, table.name, [], onSession)
 })
+
+/** As many as leave it to no server to find that looking at all rows is faster. */
+const idsPerStatement = 500
 
 /** What was done, undefined where it had been done before, and how the rows were loaded, where there were any. */
 export interface Done {
@@ -98,10 +101,3 @@ const transaction = <A, E, R>(
       return yield* exit
     })
   )
-
-/** One column of a table, each value once. */
-const keyTable = (table: Table.Any, by: string): Table.Any => {
-  const columns: Record<string, Column.Any> = {}
-  for (const [name, column] of Object.entries(table.columns)) if (name === by) columns[name] = column
-  return { ...table, columns, primaryKey: [by], indexes: [] }
-}

@@ -10,12 +10,14 @@ import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
-import { type RowBatch, rowBatches } from "./RowBatch.ts"
+import { insertable, type RowBatch, rowBatches } from "./RowBatch.ts"
 
-/** An empty table, and what is to be written into it. */
+/** A table, and what is to be written into it. */
 export interface Target {
   /** The publisher's own connection. Others of the pool may be used beside it, as long as they are free. */
   readonly session: Session
+  /** Whether that is in a transaction of the caller's: all rows become a part of it, and no other connection is used. */
+  readonly inTransaction?: boolean
   readonly pool: Pick<MysqlPool, "spare">
   readonly server: MysqlServer
   readonly table: Table.Any
@@ -31,35 +33,39 @@ export interface Loaded {
 export type Way = "LOAD DATA LOCAL INFILE" | "INSERT"
 
 /**
- * A way to fill an empty table: writes all rows of a dataset, reports progress, and answers how many there were. On failure
- * the table is left half filled, for the caller to drop.
+ * A way to fill a table: writes all rows of a dataset, reports progress, and answers how many there were. On failure the table
+ * is left half filled, for the caller to drop, or to roll back.
  */
 export type Loader = (target: Target) => Effect.Effect<Loaded, WarehouseFailed | SpillFailed, StepContext>
 
 /** By multi-row INSERTs of at most 1,000 rows, every value a parameter; the next rows are made ready meanwhile. */
 export const insertLoader: Loader = Effect.fn("Loader.insert")(function* (target) {
   const insert = inserter(target, yield* StepContext)
-  const batches = Stream.buffer(rowBatches(target), { capacity: 2 })
+  const batches = Stream.buffer(rowBatches(target), { capacity: 1 })
   const rows = yield* Stream.runFoldEffect(batches, 0, (count, batch) =>
     Effect.as(insert(target.session, batch), count + batch.rows)
   )
   return { rows, by: "INSERT" }
 })
 
-/** Writes a batch with one INSERT that is a transaction by itself, and reports its rows as progress. */
-export const inserter = ({ into, table }: Pick<Target, "into" | "table">, step: StepContext.Service) => {
+/** Writes a batch with INSERTs, each of which is a transaction by itself, and reports their rows as progress. */
+export const inserter = (target: Pick<Target, "into" | "server" | "table">, step: StepContext.Service) => {
+  const { into, table } = target
   const columns = Table.columnNames(table)
   const head = `INSERT INTO ${quote(into)} (${list(columns)}) VALUES `
   const tuple = `(${columns.map(() => "?").join(",")})`
-  return ({ connection }: Session, batch: RowBatch): Effect.Effect<void, WarehouseFailed> => {
-    const sql = head + new Array<string>(batch.rows).fill(tuple).join(",")
-    const failed = statementFailed(
-      `publish ${table.name}`,
-      ` among its rows ${batch.first} to ${batch.first + batch.rows - 1}`
+  return ({ connection }: Session, batch: RowBatch): Effect.Effect<void, WarehouseFailed> =>
+    Effect.forEach(
+      insertable(batch, target),
+      (part) =>
+        Effect.mapBoth(connection.executeRaw(head + new Array<string>(part.rows).fill(tuple).join(","), part.cells), {
+          onFailure: failedAmong(table, part),
+          onSuccess: () => step.progress(part.rows)
+        }),
+      { discard: true }
     )
-    return Effect.mapBoth(connection.executeRaw(sql, batch.cells), {
-      onFailure: failed,
-      onSuccess: () => step.progress(batch.rows)
-    })
-  }
 }
+
+/** Tells an error of a statement that was sent some of a dataset's rows. */
+export const failedAmong = (table: Table.Any, { first, rows }: Pick<RowBatch, "first" | "rows">) =>
+  statementFailed(`publish ${table.name}`, ` among its rows ${first} to ${first + rows - 1}`)

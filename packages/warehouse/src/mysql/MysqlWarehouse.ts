@@ -5,7 +5,6 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as Amended from "../Amended.ts"
 import { rowsOf } from "../internal/rowsOf.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
@@ -108,9 +107,8 @@ export const make = (options: Options): Warehouse["Type"] => {
 
     amend: Effect.fn("MysqlWarehouse.amend")(function* (table, changes, by) {
       const { by: way, counts } = yield* Amender.amend(publishing, table, changes, by)
-      const known = counts === undefined ? undefined : Amended.total((yield* StepContext).last, counts)
       yield* StepContext.metadata({
-        rows: known ?? (yield* count(table)),
+        rows: counts?.rows ?? (yield* count(table)),
         ...(counts === undefined ? {} : { rows_deleted: counts.deleted, rows_written: counts.written }),
         ...(way === undefined ? {} : { loaded_by: way })
       })

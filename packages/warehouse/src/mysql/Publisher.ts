@@ -72,7 +72,7 @@ export const publish = Effect.fn("Publisher.publish")(function* (
     const loaded = yield* load({ session, pool, server, table, into: staging, rows })
     const indexes = Ddl.addIndexes(table, staging)
     if (indexes !== undefined) yield* Effect.mapError(execute(session, indexes), failed)
-    yield* Effect.provideService(StepContext.staged(staging), CurrentSession, session)
+    yield* Effect.provideService(StepContext.staged(staging, { rows: loaded.rows }), CurrentSession, session)
     const away = present.includes(table.name) ? `${quote(table.name)} TO ${quote(old)}, ` : ""
     const swap = execute(session, `RENAME TABLE ${away}${quote(staging)} TO ${quote(table.name)}`)
     // While nobody is told who has written the table, no changes are applied to it.
@@ -118,7 +118,7 @@ export const alone = <A, E, R>(
         // The connection is gone, or in a state that nobody knows: it takes the lock with it, and another one cleans up.
         if (Exit.isFailure(cleaned)) {
           yield* session.destroy
-          yield* pool.aside(dropStatement(temporary))
+          if (temporary.length > 0) yield* pool.aside(dropStatement(temporary))
         }
         return yield* exit
       })
@@ -149,10 +149,10 @@ export const tablesAround = (session: Session, table: string): Effect.Effect<Rea
   )
 
 const isAround = (name: string, table: string) =>
-  name === table || (name.startsWith(table) && /^__(?:staging|old|gone)_[0-9a-z]{8}$/.test(name.slice(table.length)))
+  name === table || (name.startsWith(table) && /^__(?:staging|old)_[0-9a-z]{8}$/.test(name.slice(table.length)))
 
 const afterwards = (session: Session, names: ReadonlyArray<string>) =>
-  Effect.zipRight(dropTables(session, names), TableLock.releaseAll(session))
+  Effect.zipRight(names.length === 0 ? Effect.void : dropTables(session, names), TableLock.releaseAll(session))
 
 /** Drops tables that may be gone already. A KILL meant for the statement before may hit this one instead: it is sent again. */
 export const dropTables = (session: Session, names: ReadonlyArray<string>) =>

@@ -3,28 +3,29 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
-import { type Cell, rowEncoder } from "./encoding.ts"
+import { rowEncoder } from "./encoding.ts"
+import * as InfileText from "./InfileText.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 
-/** Rows that one INSERT can take: at most 1,000, and no more parameters and bytes than the server accepts. */
+/** Some ten thousand rows, as the text that LOAD DATA reads: nothing else is kept of them, so that they are no work to keep. */
 export interface RowBatch {
   /** The ordinal of its first row in the dataset. */
   readonly first: number
   readonly rows: number
-  /** Its rows' cells, one after another. */
-  readonly cells: ReadonlyArray<Cell>
-  /** An upper bound of what they take in UTF-8. */
-  readonly bytes: number
+  readonly text: Uint8Array
 }
 
-/** A dataset's rows in batches, in order; fails at a row that may not be sent, and says what is wrong with it. */
-export const rowBatches = (source: {
+/** What rows are read from, and for where. */
+export interface Source {
   readonly table: Table.Any
   readonly server: MysqlServer
   readonly rows: Dataset.Dataset<Readonly<Record<string, unknown>>>
-}) =>
+}
+
+/** A dataset's rows in batches, in order; fails at a row that may not be sent, and says what is wrong with it. */
+export const rowBatches = (source: Source) =>
   Stream.suspend(() => {
-    const batcher = makeBatcher(source.table, source.server)
+    const batcher = makeBatcher(source)
     return source.rows.chunks.pipe(
       Stream.mapEffect((chunk) => accept(source.table, batcher.add(chunk))),
       Stream.concat(Stream.sync(() => batcher.rest())),
@@ -32,47 +33,71 @@ export const rowBatches = (source: {
     )
   })
 
-const maxRows = 1_000
+/** Rows that one INSERT can take. */
+export interface Insertable extends Omit<RowBatch, "text"> {
+  /** Its rows' cells, one after another. */
+  readonly cells: ReadonlyArray<InfileText.Cell>
+}
+
+/** Cuts a batch by what one INSERT can take: at most 1,000 rows, and no more parameters and bytes than the server accepts. */
+export const insertable = (batch: RowBatch, { server, table }: Pick<Source, "server" | "table">) => {
+  const width = Table.columnNames(table).length
+  const rowLimit = Math.max(1, Math.min(1_000, Math.floor(maxParameters / width)))
+  const byteLimit = Math.min(4 * 1024 * 1024, server.maxPacket / 2)
+  const all: Array<Insertable> = []
+  let { first } = batch
+  let cells: Array<InfileText.Cell> = []
+  let bytes = 0
+  const cut = () => {
+    const rows = cells.length / width
+    if (rows > 0) all.push({ first, rows, cells })
+    first += rows
+    cells = []
+    bytes = 0
+  }
+  for (const row of InfileText.rows(batch.text)) {
+    const size = row.reduce((sum, cell) => sum + headerBytes + (cell === null ? 0 : Buffer.byteLength(cell)), 0)
+    if (cells.length === rowLimit * width || bytes + size > byteLimit) cut()
+    for (const cell of row) cells.push(cell)
+    bytes += size
+  }
+  cut()
+  return all
+}
+
+const rowsPerBatch = 10_000
+const bytesPerBatch = 8 * 1024 * 1024
 const maxParameters = 65_535
-const maxBytes = 4 * 1024 * 1024
+/** What the protocol takes to say how long a value is, and of which type, at the most. */
+const headerBytes = 12
 
 /** Cuts chunks into batches. A row that may not be sent ends it: `add` answers what is wrong. */
-const makeBatcher = (table: Table.Any, server: MysqlServer) => {
+const makeBatcher = ({ server, table }: Source) => {
   const encode = rowEncoder(table)
   const width = Table.columnNames(table).length
-  const rowLimit = Math.max(1, Math.min(maxRows, Math.floor(maxParameters / width)))
-  const byteLimit = Math.min(maxBytes, server.maxPacket / 2)
+  const text = new InfileText.Writer()
   let count = 0
   let first = 0
-  let cells: Array<Cell> = []
-  let bytes = 0
 
   const cut = (): ReadonlyArray<RowBatch> => {
     if (count === first) return []
-    const full = { first, rows: count - first, cells, bytes }
+    const full = { first, rows: count - first, text: text.take() }
     first = count
-    cells = []
-    bytes = 0
     return [full]
   }
   return {
     add: (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>): ReadonlyArray<RowBatch> | string => {
       const full: Array<RowBatch> = []
       for (const row of chunk) {
-        const start = cells.length
-        const problem = encode(row, cells)
+        const start = text.length - text.escapes
+        const problem = encode(row, text)
         if (problem !== undefined) return `in row ${count} ${problem}`
-        const size = bytesFrom(cells, start)
+        const size = text.length - text.escapes - start + headerBytes * width
         if (size > server.maxPacket - 16_384) {
           return `row ${count} is longer than the server accepts (max_allowed_packet is ${server.maxPacket} bytes)`
         }
-        if (count - first === rowLimit || bytes + size > byteLimit) {
-          const own = cells.splice(start)
-          full.push(...cut())
-          cells = own
-        }
         count++
-        bytes += size
+        if (count - first === rowsPerBatch || text.length >= bytesPerBatch) full.push(...cut())
       }
       return full
     },
@@ -88,14 +113,3 @@ const accept = (table: Table.Any, batches: ReadonlyArray<RowBatch> | string) =>
         detail: `${batches}. Correct the asset, or the column's declaration.`
       })
     : Effect.succeed(batches)
-
-/** What the cells from `start` on take: an upper bound where text is short, exact where it is long. */
-const bytesFrom = (cells: ReadonlyArray<Cell>, start: number): number => {
-  let bytes = 0
-  for (let at = start; at < cells.length; at++) {
-    const cell = cells[at]
-    if (typeof cell !== "string") bytes += 12
-    else bytes += 12 + (cell.length < 4_096 ? cell.length * 3 : Buffer.byteLength(cell))
-  }
-  return bytes
-}

@@ -1,33 +1,33 @@
 import { Pii } from "@sluice/core/data/Pii"
 import type * as Column from "../Column.ts"
 import type * as Table from "../Table.ts"
-
-/** A value as a statement binds it. */
-export type Cell = string | number | null
+import type * as InfileText from "./InfileText.ts"
 
 /**
- * Encodes rows of a table: each row's cells are pushed onto `into`, in column order. Answers what is wrong with a row, as
- * `"amount" has more than 2 digits behind the point`, where the server would refuse it or change it without a word.
+ * Encodes rows of a table: writes each row's cells in column order. Answers what is wrong with a row, as `"amount" has more
+ * than 2 digits behind the point`, where the server would refuse it or change it without a word; what has been written of it
+ * must not be used then.
  */
 export const rowEncoder = (
   table: Table.Any
-): ((row: Readonly<Record<string, unknown>>, into: Array<Cell>) => string | undefined) => {
-  const columns = Object.entries(table.columns).map(([name, column]) => ({
+): ((row: Readonly<Record<string, unknown>>, into: InfileText.Writer) => string | undefined) => {
+  const columns = Object.entries(table.columns).map(([name, column], index, all) => ({
     name,
     nullable: column.nullable,
+    isLast: index === all.length - 1,
     encode: column.pii === undefined ? cellEncoder(column.type) : () => personal
   }))
   return (row, into) => {
-    for (const { name, nullable, encode } of columns) {
+    for (const { encode, isLast, name, nullable } of columns) {
       const value = row[name]
       if (value === null) {
         if (!nullable) return `"${name}" is null`
-        into.push(null)
-        continue
+        into.null()
+      } else {
+        const problem = encode(value, into)
+        if (problem !== undefined) return `"${name}" ${problem}`
       }
-      const cell = encode(value)
-      if (typeof cell === "object") return `"${name}" ${cell.problem}`
-      into.push(cell)
+      into.endCell(isLast)
     }
     return undefined
   }
@@ -48,53 +48,67 @@ export const rowDecoder = (
   }
 }
 
-interface Refused {
-  readonly problem: string
-}
-const refused = (problem: string): Refused => ({ problem })
-const personal = refused("is a personal value, which only the masker stores, in a mask table")
+const personal = "is a personal value, which only the masker stores, in a mask table"
 
-const cellEncoder = (type: Column.ColumnType): ((value: unknown) => string | number | Refused) => {
+/** Writes a value, or answers what is wrong with it. */
+type CellEncoder = (value: unknown, into: InfileText.Writer) => string | undefined
+
+const cellEncoder = (type: Column.ColumnType): CellEncoder => {
   switch (type._tag) {
     case "Text": {
       // Spaces past the end would be cut off without an error, even in strict mode.
-      const tooLong = refused(`is longer than ${type.maxLength} characters`)
-      return (value) => {
-        const text = textOf(value)
-        if (typeof text !== "string") return text
-        return text.length > type.maxLength && lengthOf(text) > type.maxLength ? tooLong : text
+      const tooLong = `is longer than ${type.maxLength} characters`
+      return (value, into) => {
+        if (typeof value !== "string") return notText
+        if (!into.text(value)) return malformed
+        return value.length > type.maxLength && lengthOf(value) > type.maxLength ? tooLong : undefined
       }
     }
     case "LongText":
-      return textOf
+      return (value, into) => (typeof value !== "string" ? notText : into.text(value) ? undefined : malformed)
     case "Integer":
-      return (value) => (Number.isSafeInteger(value) ? Number(value) : refused("is not a safe integer"))
+      return (value, into) => (Number.isSafeInteger(value) ? plain(String(value), into) : "is not a safe integer")
     case "Decimal": {
       const whole = type.precision - type.scale
       const pattern = new RegExp(`^-?(?=\\d)0*\\d{0,${whole}}(?:\\.\\d{0,${type.scale}}0*)?$`)
-      const problem = refused(`is not a decimal with at most ${whole} digits before the point and ${type.scale} behind it`)
-      return (value) => (typeof value === "string" && pattern.test(value) ? value : problem)
+      const problem = `is not a decimal with at most ${whole} digits before the point and ${type.scale} behind it`
+      return (value, into) => (typeof value === "string" && pattern.test(value) ? plain(value, into) : problem)
     }
     case "Boolean":
-      return (value) => (typeof value === "boolean" ? Number(value) : refused("is not a boolean"))
+      return (value, into) => (typeof value === "boolean" ? plain(value ? "1" : "0", into) : "is not a boolean")
     case "Timestamp":
-      return (value) =>
-        typeof value === "string" && timestamp.test(value)
-          ? `${value.slice(0, 10)} ${value.slice(11, 23)}`
-          : refused("is not a timestamp like 2024-03-01T09:30:00.000Z")
+      return timestampEncoder()
     case "Day":
-      return (value) => (typeof value === "string" && day.test(value) ? value : refused("is not a day like 2024-03-01"))
+      return (value, into) =>
+        typeof value === "string" && day.test(value) ? plain(value, into) : "is not a day like 2024-03-01"
+  }
+}
+
+const plain = (text: string, into: InfileText.Writer): undefined => {
+  into.plain(text)
+}
+
+/** Rows that are loaded together share a time, mostly: the same one again need not be looked at again. */
+const timestampEncoder = (): CellEncoder => {
+  let known = ""
+  return (value, into) => {
+    if (typeof value !== "string") return notTimestamp
+    if (value !== known) {
+      if (!timestamp.test(value)) return notTimestamp
+      known = value
+    }
+    into.plain(value, 0, 10)
+    into.plain(" ")
+    into.plain(value, 11, 23)
+    return undefined
   }
 }
 
 const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+const notTimestamp = "is not a timestamp like 2024-03-01T09:30:00.000Z"
 const day = /^\d{4}-\d{2}-\d{2}$/
-const loneSurrogate = /\p{Surrogate}/u
-
-const textOf = (value: unknown): string | Refused => {
-  if (typeof value !== "string") return refused("is not text")
-  return loneSurrogate.test(value) ? refused("is not well-formed Unicode") : value
-}
+const notText = "is not text"
+const malformed = "is not well-formed Unicode"
 
 /** In code points, as the servers count. */
 const lengthOf = (text: string): number => {

@@ -62,7 +62,7 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     const step = yield* StepContext
     const all = yield* Dataset.toArray(rows)
     step.progress(all.length)
-    yield* step.staged(table.name)
+    yield* step.staged(table.name, { rows: all.length })
     record({ kind: "table", relation: table.name, rows: all })
     step.metadata({ rows: all.length })
     return { relation: table }
@@ -71,10 +71,11 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     const step = yield* StepContext
     const gone = new Set(yield* Dataset.toArray(changes.gone))
     const rows = yield* Dataset.toArray(changes.rows)
-    const kept = (relations.get(table.name) ?? []).filter((row) => !gone.has(String(row[by])))
+    const before = relations.get(table.name) ?? []
+    const kept = before.filter((row) => !gone.has(String(row[by])))
     const all = [...kept, ...rows]
     step.progress(rows.length)
-    yield* step.staged(table.name)
+    yield* step.staged(table.name, { rows: all.length, before: before.length })
     record({ kind: "table", relation: table.name, rows: all })
     step.metadata({ rows: all.length })
     return { relation: table }

@@ -1,10 +1,12 @@
 import { expect, layer } from "@effect/vitest"
+import type * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Column from "@sluice/warehouse/Column"
+import { rowCount } from "@sluice/warehouse/checks/RowCount"
 import * as Table from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Duration from "effect/Duration"
@@ -46,6 +48,45 @@ export const amendContract = (options: Options) =>
             3,
             "a0 b0 c0"
           ])
+        })
+      )
+
+      it.effect("row_count does not let changes take away all rows, and counts none of them", () =>
+        Effect.gen(function* () {
+          const first = yield* publish("changes_of_all", "a0 b0 b1")
+          const noSql = Effect.map(Warehouse, (warehouse) => ({ ...warehouse, measure: () => Effect.dieMessage("counted") }))
+          const outcomes: Array<AssetCheck.Outcome> = []
+          const refuse = Effect.fnUntraced(
+            function* (relation: string, counted?: AssetCheck.Counted) {
+              const check = rowCount(first.table).evaluate({ _tag: "Staged", relation, counted })
+              outcomes.push(yield* Effect.orDie(Effect.provideServiceEffect(check, Warehouse, noSql)))
+              return yield* new CheckFailed({ asset: "contract", checks: ["no"], staged: true })
+            },
+            Effect.provideService(Warehouse, yield* Warehouse)
+          )
+          yield* Effect.flip(amend(first, changes("", "a", "b"), refuse))
+          yield* Effect.flip(amend(first, changes("a1", "a", "b"), refuse))
+          const allow = { to_allow_it: "--allow-empty-data" }
+          expect([outcomes, yield* seen(first.table)]).toStrictEqual([
+            [
+              { passed: false, metadata: { rows: 0, rows_before: 3, ...allow } },
+              { passed: true, metadata: { rows: 1, rows_before: 3 } }
+            ],
+            "a0 b0 b1"
+          ])
+        })
+      )
+
+      it.effect("more changes than one statement takes are applied whole", () =>
+        Effect.gen(function* () {
+          const owners = Array.from({ length: 1_201 }, (_, n) => `owner ${n}`)
+          const rows = (position: number) => Dataset.fromArray(owners.map((owner) => ({ owner, position })))
+          const first = yield* publish("changes_many", "a0")
+          const second = yield* amend(first, Changes.make(rows(0), Dataset.of()))
+          const third = yield* amend(second, Changes.make(rows(1), Dataset.fromArray(owners)))
+          const { loaded_by, ...counts } = third.metadata
+          expect(counts).toStrictEqual({ rows: 1_202, rows_deleted: 1_201, rows_written: 1_201 })
+          expect((yield* readAll(first.table)).filter(({ position }) => position === 1).length).toBe(1_201)
         })
       )
 

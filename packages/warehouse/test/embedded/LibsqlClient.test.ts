@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto"
+import { readdirSync, rmSync, watch, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
 import { expect, it } from "@effect/vitest"
@@ -166,3 +168,36 @@ it.scopedLive("what SQLite puts aside stays in memory", () =>
     expect([inMemory.length, setting?.temp_store]).toStrictEqual([1, 0])
   })
 )
+
+it.scopedLive("a transaction that may puts rows aside in files of the directory that it was given, and no other does", () =>
+  Effect.gen(function* () {
+    const directory = yield* temporaryDirectory
+    const db = yield* client([`PRAGMA temp_store_directory = '${directory}'`])
+    yield* db.sql`INSERT INTO t SELECT value, printf('%.*c', 400, 'x') FROM generate_series(1, 20000)`
+    const sort = db.use((session) => session.run("CREATE INDEX sorted ON t (b, a)", []))
+    const undone = Effect.ignore(db.withTransaction(Effect.zipRight(sort, Effect.fail("no")), { aside: "file" }))
+    expect(yield* putsAside(directory, undone)).toBe(true)
+    expect(yield* putsAside(directory, db.withTransaction(sort))).toBe(false)
+    yield* db.sql`DROP INDEX sorted`
+    expect(yield* putsAside(directory, db.withTransaction(sort, { aside: "file" }))).toBe(true)
+    expect(readdirSync(directory)).toStrictEqual([])
+  })
+)
+
+/** Whether a temporary file of SQLite's is seen in a directory meanwhile; they lose their names at once. */
+const putsAside = <E>(directory: string, effect: Effect.Effect<void, E>) =>
+  Effect.gen(function* () {
+    const last = randomUUID()
+    const names = new Set<string>()
+    const done = yield* Deferred.make<void>()
+    const watcher = watch(directory, (_, name) => {
+      if (name === last) Effect.runSync(Deferred.succeed(done, undefined))
+      else names.add(name ?? "")
+    })
+    yield* effect
+    writeFileSync(join(directory, last), "")
+    yield* Deferred.await(done)
+    watcher.close()
+    rmSync(join(directory, last))
+    return [...names].some((name) => name.startsWith("etilqs_"))
+  })

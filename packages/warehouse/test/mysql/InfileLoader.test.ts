@@ -22,10 +22,57 @@ const readAll = Effect.flatMap(Warehouse, (warehouse) =>
 const publish = (rows: ReturnType<typeof readings>) =>
   Effect.flatMap(Warehouse, (warehouse) => recorded(warehouse.publish(Readings, Dataset.fromArray(rows))))
 
-it("text is escaped where it would end a field or a row, and NULL is told apart from every text", () => {
-  const cells = ["a\tb", "c\nd", 1, null, "\\N", "", "NUL\0\r😀", -0.5, "\\"]
-  expect(Buffer.from(InfileText.encode(cells, 3)).toString()).toBe(
-    "a\\tb\tc\\nd\t1\n\\N\t\\\\N\t\nNUL\\0\\r😀\t-0.5\t\\\\\n"
+const textOf = (rows: ReadonlyArray<ReadonlyArray<InfileText.Cell>>) => {
+  const writer = new InfileText.Writer()
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      if (cell === null) writer.null()
+      else writer.text(cell)
+      writer.endCell(index === row.length - 1)
+    })
+  }
+  return writer.take()
+}
+
+describe("InfileText", () => {
+  it("escapes text where it would end a cell or a row, and tells NULL apart from every text", () => {
+    const rows = [
+      ["a\tb", "c\nd", "1"],
+      [null, "\\N", ""],
+      ["NUL\0\r😀", "-0.5", "\\"]
+    ]
+    expect(Buffer.from(textOf(rows)).toString()).toBe("a\\tb\tc\\nd\t1\n\\N\t\\\\N\t\nNUL\\0\\r😀\t-0.5\t\\\\\n")
+  })
+
+  /** Of each length in UTF-8, and halves of pairs, which make a pair at times. */
+  const unit = FastCheck.constantFrom("a", "é", "€", "\uffff", "😀", "\ud83d", "\ude00")
+  const cell = FastCheck.oneof(
+    FastCheck.constantFrom(null, "", "\\", "\\N", "\t\n\r\0", "\ufefffirst", "é€😀\uffff"),
+    FastCheck.string({ unit: "binary", size: "large" })
+  )
+  const rows = FastCheck.integer({ min: 1, max: 4 }).chain((width) =>
+    FastCheck.array(FastCheck.array(cell, { minLength: width, maxLength: width }))
+  )
+
+  it.prop("rows are read from a text as they were written", [rows], ([rows]) => {
+    expect(InfileText.rows(textOf(rows))).toEqual(rows)
+  })
+
+  it.prop("well-formed text is written in UTF-8, and what is not is refused", [FastCheck.string({ unit })], ([text]) => {
+    const writer = new InfileText.Writer()
+    const isWritten = writer.text(text)
+    expect(isWritten).toBe(!/\p{Surrogate}/u.test(text))
+    if (isWritten) expect(Buffer.from(writer.take()).toString()).toBe(text)
+  })
+
+  it.prop(
+    "packets are all of a text, and none is larger than half of what the server accepts",
+    [FastCheck.uint8Array({ size: "large" }), FastCheck.integer({ min: 2, max: 300 })],
+    ([text, maxPacket]) => {
+      const packets = [...InfileText.packets(text, maxPacket)]
+      expect(new Uint8Array(Buffer.concat(packets))).toEqual(text)
+      expect(packets.filter(({ length }) => length > maxPacket / 2)).toEqual([])
+    }
   )
 })
 
