@@ -5,7 +5,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Arguments from "./Arguments.ts"
 import { UsageError } from "./CliError.ts"
 import { Output } from "./Output.ts"
-import { eraseHelp, pages, program } from "./Pages.ts"
+import * as Pages from "./Pages.ts"
 import * as Help from "./render/Help.ts"
 
 /** What `--log-level` takes. */
@@ -36,17 +36,31 @@ const runCommand = Effect.fn("Cli.command")(function* (args: ReadonlyArray<strin
 
 const help = Effect.fnUntraced(function* (command: string, family: string) {
   const output = yield* Output
-  const page = pages.find(({ name }) => name === command)
+  const page = Pages.pages.find(({ name }) => name === command)
   if (page !== undefined) return yield* output.out(Help.page(page, output.outStyle))
-  const below = pages.filter(({ name }) => name.startsWith(`${family} `))
+  const below = Pages.pages.filter(({ name }) => name.startsWith(`${family} `))
   return yield* output.out(
-    family === "" ? Help.overview(program, pages, output.outStyle) : Help.family(family, below, output.outStyle)
+    family === "" ? Help.overview(Pages.program, Pages.pages, output.outStyle) : Help.family(family, below, output.outStyle)
   )
 })
 
+/** What a first signal does to the command that the arguments name. */
+export const stopping = (typed: ReadonlyArray<string>): string => {
+  const { command } = Arguments.read(Arguments.takeLogLevel(typed).rest, vocabulary)
+  if (command === Pages.sampleApiHelp.name) return "Stopping: the sample API is served no longer."
+  return writing.has(command) ? "Stopping: what is running rolls back." : "Stopping."
+}
+
+/** The commands that change a store. */
+const writing = new Set(
+  [Pages.materializeHelp, Pages.retryHelp, Pages.checkHelp, Pages.eraseHelp, Pages.provisionHelp, Pages.runsPruneHelp].map(
+    ({ name }) => name
+  )
+)
+
 const vocabulary: Arguments.Vocabulary = {
-  commands: new Map(pages.map(({ name, options }) => [name, options.map(([flag]) => flag)])),
-  discreet: eraseHelp.name
+  commands: new Map(Pages.pages.map(({ name, options }) => [name, options.map(([flag]) => flag)])),
+  discreet: Pages.eraseHelp.name
 }
 
 const assetNames = Effect.map(

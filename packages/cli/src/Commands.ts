@@ -65,11 +65,11 @@ const load = async (word: string | undefined) => {
   return Promise.all([first(), ...others.map(([, loaded]) => loaded())])
 }
 
-/** What the parser has to say, and where to read more. It quotes arguments, so of one that names a person it says nothing. */
+/** What the parser has to say, and where to read more. It quotes arguments, so of one that names a person it has no say. */
 const wordsOf = (error: HelpDoc.HelpDoc, command: string): string => {
   const said =
     command === Pages.eraseHelp.name
-      ? ""
+      ? "Give the id of one user, and no more than that; quote one that has blanks in it."
       : Layout.undecorated(HelpDoc.toAnsiText(error))
           .trim()
           .replace(/\s*\n\s*/g, " ")

@@ -15,15 +15,15 @@ import * as NodeOutput from "./wiring/NodeOutput.ts"
 
 /**
  * The whole program: runs a command, tells what went wrong, and answers the exit code. `ready` is given a way to say
- * something from outside, which does not tear what is being drawn.
+ * something from outside, which does not tear what is being drawn, and what to say when it is to stop.
  */
 export const main = (
   args: ReadonlyArray<string>,
-  ready: (say: (line: string) => void) => void = () => {}
+  ready: (say: (line: string) => void, stopping: string) => void = () => {}
 ): Effect.Effect<number> =>
   Effect.gen(function* () {
     const output = yield* Output
-    ready((line) => output.unsafeErr([line]))
+    ready((line) => output.unsafeErr([line]), Cli.stopping(args))
     const exit = yield* Cli.run(args).pipe(
       Effect.provide(Logger.replace(Logger.defaultLogger, CliLogger.make(output))),
       Effect.exit

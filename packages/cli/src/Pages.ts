@@ -17,6 +17,7 @@ const run: Help.Page["options"] = [
   ["--fail-fast", "stop everything at the first failure"],
   ["--timeout TIME", "the longest that the whole run may take: 90s, 5m, 1h30m"],
   ["--allow-empty-data", "publish a table without rows where there were some"],
+  ["--allow-sample-data", "let the bundled sample replace rows that came from a real API"],
   ["--json", "every event as a JSON line on standard output"]
 ]
 

@@ -32,6 +32,9 @@ export const options = {
   json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output")),
   allowEmptyData: Options.boolean("allow-empty-data").pipe(
     Options.withDescription("publish a table without rows where there were some")
+  ),
+  allowSampleData: Options.boolean("allow-sample-data").pipe(
+    Options.withDescription("let the bundled sample replace rows that came from a real API")
   )
 }
 

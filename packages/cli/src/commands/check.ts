@@ -5,10 +5,12 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
 import * as CarryOut from "../CarryOut.ts"
+import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import { checkHelp, defaultConcurrency } from "../Pages.ts"
 import * as ChecksText from "../render/ChecksText.ts"
 import * as Summary from "../render/Summary.ts"
+import * as Announcement from "../wiring/Announcement.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
@@ -28,6 +30,11 @@ export const check = Command.make(
     if (selection === undefined) return
     const settings = yield* Settings.load
     yield* Stores.demand(settings, "all")
+    if (yield* Stores.isReadOnly(settings)) {
+      return yield* new UsageError({
+        detail: `\`check\` records what the checks find, and ${Announcement.store(settings)} cannot be written. Let this user write it, or name a copy of it with DATABASE_URL=sqlite:DIRECTORY. \`pnpm assets query\` reads it as it is.`
+      })
+    }
     const checked = Effect.gen(function* () {
       yield* CarryOut.closeOrphans
       const plan = yield* Select.explained(selection, Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty }))

@@ -75,6 +75,7 @@ const idOf = Effect.fnUntraced(function* (typed: Option.Option<Redacted.Redacted
   const id = Option.isSome(typed) ? typed.value : yield* input.line
   const { length } = Redacted.value(id)
   if (length > 0 && length <= idLength) return id
+  if (length === 0 && stdin) return yield* new UsageError({ detail: "Standard input has no id: its first line is empty." })
   return yield* new UsageError({
     detail: `The user's id must have 1 to ${idLength} characters, and this one has ${length}.`
   })

@@ -32,6 +32,7 @@ export const materialize = Command.make(
   { assets: Select.assets, ...materializeOptions },
   Effect.fn("assets.materialize")(function* ({
     allowEmptyData,
+    allowSampleData,
     changed,
     concurrency,
     failFast,
@@ -53,6 +54,7 @@ export const materialize = Command.make(
         plan,
         settings,
         json,
+        allowSampleData,
         options: { concurrency, failFast, full, tags, onlyChanged: changed, ...(timeout === undefined ? {} : { timeout }) },
         next: (result) => nextCommands(graph, result, settings)
       })

@@ -20,6 +20,9 @@ describe("interrupted", () => {
       const { code, stderr } = await run.finished
       const runs = await sluice(own, ["runs", "list"])
       expect([code, stderr.includes("15 canceled"), runs.stdout.includes("canceled")]).toEqual([130, true, true])
+      expect(stderr).toContain("Stopping: what is running rolls back. Once more exits at once.")
+      // Regression: in a file, what was canceled was listed as it happened, and at once again in the summary.
+      expect(stderr.match(/^– users_raw .*canceled$/gm)).toHaveLength(1)
     }
   )
 
@@ -58,8 +61,13 @@ describe("interrupted", () => {
     const url = (await server.says("Serving 10 users")).trim()
     const users: unknown = await (await fetch(`${url}/users`)).json()
     server.signal("SIGINT")
-    const { code, stdout } = await server.finished
+    const { code, stderr, stdout } = await server.finished
     expect([code, stdout, Array.isArray(users) && users.length]).toEqual([130, `${url}\n`, 10])
+    // Regression: it spoke of rolling back, where nothing runs.
+    expect(stderr.split("\n").slice(1)).toEqual([
+      "Stopping: the sample API is served no longer. Once more exits at once.",
+      ""
+    ])
   })
 })
 

@@ -184,7 +184,8 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
         emit({ _tag: "StepFailed", action: node.step.action, durationMillis, ...event })
         return yield* fail(index, node)
       }
-      emit({ _tag: "StepRetrying", delayMillis, ...event })
+      const attempts = node.attempts - count + node.asset.retry.attempts
+      emit({ _tag: "StepRetrying", delayMillis, attempts, ...event })
       yield* Effect.sleep(Duration.millis(delayMillis))
     }
   })

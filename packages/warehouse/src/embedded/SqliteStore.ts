@@ -16,6 +16,8 @@ import * as StoreFiles from "./StoreFiles.ts"
 export interface Options {
   /** Created where it is missing. */
   readonly directory: string
+  /** Opens what is there for reading alone, as on a file system that cannot be written: nothing is created. Default false. */
+  readonly readOnly?: boolean
   /** How long to wait for other processes that write, before failing with `Conflict`. Default: 30 seconds. */
   readonly patience?: LibsqlClient.Options["patience"]
 }
@@ -31,18 +33,23 @@ export interface SqliteStore {
   readonly reader: (schemas: "public" | "all") => Effect.Effect<LibsqlClient.LibsqlClient, SqlError, Scope.Scope>
 }
 
-/** Opens a store, creating what is missing: the directory, the files and the internal tables. Closed with the scope. */
+/**
+ * Opens a store, creating what is missing, unless it is only to be read: the directory, the files and the internal tables.
+ * Closed with the scope.
+ */
 export const open = Effect.fn("SqliteStore.open")(function* (
   options: Options
 ): Effect.fn.Return<SqliteStore, WarehouseFailed, Scope.Scope> {
-  const files = yield* StoreFiles.prepare(options.directory)
+  const { readOnly = false } = options
+  const files = readOnly ? StoreFiles.at(options.directory) : yield* StoreFiles.prepare(options.directory)
+  const path = (file: string) => (readOnly ? StoreFiles.readOnly(file) : file)
   const patience = options.patience === undefined ? {} : { patience: options.patience }
   const connect = (file: string, name: string, setup: ReadonlyArray<string>) =>
-    LibsqlClient.make({ path: file, setup: [...setup, ...durable], ...patience }).pipe(
+    LibsqlClient.make({ path: path(file), setup: [...setup, ...(readOnly ? [] : durable)], ...patience }).pipe(
       Effect.mapError(opening(options.directory, name))
     )
   const data = yield* connect(files.public, "public.db or sensitive.db", [
-    `ATTACH ${literal(files.sensitive)} AS sensitive`,
+    `ATTACH ${literal(path(files.sensitive))} AS sensitive`,
     probe("main"),
     probe("sensitive"),
     "PRAGMA sensitive.secure_delete = ON",
@@ -50,11 +57,7 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     `PRAGMA temp_store_directory = ${literal(files.directory)}`
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
-  yield* Effect.provideService(SqlSuppressions.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlMarks.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlSourcePages.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlQuarantine.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
+  if (!readOnly) yield* ensureTables(data, history)
 
   const reader: SqliteStore["reader"] = Effect.fnUntraced(function* (schemas) {
     const attached =
@@ -81,6 +84,13 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     )
   })
   return { files, data, history, reader }
+})
+
+const ensureTables = Effect.fnUntraced(function* (data: LibsqlClient.LibsqlClient, history: LibsqlClient.LibsqlClient) {
+  const sensitive = dialect("sensitive")
+  for (const ensure of [SqlSuppressions, SqlMarks, SqlSourcePages, SqlQuarantine])
+    yield* Effect.provideService(ensure.ensureTables(sensitive), SqlClient, data.sql)
+  yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
 })
 
 // With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.
