@@ -53,8 +53,9 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     probe("main"),
     probe("sensitive"),
     "PRAGMA sensitive.secure_delete = ON",
-    // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it.
-    `PRAGMA temp_store_directory = ${literal(files.directory)}`
+    // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it. It
+    // refuses one that cannot be written.
+    ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${literal(files.directory)}`])
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
   if (!readOnly) yield* ensureTables(data, history)
