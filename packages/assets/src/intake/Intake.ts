@@ -5,7 +5,7 @@ import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Log from "@sluice/core/Log"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import { Quarantine } from "@sluice/warehouse/Quarantine"
 import { SourcePages } from "@sluice/warehouse/SourcePages"
 import { type Suppressed, Suppressions } from "@sluice/warehouse/Suppressions"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
@@ -21,6 +21,7 @@ import * as Delta from "./Delta.ts"
 import * as Duplicates from "./Duplicates.ts"
 import * as Ledger from "./Ledger.ts"
 import * as PackedRows from "./PackedRows.ts"
+import * as Rejects from "./Rejects.ts"
 
 /** One source and how its rows are kept and told apart. */
 export interface Source<A, E, R> extends PackedRows.Packing<A> {
@@ -45,7 +46,7 @@ export interface Source<A, E, R> extends PackedRows.Packing<A> {
  * A full reading has every good row once, by its id; the others are in quarantine. It fails when too many are bad, after their
  * quarantine is written. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
  * were left out because their id came again), `conflicts` (ids that came with different contents) and `unknown_fields`
- * (different fields that are not known; their names stay here, since a name can be data too). Steps downstream read along from
+ * (different fields that are not known, 1,000 at the most; their names stay here, since a name can be data too). Steps downstream read along from
  * the first page on; where rows came more than once, they begin again when that is known.
  *
  * A reading of changes reports the same, with all the `rows` there are and what it saw of the rest, and `pages` and
@@ -80,7 +81,7 @@ const readChanges = Effect.fnUntraced(function* <A, E extends Failure, R>(
   const seen = (page: ApiPage<A>): ApiPage<A> => {
     const kept = has === undefined ? page : without(page, source, has)
     left += sizeOf(page) - sizeOf(kept)
-    for (const field of page.unknownFields.keys()) unknownFields.add(field)
+    note(unknownFields, page)
     progress(sizeOf(page))
     return kept
   }
@@ -118,20 +119,19 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const remembered = yield* SourcePages
   const ledger = fingerprints === undefined ? undefined : yield* Ledger.make(fingerprints)
   const detector = yield* Duplicates.detector()
-  const rejected: Array<QuarantinedRow> = []
+  const rejects = yield* Rejects.make()
   const unknownFields = new Set<string>()
   let suppressed = 0
 
   const blocks = Stream.mapEffect(source.pages, (read) => {
     const page = has === undefined ? read : without(read, source, has)
     suppressed += sizeOf(read) - sizeOf(page)
-    for (const row of page.rejected) rejected.push(row)
-    for (const name of page.unknownFields.keys()) unknownFields.add(name)
+    note(unknownFields, page)
     step.progress(sizeOf(read))
     const rows = page.packed ?? PackedRows.make(source, page.rows)
     const isRemembered = ledger !== undefined && remembered !== undefined && source.since !== undefined
     const noted = isRemembered ? ledger.see(read.answer, rows) : Effect.void
-    return Effect.as(Effect.zipRight(noted, detector.see(rows.hashes)), {
+    return Effect.as(Effect.all([noted, detector.see(rows.hashes), rejects.see(page.rejected)]), {
       packed: rows.packed,
       rows: has === undefined && page.packed !== undefined ? undefined : page.rows
     })
@@ -157,14 +157,14 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
 
     // From here on the quarantine is not what the pages that are remembered have left.
     yield* remembered?.forget(source.name) ?? Effect.void
-    yield* quarantine.replace(source.name, step.runId, rejected)
-    const tooMany = BadRows.judge(source.name, good + rejected.length, rejected, maxShare)
+    yield* quarantine.replace(source.name, step.runId, rejects.rows())
+    const tooMany = BadRows.judge(source.name, good + rejects.count(), rejects, maxShare)
     if (tooMany !== undefined) return yield* tooMany
 
     const distinct = yield* Duplicates.remove(collected, yield* detector.suspects, source)
     const version = yield* versionOf(distinct)
     if (version !== undefined) step.dataVersion(version)
-    const known = distinct.duplicates === 0 && rejected.length === 0 ? ledger?.pages() : undefined
+    const known = distinct.duplicates === 0 && rejects.count() === 0 ? ledger?.pages() : undefined
     if (version !== undefined && known !== undefined) {
       yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.ids) ?? Effect.void
     }
@@ -177,7 +177,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     }
     step.metadata({
       rows: good - distinct.duplicates,
-      quarantined: rejected.length,
+      quarantined: rejects.count(),
       duplicates: distinct.duplicates,
       conflicts: distinct.conflicts,
       unknown_fields: unknownFields.size,
@@ -189,6 +189,11 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   yield* StepContext.goOn(rest, growing.begun)
   return growing.dataset
 })
+
+/** Notes the names of fields that are not known, a thousand at the most: a source that has more of them has no end of them. */
+const note = (names: Set<string>, { unknownFields }: ApiPage<unknown>) => {
+  for (const name of unknownFields.keys()) if (names.size < 1_000) names.add(name)
+}
 
 /** A page without the rows that are about somebody who is to be left out. */
 const without = <A, E, R>(page: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean): ApiPage<A> => {
