@@ -52,9 +52,7 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     `ATTACH ${literal(path(files.sensitive))} AS sensitive`,
     probe("main"),
     probe("sensitive"),
-    "PRAGMA sensitive.secure_delete = ON",
-    // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it.
-    `PRAGMA temp_store_directory = ${literal(files.directory)}`
+    ...(readOnly ? [] : forWriting(files.directory))
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
   if (!readOnly) yield* ensureTables(data, history)
@@ -92,6 +90,12 @@ const ensureTables = Effect.fnUntraced(function* (data: LibsqlClient.LibsqlClien
     yield* Effect.provideService(ensure.ensureTables(sensitive), SqlClient, data.sql)
   yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
 })
+
+const forWriting = (directory: string): ReadonlyArray<string> => [
+  "PRAGMA sensitive.secure_delete = ON",
+  // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it.
+  `PRAGMA temp_store_directory = ${literal(directory)}`
+]
 
 // With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.
 const durable = [
