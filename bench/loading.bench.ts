@@ -80,7 +80,6 @@ const server: MysqlServer.MysqlServer = {
   maxPacket: 16 * 1024 * 1024,
   localInfile: true
 }
-const width = Object.keys(MessagesRaw.columns).length
 
 const encoding = async (): Promise<ReadonlyArray<Figure>> => {
   const encodeAll = () => Effect.runPromise(Stream.runDrain(rowBatches({ table: MessagesRaw, server, rows })))

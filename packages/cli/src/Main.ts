@@ -1,6 +1,3 @@
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -35,11 +32,7 @@ export const main = (
       yield* output.err(ErrorText.lines(exit.cause, { trace: isDebugging(args) }, output.errStyle))
     }
     return exitCode.of(exit)
-  }).pipe(
-    Effect.provide(
-      Layer.mergeAll(NodeInput.layer, NodeOutput.layer, NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
-    )
-  )
+  }).pipe(Effect.provide(Layer.merge(NodeInput.layer, NodeOutput.layer)))
 
 const isTold = (cause: Cause.Cause<unknown>): boolean => {
   const failure = Cause.failureOption(cause)

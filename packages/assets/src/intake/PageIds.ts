@@ -6,10 +6,12 @@ import * as Schema from "effect/Schema"
 
 /** The ids of a page, as `PackedRows` has packed them; undefined for bytes that are something else. Beside the main thread. */
 export const unpack = (bytes: PageIds): Effect.Effect<ReadonlyArray<string> | undefined> =>
-  Effect.tryPromise(() => inflate(bytes)).pipe(
+  Effect.tryPromise(() => inflate()(bytes)).pipe(
     Effect.flatMap((json) => decode(json.toString("utf8"))),
     Effect.orElseSucceed(() => undefined)
   )
 
-const inflate = promisify<Uint8Array, Buffer>(inflateRaw)
 const decode = Schema.decode(Schema.parseJson(Schema.Array(Schema.String)))
+
+/** Looked up when it is used: Node's module is loaded by then, and no command that unpacks nothing waits for it. */
+const inflate = () => promisify<Uint8Array, Buffer>(inflateRaw)

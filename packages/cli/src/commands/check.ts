@@ -7,26 +7,14 @@ import * as Effect from "effect/Effect"
 import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { checkHelp, defaultConcurrency } from "../Pages.ts"
 import * as ChecksText from "../render/ChecksText.ts"
-import type * as Help from "../render/Help.ts"
 import * as Summary from "../render/Summary.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
-import * as Run from "./RunArguments.ts"
 import * as Select from "./SelectionArguments.ts"
-
-export const checkHelp: Help.Page = {
-  name: "check",
-  usage: "[ASSET…] [--select EXPR] [--exclude EXPR] [--json]",
-  summary: "Asks the checks of what is published, of all assets or of some, and materializes nothing",
-  options: [...Select.help, ["--json", "every event as a JSON line on standard output"]],
-  examples: [
-    ["check", "every check there is; exit code 1 if an error was found, 0 if only warnings"],
-    ["check users_raw+", "those of users_raw and of all below it"]
-  ]
-}
 
 export const check = Command.make(
   "check",
@@ -55,7 +43,7 @@ export const check = Command.make(
         plan,
         settings,
         json,
-        options: { concurrency: Run.defaultConcurrency },
+        options: { concurrency: defaultConcurrency },
         tell: (result) =>
           json
             ? output.err(Summary.conclusion(result, output.errStyle))

@@ -11,32 +11,18 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Forecast from "../Forecast.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { defaultConcurrency, planHelp } from "../Pages.ts"
 import * as PlanText from "../render/PlanText.ts"
 import * as SourceChange from "../SourceChange.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
-import { defaultConcurrency } from "./RunArguments.ts"
 import * as Select from "./SelectionArguments.ts"
 
 const planOptions = {
   ...Select.options,
   changed: Options.boolean("changed").pipe(Options.withDescription("what `materialize --changed` would do")),
   json: Options.boolean("json").pipe(Options.withDescription("as one JSON object"))
-}
-
-export const planHelp: Help.Page = {
-  name: "plan",
-  usage: "[ASSET…] [--all] [--changed] [--select EXPR] [--exclude EXPR] [--json]",
-  summary: "Shows what materialize would do, in order, why, and how long it took before; does nothing",
-  options: [...Select.help, ["--changed", "what `materialize --changed` would do"], ["--json", "as one JSON object"]],
-  examples: [
-    ["plan --all", "a whole run"],
-    ["plan users_raw", "one asset, with whatever it needs"],
-    ["plan 'group:raw'", "an expression"],
-    ["plan --changed", "what is out of date, and why"]
-  ]
 }
 
 export const plan = Command.make(

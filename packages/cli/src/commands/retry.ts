@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as CarryOut from "../CarryOut.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { retryHelp } from "../Pages.ts"
 import * as PlanText from "../render/PlanText.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
@@ -15,17 +15,6 @@ import * as Stores from "../wiring/Stores.ts"
 import * as ThisProcess from "../wiring/ThisProcess.ts"
 import { nextCommands } from "./materialize.ts"
 import * as Run from "./RunArguments.ts"
-
-export const retryHelp: Help.Page = {
-  name: "retry",
-  usage: "[RUN] [OPTIONS]",
-  summary: "Runs again what failed, was skipped or was canceled in a run, and leaves what succeeded",
-  options: Run.help,
-  examples: [
-    ["retry", "carries on the last run"],
-    ["retry 20240301-093000-x1y2", "that run"]
-  ]
-}
 
 export const retry = Command.make(
   "retry",

@@ -52,7 +52,10 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     `ATTACH ${literal(path(files.sensitive))} AS sensitive`,
     probe("main"),
     probe("sensitive"),
-    ...(readOnly ? [] : forWriting(files.directory))
+    "PRAGMA sensitive.secure_delete = ON",
+    // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it. It
+    // refuses one that cannot be written.
+    ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${literal(files.directory)}`])
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
   if (!readOnly) yield* ensureTables(data, history)
@@ -91,12 +94,6 @@ const ensureTables = Effect.fnUntraced(function* (data: LibsqlClient.LibsqlClien
   yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
 })
 
-const forWriting = (directory: string): ReadonlyArray<string> => [
-  "PRAGMA sensitive.secure_delete = ON",
-  // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it.
-  `PRAGMA temp_store_directory = ${literal(directory)}`
-]
-
 // With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.
 const durable = [
   "PRAGMA journal_mode = DELETE",
@@ -124,12 +121,7 @@ const opening = (directory: string, name: string) => (error: SqlError) => {
       detail: `${name} is not a database, or is damaged (${fault.code}). Move it away, or name another directory with DATABASE_URL=sqlite:DIRECTORY.`
     })
   }
-  if (fault.code === "UNKNOWN" || fault.code === "MODULE_NOT_FOUND" || fault.code === "ERR_MODULE_NOT_FOUND") {
-    return new WarehouseFailed({
-      reason: "Misconfigured",
-      operation,
-      detail: `libSQL has no build for this system, or it is not installed (${fault.code}). Install again with \`npx -y pnpm@12 install\`, or use a MySQL server: DATABASE_URL=mysql://user:password@host:port/database.`
-    })
-  }
+  // An error without a code, before anything is opened, is the driver's own.
+  if (fault.code === "UNKNOWN") return Fault.notLoaded(operation, fault)
   return Fault.translate(operation, error)
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { readdirSync, rmSync, watch, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
 import { expect, it } from "@effect/vitest"
@@ -16,6 +17,14 @@ const client = (setup: ReadonlyArray<string> = []) =>
     const path = join(yield* temporaryDirectory, "a.db")
     return yield* LibsqlClient.make({ path, setup: [...setup, "CREATE TABLE t (a TEXT PRIMARY KEY, b BLOB)"] })
   })
+
+const thrownBy = (f: () => unknown): unknown => {
+  try {
+    return f()
+  } catch (error) {
+    return error
+  }
+}
 
 const all = ({ sql }: LibsqlClient.LibsqlClient) =>
   Effect.map(sql<{ a: string }>`SELECT a FROM t ORDER BY a`, (rows) => rows.map(({ a }) => a))
@@ -121,6 +130,22 @@ it.scopedLive("a full disk is told as one, the transaction is undone, and the co
         "there is no room left on the disk of the store (SQLITE_FULL). Free some space, then run it again; what was there before is unchanged."
     })
     expect(yield* all(db)).toStrictEqual(["before"])
+  })
+)
+
+it.scopedLive("a driver that is of another system, or is not there, is told as one, and what to do", () =>
+  Effect.gen(function* () {
+    const file = join(yield* temporaryDirectory, "index.node")
+    writeFileSync(file, "a binary of another system")
+    const codes = [file, `${file}/missing`].map((path) => {
+      const error = Fault.translate("open it", Fault.toSqlError(thrownBy(() => createRequire(import.meta.url)(path))))
+      return [error.reason, error.detail.split(". ")[0]]
+    })
+    const what = (code: string) => `libSQL has no build for this system, or it is not installed (${code})`
+    expect(codes).toStrictEqual([
+      ["Misconfigured", what("ERR_DLOPEN_FAILED")],
+      ["Misconfigured", what("MODULE_NOT_FOUND")]
+    ])
   })
 )
 
