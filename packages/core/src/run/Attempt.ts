@@ -167,19 +167,39 @@ const stepContext = (options: Options) => {
   }
 }
 
-/** Evaluates some of an asset's checks, one after the other, and answers the names of those that did not pass. */
+/**
+ * Evaluates some of an asset's checks, tells their outcomes in the order of the checks, and answers the names of those that did
+ * not pass. Staged rows may be seen by one connection alone, which answers one check after the other; what is published is
+ * asked a few at once.
+ */
 const evaluate = (options: Options, which: (check: AssetCheck.Any) => boolean, subject: AssetCheck.Subject) =>
-  Effect.map(
-    Effect.forEach(options.asset.checks.filter(which), (check) =>
-      Effect.map(outcomeOf(options, check, subject), ({ metadata, passed }) => {
+  Effect.suspend(() => {
+    const checks = options.asset.checks.filter(which)
+    const outcomes = new Map<AssetCheck.Any, AssetCheck.Outcome>()
+    let told = 0
+    const tell = () => {
+      for (const check of checks.slice(told)) {
+        const outcome = outcomes.get(check)
+        if (outcome === undefined) return
+        told++
         const { blocking, name, severity } = check
         const { asset, emit, runId } = options
-        emit({ _tag: "CheckEvaluated", runId, asset: asset.name, check: name, severity, blocking, passed, metadata })
-        return passed ? [] : [name]
+        emit({ _tag: "CheckEvaluated", runId, asset: asset.name, check: name, severity, blocking, ...outcome })
+      }
+    }
+    const one = (check: AssetCheck.Any) =>
+      Effect.map(outcomeOf(options, check, subject), ({ metadata, passed }) => {
+        outcomes.set(check, { passed, metadata })
+        tell()
+        return passed ? [] : [check.name]
       })
-    ),
-    (failed) => failed.flat()
-  )
+    return Effect.map(Effect.forEach(checks, one, { concurrency: subject._tag === "Staged" ? 1 : checksAtOnce }), (failed) =>
+      failed.flat()
+    )
+  })
+
+/** The checks of one asset that are evaluated at once. */
+const checksAtOnce = 4
 
 /** A check that cannot be evaluated has not passed. */
 const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: AssetCheck.Subject) =>

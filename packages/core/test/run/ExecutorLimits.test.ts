@@ -228,6 +228,33 @@ describe("checks", () => {
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
+  it.effect("of staged rows are evaluated one after the other, of published ones at once, and are told in their order", () =>
+    Effect.gen(function* () {
+      const running = { Staged: 0, Published: 0 }
+      const most = { Staged: 0, Published: 0 }
+      const taking = (name: string, seconds: number, severity: "warn" | "error") =>
+        AssetCheck.make(name, {
+          description: "",
+          severity,
+          evaluate: ({ _tag }) =>
+            Effect.acquireUseRelease(
+              Effect.sync(() => {
+                most[_tag] = Math.max(most[_tag], ++running[_tag])
+              }),
+              () => Effect.as(Effect.sleep(seconds * 1_000), { passed: true, metadata: {} }),
+              () => Effect.sync(() => running[_tag]--)
+            )
+        })
+      const names = ["a", "b", "c"]
+      const blocking = names.map((name, index) => taking(`staged_${name}`, 3 - index, "error"))
+      const telling = names.map((name, index) => taking(`published_${name}`, 3 - index, "warn"))
+      const fiber = yield* Effect.fork(runAll([table([...telling, ...blocking], [])]))
+      yield* TestClock.adjust("1 minute")
+      const all = found(yield* Fiber.join(fiber)).map(([name]) => name)
+      assert.deepStrictEqual([all, most], [[...blocking, ...telling].map(({ name }) => name), { Staged: 1, Published: 3 }])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
   it.effect("that cannot be evaluated have not passed, and say why without quoting data", () =>
     Effect.gen(function* () {
       const broken = AssetCheck.make("broken", {

@@ -17,5 +17,8 @@ export interface Driver {
   ) => unknown
 }
 
+/** How many rows a statement that answers none has changed, by what `executeRaw` gives of the driver's answer. */
+export const affectedRows = (answer: unknown): number => (answer as { readonly affectedRows: number }).affectedRows
+
 /** The mysql2 connection under a reserved connection of `@effect/sql-mysql2`, which keeps it in a field that it calls private. */
 export const driverOf = (connection: Connection): Driver => (connection as unknown as { readonly conn: Driver }).conn

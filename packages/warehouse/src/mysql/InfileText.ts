@@ -24,7 +24,7 @@ export class Writer {
 
   /** Any text; false, and nothing to be used any more, where it is not well-formed Unicode. */
   text(value: string): boolean {
-    const bytes = this.#room(value.length)
+    const bytes = this.#room(value.length < 4_096 ? value.length * 3 : Buffer.byteLength(value) * 2)
     let at = this.#length
     for (let index = 0; index < value.length; index++) {
       const unit = value.charCodeAt(index)
@@ -69,7 +69,7 @@ export class Writer {
   }
 
   endCell(isLast: boolean): void {
-    this.#room(0)[this.#length++] = isLast ? newline : tab
+    this.#room(1)[this.#length++] = isLast ? newline : tab
   }
 
   /** A copy of what has been written since the last one. */
@@ -80,9 +80,9 @@ export class Writer {
     return taken
   }
 
-  /** Room for so many UTF-16 units, of which none takes more than three bytes, and for one byte more. */
-  #room(units: number): Buffer {
-    const needed = this.#length + units * 3 + 1
+  /** The buffer, with room for so many bytes more. A UTF-16 unit takes three at the most, and one of ASCII two, escaped. */
+  #room(bytes: number): Buffer {
+    const needed = this.#length + bytes
     if (needed > this.#bytes.length) {
       const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
       this.#bytes.copy(larger, 0, 0, this.#length)

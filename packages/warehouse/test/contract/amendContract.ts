@@ -9,10 +9,12 @@ import * as Column from "@sluice/warehouse/Column"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
 import * as Table from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type { Options } from "./readingContract.ts"
-import { breaking, readAll, recordingStep, tablesIn } from "./support.ts"
+import { breaking, readAll, recordingStep, stalling, tablesIn } from "./support.ts"
 
 /** What every warehouse does with changes. It needs a fresh one. */
 export const amendContract = (options: Options) =>
@@ -112,6 +114,21 @@ export const amendContract = (options: Options) =>
             "Outdated"
           ])
           expect(yield* seen(first.table)).toBe("a0 b0 c0")
+        })
+      )
+
+      it.effect("what is interrupted half way leaves the table as it was, and nobody waiting", () =>
+        Effect.gen(function* () {
+          const first = yield* publish("changes_interrupted", "a0 b0")
+          const reached = yield* Deferred.make<void>()
+          const many = Array.from({ length: 10_001 }, (_, position) => ({ owner: "c", position }))
+          const endless = Changes.make(stalling(many, reached), Dataset.of("a"))
+          const amending = yield* Effect.fork(amend(first, endless))
+          yield* Deferred.await(reached)
+          yield* Fiber.interrupt(amending)
+          expect(yield* seen(first.table)).toBe("a0 b0")
+          yield* amend(first, changes("d0", "b"))
+          expect(yield* seen(first.table)).toBe("a0 d0")
         })
       )
 

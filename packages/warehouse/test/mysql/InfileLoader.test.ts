@@ -65,6 +65,11 @@ describe("InfileText", () => {
     if (isWritten) expect(Buffer.from(writer.take()).toString()).toBe(text)
   })
 
+  it("writes long text whole, whatever its characters take", () => {
+    const long = ["a", "\t", "é", "€", "😀"].map((character) => [character.repeat(100_000)])
+    expect(InfileText.rows(textOf(long))).toEqual(long)
+  })
+
   it.prop(
     "packets are all of a text, and none is larger than half of what the server accepts",
     [FastCheck.uint8Array({ size: "large" }), FastCheck.integer({ min: 2, max: 300 })],
