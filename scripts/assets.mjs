@@ -198,6 +198,8 @@ function traceToSources() {
     return `${relative(root, resolve(cache, originalSource))}:${originalLine + 1}:${originalColumn + 1}`
   }
   Error.prepareStackTrace = (error, frames) => {
+    // Node reads the stack of every request that is given up, and nobody else does.
+    if (errorNameOf(error) === "AbortError") return headOf(error)
     const lines = frames.map((frame) => {
       try {
         const place = placeOf(frame)
@@ -206,6 +208,14 @@ function traceToSources() {
       return `\n    at ${frame}`
     })
     return `${headOf(error)}${lines.join("")}`
+  }
+}
+
+function errorNameOf(error) {
+  try {
+    return error.name
+  } catch {
+    return undefined
   }
 }
 
