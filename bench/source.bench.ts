@@ -1,17 +1,20 @@
 /**
  * Reading the API: pages, and one answer of everything, from a server in a process of its own that has them ready in memory.
- * Rows are parsed and counted, and no more. The floor is `fetch` and `JSON.parse`, page after page or of the whole text.
+ * Rows are parsed, decoded and counted, and no more. The floor is `fetch` and `JSON.parse`, page after page or of the whole text.
  */
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:http"
 import { fileURLToPath } from "node:url"
+import type { Message } from "@sluice/assets/domain/Message"
 import * as Generate from "@sluice/assets/sample/generate"
 import * as Rows from "@sluice/assets/sample/Rows"
 import * as Answer from "@sluice/assets/source/Answer"
+import * as Endpoint from "@sluice/assets/source/Endpoint"
 import * as JsonRows from "@sluice/assets/source/JsonRows"
 import * as Paging from "@sluice/assets/source/Paging"
 import * as SourceClient from "@sluice/cli/wiring/SourceClient"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
@@ -54,14 +57,17 @@ const measure = async () => {
   const [port] = await once(server, "message")
   const base = `http://127.0.0.1:${port}`
 
-  const options = { token: undefined, maxBytes: 2 ** 40, maxRowBytes: 2 ** 25, idle: "1 minute", total: "1 hour" } as const
+  const options: Answer.Options<Message> = {
+    ...{ endpoint: Endpoint.messages, rowsOfPiece: Paging.rowsOfPiece(limit), token: undefined },
+    ...{ maxBytes: 2 ** 40, maxRowBytes: 2 ** 25, idle: Duration.minutes(1), total: Duration.hours(1) }
+  }
   const read = (path: string, ahead: number) => async () => {
     const program = Effect.gen(function* () {
       const context = yield* Effect.context<Layer.Layer.Success<typeof SourceClient.layer>>()
       const fetch = (page: number) =>
         Effect.provide(Answer.open(new URL(`${base}/${path}?page=${page}&limit=${limit}`), options), context)
       const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, fetch })
-      return yield* Stream.runFold(pages, 0, (sum, { rows }) => sum + rows.length)
+      return yield* Stream.runFold(pages, 0, (sum, { piece }) => sum + piece.size)
     })
     expectAll(await Effect.runPromise(Effect.provide(program, SourceClient.layer)))
   }

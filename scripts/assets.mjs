@@ -3,9 +3,19 @@
 // Loading some thousand modules takes seconds, loading one file with V8's compiled code beside it a tenth of one. The bundle
 // lies in node_modules/.cache/sluice under a hash of all sources' paths, sizes and times, so that whoever edits a source
 // starts what they wrote. It is written under another name first and then renamed: any number of starts at once are safe.
-// Beside it lie the versions of the code that each asset is made of; SLUICE_CODE_VERSIONS tells the command line where.
-import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs"
+// Beside it lie the versions of the code that each asset is made of, and what threads run that read answers;
+// SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the command line where.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync
+} from "node:fs"
 import { createRequire, SourceMap } from "node:module"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -19,14 +29,15 @@ setFlagsFromString("--heap-growing-percent=50")
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cache = join(root, "node_modules/.cache/sluice")
 
-/** Drivers stay outside of the bundle: they are native or generate code, and only their own package can find them. */
-const drivers = ["libsql", "mysql2"]
-const requireOfDriver = createRequire(join(root, "packages/warehouse/package.json"))
+/** What stays outside of the bundle, native or generating code, and the module beside which it is found. */
+const drivers = { mysql2: "packages/warehouse/package.json", "@libsql": "packages/warehouse/node_modules/libsql/index.js" }
 const require = createRequire(import.meta.url)
 
-const file = join(cache, `${fingerprint()}.cjs`)
+const sources = fingerprint()
+const file = join(cache, `${await nameOf(sources)}.cjs`)
 const bundle = existsSync(file) ? readFileSync(file, "latin1") : await build()
 process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
+process.env["SLUICE_THREAD_CODE"] ??= threadFile(file)
 // Compiled code by command: what one command never runs would only be more to read for it.
 const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
 const compiled = `${file}.${command}.code`
@@ -42,7 +53,7 @@ if (cachedData === undefined || script.cachedDataRejected) {
   })
 }
 const module = { exports: {} }
-script.runInThisContext()(module.exports, (id) => (isDriver(id) ? requireOfDriver(id) : require(id)), module)
+script.runInThisContext()(module.exports, (id) => requireFor(id)(id), module)
 traceToSources()
 
 /** Everything that the bundle depends on, told by names, sizes and times. */
@@ -59,35 +70,61 @@ function fingerprint() {
       else add(path)
     }
   }
-  for (const path of ["scripts/assets.mjs", "scripts/codeVersions.mjs", "pnpm-lock.yaml"]) add(join(root, path))
+  for (const name of ["assets", "builtinsWhenUsed", "codeVersions", "libsqlTarget"]) add(join(root, `scripts/${name}.mjs`))
+  add(join(root, "pnpm-lock.yaml"))
   for (const name of readdirSync(join(root, "packages"))) {
     const source = join(root, "packages", name, "src")
     if (existsSync(source)) walk(source)
   }
-  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 20)
+  return parts.join("\n")
+}
+
+/** The hash of the sources. That of the last start stands beside them, and is not made again: loading what makes it takes 4 ms. */
+async function nameOf(sources) {
+  const latest = join(cache, "latest")
+  const known = readIfThere(latest)?.toString() ?? ""
+  const at = known.indexOf("\n")
+  if (known.slice(at + 1) === sources) return known.slice(0, at)
+  const { createHash } = await import("node:crypto")
+  const name = createHash("sha256").update(sources).digest("hex").slice(0, 20)
+  save(latest, `${name}\n${sources}`)
+  return name
 }
 
 async function build() {
-  const [esbuild, { codeVersions }] = await Promise.all([import("esbuild"), import("./codeVersions.mjs")])
+  const libsqlTarget = join(root, "scripts/libsqlTarget.mjs")
+  const [esbuild, { builtinsWhenUsed }, { codeVersions }] = await Promise.all([
+    import("esbuild"),
+    import("./builtinsWhenUsed.mjs"),
+    import("./codeVersions.mjs")
+  ])
   try {
-    const { outputFiles, metafile } = await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: [join(root, "packages/cli/src/bin.ts")],
-      outfile: file,
-      bundle: true,
-      minify: true,
-      platform: "node",
-      target: "node20",
-      format: "cjs",
-      external: drivers.flatMap((name) => [name, `${name}/*`]),
-      // Every `import()` becomes a `require` that runs when it is reached, which a plain script can do.
-      supported: { "dynamic-import": false },
-      sourcemap: "external",
-      sourcesContent: false,
-      metafile: true,
-      write: false,
-      logLevel: "silent"
-    })
+    const build = (entry, outfile) =>
+      esbuild.build({
+        absWorkingDir: root,
+        entryPoints: [join(root, entry)],
+        outfile,
+        bundle: true,
+        minify: true,
+        platform: "node",
+        target: "node20",
+        format: "cjs",
+        external: Object.keys(drivers).flatMap((name) => [name, `${name}/*`]),
+        alias: { "@neon-rs/load": libsqlTarget, "detect-libc": libsqlTarget },
+        define: { "process.env.LIBSQL_JS_DEV": "undefined" },
+        plugins: [builtinsWhenUsed],
+        // Every `import()` becomes a `require` that runs when it is reached, which a plain script can do.
+        supported: { "dynamic-import": false },
+        sourcemap: "external",
+        sourcesContent: false,
+        metafile: true,
+        write: false,
+        logLevel: "silent"
+      })
+    const [{ outputFiles, metafile }, thread] = await Promise.all([
+      build("packages/cli/src/bin.ts", file),
+      build("packages/cli/src/reading/thread.ts", threadFile(file))
+    ])
     const [map, code] = ["cjs.map", "cjs"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)))
     forgetOld()
     const codeOf = async (path) => {
@@ -96,6 +133,7 @@ async function build() {
     }
     save(`${file}.versions`, JSON.stringify(await codeVersions(metafile.inputs, codeOf)))
     save(`${file}.map`, map.contents)
+    for (const { contents, path } of thread.outputFiles) if (path.endsWith("cjs")) save(path, contents)
     save(file, code.contents)
     return Buffer.from(code.contents).toString("latin1")
   } catch (error) {
@@ -106,6 +144,11 @@ async function build() {
     )
     process.exit(2)
   }
+}
+
+/** What threads run, beside the bundle. */
+function threadFile(file) {
+  return file.replace(/\.cjs$/, ".thread.cjs")
 }
 
 /** Where nothing can be written, every start builds. */
@@ -135,8 +178,10 @@ function readIfThere(path) {
   }
 }
 
-function isDriver(id) {
-  return drivers.some((name) => id === name || id.startsWith(`${name}/`))
+/** What loads a module for the bundle: a driver is found beside its own package only. */
+function requireFor(id) {
+  const place = drivers[id.split("/")[0]]
+  return place === undefined ? require : createRequire(realpathSync(join(root, place)))
 }
 
 /** Stacks name the sources. Their map is read when a stack is, which in most runs is never. */

@@ -287,7 +287,7 @@ const loadSqlite = async () => {
     `ATTACH '${join(directory, "sensitive.db")}' AS sensitive`,
     "PRAGMA journal_mode = DELETE",
     "PRAGMA main.synchronous = FULL",
-    "PRAGMA cache_size = -16000"
+    "PRAGMA temp_store = FILE"
   ])
     database.exec(setup)
   database.exec("BEGIN IMMEDIATE")

@@ -95,8 +95,11 @@ for (const store of stores) {
     })
 
     // Steps that read along hold a slot and a place in their pool while their source, which they wait for, holds others.
-    it("comes to the same end with one slot or two, and pools of one", { timeout: 60_000 }, async () => {
-      const tight = { SLUICE_POOLS: "api=1,warehouse=1", SLUICE_PAGE_SIZE: "7", SLUICE_ROWS_IN_MEMORY: "10" }
+    it("comes to the same end with one slot or two, pools of one, and threads that read", { timeout: 60_000 }, async () => {
+      const tight = {
+        ...{ SLUICE_POOLS: "api=1,warehouse=1", SLUICE_PAGE_SIZE: "7", SLUICE_ROWS_IN_MEMORY: "10" },
+        SLUICE_READING_THREADS: "2"
+      }
       for (const concurrency of ["1", "2"]) {
         const args = ["materialize", "--all", "--concurrency", concurrency, "--timeout", "25s"]
         const { code, stderr } = await sluice(cwd, args, { ...env, ...tight })

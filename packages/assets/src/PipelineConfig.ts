@@ -22,6 +22,8 @@ export interface PipelineConfig {
   readonly pageSize: number
   /** Pages that are asked for while one is worked on. */
   readonly fetchAhead: number
+  /** Threads that parse and decode answers. Undefined: as many as there are processors to spare, once there is much to read. */
+  readonly readingThreads: number | undefined
   readonly maxAnswerBytes: number
   /** From 0 to 1. */
   readonly maxBadShare: number
@@ -66,6 +68,7 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     rowsInMemory: (yield* read("SLUICE_ROWS_IN_MEMORY", wholeNumber(0, 1_000_000_000))) ?? 100_000,
     pageSize: (yield* read("SLUICE_PAGE_SIZE", wholeNumber(1, 100_000))) ?? 5_000,
     fetchAhead: (yield* read("SLUICE_FETCH_AHEAD", wholeNumber(0, 64))) ?? 4,
+    readingThreads: yield* read("SLUICE_READING_THREADS", wholeNumber(0, 16)),
     maxAnswerBytes: ((yield* read("SLUICE_MAX_ANSWER_MIB", wholeNumber(1, 1_000_000))) ?? 16_384) * 1024 * 1024,
     maxBadShare: (yield* read("SLUICE_MAX_BAD_SHARE", parseShare)) ?? 0.1,
     generalisation: {

@@ -5,14 +5,17 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import type { Decoder } from "./domain/Decoder.ts"
-import * as Message from "./domain/Message.ts"
-import * as Page from "./domain/Page.ts"
-import * as User from "./domain/User.ts"
+import type * as Message from "./domain/Message.ts"
+import type * as Page from "./domain/Page.ts"
+import type * as User from "./domain/User.ts"
+import type { PackedRows } from "./intake/PackedRows.ts"
 import * as Answer from "./source/Answer.ts"
+import * as Endpoint from "./source/Endpoint.ts"
 import * as Manifest from "./source/Manifest.ts"
 import * as Paging from "./source/Paging.ts"
+import type { Piece } from "./source/Piece.ts"
 import * as Revisit from "./source/Revisit.ts"
+import { RowReaders } from "./source/RowReaders.ts"
 import type { SourceError } from "./source/SourceError.ts"
 
 /**
@@ -34,39 +37,49 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
     }
   }
 >() {
-  /** Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. `Answer.open` says what the client must be like. */
+  /**
+   * Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. `Answer.open` says what the client must be like;
+   * `RowReaders`, where what it brings is parsed and decoded.
+   */
   static readonly layer = (options: Options): Layer.Layer<SparkApi, never, HttpClient.HttpClient> =>
     Layer.effect(
       SparkApi,
-      Effect.map(HttpClient.HttpClient, (client) => {
-        const withClient = Effect.provideService(HttpClient.HttpClient, client)
-        const read = <A>(name: string, decoder: Decoder<A>): Stream.Stream<ApiPage<A>, SourceError> => {
-          const source = sourceOf(name, options)
-          return Paging.pages({ ...source, fetch: (page) => withClient(Answer.open(source.urlOf(page), source)) }).pipe(
-            Stream.map(({ answered, firstOrdinal, rows }) => ({
-              ...Page.decode(decoder, rows, firstOrdinal),
-              ...(answered === undefined ? {} : { answer: Manifest.entry(source.urlOf(answered.page), answered) })
-            }))
+      Effect.map(Effect.all([HttpClient.HttpClient, RowReaders]), ([client, readers]) => {
+        const withClient = Effect.provide(Context.make(HttpClient.HttpClient, client).pipe(Context.add(RowReaders, readers)))
+        const read = <A>(endpoint: Endpoint.Endpoint<A>): Stream.Stream<ApiPage<A>, SourceError> => {
+          const source = sourceOf(endpoint, options)
+          return Paging.pages<A>({
+            ...source,
+            endpoint: source.address,
+            fetch: (page) => withClient(Answer.open(source.urlOf(page), source))
+          }).pipe(
+            Stream.map(({ answered, firstOrdinal, piece }) =>
+              pageOf(
+                piece,
+                firstOrdinal,
+                answered === undefined ? undefined : Manifest.entry(source.urlOf(answered.page), answered)
+              )
+            )
           )
         }
         const since =
-          <A>(name: string, decoder: Decoder<A>) =>
+          <A>(endpoint: Endpoint.Endpoint<A>) =>
           (known: ReadonlyArray<Manifest.Entry>): Revisited<A> => {
-            const source = sourceOf(name, options)
-            return Revisit.visits(known, {
+            const source = sourceOf(endpoint, options)
+            return Revisit.visits<A>(known, {
               ...source,
               openUnless: (page, validators) => withClient(Answer.openUnless(source.urlOf(page), source, validators))
             }).pipe(
-              Stream.map(({ entry, firstOrdinal, rows }) => ({
+              Stream.map(({ entry, firstOrdinal, piece }) => ({
                 answer: entry,
-                changed: rows === undefined ? undefined : Page.decode(decoder, rows, firstOrdinal)
+                changed: piece === undefined ? undefined : pageOf(piece, firstOrdinal)
               }))
             )
           }
         return {
-          users: read("users", User.decoder),
-          messages: read("messages", Message.decoder),
-          since: { users: since("users", User.decoder), messages: since("messages", Message.decoder) }
+          users: read(Endpoint.users),
+          messages: read(Endpoint.messages),
+          since: { users: since(Endpoint.users), messages: since(Endpoint.messages) }
         }
       })
     )
@@ -74,13 +87,15 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
 
 /** A page of decoded rows, and where an answer ended with it, what that answer is known by. */
 export interface ApiPage<out A> extends Page.Page<A> {
-  readonly answer?: Manifest.Entry
+  readonly answer?: Manifest.Entry | undefined
+  /** The rows as they are kept, where that is done already: then `rows` unpacks them, and is best left alone. */
+  readonly packed?: PackedRows | undefined
 }
 
 /** A page that was looked at again: what it is known by, and its rows where it may have changed. */
 export interface RevisitedPage<out A> {
   readonly answer: Manifest.Entry
-  readonly changed: Page.Page<A> | undefined
+  readonly changed: ApiPage<A> | undefined
 }
 
 export type Revisited<A> = Stream.Stream<RevisitedPage<A>, SourceError | Revisit.NotComparable>
@@ -108,19 +123,31 @@ export interface Options {
 
 const mebibyte = 1024 * 1024
 
+const pageOf = <A>({ packed, page }: Piece<A>, firstOrdinal: number, answer?: Manifest.Entry): ApiPage<A> => ({
+  get rows() {
+    return page.rows
+  },
+  rejected: page.rejected.map((row) => ({ ...row, ordinal: firstOrdinal + row.ordinal })),
+  unknownFields: page.unknownFields,
+  packed,
+  answer
+})
+
 /** Where an endpoint is, and how it is read. */
-const sourceOf = (name: string, options: Options) => {
+const sourceOf = <A>(endpoint: Endpoint.Endpoint<A>, options: Options) => {
   const { url, pageSize: limit, token, idle = "30 seconds", total = "10 minutes" } = options
   const { fetchAhead = 4, maxBytes = 16_384 * mebibyte, maxPages = 1_000_000, maxRowBytes = 32 * mebibyte } = options
-  const target = new URL(`${url.pathname.replace(/\/+$/, "")}/${name}`, url)
+  const target = new URL(`${url.pathname.replace(/\/+$/, "")}/${endpoint.name}`, url)
   return {
-    endpoint: target.origin + target.pathname,
+    endpoint,
+    address: target.origin + target.pathname,
     urlOf: (page: number) => {
       const pageUrl = new URL(target)
       pageUrl.search = `?page=${page}&limit=${limit}`
       return pageUrl
     },
     ahead: fetchAhead,
+    rowsOfPiece: Paging.rowsOfPiece(limit),
     ...{ limit, maxPages, token, maxBytes, maxRowBytes, idle, total }
   }
 }

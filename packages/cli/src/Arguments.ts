@@ -4,7 +4,6 @@ import { didYouMean, suggest } from "@sluice/core/internal/suggest"
 export interface Vocabulary {
   /** Options by command; `runs show` is a command of its own. Each as help writes it: `--json`, `--limit N`, `--tag T…`. */
   readonly commands: ReadonlyMap<string, ReadonlyArray<string>>
-  readonly assets: ReadonlyArray<string>
   /** The command whose arguments name a person: of a line with its name, no word is repeated that is not known. */
   readonly discreet: string
 }
@@ -16,8 +15,6 @@ export interface Reading {
   /** The first word of some commands, where no more of them is named: `runs`; empty elsewhere. */
   readonly family: string
   readonly asksForHelp: boolean
-  /** What is wrong with the words, and what was probably meant; undefined where they are known. */
-  readonly problem: string | undefined
 }
 
 /** Takes `--log-level LEVEL` out of the arguments, wherever it stands: the parser would know it in front only. */
@@ -32,16 +29,36 @@ export const takeLogLevel = (
     : { level: inline, rest: args.filter((_, i) => i !== at) }
 }
 
-/** Reads the words of a command and its options. Values, and the number of arguments, are left to the parser. */
+/** Reads which command is meant. */
 export const read = (args: ReadonlyArray<string>, vocabulary: Vocabulary): Reading => {
-  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args
-  const words = own.filter((arg, i) => !isOption(arg) && takesOf(everywhere, own[i - 1] ?? "") === undefined)
-  const { commands } = vocabulary
-  const [first = "", second = ""] = words
-  const command = commands.has(first) ? first : commands.has(`${first} ${second}`) ? `${first} ${second}` : ""
+  const { command, first, own } = wordsOf(args, vocabulary)
   const asksForHelp = own.includes("--help") || own.includes("-h") || args.length === 0
+  const { commands } = vocabulary
   const family = command === "" && [...commands.keys()].some((name) => name.startsWith(`${first} `)) ? first : ""
-  return { command, family, asksForHelp, problem: problemOf({ args, own, command, first, second }, vocabulary) }
+  return { command, family, asksForHelp }
+}
+
+/**
+ * What is wrong with the words of a command and its options, and what was probably meant; undefined where they are known.
+ * Values, and the number of arguments, are left to the parser. `assets` tell where one stands in the place of a command.
+ */
+export const problem = (
+  args: ReadonlyArray<string>,
+  vocabulary: Vocabulary & { readonly assets: ReadonlyArray<string> }
+): string | undefined => {
+  const { command, first, own, second } = wordsOf(args, vocabulary)
+  const { assets, commands, discreet } = vocabulary
+  if (command !== "" || first === "") {
+    const options = commands.get(command) ?? []
+    return command === discreet ? discreetly(own, discreet, options) : optionProblem(own, command, options)
+  }
+  if (own.includes(discreet)) return `Name the command first: \`pnpm assets ${discreet} …\`.${help(discreet)}`
+  const below = [...commands.keys()].flatMap((name) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []))
+  if (below.length === 0) return unknownCommand(first, args, [...commands.keys()], assets)
+  const either = below.map((name) => `\`pnpm assets ${first} ${name}\``).join(" or ")
+  if (second === "") return `Say what to do with ${first}: ${either}.`
+  const [near] = suggest(second, below, 1)
+  return `There is no command "${first} ${second}". ${near === undefined ? `There is ${either}.` : `Did you mean \`pnpm assets ${first} ${near}\`?`}`
 }
 
 /**
@@ -65,29 +82,13 @@ const shells = ["bash", "fish", "sh", "zsh"]
 
 const isOption = (arg: string): boolean => /^--?[A-Za-z]\S*$/.test(arg)
 
-interface Words {
-  readonly args: ReadonlyArray<string>
-  readonly own: ReadonlyArray<string>
-  readonly command: string
-  readonly first: string
-  readonly second: string
-}
-
-const problemOf = (
-  { args, own, command, first, second }: Words,
-  { commands, assets, discreet }: Vocabulary
-): string | undefined => {
-  if (command !== "" || first === "") {
-    const options = commands.get(command) ?? []
-    return command === discreet ? discreetly(own, discreet, options) : optionProblem(own, command, options)
-  }
-  if (own.includes(discreet)) return `Name the command first: \`pnpm assets ${discreet} …\`.${help(discreet)}`
-  const below = [...commands.keys()].flatMap((name) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []))
-  if (below.length === 0) return unknownCommand(first, args, [...commands.keys()], assets)
-  const either = below.map((name) => `\`pnpm assets ${first} ${name}\``).join(" or ")
-  if (second === "") return `Say what to do with ${first}: ${either}.`
-  const [near] = suggest(second, below, 1)
-  return `There is no command "${first} ${second}". ${near === undefined ? `There is ${either}.` : `Did you mean \`pnpm assets ${first} ${near}\`?`}`
+/** The arguments before `--`, and the command that their first words name, empty where they name none. */
+const wordsOf = (args: ReadonlyArray<string>, { commands }: Vocabulary) => {
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args
+  const words = own.filter((arg, i) => !isOption(arg) && takesOf(everywhere, own[i - 1] ?? "") === undefined)
+  const [first = "", second = ""] = words
+  const command = commands.has(first) ? first : commands.has(`${first} ${second}`) ? `${first} ${second}` : ""
+  return { own, first, second, command }
 }
 
 const unknownCommand = (

@@ -11,6 +11,7 @@ import { Output } from "./Output.ts"
 import * as RunWatch from "./RunWatch.ts"
 import * as Human from "./render/Human.ts"
 import * as Summary from "./render/Summary.ts"
+import * as SourceChange from "./SourceChange.ts"
 import * as Retention from "./wiring/Retention.ts"
 import type { Settings } from "./wiring/Settings.ts"
 
@@ -18,7 +19,9 @@ import type { Settings } from "./wiring/Settings.ts"
 export interface Job<A extends Asset.Any> {
   readonly plan: Plan<A>
   readonly settings: Settings
-  readonly options: Omit<Executor.Options, "observe" | "pools">
+  readonly options: Omit<Executor.Options, "observe" | "pools" | "origin">
+  /** Whether the bundled sample may replace rows that came from a real API. Default false. */
+  readonly allowSampleData?: boolean
   /** Whether every event is a line on standard output. */
   readonly json: boolean
   /** The run that this one carries on: the summary is of both. */
@@ -56,13 +59,14 @@ const tellRivals = Effect.fn("CarryOut.tellRivals")(function* (plan: Plan<Asset.
 })
 
 /**
- * Carries a plan out in sight of whoever watches, tells what became of it, and forgets the runs that are old enough. Fails,
- * with nothing more to tell, where the run did not succeed.
+ * Carries a plan out in sight of whoever watches, tells what became of it, and forgets the runs that are old enough. Fails
+ * where it would put the sample in the place of real rows, and, with nothing more to tell, where the run did not succeed.
  */
 export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asset.Any>(job: Job<A>) {
   const { json, options, plan, settings } = job
   const output = yield* Output
   const store = yield* RunStore
+  yield* SourceChange.check(plan, settings, job.allowSampleData === true)
   yield* tellRivals(plan)
   const watch = yield* RunWatch.make({
     steps: plan.steps,
@@ -77,7 +81,8 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asse
     yield* job.tell?.(whole) ?? output.err(Summary.lines(whole, yield* watch.causes, output.errStyle))
     yield* output.err(Summary.next(job.next(whole), output.errStyle))
   })
-  const run = Executor.run(plan, { ...options, pools: settings.pools, observe: watch.observers })
+  const given = { pools: settings.pools, origin: SourceChange.originOf(settings), observe: watch.observers }
+  const run = Executor.run(plan, { ...options, ...given })
   const result = yield* run.pipe(
     Effect.onInterrupt(() => Effect.flatMap(watch.result, conclude)),
     Effect.mapError((error) => new RunFailed({ detail: error.message }))

@@ -1,6 +1,3 @@
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -18,15 +15,15 @@ import * as NodeOutput from "./wiring/NodeOutput.ts"
 
 /**
  * The whole program: runs a command, tells what went wrong, and answers the exit code. `ready` is given a way to say
- * something from outside, which does not tear what is being drawn.
+ * something from outside, which does not tear what is being drawn, and what to say when it is to stop.
  */
 export const main = (
   args: ReadonlyArray<string>,
-  ready: (say: (line: string) => void) => void = () => {}
+  ready: (say: (line: string) => void, stopping: string) => void = () => {}
 ): Effect.Effect<number> =>
   Effect.gen(function* () {
     const output = yield* Output
-    ready((line) => output.unsafeErr([line]))
+    ready((line) => output.unsafeErr([line]), Cli.stopping(args))
     const exit = yield* Cli.run(args).pipe(
       Effect.provide(Logger.replace(Logger.defaultLogger, CliLogger.make(output))),
       Effect.exit
@@ -35,11 +32,7 @@ export const main = (
       yield* output.err(ErrorText.lines(exit.cause, { trace: isDebugging(args) }, output.errStyle))
     }
     return exitCode.of(exit)
-  }).pipe(
-    Effect.provide(
-      Layer.mergeAll(NodeInput.layer, NodeOutput.layer, NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
-    )
-  )
+  }).pipe(Effect.provide(Layer.merge(NodeInput.layer, NodeOutput.layer)))
 
 const isTold = (cause: Cause.Cause<unknown>): boolean => {
   const failure = Cause.failureOption(cause)

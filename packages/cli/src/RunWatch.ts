@@ -52,7 +52,7 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, js
   )
   const isTold = (event: RunEvent) =>
     !quiet &&
-    (event._tag === "StepRetrying" || event._tag === "StepFailed" || (!output.interactive && !isPassedCheck(event)))
+    (event._tag === "StepRetrying" || event._tag === "StepFailed" || (!output.interactive && !isToldInTheEnd(event)))
 
   if (output.interactive) {
     yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("100 millis")))
@@ -84,5 +84,6 @@ const causesOf = ({ provenance }: Materialization, last: Materialization | undef
     ? ["never materialized before"]
     : Provenance.differences(last.provenance, provenance.code, provenance.inputs).map(StandingText.cause)
 
-/** Checks that passed are counted in the end; one that did not is told at once. */
-const isPassedCheck = (event: RunEvent): boolean => event._tag === "CheckEvaluated" && event.passed
+/** Checks that passed are counted in the end, and canceling is the end: the summary lists what was canceled. */
+const isToldInTheEnd = (event: RunEvent): boolean =>
+  event._tag === "StepCanceled" || (event._tag === "CheckEvaluated" && event.passed)

@@ -4,13 +4,15 @@ import * as exitCode from "./exitCode.ts"
 import { main } from "./Main.ts"
 
 let say = (line: string): void => void process.stderr.write(`${line}\n`)
+let stopping = "Stopping."
 
 /** The only place that runs an Effect. A first signal interrupts it, so that finalizers roll back; a second ends it at once. */
 const fiber = Effect.runFork(
   Effect.zipRight(
     Effect.yieldNow(),
-    main(process.argv.slice(2), (own) => {
+    main(process.argv.slice(2), (own, words) => {
       say = own
+      stopping = words
     })
   )
 )
@@ -24,7 +26,7 @@ const onSignal = () => {
   const now = performance.now()
   if (signaledAt === undefined) {
     signaledAt = now
-    say("Stopping: what is running rolls back. Once more exits at once.")
+    say(`${stopping} Once more exits at once.`)
     fiber.unsafeInterruptAsFork(fiber.id())
   } else if (now - signaledAt > samePressMillis) {
     process.exit(exitCode.interrupted)

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 import * as Arguments from "../src/Arguments.ts"
 
-const vocabulary: Arguments.Vocabulary = {
+const vocabulary = {
   commands: new Map([
     ["query", ["--as ACCOUNT", "--tag T…", "--json"]],
     ["runs show", []],
@@ -20,20 +20,19 @@ it("known words are no problem, options before and after, and what looks like an
     ["query", "--as=analyst", "--tag", "a", "--tag", "--nonsense", "--completions", "zsh"],
     []
   ]
-  expect(lines.map((args) => Arguments.read(args, vocabulary).problem)).toEqual(lines.map(() => undefined))
+  expect(lines.map((args) => Arguments.problem(args, vocabulary))).toEqual(lines.map(() => undefined))
 })
 
 it("the command is told even where an option is wrong, so that its help can be shown", () => {
-  expect(Arguments.read(["runs", "show", "--nope", "--help"], vocabulary)).toEqual({
-    command: "runs show",
-    family: "",
-    asksForHelp: true,
-    problem: '"--nope" is not an option of runs show. `pnpm assets runs show --help` shows its options.'
-  })
+  const args = ["runs", "show", "--nope", "--help"]
+  expect(Arguments.read(args, vocabulary)).toEqual({ command: "runs show", family: "", asksForHelp: true })
+  expect(Arguments.problem(args, vocabulary)).toBe(
+    '"--nope" is not an option of runs show. `pnpm assets runs show --help` shows its options.'
+  )
 })
 
 it("an asset in a command's place keeps the rest of the line in the suggestion", () => {
-  expect(Arguments.read(["users_raw", "--json"], vocabulary).problem).toBe(
+  expect(Arguments.problem(["users_raw", "--json"], vocabulary)).toBe(
     '"users_raw" is an asset, not a command. Did you mean `pnpm assets materialize users_raw --json`?'
   )
 })
@@ -72,7 +71,7 @@ it("an option that has no value, or is there again, is told by its name", () => 
     ["--completions", "powershell"]
   ]
   const needs = "--as needs a value: --as ACCOUNT. `pnpm assets query --help` shows its options."
-  expect(lines.map((args) => Arguments.read(args, vocabulary).problem)).toEqual([
+  expect(lines.map((args) => Arguments.problem(args, vocabulary))).toEqual([
     needs,
     needs,
     needs,
@@ -97,15 +96,8 @@ it("whatever is wrong with a line that names a person, no word of it is repeated
   const option =
     "That is not an option of erase. An id that begins with - is read from standard input: `pnpm assets erase -`."
   const order = "Name the command first: `pnpm assets erase …`. `pnpm assets erase --help` shows its options."
-  expect(lines.map((args) => Arguments.read(args, vocabulary).problem)).toEqual([
-    option,
-    option,
-    option,
-    order,
-    order,
-    order
-  ])
-  expect(Arguments.read(["erase", "--dry-run", "--dry-run"], vocabulary).problem).toBe(
+  expect(lines.map((args) => Arguments.problem(args, vocabulary))).toEqual([option, option, option, order, order, order])
+  expect(Arguments.problem(["erase", "--dry-run", "--dry-run"], vocabulary)).toBe(
     "--dry-run is given twice. Give it once. `pnpm assets erase --help` shows its options."
   )
 })

@@ -11,7 +11,8 @@ import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Effect from "effect/Effect"
 import { afterAll } from "vitest"
 
-const script = fileURLToPath(new URL("../../../scripts/assets.mjs", import.meta.url))
+/** What `pnpm assets` runs. */
+export const script = fileURLToPath(new URL("../../../scripts/assets.mjs", import.meta.url))
 
 /** How a process ended, and what it wrote. */
 export interface Finished {

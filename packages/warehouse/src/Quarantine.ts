@@ -1,3 +1,5 @@
+import type * as Dataset from "@sluice/core/data/Dataset"
+import type { SpillFailed } from "@sluice/core/data/Spill"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
@@ -22,8 +24,8 @@ export class Quarantine extends Context.Tag("@sluice/warehouse/Quarantine")<
     readonly replace: (
       source: string,
       runId: string,
-      rows: ReadonlyArray<QuarantinedRow>
-    ) => Effect.Effect<void, WarehouseFailed>
+      rows: Dataset.Dataset<QuarantinedRow>
+    ) => Effect.Effect<void, WarehouseFailed | SpillFailed>
     /** What is kept of a source, by ordinal. */
     readonly list: (source: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, WarehouseFailed>
   }

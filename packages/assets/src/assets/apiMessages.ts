@@ -1,8 +1,8 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Effect from "effect/Effect"
 import * as Intake from "../intake/Intake.ts"
-import * as SpillCodecs from "../privacy/spillCodecs.ts"
 import { SparkApi } from "../SparkApi.ts"
+import * as Endpoint from "../source/Endpoint.ts"
 
 /** The API's messages, each once; of two that share an id the later one. Never stored. */
 export const apiMessages = Asset.make("api_messages", {
@@ -13,11 +13,9 @@ export const apiMessages = Asset.make("api_messages", {
   materialize: () =>
     Effect.flatMap(SparkApi, ({ messages, since }) =>
       Intake.collect({
-        name: "messages",
+        ...Endpoint.messages,
         pages: messages,
         since: since.messages,
-        codec: SpillCodecs.messages,
-        id: (message) => message.id,
         version: (message) => message.createdAt,
         people: (message) => [message.senderId, message.receiverId],
         isPerson: false

@@ -2,8 +2,8 @@ import * as Asset from "@sluice/core/asset/Asset"
 import * as Effect from "effect/Effect"
 import * as Intake from "../intake/Intake.ts"
 import * as Generalisation from "../privacy/Generalisation.ts"
-import * as SpillCodecs from "../privacy/spillCodecs.ts"
 import { SparkApi } from "../SparkApi.ts"
+import * as Endpoint from "../source/Endpoint.ts"
 
 /** The API's users, each once; of two versions the later one. Never stored. */
 export const apiUsers = Asset.make("api_users", {
@@ -16,11 +16,9 @@ export const apiUsers = Asset.make("api_users", {
       const { since, users } = yield* SparkApi
       const policy = yield* Generalisation.Generalisation
       return yield* Intake.collect({
-        name: "users",
+        ...Endpoint.users,
         pages: users,
         since: Generalisation.countsUsers(policy) ? undefined : since.users,
-        codec: SpillCodecs.users,
-        id: (user) => user.id,
         version: (user) => user.updatedAt,
         people: (user) => [user.id],
         isPerson: true

@@ -1,6 +1,6 @@
-import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
+import type { Rejects } from "./Rejects.ts"
 
 /** How many rows of a source may be left out before the run is not to be trusted. */
 export class BadRowPolicy extends Context.Reference<BadRowPolicy>()("@sluice/assets/BadRowPolicy", {
@@ -33,24 +33,18 @@ const leastRows = 20
 export const judge = (
   source: string,
   total: number,
-  rejected: ReadonlyArray<QuarantinedRow>,
+  rejects: Pick<Rejects, "count" | "reasons">,
   maxShare: number
 ): TooManyBadRows | undefined => {
-  const bad = rejected.length
+  const bad = rejects.count()
   const tooMany = bad > 0 && (bad === total || (total >= leastRows && bad > maxShare * total))
-  return tooMany ? new TooManyBadRows({ source, bad, total, maxShare, reasons: mostFrequent(rejected) }) : undefined
+  return tooMany ? new TooManyBadRows({ source, bad, total, maxShare, reasons: mostFrequent(rejects.reasons) }) : undefined
 }
 
-const mostFrequent = (rejected: ReadonlyArray<QuarantinedRow>): ReadonlyArray<string> => {
-  const counts = new Map<string, number>()
-  for (const { field, reason } of rejected) {
-    const words = `${field === "" ? "the row" : field.replace(/\.\d+(?=\.|$)/g, "[]")} ${reason}`
-    counts.set(words, (counts.get(words) ?? 0) + 1)
-  }
-  return [...counts]
+const mostFrequent = (reasons: ReadonlyMap<string, number>): ReadonlyArray<string> =>
+  [...reasons]
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, 3)
     .map(([words, count]) => `${words} (${count})`)
-}
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10}%`

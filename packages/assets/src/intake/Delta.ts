@@ -1,9 +1,8 @@
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
-import type { Codec } from "@sluice/core/data/Packed"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import type { PageIds, SourcePage, SourcePages, SourceReading } from "@sluice/warehouse/SourcePages"
+import type { SourcePage, SourcePages, SourceReading } from "@sluice/warehouse/SourcePages"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,13 +12,12 @@ import type { Entry } from "../source/Manifest.ts"
 import { type NotComparable, notComparable } from "../source/Revisit.ts"
 import * as DataVersion from "./DataVersion.ts"
 import * as Ledger from "./Ledger.ts"
-import * as Ids from "./PageIds.ts"
+import * as PackedRows from "./PackedRows.ts"
+import * as PageIds from "./PageIds.ts"
 
 /** A source that was read before, and how it is looked at again. */
-export interface Options<A, E, R> {
+export interface Options<A, E, R> extends PackedRows.Packing<A> {
   readonly name: string
-  readonly codec: Codec<A>
-  readonly id: (row: A) => string
   /** The pages, looked at again, without the rows of people who are to be left out. */
   readonly since: (known: ReadonlyArray<Entry>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>
   readonly base: SourceReading
@@ -34,7 +32,7 @@ export interface Delta<A> {
   /** What a full reading would be now: its version is that of a full one. */
   readonly reading: SourceReading
   /** The ids of the pages that are to be remembered anew. */
-  readonly ids: ReadonlyMap<number, Effect.Effect<PageIds>>
+  readonly ids: ReadonlyMap<number, Effect.Effect<PackedRows.PackedRows["ids"]>>
   /** How many pages have other rows, or are gone. */
   readonly changedPages: number
 }
@@ -60,7 +58,7 @@ export const read = <A, E, R>(
 const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>) {
   const { base, codec, fingerprints, name, remembered } = options
   const pages: Array<SourcePage> = []
-  const ids = new Map<number, Effect.Effect<PageIds>>()
+  const ids = new Map<number, Effect.Effect<PackedRows.PackedRows["ids"]>>()
   const changed = new Set<number>()
   const present = new Set<string>()
   const share = (count: number) => count / base.pages.length
@@ -72,14 +70,15 @@ const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>)
       return []
     }
     if (page === undefined || page.rejected.length > 0) return yield* Effect.fail(notComparable)
-    const { rows } = page
-    const fingerprint = rows.length === 0 ? "" : DataVersion.ofRows(fingerprints, codec.encode(rows))
-    const some = rows.map(options.id)
-    pages.push(Ledger.pageOf(answer, rows.length, fingerprint))
-    ids.set(answer.page, Ids.pack(some))
+    const packed = page.packed ?? PackedRows.make(options, page.rows)
+    const kept = packed.packed.rows
+    const fingerprint = kept === 0 ? "" : DataVersion.ofRows(fingerprints, packed.packed)
+    pages.push(Ledger.pageOf(answer, kept, fingerprint))
+    ids.set(answer.page, Effect.succeed(packed.ids))
     if (before !== undefined && before.fingerprint === fingerprint) return []
     changed.add(answer.page)
-    for (const id of some) {
+    const { rows } = page
+    for (const id of rows.map(options.id)) {
       if (present.has(id)) return yield* Effect.fail(notComparable)
       present.add(id)
     }
@@ -127,7 +126,7 @@ const idsOf = Effect.fnUntraced(function* (
   return yield* Effect.forEach(pages, ({ kept, page }) =>
     Effect.gen(function* () {
       const bytes = packed.get(page)
-      const ids = bytes === undefined ? undefined : yield* Ids.unpack(bytes)
+      const ids = bytes === undefined ? undefined : yield* PageIds.unpack(bytes)
       return ids?.length === kept ? ids : yield* Effect.fail(notComparable)
     })
   )

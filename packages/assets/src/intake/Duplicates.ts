@@ -3,6 +3,7 @@ import type { Codec } from "@sluice/core/data/Packed"
 import { type Block, Spill, type SpillFailed, type SpillFile } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
+import * as RowHash from "./RowHash.ts"
 
 /** How rows are told apart. */
 export interface Identity<A> {
@@ -23,21 +24,21 @@ export interface Distinct<out A> {
 }
 
 /** Notices ids that may have come before, while rows stream by. */
-export interface Detector<in A> {
-  readonly see: (rows: ReadonlyArray<A>) => Effect.Effect<void, SpillFailed>
+export interface Detector {
+  /** Takes the ids of some rows, as `RowHash` has them. */
+  readonly see: (hashes: Float64Array) => Effect.Effect<void, SpillFailed>
   /** Hashes of the ids that came, or seem to have come, more than once. Ends it. */
   readonly suspects: Effect.Effect<ReadonlySet<number>, SpillFailed>
 }
 
 /**
- * A detector without false negatives, in memory that does not grow: ids are kept as 53-bit hashes, sorted into partitions
+ * A detector without false negatives, in memory that does not grow: hashes are sorted into partitions
  * by their last bits, `idsInMemory` of them at most in memory and the rest in an encrypted file that goes with the scope. In
  * the end it goes through one partition at a time.
  */
-export const detector = Effect.fn("Duplicates.detector")(function* <A>(
-  identity: Pick<Identity<A>, "id">,
+export const detector = Effect.fn("Duplicates.detector")(function* (
   idsInMemory = 1_048_576
-): Effect.fn.Return<Detector<A>, never, Spill | Scope.Scope> {
+): Effect.fn.Return<Detector, never, Spill | Scope.Scope> {
   const scope = yield* Effect.scope
   const { open } = yield* Spill
   // Hashes are random bits, which nothing makes smaller.
@@ -45,25 +46,23 @@ export const detector = Effect.fn("Duplicates.detector")(function* <A>(
   const capacity = Math.max(1, Math.ceil(idsInMemory / partitionCount))
   const partitions = Array.from({ length: partitionCount }, (): Partition => ({ hashes: smallest(), count: 0, spilled: [] }))
 
-  const add = (row: A): Partition | undefined => {
-    const hash = hashOf(identity.id(row))
+  const add = (hash: number): Partition | undefined => {
     const partition = partitions[hash & (partitionCount - 1)]
     if (partition === undefined) return undefined
     if (partition.count === partition.hashes.length) partition.hashes = twice(partition.hashes)
     partition.hashes[partition.count++] = hash
     return partition.count >= capacity ? partition : undefined
   }
-  const see = (rows: ReadonlyArray<A>, from: number): Effect.Effect<void, SpillFailed> =>
+  const see = (hashes: Float64Array, from: number): Effect.Effect<void, SpillFailed> =>
     Effect.suspend(() => {
-      for (let i = from; i < rows.length; i++) {
-        const row = rows[i]
-        const full = row === undefined ? undefined : add(row)
-        if (full !== undefined) return Effect.zipRight(spill(file, full), see(rows, i + 1))
+      for (let i = from; i < hashes.length; i++) {
+        const full = add(hashes[i] ?? 0)
+        if (full !== undefined) return Effect.zipRight(spill(file, full), see(hashes, i + 1))
       }
       return Effect.void
     })
   return {
-    see: (rows) => see(rows, 0),
+    see: (hashes) => see(hashes, 0),
     suspects: Effect.suspend(() => {
       const suspects = new Set<number>()
       const findRepeated = finder(suspects)
@@ -93,8 +92,8 @@ export const remove = Effect.fn("Duplicates.remove")(function* <A>(
       for (const row of chunk) {
         const at = ordinal++
         const id = identity.id(row)
-        if (!suspects.has(hashOf(id))) continue
-        const candidate = { ordinal: at, version: identity.version(row), content: hashOf(contentOf(identity, row)) }
+        if (!suspects.has(RowHash.of(id))) continue
+        const candidate = { ordinal: at, version: identity.version(row), content: RowHash.of(contentOf(identity, row)) }
         const rival = best.get(id)
         if (rival === undefined) {
           best.set(id, { ...candidate, conflict: false })
@@ -186,18 +185,4 @@ const finder = (repeated: Set<number>): ((partition: ReadonlyArray<Float64Array>
 const contentOf = <A>(identity: Identity<A>, row: A): string => {
   const { lengths, text } = identity.codec.encode([row])
   return `${lengths.join()} ${new TextDecoder("utf-8", { ignoreBOM: true }).decode(text)}`
-}
-
-/** cyrb53: 53 bits of a string, never 0 (https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js). */
-const hashOf = (text: string): number => {
-  let h1 = 0xdeadbeef
-  let h2 = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    h1 = Math.imul(h1 ^ unit, 2654435761)
-    h2 = Math.imul(h2 ^ unit, 1597334677)
-  }
-  h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909)
-  h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909)
-  return 4294967296 * (2097151 & h2) + (h1 >>> 0) || 1
 }

@@ -1,19 +1,17 @@
 import type { Failure } from "@sluice/core/asset/Failure"
 import type * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
-import type { Codec } from "@sluice/core/data/Packed"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Log from "@sluice/core/Log"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import { Quarantine } from "@sluice/warehouse/Quarantine"
 import { SourcePages } from "@sluice/warehouse/SourcePages"
 import { type Suppressed, Suppressions } from "@sluice/warehouse/Suppressions"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Page } from "../domain/Page.ts"
 import type { ApiPage, RevisitedPage } from "../SparkApi.ts"
 import type { Entry } from "../source/Manifest.ts"
 import type { NotComparable } from "../source/Revisit.ts"
@@ -22,16 +20,16 @@ import * as DataVersion from "./DataVersion.ts"
 import * as Delta from "./Delta.ts"
 import * as Duplicates from "./Duplicates.ts"
 import * as Ledger from "./Ledger.ts"
+import * as PackedRows from "./PackedRows.ts"
+import * as Rejects from "./Rejects.ts"
 
 /** One source and how its rows are kept and told apart. */
-export interface Source<A, E, R> {
+export interface Source<A, E, R> extends PackedRows.Packing<A> {
   /** What the rows are, for people and for the quarantine: `users`. */
   readonly name: string
   readonly pages: Stream.Stream<ApiPage<A>, E, R>
   /** Looks at its pages again. Undefined where the next reading must have all rows, whatever has changed. */
   readonly since: ((known: ReadonlyArray<Entry>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>) | undefined
-  readonly codec: Codec<A>
-  readonly id: (row: A) => string
   readonly version: (row: A) => string
   /** The ids of the people that a row is about. */
   readonly people: (row: A) => ReadonlyArray<string>
@@ -48,7 +46,7 @@ export interface Source<A, E, R> {
  * A full reading has every good row once, by its id; the others are in quarantine. It fails when too many are bad, after their
  * quarantine is written. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
  * were left out because their id came again), `conflicts` (ids that came with different contents) and `unknown_fields`
- * (different fields that are not known; their names stay here, since a name can be data too). Steps downstream read along from
+ * (different fields that are not known, 1,000 at the most; their names stay here, since a name can be data too). Steps downstream read along from
  * the first page on; where rows came more than once, they begin again when that is known.
  *
  * A reading of changes reports the same, with all the `rows` there are and what it saw of the rest, and `pages` and
@@ -80,10 +78,10 @@ const readChanges = Effect.fnUntraced(function* <A, E extends Failure, R>(
   if (base?.version !== lastMadeFrom) return
   const unknownFields = new Set<string>()
   let left = 0
-  const seen = (page: Page<A>): Page<A> => {
+  const seen = (page: ApiPage<A>): ApiPage<A> => {
     const kept = has === undefined ? page : without(page, source, has)
     left += sizeOf(page) - sizeOf(kept)
-    for (const field of page.unknownFields.keys()) unknownFields.add(field)
+    note(unknownFields, page)
     progress(sizeOf(page))
     return kept
   }
@@ -120,26 +118,26 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const fingerprints = yield* Fingerprints
   const remembered = yield* SourcePages
   const ledger = fingerprints === undefined ? undefined : yield* Ledger.make(fingerprints)
-  const detector = yield* Duplicates.detector(source)
-  const rejected: Array<QuarantinedRow> = []
+  const detector = yield* Duplicates.detector()
+  const rejects = yield* Rejects.make()
   const unknownFields = new Set<string>()
   let suppressed = 0
 
-  const rows = Stream.mapEffect(source.pages, (read) => {
+  const blocks = Stream.mapEffect(source.pages, (read) => {
     const page = has === undefined ? read : without(read, source, has)
     suppressed += sizeOf(read) - sizeOf(page)
-    for (const row of page.rejected) rejected.push(row)
-    for (const name of page.unknownFields.keys()) unknownFields.add(name)
+    note(unknownFields, page)
     step.progress(sizeOf(read))
-    const noted =
-      ledger === undefined || remembered === undefined || source.since === undefined
-        ? Effect.void
-        : ledger.see(read.answer, page.rows.map(source.id))
-    return Effect.as(noted, page.rows)
+    const rows = page.packed ?? PackedRows.make(source, page.rows)
+    const isRemembered = ledger !== undefined && remembered !== undefined && source.since !== undefined
+    const noted = isRemembered ? ledger.see(read.answer, rows) : Effect.void
+    return Effect.as(Effect.all([noted, detector.see(rows.hashes), rejects.see(page.rejected)]), {
+      packed: rows.packed,
+      rows: has === undefined && page.packed !== undefined ? undefined : page.rows
+    })
   })
-  const seen = Stream.tap(rows, detector.see)
   const noted = ledger === undefined ? {} : { onPacked: ledger.packed }
-  const growing = yield* Dataset.growing(seen, source.codec, { ...noted, concluded: step.concluded })
+  const growing = yield* Dataset.growing(blocks, source.codec, { ...noted, concluded: step.concluded })
 
   const versionOf = Effect.fnUntraced(function* (distinct: Duplicates.Distinct<A>) {
     if (fingerprints === undefined || ledger === undefined) return undefined
@@ -159,14 +157,14 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
 
     // From here on the quarantine is not what the pages that are remembered have left.
     yield* remembered?.forget(source.name) ?? Effect.void
-    yield* quarantine.replace(source.name, step.runId, rejected)
-    const tooMany = BadRows.judge(source.name, good + rejected.length, rejected, maxShare)
+    yield* quarantine.replace(source.name, step.runId, rejects.rows())
+    const tooMany = BadRows.judge(source.name, good + rejects.count(), rejects, maxShare)
     if (tooMany !== undefined) return yield* tooMany
 
     const distinct = yield* Duplicates.remove(collected, yield* detector.suspects, source)
     const version = yield* versionOf(distinct)
     if (version !== undefined) step.dataVersion(version)
-    const known = distinct.duplicates === 0 && rejected.length === 0 ? ledger?.pages() : undefined
+    const known = distinct.duplicates === 0 && rejects.count() === 0 ? ledger?.pages() : undefined
     if (version !== undefined && known !== undefined) {
       yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.ids) ?? Effect.void
     }
@@ -179,7 +177,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     }
     step.metadata({
       rows: good - distinct.duplicates,
-      quarantined: rejected.length,
+      quarantined: rejects.count(),
       duplicates: distinct.duplicates,
       conflicts: distinct.conflicts,
       unknown_fields: unknownFields.size,
@@ -192,11 +190,20 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   return growing.dataset
 })
 
-/** A page without the rows that are about somebody who is to be left out. */
-const without = <A, E, R>(page: Page<A>, { isPerson, people }: Source<A, E, R>, has: (id: string) => boolean): Page<A> => ({
-  rows: page.rows.filter((row) => !people(row).some((id) => has(id))),
-  rejected: isPerson ? page.rejected.filter(({ id }) => id === null || !has(id)) : page.rejected,
-  unknownFields: page.unknownFields
-})
+/** Notes the names of fields that are not known, a thousand at the most: a source that has more of them has no end of them. */
+const note = (names: Set<string>, { unknownFields }: ApiPage<unknown>) => {
+  for (const name of unknownFields.keys()) if (names.size < 1_000) names.add(name)
+}
 
-const sizeOf = ({ rejected, rows }: Page<unknown>): number => rows.length + rejected.length
+/** A page without the rows that are about somebody who is to be left out. */
+const without = <A, E, R>(page: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean): ApiPage<A> => {
+  const rows = page.rows.filter((row) => !source.people(row).some((id) => has(id)))
+  return {
+    rows,
+    rejected: source.isPerson ? page.rejected.filter(({ id }) => id === null || !has(id)) : page.rejected,
+    unknownFields: page.unknownFields,
+    packed: rows.length === page.rows.length ? page.packed : undefined
+  }
+}
+
+const sizeOf = (page: ApiPage<unknown>): number => page.rejected.length + (page.packed?.packed.rows ?? page.rows.length)

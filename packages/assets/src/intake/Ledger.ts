@@ -1,17 +1,17 @@
 import type { Packed } from "@sluice/core/data/Packed"
-import { Spill, type SpillFailed } from "@sluice/core/data/Spill"
+import * as Spill from "@sluice/core/data/Spill"
 import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
 import type { PageIds, SourcePage } from "@sluice/warehouse/SourcePages"
 import * as Effect from "effect/Effect"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import type { Entry } from "../source/Manifest.ts"
 import * as DataVersion from "./DataVersion.ts"
-import * as Ids from "./PageIds.ts"
+import type { PackedRows } from "./PackedRows.ts"
 
 /** Keeps account of the pages of a full reading, so that the next one can tell which of them have changed. */
 export interface Ledger {
-  /** Notes a page: what its answer is known by, and the ids of the rows that were kept of it. To be told every page, in order. */
-  readonly see: (answer: Entry | undefined, ids: ReadonlyArray<string>) => Effect.Effect<void, SpillFailed>
+  /** Notes a page: what its answer is known by, and the rows that were kept of it. To be told every page, in order. */
+  readonly see: (answer: Entry | undefined, rows: PackedRows) => Effect.Effect<void, Spill.SpillFailed>
   /** Notes the rows of the next page that has any, as they are kept. */
   readonly packed: (rows: Packed) => void
   /** The fingerprints of the pages that have rows. */
@@ -22,35 +22,24 @@ export interface Ledger {
 
 export interface Pages {
   readonly pages: ReadonlyArray<SourcePage>
-  readonly ids: ReadonlyMap<number, Effect.Effect<PageIds, SpillFailed>>
+  readonly ids: ReadonlyMap<number, Effect.Effect<PageIds, Spill.SpillFailed>>
 }
 
 /** A ledger that has seen no page. Of the ids, some megabytes are in memory and the rest in an encrypted file. */
 export const make = Effect.fn("Ledger.make")(function* (
   fingerprints: NonNullable<Fingerprints["Type"]>
-): Effect.fn.Return<Ledger, never, Spill | Scope.Scope> {
-  const scope = yield* Effect.scope
-  const { open } = yield* Spill
-  const file = yield* Effect.cached(Effect.provideService(open({ compress: false }), Scope.Scope, scope))
+): Effect.fn.Return<Ledger, never, Spill.Spill | Scope.Scope> {
+  const keep = yield* Spill.keeper(bytesInMemory, { compress: false })
   const prints: Array<string> = []
   const seen: Array<{ readonly answer: Entry; readonly kept: number }> = []
-  const ids = new Map<number, Effect.Effect<PageIds, SpillFailed>>()
+  const ids = new Map<number, Effect.Effect<PageIds, Spill.SpillFailed>>()
   let comparable = true
-  let bytes = 0
-
-  const keep = Effect.fnUntraced(function* (packed: PageIds) {
-    bytes += packed.length
-    if (bytes <= bytesInMemory) return Effect.succeed(packed)
-    const { read, write } = yield* file
-    const block = yield* write(packed)
-    return read(block)
-  })
   return {
-    see: Effect.fnUntraced(function* (answer, some) {
+    see: Effect.fnUntraced(function* (answer, rows) {
       comparable &&= answer?.size !== undefined && answer.page === seen.length + 1
       if (!comparable || answer === undefined) return
-      seen.push({ answer, kept: some.length })
-      ids.set(answer.page, yield* keep(yield* Ids.pack(some)))
+      seen.push({ answer, kept: rows.packed.rows })
+      ids.set(answer.page, yield* keep(rows.ids))
     }),
     packed: (rows) => void prints.push(DataVersion.ofRows(fingerprints, rows)),
     fingerprints: prints,

@@ -1,20 +1,17 @@
 import { promisify } from "node:util"
-import { deflateRaw, inflateRaw } from "node:zlib"
+import { inflateRaw } from "node:zlib"
 import type { PageIds } from "@sluice/warehouse/SourcePages"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** Ids as few bytes as are quickly made: consecutive numbers take two or three each. Beside the main thread. */
-export const pack = (ids: ReadonlyArray<string>): Effect.Effect<PageIds> =>
-  Effect.promise(() => deflate(JSON.stringify(ids), { level: 1 }))
-
-/** The ids again; undefined for bytes that are something else. */
+/** The ids of a page, as `PackedRows` has packed them; undefined for bytes that are something else. Beside the main thread. */
 export const unpack = (bytes: PageIds): Effect.Effect<ReadonlyArray<string> | undefined> =>
-  Effect.tryPromise(() => inflate(bytes)).pipe(
+  Effect.tryPromise(() => inflate()(bytes)).pipe(
     Effect.flatMap((json) => decode(json.toString("utf8"))),
     Effect.orElseSucceed(() => undefined)
   )
 
-const deflate = promisify<string, { readonly level: number }, Uint8Array>(deflateRaw)
-const inflate = promisify<Uint8Array, Buffer>(inflateRaw)
 const decode = Schema.decode(Schema.parseJson(Schema.Array(Schema.String)))
+
+/** Looked up when it is used: Node's module is loaded by then, and no command that unpacks nothing waits for it. */
+const inflate = () => promisify<Uint8Array, Buffer>(inflateRaw)

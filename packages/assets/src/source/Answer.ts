@@ -15,14 +15,14 @@ import * as Unpack from "./Unpack.ts"
 import * as Validators from "./Validators.ts"
 
 /** How one answer is fetched. */
-export interface Options extends Body.Limits, Deadline.Limits {
+export interface Options<A> extends Body.Options<A>, Deadline.Limits {
   readonly token: Redacted.Redacted | undefined
 }
 
 /** A list of rows that a server has begun to send. */
-export interface Answer {
+export interface Answer<out A> {
   readonly validators: Validators.Validators
-  readonly next: Body.Next
+  readonly next: Body.Next<A>
 }
 
 /**
@@ -33,20 +33,20 @@ export interface Answer {
  *
  * The client must hand on bodies as they come over the wire, and redirects too, as Node's `http` does and `fetch` does not.
  */
-export const open = Effect.fn("Answer.open", { captureStackTrace: false })(function* (
+export const open = Effect.fn("Answer.open", { captureStackTrace: false })(function* <A>(
   url: URL,
-  options: Options
-): Effect.fn.Return<Answer, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
+  options: Options<A>
+): Effect.fn.Return<Answer<A>, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
   const answer = yield* openUnless(url, options, {})
   return answer ?? (yield* Effect.dieMessage("a server cannot know an answer by nothing"))
 })
 
 /** The same, unless the server says that the answer is still the one that is known: then undefined. */
-export const openUnless = Effect.fn("Answer.openUnless", { captureStackTrace: false })(function* (
+export const openUnless = Effect.fn("Answer.openUnless", { captureStackTrace: false })(function* <A>(
   url: URL,
-  options: Options,
+  options: Options<A>,
   known: Validators.Validators
-): Effect.fn.Return<Answer | undefined, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
+): Effect.fn.Return<Answer<A> | undefined, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
   const conditions = Validators.conditions(known)
   const { deadline, endpoint, response } = yield* ask(url, options, conditions)
   if (response.status === notModified && Object.keys(conditions).length > 0) return undefined
@@ -61,7 +61,11 @@ const notModified = 304
 const maxRedirects = 5
 
 /** Asks, and goes where it is sent as long as that is the same host; from https never to http. */
-const ask = Effect.fnUntraced(function* (url: URL, options: Options, conditions: Readonly<Record<string, string>>) {
+const ask = Effect.fnUntraced(function* (
+  url: URL,
+  options: Deadline.Limits & { readonly token: Redacted.Redacted | undefined },
+  conditions: Readonly<Record<string, string>>
+) {
   const endpoint = url.origin + url.pathname
   const deadline = Deadline.make(endpoint, options)
   const client = HttpClient.withScope(HttpClient.withTracerDisabledWhen(yield* HttpClient.HttpClient, () => true))

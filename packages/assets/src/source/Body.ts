@@ -1,13 +1,14 @@
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Deadline } from "./Deadline.ts"
-import * as JsonRows from "./JsonRows.ts"
+import type { Endpoint } from "./Endpoint.ts"
 import * as NetworkCode from "./NetworkCode.ts"
+import type { Piece } from "./Piece.ts"
+import { type Failure, RowReaders } from "./RowReaders.ts"
 import * as SourceError from "./SourceError.ts"
 import * as Unpack from "./Unpack.ts"
 
@@ -18,77 +19,95 @@ export interface Limits {
   readonly maxRowBytes: number
 }
 
-/** The next rows of a body, some at least; `undefined` after the last ones. */
-export type Next = Effect.Effect<ReadonlyArray<unknown> | undefined, SourceError.SourceError>
+/** What is made of a body, and how. */
+export interface Options<A> extends Limits {
+  readonly endpoint: Endpoint<A>
+  /** Rows of each piece but the last one. */
+  readonly rowsOfPiece: number
+}
+
+/** The next pieces of a body: some at least, or the last ones, which are none where the answer has no rows. */
+export type Next<A> = Effect.Effect<Taken<A>, SourceError.SourceError>
+
+export interface Taken<out A> {
+  readonly pieces: ReadonlyArray<Piece<A>>
+  /** The body was read to its end, and is whole and well-formed. There is nothing to be asked for any more. */
+  readonly isLast: boolean
+}
 
 /**
  * The rows of an answer's body, read as they are asked for: what nobody asks for stays with the server. Rows come before the
- * body is known to be whole and well-formed; only `undefined` says that it was. They come in pieces of some
- * thousand.
+ * body is known to be whole and well-formed; only the last ones say that it was.
  */
-export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(function* (
+export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(function* <A>(
   response: HttpClientResponse.HttpClientResponse,
   endpoint: string,
-  limits: Limits,
+  options: Options<A>,
   deadline: Deadline
-): Effect.fn.Return<Next, SourceError.SourceError, Scope.Scope> {
+): Effect.fn.Return<Next<A>, SourceError.SourceError, Scope.Scope> {
   const unpacker = yield* Unpack.make(response.headers["content-encoding"])
   if (unpacker === undefined) {
     return yield* SourceError.invalid(endpoint, "is compressed in a way that was not asked for")
   }
-  const tooLarge = new SourceError.SourceTooLarge({ endpoint, limit: limits.maxBytes, unit: "bytes" })
+  const tooLarge = new SourceError.SourceTooLarge({ endpoint, limit: options.maxBytes, unit: "bytes" })
   const announced = Number(response.headers["content-length"] ?? Number.NaN)
-  if (announced > limits.maxBytes) return yield* tooLarge
+  if (announced > options.maxBytes) return yield* tooLarge
 
   const pull = yield* Stream.toPull(response.stream)
   const nextParts = Effect.catchAll(
     pull,
     Option.match({ onNone: () => Effect.succeed(undefined), onSome: (error) => Effect.fail(lost(endpoint, error)) })
   )
-  const json = JsonRows.make(limits.maxRowBytes)
+  const readers = yield* RowReaders
+  const reader = yield* readers.open(options.endpoint, options)
   let received = 0
   let size = 0
-  let ended = false
 
-  const parse = (found: Either.Either<ReadonlyArray<unknown>, JsonRows.Fault>) =>
-    Either.mapLeft(found, (fault) =>
-      fault._tag === "NotRows"
-        ? SourceError.invalid(endpoint, fault.why, fault.retryable)
-        : new SourceError.SourceTooLarge({ endpoint, limit: limits.maxRowBytes, unit: "bytes of one row" })
-    )
-  const parseAll = Effect.fnUntraced(function* (
+  const orFault = Effect.mapError((failure: Failure) => {
+    switch (failure._tag) {
+      case "NotRows":
+        return SourceError.invalid(endpoint, failure.why, failure.retryable)
+      case "RowTooLong":
+        return new SourceError.SourceTooLarge({ endpoint, limit: options.maxRowBytes, unit: "bytes of one row" })
+      case "ThreadEnded":
+        return new SourceError.SourceReaderEnded({ endpoint, why: failure.why })
+    }
+  })
+  const readAll = Effect.fnUntraced(function* (
     unpacking: Effect.Effect<ReadonlyArray<Uint8Array>, Error>,
-    some: Array<unknown>
+    pieces: Array<Piece<A>>
   ) {
     for (const part of yield* Effect.mapError(unpacking, (error) => lost(endpoint, error))) {
       size += part.length
-      if (size > limits.maxBytes) return yield* tooLarge
-      for (const row of yield* parse(json.push(part))) some.push(row)
+      if (size > options.maxBytes) return yield* tooLarge
+      pieces.push(...(yield* orFault(reader.push(part))))
     }
   })
 
   const read = Effect.fnUntraced(function* (heard: (bytes: number) => Effect.Effect<void>) {
-    const some: Array<unknown> = []
+    const pieces: Array<Piece<A>> = []
     const from = received
-    while (!ended && (received - from < pieceBytes || some.length === 0)) {
+    while (received - from < pieceBytes || pieces.length === 0) {
       const parts = yield* nextParts
       for (const part of parts ?? []) {
         received += part.length
         yield* heard(part.length)
-        yield* parseAll(unpacker.push(part), some)
+        yield* readAll(unpacker.push(part), pieces)
+        // What came was worked on meanwhile: that was no silence.
+        yield* heard(0)
       }
       if (parts === undefined) {
-        ended = true
         if (received < announced) {
           return yield* new SourceError.SourceUnreachable({ endpoint, why: "the answer was shorter than announced" })
         }
-        yield* parseAll(unpacker.end, some)
-        for (const row of yield* parse(json.end())) some.push(row)
+        yield* readAll(unpacker.end, pieces)
+        pieces.push(...(yield* orFault(reader.end)))
+        return { pieces, isLast: true }
       }
     }
-    return some.length > 0 ? some : undefined
+    return { pieces, isLast: false }
   })
-  return Effect.suspend(() => (ended ? Effect.succeed(undefined) : deadline.wait(read)))
+  return deadline.wait(read)
 })
 
 /** What is read of the wire at a time, at least, unless it is all there is. */

@@ -5,42 +5,42 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import type { Answer } from "./Answer.ts"
 import type * as Body from "./Body.ts"
+import type { Piece } from "./Piece.ts"
 import type { SourceError } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
 /** The beginning of one page's answer; mostly all of it. */
-export interface Page {
-  readonly rows: ReadonlyArray<unknown>
-  /** There are more rows than a page may have: these come next. */
-  readonly rest: Body.Next | undefined
+export interface Page<out A> {
+  readonly pieces: ReadonlyArray<Piece<A>>
+  /** There is more of it: this comes next. */
+  readonly rest: Body.Next<A> | undefined
   readonly validators: Validators
 }
 
-export type Outcome = Either.Either<Page, SourceError>
+export type Outcome<A> = Either.Either<Page<A>, SourceError>
 
 /** Pages of an endpoint, some of which have been asked for before they are taken. */
-export interface PageWindow {
+export interface PageWindow<A> {
   /** Asks for pages without waiting for them; those that have been asked for are not asked for again. */
   readonly ask: (from: number, to: number) => Effect.Effect<void>
   /** The outcome of a page, which is forgotten. */
-  readonly take: (page: number) => Effect.Effect<Outcome>
+  readonly take: (page: number) => Effect.Effect<Outcome<A>>
 }
 
 /**
  * A window that lives as long as the scope: what is in flight at its end is interrupted, and its connections are given up. Of
- * each page `limit` rows and the piece that goes beyond are held; the rest stays with the server.
+ * each page the first pieces are held, as Body reads them at once; the rest stays with the server.
  */
-export const make = (
-  fetch: (page: number) => Effect.Effect<Answer, SourceError, Scope.Scope>,
-  limit: number
-): Effect.Effect<PageWindow, never, Scope.Scope> =>
+export const make = <A>(
+  fetch: (page: number) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
+): Effect.Effect<PageWindow<A>, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
-    const asked = new Map<number, Fiber.Fiber<Outcome>>()
+    const asked = new Map<number, Fiber.Fiber<Outcome<A>>>()
     const fetchBeginning = (page: number) =>
       Effect.gen(function* () {
         const own = yield* Scope.fork(scope, scope.strategy)
         const outcome = yield* fetch(page).pipe(
-          Effect.flatMap((answer) => beginning(answer, limit)),
+          Effect.flatMap((answer) => beginning(answer)),
           Effect.provideService(Scope.Scope, own),
           Effect.either
         )
@@ -65,12 +65,5 @@ export const make = (
     }
   })
 
-const beginning = Effect.fnUntraced(function* ({ next, validators }: Answer, limit: number) {
-  const rows: Array<unknown> = []
-  while (rows.length <= limit) {
-    const some = yield* next
-    if (some === undefined) return { rows, rest: undefined, validators }
-    for (const row of some) rows.push(row)
-  }
-  return { rows, rest: next, validators }
-})
+const beginning = <A>({ next, validators }: Answer<A>): Effect.Effect<Page<A>, SourceError> =>
+  Effect.map(next, ({ isLast, pieces }) => ({ pieces, rest: isLast ? undefined : next, validators }))

@@ -7,13 +7,14 @@ import * as Stream from "effect/Stream"
 import type { Answer } from "./Answer.ts"
 import type * as Body from "./Body.ts"
 import * as PageWindow from "./PageWindow.ts"
+import * as Piece from "./Piece.ts"
 import * as Refusal from "./Refusal.ts"
 import { type SourceError, SourceTooLarge } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
-/** Rows as they came, and the place of the first of them in all that the endpoint has. */
-export interface RawPage {
-  readonly rows: ReadonlyArray<unknown>
+/** Rows, and the place of the first of them in all that the endpoint has. */
+export interface Placed<out A> {
+  readonly piece: Piece.Piece<A>
   readonly firstOrdinal: number
   /** The answer that ends with these rows; a long one comes in pieces, of which only the last has it. */
   readonly answered?: Answered
@@ -30,14 +31,14 @@ export interface Answered {
   readonly validators: Validators
 }
 
-export interface Options {
+export interface Options<A> {
   readonly endpoint: string
   /** Rows of a page. */
   readonly limit: number
   readonly maxPages: number
   /** Pages that are asked for while one is worked on. */
   readonly ahead: number
-  readonly fetch: (page: number) => Effect.Effect<Answer, SourceError, Scope.Scope>
+  readonly fetch: (page: number) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
 }
 
 /**
@@ -47,22 +48,25 @@ export interface Options {
  *
  * The end is an empty page, a page shorter than the first one, or a page that brings the same rows as the one before, as
  * servers answer that know no paging or that repeat their last page; or a page that the server refuses, as `Refusal` judges.
- * An answer longer than `limit` is everything there is; it is handed on while it comes, in pieces of `limit` rows or 1,000. A
+ * An answer longer than `limit` is everything there is; it is handed on while it comes, in pieces of `rowsOfPiece` rows. A
  * first page shorter than `limit` is not yet the end: the server may have a smaller limit of its own. What pages overlap in
  * comes twice.
  */
-export const pages = (options: Options): Stream.Stream<RawPage, SourceError> =>
-  PageWindow.make(options.fetch, options.limit).pipe(
+export const pages = <A>(options: Options<A>): Stream.Stream<Placed<A>, SourceError> =>
+  PageWindow.make(options.fetch).pipe(
     Effect.map((window) =>
-      Stream.paginateChunkEffect(first, (state) =>
-        state._tag === "Rest" ? takeRest(state, options) : takePage(state, window, options)
+      Stream.paginateChunkEffect<State<A>, Placed<A>, SourceError, never>(first, (state) =>
+        state._tag === "Rest" ? takeRest(state) : takePage(state, window, options)
       )
     ),
     Stream.unwrapScoped,
     Stream.buffer({ capacity: 1 })
   )
 
-type State = AtPage | AtRest
+/** Rows of a piece of an answer where pages have `limit`: those of a page, so that a page is one piece; or 1,000, if that is more. */
+export const rowsOfPiece = (limit: number): number => Math.max(limit, 1_000)
+
+type State<A> = AtPage | AtRest<A>
 
 interface AtPage {
   readonly _tag: "Page"
@@ -71,28 +75,27 @@ interface AtPage {
   readonly size: number
   readonly rowsBefore: number
   /** Which rows the page before had. */
-  readonly ids: string | undefined
+  readonly identity: string | undefined
   readonly ordinal: number
 }
 
 /** Within an answer that is longer than a page. */
-interface AtRest {
+interface AtRest<A> {
   readonly _tag: "Rest"
   readonly page: number
-  readonly rows: ReadonlyArray<unknown>
-  readonly next: Body.Next
+  readonly next: Body.Next<A>
   readonly validators: Validators
   readonly ordinal: number
 }
 
-type Step = readonly [Chunk.Chunk<RawPage>, Option.Option<State>]
+type Step<A> = readonly [Chunk.Chunk<Placed<A>>, Option.Option<State<A>>]
 
-const first: State = { _tag: "Page", page: 1, size: 0, rowsBefore: 0, ids: undefined, ordinal: 0 }
+const first: AtPage = { _tag: "Page", page: 1, size: 0, rowsBefore: 0, identity: undefined, ordinal: 0 }
 
-const takePage = Effect.fnUntraced(function* (
+const takePage = Effect.fnUntraced(function* <A>(
   state: AtPage,
-  window: PageWindow.PageWindow,
-  { ahead, endpoint, limit, maxPages }: Options
+  window: PageWindow.PageWindow<A>,
+  { ahead, endpoint, limit, maxPages }: Options<A>
 ) {
   const { ordinal, page, rowsBefore } = state
   if (page > maxPages) return yield* new SourceTooLarge({ endpoint, limit: maxPages, unit: "pages" })
@@ -102,44 +105,49 @@ const takePage = Effect.fnUntraced(function* (
     : page > 1 && Refusal.is(outcome.left)
       ? yield* Refusal.judge(window, { endpoint, page, rowsBefore, error: outcome.left })
       : yield* outcome.left
-  const { rest, rows, validators } = found ?? noPage
-  if (rows.length > limit) {
-    return step([], { _tag: "Rest", page, rows, next: rest ?? Effect.succeed(undefined), validators, ordinal })
+  const { pieces, rest, validators } = found ?? noPage
+  const rows = Piece.sizeOf(pieces)
+  if (rest !== undefined || rows > limit) return takeLong({ page, validators, ordinal }, pieces, rest)
+  const [piece = Piece.nothing] = pieces
+  const size = page === 1 ? rows : state.size
+  const isNothing = rows === 0 || piece.identity === state.identity
+  const isLast = isNothing || rows < size
+  const told = found === undefined || (isNothing && rows > 0) ? undefined : rows
+  const taken = {
+    piece: isNothing ? Piece.nothing : piece,
+    firstOrdinal: ordinal,
+    answered: { page, size: told, validators }
   }
-  const size = page === 1 ? rows.length : state.size
-  const ids = fingerprint(rows)
-  const isNothing = rows.length === 0 || ids === state.ids
-  const isLast = isNothing || rows.length < size
-  const told = found === undefined || (isNothing && rows.length > 0) ? undefined : rows.length
-  const taken = { rows: isNothing ? [] : rows, firstOrdinal: ordinal, answered: { page, size: told, validators } }
   if (isLast) return step([taken])
-  if (page > 1 || rows.length === limit) yield* window.ask(page + 1, Math.min(page + ahead, maxPages))
-  const after = { page: page + 1, size, rowsBefore: rows.length, ids, ordinal: ordinal + rows.length }
+  if (page > 1 || rows === limit) yield* window.ask(page + 1, Math.min(page + ahead, maxPages))
+  const after = { page: page + 1, size, rowsBefore: rows, identity: piece.identity, ordinal: ordinal + rows }
   return step([taken], { _tag: "Page", ...after })
 })
 
-const takeRest = Effect.fnUntraced(function* (state: AtRest, { limit }: Options) {
-  const { next, ordinal, page, validators } = state
-  const size = Math.max(limit, 1_000)
-  const rows = [...state.rows]
-  while (rows.length <= size) {
-    const some = yield* next
-    if (some === undefined) return step([{ rows, firstOrdinal: ordinal, answered: { page, size: undefined, validators } }])
-    for (const row of some) rows.push(row)
+const takeRest = <A>({ next, ordinal, page, validators }: AtRest<A>) =>
+  Effect.map(next, ({ isLast, pieces }) => takeLong({ page, validators, ordinal }, pieces, isLast ? undefined : next))
+
+/** Some pieces of an answer that is longer than a page; with its last one it has ended, and so has everything. */
+const takeLong = <A>(
+  at: { readonly page: number; readonly validators: Validators; readonly ordinal: number },
+  pieces: ReadonlyArray<Piece.Piece<A>>,
+  next: Body.Next<A> | undefined
+): Step<A> => {
+  const { page, validators } = at
+  let { ordinal } = at
+  const placed: Array<Placed<A>> = []
+  for (const piece of pieces) {
+    placed.push({ piece, firstOrdinal: ordinal })
+    ordinal += piece.size
   }
-  const piece = { rows: rows.slice(0, size), firstOrdinal: ordinal }
-  return step([piece], { ...state, rows: rows.slice(size), ordinal: ordinal + size })
-})
+  if (next !== undefined) return step(placed, { _tag: "Rest", page, next, validators, ordinal })
+  const last = placed.pop() ?? { piece: Piece.nothing, firstOrdinal: ordinal }
+  return step([...placed, { ...last, answered: { page, size: undefined, validators } }])
+}
 
-const step = (pages: ReadonlyArray<RawPage>, next?: State): Step => [Chunk.unsafeFromArray(pages), Option.fromNullable(next)]
+const step = <A>(pages: ReadonlyArray<Placed<A>>, next?: State<A>): Step<A> => [
+  Chunk.unsafeFromArray(pages),
+  Option.fromNullable(next)
+]
 
-const noPage: PageWindow.Page = { rows: [], rest: undefined, validators: {} }
-
-/** The ids of a page's rows, in order. Rows without a plain id are all alike: such a source fails anyway. */
-const fingerprint = (rows: ReadonlyArray<unknown>): string =>
-  rows
-    .map((row) => {
-      const id = typeof row === "object" && row !== null && "id" in row ? row.id : undefined
-      return typeof id === "string" || typeof id === "number" ? `${typeof id}:${id}` : ""
-    })
-    .join("\n")
+const noPage: PageWindow.Page<never> = { pieces: [], rest: undefined, validators: {} }

@@ -6,14 +6,15 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Answer } from "./Answer.ts"
 import type { Entry } from "./Manifest.ts"
+import * as Piece from "./Piece.ts"
 import * as Refusal from "./Refusal.ts"
 import type { SourceError } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
 /** A page that was looked at again: what it is known by now, and its rows, where it may be another than it was. */
-export interface Visit {
+export interface Visit<out A> {
   readonly entry: Entry
-  readonly rows: ReadonlyArray<unknown> | undefined
+  readonly piece: Piece.Piece<A> | undefined
   /** The place of its first row in all that the endpoint has. */
   readonly firstOrdinal: number
 }
@@ -22,7 +23,7 @@ export interface Visit {
 export type NotComparable = typeof notComparable
 export const notComparable = "NotComparable" as const
 
-export interface Options {
+export interface Options<A> {
   readonly urlOf: (page: number) => URL
   /** Rows of a page. */
   readonly limit: number
@@ -30,7 +31,10 @@ export interface Options {
   /** How many pages are asked about at once; their rows are in memory together. */
   readonly ahead: number
   /** The answer, unless the server says that it is still the one known by these. */
-  readonly openUnless: (page: number, validators: Validators) => Effect.Effect<Answer | undefined, SourceError, Scope.Scope>
+  readonly openUnless: (
+    page: number,
+    validators: Validators
+  ) => Effect.Effect<Answer<A> | undefined, SourceError, Scope.Scope>
 }
 
 /**
@@ -39,7 +43,10 @@ export interface Options {
  * is shorter than the first; it may have moved. Every other end, and a server that does not page, is not comparable, and so is
  * a manifest of other requests.
  */
-export const visits = (known: ReadonlyArray<Entry>, options: Options): Stream.Stream<Visit, SourceError | NotComparable> => {
+export const visits = <A>(
+  known: ReadonlyArray<Entry>,
+  options: Options<A>
+): Stream.Stream<Visit<A>, SourceError | NotComparable> => {
   const { ahead, maxPages, urlOf } = options
   const comparable = known.every(
     ({ page, size, url }, i) => page === i + 1 && size !== undefined && url === urlOf(page).href
@@ -50,16 +57,11 @@ export const visits = (known: ReadonlyArray<Entry>, options: Options): Stream.St
     const before = known[page - 1]
     const answer = yield* options.openUnless(page, before?.validators ?? {})
     if (answer === undefined) return before === undefined ? yield* Effect.fail(notComparable) : { entry: before }
-    const rows: Array<unknown> = []
-    while (rows.length <= options.limit) {
-      const some = yield* answer.next
-      if (some === undefined) {
-        const { validators } = answer
-        return { entry: { url: urlOf(page).href, page, size: rows.length, validators }, rows }
-      }
-      for (const row of some) rows.push(row)
-    }
-    return yield* Effect.fail(notComparable)
+    const { isLast, pieces } = yield* answer.next
+    const size = Piece.sizeOf(pieces)
+    const [piece = Piece.nothing, ...others] = pieces
+    if (!isLast || others.length > 0 || size > options.limit) return yield* Effect.fail(notComparable)
+    return { entry: { url: urlOf(page).href, page, size, validators: answer.validators }, piece }
   }, Effect.scoped)
 
   const look = Effect.fnUntraced(function* ({ from, firstOrdinal, firstSize }: State) {
@@ -67,13 +69,13 @@ export const visits = (known: ReadonlyArray<Entry>, options: Options): Stream.St
     if (to > maxPages) return yield* Effect.fail(notComparable)
     const pages = Array.from({ length: to - from + 1 }, (_, i) => from + i)
     const outcomes = yield* Effect.forEach(pages, (page) => Effect.either(ask(page)), { concurrency: "unbounded" })
-    const visited: Array<Visit> = []
+    const visited: Array<Visit<A>> = []
     let [ordinal, first] = [firstOrdinal, firstSize]
     for (const outcome of outcomes) {
       if (Either.isLeft(outcome)) return yield* Effect.fail(isPlain(outcome.left) ? outcome.left : notComparable)
-      const { entry, rows } = { rows: undefined, ...outcome.right }
+      const { entry, piece } = { piece: undefined, ...outcome.right }
       const size = entry.size ?? 0
-      visited.push({ entry, rows, firstOrdinal: ordinal })
+      visited.push({ entry, piece, firstOrdinal: ordinal })
       ordinal += size
       first ??= size
       if (size === 0 || size < first) return [Chunk.unsafeFromArray(visited), Option.none<State>()] as const

@@ -88,4 +88,22 @@ export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("Source
   }
 }
 
-export type SourceError = SourceUnreachable | SourceTimedOut | SourceRejected | SourceAnswerInvalid | SourceTooLarge
+/** The thread that parsed an answer ended, of too little memory perhaps. */
+export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("SourceReaderEnded", {
+  endpoint,
+  /** The name of the error that ended it. */
+  why: Schema.String
+}) {
+  readonly retryable = true
+  override get message() {
+    return `The thread that read GET ${this.endpoint} ended (${this.why}), and nothing was loaded. If it does so again, set SLUICE_READING_THREADS=0, which reads without threads.`
+  }
+}
+
+export type SourceError =
+  | SourceUnreachable
+  | SourceTimedOut
+  | SourceRejected
+  | SourceAnswerInvalid
+  | SourceTooLarge
+  | SourceReaderEnded

@@ -1,8 +1,8 @@
 import { assert, it } from "@effect/vitest"
 import * as BadRows from "../../src/intake/BadRows.ts"
 
-const bad = (count: number, field = "id", reason = "is empty") =>
-  Array.from({ length: count }, (_, ordinal) => ({ ordinal, id: null, field, reason }))
+/** So many rows that are left out. */
+const bad = (count: number) => ({ count: () => count, reasons: new Map([["id is empty", count]]) })
 
 it("a share of bad rows is judged from 20 rows on; none good is always too many; nothing at all is not", () => {
   const cases: ReadonlyArray<readonly [total: number, bad: number, passes: boolean]> = [
@@ -21,18 +21,18 @@ it("a share of bad rows is judged from 20 rows on; none good is always too many;
   )
 })
 
-it("the error counts, and names the most frequent reasons whatever the list index", () => {
-  const rejected = [
-    ...bad(2, "subscription.0.amount", "is not a decimal"),
-    ...bad(2, "subscription.12.amount", "is not a decimal"),
-    ...bad(1, "", "is not an object"),
-    ...bad(3)
-  ]
-  const error = BadRows.judge("users", 40, rejected, 0.1)
+it("the error counts, and names the most frequent reasons", () => {
+  const reasons = new Map([
+    ["the row is not an object", 1],
+    ["id is empty", 3],
+    ["country is too long", 1],
+    ["subscription[].amount is not a decimal", 4]
+  ])
+  const error = BadRows.judge("users", 40, { count: () => 9, reasons }, 0.1)
   assert.deepStrictEqual(
     [error?.message, error?.retryable],
     [
-      "8 of 40 users (20%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); the row is not an object (1). Mend the source, or raise SLUICE_MAX_BAD_SHARE.",
+      "9 of 40 users (22.5%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); country is too long (1). Mend the source, or raise SLUICE_MAX_BAD_SHARE.",
       false
     ]
   )

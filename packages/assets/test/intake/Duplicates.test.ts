@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Duplicates from "../../src/intake/Duplicates.ts"
+import * as RowHash from "../../src/intake/RowHash.ts"
 
 interface Row {
   readonly id: string
@@ -23,8 +24,9 @@ const identity: Duplicates.Identity<Row> = {
 /** Looks for ids that come again, some of which it must keep on disk. */
 const suspectsOf = (rows: ReadonlyArray<Row>, chunkSize: number, idsInMemory: number) =>
   Effect.gen(function* () {
-    const detector = yield* Duplicates.detector(identity, idsInMemory)
-    yield* Dataset.forEachChunk(Dataset.fromArray(rows, chunkSize), detector.see)
+    const detector = yield* Duplicates.detector(idsInMemory)
+    const see = (some: ReadonlyArray<Row>) => detector.see(RowHash.all(some.map(identity.id)))
+    yield* Dataset.forEachChunk(Dataset.fromArray(rows, chunkSize), see)
     return yield* detector.suspects
   }).pipe(Effect.scoped, Effect.provide(Layer.provide(Spill.layer({ rowsInMemory: 0 }), NodeFileSystem.layer)))
 

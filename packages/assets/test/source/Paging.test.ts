@@ -5,8 +5,10 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import type { Decoder } from "../../src/domain/Decoder.ts"
 import type { Answer } from "../../src/source/Answer.ts"
 import * as Paging from "../../src/source/Paging.ts"
+import * as Piece from "../../src/source/Piece.ts"
 import * as SourceError from "../../src/source/SourceError.ts"
 
 const endpoint = "http://api/users"
@@ -16,25 +18,26 @@ const rejected = (status: number) => new SourceError.SourceRejected({ endpoint, 
 
 type Reply = ReadonlyArray<unknown> | SourceError.SourceError
 
-/** An answer with these rows, which come `packet` at a time. */
-const answerOf = (rows: ReadonlyArray<unknown>, packet = 700): Answer => {
-  let at = 0
+/** Rows are what they are. */
+const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
+
+/** An answer with these rows, whose pieces come `atOnce` at a time. */
+const answerOf = (rows: ReadonlyArray<unknown>, limit: number, atOnce = 1): Answer<unknown> => {
+  const size = Paging.rowsOfPiece(limit)
+  const pieces = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
+    Piece.pieceOf(decoder, rows.slice(i * size, (i + 1) * size))
+  )
   return {
     validators: {},
     next: Effect.sync(() => {
-      const some = rows.slice(at, at + packet)
-      at += packet
-      return some.length === 0 ? undefined : some
+      const some = pieces.splice(0, atOnce)
+      return { pieces: some, isLast: pieces.length === 0 }
     })
   }
 }
 
 /** Reads all pages of a server that answers the nth request for a page by `answer`, and tells what was asked and what came. */
-const read = (
-  limit: number,
-  answer: (page: number, nth: number) => Reply,
-  { ahead = 0, maxPages = 20, packet = 700 } = {}
-) =>
+const read = (limit: number, answer: (page: number, nth: number) => Reply, { ahead = 0, maxPages = 20, atOnce = 1 } = {}) =>
   Effect.gen(function* () {
     const asked: Array<number> = []
     const pages = yield* Paging.pages({
@@ -46,11 +49,11 @@ const read = (
         Effect.suspend(() => {
           asked.push(page)
           const answered = answer(page, asked.filter((one) => one === page).length)
-          return "_tag" in answered ? Effect.fail(answered) : Effect.succeed(answerOf(answered, packet))
+          return "_tag" in answered ? Effect.fail(answered) : Effect.succeed(answerOf(answered, limit, atOnce))
         })
     }).pipe(
-      Stream.filter(({ rows }) => rows.length > 0),
-      Stream.map(({ firstOrdinal, rows }) => ({ rows, firstOrdinal })),
+      Stream.filter(({ piece }) => piece.size > 0),
+      Stream.map(({ firstOrdinal, piece }) => ({ rows: piece.page.rows, firstOrdinal })),
       Stream.runCollect,
       Effect.map(Chunk.toReadonlyArray),
       Effect.catchAll((error) => Effect.succeed(error.message))
@@ -143,15 +146,28 @@ it.effect("an endless source is given up, and nothing is asked for beyond the li
 
 it.effect("a long answer is worked on in pieces that keep their place, before it has come to its end", () =>
   Effect.gen(function* () {
-    const { pages } = yield* read(10, () => upTo(2_500))
-    const places = typeof pages === "string" ? [] : pages.map((page) => [page.firstOrdinal, page.rows.length])
-    assert.deepStrictEqual(places, [
-      [0, 1_000],
-      [1_000, 1_000],
-      [2_000, 500]
-    ])
+    for (const atOnce of [1, 2, 5]) {
+      const { pages } = yield* read(10, () => upTo(2_500), { atOnce })
+      const places = typeof pages === "string" ? [] : pages.map((page) => [page.firstOrdinal, page.rows.length])
+      assert.deepStrictEqual(places, [
+        [0, 1_000],
+        [1_000, 1_000],
+        [2_000, 500]
+      ])
+    }
     let next = 0
-    const endless = { validators: {}, next: Effect.sync(() => upTo(500).map(() => ({ id: next++ }))) }
+    const endless: Answer<unknown> = {
+      validators: {},
+      next: Effect.sync(() => ({
+        pieces: [
+          Piece.pieceOf(
+            decoder,
+            upTo(500).map(() => ({ id: next++ }))
+          )
+        ],
+        isLast: false
+      }))
+    }
     const some = yield* Paging.pages({
       endpoint,
       limit: 10,
@@ -179,7 +195,7 @@ const watched = (count: number, answering: number, ahead: number) => {
           Effect.sync(() => open.add(page)),
           () => Effect.sync(() => open.delete(page))
         )
-        return page <= answering ? answerOf(page <= count ? rowsOf(page) : []) : yield* Effect.never
+        return page <= answering ? answerOf(page <= count ? rowsOf(page) : [], 1) : yield* Effect.never
       })
   })
   return { asked, open, pages }
@@ -247,7 +263,7 @@ const server = FastCheck.record({
 const client = FastCheck.record({
   limit: FastCheck.integer({ min: 1, max: 20 }),
   ahead: FastCheck.nat(6),
-  packet: FastCheck.integer({ min: 1, max: 30 })
+  atOnce: FastCheck.integer({ min: 1, max: 3 })
 })
 
 /** Answers as the server does, whatever page it is asked for. */
@@ -260,7 +276,7 @@ const served = ({ beyond, count, limit }: { beyond: string; count: number; limit
   }
 }
 
-const placed = (pages: ReadonlyArray<Paging.RawPage>) =>
+const placed = (pages: ReadonlyArray<{ readonly rows: ReadonlyArray<unknown>; readonly firstOrdinal: number }>) =>
   pages.flatMap((page) => page.rows.map((row, i) => [row, page.firstOrdinal + i]))
 const everything = (count: number) => upTo(count).map((row, i) => [row, i])
 

@@ -65,7 +65,7 @@ export const make = () => {
       load: (table) => Effect.sync(() => MaskMap.fromEntries(table.kind, idsOf(table.name)))
     }),
     Layer.mock(Quarantine, {
-      replace: (source, _runId, rows) => Effect.sync(() => void kept.quarantined.set(source, rows))
+      replace: (source, _runId, rows) => Effect.map(Dataset.toArray(rows), (all) => void kept.quarantined.set(source, all))
     })
   )
   return { kept, layer }

@@ -10,15 +10,12 @@ import * as Option from "effect/Option"
 import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { defaultConcurrency } from "../Pages.ts"
 import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Provision from "../wiring/Provision.ts"
 import * as Settings from "../wiring/Settings.ts"
 import { duration, wholeNumber } from "./NamedOptions.ts"
-
-/** How many assets are made at once, where nobody says otherwise. */
-export const defaultConcurrency = 8
 
 /** Options of every command that carries out a run. */
 export const options = {
@@ -35,17 +32,11 @@ export const options = {
   json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output")),
   allowEmptyData: Options.boolean("allow-empty-data").pipe(
     Options.withDescription("publish a table without rows where there were some")
+  ),
+  allowSampleData: Options.boolean("allow-sample-data").pipe(
+    Options.withDescription("let the bundled sample replace rows that came from a real API")
   )
 }
-
-/** What a page of help says of them. */
-export const help: Help.Page["options"] = [
-  ["--concurrency N", `how many assets are made at once; default ${defaultConcurrency}`],
-  ["--fail-fast", "stop everything at the first failure"],
-  ["--timeout TIME", "the longest that the whole run may take: 90s, 5m, 1h30m"],
-  ["--allow-empty-data", "publish a table without rows where there were some"],
-  ["--json", "every event as a JSON line on standard output"]
-]
 
 /**
  * Reads the settings, says which API and store they name, and makes the store ready; `created` are the tables and views

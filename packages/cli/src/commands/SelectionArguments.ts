@@ -9,7 +9,6 @@ import * as SelectionText from "@sluice/core/graph/SelectionText"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
-import type * as Help from "../render/Help.ts"
 
 const expression = (name: string, meaning: string) =>
   Options.text(name).pipe(Options.withPseudoName("expression"), Options.repeated, Options.withDescription(meaning))
@@ -27,14 +26,6 @@ export const options = {
 
 /** What follows a command's name, of which these are a part. */
 export const usage = "[ASSET…] [--all] [--select EXPR] [--exclude EXPR] [--allow-empty]"
-
-/** What a page of help says of them. */
-export const help: Help.Page["options"] = [
-  ["--all", "every asset"],
-  ["--select EXPR…", "these too: a name, group:raw, users_raw+ …; may be given again"],
-  ["--exclude EXPR…", "but not these; may be given again"],
-  ["--allow-empty", "do nothing, and not fail, where nothing matches"]
-]
 
 /** What was typed of them. */
 export interface Typed {

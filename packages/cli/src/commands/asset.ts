@@ -9,23 +9,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { assetHelp } from "../Pages.ts"
 import * as AssetPage from "../render/AssetPage.ts"
-import type * as Help from "../render/Help.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
 import { wholeNumber } from "./NamedOptions.ts"
-
-export const assetHelp: Help.Page = {
-  name: "asset",
-  usage: "NAME [--limit N] [--json]",
-  summary: "Shows one asset: definition, columns, lineage, how it stands, its materializations and its checks",
-  options: [
-    ["--limit N", "how many materializations; default 10"],
-    ["--json", "as one JSON object"]
-  ],
-  examples: [["asset users_raw", "all there is to know of users_raw"]]
-}
 
 export const asset = Command.make(
   "asset",

@@ -5,26 +5,16 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
 import * as CarryOut from "../CarryOut.ts"
+import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { checkHelp, defaultConcurrency } from "../Pages.ts"
 import * as ChecksText from "../render/ChecksText.ts"
-import type * as Help from "../render/Help.ts"
 import * as Summary from "../render/Summary.ts"
+import * as Announcement from "../wiring/Announcement.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
-import * as Run from "./RunArguments.ts"
 import * as Select from "./SelectionArguments.ts"
-
-export const checkHelp: Help.Page = {
-  name: "check",
-  usage: "[ASSET…] [--select EXPR] [--exclude EXPR] [--json]",
-  summary: "Asks the checks of what is published, of all assets or of some, and materializes nothing",
-  options: [...Select.help, ["--json", "every event as a JSON line on standard output"]],
-  examples: [
-    ["check", "every check there is; exit code 1 if an error was found, 0 if only warnings"],
-    ["check users_raw+", "those of users_raw and of all below it"]
-  ]
-}
 
 export const check = Command.make(
   "check",
@@ -40,6 +30,11 @@ export const check = Command.make(
     if (selection === undefined) return
     const settings = yield* Settings.load
     yield* Stores.demand(settings, "all")
+    if (yield* Stores.isReadOnly(settings)) {
+      return yield* new UsageError({
+        detail: `\`check\` records what the checks find, and ${Announcement.store(settings)} cannot be written. Let this user write it, or name a copy of it with DATABASE_URL=sqlite:DIRECTORY. \`pnpm assets query\` reads it as it is.`
+      })
+    }
     const checked = Effect.gen(function* () {
       yield* CarryOut.closeOrphans
       const plan = yield* Select.explained(selection, Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty }))
@@ -48,7 +43,7 @@ export const check = Command.make(
         plan,
         settings,
         json,
-        options: { concurrency: Run.defaultConcurrency },
+        options: { concurrency: defaultConcurrency },
         tell: (result) =>
           json
             ? output.err(Summary.conclusion(result, output.errStyle))

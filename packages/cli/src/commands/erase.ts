@@ -15,30 +15,13 @@ import * as CarryOut from "../CarryOut.ts"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Input } from "../Input.ts"
 import { Output } from "../Output.ts"
+import { eraseHelp } from "../Pages.ts"
 import * as ErasureText from "../render/ErasureText.ts"
-import type * as Help from "../render/Help.ts"
 import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as ThisProcess from "../wiring/ThisProcess.ts"
-
-export const eraseHelp: Help.Page = {
-  name: "erase",
-  usage: "USER_ID|- [--dry-run|--undo] [--json]",
-  summary: "Removes a user from the store for good, keeps later runs from bringing them back, and prints a receipt",
-  options: [
-    ["--dry-run", "show what would be removed, and change nothing"],
-    ["--undo", "let later runs bring the user in again, after a mistaken erasure"],
-    ["--stdin", "read the id from standard input; a single - means the same"],
-    ["--json", "the receipt as JSON"]
-  ],
-  examples: [
-    ["erase 4711 --dry-run", "what the store has of that user"],
-    ["erase 4711", "removes it; the receipt names nobody"],
-    ["erase - < id.txt", "keeps the id out of the shell's history, the list of processes and the package manager's echo"]
-  ]
-}
 
 export const erase = Command.make(
   "erase",
@@ -92,6 +75,7 @@ const idOf = Effect.fnUntraced(function* (typed: Option.Option<Redacted.Redacted
   const id = Option.isSome(typed) ? typed.value : yield* input.line
   const { length } = Redacted.value(id)
   if (length > 0 && length <= idLength) return id
+  if (length === 0 && stdin) return yield* new UsageError({ detail: "Standard input has no id: its first line is empty." })
   return yield* new UsageError({
     detail: `The user's id must have 1 to ${idLength} characters, and this one has ${length}.`
   })

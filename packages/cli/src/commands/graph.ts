@@ -4,8 +4,8 @@ import { pipeline } from "@sluice/assets/pipeline"
 import * as GraphRender from "@sluice/core/render/GraphRender"
 import * as Effect from "effect/Effect"
 import { Output } from "../Output.ts"
+import { graphHelp } from "../Pages.ts"
 import * as GraphText from "../render/GraphText.ts"
-import type * as Help from "../render/Help.ts"
 import { oneOf } from "./NamedOptions.ts"
 
 const graphOptions = {
@@ -13,18 +13,6 @@ const graphOptions = {
     Options.withDefault("tree" as const),
     Options.withDescription("how to draw it")
   )
-}
-
-export const graphHelp: Help.Page = {
-  name: "graph",
-  usage: "[--format tree|mermaid|dot|json]",
-  summary: "Draws which asset is made from which",
-  options: [["--format FORMAT", "tree (default), mermaid, dot or json"]],
-  examples: [
-    ["graph", "a tree, every asset once"],
-    ["graph --format mermaid", "for a Markdown page"],
-    ["graph --format dot | dot -Tsvg > assets.svg", "through Graphviz"]
-  ]
 }
 
 export const graph = Command.make(

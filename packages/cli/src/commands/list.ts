@@ -12,24 +12,12 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Output } from "../Output.ts"
+import { listHelp } from "../Pages.ts"
 import * as AssetList from "../render/AssetList.ts"
-import type * as Help from "../render/Help.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as Select from "./SelectionArguments.ts"
-
-export const listHelp: Help.Page = {
-  name: "list",
-  usage: "[ASSET…] [--select EXPR] [--exclude EXPR] [--json]",
-  summary: "Shows every asset by group, or some, and whether each is up to date",
-  options: [...Select.help, ["--json", "as one JSON object"]],
-  examples: [
-    ["list", "every asset, its kind, how it stands and what it holds"],
-    ["list state:stale", "what is out of date"],
-    ["list 'users_raw+' --exclude kind:view", "what is made from users_raw, but no views"]
-  ]
-}
 
 export const list = Command.make(
   "list",

@@ -8,7 +8,7 @@ import * as Planner from "@sluice/core/run/Planner"
 import type { RunResult } from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
 import * as CarryOut from "../CarryOut.ts"
-import type * as Help from "../render/Help.ts"
+import { materializeHelp } from "../Pages.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import type * as Settings from "../wiring/Settings.ts"
 import { pairs } from "./NamedOptions.ts"
@@ -27,31 +27,12 @@ const materializeOptions = {
   ...Run.options
 }
 
-export const materializeHelp: Help.Page = {
-  name: "materialize",
-  usage: "[ASSET…] [--all] [--changed] [--full] [OPTIONS]",
-  summary: "Makes assets and whatever they need, in order, and records the run",
-  options: [
-    ...Select.help,
-    ["--changed", "leave what is made of the same code and data as last time; alone, of everything"],
-    ["--full", "read and load everything, also where what has changed would do"],
-    ["--tag KEY=VALUE…", "a label that is recorded with the run; may be given again"],
-    ...Run.help
-  ],
-  examples: [
-    ["materialize --all", "everything"],
-    ["materialize users_raw", "one asset; `plan users_raw` shows what that takes"],
-    ["materialize --changed", "only what is out of date"],
-    ["materialize 'state:failed+' --fail-fast --timeout 5m", "what failed last time, and all below it"],
-    ["materialize --all --json | jq ._tag", "for a program"]
-  ]
-}
-
 export const materialize = Command.make(
   "materialize",
   { assets: Select.assets, ...materializeOptions },
   Effect.fn("assets.materialize")(function* ({
     allowEmptyData,
+    allowSampleData,
     changed,
     concurrency,
     failFast,
@@ -73,6 +54,7 @@ export const materialize = Command.make(
         plan,
         settings,
         json,
+        allowSampleData,
         options: { concurrency, failFast, full, tags, onlyChanged: changed, ...(timeout === undefined ? {} : { timeout }) },
         next: (result) => nextCommands(graph, result, settings)
       })

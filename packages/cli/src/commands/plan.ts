@@ -2,6 +2,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
 import * as Selection from "@sluice/core/graph/Selection"
+import * as Plan from "@sluice/core/plan/Plan"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -10,31 +11,18 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Forecast from "../Forecast.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { defaultConcurrency, planHelp } from "../Pages.ts"
 import * as PlanText from "../render/PlanText.ts"
+import * as SourceChange from "../SourceChange.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
-import { defaultConcurrency } from "./RunArguments.ts"
 import * as Select from "./SelectionArguments.ts"
 
 const planOptions = {
   ...Select.options,
   changed: Options.boolean("changed").pipe(Options.withDescription("what `materialize --changed` would do")),
   json: Options.boolean("json").pipe(Options.withDescription("as one JSON object"))
-}
-
-export const planHelp: Help.Page = {
-  name: "plan",
-  usage: "[ASSET…] [--all] [--changed] [--select EXPR] [--exclude EXPR] [--json]",
-  summary: "Shows what materialize would do, in order, why, and how long it took before; does nothing",
-  options: [...Select.help, ["--changed", "what `materialize --changed` would do"], ["--json", "as one JSON object"]],
-  examples: [
-    ["plan --all", "a whole run"],
-    ["plan users_raw", "one asset, with whatever it needs"],
-    ["plan 'group:raw'", "an expression"],
-    ["plan --changed", "what is out of date, and why"]
-  ]
 }
 
 export const plan = Command.make(
@@ -47,10 +35,10 @@ export const plan = Command.make(
     if (selection === undefined) return
     const settings = yield* Settings.load
     const planned = Effect.gen(function* () {
-      const { selection: text, steps } = yield* Select.explained(
-        selection,
-        Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty })
-      )
+      const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
+      const { selection: text, steps } = planned
+      const materialized = yield* (yield* RunStore).materializations
+      const origin = SourceChange.originOf(settings)
       const standings = changed ? yield* Planner.standings(graph) : undefined
       // Only a server is asked: the embedded store is not opened to plan, and has one way.
       const store = yield* Effect.serviceOption(Warehouse)
@@ -59,9 +47,11 @@ export const plan = Command.make(
         selection: text,
         steps,
         forecast: yield* Forecast.of(made, defaultConcurrency),
-        materialized: yield* (yield* RunStore).materializations,
+        materialized,
         standings,
-        loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading))
+        loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading)),
+        origin: Plan.readsSource(planned) ? origin : undefined,
+        sourceChange: SourceChange.judge(planned, materialized, origin)
       }
       yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
     })

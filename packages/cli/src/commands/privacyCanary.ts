@@ -4,25 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { privacyCanaryHelp } from "../Pages.ts"
 import * as CanaryText from "../render/CanaryText.ts"
-import type * as Help from "../render/Help.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as ThisProgram from "../wiring/ThisProgram.ts"
-
-export const privacyCanaryHelp: Help.Page = {
-  name: "privacy canary",
-  usage: "[--small|--full] [--json]",
-  summary: "Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it",
-  options: [
-    ["--small", "few rows, the faults that matter most; the default"],
-    ["--full", "hundreds of rows, every fault; a minute or two"],
-    ["--json", "the report as JSON"]
-  ],
-  examples: [
-    ["privacy canary", "on a store of its own, of the kind that DATABASE_URL names; yours is not touched"],
-    ["privacy canary --full", "before a release"]
-  ]
-}
 
 export const privacyCanary = Command.make(
   "canary",

@@ -7,28 +7,13 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { privacyReportHelp } from "../Pages.ts"
 import * as DocumentMarkdown from "../render/DocumentMarkdown.ts"
 import * as DocumentText from "../render/DocumentText.ts"
-import type * as Help from "../render/Help.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 import { oneOf, wholeNumber } from "./NamedOptions.ts"
-
-export const privacyReportHelp: Help.Page = {
-  name: "privacy report",
-  usage: "[--format text|markdown|json] [--fail-under K]",
-  summary: "Tells who may see what, how well users hide among each other, and what remains possible; counts only",
-  options: [
-    ["--format FORMAT", "text (default), markdown or json"],
-    ["--fail-under K", "exit code 1 where a user looks like fewer than K - 1 others, or where there are no users"]
-  ],
-  examples: [
-    ["privacy report", "for the privacy officer"],
-    ["privacy report --format markdown > report.md", "for a file"],
-    ["privacy report --fail-under 5", "for a pipeline that must not publish less"]
-  ]
-}
 
 export const privacyReport = Command.make(
   "report",

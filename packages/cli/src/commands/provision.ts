@@ -4,18 +4,10 @@ import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { provisionHelp } from "../Pages.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Provision from "../wiring/Provision.ts"
 import * as Settings from "../wiring/Settings.ts"
-
-export const provisionHelp: Help.Page = {
-  name: "provision",
-  usage: "",
-  summary: "Creates what is missing: the database, its accounts, tables, views and grants",
-  options: [],
-  examples: [["provision", "uses DATABASE_ADMIN_URL where the store is a server"]]
-}
 
 export const provision = Command.make(
   "provision",

@@ -5,7 +5,7 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { queryHelp } from "../Pages.ts"
 import * as ResultTable from "../render/ResultTable.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
@@ -17,20 +17,6 @@ const queryOptions = {
     Options.withDescription("whose account asks")
   ),
   json: Options.boolean("json").pipe(Options.withDescription("an array of objects instead of a table"))
-}
-
-export const queryHelp: Help.Page = {
-  name: "query",
-  usage: "SQL [--as analyst] [--json]",
-  summary: "Asks the warehouse one SQL question and shows the rows",
-  options: [
-    ["--as ACCOUNT", "whose rights it has: pipeline (default) or analyst"],
-    ["--json", "an array of objects instead of a table"]
-  ],
-  examples: [
-    [`query "select * from messages_per_day" --as analyst`, "what an analyst sees"],
-    [`query "select count(*) as users from users_raw" --json`, "for a program"]
-  ]
 }
 
 export const query = Command.make(

@@ -3,27 +3,18 @@ import * as Command from "@effect/cli/Command"
 import { pipeline } from "@sluice/assets/pipeline"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as CarryOut from "../CarryOut.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { retryHelp } from "../Pages.ts"
 import * as PlanText from "../render/PlanText.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
+import * as ThisProcess from "../wiring/ThisProcess.ts"
 import { nextCommands } from "./materialize.ts"
 import * as Run from "./RunArguments.ts"
-
-export const retryHelp: Help.Page = {
-  name: "retry",
-  usage: "[RUN] [OPTIONS]",
-  summary: "Runs again what failed, was skipped or was canceled in a run, and leaves what succeeded",
-  options: Run.help,
-  examples: [
-    ["retry", "carries on the last run"],
-    ["retry 20240301-093000-x1y2", "that run"]
-  ]
-}
 
 export const retry = Command.make(
   "retry",
@@ -31,19 +22,26 @@ export const retry = Command.make(
     run: Args.optional(Args.text({ name: "run" })).pipe(Args.withDescription("the run's name; the last run without it")),
     ...Run.options
   },
-  Effect.fn("assets.retry")(function* ({ allowEmptyData, concurrency, failFast, json, run, timeout }) {
+  Effect.fn("assets.retry")(function* ({ allowEmptyData, allowSampleData, concurrency, failFast, json, run, timeout }) {
     const graph = yield* pipeline
-    yield* Stores.demand(yield* Settings.load, "history")
-    const { created, settings } = yield* Run.begin(graph)
+    const settings = yield* Settings.load
+    yield* Stores.demand(settings, "history")
+    // Where there is nothing to retry, nothing is provisioned either.
+    const undone = yield* Effect.zipRight(CarryOut.closeOrphans, Planner.undone(Option.getOrUndefined(run))).pipe(
+      Effect.provide(Layer.merge(Stores.history(settings), ThisProcess.layer))
+    )
+    const { created } = yield* Run.begin(graph)
     const retried = Effect.gen(function* () {
       yield* Run.prepare(created)
-      const { first, plan } = yield* Planner.retry(graph, Option.getOrUndefined(run))
+      const { first } = undone
+      const plan = yield* Planner.retry(graph, undone)
       yield* Output.err([`Carrying on run ${first.runId} (${PlanText.selection(first.selection)}).`])
       yield* CarryOut.carryOut({
         plan,
         settings,
         json,
         first,
+        allowSampleData,
         options: {
           concurrency,
           failFast,

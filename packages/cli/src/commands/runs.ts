@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { runsListHelp, runsLogsHelp, runsPruneHelp, runsShowHelp } from "../Pages.ts"
 import * as RunsText from "../render/RunsText.ts"
 import * as Retention from "../wiring/Retention.ts"
 import * as Settings from "../wiring/Settings.ts"
@@ -22,54 +22,6 @@ const listOptions = {
     Options.withDefault(20),
     Options.withDescription("how many, the newest first")
   )
-}
-
-export const runsListHelp: Help.Page = {
-  name: "runs list",
-  usage: "[--limit N] [--json]",
-  summary: "Lists the runs that the store has recorded, the newest first",
-  options: [
-    ["--limit N", "how many; default 20"],
-    ["--json", "as one JSON object"]
-  ],
-  examples: [["runs list", "the last 20"]]
-}
-
-export const runsShowHelp: Help.Page = {
-  name: "runs show",
-  usage: "[RUN] [--json]",
-  summary: "Tells a run's story: every step with its time, rows, retries, checks and errors",
-  options: [["--json", "what became of it and of each step, as one JSON object"]],
-  examples: [
-    ["runs show", "the last run"],
-    ["runs show 20240301-093000-x1y2", "that run"]
-  ]
-}
-
-export const runsLogsHelp: Help.Page = {
-  name: "runs logs",
-  usage: "[RUN] [--json]",
-  summary: "Writes a run's events, a line each, with the time of day",
-  options: [["--json", "each event as it is stored, as a JSON line"]],
-  examples: [
-    ["runs logs | grep users_raw", "what the last run did to one asset"],
-    ["runs logs --json | jq .error.tag", "for a program"]
-  ]
-}
-
-export const runsPruneHelp: Help.Page = {
-  name: "runs prune",
-  usage: "[--keep N] [--older-than TIME]",
-  summary: "Forgets old runs; the last materialization of each asset is always kept",
-  options: [
-    ["--keep N", "keep the newest N; without it and --older-than, as SLUICE_KEEP_RUNS and SLUICE_KEEP_DAYS say"],
-    ["--older-than TIME", "forget only what is older: 30d, 12h"]
-  ],
-  examples: [
-    ["runs prune", "as the settings say, which every run does in its end"],
-    ["runs prune --keep 100", "all but the newest hundred"],
-    ["runs prune --older-than 30d", "all that is older than thirty days"]
-  ]
 }
 
 const noRuns = "There are no runs yet. `pnpm assets materialize --all` makes the first."

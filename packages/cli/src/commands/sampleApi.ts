@@ -3,7 +3,7 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { sampleApiHelp } from "../Pages.ts"
 import * as Human from "../render/Human.ts"
 import * as SampleServer from "../wiring/SampleServer.ts"
 import { wholeNumber } from "./NamedOptions.ts"
@@ -22,22 +22,6 @@ const sampleApiOptions = {
     Options.withDescription("the same seed, the same rows; default 1")
   ),
   port: wholeNumber("port", 0, 65_535).pipe(Options.withDefault(0), Options.withDescription("default: a free one"))
-}
-
-export const sampleApiHelp: Help.Page = {
-  name: "sample-api",
-  usage: "[--users N] [--messages M] [--seed S] [--port P]",
-  summary: "Serves an API with invented users and messages until it is interrupted",
-  options: [
-    ["--users N", "how many users are generated; default 1000"],
-    ["--messages M", "how many messages; default ten for each user"],
-    ["--seed S", "the same seed, the same rows; default 1"],
-    ["--port P", "default: a free one"]
-  ],
-  examples: [
-    ["sample-api", "the bundled data"],
-    ["sample-api --users 200000 --messages 2000000 --seed 7 --port 8080", "of any size: nothing is held in memory"]
-  ]
 }
 
 export const sampleApi = Command.make(

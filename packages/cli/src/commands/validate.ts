@@ -3,18 +3,10 @@ import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
 import * as Effect from "effect/Effect"
 import { Output } from "../Output.ts"
-import type * as Help from "../render/Help.ts"
+import { validateHelp } from "../Pages.ts"
 import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Settings from "../wiring/Settings.ts"
-
-export const validateHelp: Help.Page = {
-  name: "validate",
-  usage: "[--json]",
-  summary: "Checks the definitions and the configuration, and connects to nothing",
-  options: [["--json", "as one JSON object, the problems too"]],
-  examples: [["validate", "exit code 2, and every problem there is, if something is wrong"]]
-}
 
 export const validate = Command.make(
   "validate",

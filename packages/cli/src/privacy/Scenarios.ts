@@ -50,12 +50,13 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
     { name: "all is well", users, messages, codes: [0], commands: looks },
     failing(canaries, "users"),
     failing(canaries, "messages"),
-    { name: "rows with a wrong type in each field", ...wrong, env: { SLUICE_MAX_BAD_SHARE: "0.9" }, codes: [0] },
+    { name: "rows with a wrong type in each field", ...wrong, env: { ...threads, SLUICE_MAX_BAD_SHARE: "0.9" }, codes: [0] },
     { name: "too many bad rows", ...wrong, env: { SLUICE_MAX_BAD_SHARE: "0.01" }, codes: [1] },
     {
       name: "a truncated answer, status 500, a web page; an answer cut, reset, no list",
       users: [Api.truncated(lost()), Api.json(lost(), 500), Api.html(says("a web page"))],
       messages: [Api.cut(lost()), Api.reset(lost()), Api.json({ error: says("an error object") })],
+      env: threads,
       codes: [1]
     },
     { name: "a database that refuses a row and quotes it", ...good(), storeRefuses: true, codes: [1] },
@@ -79,7 +80,7 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
       users: spilling,
       messages,
       // One page after the other: the silence comes when both pages before it have been spilled.
-      env: { SLUICE_ROWS_IN_MEMORY: "0", SLUICE_PAGE_SIZE: String(pageSize), SLUICE_FETCH_AHEAD: "0" },
+      env: { ...threads, SLUICE_ROWS_IN_MEMORY: "0", SLUICE_PAGE_SIZE: String(pageSize), SLUICE_FETCH_AHEAD: "0" },
       signal: { name: "SIGKILL", when: "stalled" },
       codes: [null]
     }
@@ -103,14 +104,14 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
     ]
     const transport = bodies.flatMap(([name, reply]) => [
       { name: `users: ${name}`, users: [reply()], messages, codes: [1] },
-      { name: `messages: ${name}`, users, messages: [reply()], codes: [1] }
+      { name: `messages: ${name}`, users, messages: [reply()], env: threads, codes: [1] }
     ])
     const signals = (["SIGINT", "SIGKILL"] as const).flatMap((name) => {
       const rows = good()
       return ["sensitive_city_ids", "users_raw", "messages_raw"].map((asset) => ({
         name: `${name} as ${asset} begins`,
         ...rows,
-        env: { SLUICE_ROWS_IN_MEMORY: "0" },
+        env: { ...threads, SLUICE_ROWS_IN_MEMORY: "0" },
         signal: { name, when: `▸ ${asset}` },
         // A small machine may be done before it is noticed that it has begun.
         codes: name === "SIGINT" ? [130, 0] : [null, 0]
@@ -148,12 +149,18 @@ const failing = (canaries: Canaries, source: "users" | "messages"): Scenario => 
     name: `${source} fail for good while those before are loaded`,
     users: source === "users" ? script : refused,
     messages: source === "messages" ? script : refused,
-    env: { SLUICE_PAGE_SIZE: String(source === "users" ? 5 : large), SLUICE_FETCH_AHEAD: "0", SLUICE_ROWS_IN_MEMORY: "0" },
+    env: {
+      ...threads,
+      ...{ SLUICE_PAGE_SIZE: String(source === "users" ? 5 : large), SLUICE_FETCH_AHEAD: "0", SLUICE_ROWS_IN_MEMORY: "0" }
+    },
     whileLoading: { table: source === "users" ? "subscriptions_raw" : "messages_raw", goOn: gate.open },
     changesNothing: true,
     codes: [1]
   }
 }
+
+/** So few rows are read in place unless it is set. */
+const threads = { SLUICE_READING_THREADS: "2" }
 
 const coarse = { SLUICE_BIRTH: "band", SLUICE_INCOME: "band", SLUICE_EMAIL_DOMAIN_MIN: "2" }
 

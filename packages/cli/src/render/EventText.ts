@@ -74,10 +74,11 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
         event.error.tag === UpstreamRestarted._tag
           ? ["was stopped", ""]
           : ["failed", `, again in ${Human.duration(event.delayMillis)}`]
+      const which = `attempt ${event.attempt}${outOf(event.attempts)}`
       const text =
         event.error.message === before.lastError
-          ? `attempt ${event.attempt} ${failed} the same way${again}`
-          : `attempt ${event.attempt} ${failed}${again}: ${event.error.message}`
+          ? `${which} ${failed} the same way${again}`
+          : `${which} ${failed}${again}: ${event.error.message}`
       return told(style.yellow(marks.retry), event.asset, text)
     }
     case "StepSucceeded":
@@ -107,6 +108,9 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(dim(marks.skipped), event.asset, dim("canceled"))
   }
 }
+
+/** ` of 4`, where it is known how many attempts there may be. */
+export const outOf = (attempts: number | undefined): string => (attempts === undefined ? "" : ` of ${attempts}`)
 
 /** What a check found, in words. */
 export const check = ({ check: name, metadata, ...result }: Check): string =>

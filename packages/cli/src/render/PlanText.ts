@@ -3,6 +3,7 @@ import type { Standing } from "@sluice/core/plan/Staleness"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import type { Loading } from "@sluice/warehouse/Warehouse"
 import type { Forecast } from "../Forecast.ts"
+import type { SourceChange } from "../SourceChange.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import * as StandingText from "./StandingText.ts"
@@ -19,11 +20,15 @@ export interface Prospect {
   readonly standings: ReadonlyMap<string, Standing> | undefined
   /** How tables will be filled; undefined where the store was not asked. */
   readonly loading: Loading | undefined
+  /** Where sources would be read; undefined where none would be. */
+  readonly origin: string | undefined
+  /** What that does to rows from elsewhere. */
+  readonly sourceChange: SourceChange | undefined
 }
 
-/** A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total, and how rows are loaded. */
+/** A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total, how rows are loaded, and where from. */
 export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> => {
-  const { forecast, loading, steps } = prospect
+  const { forecast, loading, origin, sourceChange, steps } = prospect
   const digits = String(steps.length).length
   const times = steps.map(({ asset }) => duration(forecast.steps.get(asset)))
   const timeWidth = Math.max(0, ...times.map((time) => time.length))
@@ -39,17 +44,21 @@ export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> =
     ),
     ...Layout.table(rows, style.columns),
     ...(forecast.total === undefined ? [] : Layout.wrap(total(forecast, forecast.total), style.columns).map(style.dim)),
-    ...(loading === undefined || steps.length === 0 ? [] : Layout.wrap(loadsBy(loading), style.columns).map(style.dim))
+    ...(loading === undefined || steps.length === 0 ? [] : Layout.wrap(loadsBy(loading), style.columns).map(style.dim)),
+    ...(origin === undefined ? [] : Layout.wrap(`reads from ${origin}`, style.columns).map(style.dim)),
+    ...(sourceChange === undefined ? [] : changed(sourceChange, style))
   ]
 }
 
-/** The same for programs: `{ selection, expectedMillis, loadsBy, steps: [{ asset, action, reason, after, … }] }`. */
-export const json = ({ forecast, loading, materialized, selection, standings, steps }: Prospect): string =>
+/** The same for programs: `{ selection, expectedMillis, loadsBy, origin, sourceChange, steps: [{ asset, action, … }] }`. */
+export const json = ({ forecast, loading, materialized, selection, standings, steps, ...source }: Prospect): string =>
   JSON.stringify(
     {
       selection,
       expectedMillis: forecast.total ?? null,
       loadsBy: loading?.by ?? null,
+      origin: source.origin ?? null,
+      sourceChange: source.sourceChange ?? null,
       steps: steps.map((step) => ({
         ...step,
         expectedMillis: forecast.steps.get(step.asset) ?? null,
@@ -80,6 +89,11 @@ export const why = (
       return `on the way from ${reason.source} to ${Human.list(selectedBelow(asset, plan.steps))}: one snapshot`
   }
 }
+
+const changed = ({ detail, refused }: SourceChange, { columns, marks, red, yellow }: Style): ReadonlyArray<string> =>
+  refused
+    ? Layout.hang(`${red(marks.failed)} `, `\`materialize\` refuses this: ${detail}`, columns)
+    : Layout.hang(`${yellow(marks.warning)} `, detail, columns)
 
 const actionOf = ({ action, asset }: Step, { standings }: Prospect): string =>
   action === "materialize" && standings?.get(asset)?._tag === "Fresh" ? "leave" : action

@@ -2,6 +2,7 @@ import * as RunResult from "@sluice/core/run/RunResult"
 import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
 import type { Forecast } from "../Forecast.ts"
 import * as Alongside from "./Alongside.ts"
+import * as EventText from "./EventText.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
@@ -70,7 +71,7 @@ const stepLine = (
         ? [`attempt ${state.attempt} was stopped`, "begins again", ...Alongside.words(alongside)].join(
             ` ${style.marks.separator} `
           )
-        : `waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}: ${state.error.message}`
+        : `waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}${EventText.outOf(state.attempts)}: ${state.error.message}`
     return `  ${style.yellow(style.marks.retry)} ${name}  ${fit(waits)}`
   }
   if (state._tag !== "Running") return `  ${name}`

@@ -46,7 +46,8 @@ const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt">) => ({
   reason: run.reason ?? null,
   selection: run.selection,
   tags: run.tags,
-  retryOf: run.retryOf ?? null
+  retryOf: run.retryOf ?? null,
+  origin: run.origin ?? null
 })
 
 const checkOf = ({ blocking, check, metadata, passed, severity }: RunResult.CheckResult) => ({
@@ -67,7 +68,7 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
   return [
     `${style.bold(`Run ${result.runId}`)} ${status(result.status, style)}`,
     ...Layout.wrap(
-      `${what({ ...result, retryOf: undefined })}, started ${Human.time(result.startedAt)} UTC`,
+      `${what({ ...result, retryOf: undefined })}, started ${Human.time(result.startedAt)} UTC${from(result)}`,
       style.columns
     ).map(style.dim),
     "",
@@ -109,7 +110,7 @@ export const pruned = ({ events, runs }: Pruned, { green, marks }: Style): strin
 const runLine = (event: RunEvent, style: Style): string | undefined => {
   switch (event._tag) {
     case "RunStarted":
-      return `${style.dim(style.marks.running)} run ${event.runId} started by process ${event.owner.pid} on ${event.owner.host}: ${what(event)}`
+      return `${style.dim(style.marks.running)} run ${event.runId} started by process ${event.owner.pid} on ${event.owner.host}: ${what(event)}${from(event)}`
     case "RunConcluded": {
       const reason = event.reason === undefined ? "" : `: ${event.reason}`
       return `${style.dim(style.marks.running)} run ${event.runId} ${status(event.status, style)} after ${Summary.took(event.status, event.durationMillis, style)}${reason}`
@@ -132,6 +133,10 @@ const what = (run: {
     ...(run.retryOf === undefined ? [] : [`retry of ${run.retryOf}`])
   ].join(" ")
 }
+
+/** Where a run read its sources. */
+const from = ({ origin }: { readonly origin?: string | undefined }): string =>
+  origin === undefined ? "" : `, reading from ${origin}`
 
 const stepsOf = (events: ReadonlyArray<RunEvent>) =>
   events.flatMap((event) => (event._tag === "RunStarted" ? event.steps : []))

@@ -9,14 +9,17 @@ import * as Effect from "effect/Effect"
 export interface DotEnv {
   /** The keys that it sets, in order, each with its line from 1 on. */
   readonly keys: ReadonlyArray<readonly [key: string, line: number]>
-  readonly provider: ConfigProvider.ConfigProvider
+  /** Undefined where it sets nothing. */
+  readonly provider: ConfigProvider.ConfigProvider | undefined
 }
 
 /**
  * Reads a file of settings; one that is not there sets nothing. Fails where it cannot be read, and for lines that set nothing
  * and are neither comments nor blank. These are told by number: they may hold a secret.
  */
-export const read = Effect.fn("DotEnv.read")(function* (path: string) {
+export const read = Effect.fn("DotEnv.read")(function* (
+  path: string
+): Effect.fn.Return<DotEnv, ConfigInvalid, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const text = yield* fs.readFileString(path).pipe(
     Effect.catchIf(isMissing, () => Effect.succeed("")),
@@ -24,13 +27,13 @@ export const read = Effect.fn("DotEnv.read")(function* (path: string) {
   )
   const { keys, malformed } = parse(text)
   if (malformed.length > 0) return yield* new ConfigInvalid({ problems: told(path, malformed) })
+  if (keys.length === 0) return { keys, provider: undefined }
   // The library reads the file by itself; it is given the text that was looked at.
   const provider = yield* PlatformConfigProvider.fromDotEnv(path).pipe(
     Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.succeed(text) })),
     Effect.orElseSucceed(() => ConfigProvider.fromMap(new Map()))
   )
-  const found: DotEnv = { keys, provider }
-  return found
+  return { keys, provider }
 })
 
 /** What a file of settings sets, and the lines of it that say nothing, counted from 1. A quoted value may span lines. */

@@ -21,12 +21,16 @@ export const load = Effect.gen(function* () {
     ...SettingKeys.problemsInFile(file, dotEnv.keys),
     ...SettingKeys.problemsInEnvironment(variables, (key) => set.has(key))
   ]
-  const settings = Effect.configProviderWith((environment) =>
-    Effect.withConfigProvider(
-      PipelineConfig.load,
-      ConfigProvider.orElse(environment, () => dotEnv.provider)
-    )
-  )
+  const { provider } = dotEnv
+  const settings =
+    provider === undefined
+      ? PipelineConfig.load
+      : Effect.configProviderWith((environment) =>
+          Effect.withConfigProvider(
+            PipelineConfig.load,
+            ConfigProvider.orElse(environment, () => provider)
+          )
+        )
   if (problems.length === 0) return yield* settings
   const others = yield* Effect.match(settings, { onFailure: (error) => error.problems, onSuccess: () => [] })
   return yield* new PipelineConfig.ConfigInvalid({ problems: [...problems, ...others] })

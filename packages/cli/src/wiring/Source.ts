@@ -1,6 +1,9 @@
+import { availableParallelism } from "node:os"
 import { SparkApi } from "@sluice/assets/SparkApi"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as SampleServer from "./SampleServer.ts"
 import type { Settings } from "./Settings.ts"
@@ -20,9 +23,19 @@ export const layer = (settings: Settings) =>
         pageSize: settings.pageSize,
         fetchAhead: settings.fetchAhead,
         maxBytes: settings.maxAnswerBytes
-      }).pipe(Layer.provide(SourceClient.layer))
+      }).pipe(Layer.provide(SourceClient.layer), Layer.provide(yield* readers(settings)))
     })
   )
+
+/** Where answers are read: in threads, if there are processors to spare and `scripts/assets.mjs` has built what threads run. */
+const readers = Effect.fnUntraced(function* ({ readingThreads }: Settings) {
+  const file = yield* Effect.option(Config.string("SLUICE_THREAD_CODE"))
+  const threads = readingThreads ?? Math.min(2, availableParallelism() - 1)
+  if (threads === 0 || Option.isNone(file)) return Layer.empty
+  const ReadingThreads = yield* Effect.promise(() => import("../reading/ReadingThreads.ts"))
+  const bytesInPlace = readingThreads === undefined ? 256 * 1024 : 0
+  return ReadingThreads.layer({ file: file.value, threads, bytesInPlace })
+})
 
 /** For runs that materialize nothing, and so never ask. */
 export const none: Layer.Layer<SparkApi> = Layer.suspend(() => {

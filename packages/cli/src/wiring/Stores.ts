@@ -7,12 +7,14 @@ import * as Announcement from "./Announcement.ts"
 import type { Settings } from "./Settings.ts"
 
 /** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
-export const layer = ({ database, analystUser, analystPassword }: Settings) =>
+export const layer = (settings: Settings) => opened(settings, false)
+
+const opened = ({ database, analystUser, analystPassword }: Settings, readOnly: boolean) =>
   Layer.unwrapEffect(
     database._tag === "Sqlite"
       ? Effect.map(
           Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
-          (SqliteStores) => SqliteStores.layer({ directory: database.directory })
+          (SqliteStores) => SqliteStores.layer({ directory: database.directory, readOnly })
         )
       : Effect.map(
           Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
@@ -24,8 +26,18 @@ export const layer = ({ database, analystUser, analystPassword }: Settings) =>
         )
   )
 
-/** The same, for commands that read: it makes no embedded store, nor what is missing from one, and says what would. */
-export const existing = (settings: Settings) => Layer.unwrapEffect(Effect.as(demand(settings, "all"), layer(settings)))
+/**
+ * The same, for commands that read: it makes no embedded store, nor what is missing from one, and says what would. One that
+ * cannot be written is read as it is.
+ */
+export const existing = (settings: Settings) =>
+  Layer.unwrapEffect(
+    Effect.map(Effect.zipRight(demand(settings, "all"), isReadOnly(settings)), (readOnly) => opened(settings, readOnly))
+  )
+
+/** Whether there is an embedded store that cannot be written. A server says so by itself. */
+export const isReadOnly = ({ database }: Settings) =>
+  database._tag === "Mysql" ? Effect.succeed(false) : StoreFiles.isReadOnly(database.directory)
 
 /** Fails where there is nothing in the store yet, or it cannot be used. */
 export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, part: "all" | "history") {

@@ -4,6 +4,7 @@ import { createServer } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
+import { currentTarget } from "../../../../scripts/libsqlTarget.mjs"
 import { emptyDirectory, silentApi, sluice, start } from "../support.ts"
 
 const cwd = emptyDirectory()
@@ -19,6 +20,9 @@ describe("interrupted", () => {
       const { code, stderr } = await run.finished
       const runs = await sluice(own, ["runs", "list"])
       expect([code, stderr.includes("15 canceled"), runs.stdout.includes("canceled")]).toEqual([130, true, true])
+      expect(stderr).toContain("Stopping: what is running rolls back. Once more exits at once.")
+      // Regression: in a file, what was canceled was listed as it happened, and at once again in the summary.
+      expect(stderr.match(/^– users_raw .*canceled$/gm)).toHaveLength(1)
     }
   )
 
@@ -57,13 +61,18 @@ describe("interrupted", () => {
     const url = (await server.says("Serving 10 users")).trim()
     const users: unknown = await (await fetch(`${url}/users`)).json()
     server.signal("SIGINT")
-    const { code, stdout } = await server.finished
+    const { code, stderr, stdout } = await server.finished
     expect([code, stdout, Array.isArray(users) && users.length]).toEqual([130, `${url}\n`, 10])
+    // Regression: it spoke of rolling back, where nothing runs.
+    expect(stderr.split("\n").slice(1)).toEqual([
+      "Stopping: the sample API is served no longer. Once more exits at once.",
+      ""
+    ])
   })
 })
 
 describe("a process", () => {
-  it("that lists assets loads no network code, and no driver but the one of a store that is there", async () => {
+  it("that lists assets loads no network code, no ciphers or compression, and no driver but the binary of a store that is there", async () => {
     const hook = join(cwd, "hook.cjs")
     writeFileSync(
       hook,
@@ -71,7 +80,7 @@ describe("a process", () => {
        Module._load = function (id) { seen.add(id); return load.apply(this, arguments) }
        process.on("exit", () => process.stderr.write([...seen].join("\\n")))`
     )
-    const heavy = /^libsql$|mysql|https?2?$|undici|^(node:)?(net|tls|dns)$/
+    const heavy = /libsql|mysql|https?2?$|undici|^(node:)?(net|tls|dns|crypto|zlib|readline)$/
     const loaded = async (directory: string, args: ReadonlyArray<string>) => {
       const { stderr } = await sluice(directory, args, {}, ["--require", hook])
       return stderr.split("\n").filter((id) => heavy.test(id))
@@ -80,7 +89,7 @@ describe("a process", () => {
     for (const args of [["list"], ["graph"], ["validate"], ["--help"]]) expect(await loaded(cwd, args)).toEqual([])
     const store = emptyDirectory()
     expect((await sluice(store, ["materialize", "messages_raw"])).code).toBe(0)
-    expect(await loaded(store, ["list"])).toEqual(["libsql"])
+    expect(await loaded(store, ["list"])).toEqual([`@libsql/${currentTarget()}`])
   })
 
   it("that lists assets goes on without a store that does not answer, and says so", async () => {

@@ -1,5 +1,9 @@
 import { readdirSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { beforeAll, describe, expect, it } from "vitest"
+import { flavours, isAvailable, sharedPort } from "../../../../test/servers/TestServers.ts"
+import * as databases from "../../../warehouse/test/mysql/databases.ts"
 import { behind, emptyDirectory, type Finished, silentApi, sluice, testApi } from "../support.ts"
 
 const cwd = emptyDirectory()
@@ -59,6 +63,26 @@ describe("retry", () => {
     expect([code, stderr.includes("materialize --all"), readdirSync(own)]).toEqual([2, true, []])
   })
 })
+
+for (const flavour of flavours) {
+  // Regression: it created the database and its accounts first, and only then looked whether there was anything to retry.
+  it.skipIf(!isAvailable(flavour))(
+    `on ${flavour}, where nothing was ever run, it says so and provisions nothing`,
+    async () => {
+      const { admin, analyst, url } = databases.on(await sharedPort(flavour))
+      const server = `127.0.0.1:${admin.port}`
+      const { code, stderr } = await sluice(emptyDirectory(), ["retry"], {
+        DATABASE_URL: `mysql://${url.user}:secret@${server}/${url.database}`,
+        DATABASE_ADMIN_URL: `mysql://${admin.user}@${server}`,
+        ANALYST_USER: "nobody",
+        ANALYST_PASSWORD: Redacted.value(analyst.password)
+      })
+      const found = await Effect.runPromise(databases.as(admin, `SHOW DATABASES LIKE '${url.database}'`))
+      const nothing = "✗ Nothing to retry: no run is recorded. `pnpm assets runs list` shows the runs.\n"
+      expect([code, stderr, found]).toEqual([2, nothing, []])
+    }
+  )
+}
 
 describe("what bounds a run", () => {
   it("--fail-fast stops everything at the first failure", async () => {

@@ -67,6 +67,12 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     [["check"], nothingYet],
     [["query", "select 1"], nothingYet],
     [["retry"], nothingYet],
+    [["erase"], "✗ Give the user's id, or - to have it read from standard input.\n"],
+    [
+      ["erase", "a", "b"],
+      "✗ Give the id of one user, and no more than that; quote one that has blanks in it.\n  `pnpm assets erase --help` shows how.\n"
+    ],
+    [["erase", "-"], "✗ Standard input has no id: its first line is empty.\n"],
     [["query"], "✗ Missing argument <sql>\n  `pnpm assets query --help` shows how.\n"],
     [["list", "--log-level", "loud"], "✗ --log-level must be one of all, trace, debug, info, warn, error, fatal, off.\n"]
   ])("%j", async (args, stderr) => {

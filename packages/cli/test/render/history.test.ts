@@ -156,14 +156,17 @@ describe("a plan, where there is history,", () => {
   it("tells what each step took before, from when what is loaded is, the whole, and how rows are loaded", () => {
     const loaded = new Map([["a", { ...history[2], asset: "a" } as Materialization]])
     const loading = { by: "INSERT", slower: "the server is slow" }
-    const prospect = { selection: "b or c", steps, forecast, materialized: loaded, standings: undefined, loading }
+    const known = { forecast, materialized: loaded, standings: undefined }
+    const source = { origin: "https://api.example.com", sourceChange: undefined }
+    const prospect = { selection: "b or c", steps, ...known, loading, ...source }
     expect(text(PlanText.lines(prospect, Style.plain))).toMatchInlineSnapshot(`
       "3 steps for b or c
         1  a  load                loaded for b, as of 2024-03-01 09:30:01
         2  b  materialize  1.5 s  selected
         3  c  materialize         selected
       about 1.5 s in all, without 1 asset that never ran
-      loads by INSERT: the server is slow"
+      loads by INSERT: the server is slow
+      reads from https://api.example.com"
     `)
   })
 
@@ -178,7 +181,9 @@ describe("a plan, where there is history,", () => {
         ["b", { _tag: "Fresh" }],
         ["c", { _tag: "Never" }]
       ]),
-      loading: undefined
+      loading: undefined,
+      origin: undefined,
+      sourceChange: undefined
     }
     expect(text(PlanText.lines(prospect, Style.plain))).toMatchInlineSnapshot(`
       "3 steps for --all
@@ -191,11 +196,14 @@ describe("a plan, where there is history,", () => {
 
   it("is the same as JSON", () => {
     const loading = { by: "LOAD DATA LOCAL INFILE", slower: undefined }
-    const prospect = { selection: "b", steps: steps.slice(1, 2), forecast, materialized, standings: undefined, loading }
+    const source = { origin: "sample", sourceChange: { refused: true, detail: "b was made from elsewhere." } }
+    const known = { forecast, materialized, standings: undefined }
+    const prospect = { selection: "b", steps: steps.slice(1, 2), ...known, loading, ...source }
     expect(JSON.parse(PlanText.json(prospect))).toEqual({
       selection: "b",
       expectedMillis: 1500,
       loadsBy: "LOAD DATA LOCAL INFILE",
+      ...source,
       steps: [{ ...steps[1], expectedMillis: 1500, materializedAt: "2024-03-01T09:30:03.000Z" }]
     })
   })

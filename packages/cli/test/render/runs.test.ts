@@ -155,6 +155,7 @@ it("a list of runs has a line for each, a run of everything as it was typed", ()
     selection: "*",
     tags: {},
     retryOf: undefined,
+    origin: undefined,
     owner,
     status: "succeeded",
     durationMillis: 61_000,
@@ -214,12 +215,14 @@ it("an error is told in full once, and again where it is another one", () => {
     asset: "a",
     attempt,
     error: { tag: "Down", message, retryable: true },
-    delayMillis: 500
+    delayMillis: 500,
+    ...(attempt === 3 ? {} : { attempts: 4 })
   })
   const events = [retrying(1, "It is down."), retrying(2, "It is down."), retrying(3, "It is gone.")]
   expect(events.map((event) => tell(event)?.text)).toEqual([
-    "attempt 1 failed, again in 500 ms: It is down.",
-    "attempt 2 failed the same way, again in 500 ms",
+    "attempt 1 of 4 failed, again in 500 ms: It is down.",
+    "attempt 2 of 4 failed the same way, again in 500 ms",
+    // As one that was recorded before it was noted how many there may be.
     "attempt 3 failed, again in 500 ms: It is gone."
   ])
 })
@@ -235,7 +238,8 @@ it("a run is one object for programs: its head as in the list of runs, and every
       reason: null,
       selection: "bad or c or d",
       tags: {},
-      retryOf: null
+      retryOf: null,
+      origin: null
     },
     ["a", "bad", "d", "c"],
     {

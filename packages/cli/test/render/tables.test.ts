@@ -94,12 +94,22 @@ describe("a table of rows", () => {
 it("a plan says of each step what is done and why", () => {
   const graph = Either.getOrThrow(AssetGraph.make(chain()))
   const plan = Either.getOrThrow(Plan.make(graph, { selection: "c", selected: [2], isMaterialized: () => true }))
-  const prospect = { ...plan, forecast: Forecast.nothing, materialized: new Map(), standings: undefined, loading: undefined }
+  const prospect: PlanText.Prospect = {
+    ...plan,
+    forecast: Forecast.nothing,
+    materialized: new Map(),
+    standings: undefined,
+    loading: undefined,
+    origin: "sample",
+    sourceChange: { refused: true, detail: "c was made from https://api.example.com." }
+  }
   expect(text(PlanText.lines(prospect, Style.plain))).toMatchInlineSnapshot(`
     "3 steps for c
       1  a  materialize  needed by b (never stored)
       2  b  materialize  needed by c (never stored)
-      3  c  materialize  selected"
+      3  c  materialize  selected
+    reads from sample
+    ✗ \`materialize\` refuses this: c was made from https://api.example.com."
   `)
 })
 

@@ -52,7 +52,8 @@ it.effect("a file is read once, and its values are the configuration's", () =>
   Effect.gen(function* () {
     let reads = 0
     const { keys, provider } = yield* readOf(() => Effect.sync(() => `A=${++reads}\n`))
-    expect([keys, yield* Effect.withConfigProvider(Config.string("A"), provider), reads]).toEqual([[["A", 1]], "1", 1])
+    const value = provider === undefined ? undefined : yield* Effect.withConfigProvider(Config.string("A"), provider)
+    expect([keys, value, reads]).toEqual([[["A", 1]], "1", 1])
   })
 )
 

@@ -36,6 +36,12 @@ export interface Growing<A, E, R> {
   readonly settle: (rows: Dataset<A>) => void
 }
 
+/** Some rows as they are kept, and as they are where they are at hand: whoever follows closely is spared the unpacking. */
+export interface Block<out A> {
+  readonly packed: Packed.Packed
+  readonly rows: ReadonlyArray<A> | undefined
+}
+
 /** A dataset of the rows given. */
 export const of = <A>(...rows: ReadonlyArray<A>): Dataset<A> => fromArray(rows)
 
@@ -61,7 +67,14 @@ export const collect = <A, E, R>(
   codec: Packed.Codec<A>,
   onPacked?: (packed: Packed.Packed) => void
 ): Effect.Effect<Dataset<A>, E | SpillFailed, R | Spill | Scope.Scope> =>
-  Effect.flatMap(growing(source, codec, { ...(onPacked === undefined ? {} : { onPacked }) }), ({ fill }) => fill)
+  Effect.flatMap(
+    growing(
+      Stream.map(source, (rows) => ({ packed: codec.encode(rows), rows })),
+      codec,
+      onPacked === undefined ? {} : { onPacked }
+    ),
+    ({ fill }) => fill
+  )
 
 /**
  * A dataset of a source that is read by `fill`, once, and can be read by others meanwhile, each at its own pace: they wait for
@@ -71,8 +84,8 @@ export const collect = <A, E, R>(
  * the same place share what is unpacked there, so that several who start together unpack every block once.
  */
 export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
-  source: Stream.Stream<ReadonlyArray<A>, E, R>,
-  codec: Packed.Codec<A>,
+  source: Stream.Stream<Block<A>, E, R>,
+  codec: Pick<Packed.Codec<A>, "decode">,
   options: {
     readonly onPacked?: (packed: Packed.Packed) => void
     /** Waits until the rows may be taken for all there are. Default: until the source has ended. */
@@ -89,11 +102,10 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   let bytes = 0
   let settled: Dataset<A> | undefined
   const fill = source.pipe(
-    Stream.filter((rows) => rows.length > 0),
-    Stream.map((rows) => {
-      const packed = codec.encode(rows)
+    Stream.filter(({ packed }) => packed.rows > 0),
+    Stream.map(({ packed, rows }) => {
       options.onPacked?.(packed)
-      size += rows.length
+      size += packed.rows
       bytes += Packed.size(packed)
       return { rows, packed, spills: size > spill.rowsInMemory || bytes > spill.bytesInMemory }
     }),
@@ -104,8 +116,7 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
     ),
     Stream.runForEach(({ block, rows }) =>
       Effect.sync(() => {
-        // Whoever follows closely is spared the unpacking.
-        put(block, rows)
+        if (rows !== undefined) put(block, rows)
         kept.push(block)
       })
     ),

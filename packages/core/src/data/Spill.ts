@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 
 /** A dataset's rows could not be kept on disk or read back. */
 export class SpillFailed extends Schema.TaggedError<SpillFailed>()("SpillFailed", {
@@ -81,6 +81,26 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
     open: () => Effect.dieMessage("a dataset in memory was asked to spill")
   })
 }
+
+/** Keeps some bytes, and answers how to get at them. */
+export type Keep = (bytes: Uint8Array) => Effect.Effect<Effect.Effect<Uint8Array, SpillFailed>, SpillFailed>
+
+/** Keeps the first `bytesInMemory` bytes where they are, and the rest in a file that goes with the scope. */
+export const keeper = Effect.fnUntraced(function* (
+  bytesInMemory: number,
+  options: { readonly compress: boolean }
+): Effect.fn.Return<Keep, never, Spill | Scope.Scope> {
+  const scope = yield* Effect.scope
+  const { open } = yield* Spill
+  const file = yield* Effect.cached(Effect.provideService(open(options), Scope.Scope, scope))
+  let kept = 0
+  return Effect.fnUntraced(function* (bytes) {
+    kept += bytes.length
+    if (kept <= bytesInMemory) return Effect.succeed(bytes)
+    const { read, write } = yield* file
+    return read(yield* write(bytes))
+  })
+})
 
 const uncompressed: Compression = { pack: (bytes) => Promise.resolve(bytes), unpack: (bytes) => Promise.resolve(bytes) }
 

@@ -40,6 +40,16 @@ export interface Plan<out A extends Asset.Any> {
   readonly steps: ReadonlyArray<Step>
 }
 
+/** Whether a source is read: an asset without upstreams that is not stored. */
+export const readsSource = ({ graph, steps }: Plan<Asset.Any>): boolean =>
+  steps.some(({ action, asset }) => {
+    const found = graph.assets[graph.indexOf(asset) ?? -1]
+    return action === "materialize" && found !== undefined && isSource(found)
+  })
+
+export const isSource = (asset: Asset.Any): boolean =>
+  asset.storage._tag === "Ephemeral" && Object.keys(asset.upstreams).length === 0
+
 /** Upstreams that can be neither loaded nor recomputed. */
 export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanImpossible", {
   missing: Schema.Array(

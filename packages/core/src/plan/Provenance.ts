@@ -11,7 +11,12 @@ export const Provenance = Schema.Struct({
    * The data version: two materializations with the same one hold the same data. A source tells its own, a hash of its
    * content; any other asset keeps its version as long as its code and inputs are the same.
    */
-  data: Schema.String
+  data: Schema.String,
+  /**
+   * Where its data came from, sorted: what the runs that read the sources above it called the place. Nobody's where no run
+   * said. It says where the rows were read, not what they are: two places with the same content have the same data version.
+   */
+  origins: Schema.optionalWith(Schema.Array(Schema.String), { exact: true })
 })
 export type Provenance = typeof Provenance.Type
 

@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type * as AssetCheck from "../asset/AssetCheck.ts"
@@ -25,9 +26,9 @@ export interface Options {
   /** 1 for the first try. */
   readonly attempt: number
   /** Upstream values by the name that the asset calls them; some may have to be loaded for it. */
-  readonly inputs: Effect.Effect<Readonly<Record<string, unknown>>, Failure>
-  /** Waits until the steps whose values it was given have succeeded. */
-  readonly inputsConcluded: Effect.Effect<void>
+  readonly inputs: () => Effect.Effect<Readonly<Record<string, unknown>>, Failure>
+  /** Of the steps whose values it was given, those that have yet to succeed: what waits for each. */
+  readonly unconcluded: () => ReadonlyArray<Effect.Effect<void>>
   /** What a step does whose value is used before it has ended. */
   readonly early: {
     readonly handOn: (value: unknown) => void
@@ -41,43 +42,56 @@ export interface Options {
   readonly deadline: StepDeadline | undefined
   readonly versions: Versions
   readonly context: Context.Context<never>
+  readonly restore: Restore
   readonly clock: Clock.Clock
   readonly emit: (event: Draft) => void
 }
 
+/** Lets something be interrupted as it could be where the step began. */
+export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
 export type Outcome =
   /** The value, and the scope that what it holds on to lives in. */
-  | { readonly _tag: "Succeeded"; readonly value: unknown; readonly scope: Scope.CloseableScope }
-  | { readonly _tag: "Failed"; readonly failure: Failure; readonly durationMillis: number }
+  { readonly _tag: "Succeeded"; readonly value: unknown; readonly scope: Scope.CloseableScope } | Failed
 
-/** Tries a step once, and emits its events. Only the asset's own work can be interrupted, never the bookkeeping. */
+export interface Failed {
+  readonly _tag: "Failed"
+  readonly failure: Failure
+  readonly durationMillis: number
+}
+
+/** Tries a step once, and emits its events. Call it where nothing can be interrupted: the asset's own work alone then can. */
 export const run = (options: Options): Effect.Effect<Outcome> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function* () {
-      const { action, asset, attempt, clock, deadline, emit, runId } = options
-      const scope = yield* Scope.make()
-      const startedAt = clock.unsafeCurrentTimeNanos()
-      const step = stepContext(options)
-      emit({ _tag: "StepStarted", runId, asset: asset.name, attempt })
-      const services = Context.merge(options.context, Context.make(StepContext, step.service)).pipe(
-        Context.add(Scope.Scope, scope)
-      )
-      const once = withTimeout(asset, work(options, step))
-      const bounded = deadline === undefined ? once : deadline.bound(once, attempt)
-      const exit = yield* Effect.exit(restore(Effect.provide(bounded, services)))
-      const durationMillis = millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
-      if (Exit.isSuccess(exit)) {
-        const told = { runId, asset: asset.name, action, attempt, durationMillis, metadata: step.metadata() }
+  Effect.flatMap(Scope.make(), (scope) => {
+    const { action, asset, attempt, clock, deadline, emit, runId } = options
+    const startedAt = clock.unsafeCurrentTimeNanos()
+    const step = stepContext(options)
+    emit({ _tag: "StepStarted", runId, asset: asset.name, attempt })
+    const services = options.context.pipe(Context.add(StepContext, step.service), Context.add(Scope.Scope, scope))
+    const once = withTimeout(asset, work(options, step))
+    const bounded = deadline === undefined ? once : deadline.bound(once, attempt)
+    const duration = () => millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
+    // The fiber is the step's own, and nothing after its work asks for services: they need not be taken back.
+    const provided = Effect.zipRight(FiberRef.set(FiberRef.currentContext, erase(services)), options.restore(bounded))
+    return Effect.matchCauseEffect(provided, {
+      onSuccess: (value) => {
+        const told = { runId, asset: asset.name, action, attempt, durationMillis: duration(), metadata: step.metadata() }
         if (action === "load") options.versions.reused(asset)
         const made = action === "materialize" ? { provenance: options.versions.made(asset, step.dataVersion()) } : {}
         emit({ _tag: "StepSucceeded", ...told, ...made })
-        return { _tag: "Succeeded", value: exit.value, scope }
+        return Effect.succeed<Outcome>({ _tag: "Succeeded", value, scope })
+      },
+      onFailure: (cause) => {
+        const durationMillis = duration()
+        const exit = Exit.failCause(cause)
+        return Effect.as(Effect.zipRight(options.early.withdraw(exit), Scope.close(scope, exit)), {
+          _tag: "Failed",
+          failure: StepFailure.fromCause(asset.name, cause),
+          durationMillis
+        } as const)
       }
-      yield* options.early.withdraw(exit)
-      yield* Scope.close(scope, exit)
-      return { _tag: "Failed", failure: StepFailure.fromCause(asset.name, exit.cause), durationMillis }
     })
-  )
+  })
 
 /** Milliseconds, to the microsecond, between two readings of the monotonic clock. */
 export const millisBetween = (from: bigint, to: bigint): number => Number((to - from) / 1_000n) / 1_000
@@ -131,16 +145,24 @@ const stepContext = (options: Options) => {
     )
   }
   const checkPublished = Effect.suspend(() =>
-    Effect.zipRight(
-      evaluate(options, (check) => !decides(check), { _tag: "Published" }),
-      blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
-    )
+    asset.checks.length === 0
+      ? Effect.void
+      : Effect.zipRight(
+          evaluate(options, (check) => !decides(check), { _tag: "Published" }),
+          blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
+        )
   )
+  /** What is left when the asset has answered. */
+  const conclude = (value: unknown): Effect.Effect<unknown, Failure> => {
+    if (goesOn === undefined && asset.checks.length === 0 && options.unconcluded().length === 0) return Effect.succeed(value)
+    const inputs = Effect.suspend(() => Effect.all(options.unconcluded(), { discard: true }))
+    return goOn(value).pipe(Effect.zipRight(inputs), Effect.zipRight(checkPublished), Effect.as(value))
+  }
   return {
     service,
     metadata: () => metadata,
     dataVersion: () => dataVersion,
-    goOn,
+    conclude,
     checkPublished
   }
 }
@@ -190,7 +212,7 @@ const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: 
   )
 
 const work = (
-  { action, asset, inputs, inputsConcluded }: Options,
+  { action, asset, inputs }: Options,
   step: ReturnType<typeof stepContext>
 ): Effect.Effect<unknown, Failure, never> => {
   switch (action) {
@@ -200,10 +222,12 @@ const work = (
       return asset.storage._tag === "Stored"
         ? erase(asset.storage.load)
         : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
-    case "materialize":
-      return Effect.flatMap(inputs, (values) =>
+    case "materialize": {
+      const made = Effect.flatMap(Effect.suspend(inputs), (values) =>
         erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(values)))
-      ).pipe(Effect.tap(step.goOn), Effect.zipLeft(inputsConcluded), Effect.zipLeft(step.checkPublished))
+      )
+      return Effect.flatMap(made, step.conclude)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Asset from "../asset/Asset.ts"
 import { CodeVersions } from "../asset/CodeVersions.ts"
 import { awaited } from "../internal/awaited.ts"
-import type { Plan } from "../plan/Plan.ts"
+import { type Plan, readsSource } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Observer } from "./EventFeed.ts"
 import * as EventLog from "./EventLog.ts"
@@ -39,6 +39,11 @@ export interface Options {
   readonly tags?: Readonly<Record<string, string>>
   /** The run that this one carries on. */
   readonly retryOf?: string
+  /**
+   * Where the sources are that it reads, in words that may be recorded: an address without secrets, or a name. Recorded with
+   * the run, where the plan reads a source at all, and with whatever is made of what it reads.
+   */
+  readonly origin?: string
   /** Whether stored assets whose code and inputs are those of their last materialization are left as they are. */
   readonly onlyChanged?: boolean
   /** Whether all data is read and loaded anew, also where what has changed since the last run would do. */
@@ -67,14 +72,17 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
 
   const { concurrency, failFast = false, full = false, onlyChanged = false, pools = {}, retryOf, tags = {} } = options
   const { selection, steps } = plan
+  const origin = readsSource(plan) ? options.origin : undefined
   const versions = Versions.make({
     runId,
+    origin,
     recorded: yield* store.materializations,
     lastSteps: yield* store.lastSteps,
     codeVersionOf: yield* CodeVersions
   })
   const owner = (yield* Owner).self
   const carriesOn = retryOf === undefined ? {} : { retryOf }
+  const readsFrom = origin === undefined ? {} : { origin }
   const observers = Array.ensure(options.observe ?? [])
   const log = yield* EventLog.make(runId, observers)
   const scheduling = { plan, runId, log, context, concurrency, pools, failFast, onlyChanged, full, versions }
@@ -83,7 +91,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       // Here, so that no interruption comes between it and the run's conclusion.
-      yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn })
+      yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn, ...readsFrom })
       const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
       const exit = yield* Effect.exit(restore(awaited(Effect.raceFirst(Effect.either(bounded), log.failed))))
       yield* Fiber.interrupt(heartbeat)

@@ -70,18 +70,18 @@ export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any
   return Plan.checks(graph, { selection: SelectionText.print(selection), selected })
 })
 
-/**
- * The plan that runs what did not succeed in a run, and what became of that run so far: `RunResult.merge` makes one result
- * of it and the retry's. Where no run is named, it is the newest one that was to materialize something.
- */
-export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
-  graph: AssetGraph<A>,
+/** A run that is to be carried on. */
+export interface Undone {
+  /** What became of it so far: `RunResult.merge` makes one result of it and the retry's. */
+  readonly first: RunResult.RunResult
+  /** What did not succeed in it, in the order of its plan; at least one. */
+  readonly assets: Selection.Selection
+}
+
+/** What is left to do of a run; where none is named, of the newest one that was to materialize something. Only reads. */
+export const undone = Effect.fn("Planner.undone")(function* (
   runId: string | undefined
-): Effect.fn.Return<
-  { readonly plan: Plan.Plan<A>; readonly first: RunResult.RunResult },
-  NothingToRetry | SelectionInvalid | Plan.PlanImpossible | RunStoreFailed,
-  RunStore
-> {
+): Effect.fn.Return<Undone, NothingToRetry | RunStoreFailed, RunStore> {
   const store = yield* RunStore
   const named = runId ?? (yield* store.lastThatMade) ?? (yield* store.runs(1))[0]?.runId
   if (named === undefined) return yield* new NothingToRetry({ why: "no run is recorded" })
@@ -94,9 +94,17 @@ export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   }
   const open = steps.filter(({ action, state }) => action === "materialize" && isUndone(state))
   const [head, ...rest] = open.map(({ asset }): Selection.Selection => Selection.name(asset))
-  if (head === undefined) return yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })
-  const selected = yield* SelectionQuery.resolve(Selection.union([head, ...rest]), graph)
-  return { plan: yield* planOf(graph, first.selection, selected), first }
+  return head === undefined
+    ? yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })
+    : { first, assets: Selection.union([head, ...rest]) }
+})
+
+/** The plan that runs what is left to do of a run. */
+export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  { assets, first }: Undone
+): Effect.fn.Return<Plan.Plan<A>, SelectionInvalid | Plan.PlanImpossible | RunStoreFailed, RunStore> {
+  return yield* planOf(graph, first.selection, yield* SelectionQuery.resolve(assets, graph))
 })
 
 /** How every asset stands, by name, as history tells. */

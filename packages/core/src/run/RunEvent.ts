@@ -41,7 +41,9 @@ export const RunStarted = event("RunStarted", {
   tags: Schema.Record({ key: Schema.String, value: Schema.String }),
   owner: RunOwner,
   /** The run that this one carries on, where it is a retry. */
-  retryOf: Schema.optionalWith(Schema.String, { exact: true })
+  retryOf: Schema.optionalWith(Schema.String, { exact: true }),
+  /** Where it reads its sources, where it reads any and whoever started it said. */
+  origin: Schema.optionalWith(Schema.String, { exact: true })
 })
 export const StepStarted = event("StepStarted", {
   ...step,
@@ -57,7 +59,9 @@ export const StepRetrying = event("StepRetrying", {
   ...step,
   attempt: Schema.Number,
   error: ErrorInfo,
-  delayMillis: Schema.Number
+  delayMillis: Schema.Number,
+  /** How many attempts there may be in all, those included that were stopped. Absent where it was stopped and has not failed. */
+  attempts: Schema.optionalWith(Schema.Number, { exact: true })
 })
 export const StepSucceeded = event("StepSucceeded", {
   ...step,

@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly selection: string
   readonly tags: Readonly<Record<string, string>>
   readonly retryOf: string | undefined
+  /** Where it reads its sources; undefined where it reads none, or nobody said. */
+  readonly origin: string | undefined
   readonly owner: RunOwner
   readonly status: "running" | RunStatus
   readonly durationMillis: number | undefined
@@ -118,6 +120,7 @@ export const summaryOf = (event: Extract<RunEvent, { readonly _tag: "RunStarted"
   selection: event.selection,
   tags: event.tags,
   retryOf: event.retryOf,
+  origin: event.origin,
   owner: event.owner,
   status: "running",
   durationMillis: undefined,

@@ -15,6 +15,8 @@ export type StepState =
       readonly _tag: "Waiting"
       readonly attempt: number
       readonly delayMillis: number
+      /** How many there may be in all, where that is known. */
+      readonly attempts: number | undefined
       readonly error: ErrorInfo
     }
   | {
@@ -60,6 +62,8 @@ export interface RunResult {
   readonly tags: Readonly<Record<string, string>>
   /** The run that this one carries on. */
   readonly retryOf: string | undefined
+  /** Where it reads its sources; undefined where it reads none, or nobody said. */
+  readonly origin: string | undefined
   /** By asset name, in plan order. */
   readonly steps: ReadonlyMap<string, StepResult>
 }
@@ -73,6 +77,7 @@ export const empty: RunResult = {
   reason: undefined,
   tags: {},
   retryOf: undefined,
+  origin: undefined,
   steps: new Map()
 }
 
@@ -153,12 +158,13 @@ export const stepsIn = <Tag extends StepState["_tag"]>(result: RunResult, tag: T
 
 type StepEvent = Extract<RunEvent, { readonly asset: string }>
 
-const startOf = ({ at, retryOf, runId, selection, tags }: Extract<RunEvent, { readonly _tag: "RunStarted" }>) => ({
+const startOf = ({ at, origin, retryOf, runId, selection, tags }: Extract<RunEvent, { readonly _tag: "RunStarted" }>) => ({
   runId,
   selection,
   startedAt: at,
   tags,
-  retryOf
+  retryOf,
+  origin
 })
 
 const stepAfter = (event: StepEvent, step: StepResult): StepResult => {
@@ -182,6 +188,7 @@ const stateAfter = (event: Exclude<StepEvent, CheckEvaluated>, before: StepState
         _tag: "Waiting",
         attempt: event.attempt,
         delayMillis: event.delayMillis,
+        attempts: event.attempts,
         error: event.error
       }
     case "StepSucceeded":

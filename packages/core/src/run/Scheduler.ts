@@ -5,9 +5,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberSet from "effect/FiberSet"
 import * as Random from "effect/Random"
-import * as Record from "effect/Record"
+import * as Runtime from "effect/Runtime"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import * as RetryPolicy from "../asset/RetryPolicy.ts"
@@ -16,6 +15,7 @@ import * as Topology from "../internal/topology.ts"
 import type { Plan } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Draft, EventLog } from "./EventLog.ts"
+import * as Slots from "./Slots.ts"
 import * as StepDeadline from "./StepDeadline.ts"
 import { UpstreamRestarted } from "./StepFailure.ts"
 import { isStored, nodesOf, none, onceLoaded, release, type StepNode } from "./StepNode.ts"
@@ -50,9 +50,8 @@ export interface Scheduler {
 export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: Options<A>) {
   const { log, runId } = options
   const { edges, nodes } = nodesOf(options.plan)
-  const slots = yield* Effect.makeSemaphore(options.concurrency)
-  const pools = new Map<string, Effect.Semaphore>()
-  for (const [pool, limit] of Object.entries(options.pools)) pools.set(pool, yield* Effect.makeSemaphore(limit))
+  const slots = Slots.make(options.concurrency)
+  const pools = new Map(Object.entries(options.pools).map(([pool, limit]) => [pool, [Slots.make(limit), slots]]))
   const allEnded = yield* Deferred.make<void>()
   const clock = yield* Clock.clockWith(Effect.succeed)
   let unfinished = nodes.length
@@ -67,15 +66,13 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   }
 
   /** A step that ended needs its upstreams' values no more; what nobody needs any more is let go. */
-  const letGo = (node: StepNode) =>
-    Effect.forEach(
-      node.upstreams.flatMap((up) => {
-        const upstream = nodes[up]
-        return upstream !== undefined && --upstream.neededBy === 0 ? [upstream] : []
-      }),
-      release,
-      { discard: true }
-    )
+  const letGo = (node: StepNode): Effect.Effect<void> => {
+    const unneeded = node.upstreams.flatMap((up) => {
+      const upstream = nodes[up]
+      return upstream !== undefined && --upstream.neededBy === 0 ? [upstream] : []
+    })
+    return unneeded.length === 0 ? Effect.void : Effect.forEach(unneeded, release, { discard: true })
+  }
 
   const skip = (indices: Iterable<number>, cause: StepNode): Effect.Effect<void> => {
     const skipped = [...indices].flatMap((index) => (nodes[index]?.state === "waiting" ? [nodes[index]] : []))
@@ -91,7 +88,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   const handOn = (node: StepNode, value: unknown) => {
     if (options.onlyChanged || node.upstreams.some((up) => nodes[up]?.state !== "ended")) return
     node.early = true
-    node.value = Effect.succeed(value)
+    node.value = Exit.succeed(value)
     startThoseAfter(node)
   }
 
@@ -107,6 +104,8 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     // At once: another upstream may be taking its value back too, and must not have them start in between.
     for (const reader of readers) reader.waitingFor++
     const begun = readers.filter(({ state }) => state === "started")
+    // Those in line leave it first, or they would come in where others are stopped.
+    for (const { fiber, leave } of begun) if (fiber === undefined) leave()
     yield* Fiber.interruptAll(begun.flatMap(({ fiber }) => fiber ?? []))
     for (const reader of readers) {
       // It may have come to an end of its own meanwhile.
@@ -131,63 +130,91 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
         )
   }
 
-  const attempt = (node: StepNode, deadline: StepDeadline.StepDeadline | undefined) => {
-    const { asset, step } = node
-    const early = {
-      handOn: (value: unknown) => handOn(node, value),
-      withdraw: (exit: Exit.Exit<unknown, Failure>) => withdraw(node, exit),
-      concluded: Deferred.await(node.concluded)
+  /** The values that an asset is made of, by the names that it calls them; those of assets left as they are may have to be loaded. */
+  const inputsOf = ({ asset, upstreams }: StepNode): Effect.Effect<Readonly<Record<string, unknown>>, Failure> => {
+    const values = new Map(upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value ?? none]))
+    const inputs: Record<string, unknown> = {}
+    const loading: Array<Effect.Effect<void, Failure>> = []
+    for (const [name, upstream] of Object.entries(asset.upstreams)) {
+      const value = values.get(upstream.name) ?? none
+      if (Exit.isExit(value)) inputs[name] = Exit.getOrElse(value, () => undefined)
+      else {
+        const load = Effect.map(value, (loaded) => {
+          inputs[name] = loaded
+        })
+        loading.push(load)
+      }
     }
-    const inputsConcluded = Effect.suspend(() =>
-      Effect.forEach(
-        node.upstreams.flatMap((up) =>
-          nodes[up] === undefined || nodes[up].state === "ended" ? [] : [nodes[up].concluded]
-        ),
-        Deferred.await,
-        { discard: true }
-      )
-    )
-    const values = new Map(node.upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value ?? none]))
-    const inputs = Effect.suspend(() =>
-      Effect.all(Record.map(asset.upstreams, (upstream) => values.get(upstream.name) ?? none))
-    )
-    const { action } = step
-    const { context, versions } = options
-    const once = slots.withPermits(1)(
-      Effect.suspend(() => {
-        const attempt = ++node.attempts
-        const of = { runId, asset, action, attempt, deadline, inputs, inputsConcluded, early }
-        const from = { lastMadeFrom: lastMadeFrom(node) }
-        return Attempt.run({ ...of, ...from, versions, context: erase(context), clock, emit })
-      })
-    )
-    const pool = asset.pool === undefined ? undefined : pools.get(asset.pool)
-    return pool === undefined ? once : pool.withPermits(1)(once)
+    return loading.length === 0 ? Effect.succeed(inputs) : Effect.as(Effect.all(loading, { discard: true }), inputs)
   }
 
-  const runStep = Effect.fnUntraced(function* (index: number, node: StepNode) {
-    const last = options.onlyChanged && isStored(node) ? options.versions.unchanged(node.asset) : undefined
-    if (last !== undefined) return yield* leave(node, last.at)
-    const deadline = StepDeadline.make(node.asset, clock)
-    for (let count = 1; ; count++) {
-      const outcome = yield* attempt(node, deadline)
-      if (outcome._tag === "Succeeded") {
-        node.scope = outcome.scope
-        return yield* succeed(node, Effect.succeed(outcome.value))
-      }
-      const { durationMillis, failure } = outcome
-      const delayMillis = RetryPolicy.delayMillis(node.asset.retry, failure, count, yield* Random.next)
-      const late = delayMillis === undefined ? undefined : deadline?.exceededBy(delayMillis, count, failure)
-      const { _tag: tag, message, retryable } = late ?? failure
-      const event = { runId, asset: node.step.asset, attempt: node.attempts, error: { tag, message, retryable } }
-      if (delayMillis === undefined || late !== undefined) {
-        emit({ _tag: "StepFailed", action: node.step.action, durationMillis, ...event })
-        return yield* fail(index, node)
-      }
-      emit({ _tag: "StepRetrying", delayMillis, ...event })
-      yield* Effect.sleep(Duration.millis(delayMillis))
-    }
-  })
+  const attempt = (node: StepNode, deadline: StepDeadline.StepDeadline | undefined, restore: Attempt.Restore) => {
+    const { asset, step } = node
+    return Attempt.run({
+      runId,
+      asset,
+      action: step.action,
+      attempt: ++node.attempts,
+      deadline,
+      inputs: () => inputsOf(node),
+      unconcluded: () =>
+        node.upstreams.flatMap((up) => {
+          const upstream = nodes[up]
+          return upstream === undefined || upstream.state === "ended" ? [] : [Deferred.await(upstream.concluded)]
+        }),
+      early: {
+        handOn: (value) => handOn(node, value),
+        withdraw: (exit) => withdraw(node, exit),
+        concluded: Deferred.await(node.concluded)
+      },
+      lastMadeFrom: lastMadeFrom(node),
+      versions: options.versions,
+      context: erase(options.context),
+      restore,
+      clock,
+      emit
+    })
+  }
+
+  /** Only the asset's own work and the waiting can be interrupted, never the bookkeeping. Begins with its place taken. */
+  const runStep = (index: number, node: StepNode): Effect.Effect<void> =>
+    Effect.uninterruptibleMask((restore) => {
+      const deadline = StepDeadline.make(node.asset, clock)
+      const from = (count: number): Effect.Effect<void> =>
+        Effect.flatMap(attempt(node, deadline, restore), (outcome) => {
+          node.leave()
+          // Where it was stopped, it ends here; otherwise it has failed.
+          if (outcome._tag === "Failed") return Effect.zipRight(restore(Effect.void), afterFailure(outcome, count))
+          node.scope = outcome.scope
+          return succeed(node, Exit.succeed(outcome.value))
+        })
+      const afterFailure = Effect.fnUntraced(function* ({ durationMillis, failure }: Attempt.Failed, count: number) {
+        const delayMillis = RetryPolicy.delayMillis(node.asset.retry, failure, count, yield* Random.next)
+        const late = delayMillis === undefined ? undefined : deadline?.exceededBy(delayMillis, count, failure)
+        const { _tag: tag, message, retryable } = late ?? failure
+        const event = { runId, asset: node.step.asset, attempt: node.attempts, error: { tag, message, retryable } }
+        if (delayMillis === undefined || late !== undefined) {
+          emit({ _tag: "StepFailed", action: node.step.action, durationMillis, ...event })
+          return yield* fail(index, node)
+        }
+        const attempts = node.attempts - count + node.asset.retry.attempts
+        emit({ _tag: "StepRetrying", delayMillis, attempts, ...event })
+        yield* restore(Effect.zipRight(Effect.sleep(Duration.millis(delayMillis)), place(node)))
+        return yield* from(count + 1)
+      })
+      return from(1)
+    })
+
+  /** Waits for a place to run in. */
+  const place = (node: StepNode) =>
+    Effect.async<void>((resume) => {
+      enter(node, () => resume(Effect.void))
+      return Effect.sync(() => node.leave())
+    })
+  const enter = (node: StepNode, taken: () => void) => {
+    const { pool } = node.asset
+    node.leave = Slots.takeAll((pool === undefined ? undefined : pools.get(pool)) ?? [slots], taken)
+  }
 
   const fail = Effect.fnUntraced(function* (index: number, node: StepNode) {
     failed = true
@@ -205,19 +232,32 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     yield* succeed(node, yield* onceLoaded(Effect.provide(load, options.context)))
   })
 
-  const succeed = Effect.fnUntraced(function* (node: StepNode, value: StepNode["value"]) {
+  const succeed = (node: StepNode, value: StepNode["value"]): Effect.Effect<void> => {
     node.value = value
     end(node)
     if (!node.early) startThoseAfter(node)
     Deferred.unsafeDone(node.concluded, Effect.void)
-    yield* letGo(node)
-    if (node.neededBy === 0) yield* release(node)
-  })
+    const upstreams = letGo(node)
+    return node.neededBy === 0 ? Effect.zipRight(upstreams, release(node)) : upstreams
+  }
 
-  let fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void> | undefined = () => undefined
+  let isOver = false
+  let fork: ReturnType<typeof Runtime.runFork<never>> | undefined
+  /** Runs a step's work in a fiber of its own, not before the caller is done: a long chain of steps would nest. */
+  const begin = (node: StepNode, work: Effect.Effect<void>) => {
+    if (fork === undefined || isOver) return
+    const fiber = fork(work, { immediate: false })
+    node.fiber = fiber
+    fiber.addObserver(() => {
+      node.fiber = undefined
+      node.leave()
+    })
+  }
   const start = (index: number, node: StepNode) => {
     node.state = "started"
-    node.fiber = fork(runStep(index, node))
+    const last = options.onlyChanged && isStored(node) ? options.versions.unchanged(node.asset) : undefined
+    if (last === undefined) enter(node, () => begin(node, runStep(index, node)))
+    else begin(node, leave(node, last.at))
   }
   const startThoseAfter = (node: StepNode) => {
     for (const down of node.downstreams) {
@@ -227,19 +267,18 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     }
   }
 
+  const stop = Effect.suspend(() => {
+    isOver = true
+    const running = Fiber.interruptAll(nodes.flatMap(({ fiber }) => fiber ?? []))
+    return Effect.zipRight(running, Effect.forEach(nodes, release, { discard: true }))
+  })
   const scheduler: Scheduler = {
-    run: Effect.scoped(
-      Effect.gen(function* () {
-        yield* Effect.addFinalizer(() => Effect.forEach(nodes, release, { discard: true }))
-        fork = yield* FiberSet.makeRuntime<never>()
-        for (const [index, node] of nodes.entries()) {
-          // A step that is left as it is ends at once, and may have started what the loop comes to next.
-          if (node.waitingFor === 0 && node.state === "waiting") start(index, node)
-        }
-        if (unfinished > 0) yield* Deferred.await(allEnded)
-        return failed ? "failed" : "succeeded"
-      })
-    ),
+    run: Effect.flatMap(Effect.runtime<never>(), (runtime) => {
+      fork = Runtime.runFork(runtime)
+      for (const [index, node] of nodes.entries()) if (node.waitingFor === 0) start(index, node)
+      const ended = unfinished === 0 ? Effect.void : Deferred.await(allEnded)
+      return Effect.map(ended, () => (failed ? ("failed" as const) : ("succeeded" as const)))
+    }).pipe(Effect.ensuring(stop)),
     cancelUnfinished: Effect.sync(() => {
       for (const node of nodes) {
         if (node.state === "ended") continue

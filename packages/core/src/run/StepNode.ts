@@ -21,20 +21,23 @@ export interface StepNode {
   /** Steps that still need this one's value; at zero its scope is closed. */
   neededBy: number
   state: "waiting" | "started" | "ended"
+  /** What runs it; undefined while it waits for a place to run in. */
   fiber: Fiber.Fiber<void> | undefined
+  /** Gives back the place that it runs in, or leaves the line for one. */
+  leave: () => void
   /** Attempts so far, those included that began on a value which was taken back. */
   attempts: number
   /** Whether its value was handed on before it has succeeded. */
   early: boolean
   /** Done when it has succeeded. */
   readonly concluded: Deferred.Deferred<void>
-  /** Has the value; for an asset that was left as it is, by loading it, once, where somebody asks. */
+  /** An `Exit` that has the value; for an asset that was left as it is, what loads it, once, where somebody asks. */
   value: Effect.Effect<unknown, Failure>
   scope: Scope.CloseableScope | undefined
 }
 
 /** The value of a step that has none. */
-export const none: Effect.Effect<undefined> = Effect.succeed(undefined)
+export const none: Exit.Exit<undefined> = Exit.succeed(undefined)
 
 /** The steps of a plan, none of them begun, and who waits for whom, by index. O(steps + edges). */
 export const nodesOf = (plan: Plan<Asset.Any>) => {
@@ -51,6 +54,7 @@ export const nodesOf = (plan: Plan<Asset.Any>) => {
       neededBy: downstreams[i]?.length ?? 0,
       state: "waiting",
       fiber: undefined,
+      leave: () => {},
       attempts: 0,
       early: false,
       concluded: Deferred.unsafeMake<void>(FiberId.none),

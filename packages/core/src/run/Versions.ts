@@ -1,5 +1,7 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import { fingerprint } from "../internal/fingerprint.ts"
+import { isSource } from "../plan/Plan.ts"
 import * as Provenance from "../plan/Provenance.ts"
 import { isSettled, type LastStep, type Materialization } from "./RunRecord.ts"
 
@@ -19,14 +21,25 @@ export interface Versions {
   readonly reused: (asset: Asset.Any) => void
 }
 
-/** Data that nothing identifies is told apart by the run that made it. */
+/**
+ * Stored data that is new is told apart by what it was made of and by the run that made what it takes the place of: runs that
+ * are carried out at once make the same of the same. Data that nothing else identifies is told apart by its run.
+ */
 export const make = (options: {
   readonly runId: string
+  /** Where the run reads its sources. */
+  readonly origin: string | undefined
   readonly recorded: ReadonlyMap<string, Materialization>
   readonly lastSteps: ReadonlyMap<string, LastStep>
   readonly codeVersionOf: CodeVersionOf
 }): Versions => {
   const current = new Map<string, string>()
+  const origins = new Map<string, ReadonlyArray<string>>()
+  const originsOf = (asset: Asset.Any): ReadonlyArray<string> => {
+    const own = isSource(asset) && options.origin !== undefined ? [options.origin] : []
+    const inherited = Object.values(asset.upstreams).flatMap(({ name }) => origins.get(name) ?? [])
+    return [...new Set([...own, ...inherited])].sort()
+  }
   const inputsOf = (asset: Asset.Any) =>
     Object.fromEntries(Object.values(asset.upstreams).map(({ name }) => [name, current.get(name) ?? options.runId]))
   const unchanged = (asset: Asset.Any) => {
@@ -36,6 +49,16 @@ export const make = (options: {
       Provenance.differences(last.provenance, options.codeVersionOf(asset), inputsOf(asset)).length === 0
       ? last
       : undefined
+  }
+  /** As of the run's start, of which rivals know the same; what was lost, or perhaps published and not recorded, nobody knows. */
+  const stored = (asset: Asset.Any) => {
+    const same = unchanged(asset)?.provenance.data
+    if (same !== undefined) return same
+    const before = options.recorded.get(asset.name)?.runId
+    const last = options.lastSteps.get(asset.name)
+    const known = before === undefined ? last === undefined : isSettled(last)
+    const of = JSON.stringify([options.codeVersionOf(asset), Object.entries(inputsOf(asset)).sort()])
+    return known ? `${before ?? "first"}-${fingerprint(of)}` : options.runId
   }
   const sourceVersion = (source: Asset.Any, asset: Asset.Any) => {
     const last = options.recorded.get(asset.name)
@@ -53,14 +76,18 @@ export const make = (options: {
       return versions.size === 1 ? [...versions][0] : undefined
     },
     made: (asset, reported) => {
-      const same = asset.storage._tag === "Stored" ? unchanged(asset)?.provenance.data : undefined
-      const data = reported ?? same ?? options.runId
+      const data = reported ?? (asset.storage._tag === "Stored" ? stored(asset) : options.runId)
       current.set(asset.name, data)
-      return { code: options.codeVersionOf(asset), inputs: inputsOf(asset), data }
+      const from = originsOf(asset)
+      origins.set(asset.name, from)
+      const made = { code: options.codeVersionOf(asset), inputs: inputsOf(asset), data }
+      return from.length === 0 ? made : { ...made, origins: from }
     },
     reused: (asset) => {
-      const data = options.recorded.get(asset.name)?.provenance.data
-      if (data !== undefined) current.set(asset.name, data)
+      const provenance = options.recorded.get(asset.name)?.provenance
+      if (provenance === undefined) return
+      current.set(asset.name, provenance.data)
+      origins.set(asset.name, provenance.origins ?? [])
     }
   }
 }

@@ -14,6 +14,9 @@ import * as Stream from "effect/Stream"
 
 const spilling = (rowsInMemory: number) => Layer.provide(Spill.layer({ rowsInMemory }), NodeFileSystem.layer)
 const codec = Packed.jsonCodec<number>()
+/** Rows as a source hands them on. */
+const blocks = <E, R>(rows: Stream.Stream<ReadonlyArray<number>, E, R>) =>
+  Stream.map(rows, (some): Dataset.Block<number> => ({ packed: codec.encode(some), rows: some }))
 const turns = (count: number) => Effect.repeatN(Effect.yieldNow(), count)
 
 describe("a dataset that grows", () => {
@@ -27,7 +30,7 @@ describe("a dataset that grows", () => {
     ([pages, readers, rowsInMemory]) =>
       Effect.gen(function* () {
         const source = Stream.tap(Stream.fromIterable(pages), () => turns(2))
-        const { dataset, fill } = yield* Dataset.growing(source, codec, {})
+        const { dataset, fill } = yield* Dataset.growing(blocks(source), codec, {})
         const reading = yield* Effect.fork(
           Effect.forEach(
             readers,
@@ -66,7 +69,7 @@ describe("a dataset that grows", () => {
         ),
         () => turns(10)
       )
-      const { dataset, fill } = yield* Dataset.growing(source, counting, {})
+      const { dataset, fill } = yield* Dataset.growing(blocks(source), counting, {})
       const [rows] = yield* Effect.zip(Dataset.toArray(dataset), fill, { concurrent: true })
       assert.deepStrictEqual([rows.length, unpacked], [40, 0])
     }).pipe(Effect.provide(spilling(0)))
@@ -75,7 +78,7 @@ describe("a dataset that grows", () => {
   it.scoped("comes to its end when it is concluded, and not when the source ends", () =>
     Effect.gen(function* () {
       const concluded = yield* Deferred.make<void>()
-      const { dataset, fill } = yield* Dataset.growing(Stream.make([1], [2, 3]), codec, {
+      const { dataset, fill } = yield* Dataset.growing(blocks(Stream.make([1], [2, 3])), codec, {
         concluded: Deferred.await(concluded)
       })
       const seen: Array<number> = []
@@ -100,21 +103,21 @@ describe("a dataset that grows", () => {
   it.scoped("has begun when there is something to read, or when there will be nothing", () =>
     Effect.gen(function* () {
       const pages = yield* Queue.unbounded<ReadonlyArray<number>>()
-      const { begun, fill } = yield* Dataset.growing(Stream.fromQueue(pages), codec, {})
+      const { begun, fill } = yield* Dataset.growing(blocks(Stream.fromQueue(pages)), codec, {})
       const begins = yield* Effect.fork(begun)
       yield* Effect.fork(fill)
       yield* turns(20)
       assert.deepStrictEqual(yield* Fiber.poll(begins), Option.none())
       yield* Queue.offer(pages, [1])
       yield* Fiber.join(begins)
-      const none = yield* Dataset.growing(Stream.empty, codec, {})
+      const none = yield* Dataset.growing(blocks(Stream.empty), codec, {})
       yield* Effect.zip(none.begun, none.fill, { concurrent: true })
     }).pipe(Effect.provide(Spill.layerMemory))
   )
 
   it.scoped("is what it was settled to be, for those who begin to read it then", () =>
     Effect.gen(function* () {
-      const { dataset, fill, settle } = yield* Dataset.growing(Stream.make([1, 1, 2]), codec, {})
+      const { dataset, fill, settle } = yield* Dataset.growing(blocks(Stream.make([1, 1, 2])), codec, {})
       yield* fill
       settle(Dataset.of(1, 2))
       assert.deepStrictEqual(yield* Dataset.toArray(dataset), [1, 2])

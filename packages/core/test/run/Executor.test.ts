@@ -57,6 +57,8 @@ describe("Executor", () => {
       const ofBad = events.flatMap((event) => ("asset" in event && event.asset === "bad" ? [event._tag] : []))
       const oneTry = ["StepStarted", "StepRetrying"]
       assert.deepStrictEqual(ofBad, [...oneTry, ...oneTry, ...oneTry, "StepStarted", "StepFailed"])
+      const most = events.flatMap((event) => (event._tag === "StepRetrying" ? [event.attempts] : []))
+      assert.deepStrictEqual(most, [4, 4, 4])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 

@@ -32,11 +32,19 @@ export interface LibsqlClient {
   /**
    * Runs an effect as one transaction, `BEGIN IMMEDIATE`: all of it or nothing, also when it fails or is interrupted. Inside
    * of another one it is a savepoint. Statements of the same fiber are in it; those of others wait.
+   *
+   * What SQLite puts aside while it works, rows that it sorts for an index above all, stays in memory, however much it is;
+   * with `aside: "file"`, for data that anyone may read, all but a cacheful goes to files without a name, in plain text.
    */
-  readonly withTransaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError, R>
+  readonly withTransaction: <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    options?: { readonly aside: Aside }
+  ) => Effect.Effect<A, E | SqlError, R>
   /** Whether the calling fiber is in a transaction. */
   readonly inTransaction: Effect.Effect<boolean>
 }
+
+type Aside = "memory" | "file"
 
 /** The connection, as `use` gives it: synchronous, statements cached by their text. Throws the driver's errors. */
 export interface Session {
@@ -116,10 +124,20 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
       })
     )
 
-  const withTransaction = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
-    Effect.flatMap(FiberRef.get(current), (transaction) =>
-      transaction?.open === true ? nested(effect, transaction) : turns.withPermits(1)(outermost(effect))
+  // SQLite changes this between transactions only.
+  const putAside = (aside: Aside) => attempt(({ database }) => database.exec(`PRAGMA temp_store = ${aside}`))
+  const inFile = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+    Effect.acquireUseRelease(
+      putAside("file"),
+      () => transaction,
+      () => Effect.orDie(putAside("memory"))
     )
+
+  const withTransaction: LibsqlClient["withTransaction"] = (effect, { aside } = { aside: "memory" }) =>
+    Effect.flatMap(FiberRef.get(current), (transaction) => {
+      if (transaction?.open === true) return nested(effect, transaction)
+      return turns.withPermits(1)(aside === "file" ? inFile(outermost(effect)) : outermost(effect))
+    })
 
   for (const statement of options.setup ?? []) yield* attempt(({ database }) => database.exec(statement))
   const base = yield* Effect.provide(

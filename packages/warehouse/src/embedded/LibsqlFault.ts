@@ -40,10 +40,22 @@ export const isBusy = (fault: LibsqlFault): boolean =>
 /** What a fault means, and what to do next. `operation` reads after "could not": `publish users_raw`. */
 export const translate = (operation: string, error: SqlError): WarehouseFailed => {
   const fault = of(error)
+  if (loading.includes(fault.code)) return notLoaded(operation, fault)
   const [reason, what] = meaningOf(fault)
   const about = fault.subject === "" ? "" : `, ${fault.subject}`
   return new WarehouseFailed({ reason, operation, detail: `${what} (${fault.code}${about}). ${advice[reason]}` })
 }
+
+/** Codes of a driver that is not there, or is of another system. */
+const loading = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"]
+
+/** What to do where the driver cannot be loaded. */
+export const notLoaded = (operation: string, { code }: LibsqlFault): WarehouseFailed =>
+  new WarehouseFailed({
+    reason: "Misconfigured",
+    operation,
+    detail: `libSQL has no build for this system, or it is not installed (${code}). Install again with \`npx -y pnpm@12 install\`, or use a MySQL server: DATABASE_URL=mysql://user:password@host:port/database.`
+  })
 
 const meaningOf = (fault: LibsqlFault): readonly [Reason, string] => {
   if (isBusy(fault)) return ["Conflict", "another process is using the store"]

@@ -33,9 +33,9 @@ export const load = Effect.fnUntraced(function* (
       const perTurn = rowsPerStatement * statementsPerTurn
       for (let start = 0; start < chunk.length; start += perTurn) {
         const batch = chunk.slice(start, start + perTurn)
-        const values = encode(batch, count)
-        if (!Array.isArray(values)) return yield* misfit(table, values)
-        yield* client.use((session) => insert(session, values))
+        const encoded = encode(batch, count)
+        if (!Array.isArray(encoded)) return yield* misfit(table, encoded)
+        yield* client.use((session) => insert(session, encoded))
         count += batch.length
         progress(batch.length)
         yield* turn
@@ -83,22 +83,18 @@ const rowsPerStatement = 1_000
 const statementsPerTurn = 2
 
 /**
- * Inserts rows that lie one after another in an array, a thousand by a statement, as one JSON text: the driver takes longer to
- * bind values than SQLite to read them from it. Half a surrogate pair would come through JSON as bytes that are not UTF-8, which
- * nobody could read; a thousand rows that have one are bound, and it becomes U+FFFD.
+ * Inserts rows, a thousand by a statement, as one JSON text: the driver takes longer to bind values than SQLite to read them
+ * from it. Half a surrogate pair would come through JSON as bytes that are not UTF-8, which nobody could read; a thousand rows
+ * that have one are bound, and it becomes U+FFFD.
  */
 const inserter = (table: Table.Any, name: string) => {
-  const width = Object.keys(table.columns).length
   const whole = Ddl.insertFromJson(table, name)
   const single = Ddl.insertInto(table, name)
-  return (session: Session, values: ReadonlyArray<Bound>) => {
-    const step = width * rowsPerStatement
-    for (let start = 0; start < values.length; start += step) {
-      const rows: Array<ReadonlyArray<Bound>> = []
-      const end = Math.min(start + step, values.length)
-      for (let at = start; at < end; at += width) rows.push(values.slice(at, at + width))
-      const json = JSON.stringify(rows)
-      if (halfPair.test(json)) for (const row of rows) session.run(single, row)
+  return (session: Session, rows: ReadonlyArray<ReadonlyArray<Bound>>) => {
+    for (let start = 0; start < rows.length; start += rowsPerStatement) {
+      const batch = rows.slice(start, start + rowsPerStatement)
+      const json = JSON.stringify(batch)
+      if (halfPair.test(json)) for (const row of batch) session.run(single, row)
       else session.run(whole, [json])
     }
   }

@@ -14,27 +14,28 @@ export interface Misfit {
 }
 
 /**
- * Rows to the values that are bound, one after another; or the first value that does not fit its column. `first` is the
- * ordinal of the first row. Plain work on arrays.
+ * Rows to the values that are bound for each of them; or the first value that does not fit its column. `first` is the ordinal
+ * of the first row. Plain work on arrays.
  */
 export const encoder = (
   columns: Table.Columns
-): ((rows: ReadonlyArray<Readonly<Record<string, unknown>>>, first: number) => Array<Bound> | Misfit) => {
+): ((rows: ReadonlyArray<Readonly<Record<string, unknown>>>, first: number) => Array<Array<Bound>> | Misfit) => {
   const fields = Object.entries(columns).map(([name, column]) => ({ name, column, encode: encoderOf(column.type) }))
   return (rows, first) => {
-    const values: Array<Bound> = new Array(rows.length * fields.length)
-    let at = 0
+    const encoded: Array<Array<Bound>> = []
     for (const [index, row] of rows.entries()) {
+      const values: Array<Bound> = []
       for (const { name, column, encode } of fields) {
         const value = row[name]
         const fits = value === null ? (column.nullable ? null : undefined) : encode(value)
         if (fits === undefined) {
           return { _tag: "Misfit", ordinal: first + index, column: name, reason: reasonOf(column.type, value) }
         }
-        values[at++] = fits
+        values.push(fits)
       }
+      encoded.push(values)
     }
-    return values
+    return encoded
   }
 }
 
@@ -97,7 +98,7 @@ const encoderOf = (type: Column.ColumnType): ((value: unknown) => Bound | undefi
       return (value) => (value === true ? 1 : value === false ? 0 : undefined)
     case "Timestamp":
       return (value) =>
-        typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && isInstant(value)
+        typeof value === "string" && (usualTime.test(value) || (time.test(value) && isInstant(value)))
           ? `${value.slice(0, 10)} ${value.slice(11, 23)}`
           : undefined
     case "Day":
@@ -158,8 +159,12 @@ const text = (value: unknown): string =>
 const isAtMost = (value: string, maxLength: number): boolean =>
   value.length <= maxLength || (value.length <= 2 * maxLength && [...value].length <= maxLength)
 
-/** Whether the calendar has that day and the day that time. */
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+/** A time of a day that every month has, which need not be looked up in the calendar. */
+const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+
+/** Whether the calendar has that day and the day that time: 30 February would be parsed as one of March, 24:00 of the next day. */
 const isInstant = (iso: string): boolean => {
   const millis = Date.parse(iso)
-  return !Number.isNaN(millis) && (iso.slice(8, 10) <= "28" || new Date(millis).toISOString() === iso)
+  return !Number.isNaN(millis) && new Date(millis).toISOString() === iso
 }

@@ -16,6 +16,8 @@ import * as StoreFiles from "./StoreFiles.ts"
 export interface Options {
   /** Created where it is missing. */
   readonly directory: string
+  /** Opens what is there for reading alone, as on a file system that cannot be written: nothing is created. Default false. */
+  readonly readOnly?: boolean
   /** How long to wait for other processes that write, before failing with `Conflict`. Default: 30 seconds. */
   readonly patience?: LibsqlClient.Options["patience"]
 }
@@ -31,28 +33,32 @@ export interface SqliteStore {
   readonly reader: (schemas: "public" | "all") => Effect.Effect<LibsqlClient.LibsqlClient, SqlError, Scope.Scope>
 }
 
-/** Opens a store, creating what is missing: the directory, the files and the internal tables. Closed with the scope. */
+/**
+ * Opens a store, creating what is missing, unless it is only to be read: the directory, the files and the internal tables.
+ * Closed with the scope.
+ */
 export const open = Effect.fn("SqliteStore.open")(function* (
   options: Options
 ): Effect.fn.Return<SqliteStore, WarehouseFailed, Scope.Scope> {
-  const files = yield* StoreFiles.prepare(options.directory)
+  const { readOnly = false } = options
+  const files = readOnly ? StoreFiles.at(options.directory) : yield* StoreFiles.prepare(options.directory)
+  const path = (file: string) => (readOnly ? StoreFiles.readOnly(file) : file)
   const patience = options.patience === undefined ? {} : { patience: options.patience }
   const connect = (file: string, name: string, setup: ReadonlyArray<string>) =>
-    LibsqlClient.make({ path: file, setup: [...setup, ...durable], ...patience }).pipe(
+    LibsqlClient.make({ path: path(file), setup: [...setup, ...(readOnly ? [] : durable)], ...patience }).pipe(
       Effect.mapError(opening(options.directory, name))
     )
   const data = yield* connect(files.public, "public.db or sensitive.db", [
-    `ATTACH ${literal(files.sensitive)} AS sensitive`,
+    `ATTACH ${literal(path(files.sensitive))} AS sensitive`,
     probe("main"),
     probe("sensitive"),
-    "PRAGMA sensitive.secure_delete = ON"
+    "PRAGMA sensitive.secure_delete = ON",
+    // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it. It
+    // refuses one that cannot be written.
+    ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${literal(files.directory)}`])
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
-  yield* Effect.provideService(SqlSuppressions.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlMarks.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlSourcePages.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlQuarantine.ensureTables(dialect("sensitive")), SqlClient, data.sql)
-  yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
+  if (!readOnly) yield* ensureTables(data, history)
 
   const reader: SqliteStore["reader"] = Effect.fnUntraced(function* (schemas) {
     const attached =
@@ -81,13 +87,19 @@ export const open = Effect.fn("SqliteStore.open")(function* (
   return { files, data, history, reader }
 })
 
+const ensureTables = Effect.fnUntraced(function* (data: LibsqlClient.LibsqlClient, history: LibsqlClient.LibsqlClient) {
+  const sensitive = dialect("sensitive")
+  for (const ensure of [SqlSuppressions, SqlMarks, SqlSourcePages, SqlQuarantine])
+    yield* Effect.provideService(ensure.ensureTables(sensitive), SqlClient, data.sql)
+  yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
+})
+
 // With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.
 const durable = [
   "PRAGMA journal_mode = DELETE",
   "PRAGMA main.synchronous = FULL",
   "PRAGMA foreign_keys = ON",
-  "PRAGMA legacy_alter_table = ON",
-  "PRAGMA cache_size = -16000"
+  "PRAGMA legacy_alter_table = ON"
 ]
 
 /** SQLite attaches at most ten databases: with every slot taken, no statement can attach another file. */
@@ -109,12 +121,7 @@ const opening = (directory: string, name: string) => (error: SqlError) => {
       detail: `${name} is not a database, or is damaged (${fault.code}). Move it away, or name another directory with DATABASE_URL=sqlite:DIRECTORY.`
     })
   }
-  if (fault.code === "UNKNOWN" || fault.code === "MODULE_NOT_FOUND" || fault.code === "ERR_MODULE_NOT_FOUND") {
-    return new WarehouseFailed({
-      reason: "Misconfigured",
-      operation,
-      detail: `libSQL has no build for this system, or it is not installed (${fault.code}). Install again with \`npx -y pnpm@12 install\`, or use a MySQL server: DATABASE_URL=mysql://user:password@host:port/database.`
-    })
-  }
+  // An error without a code, before anything is opened, is the driver's own.
+  if (fault.code === "UNKNOWN") return Fault.notLoaded(operation, fault)
   return Fault.translate(operation, error)
 }

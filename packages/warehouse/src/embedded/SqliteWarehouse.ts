@@ -35,10 +35,13 @@ import type { SqliteStore } from "./SqliteStore.ts"
 export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] => {
   const sensitive = Ddl.dialect("sensitive")
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
-  /** In one transaction that no erasure has come before. */
-  const alone = <A, E, R>(runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
+  /** Writes a table in one transaction that no erasure has come before. */
+  const alone = <A, E, R>(table: Table.Any, runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
     store.data
-      .withTransaction(Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), write))
+      .withTransaction(Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), write), {
+        // Sorting an index a cacheful at a time is twice as fast, and takes no more memory for more rows.
+        aside: table.visibility === "public" ? "file" : "memory"
+      })
       .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))))
 
   return Warehouse.of({
@@ -52,7 +55,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       const operation = `publish ${table.name}`
       const replaced = replace(store.data, table, rows, step.progress)
       const marked = here(SqlMarks.set(sensitive, table.name, step.runId))
-      const count = yield* alone(step.runId, operation, Effect.zipLeft(replaced, marked))
+      const count = yield* alone(table, step.runId, operation, Effect.zipLeft(replaced, marked))
       step.metadata({ rows: count })
       yield* Span.annotate({ table: table.name, rows: count })
       return { relation: table }
@@ -77,7 +80,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
         const before = Amended.rowsBefore(step.last) ?? (yield* count)
         return yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
       })
-      const done = yield* alone(step.runId, operation, amend)
+      const done = yield* alone(table, step.runId, operation, amend)
       step.metadata({
         rows: done?.rows ?? (yield* Effect.mapError(count, (error) => Fault.translate(operation, error))),
         ...(done === undefined ? {} : { rows_deleted: done.deleted, rows_written: done.written })
@@ -201,7 +204,7 @@ const nextPage = Effect.fnUntraced(function* <T extends Table.Any | View.Any>(
   const rows = rowsOf<Table.Row<T>>(SqliteRow.decoder(relation.columns)(values))
   const last = values.length < rowsPerPage || key.length === 0 ? undefined : rows.at(-1)
   const encoded = last === undefined ? undefined : SqliteRow.encoder(keyColumns(relation, key))([last], 0)
-  return [rows, Array.isArray(encoded) ? Option.some(encoded) : Option.none()] as const
+  return [rows, Array.isArray(encoded) ? Option.fromNullable(encoded[0]) : Option.none()] as const
 })
 
 const keyColumns = (relation: Table.Any | View.Any, key: ReadonlyArray<string>): Table.Columns =>

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, stat } from "node:fs/promises"
+import { access, chmod, constants, mkdir, open, stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as Effect from "effect/Effect"
@@ -64,6 +64,14 @@ export const isThere = Effect.fn("StoreFiles.isThere")(function* (
   })
 })
 
+/** Whether this process may not write a store that is there: its file system, its directory or a file of it refuses. */
+export const isReadOnly = (directory: string): Effect.Effect<boolean> => {
+  const files = at(directory)
+  const all = [files.directory, files.public, files.sensitive, files.history]
+  const refusals = Effect.promise(() => Promise.all(all.map((path) => access(path, constants.W_OK).then(() => "", codeOf))))
+  return Effect.map(refusals, (codes) => codes.some((code) => meanings[code]?.[0] === "NotPermitted"))
+}
+
 /** The run history of a store that is there, as a URI that opens the file and never creates it. */
 export const historyOf = (directory: string): string => `${pathToFileURL(at(directory).history).href}?mode=rw`
 
@@ -72,7 +80,8 @@ export const readOnly = (path: string): string => `${pathToFileURL(path).href}?m
 
 const names = ["public.db", "sensitive.db", "history.db"] as const
 
-const at = (directory: string): StoreFiles => ({
+/** The files of a store in a directory, whether they are there or not. */
+export const at = (directory: string): StoreFiles => ({
   directory: resolve(directory),
   public: join(resolve(directory), names[0]),
   sensitive: join(resolve(directory), names[1]),

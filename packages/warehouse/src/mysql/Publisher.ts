@@ -98,8 +98,9 @@ export const alone = <A, E, R>(
   const doing = `publish ${table}`
   const failed = statementFailed(doing)
   const onSession = Effect.fnUntraced(function* (session: Session) {
-    yield* TableLock.take(session, table, doing, options.lockWait)
-    yield* options.gate(session, (yield* StepContext).runId, doing)
+    const { runId } = yield* StepContext
+    yield* TableLock.take(session, table, doing, options.lockWait, runId)
+    yield* options.gate(session, runId, doing)
     const present = yield* Effect.mapError(tablesAround(session, table), failed)
     const leftovers = present.filter((name) => name !== table)
     if (leftovers.length > 0) yield* Effect.mapError(dropTables(session, leftovers), failed)

@@ -1,4 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
+import * as Dataset from "@sluice/core/data/Dataset"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Quarantine } from "../Quarantine.ts"
@@ -36,11 +37,14 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
       const write = Effect.gen(function* () {
         yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
         yield* sql.unsafe(`DELETE FROM ${table} WHERE source = ?`, [source])
-        yield* SqlBatch.insert(
-          sql,
-          dialect,
-          { head: `INSERT INTO ${table} (source, position, ordinal, id, field, reason, run_id)` },
-          rows.map((row, position) => [source, position, row.ordinal, row.id, row.field, row.reason, runId])
+        let position = 0
+        yield* Dataset.forEachChunk(rows, (some) =>
+          SqlBatch.insert(
+            sql,
+            dialect,
+            { head: `INSERT INTO ${table} (source, position, ordinal, id, field, reason, run_id)` },
+            some.map((row) => [source, position++, row.ordinal, row.id, row.field, row.reason, runId])
+          )
         )
       })
       yield* SqlBatch.transaction(sql, dialect, operation, write)

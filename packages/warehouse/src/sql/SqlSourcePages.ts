@@ -109,7 +109,13 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
         const changed = pages.filter(({ page }) => ids.has(page))
         for (let at = 0; at < changed.length; at += pagesAtOnce) {
           const rows = yield* Effect.forEach(changed.slice(at, at + pagesAtOnce), (page) =>
-            Effect.map(ids.get(page.page) ?? noIds, (bytes) => [source, page.page, version, JSON.stringify(page), bytes])
+            Effect.map(ids.get(page.page) ?? noIds, (bytes) => [
+              source,
+              page.page,
+              version,
+              JSON.stringify(page),
+              Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+            ])
           )
           yield* SqlBatch.insert(sql, dialect, insert, rows)
         }

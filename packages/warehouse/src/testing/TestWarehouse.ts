@@ -137,9 +137,9 @@ const quarantine = (record: Recorder): Quarantine["Type"] => {
   const sources = new Map<string, ReadonlyArray<QuarantinedRow>>()
   return {
     replace: (source, _runId, rows) =>
-      Effect.sync(() => {
-        sources.set(source, rows)
-        record({ kind: "quarantine", relation: source, rows: rows.map((row) => ({ ...row })) })
+      Effect.map(Dataset.toArray(rows), (all) => {
+        sources.set(source, all)
+        record({ kind: "quarantine", relation: source, rows: all.map((row) => ({ ...row })) })
       }),
     list: (source) => Effect.sync(() => [...(sources.get(source) ?? [])].sort((a, b) => a.ordinal - b.ordinal))
   }

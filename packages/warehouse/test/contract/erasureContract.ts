@@ -183,7 +183,7 @@ export const erasureContract = <E>(options: {
           const refused = yield* Effect.all([
             Effect.flip(publishPeople("run", ["ada_lovelace", "bob"])),
             Effect.flip(masked("run", Cities, ["Oslo"])),
-            Effect.flip(quarantine.replace("people", "run", [row("ada_lovelace")]))
+            Effect.flip(quarantine.replace("people", "run", Dataset.of(row("ada_lovelace"))))
           ])
           expect(refused.map((error) => ("reason" in error ? error.reason : error._tag))).toEqual(
             new Array(3).fill("Outdated")
@@ -193,7 +193,7 @@ export const erasureContract = <E>(options: {
           yield* begin("next")
           yield* publishPeople("next", ["bob", "eve"])
           yield* masked("next", Cities, ["Rome"])
-          yield* quarantine.replace("people", "next", [row("bob")])
+          yield* quarantine.replace("people", "next", Dataset.of(row("bob")))
         })
         yield* Effect.provide(run, store)
       })
@@ -247,7 +247,7 @@ export const erasureContract = <E>(options: {
               const cities = people.map((id) => (id === "ada_lovelace" ? "Oslo" : "Bern"))
               const ids = yield* masked(runId, Cities, cities)
               const quarantine = yield* Quarantine
-              yield* quarantine.replace("people", runId, people.map(row))
+              yield* quarantine.replace("people", runId, Dataset.fromArray(people.map(row)))
               const found = people.map((id, i) => ({
                 ...person(id),
                 city_id: ids.get(Pii.make("city", cities[i] ?? "")) ?? null

@@ -84,8 +84,12 @@ export const fill = Effect.fnUntraced(function* (runId: string) {
   })
   yield* inRun(runId, publishRows(Dataset.fromArray(people)))
   yield* inRun(runId, warehouse.publish(Letters, Dataset.fromArray(letters)))
-  yield* quarantine.replace("people", runId, [row("ada_lovelace"), { ...row("ada_lovelace"), field: "y" }, row("bob")])
-  yield* quarantine.replace("letters", runId, [row("ada_lovelace")])
+  yield* quarantine.replace(
+    "people",
+    runId,
+    Dataset.of(row("ada_lovelace"), { ...row("ada_lovelace"), field: "y" }, row("bob"))
+  )
+  yield* quarantine.replace("letters", runId, Dataset.of(row("ada_lovelace")))
 })
 
 /** All that the store holds. */

@@ -1,4 +1,5 @@
 import { expect, layer } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
 import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Duration from "effect/Duration"
@@ -19,7 +20,7 @@ export const quarantineContract = (options: {
           { ...row(3), field: "profile.income" },
           { ...row(3), field: "profile.gender" }
         ]
-        yield* quarantine.replace("api_users", "run-1", [second, third, first])
+        yield* quarantine.replace("api_users", "run-1", Dataset.of(second, third, first))
         expect(yield* quarantine.list("api_users")).toStrictEqual([first, second, third])
       })
     )
@@ -28,7 +29,7 @@ export const quarantineContract = (options: {
       Effect.gen(function* () {
         const quarantine = yield* Quarantine
         const rows = [{ ordinal: 7, id: null, field: "", reason: "is not an object" }]
-        yield* quarantine.replace("without_id", "run-1", rows)
+        yield* quarantine.replace("without_id", "run-1", Dataset.fromArray(rows))
         expect(yield* quarantine.list("without_id")).toStrictEqual(rows)
       })
     )
@@ -36,11 +37,11 @@ export const quarantineContract = (options: {
     it.effect("the latest reading of a source replaces what was kept of it, and nothing of other sources", () =>
       Effect.gen(function* () {
         const quarantine = yield* Quarantine
-        yield* quarantine.replace("one", "run-1", [row(1), row(2)])
-        yield* quarantine.replace("two", "run-1", [row(9)])
-        yield* quarantine.replace("one", "run-2", [row(5)])
+        yield* quarantine.replace("one", "run-1", Dataset.of(row(1), row(2)))
+        yield* quarantine.replace("two", "run-1", Dataset.of(row(9)))
+        yield* quarantine.replace("one", "run-2", Dataset.of(row(5)))
         expect([yield* quarantine.list("one"), yield* quarantine.list("two")]).toStrictEqual([[row(5)], [row(9)]])
-        yield* quarantine.replace("one", "run-3", [])
+        yield* quarantine.replace("one", "run-3", Dataset.of())
         expect([yield* quarantine.list("one"), yield* quarantine.list("two")]).toStrictEqual([[], [row(9)]])
       })
     )
@@ -49,7 +50,7 @@ export const quarantineContract = (options: {
       Effect.gen(function* () {
         const quarantine = yield* Quarantine
         const rows = Array.from({ length: 5_000 }, (_, ordinal) => row(ordinal))
-        yield* quarantine.replace("many", "run-1", rows)
+        yield* quarantine.replace("many", "run-1", Dataset.fromArray(rows))
         expect(yield* quarantine.list("many")).toStrictEqual(rows)
       })
     )

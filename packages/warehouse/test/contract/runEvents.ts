@@ -20,7 +20,8 @@ export const runStarted = (runId: string, startedAt: string): RunEvent => ({
     { asset: "b", action: "load", reason: { _tag: "LoadedFor", assets: ["c"] }, after: ["a"] }
   ],
   tags: { by: "contract" },
-  owner: { host: "here", pid: 42 }
+  owner: { host: "here", pid: 42 },
+  origin: "https://api.example.com"
 })
 
 /** The beginning of a run that does one thing with each of some assets. */
@@ -40,7 +41,7 @@ export const startedWith = (
 })
 
 /** What every materialization here was made of. */
-export const provenance = { code: "v1", inputs: { up: "d1" }, data: "d2" }
+export const provenance = { code: "v1", inputs: { up: "d1" }, data: "d2", origins: ["https://api.example.com", "sample"] }
 
 export const stepStarted = (runId: string, attempt: number): RunEvent => ({
   _tag: "StepStarted",

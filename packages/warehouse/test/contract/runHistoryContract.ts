@@ -27,6 +27,7 @@ export const runHistoryContract = (options: {
           selection,
           tags: { by: "contract" },
           retryOf: undefined,
+          origin: "https://api.example.com",
           owner: { host: "here", pid: 42 },
           status,
           durationMillis,

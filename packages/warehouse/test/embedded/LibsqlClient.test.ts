@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto"
+import { readdirSync, rmSync, watch, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
 import { join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
 import { expect, it } from "@effect/vitest"
@@ -14,6 +17,14 @@ const client = (setup: ReadonlyArray<string> = []) =>
     const path = join(yield* temporaryDirectory, "a.db")
     return yield* LibsqlClient.make({ path, setup: [...setup, "CREATE TABLE t (a TEXT PRIMARY KEY, b BLOB)"] })
   })
+
+const thrownBy = (f: () => unknown): unknown => {
+  try {
+    return f()
+  } catch (error) {
+    return error
+  }
+}
 
 const all = ({ sql }: LibsqlClient.LibsqlClient) =>
   Effect.map(sql<{ a: string }>`SELECT a FROM t ORDER BY a`, (rows) => rows.map(({ a }) => a))
@@ -122,6 +133,22 @@ it.scopedLive("a full disk is told as one, the transaction is undone, and the co
   })
 )
 
+it.scopedLive("a driver that is of another system, or is not there, is told as one, and what to do", () =>
+  Effect.gen(function* () {
+    const file = join(yield* temporaryDirectory, "index.node")
+    writeFileSync(file, "a binary of another system")
+    const codes = [file, `${file}/missing`].map((path) => {
+      const error = Fault.translate("open it", Fault.toSqlError(thrownBy(() => createRequire(import.meta.url)(path))))
+      return [error.reason, error.detail.split(". ")[0]]
+    })
+    const what = (code: string) => `libSQL has no build for this system, or it is not installed (${code})`
+    expect(codes).toStrictEqual([
+      ["Misconfigured", what("ERR_DLOPEN_FAILED")],
+      ["Misconfigured", what("MODULE_NOT_FOUND")]
+    ])
+  })
+)
+
 it.scopedLive("an error holds codes and names, and never a value, the SQL or the driver's error", () =>
   Effect.gen(function* () {
     const { sql } = yield* client()
@@ -166,3 +193,36 @@ it.scopedLive("what SQLite puts aside stays in memory", () =>
     expect([inMemory.length, setting?.temp_store]).toStrictEqual([1, 0])
   })
 )
+
+it.scopedLive("a transaction that may puts rows aside in files of the directory that it was given, and no other does", () =>
+  Effect.gen(function* () {
+    const directory = yield* temporaryDirectory
+    const db = yield* client([`PRAGMA temp_store_directory = '${directory}'`])
+    yield* db.sql`INSERT INTO t SELECT value, printf('%.*c', 400, 'x') FROM generate_series(1, 20000)`
+    const sort = db.use((session) => session.run("CREATE INDEX sorted ON t (b, a)", []))
+    const undone = Effect.ignore(db.withTransaction(Effect.zipRight(sort, Effect.fail("no")), { aside: "file" }))
+    expect(yield* putsAside(directory, undone)).toBe(true)
+    expect(yield* putsAside(directory, db.withTransaction(sort))).toBe(false)
+    yield* db.sql`DROP INDEX sorted`
+    expect(yield* putsAside(directory, db.withTransaction(sort, { aside: "file" }))).toBe(true)
+    expect(readdirSync(directory)).toStrictEqual([])
+  })
+)
+
+/** Whether a temporary file of SQLite's is seen in a directory meanwhile; they lose their names at once. */
+const putsAside = <E>(directory: string, effect: Effect.Effect<void, E>) =>
+  Effect.gen(function* () {
+    const last = randomUUID()
+    const names = new Set<string>()
+    const done = yield* Deferred.make<void>()
+    const watcher = watch(directory, (_, name) => {
+      if (name === last) Effect.runSync(Deferred.succeed(done, undefined))
+      else names.add(name ?? "")
+    })
+    yield* effect
+    writeFileSync(join(directory, last), "")
+    yield* Deferred.await(done)
+    watcher.close()
+    rmSync(join(directory, last))
+    return [...names].some((name) => name.startsWith("etilqs_"))
+  })

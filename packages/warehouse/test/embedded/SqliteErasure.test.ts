@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
 import * as Effect from "effect/Effect"
 import { eraseAda, everything, fill } from "../contract/people.ts"
@@ -21,7 +22,7 @@ it.scopedLive("no file of the store has a byte of an erased person, free pages o
     ])
     yield* withStores(directory)(
       Effect.zipRight(
-        Effect.flatMap(Quarantine, (quarantine) => quarantine.replace("letters", "fourth", [])),
+        Effect.flatMap(Quarantine, (quarantine) => quarantine.replace("letters", "fourth", Dataset.of())),
         eraseAda
       )
     )

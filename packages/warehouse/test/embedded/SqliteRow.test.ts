@@ -23,6 +23,7 @@ const misfits: ReadonlyArray<readonly [column: Column.Any, value: unknown, reaso
   [Column.boolean, "true", "is neither true nor false"],
   [Column.boolean, 1, "is neither true nor false"],
   [Column.timestamp, "2024-02-30T00:00:00.000Z", "is not a time in UTC with milliseconds"],
+  [Column.timestamp, "2024-02-28T24:00:00.000Z", "is not a time in UTC with milliseconds"],
   [Column.timestamp, "2024-02-28T24:00:01.000Z", "is not a time in UTC with milliseconds"],
   [Column.timestamp, "2024-02-28T00:00:00Z", "is not a time in UTC with milliseconds"],
   [Column.timestamp, "2024-02-28T00:00:00.000+01:00", "is not a time in UTC with milliseconds"],
@@ -39,8 +40,16 @@ for (const [column, value, reason] of misfits) {
   })
 }
 
+it("a time is bound as SQL has it, on the last day of a month too", () => {
+  const encode = SqliteRow.encoder({ at: Column.timestamp })
+  expect(encode([{ at: "2024-02-29T23:59:59.999Z" }, { at: "2024-03-01T00:00:00.000Z" }], 0)).toStrictEqual([
+    ["2024-02-29 23:59:59.999"],
+    ["2024-03-01 00:00:00.000"]
+  ])
+})
+
 it("length counts characters, as MySQL does, and not UTF-16 units", () => {
-  expect(SqliteRow.encoder({ a: Column.text(3) })([{ a: "😀😀😀" }], 0)).toStrictEqual(["😀😀😀"])
+  expect(SqliteRow.encoder({ a: Column.text(3) })([{ a: "😀😀😀" }], 0)).toStrictEqual([["😀😀😀"]])
 })
 
 it("a fixed decimal has all digits of its scale, no leading zeros, and no sign on zero", () => {

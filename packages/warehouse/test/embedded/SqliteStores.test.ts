@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
@@ -179,5 +179,18 @@ it.scopedLive("a directory that cannot be created is refused, and does not keep 
       ["Misconfigured", "there is a file of that name (EEXIST)"],
       ["Misconfigured", "a part of that path is not a directory (ENOTDIR)"]
     ])
+  })
+)
+
+it.scopedLive("opened for reading alone, it answers, refuses to be written, and leaves its files as they are", () =>
+  Effect.gen(function* () {
+    const directory = yield* temporaryDirectory
+    yield* withStores(directory)(publishNumbers(7))
+    const bytes = () => readdirSync(directory).map((name) => [name, readFileSync(join(directory, name)).toString("base64")])
+    const before = bytes()
+    const [seen, refused] = yield* Effect.all([versionsSeen(Numbers), Effect.flip(publishNumbers(8))]).pipe(
+      Effect.provide(SqliteStores.layer({ directory, readOnly: true }))
+    )
+    expect([seen, refused._tag === "WarehouseFailed" && refused.reason, bytes()]).toEqual([[7], "NotPermitted", before])
   })
 )

@@ -21,7 +21,11 @@ const fill = Effect.gen(function* () {
   const warehouse = yield* Warehouse
   yield* inStep(warehouse.publish(Numbers, numbers(1, 3)))
   yield* inStep((yield* PiiMasker).ids(Cities, Dataset.of(Pii.make("city", canary))))
-  yield* (yield* Quarantine).replace("api_users", "run", [{ ordinal: 0, id: canary, field: "city", reason: "is wrong" }])
+  yield* (yield* Quarantine).replace(
+    "api_users",
+    "run",
+    Dataset.of({ ordinal: 0, id: canary, field: "city", reason: "is wrong" })
+  )
   yield* (yield* RunStore).append([
     {
       _tag: "RunStarted",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import { RunStore } from "@sluice/core/run/RunStore"
 import { CheckFailed } from "@sluice/core/run/StepFailure"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Deferred from "effect/Deferred"
@@ -7,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { startedWith } from "../contract/runEvents.ts"
 import { readAll } from "../contract/support.ts"
 import * as databases from "./databases.ts"
 import { publishReadings, fresh as storesOf, tableNames } from "./published.ts"
@@ -136,13 +138,19 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
         const slow = Dataset.fromChunks(
-          Stream.concat(Stream.make(readings(3, 1)), Stream.fromEffect(Effect.as(Effect.sleep("1500 millis"), [])))
+          Stream.concat(Stream.make(readings(3, 1)), Stream.fromEffect(Effect.as(Effect.sleep("2500 millis"), [])))
         )
         const first = yield* Effect.fork(step(warehouse.publish(Readings, slow)))
         yield* Effect.repeat(tableNames, { until: (names) => names.length > 1 })
+        const nameless = yield* Effect.flip(publishReadings(2, 2))
+        expect(nameless).toMatchObject({ reason: "Conflict", retryable: true })
+        expect(nameless.message).toContain('another run is publishing "readings", and has not ended within 1s')
+        // Where the history tells which run that is, so does the error; it does not name its own, which steps here call "test".
+        const store = yield* RunStore
+        for (const run of ["the-other", "test"])
+          yield* store.append([startedWith(run, "2024-01-01T00:00:00.000Z", ["readings"], "materialize")])
         const refused = yield* Effect.flip(publishReadings(2, 2))
-        expect(refused).toMatchObject({ reason: "Conflict", retryable: true })
-        expect(refused.message).toContain('another run is publishing "readings", and has not ended within 1s')
+        expect(refused.message).toContain('another run (the-other) is publishing "readings", and has not ended within 1s')
         yield* Fiber.join(first)
         yield* publishReadings(2, 2)
         expect(yield* readAll(Readings)).toEqual(readings(2, 2))

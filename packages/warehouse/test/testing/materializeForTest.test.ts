@@ -37,7 +37,11 @@ const users = Asset.make("users", {
   materialize: () =>
     Effect.gen(function* () {
       const api = yield* Api
-      yield* (yield* Quarantine).replace("users", "test", [{ ordinal: 1, id: null, field: "city", reason: "is missing" }])
+      yield* (yield* Quarantine).replace(
+        "users",
+        "test",
+        Dataset.of({ ordinal: 1, id: null, field: "city", reason: "is missing" })
+      )
       yield* StepContext.metadata({ quarantined: 1 })
       return Dataset.fromArray(api.users)
     })

@@ -1,0 +1,27 @@
+import { deflateRawSync } from "node:zlib"
+import type { Codec, Packed } from "@sluice/core/data/Packed"
+import type { PageIds } from "@sluice/warehouse/SourcePages"
+import * as RowHash from "./RowHash.ts"
+
+/** Some rows as they are kept, and what is noted of their ids, for whoever need not look at the rows themselves. */
+export interface PackedRows {
+  readonly packed: Packed
+  /** The rows' ids, in order, as `packIds` has them. */
+  readonly ids: PageIds
+  /** The same as `RowHash` has them. */
+  readonly hashes: Float64Array
+}
+
+/** How rows of a source are packed and told apart. */
+export interface Packing<A> {
+  readonly codec: Codec<A>
+  readonly id: (row: A) => string
+}
+
+export const make = <A>({ codec, id }: Packing<A>, rows: ReadonlyArray<A>): PackedRows => {
+  const ids = rows.map(id)
+  return { packed: codec.encode(rows), ids: packIds(ids), hashes: RowHash.all(ids) }
+}
+
+/** Ids as few bytes as are quickly made: consecutive numbers take two or three each. */
+const packIds = (ids: ReadonlyArray<string>): PageIds => deflateRawSync(JSON.stringify(ids), { level: 1 })

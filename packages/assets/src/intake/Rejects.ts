@@ -1,0 +1,61 @@
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as Packed from "@sluice/core/data/Packed"
+import * as Spill from "@sluice/core/data/Spill"
+import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+
+/** The rows of a source that are left out, as they come; few of them are in memory, however many there are. */
+export interface Rejects {
+  readonly see: (rows: ReadonlyArray<QuarantinedRow>) => Effect.Effect<void, Spill.SpillFailed>
+  readonly count: () => number
+  /** How often each reason came, without the places in lists. */
+  readonly reasons: ReadonlyMap<string, number>
+  /** All that have come, in their order. */
+  readonly rows: () => Dataset.Dataset<QuarantinedRow>
+}
+
+export const make = Effect.fn("Rejects.make")(function* (
+  bytesInMemory = 1024 * 1024
+): Effect.fn.Return<Rejects, never, Spill.Spill | Scope.Scope> {
+  const keep = yield* Spill.keeper(bytesInMemory, { compress: true })
+  const blocks: Array<Effect.Effect<Uint8Array, Spill.SpillFailed>> = []
+  const reasons = new Map<string, number>()
+  let count = 0
+  return {
+    see: Effect.fnUntraced(function* (rows) {
+      if (rows.length === 0) return
+      count += rows.length
+      for (const { field, reason } of rows) {
+        const words = `${field === "" ? "the row" : field.replace(/\.\d+(?=\.|$)/g, "[]")} ${reason}`
+        reasons.set(words, (reasons.get(words) ?? 0) + 1)
+      }
+      blocks.push(yield* keep(Packed.toBytes(codec.encode(rows))))
+    }),
+    count: () => count,
+    reasons,
+    rows: () =>
+      Dataset.fromChunks(
+        Stream.mapEffect(Stream.fromIterable(blocks), (block) =>
+          Effect.map(block, (bytes) => codec.decode(Packed.fromBytes(bytes)))
+        ),
+        count
+      )
+  }
+})
+
+const codec = Packed.codec<QuarantinedRow>({
+  write: ({ field, id, ordinal, reason }, sink) => {
+    sink.put(String(ordinal))
+    sink.put(id)
+    sink.put(field)
+    sink.put(reason)
+  },
+  reading: () => (cursor) => ({
+    ordinal: Number(cursor.text()),
+    id: cursor.orNull(),
+    field: cursor.text(),
+    reason: cursor.text()
+  })
+})

@@ -1,0 +1,81 @@
+import type * as Asset from "@sluice/core/asset/Asset"
+import * as Plan from "@sluice/core/plan/Plan"
+import type { Materialization } from "@sluice/core/run/RunRecord"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import { UsageError } from "./CliError.ts"
+import { Output } from "./Output.ts"
+import * as Human from "./render/Human.ts"
+import * as Layout from "./render/Layout.ts"
+import type { Settings } from "./wiring/Settings.ts"
+
+/** What a plan would do to tables whose rows came from elsewhere than it reads. */
+export interface SourceChange {
+  /** Whether it is refused: the sample would come to rows from a real API. Any other change is told, and carried out. */
+  readonly refused: boolean
+  readonly detail: string
+}
+
+/** The origin of the bundled data. */
+const sample = "sample"
+
+/** Where the sources are, as it is recorded: `sample`, or the API's scheme, host and port. Its path may hold a secret. */
+export const originOf = ({ apiUrl }: Pick<Settings, "apiUrl">): string => apiUrl?.origin ?? sample
+
+/**
+ * Judges a plan by what was materialized before and the origin that it would read; undefined where nothing is to be said: it
+ * reads no source, all rows came from there, or what came from the sample is replaced by real rows.
+ */
+export const judge = (
+  plan: Plan.Plan<Asset.Any>,
+  materialized: ReadonlyMap<string, Materialization>,
+  origin: string
+): SourceChange | undefined => {
+  if (!Plan.readsSource(plan)) return undefined
+  const made = new Set(plan.steps.flatMap(({ action, asset }) => (action === "materialize" ? [asset] : [])))
+  // A view has no rows of its own: what it is made from is told.
+  const tables = plan.graph.assets.filter(({ storage }) => storage._tag === "Stored" && storage.kind !== "view")
+  const from = (asset: Asset.Any) =>
+    (materialized.get(asset.name)?.provenance.origins ?? []).filter((place) => place !== origin)
+  const others = tables.filter((asset) => from(asset).length > 0)
+  const replaced = others.filter(({ name }) => made.has(name))
+  const kept = others.filter(({ name }) => !made.has(name))
+  const are = (assets: ReadonlyArray<Asset.Any>, one: string, many: string) =>
+    `${Human.list(assets.map(({ name }) => name))} ${assets.length === 1 ? one : many}`
+  const places = (assets: ReadonlyArray<Asset.Any>) => Human.list([...new Set(assets.flatMap(from))].sort())
+
+  if (origin === sample) {
+    if (others.length === 0) return undefined
+    const [first, what] =
+      replaced.length > 0
+        ? [replaced, "replace that with the bundled sample data"]
+        : [kept, "put the bundled sample data beside that"]
+    return {
+      refused: true,
+      detail: `${are(first, "was", "were")} made from ${places(first)}, and this run would ${what}, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
+    }
+  }
+  const replacedReal = replaced.filter((asset) => from(asset).some((place) => place !== sample))
+  const sentences = [
+    ...(replacedReal.length === 0
+      ? []
+      : [`${are(replacedReal, "was", "were")} made from ${places(replacedReal)}, and will be made from ${origin}.`]),
+    ...(kept.length === 0 ? [] : [`${are(kept, "keeps its", "keep their")} rows from ${places(kept)}.`])
+  ]
+  return sentences.length === 0 ? undefined : { refused: false, detail: sentences.join(" ") }
+}
+
+/** Before anything is written: fails where the plan is refused and nobody has allowed it, and says what else changes. */
+export const check = Effect.fn("SourceChange.check")(function* (
+  plan: Plan.Plan<Asset.Any>,
+  settings: Settings,
+  allowSampleData: boolean
+) {
+  const change = judge(plan, yield* (yield* RunStore).materializations, originOf(settings))
+  if (change === undefined) return
+  if (change.refused && !allowSampleData) return yield* new UsageError({ detail: change.detail })
+  if (!change.refused) {
+    const { errStyle, err } = yield* Output
+    yield* err(Layout.hang(`${errStyle.yellow(errStyle.marks.warning)} `, change.detail, errStyle.columns))
+  }
+})

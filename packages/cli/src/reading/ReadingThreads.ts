@@ -1,0 +1,97 @@
+import type { Endpoint } from "@sluice/assets/source/Endpoint"
+import type { CutterOptions } from "@sluice/assets/source/Piece"
+import { inPlace, type RowReader, RowReaders } from "@sluice/assets/source/RowReaders"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as ReadingThread from "./ReadingThread.ts"
+
+export interface Options {
+  /** The file that threads run: `thread.ts`, built. */
+  readonly file: string
+  /** The most threads; each begins when there is work for it. */
+  readonly threads: number
+  /** So many bytes of all answers are read in place before there is a thread: for few rows, none is worth its beginning. */
+  readonly bytesInPlace: number
+  /** How much a thread is given at a time. Default 256 KiB. */
+  readonly bytesAtOnce?: number
+}
+
+/**
+ * Answers are parsed, decoded and packed in threads, which end with the scope. What they read is what would be read in place;
+ * rows come packed, and are unpacked by whoever looks at them.
+ */
+export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: most }: Options): Layer.Layer<RowReaders> =>
+  Layer.scoped(
+    RowReaders,
+    Effect.gen(function* () {
+      const threads = new Set<ReadingThread.ReadingThread>()
+      yield* Effect.addFinalizer(() => Effect.forEach(threads, (thread) => thread.end, { concurrency: "unbounded" }))
+      /** An idle thread, a new one, or the one with the fewest readers. */
+      const choose = () => {
+        const [least] = [...threads].sort((a, b) => a.readers() - b.readers())
+        if (least !== undefined && (least.readers() === 0 || threads.size >= most)) return least
+        const thread = ReadingThread.start(file, () => threads.delete(thread))
+        threads.add(thread)
+        return thread
+      }
+      let read = 0
+      return {
+        open: <A>(endpoint: Endpoint<A>, options: CutterOptions): Effect.Effect<RowReader<A>, never, Scope.Scope> =>
+          gathering(bytesAtOnce, (bytes) => {
+            read += bytes
+            return read > bytesInPlace
+              ? Effect.suspend(() => choose().open(endpoint, options))
+              : Effect.succeed(inThisThread(endpoint, options))
+          })
+      }
+    })
+  )
+
+/** Takes bytes, a good deal at a time, and says whether they are the last ones. */
+type Take<A> = ReadingThread.RemoteReader<A>["take"]
+
+const inThisThread = <A>(endpoint: Endpoint<A>, options: CutterOptions): { readonly take: Take<A> } => {
+  const { end, push } = inPlace(endpoint, options)
+  return {
+    take: (bytes, isLast) => (isLast ? Effect.zipWith(push(bytes), end, (some, rest) => [...some, ...rest]) : push(bytes))
+  }
+}
+
+/** A reader that hands on some hundred KB at a time; who takes them is chosen when the first of them are there. */
+const gathering = <A>(
+  bytesAtOnce: number,
+  choose: (bytes: number) => Effect.Effect<{ readonly take: Take<A> }, never, Scope.Scope>
+): Effect.Effect<RowReader<A>, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    let parts: Array<Uint8Array> = []
+    let size = 0
+    let taker: { readonly take: Take<A> } | undefined
+    const handOn = Effect.fnUntraced(function* (isLast: boolean) {
+      taker ??= yield* Effect.provideService(choose(size), Scope.Scope, scope)
+      const bytes = joined(parts, size)
+      parts = []
+      size = 0
+      return yield* taker.take(bytes, isLast)
+    })
+    return {
+      push: (bytes) =>
+        Effect.suspend(() => {
+          parts.push(bytes)
+          size += bytes.length
+          return size < bytesAtOnce ? Effect.succeed([]) : handOn(false)
+        }),
+      end: Effect.suspend(() => handOn(true))
+    }
+  })
+
+/** Memory of their own, which can change hands. */
+const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array<ArrayBuffer> => {
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}

@@ -1,0 +1,83 @@
+import { pipeline } from "@sluice/assets/pipeline"
+import * as Selection from "@sluice/core/graph/Selection"
+import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
+import * as Plan from "@sluice/core/plan/Plan"
+import type { Materialization } from "@sluice/core/run/RunRecord"
+import * as Either from "effect/Either"
+import { expect, it } from "vitest"
+import * as SourceChange from "../src/SourceChange.ts"
+
+const graph = Either.getOrThrow(pipeline)
+
+const planOf = (...names: ReadonlyArray<string>) => {
+  const [first, ...rest] = names.map((name): Selection.Selection => Selection.name(name))
+  const selection = first === undefined ? Selection.all : Selection.union([first, ...rest])
+  const selected = Either.getOrThrow(SelectionQuery.resolve(selection, graph))
+  return Either.getOrThrow(Plan.make(graph, { selection: "", selected, isMaterialized: () => true }))
+}
+
+/** Every asset as made from one place, but for those that are said to come from another. */
+const from = (origin: string | undefined, others: Readonly<Record<string, string>> = {}) =>
+  new Map(
+    graph.names.map((asset): readonly [string, Materialization] => {
+      const place = others[asset] ?? origin
+      const provenance = { code: "c", inputs: {}, data: "d", ...(place === undefined ? {} : { origins: [place] }) }
+      return [asset, { asset, runId: "r", at: "", durationMillis: 1, metadata: {}, provenance }]
+    })
+  )
+
+const [staging, production] = ["https://staging.example.com", "https://api.example.com"]
+
+it("says nothing of a first run, of the same source, of what no source is said of, and of the sample giving way", () => {
+  expect([
+    SourceChange.judge(planOf(), new Map(), "sample"),
+    SourceChange.judge(planOf(), new Map(), production),
+    SourceChange.judge(planOf(), from("sample"), "sample"),
+    SourceChange.judge(planOf(), from(production), production),
+    SourceChange.judge(planOf(), from(undefined), "sample"),
+    SourceChange.judge(planOf(), from("sample"), production)
+  ]).toEqual([undefined, undefined, undefined, undefined, undefined, undefined])
+})
+
+it("refuses the sample where it would replace real rows, or stand beside them, and says what to do", () => {
+  const then =
+    "since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data."
+  expect([
+    SourceChange.judge(planOf(), from(production), "sample"),
+    SourceChange.judge(planOf("messages_raw"), from("sample", { users_raw: production }), "sample")
+  ]).toEqual([
+    {
+      refused: true,
+      detail: `sensitive_city_ids, sensitive_zipcode_ids and 4 more were made from ${production}, and this run would replace that with the bundled sample data, ${then}`
+    },
+    {
+      refused: true,
+      detail: `users_raw was made from ${production}, and this run would put the bundled sample data beside that, ${then}`
+    }
+  ])
+})
+
+it("tells, and does not refuse, that one API takes the place of another, and what keeps the rows of another", () => {
+  const mixed = from(staging, { messages_raw: "sample" })
+  expect([
+    SourceChange.judge(planOf("messages_raw"), from(staging), production),
+    SourceChange.judge(planOf("subscriptions_raw"), mixed, staging)
+  ]).toEqual([
+    {
+      refused: false,
+      detail: `messages_raw was made from ${staging}, and will be made from ${production}. sensitive_city_ids, sensitive_zipcode_ids and 3 more keep their rows from ${staging}.`
+    },
+    { refused: false, detail: "messages_raw keeps its rows from sample." }
+  ])
+})
+
+it("leaves a run alone that reads no source", () => {
+  expect(SourceChange.judge(planOf("messages_per_day"), from(production), "sample")).toBeUndefined()
+})
+
+it("calls an API by its scheme, host and port: its path may hold a secret", () => {
+  expect([
+    SourceChange.originOf({ apiUrl: new URL("https://api.example.com:8443/t0ken/v1/") }),
+    SourceChange.originOf({ apiUrl: undefined })
+  ]).toEqual(["https://api.example.com:8443", "sample"])
+})

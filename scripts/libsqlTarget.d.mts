@@ -1,0 +1,2 @@
+export declare function currentTarget(): string
+export declare function isMusl(program: string): boolean
