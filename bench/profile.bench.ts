@@ -44,7 +44,7 @@ const phases: ReadonlyArray<readonly [RegExp, string]> = [
   [/core\/src\/data\/Spill/, "spill: encrypt, write, read"],
   [/SqlMaskStore|MaskMap|PiiMasker|assets\/masking/, "masking"],
   [/assets\/src\/assets\/|core\/src\/data\/Dataset/, "make rows"],
-  [/warehouse\/src\/mysql\/(?:encoding|Loader)|SqliteRow/, "encode rows for the store"],
+  [/warehouse\/src\/mysql\/(?:encoding|InfileText|Loader|RowBatch)|SqliteRow/, "encode rows for the store"],
   [/embedded\/SqliteWarehouse|embedded\/LibsqlClient|libsql/, "the embedded store's own work"],
   [/mysql2|warehouse\/src\/mysql/, "the driver of MySQL"],
   [/effect\/|@effect/, "Effect, by itself"],
