@@ -75,33 +75,38 @@ type Measured<A> = Effect.Effect<A, WarehouseFailed, Warehouse>
 
 /**
  * Measures the users that are stored, by some twenty aggregates in SQL: counts come back, and never a value. The cost is that of
- * grouping all users a dozen times: for 200,000 users some seconds.
+ * grouping all users as often: for 200,000 users some seconds.
  */
 export const measure = Effect.fn("Anonymity.measure")(function* (
   policy: Policy
 ): Effect.fn.Return<Findings, WarehouseFailed, Warehouse> {
   const { anonymity, diversity } = yield* byAll
   const least = Math.max(small, policy.emailDomainMin)
-  const emailDomains = yield* domainsBelow(small)
-  const { rareDomains } = least === small ? emailDomains : yield* domainsBelow(least)
+  const { compared: byDomain, emailDomains } = yield* domainsBelow(small)
+  const { rareDomains } = least === small ? emailDomains : (yield* domainsBelow(least)).emailDomains
   const subsets = subsetsOf(anonymity.columns)
   const settings = settingsOf(anonymity.columns, least, rareDomains > 0)
+  // What those groupings have told already is not asked again.
+  const measured = new Map<string, Measures>([
+    [keyOf({ columns: anonymity.columns }), measuresOf(anonymity)],
+    [keyOf({ columns: domainColumns }), byDomain]
+  ])
   const cases = new Map([...subsets, ...settings].map((one) => [keyOf(one), one]))
-  const measured = new Map(
-    yield* Effect.forEach(
-      cases,
-      ([key, one]) => Effect.map(compare(one), (found) => [key, found] as const),
-      // A few at a time: a server answers them side by side, and others want some of its connections.
-      { concurrency: 4 }
-    )
+  yield* Effect.forEach(
+    [...cases].filter(([key]) => !measured.has(key)),
+    ([key, one]) => Effect.map(compare(one), (found) => measured.set(key, found)),
+    // A few at a time: a server answers them side by side, and others want some of its connections.
+    { concurrency: 4, discard: true }
   )
   const compared = (all: ReadonlyArray<Case>) =>
     all.flatMap((one) => {
       const found = measured.get(keyOf(one))
-      return found === undefined ? [] : [{ ...found, about: one.about }]
+      return found === undefined ? [] : [{ about: one.about, columns: one.columns, ...found }]
     })
   return { anonymity, diversity, bySubset: compared(subsets), bySetting: compared(settings), emailDomains }
 })
+
+const sumWhere = (condition: string, what: string): string => `SUM(CASE WHEN ${condition} THEN ${what} ELSE 0 END)`
 
 const bounds = [
   [1, 1],
@@ -161,17 +166,29 @@ interface Case {
   readonly coarser?: Classes.Coarser
 }
 
-const keyOf = ({ coarser = {}, columns }: Case): string => JSON.stringify([columns, coarser])
+const keyOf = ({ coarser = {}, columns }: Omit<Case, "about">): string => JSON.stringify([columns, coarser])
 
-const compare = ({ about, coarser = {}, columns }: Case): Measured<Comparison> =>
-  Effect.map(
-    Classes.measure({
-      columns,
-      coarser,
-      measures: ["COUNT(*)", "MIN(n)", sumWhere("n = 1", "n"), sumWhere(`n < ${small}`, "n")]
-    }),
-    ([classes = 0, k = 0, unique = 0, inSmall = 0]) => ({ about, columns, classes, k, unique, inSmall })
-  )
+/** What is counted of each case. */
+type Measures = Pick<Comparison, "classes" | "k" | "unique" | "inSmall">
+
+const comparing = ["COUNT(*)", "MIN(n)", sumWhere("n = 1", "n"), sumWhere(`n < ${small}`, "n")]
+
+const measuresFrom = ([classes = 0, k = 0, unique = 0, inSmall = 0]: ReadonlyArray<number>): Measures => ({
+  classes,
+  k,
+  unique,
+  inSmall
+})
+
+const compare = ({ coarser = {}, columns }: Case): Measured<Measures> =>
+  Effect.map(Classes.measure({ columns, coarser, measures: comparing }), measuresFrom)
+
+/** The same of all the quasi-identifiers, as the sizes of their classes tell it. */
+const measuresOf = ({ classes, k, sizes }: Anonymity): Measures => {
+  const upTo = (size: number) =>
+    sizes.reduce((sum, { most, users }) => (most !== null && most <= size ? sum + users : sum), 0)
+  return { classes, k, unique: upTo(1), inSmall: upTo(small - 1) }
+}
 
 /**
  * Each column alone, all but each, some that a neighbour or a colleague would know or that are no mask ids, and all with the
@@ -210,7 +227,10 @@ const settingsOf = (columns: ReadonlyArray<string>, least: number, anyRare: bool
   ]
 }
 
-const domainsBelow = (rareBelow: number): Measured<EmailDomains> => {
+const domainColumns = ["email_domain"]
+
+/** Rare domains, and how users compare by their domains alone. */
+const domainsBelow = (rareBelow: number): Measured<{ readonly emailDomains: EmailDomains; readonly compared: Measures }> => {
   const counted = [
     "named",
     "named * n",
@@ -218,12 +238,13 @@ const domainsBelow = (rareBelow: number): Measured<EmailDomains> => {
   ]
   return Effect.map(
     Classes.measure({
-      columns: ["email_domain"],
+      columns: domainColumns,
       within: (column) => ({ named: `MAX(CASE WHEN ${column("email_domain")} <> '${otherDomain}' THEN 1 ELSE 0 END)` }),
-      measures: counted.map((sql) => `SUM(${sql})`)
+      measures: [...comparing, ...counted.map((sql) => `SUM(${sql})`)]
     }),
-    ([domains = 0, users = 0, rareDomains = 0, rareUsers = 0]) => ({ domains, users, rareBelow, rareDomains, rareUsers })
+    (numbers) => {
+      const [domains = 0, users = 0, rareDomains = 0, rareUsers = 0] = numbers.slice(comparing.length)
+      return { emailDomains: { domains, users, rareBelow, rareDomains, rareUsers }, compared: measuresFrom(numbers) }
+    }
   )
 }
-
-const sumWhere = (condition: string, what: string): string => `SUM(CASE WHEN ${condition} THEN ${what} ELSE 0 END)`

@@ -31,7 +31,7 @@ export const measure = Effect.fn("Classes.measure")(function* (options: {
     const named = (name: string) => `u.${quote(name)}`
     const inner = Object.entries({ n: "COUNT(*)", ...within(named) }).map(([name, sql]) => `${sql} AS ${quote(name)}`)
     const keys = columns.map((name) => key(name, quote, coarser))
-    return `SELECT ${measures.join(", ")} FROM (SELECT ${columns.length > 1 ? manyGroups : ""} ${inner.join(", ")} FROM ${rows(quote, coarser)} GROUP BY ${keys.join(", ")}) AS classes`
+    return `SELECT ${measures.join(", ")} FROM (SELECT ${columns.length > 1 ? manyGroups : ""} ${inner.join(", ")} FROM ${quote(UsersRaw.name)} u GROUP BY ${keys.join(", ")}) AS classes`
   })
 })
 
@@ -55,14 +55,10 @@ const key = (name: string, quote: Quote, { birth, emailDomainMin, income }: Coar
   if (name === "birth_year" && birth === true) return `${column} - ${column} % ${birthBand}`
   if (name === "income" && income === true) return incomeBand(column)
   if (name === "email_domain" && emailDomainMin !== undefined) {
-    return `CASE WHEN d.${quote("n")} < ${emailDomainMin} THEN '${otherDomain}' ELSE ${column} END`
+    // Joined with the counts of domains instead, MariaDB would write the rows to a table first: four times the work.
+    const [users, domain] = [quote(UsersRaw.name), quote(name)]
+    const rare = `SELECT ${domain} FROM ${users} GROUP BY ${domain} HAVING COUNT(*) < ${emailDomainMin}`
+    return `CASE WHEN ${column} IN (${rare}) THEN '${otherDomain}' ELSE ${column} END`
   }
   return column
-}
-
-const rows = (quote: Quote, { emailDomainMin }: Coarser): string => {
-  const [users, domain] = [quote(UsersRaw.name), quote("email_domain")]
-  if (emailDomainMin === undefined) return `${users} u`
-  const counts = `SELECT ${domain}, COUNT(*) AS ${quote("n")} FROM ${users} GROUP BY ${domain}`
-  return `${users} u LEFT JOIN (${counts}) d ON d.${domain} = u.${domain}`
 }

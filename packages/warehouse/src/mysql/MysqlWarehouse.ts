@@ -180,7 +180,7 @@ export const make = (options: Options): Warehouse["Type"] => {
         return yield* new WarehouseFailed({ reason: "NotPermitted", operation: measuring, detail: "its SQL does not read." })
       }
       const session = yield* CurrentSession
-      const run = ({ connection }: Session) => connection.executeValues(sql, parameters)
+      const run = ({ connection }: Session) => connection.executeValues(`${sortingWhole} ${sql}`, parameters)
       const rows = yield* Effect.mapError(
         Deadlock.retried(session === undefined ? Effect.scoped(Effect.flatMap(pool.reserve, run)) : run(session)),
         statementFailed(measuring)
@@ -195,6 +195,12 @@ export const make = (options: Options): Warehouse["Type"] => {
 }
 
 const measuring = "evaluate the check"
+
+/**
+ * MariaDB sorts rows whose texts could take more than a kilobyte without them, and then looks each row up again by its key:
+ * three times the work, for texts that are short. MySQL has no such limit, and reads this as a comment.
+ */
+const sortingWhole = "/*M! SET STATEMENT max_length_for_sort_data = 8192 FOR */"
 
 const pageSize = 5_000
 
