@@ -10,14 +10,26 @@ const suffixes = {
   win32: () => "-msvc"
 }
 
-/** Whether a Linux program is loaded by musl: the path of the loader that it asks for stands after its ELF headers. */
+/**
+ * Whether a Linux program is loaded by musl: the path of the loader that it asks for stands after its ELF headers. Of a program
+ * that cannot be read, as without /proc, or that was patched to have it elsewhere, this process's report tells instead.
+ */
 export const isMusl = (program) => {
+  const [, loader] = /\/ld-(musl|linux)-/.exec(beginningOf(program)) ?? []
+  return loader === undefined ? process.report.getReport().header.glibcVersionRuntime === undefined : loader === "musl"
+}
+
+const beginningOf = (program) => {
   const head = Buffer.alloc(2_048)
-  const file = openSync(program, "r")
   try {
-    return head.subarray(0, readSync(file, head)).includes("/ld-musl-")
-  } finally {
-    closeSync(file)
+    const file = openSync(program, "r")
+    try {
+      return head.toString("latin1", 0, readSync(file, head))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ""
   }
 }
 

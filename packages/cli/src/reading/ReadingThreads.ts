@@ -18,8 +18,8 @@ export interface Options {
 }
 
 /**
- * Answers are parsed, decoded and packed in threads, which end with the scope. What they read is what would be read in place;
- * rows come packed, and are unpacked by whoever looks at them.
+ * Answers are parsed, decoded and packed in threads, which end with the scope; in place, where the system gives no thread.
+ * What they read is what would be read in place; rows come packed, and are unpacked by whoever looks at them.
  */
 export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: most }: Options): Layer.Layer<RowReaders> =>
   Layer.scoped(
@@ -27,13 +27,17 @@ export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: m
     Effect.gen(function* () {
       const threads = new Set<ReadingThread.ReadingThread>()
       yield* Effect.addFinalizer(() => Effect.forEach(threads, (thread) => thread.end, { concurrency: "unbounded" }))
-      /** An idle thread, a new one, or the one with the fewest readers. */
+      /** An idle thread, a new one, or the one with the fewest readers; none where there is none and the system gives none. */
       const choose = () => {
         const [least] = [...threads].sort((a, b) => a.readers() - b.readers())
         if (least !== undefined && (least.readers() === 0 || threads.size >= most)) return least
-        const thread = ReadingThread.start(file, () => threads.delete(thread))
-        threads.add(thread)
-        return thread
+        try {
+          const thread = ReadingThread.start(file, () => threads.delete(thread))
+          threads.add(thread)
+          return thread
+        } catch {
+          return least
+        }
       }
       let read = 0
       return {
@@ -41,7 +45,7 @@ export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: m
           gathering(bytesAtOnce, (bytes) => {
             read += bytes
             return read > bytesInPlace
-              ? Effect.suspend(() => choose().open(endpoint, options))
+              ? Effect.suspend(() => choose()?.open(endpoint, options) ?? Effect.succeed(inThisThread(endpoint, options)))
               : Effect.succeed(inThisThread(endpoint, options))
           })
       }

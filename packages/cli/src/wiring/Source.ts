@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { SparkApi } from "@sluice/assets/SparkApi"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
@@ -27,9 +28,13 @@ export const layer = (settings: Settings) =>
     })
   )
 
-/** Where answers are read: in threads, if there are processors to spare and `scripts/assets.mjs` has built what threads run. */
+/**
+ * Where answers are read: in threads, if there are processors to spare and `scripts/assets.mjs` has written what threads run,
+ * which it cannot where nothing can be written.
+ */
 const readers = Effect.fnUntraced(function* ({ readingThreads }: Settings) {
-  const file = yield* Effect.option(Config.string("SLUICE_THREAD_CODE"))
+  const fs = yield* FileSystem.FileSystem
+  const file = yield* Effect.option(Effect.flatMap(Config.string("SLUICE_THREAD_CODE"), (path) => fs.realPath(path)))
   const threads = readingThreads ?? Math.min(2, availableParallelism() - 1)
   if (threads === 0 || Option.isNone(file)) return Layer.empty
   const ReadingThreads = yield* Effect.promise(() => import("../reading/ReadingThreads.ts"))

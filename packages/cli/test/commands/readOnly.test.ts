@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { chmodSync, cpSync, readdirSync } from "node:fs"
+import { chmodSync, chownSync, cpSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, type Finished, script, sluice } from "../support.ts"
@@ -55,3 +55,27 @@ describe.skipIf(isRoot && !canMount)("an embedded store that cannot be written",
     ])
   }, 60_000)
 })
+
+/** Who may not write what its modes forbid: this user, or for root another one, who must be able to read the checkout. */
+const nobody = isRoot ? { uid: 65_534, gid: 65_534 } : {}
+const asNobody = (cwd: string, ...args: ReadonlyArray<string>) =>
+  spawnSync(process.execPath, [script, ...args], { ...nobody, cwd, encoding: "utf8" })
+
+// Regression: the setting that says where SQLite puts rows aside was refused first: "the store refused (SQLITE_ERROR)".
+it.skipIf(asNobody("/", "graph").status !== 0)(
+  "a store whose directory alone cannot be written says so",
+  () => {
+    const cwd = emptyDirectory()
+    if (isRoot) chownSync(cwd, 65_534, 65_534)
+    const first = asNobody(cwd, "materialize", "messages_raw")
+    chmodSync(join(cwd, ".sluice"), 0o555)
+    const { status, stderr } = asNobody(cwd, "materialize", "messages_raw")
+    chmodSync(join(cwd, ".sluice"), 0o700)
+    expect([first.status, status, stderr.split("\n")[1]]).toEqual([
+      0,
+      2,
+      expect.stringMatching(/it may not be written \(EACCES\)\. Make it a directory that this user may write/)
+    ])
+  },
+  60_000
+)

@@ -147,6 +147,14 @@ layer(Code.layer)("threads that read answers", (it) => {
     })
   )
 
+  it.effect("that the system does not give are not missed: answers are read in place", () =>
+    Effect.gen(function* () {
+      const one = read(Endpoints.messages, JSON.stringify([message()]), [20, 90])
+      // Node throws, as it does where a process may have no more threads.
+      assert.deepStrictEqual(yield* Effect.provide(one, inThreads({ file: "relative.cjs" })), yield* one)
+    })
+  )
+
   it.effect("that end take the reading with them, for a reason that quotes nothing of it; the next ones are new", () =>
     Effect.gen(function* () {
       const { dying } = yield* Code

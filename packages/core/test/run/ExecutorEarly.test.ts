@@ -167,7 +167,7 @@ describe("a step that hands its value on early", () => {
   )
 })
 
-/** A random graph in which any asset may hand on early, keep, change or lose its value, or wait for what it was given. */
+/** A random graph in which any asset may hand on early, keep, change or lose its value, wait for what it was given, or have a pool. */
 const randomGraph = (
   edges: Readonly<Record<string, ReadonlyArray<string>>>,
   next: () => number,
@@ -183,6 +183,8 @@ const randomGraph = (
     const upstreams = Object.fromEntries(
       ups.flatMap((up) => (assets.has(up) ? [[up, assets.get(up)]] : []))
     ) as Asset.Upstreams
+    const pool = [undefined, "one", "two"][next() % 3]
+    const pooled = pool === undefined ? {} : { pool }
     const materialize = (inputs: Readonly<Record<string, Given>>) =>
       Effect.gen(function* () {
         const given = Object.values(inputs)
@@ -215,7 +217,7 @@ const randomGraph = (
         }
         return { version: () => version, ended: () => ended, concluded }
       })
-    assets.set(name, Asset.make(name, { upstreams, retry: now, materialize: materialize as never }) as never)
+    assets.set(name, Asset.make(name, { upstreams, retry: now, ...pooled, materialize: materialize as never }) as never)
   }
   return [...assets.values()]
 }
@@ -231,7 +233,9 @@ describe("runs in which any step may hand its value on early", () => {
       let roll = 0
       const world = { open: 0, wrong: [] as Array<string> }
       const graph = randomGraph(edges, () => rolls[roll++ % rolls.length] ?? 0, world)
-      const fiber = yield* Effect.fork(runAll(graph, { concurrency: 3 }))
+      const [places = 0, failing = 0] = rolls
+      const limits = { concurrency: 1 + (places % 4), pools: { one: 1, two: 2 }, failFast: failing % 3 === 0 }
+      const fiber = yield* Effect.fork(runAll(graph, limits))
       if (patience !== undefined) {
         for (let turn = 0; turn < patience; turn++) yield* Effect.yieldNow()
         brokeNothing(yield* Fiber.interrupt(fiber))

@@ -139,6 +139,8 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
       return turns.withPermits(1)(aside === "file" ? inFile(outermost(effect)) : outermost(effect))
     })
 
+  // Not every system's build of libSQL need have been told so.
+  yield* putAside("memory")
   for (const statement of options.setup ?? []) yield* attempt(({ database }) => database.exec(statement))
   const base = yield* Effect.provide(
     Client.make({

@@ -27,6 +27,8 @@ export const prepare = Effect.fn("StoreFiles.prepare")(function* (
   yield* Effect.tryPromise({
     try: async () => {
       await makeDirectory(files.directory)
+      // SQLite, which needs it for journals, would not say what is wrong.
+      await access(files.directory, constants.W_OK)
       await createPrivate(files.sensitive)
       await createPrivate(files.history)
     },

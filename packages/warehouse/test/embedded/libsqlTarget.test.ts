@@ -23,3 +23,11 @@ it("a program that musl loads is told from one that glibc does", () => {
   const loaders = ["/lib/ld-musl-x86_64.so.1", "/lib64/ld-linux-x86-64.so.2"]
   expect(loaders.map((loader) => isMusl(program(loader)))).toEqual([true, false])
 })
+
+// Regression: the store could not be opened where Node does not know its own path, and a program that was patched was glibc's.
+it("of a program that does not tell, the process that asks does", () => {
+  const patched = join(directory, "patched")
+  writeFileSync(patched, Buffer.concat([Buffer.from("\x7fELF"), Buffer.alloc(4_000)]))
+  const own = isMusl(process.execPath)
+  expect([isMusl(patched), isMusl(join(directory, "nowhere")), isMusl(directory)]).toEqual([own, own, own])
+})
