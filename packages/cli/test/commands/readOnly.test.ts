@@ -55,3 +55,34 @@ describe.skipIf(isRoot && !canMount)("an embedded store that cannot be written",
     ])
   }, 60_000)
 })
+
+// Regression: SQLite refused to sort its indexes there, and the error named neither the directory nor what to do.
+it.skipIf(isRoot && !canMount)(
+  "a store whose files can be written but not its directory is not written, and says so",
+  async () => {
+    const cwd = emptyDirectory()
+    const store = join(cwd, ".sluice")
+    await sluice(cwd, ["materialize", "messages_raw"])
+    // Root has other files over those of a file system that is mounted for reading.
+    cpSync(store, join(cwd, "files"), { recursive: true })
+    const mounts = `mount --bind .sluice .sluice && mount -o remount,ro,bind .sluice &&
+    for name in .sluice/*; do mount --bind "files/\${name#*/}" "$name"; done && exec "$@"`
+    const outcome = (...args: ReadonlyArray<string>) => {
+      const command = isRoot ? ["unshare", "-m", "sh", "-c", mounts, "sh"] : ["env"]
+      const [program = "", ...rest] = [...command, process.execPath, script, ...args]
+      const { status, stderr } = spawnSync(program, rest, { cwd, encoding: "utf8" })
+      return [status, stderr.split("\n").find((line) => line.startsWith("✗"))]
+    }
+    if (!isRoot) chmodSync(store, 0o500)
+    const outcomes = [outcome("materialize", "messages_raw"), outcome("erase", "8"), outcome("runs", "list")]
+    chmodSync(store, 0o700)
+    const refused = [
+      2,
+      expect.stringMatching(
+        /^✗ Could not open the embedded store in \.sluice: .*Make it a directory that this user may write/
+      )
+    ]
+    expect(outcomes).toEqual([refused, refused, [0, undefined]])
+  },
+  60_000
+)
