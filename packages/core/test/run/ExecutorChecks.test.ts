@@ -1,0 +1,140 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Asset from "@sluice/core/asset/Asset"
+import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import * as AssetGraph from "@sluice/core/graph/AssetGraph"
+import * as Plan from "@sluice/core/plan/Plan"
+import * as Executor from "@sluice/core/run/Executor"
+import * as RunResult from "@sluice/core/run/RunResult"
+import { RunStore } from "@sluice/core/run/RunStore"
+import { StepContext } from "@sluice/core/run/StepContext"
+import * as Fixtures from "@sluice/core/testing/fixtures"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import { planOf } from "../support.ts"
+
+const sealed = <const A extends ReadonlyArray<Asset.Any>>(assets: A) =>
+  Either.getOrThrow(AssetGraph.fromAssets<A[number]>(assets))
+const states = (result: RunResult.RunResult) => RunResult.stepsOf(result).map(({ asset, state }) => `${asset} ${state._tag}`)
+const runAll = (assets: ReadonlyArray<Asset.Any>, options: Partial<Executor.Options> = {}) =>
+  Executor.run(planOf(sealed(assets)), { concurrency: 4, ...options }) as Effect.Effect<RunResult.RunResult, never, RunStore>
+const endless = Asset.make("endless", { materialize: () => Effect.never })
+
+describe("checks", () => {
+  const answers = (passed: boolean) => () => Effect.succeed({ passed, metadata: { violations: passed ? 0 : 3 } })
+  const check = (name: string, passed: boolean, severity: "warn" | "error" = "error", blocking = severity === "error") =>
+    AssetCheck.make(name, { description: "", severity, blocking, evaluate: answers(passed) })
+  const table = (checks: ReadonlyArray<AssetCheck.AssetCheck<never>>, log: Array<string>) =>
+    Asset.make("table", {
+      checks,
+      materialize: () =>
+        Effect.zipRight(
+          StepContext.staged("table__staging"),
+          Effect.sync(() => log.push("published"))
+        )
+    })
+  const found = (result: RunResult.RunResult) =>
+    RunResult.stepsOf(result).flatMap((step) => step.checks.map((each) => [each.check, each.passed, each.metadata]))
+
+  it.effect("that block are evaluated on staged rows, and keep them from being published where one fails", () =>
+    Effect.gen(function* () {
+      const log: Array<string> = []
+      const result = yield* runAll([table([check("unique", false), check("not_null", true)], log)])
+      assert.deepStrictEqual(log, [])
+      assert.deepStrictEqual(found(result), [
+        ["unique", false, { violations: 3 }],
+        ["not_null", true, { violations: 0 }]
+      ])
+      assert.match(
+        RunResult.stepsIn(result, "Failed")[0]?.state.error.message ?? "",
+        /^"table" did not pass unique; what was published before stays\./
+      )
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("that do not block are told, and fail nothing", () =>
+    Effect.gen(function* () {
+      const log: Array<string> = []
+      const result = yield* runAll([table([check("fresh", false, "warn"), check("plausible", false, "error", false)], log)])
+      assert.deepStrictEqual(
+        [log, states(result), found(result).map(([name]) => name)],
+        [["published"], ["table Succeeded"], ["fresh", "plausible"]]
+      )
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("of staged rows are evaluated one after the other, of published ones at once, and are told in their order", () =>
+    Effect.gen(function* () {
+      const running = { Staged: 0, Published: 0 }
+      const most = { Staged: 0, Published: 0 }
+      const taking = (name: string, seconds: number, severity: "warn" | "error") =>
+        AssetCheck.make(name, {
+          description: "",
+          severity,
+          evaluate: ({ _tag }) =>
+            Effect.acquireUseRelease(
+              Effect.sync(() => {
+                most[_tag] = Math.max(most[_tag], ++running[_tag])
+              }),
+              () => Effect.as(Effect.sleep(seconds * 1_000), { passed: true, metadata: {} }),
+              () => Effect.sync(() => running[_tag]--)
+            )
+        })
+      const names = ["a", "b", "c"]
+      const blocking = names.map((name, index) => taking(`staged_${name}`, 3 - index, "error"))
+      const telling = names.map((name, index) => taking(`published_${name}`, 3 - index, "warn"))
+      const fiber = yield* Effect.fork(runAll([table([...telling, ...blocking], [])]))
+      yield* TestClock.adjust("1 minute")
+      const all = found(yield* Fiber.join(fiber)).map(([name]) => name)
+      assert.deepStrictEqual([all, most], [[...blocking, ...telling].map(({ name }) => name), { Staged: 1, Published: 3 }])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("that cannot be evaluated have not passed, and say why without quoting data", () =>
+    Effect.gen(function* () {
+      const broken = AssetCheck.make("broken", {
+        description: "",
+        evaluate: () => Effect.die(new RangeError("ada@secret.example"))
+      })
+      const result = yield* runAll([table([broken], [])])
+      assert.deepStrictEqual(states(result), ["table Failed"])
+      assert.notInclude(JSON.stringify([...result.steps]), "secret")
+      assert.include(JSON.stringify(found(result)), "RangeError")
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("can be evaluated alone, on what is published, without materializing anything", () =>
+    Effect.gen(function* () {
+      const log: Array<string> = []
+      const subjects: Array<string> = []
+      const asking = AssetCheck.make("asking", {
+        description: "",
+        evaluate: (subject) =>
+          Effect.sync(() => void subjects.push(subject._tag)).pipe(Effect.as({ passed: true, metadata: {} }))
+      })
+      const graph = sealed([table([asking], log), endless])
+      const plan = Plan.checks(graph, { selection: "*", selected: [0, 1] })
+      const result = yield* Executor.run(plan, { concurrency: 1 })
+      assert.deepStrictEqual([states(result), subjects, log], [["table Succeeded"], ["Published"], []])
+      assert.strictEqual((yield* (yield* RunStore).materializations).size, 0)
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  it.effect("alone fail with every error, blocking or not, and not with a warning", () =>
+    Effect.gen(function* () {
+      const checked = (severity: "warn" | "error") =>
+        Effect.map(
+          Executor.run(
+            Plan.checks(sealed([table([check("plausible", false, severity, false)], [])]), {
+              selection: "*",
+              selected: [0]
+            }),
+            { concurrency: 1 }
+          ),
+          (result) => result.status
+        )
+      assert.deepStrictEqual([yield* checked("warn"), yield* checked("error")], ["succeeded", "failed"])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+})
