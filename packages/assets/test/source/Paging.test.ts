@@ -2,15 +2,12 @@ import { assert, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { Decoder } from "../../src/domain/Decoder.ts"
 import type { Answer } from "../../src/source/Answer.ts"
 import * as Paging from "../../src/source/Paging.ts"
 import * as Piece from "../../src/source/Piece.ts"
-import * as SourceError from "../../src/source/SourceError.ts"
-import { answerOf, endpoint, paged, type Reply, read, rejected, rowsOf, upTo } from "./paging.ts"
+import { answerOf, decoder, endpoint, paged, read, rejected, rowsOf, upTo } from "../support/paging.ts"
 
 const inThree = [
   { rows: rowsOf(0, 1), firstOrdinal: 0 },

@@ -1,16 +1,7 @@
 import { assert, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import * as Fiber from "effect/Fiber"
-import * as Stream from "effect/Stream"
-import type { Decoder } from "../../src/domain/Decoder.ts"
-import type { Answer } from "../../src/source/Answer.ts"
-import * as Paging from "../../src/source/Paging.ts"
-import * as Piece from "../../src/source/Piece.ts"
-import * as SourceError from "../../src/source/SourceError.ts"
-import { answerOf, endpoint, paged, type Reply, read, rejected, rowsOf, upTo } from "./paging.ts"
+import { paged, type Reply, read, rejected, upTo } from "../support/paging.ts"
 
 /** A server: how many rows it has at most per page, and what it answers beyond its last page. */
 const server = FastCheck.record({

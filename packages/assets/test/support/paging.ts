@@ -1,9 +1,5 @@
-import { assert, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FastCheck from "effect/FastCheck"
-import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import type { Decoder } from "../../src/domain/Decoder.ts"
 import type { Answer } from "../../src/source/Answer.ts"
@@ -19,7 +15,7 @@ export const rejected = (status: number) => new SourceError.SourceRejected({ end
 export type Reply = ReadonlyArray<unknown> | SourceError.SourceError
 
 /** Rows are what they are. */
-const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
+export const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
 
 /** An answer with these rows, whose pieces come `atOnce` at a time. */
 export const answerOf = (rows: ReadonlyArray<unknown>, limit: number, atOnce = 1): Answer<unknown> => {

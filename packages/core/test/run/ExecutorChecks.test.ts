@@ -1,24 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
-import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { StepContext } from "@sluice/core/run/StepContext"
-import * as Fixtures from "@sluice/core/testing/fixtures"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { planOf } from "../support.ts"
+import { runAll, sealed, states } from "../support.ts"
 
-const sealed = <const A extends ReadonlyArray<Asset.Any>>(assets: A) =>
-  Either.getOrThrow(AssetGraph.fromAssets<A[number]>(assets))
-const states = (result: RunResult.RunResult) => RunResult.stepsOf(result).map(({ asset, state }) => `${asset} ${state._tag}`)
-const runAll = (assets: ReadonlyArray<Asset.Any>, options: Partial<Executor.Options> = {}) =>
-  Executor.run(planOf(sealed(assets)), { concurrency: 4, ...options }) as Effect.Effect<RunResult.RunResult, never, RunStore>
 const endless = Asset.make("endless", { materialize: () => Effect.never })
 
 describe("checks", () => {
