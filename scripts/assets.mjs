@@ -80,7 +80,7 @@ function fingerprint() {
   return parts.join("\n")
 }
 
-/** The hash of the sources. That of the last start stands beside them, and is not made again: loading what makes it takes 4 ms. */
+/** The hash of the sources. That of the last start stands beside them: to load what makes it takes 4 ms. */
 async function nameOf(sources) {
   const latest = join(cache, "latest")
   const known = readIfThere(latest)?.toString() ?? ""
@@ -147,7 +147,7 @@ async function build() {
   }
 }
 
-/** Where nothing can be written, every start builds, and what is read is read without threads: they run files only. */
+/** Where nothing can be written, every start builds, and reads without threads, which run a file. */
 function save(path, contents) {
   const unfinished = `${path}.${process.pid}`
   try {

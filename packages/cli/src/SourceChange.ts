@@ -24,8 +24,9 @@ const sample = "sample"
 export const originOf = ({ apiUrl }: Pick<Settings, "apiUrl">): string => apiUrl?.origin ?? sample
 
 /**
- * Judges a plan by what was materialized before, the origin that it would read, and the run that it carries on; undefined where
- * nothing is to be said: it reads no source, all rows came from there, or what came from the sample is replaced by real rows.
+ * Judges a plan by what was materialized before, the origin that it would read, and the run that it carries on; undefined
+ * where nothing is to be said: it reads no source, all rows came from there, or what came from the sample is replaced by
+ * real rows.
  */
 export const judge = (
   plan: Plan.Plan<Asset.Any>,

@@ -32,7 +32,9 @@ export const answerOf = (rows: ReadonlyArray<unknown>, limit: number, atOnce = 1
   }
 }
 
-/** Reads all pages of a server that answers the nth request for a page by `answer`, and tells what was asked and what came. */
+/**
+ * Reads all pages of a server that answers the nth request for a page by `answer`, and tells what was asked and what came.
+ */
 export const read = (
   limit: number,
   answer: (page: number, nth: number) => Reply,

@@ -27,7 +27,9 @@ export const layer = (settings: Settings) =>
     })
   )
 
-/** Where answers are read: in threads, if there are processors to spare and `scripts/assets.mjs` has built what threads run. */
+/**
+ * Where answers are read: in threads, if there are processors to spare and `scripts/assets.mjs` has built what threads run.
+ */
 const readers = Effect.fnUntraced(function* ({ readingThreads }: Settings) {
   const file = yield* Effect.option(Config.string("SLUICE_THREAD_CODE"))
   const threads = readingThreads ?? Math.min(2, availableParallelism() - 1)
