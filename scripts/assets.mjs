@@ -35,9 +35,10 @@ const require = createRequire(import.meta.url)
 
 const sources = fingerprint()
 const file = join(cache, `${await nameOf(sources)}.cjs`)
-const bundle = existsSync(file) ? readFileSync(file, "latin1") : await build()
+const threadFile = file.replace(/\.cjs$/, ".thread.cjs")
+const bundle = [file, threadFile].every(existsSync) ? readFileSync(file, "latin1") : await build()
 process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
-process.env["SLUICE_THREAD_CODE"] ??= threadFile(file)
+if (existsSync(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
 // Compiled code by command: what one command never runs would only be more to read for it.
 const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
 const compiled = `${file}.${command}.code`
@@ -79,7 +80,7 @@ function fingerprint() {
   return parts.join("\n")
 }
 
-/** The hash of the sources. That of the last start stands beside them, and is not made again: loading what makes it takes 4 ms. */
+/** The hash of the sources. That of the last start stands beside them: to load what makes it takes 4 ms. */
 async function nameOf(sources) {
   const latest = join(cache, "latest")
   const known = readIfThere(latest)?.toString() ?? ""
@@ -123,7 +124,7 @@ async function build() {
       })
     const [{ outputFiles, metafile }, thread] = await Promise.all([
       build("packages/cli/src/bin.ts", file),
-      build("packages/cli/src/reading/thread.ts", threadFile(file))
+      build("packages/cli/src/reading/thread.ts", threadFile)
     ])
     const [map, code] = ["cjs.map", "cjs"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)))
     forgetOld()
@@ -146,12 +147,7 @@ async function build() {
   }
 }
 
-/** What threads run, beside the bundle. */
-function threadFile(file) {
-  return file.replace(/\.cjs$/, ".thread.cjs")
-}
-
-/** Where nothing can be written, every start builds. */
+/** Where nothing can be written, every start builds, and reads without threads, which run a file. */
 function save(path, contents) {
   const unfinished = `${path}.${process.pid}`
   try {

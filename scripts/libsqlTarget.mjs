@@ -2,7 +2,7 @@
 // searches with. Those ask for a diagnostic report of the process and load Node's module of child processes, 12 ms of a start.
 import { closeSync, openSync, readSync } from "node:fs"
 
-/** The end of `@libsql/…`. Where there is no such package, loading it fails, as the driver does for a system it has no build for. */
+/** The end of `@libsql/…`. Where there is no such package, loading it fails, as the driver does where it has no build. */
 export const currentTarget = () => `${process.platform}-${process.arch}${suffixes[process.platform]?.() ?? ""}`
 
 const suffixes = {

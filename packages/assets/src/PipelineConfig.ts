@@ -22,7 +22,9 @@ export interface PipelineConfig {
   readonly pageSize: number
   /** Pages that are asked for while one is worked on. */
   readonly fetchAhead: number
-  /** Threads that parse and decode answers. Undefined: as many as there are processors to spare, once there is much to read. */
+  /**
+   * Threads that parse and decode answers. Undefined: as many as there are processors to spare, once there is much to read.
+   */
   readonly readingThreads: number | undefined
   readonly maxAnswerBytes: number
   /** From 0 to 1. */

@@ -66,7 +66,7 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asse
   const { json, options, plan, settings } = job
   const output = yield* Output
   const store = yield* RunStore
-  yield* SourceChange.check(plan, settings, job.allowSampleData === true)
+  yield* SourceChange.check(plan, settings, job.allowSampleData === true, job.first)
   yield* tellRivals(plan)
   const watch = yield* RunWatch.make({
     steps: plan.steps,

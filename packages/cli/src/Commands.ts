@@ -16,7 +16,8 @@ const version = "0.1.0"
 
 /**
  * Has the parser read the arguments, and runs the command that they name: the one called `command`, whose code is the only
- * one loaded; all are where it is empty, or completions are wanted, which are of all commands. The parser's own printing of usage errors is kept quiet.
+ * one loaded; all are where it is empty, or completions are wanted, which are of all commands. The parser's own printing of
+ * usage errors is kept quiet.
  */
 export const run = Effect.fn("Commands.run")(
   function* (command: string, args: ReadonlyArray<string>) {

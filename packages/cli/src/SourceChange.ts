@@ -1,6 +1,7 @@
 import type * as Asset from "@sluice/core/asset/Asset"
 import * as Plan from "@sluice/core/plan/Plan"
 import type { Materialization } from "@sluice/core/run/RunRecord"
+import type { RunResult } from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import { UsageError } from "./CliError.ts"
@@ -23,37 +24,42 @@ const sample = "sample"
 export const originOf = ({ apiUrl }: Pick<Settings, "apiUrl">): string => apiUrl?.origin ?? sample
 
 /**
- * Judges a plan by what was materialized before and the origin that it would read; undefined where nothing is to be said: it
- * reads no source, all rows came from there, or what came from the sample is replaced by real rows.
+ * Judges a plan by what was materialized before, the origin that it would read, and the run that it carries on; undefined
+ * where nothing is to be said: it reads no source, all rows came from there, or what came from the sample is replaced by
+ * real rows.
  */
 export const judge = (
   plan: Plan.Plan<Asset.Any>,
   materialized: ReadonlyMap<string, Materialization>,
-  origin: string
+  origin: string,
+  first?: Pick<RunResult, "origin" | "runId">
 ): SourceChange | undefined => {
   if (!Plan.readsSource(plan)) return undefined
-  const made = new Set(plan.steps.flatMap(({ action, asset }) => (action === "materialize" ? [asset] : [])))
+  const making = new Set(plan.steps.flatMap(({ action, asset }) => (action === "materialize" ? [asset] : [])))
   // A view has no rows of its own: what it is made from is told.
   const tables = plan.graph.assets.filter(({ storage }) => storage._tag === "Stored" && storage.kind !== "view")
   const from = (asset: Asset.Any) =>
     (materialized.get(asset.name)?.provenance.origins ?? []).filter((place) => place !== origin)
   const others = tables.filter((asset) => from(asset).length > 0)
-  const replaced = others.filter(({ name }) => made.has(name))
-  const kept = others.filter(({ name }) => !made.has(name))
+  const replaced = others.filter(({ name }) => making.has(name))
+  const kept = others.filter(({ name }) => !making.has(name))
   const are = (assets: ReadonlyArray<Asset.Any>, one: string, many: string) =>
     `${Human.list(assets.map(({ name }) => name))} ${assets.length === 1 ? one : many}`
   const places = (assets: ReadonlyArray<Asset.Any>) => Human.list([...new Set(assets.flatMap(from))].sort())
 
   if (origin === sample) {
-    if (others.length === 0) return undefined
-    const [first, what] =
-      replaced.length > 0
-        ? [replaced, "replace that with the bundled sample data"]
-        : [kept, "put the bundled sample data beside that"]
-    return {
+    const refusal = (what: string): SourceChange => ({
       refused: true,
-      detail: `${are(first, "was", "were")} made from ${places(first)}, and this run would ${what}, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
+      detail: `${what}, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
+    })
+    const made = (assets: ReadonlyArray<Asset.Any>) => `${are(assets, "was", "were")} made from ${places(assets)}`
+    if (replaced.length > 0) {
+      return refusal(`${made(replaced)}, and this run would replace that with the bundled sample data`)
     }
+    if (kept.length > 0) return refusal(`${made(kept)}, and this run would put the bundled sample data beside that`)
+    return first?.origin === undefined || first.origin === sample
+      ? undefined
+      : refusal(`Run ${first.runId} read from ${first.origin}, and this run would carry it on with the bundled sample data`)
   }
   const replacedReal = replaced.filter((asset) => from(asset).some((place) => place !== sample))
   const sentences = [
@@ -69,9 +75,10 @@ export const judge = (
 export const check = Effect.fn("SourceChange.check")(function* (
   plan: Plan.Plan<Asset.Any>,
   settings: Settings,
-  allowSampleData: boolean
+  allowSampleData: boolean,
+  first?: RunResult
 ) {
-  const change = judge(plan, yield* (yield* RunStore).materializations, originOf(settings))
+  const change = judge(plan, yield* (yield* RunStore).materializations, originOf(settings), first)
   if (change === undefined) return
   if (change.refused && !allowSampleData) return yield* new UsageError({ detail: change.detail })
   if (!change.refused) {

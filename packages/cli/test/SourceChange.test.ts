@@ -71,6 +71,19 @@ it("tells, and does not refuse, that one API takes the place of another, and wha
   ])
 })
 
+// Regression: where a first run of an API had made nothing yet, its retry made everything of the sample.
+it("refuses to carry on with the sample what read an API, though it made nothing", () => {
+  const refused = `Run r1 read from ${production}, and this run would carry it on with the bundled sample data, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
+  const judged = (first: string | undefined, origin: string) =>
+    SourceChange.judge(planOf(), new Map(), origin, { runId: "r1", origin: first })?.detail
+  expect([
+    judged(production, "sample"),
+    judged("sample", "sample"),
+    judged(undefined, "sample"),
+    judged(production, staging)
+  ]).toEqual([refused, undefined, undefined, undefined])
+})
+
 it("leaves a run alone that reads no source", () => {
   expect(SourceChange.judge(planOf("messages_per_day"), from(production), "sample")).toBeUndefined()
 })

@@ -103,7 +103,10 @@ export const testApi = async (): Promise<TestApi> => {
   return Object.assign(own, { url: await listening(server) })
 }
 
-/** An API that takes every request and never answers, or sends `beginning` of an answer and no more; its URL, until the file's tests have ended. */
+/**
+ * An API that takes every request and never answers, or sends `beginning` of an answer and no more; its URL, until the file's
+ * tests have ended.
+ */
 export const silentApi = async (beginning?: string): Promise<string> => {
   return listening(
     createServer((_request, response) => {

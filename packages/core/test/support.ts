@@ -5,6 +5,9 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
 import * as SelectionText from "@sluice/core/graph/SelectionText"
 import * as Plan from "@sluice/core/plan/Plan"
+import * as Executor from "@sluice/core/run/Executor"
+import * as RunResult from "@sluice/core/run/RunResult"
+import type { RunStore } from "@sluice/core/run/RunStore"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -82,3 +85,18 @@ export const planOf = <A extends Asset.Any>(graph: AssetGraph.AssetGraph<A>, ...
     })
   )
 }
+
+/** A graph of assets that are known to fit together. */
+export const sealed = <const A extends ReadonlyArray<Asset.Any>>(assets: A) =>
+  Either.getOrThrow(AssetGraph.fromAssets<A[number]>(assets))
+
+/** Makes all of these assets, which need no services. */
+export const runAll = (assets: ReadonlyArray<Asset.Any>, options: Partial<Executor.Options> = {}) =>
+  Executor.run(planOf(sealed(assets)), { concurrency: 4, ...options }) as Effect.Effect<RunResult.RunResult, never, RunStore>
+
+/** `name Succeeded` and so on, in the order of the plan. */
+export const states = (result: RunResult.RunResult) =>
+  RunResult.stepsOf(result).map(({ asset, state }) => `${asset} ${state._tag}`)
+
+/** An asset that is never done. */
+export const endless = Asset.make("endless", { materialize: () => Effect.never })

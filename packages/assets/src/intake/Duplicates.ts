@@ -1,9 +1,9 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Codec } from "@sluice/core/data/Packed"
 import { type Block, Spill, type SpillFailed, type SpillFile } from "@sluice/core/data/Spill"
+import { hash53 } from "@sluice/core/internal/fingerprint"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import * as RowHash from "./RowHash.ts"
 
 /** How rows are told apart. */
 export interface Identity<A> {
@@ -92,8 +92,8 @@ export const remove = Effect.fn("Duplicates.remove")(function* <A>(
       for (const row of chunk) {
         const at = ordinal++
         const id = identity.id(row)
-        if (!suspects.has(RowHash.of(id))) continue
-        const candidate = { ordinal: at, version: identity.version(row), content: RowHash.of(contentOf(identity, row)) }
+        if (!suspects.has(hash53(id))) continue
+        const candidate = { ordinal: at, version: identity.version(row), content: hash53(contentOf(identity, row)) }
         const rival = best.get(id)
         if (rival === undefined) {
           best.set(id, { ...candidate, conflict: false })

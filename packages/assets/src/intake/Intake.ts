@@ -40,14 +40,14 @@ export interface Source<A, E, R> extends PackedRows.Packing<A> {
 /**
  * Reads a source: what has changed in it, where all that this run makes of it was made from the reading that the store
  * remembers, and everything otherwise. Both tell the same data version for the same answers: the store's fingerprint of the
- * rows that are kept, page by page, and the number of erasures. Rows about people who were erased are left out before anything
- * else sees them, and counted as `suppressed` where there are such people.
+ * rows that are kept, page by page, and the number of erasures. Rows about people who were erased are left out before
+ * anything else sees them, and counted as `suppressed` where there are such people.
  *
- * A full reading has every good row once, by its id; the others are in quarantine. It fails when too many are bad, after their
- * quarantine is written. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
+ * A full reading has every good row once, by its id; the others are in quarantine. It fails when too many are bad, after
+ * their quarantine is written. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
  * were left out because their id came again), `conflicts` (ids that came with different contents) and `unknown_fields`
- * (different fields that are not known, 1,000 at the most; their names stay here, since a name can be data too). Steps downstream read along from
- * the first page on; where rows came more than once, they begin again when that is known.
+ * (different fields that are not known, 1,000 at the most; their names stay here, since a name can be data too). Steps
+ * downstream read along from the first page on; where rows came more than once, they begin again when that is known.
  *
  * A reading of changes reports the same, with all the `rows` there are and what it saw of the rest, and `pages` and
  * `pages_changed` besides; nothing is quarantined or twice in it, or everything would have been read.

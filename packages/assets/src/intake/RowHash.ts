@@ -1,20 +1,8 @@
-/** cyrb53: 53 bits of a string, never 0 (https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js). */
-export const of = (text: string): number => {
-  let h1 = 0xdeadbeef
-  let h2 = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    h1 = Math.imul(h1 ^ unit, 2654435761)
-    h2 = Math.imul(h2 ^ unit, 1597334677)
-  }
-  h1 = Math.imul(h1 ^ (h1 >>> 16), 2246822507) ^ Math.imul(h2 ^ (h2 >>> 13), 3266489909)
-  h2 = Math.imul(h2 ^ (h2 >>> 16), 2246822507) ^ Math.imul(h1 ^ (h1 >>> 13), 3266489909)
-  return 4294967296 * (2097151 & h2) + (h1 >>> 0) || 1
-}
+import { hash53 } from "@sluice/core/internal/fingerprint"
 
-/** The hashes of some texts, in order. */
-export const all = (texts: ReadonlyArray<string>): Float64Array => {
-  const hashes = new Float64Array(texts.length)
-  for (let i = 0; i < texts.length; i++) hashes[i] = of(texts[i] ?? "")
+/** What ids are told apart by, in order: 53 bits of each, never 0. */
+export const all = (ids: ReadonlyArray<string>): Float64Array => {
+  const hashes = new Float64Array(ids.length)
+  for (let i = 0; i < ids.length; i++) hashes[i] = hash53(ids[i] ?? "")
   return hashes
 }

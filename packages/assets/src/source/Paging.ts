@@ -63,7 +63,10 @@ export const pages = <A>(options: Options<A>): Stream.Stream<Placed<A>, SourceEr
     Stream.buffer({ capacity: 1 })
   )
 
-/** Rows of a piece of an answer where pages have `limit`: those of a page, so that a page is one piece; or 1,000, if that is more. */
+/**
+ * Rows of a piece of an answer where pages have `limit`: those of a page, so that a page is one piece; or 1,000, if that is
+ * more.
+ */
 export const rowsOfPiece = (limit: number): number => Math.max(limit, 1_000)
 
 type State<A> = AtPage | AtRest<A>

@@ -2,66 +2,12 @@ import { assert, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { Decoder } from "../../src/domain/Decoder.ts"
 import type { Answer } from "../../src/source/Answer.ts"
 import * as Paging from "../../src/source/Paging.ts"
 import * as Piece from "../../src/source/Piece.ts"
-import * as SourceError from "../../src/source/SourceError.ts"
-
-const endpoint = "http://api/users"
-const rowsOf = (...ids: ReadonlyArray<number>) => ids.map((id) => ({ id: String(id) }))
-const upTo = (count: number) => rowsOf(...Array.from({ length: count }, (_, i) => i))
-const rejected = (status: number) => new SourceError.SourceRejected({ endpoint, status, retryAfterMillis: undefined })
-
-type Reply = ReadonlyArray<unknown> | SourceError.SourceError
-
-/** Rows are what they are. */
-const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
-
-/** An answer with these rows, whose pieces come `atOnce` at a time. */
-const answerOf = (rows: ReadonlyArray<unknown>, limit: number, atOnce = 1): Answer<unknown> => {
-  const size = Paging.rowsOfPiece(limit)
-  const pieces = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
-    Piece.pieceOf(decoder, rows.slice(i * size, (i + 1) * size))
-  )
-  return {
-    validators: {},
-    next: Effect.sync(() => {
-      const some = pieces.splice(0, atOnce)
-      return { pieces: some, isLast: pieces.length === 0 }
-    })
-  }
-}
-
-/** Reads all pages of a server that answers the nth request for a page by `answer`, and tells what was asked and what came. */
-const read = (limit: number, answer: (page: number, nth: number) => Reply, { ahead = 0, maxPages = 20, atOnce = 1 } = {}) =>
-  Effect.gen(function* () {
-    const asked: Array<number> = []
-    const pages = yield* Paging.pages({
-      endpoint,
-      limit,
-      maxPages,
-      ahead,
-      fetch: (page) =>
-        Effect.suspend(() => {
-          asked.push(page)
-          const answered = answer(page, asked.filter((one) => one === page).length)
-          return "_tag" in answered ? Effect.fail(answered) : Effect.succeed(answerOf(answered, limit, atOnce))
-        })
-    }).pipe(
-      Stream.filter(({ piece }) => piece.size > 0),
-      Stream.map(({ firstOrdinal, piece }) => ({ rows: piece.page.rows, firstOrdinal })),
-      Stream.runCollect,
-      Effect.map(Chunk.toReadonlyArray),
-      Effect.catchAll((error) => Effect.succeed(error.message))
-    )
-    return { asked, pages }
-  })
-
-const paged = (rows: ReadonlyArray<unknown>, limit: number) => (page: number) => rows.slice((page - 1) * limit, page * limit)
+import { answerOf, decoder, endpoint, paged, read, rejected, rowsOf, upTo } from "../support/paging.ts"
 
 const inThree = [
   { rows: rowsOf(0, 1), firstOrdinal: 0 },
@@ -252,64 +198,4 @@ it.effect("what is fetched beyond the end may fail as it likes", () =>
     const answer = (page: number) => (page > 3 ? rejected(page % 2 === 0 ? 500 : 404) : paged(upTo(5), 2)(page))
     assert.deepStrictEqual((yield* read(2, answer, { ahead: 4 })).pages, inThree)
   })
-)
-
-/** A server: how many rows it has at most per page, and what it answers beyond its last page. */
-const server = FastCheck.record({
-  count: FastCheck.nat(60),
-  limit: FastCheck.integer({ min: 1, max: 20 }),
-  beyond: FastCheck.constantFrom("nothing", "a refusal", "the last page")
-})
-const client = FastCheck.record({
-  limit: FastCheck.integer({ min: 1, max: 20 }),
-  ahead: FastCheck.nat(6),
-  atOnce: FastCheck.integer({ min: 1, max: 3 })
-})
-
-/** Answers as the server does, whatever page it is asked for. */
-const served = ({ beyond, count, limit }: { beyond: string; count: number; limit: number }) => {
-  const pages = paged(upTo(count), limit)
-  const last = Math.max(1, Math.ceil(count / limit))
-  return (page: number): Reply => {
-    if (page <= last || beyond === "nothing") return pages(page)
-    return beyond === "a refusal" ? rejected(404) : pages(last)
-  }
-}
-
-const placed = (pages: ReadonlyArray<{ readonly rows: ReadonlyArray<unknown>; readonly firstOrdinal: number }>) =>
-  pages.flatMap((page) => page.rows.map((row, i) => [row, page.firstOrdinal + i]))
-const everything = (count: number) => upTo(count).map((row, i) => [row, i])
-
-it.effect.prop(
-  "whatever the server and the client, every row comes once and in order, with its place",
-  [server, client],
-  ([from, { limit, ...options }]) =>
-    Effect.map(
-      read(limit, served({ ...from, limit: Math.min(limit, from.limit) }), { ...options, maxPages: 100 }),
-      ({ pages }) => assert.deepStrictEqual(typeof pages === "string" ? pages : placed(pages), everything(from.count))
-    ),
-  { fastCheck: { numRuns: 150 } }
-)
-
-it.effect.prop(
-  "a server that at times does not find its pages never makes a reading succeed with less than everything",
-  [
-    server,
-    client,
-    FastCheck.array(FastCheck.tuple(FastCheck.integer({ min: 1, max: 8 }), FastCheck.integer({ min: 1, max: 2 })))
-  ],
-  ([from, { limit, ...options }, lost]) => {
-    const answer = served({ ...from, limit: Math.min(limit, from.limit) })
-    const flaky = (page: number, nth: number): Reply => {
-      const isLost = nth === 1 && lost.some(([first, length]) => page >= first && page < first + length)
-      return isLost ? rejected(404) : answer(page)
-    }
-    return Effect.map(read(limit, flaky, { ...options, maxPages: 100 }), ({ pages }) =>
-      assert.deepStrictEqual(
-        typeof pages === "string" ? pages : placed(pages),
-        typeof pages === "string" ? rejected(404).message : everything(from.count)
-      )
-    )
-  },
-  { fastCheck: { numRuns: 150 } }
 )

@@ -7,6 +7,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
+import { UsageError } from "../CliError.ts"
 import * as Canaries from "./Canaries.ts"
 import * as CanaryApi from "./CanaryApi.ts"
 import * as CanaryErasure from "./CanaryErasure.ts"
@@ -47,7 +48,9 @@ export interface Options {
  * Runs the pipeline on an API and a store of its own, once for each scenario, and then searches everything that is there for
  * every canary in every form. Nothing of it is left afterwards.
  */
-export const run = Effect.fn("CanarySuite.run")(function* (options: Options): Effect.fn.Return<Report, WarehouseFailed> {
+export const run = Effect.fn("CanarySuite.run")(function* (
+  options: Options
+): Effect.fn.Return<Report, WarehouseFailed | UsageError> {
   return yield* Effect.scoped(runIn(options))
 })
 
@@ -156,9 +159,15 @@ interface Root {
   readonly home: string
 }
 
-const temporary: Effect.Effect<Root, never, Scope.Scope> = Effect.map(
+const temporary: Effect.Effect<Root, UsageError, Scope.Scope> = Effect.map(
   Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-canary-"))),
+    Effect.try({
+      try: () => mkdtempSync(join(tmpdir(), "sluice-canary-")),
+      catch: () =>
+        new UsageError({
+          detail: `No directory can be made in ${tmpdir()}, and the suite needs one to work in. Name one that can be written in TMPDIR.`
+        })
+    }),
     (root) => Effect.sync(() => rmSync(root, { recursive: true, force: true }))
   ),
   (root) => {

@@ -26,7 +26,10 @@ export interface Prospect {
   readonly sourceChange: SourceChange | undefined
 }
 
-/** A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total, how rows are loaded, and where from. */
+/**
+ * A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total, how rows
+ * are loaded, and where from.
+ */
 export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> => {
   const { forecast, loading, origin, sourceChange, steps } = prospect
   const digits = String(steps.length).length

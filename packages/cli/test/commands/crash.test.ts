@@ -13,7 +13,7 @@ it("a run whose process was killed is closed as crashed by the next start, and r
   run.signal("SIGKILL")
   await run.finished
   const during = await sluice(cwd, ["runs", "list"])
-  const retried = await sluice(cwd, ["retry"])
+  const retried = await sluice(cwd, ["retry"], { SPARK_API_URL: (await testApi()).url })
   const after = await sluice(cwd, ["runs", "list"])
   const story = await sluice(cwd, ["runs", "show", /(\S+) {2}\S+ \S+ {2}crashed/.exec(after.stdout)?.[1] ?? ""])
   expect([during.stdout.includes("running"), retried.code, /crashed .*--all/.test(after.stdout)]).toEqual([true, 0, true])

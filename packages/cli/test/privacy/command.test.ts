@@ -14,4 +14,15 @@ describe("privacy canary", () => {
     ])
     expect(existsSync(join(cwd, ".sluice"))).toBe(false)
   })
+
+  // Regression: it called itself a bug.
+  it("says where it needs a temporary directory and can make none", async () => {
+    const TMPDIR = join(emptyDirectory(), "absent")
+    const { code, stderr, stdout } = await sluice(emptyDirectory(), ["privacy", "canary"], { TMPDIR })
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      "",
+      `✗ No directory can be made in ${TMPDIR}, and the suite needs one to work in. Name one that can be written in TMPDIR.\n`
+    ])
+  })
 })

@@ -21,7 +21,8 @@ export const silence = Duration.minutes(1)
 
 /**
  * Closes the runs whose process died without concluding them: each is recorded as crashed, its open steps as canceled.
- * Answers their ids; of several starts at once, one closes a run and answers it. A process of this machine is looked up; one of another machine counts as dead after a minute's silence.
+ * Answers their ids; of several starts at once, one closes a run and answers it. A process of this machine is looked up; one
+ * of another machine counts as dead after a minute's silence.
  */
 export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, RunStore> = Effect.gen(function* () {
   const store = yield* RunStore

@@ -130,7 +130,10 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
         )
   }
 
-  /** The values that an asset is made of, by the names that it calls them; those of assets left as they are may have to be loaded. */
+  /**
+   * The values that an asset is made of, by the names that it calls them; those of assets left as they are may have to be
+   * loaded.
+   */
   const inputsOf = ({ asset, upstreams }: StepNode): Effect.Effect<Readonly<Record<string, unknown>>, Failure> => {
     const values = new Map(upstreams.map((up) => [nodes[up]?.asset.name, nodes[up]?.value ?? none]))
     const inputs: Record<string, unknown> = {}

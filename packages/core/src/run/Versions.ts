@@ -50,7 +50,10 @@ export const make = (options: {
       ? last
       : undefined
   }
-  /** As of the run's start, of which rivals know the same; what was lost, or perhaps published and not recorded, nobody knows. */
+  /**
+   * As of the run's start, of which rivals know the same; what was lost, or perhaps published and not recorded, nobody
+   * knows.
+   */
   const stored = (asset: Asset.Any) => {
     const same = unchanged(asset)?.provenance.data
     if (same !== undefined) return same

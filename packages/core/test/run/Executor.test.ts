@@ -1,6 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
-import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Executor from "@sluice/core/run/Executor"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import * as RunResult from "@sluice/core/run/RunResult"
@@ -10,17 +9,10 @@ import * as Fixtures from "@sluice/core/testing/fixtures"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { arbitraryEdges, graphOf, planOf } from "../support.ts"
-
-const sealed = <const A extends ReadonlyArray<Asset.Any>>(assets: A) =>
-  Either.getOrThrow(AssetGraph.fromAssets<A[number]>(assets))
-const states = (result: RunResult.RunResult) => RunResult.stepsOf(result).map(({ asset, state }) => `${asset} ${state._tag}`)
-const runAll = (assets: ReadonlyArray<Asset.Any>, concurrency = 4) =>
-  Executor.run(planOf(sealed(assets)), { concurrency }) as Effect.Effect<RunResult.RunResult, never, RunStore>
+import { arbitraryEdges, graphOf, planOf, runAll, sealed, states } from "../support.ts"
 
 describe("Executor", () => {
   it.effect("hands every step its upstreams' values, by the names it calls them", () =>
@@ -144,7 +136,7 @@ describe("Executor", () => {
       const a = Asset.make("a", { materialize: () => Effect.acquireRelease(say("a open"), () => say("a closed")) })
       const b = Asset.make("b", { upstreams: { a }, materialize: () => say("b") })
       const c = Asset.make("c", { upstreams: { b }, materialize: () => say("c") })
-      yield* runAll([a, b, c], 1)
+      yield* runAll([a, b, c], { concurrency: 1 })
       assert.deepStrictEqual(log, ["a open", "b", "a closed", "c"])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )

@@ -9,7 +9,7 @@ import { StepContext } from "@sluice/core/run/StepContext"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { endless, runAll, sealed, states } from "./running.ts"
+import { endless, runAll, sealed, states } from "../support.ts"
 
 describe("checks", () => {
   const answers = (passed: boolean) => () => Effect.succeed({ passed, metadata: { violations: passed ? 0 : 3 } })

@@ -1,8 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as RetryPolicy from "@sluice/core/asset/RetryPolicy"
-import * as AssetGraph from "@sluice/core/graph/AssetGraph"
-import * as Executor from "@sluice/core/run/Executor"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -10,16 +8,9 @@ import { StepContext } from "@sluice/core/run/StepContext"
 import * as Fixtures from "@sluice/core/testing/fixtures"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
-import { arbitraryEdges, brokeNothing, holds, planOf } from "../support.ts"
-
-const runAll = (assets: ReadonlyArray<Asset.Any>, options: Partial<Executor.Options> = {}) =>
-  Executor.run(planOf(Either.getOrThrow(AssetGraph.fromAssets(assets))), {
-    concurrency: 4,
-    ...options
-  }) as Effect.Effect<RunResult.RunResult, never, RunStore>
+import { arbitraryEdges, brokeNothing, holds, runAll } from "../support.ts"
 
 const recorded = Effect.gen(function* () {
   const store = yield* RunStore

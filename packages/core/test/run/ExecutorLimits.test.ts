@@ -6,7 +6,7 @@ import * as Fixtures from "@sluice/core/testing/fixtures"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { endless, runAll, states } from "./running.ts"
+import { endless, runAll, states } from "../support.ts"
 
 describe("a run that fails fast", () => {
   it.effect("skips what has not started and cancels what runs, at the first failure", () =>

@@ -30,7 +30,10 @@ const world = (begun: Effect.Effect<void>, mayGoOn: Effect.Effect<void>, version
 const run = (begun: Effect.Effect<void>, mayGoOn: Effect.Effect<void>, version: string) =>
   Effect.flatMap(world(begun, mayGoOn, version), (graph) => Executor.run(planOf(graph), { concurrency: 1 }))
 
-/** Two runs at once: the first one's table is made from its masks after the other has made masks and table. Tells how all stand. */
+/**
+ * Two runs at once: the first one's table is made from its masks after the other has made masks and table. Tells how all
+ * stand.
+ */
 const atOnce = (versions: readonly [string, string]) =>
   Effect.gen(function* () {
     const [begun, ended] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]

@@ -27,8 +27,8 @@ export const prepare = Effect.fn("StoreFiles.prepare")(function* (
   yield* Effect.tryPromise({
     try: async () => {
       await makeDirectory(files.directory)
-      // SQLite, which needs it for journals, would not say what is wrong.
-      await access(files.directory, constants.W_OK)
+      // Journals and what is sorted are made in it later, also where all files are there already.
+      await access(files.directory, constants.W_OK | constants.X_OK)
       await createPrivate(files.sensitive)
       await createPrivate(files.history)
     },

@@ -42,10 +42,10 @@ export interface Marks {
 }
 
 /**
- * Replaces a table's rows and answers how many there are, and how they were loaded. On one connection: takes the table's named lock, drops what dead
- * runs left, fills and indexes a staging table, has the blocking checks look at it, and swaps it in with one RENAME TABLE,
- * which readers see whole or not at all. The lock is the connection's: it dies with its owner. Whatever happens, no staging
- * table is left while the server can be reached; of a crash, the next publish cleans up.
+ * Replaces a table's rows and answers how many there are, and how they were loaded. On one connection: takes the table's
+ * named lock, drops what dead runs left, fills and indexes a staging table, has the blocking checks look at it, and swaps it
+ * in with one RENAME TABLE, which readers see whole or not at all. The lock is the connection's: it dies with its owner.
+ * Whatever happens, no staging table is left while the server can be reached; of a crash, the next publish cleans up.
  */
 export const publish = Effect.fn("Publisher.publish")(function* (
   options: Options,

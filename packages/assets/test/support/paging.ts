@@ -1,0 +1,67 @@
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Decoder } from "../../src/domain/Decoder.ts"
+import type { Answer } from "../../src/source/Answer.ts"
+import * as Paging from "../../src/source/Paging.ts"
+import * as Piece from "../../src/source/Piece.ts"
+import * as SourceError from "../../src/source/SourceError.ts"
+
+export const endpoint = "http://api/users"
+export const rowsOf = (...ids: ReadonlyArray<number>) => ids.map((id) => ({ id: String(id) }))
+export const upTo = (count: number) => rowsOf(...Array.from({ length: count }, (_, i) => i))
+export const rejected = (status: number) => new SourceError.SourceRejected({ endpoint, status, retryAfterMillis: undefined })
+
+export type Reply = ReadonlyArray<unknown> | SourceError.SourceError
+
+/** Rows are what they are. */
+export const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
+
+/** An answer with these rows, whose pieces come `atOnce` at a time. */
+export const answerOf = (rows: ReadonlyArray<unknown>, limit: number, atOnce = 1): Answer<unknown> => {
+  const size = Paging.rowsOfPiece(limit)
+  const pieces = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
+    Piece.pieceOf(decoder, rows.slice(i * size, (i + 1) * size))
+  )
+  return {
+    validators: {},
+    next: Effect.sync(() => {
+      const some = pieces.splice(0, atOnce)
+      return { pieces: some, isLast: pieces.length === 0 }
+    })
+  }
+}
+
+/**
+ * Reads all pages of a server that answers the nth request for a page by `answer`, and tells what was asked and what came.
+ */
+export const read = (
+  limit: number,
+  answer: (page: number, nth: number) => Reply,
+  { ahead = 0, maxPages = 20, atOnce = 1 } = {}
+) =>
+  Effect.gen(function* () {
+    const asked: Array<number> = []
+    const pages = yield* Paging.pages({
+      endpoint,
+      limit,
+      maxPages,
+      ahead,
+      fetch: (page) =>
+        Effect.suspend(() => {
+          asked.push(page)
+          const answered = answer(page, asked.filter((one) => one === page).length)
+          return "_tag" in answered ? Effect.fail(answered) : Effect.succeed(answerOf(answered, limit, atOnce))
+        })
+    }).pipe(
+      Stream.filter(({ piece }) => piece.size > 0),
+      Stream.map(({ firstOrdinal, piece }) => ({ rows: piece.page.rows, firstOrdinal })),
+      Stream.runCollect,
+      Effect.map(Chunk.toReadonlyArray),
+      Effect.catchAll((error) => Effect.succeed(error.message))
+    )
+    return { asked, pages }
+  })
+
+export const paged = (rows: ReadonlyArray<unknown>, limit: number) => (page: number) =>
+  rows.slice((page - 1) * limit, page * limit)
