@@ -117,7 +117,8 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const { maxShare } = yield* BadRows.BadRowPolicy
   const fingerprints = yield* Fingerprints
   const remembered = yield* SourcePages
-  const ledger = fingerprints === undefined ? undefined : yield* Ledger.make(fingerprints)
+  const remembers = remembered !== undefined && source.since !== undefined
+  const ledger = fingerprints === undefined ? undefined : yield* Ledger.make(fingerprints, { remembers })
   const detector = yield* Duplicates.detector()
   const rejects = yield* Rejects.make()
   const unknownFields = new Set<string>()
@@ -129,15 +130,13 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     note(unknownFields, page)
     step.progress(sizeOf(read))
     const rows = page.packed ?? PackedRows.make(source, page.rows)
-    const isRemembered = ledger !== undefined && remembered !== undefined && source.since !== undefined
-    const noted = isRemembered ? ledger.see(read.answer, rows) : Effect.void
+    const noted = ledger?.see(read.answer, rows) ?? Effect.void
     return Effect.as(Effect.all([noted, detector.see(rows.hashes), rejects.see(page.rejected)]), {
       packed: rows.packed,
       rows: has === undefined && page.packed !== undefined ? undefined : page.rows
     })
   })
-  const noted = ledger === undefined ? {} : { onPacked: ledger.packed }
-  const growing = yield* Dataset.growing(blocks, source.codec, { ...noted, concluded: step.concluded })
+  const growing = yield* Dataset.growing(blocks, source.codec, { concluded: step.concluded })
 
   const versionOf = Effect.fnUntraced(function* (distinct: Duplicates.Distinct<A>) {
     if (fingerprints === undefined || ledger === undefined) return undefined

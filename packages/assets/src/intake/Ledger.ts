@@ -1,4 +1,3 @@
-import type { Packed } from "@sluice/core/data/Packed"
 import * as Spill from "@sluice/core/data/Spill"
 import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
 import type { PageIds, SourcePage } from "@sluice/warehouse/SourcePages"
@@ -12,8 +11,6 @@ import type { PackedRows } from "./PackedRows.ts"
 export interface Ledger {
   /** Notes a page: what its answer is known by, and the rows that were kept of it. To be told every page, in order. */
   readonly see: (answer: Entry | undefined, rows: PackedRows) => Effect.Effect<void, Spill.SpillFailed>
-  /** Notes the rows of the next page that has any, as they are kept. */
-  readonly packed: (rows: Packed) => void
   /** The fingerprints of the pages that have rows. */
   readonly fingerprints: ReadonlyArray<string>
   /** All pages and where their ids are; undefined where the pages do not tell one from another. */
@@ -25,30 +22,31 @@ export interface Pages {
   readonly ids: ReadonlyMap<number, Effect.Effect<PageIds, Spill.SpillFailed>>
 }
 
-/** A ledger that has seen no page. Of the ids, some megabytes are in memory and the rest in an encrypted file. */
+/**
+ * A ledger that has seen no page. Unless it remembers, it keeps fingerprints and no pages. Of the ids, some megabytes are in
+ * memory and the rest in an encrypted file.
+ */
 export const make = Effect.fn("Ledger.make")(function* (
-  fingerprints: NonNullable<Fingerprints["Type"]>
+  fingerprints: NonNullable<Fingerprints["Type"]>,
+  { remembers }: { readonly remembers: boolean }
 ): Effect.fn.Return<Ledger, never, Spill.Spill | Scope.Scope> {
   const keep = yield* Spill.keeper(bytesInMemory, { compress: false })
   const prints: Array<string> = []
-  const seen: Array<{ readonly answer: Entry; readonly kept: number }> = []
+  const seen: Array<SourcePage> = []
   const ids = new Map<number, Effect.Effect<PageIds, Spill.SpillFailed>>()
-  let comparable = true
+  let comparable = remembers
   return {
     see: Effect.fnUntraced(function* (answer, rows) {
+      const kept = rows.packed.rows
+      const fingerprint = kept === 0 ? "" : DataVersion.ofRows(fingerprints, rows.packed)
+      if (kept > 0) prints.push(fingerprint)
       comparable &&= answer?.size !== undefined && answer.page === seen.length + 1
       if (!comparable || answer === undefined) return
-      seen.push({ answer, kept: rows.packed.rows })
+      seen.push(pageOf(answer, kept, fingerprint))
       ids.set(answer.page, yield* keep(rows.ids))
     }),
-    packed: (rows) => void prints.push(DataVersion.ofRows(fingerprints, rows)),
     fingerprints: prints,
-    pages: () => {
-      if (!comparable || seen.length === 0) return undefined
-      let at = 0
-      const pages = seen.map(({ answer, kept }) => pageOf(answer, kept, kept === 0 ? "" : (prints[at++] ?? "")))
-      return { pages, ids }
-    }
+    pages: () => (comparable && seen.length > 0 ? { pages: seen, ids } : undefined)
   }
 })
 

@@ -60,18 +60,17 @@ export const fromChunks = <A>(
 
 /**
  * Reads a source once, to its end, and keeps its rows packed: in memory as far as `Spill` lets them, the rest in an encrypted
- * file that goes with the scope. `onPacked` sees all of them, in order. Fails as the source does.
+ * file that goes with the scope. Fails as the source does.
  */
 export const collect = <A, E, R>(
   source: Stream.Stream<ReadonlyArray<A>, E, R>,
-  codec: Packed.Codec<A>,
-  onPacked?: (packed: Packed.Packed) => void
+  codec: Packed.Codec<A>
 ): Effect.Effect<Dataset<A>, E | SpillFailed, R | Spill | Scope.Scope> =>
   Effect.flatMap(
     growing(
       Stream.map(source, (rows) => ({ packed: codec.encode(rows), rows })),
       codec,
-      onPacked === undefined ? {} : { onPacked }
+      {}
     ),
     ({ fill }) => fill
   )
@@ -87,7 +86,6 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   source: Stream.Stream<Block<A>, E, R>,
   codec: Pick<Packed.Codec<A>, "decode">,
   options: {
-    readonly onPacked?: (packed: Packed.Packed) => void
     /** Waits until the rows may be taken for all there are. Default: until the source has ended. */
     readonly concluded?: Effect.Effect<void>
   }
@@ -104,7 +102,6 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   const fill = source.pipe(
     Stream.filter(({ packed }) => packed.rows > 0),
     Stream.map(({ packed, rows }) => {
-      options.onPacked?.(packed)
       size += packed.rows
       bytes += Packed.size(packed)
       return { rows, packed, spills: size > spill.rowsInMemory || bytes > spill.bytesInMemory }
