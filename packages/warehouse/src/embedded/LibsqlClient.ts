@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Driver from "../internal/libsqlDriver.ts"
 import * as Fault from "./LibsqlFault.ts"
+import * as Session from "./LibsqlSession.ts"
 
 export interface Options {
   /** A path, or a `file:` URI: `file:///…?mode=ro` cannot be written. */
@@ -28,7 +29,22 @@ export interface LibsqlClient {
   /** The same connection as `@effect/sql` has it. `withTransaction` is the one below. */
   readonly sql: Client.SqlClient
   /** Uses the connection in one go, without letting the event loop run: keep it short. */
-  readonly use: <A>(f: (session: Session) => A) => Effect.Effect<A, SqlError>
+  readonly use: <A>(f: (session: Session.Session) => A) => Effect.Effect<A, SqlError>
+  /**
+   * Runs a statement that takes long beside the main thread, and answers its rows, of which there should be few. An
+   * interruption ends the statement first; in a transaction that rolls all of it back. With `readOnly`, it cannot write.
+   */
+  readonly beside: (
+    sql: string,
+    parameters?: ReadonlyArray<Driver.Bound>,
+    options?: { readonly readOnly: boolean }
+  ) => Effect.Effect<Rows, SqlError>
+  /**
+   * A database without a name for as long as the scope lives; answers what its tables are qualified with. Only this connection
+   * sees it. More than a cacheful of it goes to a file without a name, in plain text: it is for data that anyone may read. No
+   * transaction protects it, and the process's end takes it away. Waits while eight others are there.
+   */
+  readonly nameless: Effect.Effect<string, SqlError, Scope.Scope>
   /**
    * Runs an effect as one transaction, `BEGIN IMMEDIATE`: all of it or nothing, also when it fails or is interrupted. Inside
    * of another one it is a savepoint. Statements of the same fiber are in it; those of others wait.
@@ -44,41 +60,35 @@ export interface LibsqlClient {
   readonly inTransaction: Effect.Effect<boolean>
 }
 
+type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 type Aside = "memory" | "file"
-
-/** The connection, as `use` gives it: synchronous, statements cached by their text. Throws the driver's errors. */
-export interface Session {
-  readonly database: Driver.Database
-  /** Runs a statement for its effect. */
-  readonly run: (sql: string, parameters: ReadonlyArray<Driver.Bound>) => void
-  /** The rows that a statement answers, as arrays in the order of its columns. */
-  readonly values: (sql: string, parameters: ReadonlyArray<Driver.Bound>) => ReadonlyArray<ReadonlyArray<unknown>>
-  /** The rows that a statement answers, as objects. */
-  readonly rows: (sql: string, parameters: ReadonlyArray<Driver.Bound>) => ReadonlyArray<unknown>
-}
 
 /** Opens a connection, closed with the scope. Loads the native module on first use. */
 export const make = Effect.fn("LibsqlClient.make")(function* (
   options: Options
 ): Effect.fn.Return<LibsqlClient, SqlError, Scope.Scope> {
   const open = yield* Effect.mapError(Driver.load, Fault.toSqlError)
+  // A statement that runs on another thread has the connection until it has settled, also from others of its transaction.
+  const statements = Effect.unsafeMakeSemaphore(1)
   const database = yield* Effect.acquireRelease(
     Effect.try({ try: () => open(options.path), catch: Fault.toSqlError }),
     (connection) =>
-      Effect.sync(() => {
-        // Statements live on until they are collected, and with them the connection and the locks of its transaction.
-        if (connection.inTransaction) connection.exec("ROLLBACK")
-        connection.close()
-      })
+      statements.withPermits(1)(
+        Effect.sync(() => {
+          // Statements live on until they are collected, and with them the connection and the locks of its transaction.
+          if (connection.inTransaction) connection.exec("ROLLBACK")
+          connection.close()
+        })
+      )
   )
-  const session = sessionOf(database)
+  const session = Session.make(database)
   const patience = Duration.toMillis(options.patience ?? "30 seconds")
   const turns = yield* Effect.makeSemaphore(1)
   const current = yield* FiberRef.make<Transaction | undefined>(undefined)
 
   /** Waits for other connections without blocking the event loop. */
-  const attempt = <A>(f: (session: Session) => A): Effect.Effect<A, SqlError> => {
-    const once = Effect.either(Effect.try({ try: () => f(session), catch: Fault.toSqlError }))
+  const patient = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> => {
+    const once = Effect.either(statements.withPermits(1)(statement))
     return Effect.gen(function* () {
       const since = yield* Clock.currentTimeMillis
       for (let wait = 2; ; wait = Math.min(wait * 2, 50)) {
@@ -90,10 +100,35 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
       }
     })
   }
+  const attempt = <A>(f: (session: Session.Session) => A): Effect.Effect<A, SqlError> =>
+    patient(Effect.try({ try: () => f(session), catch: Fault.toSqlError }))
+  const attemptBeside = (sql: string, parameters: ReadonlyArray<Driver.Bound>, readOnly = false) => {
+    const answer = Effect.async<Rows, SqlError>((resume) => {
+      const running = session.beside(sql, parameters)
+      running.then(
+        (rows) => resume(Effect.succeed(rows)),
+        (thrown) => resume(Effect.fail(Fault.toSqlError(thrown)))
+      )
+      return untilSettled(running, () => database.interrupt())
+    })
+    const queryOnly = (on: boolean) => Effect.sync(() => database.exec(`PRAGMA query_only = ${on}`))
+    return patient(
+      readOnly
+        ? Effect.acquireUseRelease(
+            queryOnly(true),
+            () => answer,
+            () => queryOnly(false)
+          )
+        : answer
+    )
+  }
 
   const inTransaction = Effect.map(FiberRef.get(current), (transaction) => transaction?.open === true)
-  const use = <A>(f: (session: Session) => A) =>
-    Effect.flatMap(inTransaction, (inside) => (inside ? attempt(f) : turns.withPermits(1)(attempt(f))))
+  const inTurn = <A>(statement: Effect.Effect<A, SqlError>) =>
+    Effect.flatMap(inTransaction, (inside) => (inside ? statement : turns.withPermits(1)(statement)))
+  const use = <A>(f: (session: Session.Session) => A) => inTurn(attempt(f))
+  const beside: LibsqlClient["beside"] = (sql, parameters = [], options) =>
+    inTurn(attemptBeside(sql, parameters, options?.readOnly))
 
   const outermost = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
     Effect.uninterruptibleMask((restore) =>
@@ -101,7 +136,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
         yield* attempt(({ database }) => database.exec("BEGIN IMMEDIATE"))
         const transaction: Transaction = { open: true, savepoints: 0 }
         const work = Effect.locally(restore(effect), current, transaction)
-        const commit = attempt(({ database }) => database.exec("COMMIT"))
+        const commit = attemptBeside("COMMIT", [])
         const exit = yield* Effect.exit(Effect.zipLeft(work, commit))
         transaction.open = false
         // A failed COMMIT may leave the transaction open, and a full disk may have rolled it back already.
@@ -139,6 +174,36 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
       return turns.withPermits(1)(aside === "file" ? inFile(outermost(effect)) : outermost(effect))
     })
 
+  const slots = yield* Effect.makeSemaphore(namelessAtMost)
+  let namelessMade = 0
+  const nameless = Effect.gen(function* () {
+    yield* Effect.uninterruptibleMask((restore) =>
+      Effect.zipRight(
+        restore(slots.take(1)),
+        Effect.addFinalizer(() => slots.release(1))
+      )
+    )
+    const name = `sluice_aside_${namelessMade++}`
+    let attached = false
+    const attach = use(({ database }) => {
+      // Whether it is kept in memory or in a file is settled as it is attached.
+      database.exec("PRAGMA temp_store = file")
+      try {
+        database.exec(`ATTACH '' AS ${name}`)
+        attached = true
+      } finally {
+        database.exec("PRAGMA temp_store = memory")
+      }
+      database.exec(`PRAGMA ${name}.journal_mode = MEMORY`)
+      database.exec(`PRAGMA ${name}.synchronous = OFF`)
+    })
+    const detach = Effect.suspend(() =>
+      attached ? Effect.orDie(use(({ database }) => database.exec(`DETACH ${name}`))) : Effect.void
+    )
+    yield* Effect.acquireReleaseInterruptible(attach, () => detach)
+    return name
+  })
+
   // Not every system's build of libSQL need have been told so.
   yield* putAside("memory")
   for (const statement of options.setup ?? []) yield* attempt(({ database }) => database.exec(statement))
@@ -152,7 +217,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   )
   // Ours waits for other processes, tells a failed COMMIT as an error, and belongs to this connection alone.
   const sql = Object.assign(base, { withTransaction })
-  return { sql, use, withTransaction, inTransaction }
+  return { sql, use, beside, nameless, withTransaction, inTransaction }
 })
 
 interface Transaction {
@@ -160,37 +225,20 @@ interface Transaction {
   savepoints: number
 }
 
-const cachedStatements = 64
+/** SQLite attaches ten databases at most: the sensitive file is one, and what VACUUM copies into is another. */
+const namelessAtMost = 8
 
-const sessionOf = (database: Driver.Database): Session => {
-  const cache = new Map<string, Driver.Statement>()
-  const prepared = (sql: string): Driver.Statement => {
-    const found = cache.get(sql)
-    if (found !== undefined) return found
-    const statement = database.prepare(sql)
-    for (const oldest of cache.keys()) {
-      if (cache.size < cachedStatements) break
-      cache.delete(oldest)
+/** Interrupts until what is interrupted has settled: one that comes before a statement has begun would be lost. */
+const untilSettled = (running: Promise<unknown>, interrupt: () => void): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    interrupt()
+    const again = setInterval(interrupt, 10)
+    const settled = () => {
+      clearInterval(again)
+      resume(Effect.void)
     }
-    cache.set(sql, statement)
-    return statement
-  }
-  const all = (sql: string, parameters: ReadonlyArray<Driver.Bound>, raw: boolean) => {
-    const statement = prepared(sql)
-    if (statement.reader) {
-      statement.raw(raw)
-      return statement.all(parameters)
-    }
-    statement.run(parameters)
-    return []
-  }
-  return {
-    database,
-    run: (sql, parameters) => void prepared(sql).run(parameters),
-    values: (sql, parameters) => Driver.rowsOf<ReadonlyArray<unknown>>(all(sql, parameters, true)),
-    rows: (sql, parameters) => all(sql, parameters, false)
-  }
-}
+    running.then(settled, settled)
+  })
 
 const connectionOf = (use: LibsqlClient["use"]): Connection => {
   type Transform = Parameters<Connection["execute"]>[2]

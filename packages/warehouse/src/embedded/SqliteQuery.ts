@@ -8,8 +8,8 @@ import { textOf } from "../sql/SqlDialect.ts"
 import type { QueryResult } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { assertAllowed, withoutBytes } from "./AllowedCalls.ts"
-import type { Session } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
+import type { Session } from "./LibsqlSession.ts"
 import { readingSql } from "./ReadingSql.ts"
 import { quote } from "./SqliteDdl.ts"
 import { fixed } from "./SqliteRow.ts"
@@ -52,9 +52,8 @@ export const measure = Effect.fn("SqliteQuery.measure")(function* (
   if (Either.isLeft(allowed)) {
     return yield* new WarehouseFailed({ reason: "NotPermitted", operation: measuring, detail: `${allowed.left}.` })
   }
-  const rows = yield* Effect.mapError(
-    store.data.use((session) => withoutWriting(session, () => session.values(allowed.right, parameters))),
-    (error) => Fault.translate(measuring, error)
+  const rows = yield* Effect.mapError(store.data.beside(allowed.right, parameters, { readOnly: true }), (error) =>
+    Fault.translate(measuring, error)
   )
   return (rows[0] ?? []).map((value) => Number(value ?? 0))
 })

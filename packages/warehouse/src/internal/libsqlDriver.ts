@@ -33,5 +33,34 @@ export const load: Effect.Effect<(path: string) => Database, unknown> = Effect.m
     }
 )
 
+/**
+ * Runs a statement on a thread of the driver's own, while the main thread goes on, and answers its rows. The first is found
+ * beside; of any others, all but a hundred are found on the main thread. Until it has settled, nothing else may use the
+ * connection but `interrupt`, which then waits for nothing.
+ */
+export const beside = async (
+  database: Database,
+  statement: Statement,
+  parameters: ReadonlyArray<Bound>
+): Promise<ReadonlyArray<unknown>> => {
+  iterating ??= iterateOf(database)
+  const iterate = await iterating
+  const rows: Array<unknown> = []
+  const iterator = await iterate.call(statement, parameters)
+  // An error of the first step shows here. Past the end, the statement would run again.
+  for (let next = iterator.next(); next.done !== true; next = iterator.next()) rows.push(next.value)
+  return rows
+}
+
+type Iterate = (this: Statement, parameters: ReadonlyArray<Bound>) => Promise<Iterator<unknown>>
+let iterating: Promise<Iterate> | undefined
+
+/** The package's other interface has classes of its own around the same handles, and exports one of the two. */
+const iterateOf = async (database: Database): Promise<Iterate> => {
+  const { default: Libsql } = await import("libsql/promise")
+  const statement: { readonly iterate: Iterate } = await Libsql.prototype.prepare.call(database, "SELECT 1")
+  return statement.iterate
+}
+
 /** Rows as the columns of the statement that selected them say they are. */
 export const rowsOf = <A>(rows: ReadonlyArray<unknown>): ReadonlyArray<A> => rows as ReadonlyArray<A>

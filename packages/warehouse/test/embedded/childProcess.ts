@@ -10,7 +10,7 @@ import { build } from "esbuild"
 export const bundleChild = (directory: string) =>
   Effect.promise(async () => {
     const outfile = join(directory, "publisher.mjs")
-    const driver = createRequire(fileURLToPath(new URL("../../package.json", import.meta.url))).resolve("libsql")
+    const { resolve } = createRequire(fileURLToPath(new URL("../../package.json", import.meta.url)))
     await build({
       entryPoints: [fileURLToPath(new URL("./publisher.child.ts", import.meta.url))],
       outfile,
@@ -22,7 +22,8 @@ export const bundleChild = (directory: string) =>
       plugins: [
         {
           name: "driver",
-          setup: (plugins) => plugins.onResolve({ filter: /^libsql$/ }, () => ({ path: driver, external: true }))
+          setup: (plugins) =>
+            plugins.onResolve({ filter: /^libsql(?:\/|$)/ }, ({ path }) => ({ path: resolve(path), external: true }))
         }
       ]
     })
