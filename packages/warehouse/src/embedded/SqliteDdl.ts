@@ -37,7 +37,7 @@ export const viewDialect: View.Dialect = { now: "strftime('%Y-%m-%d %H:%M:%f','n
 
 export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
 
-export const qualified = (schema: Schema, name: string): string => `${quote(schema)}.${quote(name)}`
+export const qualified = (schema: string, name: string): string => `${quote(schema)}.${quote(name)}`
 
 /** Public tables and views are in the one file, sensitive ones in the other. */
 export const schemaOf = (relation: Table.Any | View.Any): Schema => (relation.visibility === "public" ? "main" : "sensitive")
@@ -50,14 +50,14 @@ export const exactText = (column: string): string =>
  * CREATE TABLE without keys: indexes, the unique one of the key included, are four times faster made after the load. It
  * begins with a mark, a hash of the table's columns and indexes, by which a change from outside shows.
  */
-export const createTable = (table: Table.Any, name: string): string => {
+export const createTable = (table: Table.Any, name: string, schema: string = schemaOf(table)): string => {
   const columns = Object.entries(table.columns).map(([column, { type, nullable }]) => {
     const notNull = nullable ? "" : " NOT NULL"
     const check = type._tag === "Text" ? ` CHECK (length(${quote(column)}) <= ${type.maxLength})` : ""
     return `${quote(column)} ${typeOf(type)}${notNull}${check}`
   })
   const body = columns.join(", ")
-  return `CREATE TABLE ${qualified(schemaOf(table), name)} (${mark([body, ...createIndexes(table)])} ${body})`
+  return `CREATE TABLE ${qualified(schema, name)} (${mark([body, ...createIndexes(table)])} ${body})`
 }
 
 /** What the store's own definitions begin with: a hash of all that defines them, in any order. */
@@ -87,19 +87,19 @@ export const createView = (view: View.Any): string => {
 }
 
 /** One row of bound values into all of a table's columns. */
-export const insertInto = (table: Table.Any, name: string): string => {
+export const insertInto = (table: Table.Any, name: string, schema?: string): string => {
   const columns = Table.columnNames(table)
-  return `${insertHead(table, name)} VALUES (${columns.map(() => "?").join(", ")})`
+  return `${insertHead(table, name, schema)} VALUES (${columns.map(() => "?").join(", ")})`
 }
 
 /** The rows of one bound text, `[["a", 1], ["b", 2]]`, into all of a table's columns. */
-export const insertFromJson = (table: Table.Any, name: string): string => {
+export const insertFromJson = (table: Table.Any, name: string, schema?: string): string => {
   const values = Table.columnNames(table).map((_, index) => `value ->> ${index}`)
-  return `${insertHead(table, name)} SELECT ${values.join(", ")} FROM json_each(?)`
+  return `${insertHead(table, name, schema)} SELECT ${values.join(", ")} FROM json_each(?)`
 }
 
-const insertHead = (table: Table.Any, name: string): string =>
-  `INSERT INTO ${qualified(schemaOf(table), name)} (${Table.columnNames(table).map(quote).join(", ")})`
+const insertHead = (table: Table.Any, name: string, schema: string = schemaOf(table)): string =>
+  `INSERT INTO ${qualified(schema, name)} (${Table.columnNames(table).map(quote).join(", ")})`
 
 /** A column's type: `DECIMAL(12, 2)`. */
 export const typeOf = (type: Column.ColumnType): string => {

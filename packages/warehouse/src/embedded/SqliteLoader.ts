@@ -5,44 +5,46 @@ import type { SpillFailed } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { Amended } from "../Amended.ts"
 import { turn } from "../internal/eventLoop.ts"
 import type { Bound } from "../internal/libsqlDriver.ts"
 import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
-import type { Session } from "./LibsqlSession.ts"
+import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteRow from "./SqliteRow.ts"
 
 type Rows = Dataset.Dataset<Readonly<Record<string, unknown>>>
 
-/** Writes all rows into a table with the columns of `table`, in the caller's transaction; answers how many there were. */
+/**
+ * Writes all rows into a table with the columns of `table`: in the caller's transaction, or in the database without a name that
+ * `aside` is. Answers how many there were. SQLite inserts beside the main thread, which makes the next rows ready meanwhile.
+ */
 export const load = Effect.fnUntraced(function* (
   client: LibsqlClient,
   table: Table.Any,
   into: string,
   rows: Rows,
-  progress: (rows: number) => void
+  progress: (rows: number) => void,
+  aside?: string
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | SqlError> {
   const encode = SqliteRow.encoder(table.columns)
-  const insert = inserter(table, into)
+  const insert = inserter(client, table, into, aside)
   let count = 0
-  yield* Dataset.forEachChunk(
-    rows,
-    Effect.fnUntraced(function* (chunk) {
-      const perTurn = rowsPerStatement * statementsPerTurn
-      for (let start = 0; start < chunk.length; start += perTurn) {
-        const batch = chunk.slice(start, start + perTurn)
-        const encoded = encode(batch, count)
-        if (!Array.isArray(encoded)) return yield* misfit(table, encoded)
-        yield* client.use((session) => insert(session, encoded))
-        count += batch.length
-        progress(batch.length)
-        yield* turn
-      }
-    })
+  const ready = rows.chunks.pipe(
+    Stream.mapConcat(batches),
+    Stream.mapEffect((batch) => {
+      const encoded = encode(batch, count)
+      count += batch.length
+      if (!Array.isArray(encoded)) return misfit(table, encoded)
+      const json = JSON.stringify(encoded)
+      return Effect.succeed({ json, bound: halfPair.test(json) ? encoded : undefined, count: batch.length })
+    }),
+    Stream.buffer({ capacity: batchesReady })
   )
+  yield* Stream.runForEach(ready, (batch) => Effect.map(insert(batch), () => progress(batch.count)))
   return count
 })
 
@@ -80,25 +82,33 @@ export const amend = Effect.fnUntraced(function* (
   return { rows, deleted, written }
 })
 
-const rowsPerStatement = 1_000
-const statementsPerTurn = 2
+const rowsPerStatement = 2_500
+const batchesReady = 1
+const patiences = 20
+
+const batches = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(rows.length / rowsPerStatement) }, (_, index) =>
+    rows.slice(index * rowsPerStatement, (index + 1) * rowsPerStatement)
+  )
 
 /**
- * Inserts rows, a thousand by a statement, as one JSON text: the driver takes longer to bind values than SQLite to read them
- * from it. Half a surrogate pair would come through JSON as bytes that are not UTF-8, which nobody could read; a thousand rows
- * that have one are bound, and it becomes U+FFFD.
+ * Inserts the rows of one JSON text: the driver takes longer to bind values than SQLite to read them from it. Half a surrogate
+ * pair would come through JSON as bytes that are not UTF-8, which nobody could read; a batch that has one is bound, and it
+ * becomes U+FFFD.
+ *
+ * `json_each` belongs to the public file, which SQLite therefore looks at: another process that publishes may have it closed
+ * for long. Nobody waits for rows that are put aside, so they wait for that.
  */
-const inserter = (table: Table.Any, name: string) => {
-  const whole = Ddl.insertFromJson(table, name)
-  const single = Ddl.insertInto(table, name)
-  return (session: Session, rows: ReadonlyArray<ReadonlyArray<Bound>>) => {
-    for (let start = 0; start < rows.length; start += rowsPerStatement) {
-      const batch = rows.slice(start, start + rowsPerStatement)
-      const json = JSON.stringify(batch)
-      if (halfPair.test(json)) for (const row of batch) session.run(single, row)
-      else session.run(whole, [json])
-    }
-  }
+const inserter = (client: LibsqlClient, table: Table.Any, into: string, aside: string | undefined) => {
+  const whole = Ddl.insertFromJson(table, into, aside)
+  const single = Ddl.insertInto(table, into, aside)
+  const again = { times: aside === undefined ? 0 : patiences, while: (error: SqlError) => Fault.isBusy(Fault.of(error)) }
+  return ({ bound, json }: { readonly json: string; readonly bound: ReadonlyArray<ReadonlyArray<Bound>> | undefined }) =>
+    bound === undefined
+      ? Effect.retry(Effect.asVoid(client.beside(whole, [json])), again)
+      : client.use((session) => {
+          for (const row of bound) session.run(single, row)
+        })
 }
 
 const halfPair = /\\ud[89a-f]/

@@ -96,11 +96,18 @@ const encoderOf = (type: Column.ColumnType): ((value: unknown) => Bound | undefi
     }
     case "Boolean":
       return (value) => (value === true ? 1 : value === false ? 0 : undefined)
-    case "Timestamp":
-      return (value) =>
-        typeof value === "string" && (usualTime.test(value) || (time.test(value) && isInstant(value)))
-          ? `${value.slice(0, 10)} ${value.slice(11, 23)}`
-          : undefined
+    case "Timestamp": {
+      // A column like `loaded_at` has the same one in every row.
+      let last: unknown
+      let lastEncoded: string | undefined
+      return (value) => {
+        if (value === last) return lastEncoded
+        if (typeof value !== "string" || !(usualTime.test(value) || (time.test(value) && isInstant(value)))) return undefined
+        last = value
+        lastEncoded = `${value.slice(0, 10)} ${value.slice(11, 23)}`
+        return lastEncoded
+      }
+    }
     case "Day":
       return (value) =>
         typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && isInstant(`${value}T00:00:00.000Z`)

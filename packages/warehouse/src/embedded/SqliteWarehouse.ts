@@ -8,6 +8,7 @@ import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Amended from "../Amended.ts"
 import { turn } from "../internal/eventLoop.ts"
@@ -50,12 +51,22 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       rows: Dataset.Dataset<Table.Row<T>>
     ) {
       const step = yield* StepContext
-      // A store has one writer at a time, whom a source that is still read would hold up.
-      yield* rows.whole
       const operation = `publish ${table.name}`
-      const replaced = replace(store.data, table, rows, step.progress)
       const marked = here(SqlMarks.set(sensitive, table.name, step.runId))
-      const count = yield* alone(table, step.runId, operation, Effect.zipLeft(replaced, marked))
+      const publish = (fill: Fill) =>
+        alone(table, step.runId, operation, Effect.zipLeft(replace(store.data, table, fill), marked))
+      const count = yield* table.visibility === "public"
+        ? Effect.scoped(
+            putAside(store.data, table, rows, step.progress).pipe(
+              Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))),
+              Effect.flatMap(publish)
+            )
+          )
+        : // A store has one writer at a time, whom a source that is still read would hold up.
+          Effect.zipRight(
+            rows.whole,
+            publish((staging) => SqliteLoader.load(store.data, table, staging, rows, step.progress))
+          )
       step.metadata({ rows: count })
       yield* Span.annotate({ table: table.name, rows: count })
       return { relation: table }
@@ -144,32 +155,54 @@ const isSqlError = (error: unknown): error is SqlError => error instanceof SqlEr
 
 const rowsPerPage = 5_000
 
+/** Fills a staging table by its name; answers the number of rows. */
+type Fill = (staging: string) => Effect.Effect<number, WarehouseFailed | SpillFailed | SqlError>
+
+const stagingOf = (table: Table.Any): string => `${table.name}__staging`
+
 /**
- * Stages the rows, has the blocking checks look at them, swaps the tables and makes the indexes. Runs in a transaction;
- * answers the number of rows.
+ * Writes rows, as they come, where nobody waits for it: into a table of a database without a name, which goes with the scope.
+ * Answers what copies them into a staging table, page by page as they lie there, since both are defined alike.
  */
-const replace = Effect.fnUntraced(function* <T extends Table.Any>(
+const putAside = Effect.fnUntraced(function* <T extends Table.Any>(
   client: LibsqlClient,
   table: T,
   rows: Dataset.Dataset<Table.Row<T>>,
   progress: (rows: number) => void
+): Effect.fn.Return<Fill, WarehouseFailed | SpillFailed | SqlError, Scope.Scope> {
+  const aside = yield* client.nameless
+  const name = stagingOf(table)
+  yield* client.use((session) => session.run(Ddl.createTable(table, name, aside), []))
+  const count = yield* SqliteLoader.load(client, table, name, rows, progress, aside)
+  return (staging) =>
+    Effect.as(
+      client.beside(
+        `INSERT INTO ${Ddl.qualified(Ddl.schemaOf(table), staging)} SELECT * FROM ${Ddl.qualified(aside, name)}`
+      ),
+      count
+    )
+})
+
+/**
+ * Fills a staging table, has the blocking checks look at it, swaps the tables and makes the indexes. Runs in a transaction;
+ * answers the number of rows.
+ */
+const replace = Effect.fnUntraced(function* (
+  client: LibsqlClient,
+  table: Table.Any,
+  fill: Fill
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
-  const staging = `${table.name}__staging`
+  const staging = stagingOf(table)
   const inSchema = (name: string) => Ddl.qualified(Ddl.schemaOf(table), name)
   yield* client.use((session) => {
     session.run(`DROP TABLE IF EXISTS ${inSchema(staging)}`, [])
     session.run(Ddl.createTable(table, staging), [])
   })
-  const count = yield* SqliteLoader.load(client, table, staging, rows, progress)
+  const count = yield* fill(staging)
   yield* StepContext.staged(staging, { rows: count })
-  yield* client.use((session) => {
-    session.run(`DROP TABLE IF EXISTS ${inSchema(table.name)}`, [])
-    session.run(`ALTER TABLE ${inSchema(staging)} RENAME TO ${Ddl.quote(table.name)}`, [])
-  })
-  for (const index of Ddl.createIndexes(table)) {
-    yield* client.use((session) => session.run(index, []))
-    yield* turn
-  }
+  yield* client.beside(`DROP TABLE IF EXISTS ${inSchema(table.name)}`)
+  yield* client.use((session) => session.run(`ALTER TABLE ${inSchema(staging)} RENAME TO ${Ddl.quote(table.name)}`, []))
+  for (const index of Ddl.createIndexes(table)) yield* client.beside(index)
   return count
 })
 

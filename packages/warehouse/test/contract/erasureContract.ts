@@ -2,6 +2,7 @@ import { createHash, createHmac } from "node:crypto"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
+import { StepContext } from "@sluice/core/run/StepContext"
 import { Erasure, type Found } from "@sluice/warehouse/Erasure"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
@@ -14,7 +15,6 @@ import * as Fiber from "effect/Fiber"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { describe } from "vitest"
 import {
   ada,
@@ -31,7 +31,7 @@ import {
   row,
   spec
 } from "./people.ts"
-import { readAll, tablesIn } from "./support.ts"
+import { readAll, recordingStep, tablesIn } from "./support.ts"
 
 export type Services = Warehouse | PiiMasker | Quarantine | Suppressions | Erasure
 
@@ -200,23 +200,20 @@ export const erasureContract = <E>(options: {
     )
 
     it.scopedLive(
-      "waits for a publish that has begun, and removes what that has made visible",
+      "waits for a publish whose rows are staged, and removes what that has made visible",
       () =>
         Effect.gen(function* () {
           const { store } = yield* options.fresh
           const reached = yield* Deferred.make<void>()
           const go = yield* Deferred.make<void>()
-          const slow = Dataset.fromChunks(
-            Stream.concat(
-              Stream.succeed([person("ada_lovelace")]),
-              Stream.fromEffect(
-                Effect.as(Effect.zipRight(Deferred.succeed(reached, undefined), Deferred.await(go)), [person("bob")])
-              )
-            )
-          )
+          const staged = () => Effect.zipRight(Deferred.succeed(reached, undefined), Deferred.await(go))
           const publishing = Effect.gen(function* () {
             yield* Effect.flatMap(Suppressions, ({ begin }) => begin("slow"))
-            yield* inRun("slow", publishRows(slow))
+            const rows = Dataset.fromArray([person("ada_lovelace"), person("bob")])
+            yield* Effect.provideService(publishRows(rows), StepContext, {
+              ...recordingStep("contract_people", staged).service,
+              runId: "slow"
+            })
           })
           const publisher = yield* Effect.fork(Effect.provide(publishing, store))
           yield* Deferred.await(reached)

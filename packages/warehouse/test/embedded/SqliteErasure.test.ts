@@ -3,8 +3,12 @@ import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
+import { Suppressions } from "@sluice/warehouse/Suppressions"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import { eraseAda, everything, fill } from "../contract/people.ts"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { eraseAda, everything, fill, inRun, person, publishRows } from "../contract/people.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
 /** Which files of a directory have a text anywhere in their bytes. */
@@ -29,4 +33,27 @@ it.scopedLive("no file of the store has a byte of an erased person, free pages o
     expect([filesWith(directory, "ada_lovelace"), filesWith(directory, "Oslo")]).toEqual([[], []])
     expect((yield* withStores(directory)(everything)).people).toStrictEqual([{ id: "bob", city_id: 2, job_id: 1 }])
   })
+)
+
+it.scopedLive(
+  "an erasure waits for no rows that are still to come, and those that have come are not published after it",
+  () =>
+    Effect.gen(function* () {
+      const directory = join(yield* temporaryDirectory, "store")
+      const come = yield* Deferred.make<void>()
+      const go = yield* Deferred.make<void>()
+      const rest = Stream.drain(Stream.fromEffect(Effect.zipRight(Deferred.succeed(come, undefined), Deferred.await(go))))
+      const rows = Dataset.fromChunks(Stream.concat(Stream.succeed([person("ada_lovelace"), person("bob")]), rest))
+      yield* withStores(directory)(fill("before"))
+      const publishing = Effect.zipRight(
+        Effect.flatMap(Suppressions, ({ begin }) => begin("slow")),
+        Effect.flip(inRun("slow", publishRows(rows)))
+      )
+      const publisher = yield* Effect.fork(withStores(directory)(publishing))
+      yield* Deferred.await(come)
+      yield* withStores(directory)(eraseAda)
+      yield* Deferred.succeed(go, undefined)
+      expect(yield* Fiber.join(publisher)).toMatchObject({ _tag: "WarehouseFailed", reason: "Outdated" })
+      expect(filesWith(directory, "ada_lovelace")).not.toContain("public.db")
+    })
 )

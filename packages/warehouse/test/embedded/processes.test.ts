@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
@@ -15,6 +15,8 @@ const setUp = Effect.gen(function* () {
   return { directory: join(root, "store"), bundle: yield* bundleChild(root) }
 })
 
+const storeFiles = ["history.db", "public.db", "sensitive.db"]
+
 const publish = (version: number, count: number) =>
   Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Wide, Dataset.fromArray(wideRows(version, count)))))
 
@@ -28,13 +30,33 @@ const relations = Effect.flatMap(Warehouse, (warehouse) =>
 )
 
 it.scopedLive(
-  "a process that is killed while its rows are half on disk leaves the old rows, seen at once by processes that live on",
+  "a process that is killed while its rows come leaves the old rows and no file, and nobody has waited for it",
   () =>
     Effect.gen(function* () {
       const { bundle, directory } = yield* setUp
       yield* Effect.gen(function* () {
         yield* publish(1, 100)
         const child = yield* startChild(bundle, [directory, "2", "40000", "stall"])
+        yield* child.staged
+        const files = readdirSync(directory).sort()
+        yield* publish(3, 50)
+        yield* child.kill
+        expect(yield* states("analyst")).toStrictEqual([[3, 50]])
+        expect(yield* relations).toStrictEqual(["wide", "wide__key"])
+        expect([files, readdirSync(directory).sort()]).toStrictEqual([storeFiles, storeFiles])
+      }).pipe(withStores(directory))
+    }),
+  60_000
+)
+
+it.scopedLive(
+  "a process that is killed while its rows are half in the store leaves the old rows, seen at once by processes that live on",
+  () =>
+    Effect.gen(function* () {
+      const { bundle, directory } = yield* setUp
+      yield* Effect.gen(function* () {
+        yield* publish(1, 100)
+        const child = yield* startChild(bundle, [directory, "2", "40000", "check"])
         yield* child.staged
         expect(existsSync(join(directory, "public.db-journal"))).toBe(true)
         yield* child.kill
