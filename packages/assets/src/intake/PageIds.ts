@@ -23,14 +23,16 @@ export interface Found {
  */
 export const finder = (ids: ReadonlySet<string>): ((bytes: PageIds) => Effect.Effect<Found | undefined>) => {
   const wanted = new Set<string>()
+  const hashes = new Set<number>()
   // One place in 32 is taken at the most.
   const shift = Math.clz32(ids.size * 32)
   const isSet = new Uint8Array(2 ** (32 - shift))
   for (const id of ids) {
     const text = JSON.stringify(id)
+    const { hash } = scan(Buffer.from(text), 1)
     wanted.add(text)
-    const bytes = Buffer.from(text)
-    isSet[scan(bytes, 1).hash >>> shift] = 1
+    hashes.add(hash)
+    isSet[hash >>> shift] = 1
   }
   const look = (json: Buffer): Found | undefined => {
     let count = 0
@@ -41,7 +43,7 @@ export const finder = (ids: ReadonlySet<string>): ((bytes: PageIds) => Effect.Ef
       if (count > 0 && json[at++] !== comma) return undefined
       if (json[at] !== quote) return undefined
       const { end, hash } = scan(json, at + 1)
-      if (isSet[hash >>> shift] === 1) some ||= wanted.has(json.toString("utf8", at, end))
+      if (isSet[hash >>> shift] === 1 && hashes.has(hash)) some ||= wanted.has(json.toString("utf8", at, end))
       at = end
     }
     return at === json.length - 1 ? { count, some } : undefined
@@ -61,7 +63,12 @@ const scan = (json: Buffer, start: number): { readonly end: number; readonly has
   return { end: at + 1, hash: hash ^ (hash >>> 13) }
 }
 
-const [open = 0, quote = 0, backslash = 0, comma = 0, close = 0] = Buffer.from('["\\,]')
+/** As JSON has them, in UTF-8. */
+const open = 0x5b
+const close = 0x5d
+const quote = 0x22
+const comma = 0x2c
+const backslash = 0x5c
 
 const decode = Schema.decode(Schema.parseJson(Schema.Array(Schema.String)))
 
