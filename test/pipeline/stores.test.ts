@@ -23,6 +23,7 @@ const refused = [
   "quarantine",
   "sluice_runs",
   "sluice_source_pages",
+  "sluice_page_rows",
   "sluice_events"
 ]
 

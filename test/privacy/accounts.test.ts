@@ -18,6 +18,7 @@ const secret = [
   "quarantine",
   "sluice_events",
   "sluice_source_pages",
+  "sluice_page_rows",
   "sluice_marks"
 ]
 

@@ -14,5 +14,15 @@ export interface Fingerprint {
  * nothing can be told and it is undefined.
  */
 export class Fingerprints extends Context.Reference<Fingerprints>()("@sluice/warehouse/Fingerprints", {
-  defaultValue: (): { readonly start: () => Fingerprint } | undefined => undefined
+  defaultValue: (): Fingerprints.Service | undefined => undefined
 }) {}
+
+export declare namespace Fingerprints {
+  export interface Service {
+    readonly start: () => Fingerprint
+    /** Encrypts bytes that belong to something, so that they can be kept beside it and tell nothing without the store's key. */
+    readonly seal: (bytes: Uint8Array, of: string) => Uint8Array
+    /** What was sealed; undefined where it was by another store, or belongs to something else. */
+    readonly open: (sealed: Uint8Array, of: string) => Uint8Array | undefined
+  }
+}

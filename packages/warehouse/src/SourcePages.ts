@@ -33,6 +33,13 @@ export interface SourceReading {
 /** The ids of the rows of one page, in the words of whoever wrote them. */
 export type PageIds = Uint8Array
 
+/** What is remembered of the rows of one page: their ids, and what tells whether a row is what it was. */
+export interface PageRows {
+  readonly ids: PageIds
+  /** Sealed, since it follows from all that is kept of a row. */
+  readonly contents: Uint8Array
+}
+
 /**
  * What a store remembers of how sources were last read, so that the next reading need not take up what has not changed.
  * Erasures empty it. Analysts cannot read it. A store provides it; without one nothing is remembered, and it is undefined.
@@ -50,8 +57,13 @@ export declare namespace SourcePages {
       source: string,
       pages: ReadonlyArray<number>
     ) => Effect.Effect<ReadonlyMap<number, PageIds>, WarehouseFailed>
+    /** The same of what tells whether their rows are what they were. */
+    readonly contents: (
+      source: string,
+      pages: ReadonlyArray<number>
+    ) => Effect.Effect<ReadonlyMap<number, Uint8Array>, WarehouseFailed>
     /**
-     * Remembers a reading in the place of the last one, in one step. `ids` has those of each page, or of those that differ from
+     * Remembers a reading in the place of the last one, in one step. `rows` has those of each page, or of those that differ from
      * the reading `since`; where that is not the last one any more, nothing is remembered, since what lies between is unknown.
      * Refused with `Outdated` where somebody was erased since the run began to read.
      */
@@ -59,7 +71,7 @@ export declare namespace SourcePages {
       source: string,
       runId: string,
       reading: SourceReading,
-      ids: ReadonlyMap<number, Effect.Effect<PageIds, E>>,
+      rows: ReadonlyMap<number, Effect.Effect<PageRows, E>>,
       since?: string
     ) => Effect.Effect<void, WarehouseFailed | E>
     /** Remembers nothing of a source any more. */

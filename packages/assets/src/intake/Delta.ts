@@ -2,7 +2,7 @@ import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import type { SourcePage, SourcePages, SourceReading } from "@sluice/warehouse/SourcePages"
+import type { PageRows, SourcePage, SourcePages, SourceReading } from "@sluice/warehouse/SourcePages"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -14,6 +14,7 @@ import * as DataVersion from "./DataVersion.ts"
 import * as Ledger from "./Ledger.ts"
 import * as PackedRows from "./PackedRows.ts"
 import * as PageIds from "./PageIds.ts"
+import * as RowHash from "./RowHash.ts"
 
 /** A source that was read before, and how it is looked at again. */
 export interface Options<A, E, R> extends PackedRows.Packing<A> {
@@ -31,20 +32,21 @@ export interface Delta<A> {
   readonly changes: Changes.Changes<A>
   /** What a full reading would be now: its version is that of a full one. */
   readonly reading: SourceReading
-  /** The ids of the pages that are to be remembered anew. */
-  readonly ids: ReadonlyMap<number, Effect.Effect<PackedRows.PackedRows["ids"]>>
+  /** What is to be remembered of the pages that are to be remembered anew. */
+  readonly rows: ReadonlyMap<number, Effect.Effect<PageRows>>
   /** How many pages have other rows, or are gone. */
   readonly changedPages: number
 }
 
-/** With more pages changed than this share, or more rows in them, it is quicker, or takes less memory, to read everything. */
-export const maxShare = 0.3
-export const maxRows = 250_000
+/** With a larger share of the rows changed, or more rows on pages that have, it is quicker, or takes less memory, to read everything. */
+const maxShare = 0.3
+const maxRows = 250_000
 
 /**
  * Reads what has changed, page by page: pages that the server says are the same are not read, and those that have the same rows
- * as before, by their fingerprints, count as the same. Undefined where everything is to be read: where pages do not tell what
- * has changed, more has changed than is worth it, a row cannot be decoded, or an id is there twice.
+ * as before, by their fingerprints, count as the same. Of a page that has changed, only those rows are told that it did not have
+ * before, by their hashes. Undefined where everything is to be read: where pages do not tell what has changed, more has changed
+ * than is worth it, a row cannot be decoded, or an id is there twice.
  */
 export const read = <A, E, R>(
   options: Options<A, E, R>
@@ -58,10 +60,13 @@ export const read = <A, E, R>(
 const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>) {
   const { base, codec, fingerprints, name, remembered } = options
   const pages: Array<SourcePage> = []
-  const ids = new Map<number, Effect.Effect<PackedRows.PackedRows["ids"]>>()
+  const remember = new Map<number, Effect.Effect<PageRows>>()
   const changed = new Set<number>()
   const present = new Set<string>()
-  const share = (count: number) => count / base.pages.length
+  const newcomers = new Set<string>()
+  const gone: Array<string> = []
+  const most = Math.min(maxRows, maxShare * keptOn(base.pages))
+  let told = 0
 
   const rowsOf = Effect.fnUntraced(function* ({ answer, changed: page }: RevisitedPage<A>) {
     const before = base.pages[answer.page - 1]
@@ -74,40 +79,83 @@ const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>)
     const kept = packed.packed.rows
     const fingerprint = kept === 0 ? "" : DataVersion.ofRows(fingerprints, packed.packed)
     pages.push(Ledger.pageOf(answer, kept, fingerprint))
-    ids.set(answer.page, Effect.succeed(packed.ids))
+    remember.set(answer.page, Effect.succeed(Ledger.rowsOf(fingerprints, packed, fingerprint)))
     if (before !== undefined && before.fingerprint === fingerprint) return []
     changed.add(answer.page)
-    const { rows } = page
-    for (const id of rows.map(options.id)) {
+    if (present.size + kept > maxRows) return yield* Effect.fail(notComparable)
+    const earlier = before === undefined ? nothing : yield* contentsOf(options, before)
+    const now = new Map<string, number | undefined>()
+    for (const [at, row] of page.rows.entries()) now.set(options.id(row), packed.contents[at])
+    for (const id of now.keys()) {
       if (present.has(id)) return yield* Effect.fail(notComparable)
       present.add(id)
+      if (!earlier.has(id)) newcomers.add(id)
     }
-    return share(changed.size) > maxShare || present.size > maxRows ? yield* Effect.fail(notComparable) : rows
+    if (now.size < kept) return yield* Effect.fail(notComparable)
+    const isSame = (id: string) => now.get(id) !== undefined && now.get(id) === earlier.get(id)
+    for (const id of earlier.keys()) if (!isSame(id)) gone.push(id)
+    const rows = page.rows.filter((row) => !isSame(options.id(row)))
+    told += rows.length
+    return Math.max(told, gone.length) > most ? yield* Effect.fail(notComparable) : rows
   })
   const rows = yield* Dataset.collect(Stream.mapEffect(options.since(base.pages.map(entryOf)), rowsOf), codec)
 
   const removed = base.pages.slice(pages.length)
-  const before = [...base.pages.filter(({ page }) => changed.has(page)), ...removed]
-  const much = before.reduce((sum, { kept }) => sum + kept, 0) > maxRows || share(changed.size + removed.length) > maxShare
-  if (much) return yield* Effect.fail(notComparable)
-  const gone: Array<string> = []
-  for (const some of yield* idsOf(remembered, name, before)) for (const id of some) gone.push(id)
+  if (gone.length + keptOn(removed) > most) return yield* Effect.fail(notComparable)
+  for (const some of yield* idsOf(remembered, name, removed)) for (const id of some) gone.push(id)
 
-  const newcomers = new Set(present)
   for (const id of gone) newcomers.delete(id)
   const others = base.pages.filter(({ page }) => page <= pages.length && !changed.has(page))
-  for (let at = 0; newcomers.size > 0 && at < others.length; at += pagesAtOnce) {
-    for (const some of yield* idsOf(remembered, name, others.slice(at, at + pagesAtOnce))) {
-      if (some.some((id) => newcomers.has(id))) return yield* Effect.fail(notComparable)
-    }
-  }
+  if (newcomers.size > 0) yield* refuseThoseOf(others, newcomers, remembered, name)
   const prints = pages.flatMap(({ fingerprint, kept }) => (kept === 0 ? [] : [fingerprint]))
   const version = DataVersion.ofPages(fingerprints, name, prints, options.epoch)
   return {
     changes: Changes.make(rows, Dataset.fromArray(gone)),
     reading: { version, pages },
-    ids,
+    rows: remember,
     changedPages: changed.size + removed.length
+  }
+})
+
+const keptOn = (pages: ReadonlyArray<SourcePage>) => pages.reduce((sum, { kept }) => sum + kept, 0)
+
+const nothing: ReadonlyMap<string, number | undefined> = new Map()
+
+/** The ids of a page as it was, in order, each with the hash of its row; without one where the hashes are not to be had. */
+const contentsOf = Effect.fnUntraced(function* <A, E, R>(
+  { fingerprints, name, remembered }: Options<A, E, R>,
+  page: SourcePage
+) {
+  const ids = (yield* idsOf(remembered, name, [page])).flat()
+  const sealed = (yield* remembered.contents(name, [page.page])).get(page.page)
+  const bytes = sealed === undefined ? undefined : fingerprints.open(sealed, page.fingerprint)
+  const hashes = bytes === undefined ? undefined : RowHash.fromBytes(bytes)
+  return new Map(ids.map((id, at) => [id, hashes?.length === ids.length ? hashes[at] : undefined]))
+})
+
+/** Fails where one of some ids is on one of some pages. */
+const refuseThoseOf = Effect.fnUntraced(function* (
+  pages: ReadonlyArray<SourcePage>,
+  ids: ReadonlySet<string>,
+  remembered: SourcePages.Service,
+  source: string
+) {
+  const find = PageIds.finder(ids)
+  for (let at = 0; at < pages.length; at += pagesAtOnce) {
+    const some = pages.slice(at, at + pagesAtOnce)
+    const packed = yield* remembered.ids(
+      source,
+      some.map(({ page }) => page)
+    )
+    yield* Effect.forEach(
+      some,
+      Effect.fnUntraced(function* ({ kept, page }) {
+        const bytes = packed.get(page)
+        const found = bytes === undefined ? undefined : yield* find(bytes)
+        if (found?.count !== kept || found.some) return yield* Effect.fail(notComparable)
+      }),
+      { concurrency: "unbounded", discard: true }
+    )
   }
 })
 

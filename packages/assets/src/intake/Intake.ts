@@ -94,9 +94,9 @@ const readChanges = Effect.fnUntraced(function* <A, E extends Failure, R>(
       }))
   })
   if (delta === undefined) return
-  const { changedPages, ids, reading } = delta
+  const { changedPages, reading, rows } = delta
   const { pages, version } = reading
-  if (ids.size > 0 || changedPages > 0) yield* remembered.replace(name, runId, reading, ids, base.version)
+  if (rows.size > 0 || changedPages > 0) yield* remembered.replace(name, runId, reading, rows, base.version)
   dataVersion(version)
   metadata({
     rows: pages.reduce((sum, { kept }) => sum + kept, 0),
@@ -165,7 +165,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     if (version !== undefined) step.dataVersion(version)
     const known = distinct.duplicates === 0 && rejects.count() === 0 ? ledger?.pages() : undefined
     if (version !== undefined && known !== undefined) {
-      yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.ids) ?? Effect.void
+      yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.rows) ?? Effect.void
     }
     if (distinct.duplicates > 0) {
       yield* Log.warning("rows came more than once: the source may have changed while its pages were read", {

@@ -1,11 +1,12 @@
 import * as Spill from "@sluice/core/data/Spill"
 import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import type { PageIds, SourcePage } from "@sluice/warehouse/SourcePages"
+import type { PageRows, SourcePage } from "@sluice/warehouse/SourcePages"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Entry } from "../source/Manifest.ts"
 import * as DataVersion from "./DataVersion.ts"
 import type { PackedRows } from "./PackedRows.ts"
+import * as RowHash from "./RowHash.ts"
 
 /** Keeps account of the pages of a full reading, so that the next one can tell which of them have changed. */
 export interface Ledger {
@@ -13,18 +14,18 @@ export interface Ledger {
   readonly see: (answer: Entry | undefined, rows: PackedRows) => Effect.Effect<void, Spill.SpillFailed>
   /** The fingerprints of the pages that have rows. */
   readonly fingerprints: ReadonlyArray<string>
-  /** All pages and where their ids are; undefined where the pages do not tell one from another. */
+  /** All pages and where it is kept what tells their rows apart; undefined where the pages do not tell one from another. */
   readonly pages: () => Pages | undefined
 }
 
 export interface Pages {
   readonly pages: ReadonlyArray<SourcePage>
-  readonly ids: ReadonlyMap<number, Effect.Effect<PageIds, Spill.SpillFailed>>
+  readonly rows: ReadonlyMap<number, Effect.Effect<PageRows, Spill.SpillFailed>>
 }
 
 /**
- * A ledger that has seen no page. Unless it remembers, it keeps fingerprints and no pages. Of the ids, some megabytes are in
- * memory and the rest in an encrypted file.
+ * A ledger that has seen no page. Unless it remembers, it keeps fingerprints and no pages. Of the ids and hashes of rows, some
+ * megabytes are in memory and the rest in an encrypted file.
  */
 export const make = Effect.fn("Ledger.make")(function* (
   fingerprints: NonNullable<Fingerprints["Type"]>,
@@ -33,20 +34,21 @@ export const make = Effect.fn("Ledger.make")(function* (
   const keep = yield* Spill.keeper(bytesInMemory, { compress: false })
   const prints: Array<string> = []
   const seen: Array<SourcePage> = []
-  const ids = new Map<number, Effect.Effect<PageIds, Spill.SpillFailed>>()
+  const kept = new Map<number, Effect.Effect<PageRows, Spill.SpillFailed>>()
   let comparable = remembers
   return {
     see: Effect.fnUntraced(function* (answer, rows) {
-      const kept = rows.packed.rows
-      const fingerprint = kept === 0 ? "" : DataVersion.ofRows(fingerprints, rows.packed)
-      if (kept > 0) prints.push(fingerprint)
+      const count = rows.packed.rows
+      const fingerprint = count === 0 ? "" : DataVersion.ofRows(fingerprints, rows.packed)
+      if (count > 0) prints.push(fingerprint)
       comparable &&= answer?.size !== undefined && answer.page === seen.length + 1
       if (!comparable || answer === undefined) return
-      seen.push(pageOf(answer, kept, fingerprint))
-      ids.set(answer.page, yield* keep(rows.ids))
+      seen.push(pageOf(answer, count, fingerprint))
+      const { contents, ids } = rowsOf(fingerprints, rows, fingerprint)
+      kept.set(answer.page, Effect.all({ ids: yield* keep(ids), contents: yield* keep(contents) }))
     }),
     fingerprints: prints,
-    pages: () => (comparable && seen.length > 0 ? { pages: seen, ids } : undefined)
+    pages: () => (comparable && seen.length > 0 ? { pages: seen, rows: kept } : undefined)
   }
 })
 
@@ -59,5 +61,12 @@ export const pageOf = ({ page, size = 0, url, validators }: Entry, kept: number,
   kept,
   fingerprint
 })
+
+/** What is remembered of a page's rows. Bound to the fingerprint, the hashes are never taken for those of other rows. */
+export const rowsOf = (
+  fingerprints: NonNullable<Fingerprints["Type"]>,
+  { contents, ids }: PackedRows,
+  fingerprint: string
+): PageRows => ({ ids, contents: fingerprints.seal(RowHash.toBytes(contents), fingerprint) })
 
 const bytesInMemory = 4 * 1024 * 1024

@@ -10,6 +10,8 @@ export interface PackedRows {
   readonly ids: PageIds
   /** The same as `RowHash` has them. */
   readonly hashes: Float64Array
+  /** Hashes of the rows themselves, in order. */
+  readonly contents: Float64Array
 }
 
 /** How rows of a source are packed and told apart. */
@@ -20,7 +22,7 @@ export interface Packing<A> {
 
 export const make = <A>({ codec, id }: Packing<A>, rows: ReadonlyArray<A>): PackedRows => {
   const ids = rows.map(id)
-  return { packed: codec.encode(rows), ids: packIds(ids), hashes: RowHash.all(ids) }
+  return { packed: codec.encode(rows), ids: packIds(ids), hashes: RowHash.all(ids), contents: RowHash.contents(codec, rows) }
 }
 
 /**

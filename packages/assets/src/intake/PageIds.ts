@@ -6,15 +6,76 @@ import * as Schema from "effect/Schema"
 
 /** The ids of a page, as `PackedRows` has packed them; undefined for bytes that are something else. Beside the main thread. */
 export const unpack = (bytes: PageIds): Effect.Effect<ReadonlyArray<string> | undefined> =>
-  Effect.tryPromise(() => inflate()(bytes, { chunkSize })).pipe(
+  inflated(bytes).pipe(
     Effect.flatMap((json) => decode(json.toString("utf8"))),
     Effect.orElseSucceed(() => undefined)
   )
+
+/** What was found of some ids in a page: how many ids it has, and whether one of these is among them. */
+export interface Found {
+  readonly count: number
+  readonly some: boolean
+}
+
+/**
+ * Looks for ids among those of a page; answers undefined for bytes that are something else. It hashes what stands between the
+ * quotes, and makes a text of no more than what may be one of the ids: a fiftieth of the time that it takes to unpack them.
+ */
+export const finder = (ids: ReadonlySet<string>): ((bytes: PageIds) => Effect.Effect<Found | undefined>) => {
+  const wanted = new Set<string>()
+  const hashes = new Set<number>()
+  // One place in 32 is taken at the most.
+  const shift = Math.clz32(ids.size * 32)
+  const isSet = new Uint8Array(2 ** (32 - shift))
+  for (const id of ids) {
+    const text = JSON.stringify(id)
+    const { hash } = scan(Buffer.from(text), 1)
+    wanted.add(text)
+    hashes.add(hash)
+    isSet[hash >>> shift] = 1
+  }
+  const look = (json: Buffer): Found | undefined => {
+    let count = 0
+    let some = false
+    let at = 1
+    if (json[0] !== open || json[json.length - 1] !== close) return undefined
+    for (; at < json.length - 1; count++) {
+      if (count > 0 && json[at++] !== comma) return undefined
+      if (json[at] !== quote) return undefined
+      const { end, hash } = scan(json, at + 1)
+      if (isSet[hash >>> shift] === 1 && hashes.has(hash)) some ||= wanted.has(json.toString("utf8", at, end))
+      at = end
+    }
+    return at === json.length - 1 ? { count, some } : undefined
+  }
+  return (bytes) => Effect.orElseSucceed(Effect.map(inflated(bytes), look), () => undefined)
+}
+
+/** Goes from behind a text's first quote to behind its last one, and hashes what is between. */
+const scan = (json: Buffer, start: number): { readonly end: number; readonly hash: number } => {
+  let hash = 0x811c9dc5
+  let at = start
+  for (let byte = json[at]; byte !== quote && byte !== undefined; byte = json[++at]) {
+    hash = Math.imul(hash ^ byte, 0x01000193)
+    if (byte === backslash) hash = Math.imul(hash ^ (json[++at] ?? 0), 0x01000193)
+  }
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
+  return { end: at + 1, hash: hash ^ (hash >>> 13) }
+}
+
+/** As JSON has them, in UTF-8. */
+const open = 0x5b
+const close = 0x5d
+const quote = 0x22
+const comma = 0x2c
+const backslash = 0x5c
 
 const decode = Schema.decode(Schema.parseJson(Schema.Array(Schema.String)))
 
 /** What is inflated in one turn of the main thread: the ids of a page of 5,000, mostly. */
 const chunkSize = 65_536
+
+const inflated = (bytes: PageIds) => Effect.tryPromise(() => inflate()(bytes, { chunkSize }))
 
 /** Looked up when it is used: Node's module is loaded by then, and no command that unpacks nothing waits for it. */
 const inflate = () => promisify<Uint8Array, { readonly chunkSize: number }, Buffer>(inflateRaw)

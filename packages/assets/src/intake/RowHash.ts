@@ -1,8 +1,32 @@
-import { hash53 } from "@sluice/core/internal/fingerprint"
+import type { Codec } from "@sluice/core/data/Packed"
+import { Hash53, hash53 } from "@sluice/core/internal/fingerprint"
 
 /** What ids are told apart by, in order: 53 bits of each, never 0. */
 export const all = (ids: ReadonlyArray<string>): Float64Array => {
   const hashes = new Float64Array(ids.length)
   for (let i = 0; i < ids.length; i++) hashes[i] = hash53(ids[i] ?? "")
   return hashes
+}
+
+/** What a row is told apart by from what it was before, in order: 53 bits of all that it is packed as. */
+export const contents = <A>({ write }: Pick<Codec<A>, "write">, rows: ReadonlyArray<A>): Float64Array => {
+  const hashes = new Float64Array(rows.length)
+  const hash = new Hash53()
+  for (const [at, row] of rows.entries()) {
+    write(row, hash)
+    hashes[at] = hash.take()
+  }
+  return hashes
+}
+
+/** Hashes as they are kept. */
+export const toBytes = (hashes: Float64Array): Uint8Array => {
+  const bytes = new DataView(new ArrayBuffer(hashes.length * 8))
+  for (const [at, hash] of hashes.entries()) bytes.setFloat64(at * 8, hash)
+  return new Uint8Array(bytes.buffer)
+}
+
+export const fromBytes = (bytes: Uint8Array): Float64Array => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Float64Array.from({ length: Math.floor(bytes.length / 8) }, (_, at) => view.getFloat64(at * 8))
 }

@@ -81,6 +81,8 @@ const ask = Effect.fnUntraced(function* (
         Effect.retry({ times: 1, while: (error) => NetworkCode.isLost(NetworkCode.of(error)) }),
         Effect.mapError((error) => Body.lost(endpoint, error))
       )
+      // It has no body (RFC 9110, section 15.4.5), but only where that was seen does the connection go back to the client.
+      if (response.status === notModified) yield* Effect.ignore(response.text)
       const location = response.headers["location"]
       if (!redirectStatuses.has(response.status) || location === undefined) return response
       const target = URL.canParse(location, at.href) ? new URL(location, at) : undefined

@@ -1,5 +1,7 @@
 import { assert, it } from "@effect/vitest"
+import * as Packed from "@sluice/core/data/Packed"
 import * as PackedRows from "../../src/intake/PackedRows.ts"
+import * as RowHash from "../../src/intake/RowHash.ts"
 import * as Endpoint from "../../src/source/Endpoint.ts"
 
 // Regression: the ids of a small page, ten bytes of them, held on to all the 16 KB that they were compressed into: of a million
@@ -8,4 +10,17 @@ it("the ids of a few rows take no more memory than they have bytes", () => {
   const row = { id: "7", createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }
   const { ids } = PackedRows.make(Endpoint.messages, [row])
   assert.strictEqual(ids.buffer.byteLength, ids.byteLength)
+})
+
+it("rows are told apart by what they have, by where it ends, and by whether it is nothing", () => {
+  const codec = Packed.codec<ReadonlyArray<string | null>>({
+    write: (row, sink) => {
+      for (const text of row) sink.put(text)
+    },
+    reading: () => () => []
+  })
+  const rows = [["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""], ["abc", null], ["", "abc"], [null, "abc"], [], [""], [null]]
+  const { contents } = PackedRows.make({ codec, id: () => "" }, [...rows, ["ab", "c"]])
+  assert.deepStrictEqual([new Set(contents).size, contents.at(-1)], [rows.length, contents[0]])
+  assert.deepStrictEqual(RowHash.fromBytes(RowHash.toBytes(contents)), contents)
 })

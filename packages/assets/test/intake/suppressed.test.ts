@@ -23,6 +23,8 @@ const services = (suppressed: Suppressed, sources: { readonly users?: Pages; rea
       return suppressed
     })
   const fingerprints = {
+    seal: (bytes: Uint8Array) => bytes,
+    open: (sealed: Uint8Array) => sealed,
     start: () => {
       const pieces: Array<Uint8Array> = []
       return {

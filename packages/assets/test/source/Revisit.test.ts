@@ -149,3 +149,21 @@ it.scoped("an API that fails is no answer", () =>
     same(seen instanceof SourceRejected && [seen.status, seen.retryable], [503, true])
   })
 )
+
+// Regression: an answer without a body counted as one that nobody had read to its end, and its connection was given up.
+it.scoped("pages that are the same are asked for over connections that are used again", () =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    yield* api.on(
+      "/messages",
+      tagged((page) => `"${page}"`)
+    )
+    const known = Array.from({ length: 3 }, (_, at): Entry => {
+      const page = at + 1
+      return { page, url: `${api.url}/messages?page=${page}&limit=1`, size: 1, validators: { etag: `"${page}"` } }
+    })
+    const look = Effect.flatMap(SparkApi, ({ since }) => Stream.runCount(since.messages(known)))
+    const seen = yield* Effect.provide(look, sparkApiAt(api.url, { pageSize: 1, fetchAhead: 1 }))
+    same([seen, (yield* api.requests()).length, yield* api.connections], [4, 4, 1])
+  })
+)

@@ -39,8 +39,8 @@ const take = ({ bytes, isLast, reader }: Protocol.Take): Protocol.Reply | undefi
 
 /** The memory of a reply that changes hands. */
 const handedOver = ({ pieces = [] }: { readonly pieces?: ReadonlyArray<Protocol.PackedPiece> }): Array<ArrayBuffer> =>
-  pieces.flatMap(({ packed: { hashes, packed } }) =>
-    [hashes.buffer, packed.lengths.buffer, packed.text.buffer].flatMap((buffer) =>
+  pieces.flatMap(({ packed: { contents, hashes, packed } }) =>
+    [contents.buffer, hashes.buffer, packed.lengths.buffer, packed.text.buffer].flatMap((buffer) =>
       buffer instanceof ArrayBuffer ? [buffer] : []
     )
   )

@@ -11,12 +11,18 @@ export interface Packed {
 
 /** How rows are packed, and unpacked the same. Texts must be well-formed Unicode. */
 export interface Codec<A> {
+  /** Puts the texts that a row is packed as: equal rows have equal ones. */
+  readonly write: (row: A, sink: Sink) => void
   readonly encode: (rows: ReadonlyArray<A>) => Packed
   readonly decode: (packed: Packed) => ReadonlyArray<A>
 }
 
 /** Takes the texts of a row, in an order that is the codec's own. */
-export class Sink {
+export interface Sink {
+  readonly put: (text: string | null) => void
+}
+
+class Block implements Sink {
   readonly lengths: Array<number> = []
   text = ""
 
@@ -64,8 +70,9 @@ export const codec = <A>(options: {
   readonly write: (row: A, sink: Sink) => void
   readonly reading: () => (cursor: Cursor) => A
 }): Codec<A> => ({
+  write: options.write,
   encode: (rows) => {
-    const sink = new Sink()
+    const sink = new Block()
     for (const row of rows) options.write(row, sink)
     const lengths = new Int32Array(sink.lengths)
     return { rows: rows.length, lengths: new Uint8Array(lengths.buffer), text: new TextEncoder().encode(sink.text) }

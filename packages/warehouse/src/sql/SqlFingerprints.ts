@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto"
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { Fingerprints } from "../Fingerprints.ts"
@@ -7,15 +7,35 @@ import type { SqlDialect } from "./SqlDialect.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
 
 /**
- * Fingerprints by HMAC-SHA-256 (RFC 2104), with a key of the store's own. Whoever deletes that key makes all data look new,
- * once.
+ * Fingerprints by HMAC-SHA-256 (RFC 2104), with a key of the store's own; what is sealed, by AES-256-GCM with a random nonce
+ * (NIST SP 800-38D) and a key that follows from it. Whoever deletes that key makes all data look new, once.
  */
 export const make = Effect.fn("SqlFingerprints.make")(function* (
   dialect: SqlDialect
 ): Effect.fn.Return<Fingerprints["Type"], WarehouseFailed, SqlClient> {
   yield* SqlSecrets.ensureTable(dialect)
   const secret = yield* SqlSecrets.obtain(dialect, "fingerprint", "read the key of the store's fingerprints")
+  const sealing = createHmac("sha256", secret).update("seal").digest()
   return {
+    seal: (bytes, of) => {
+      const nonce = randomBytes(nonceBytes)
+      const cipher = createCipheriv(algorithm, sealing, nonce).setAAD(Buffer.from(of))
+      const sealed = cipher.update(bytes)
+      return Buffer.concat([nonce, sealed, cipher.final(), cipher.getAuthTag()])
+    },
+    open: (sealed, of) => {
+      const end = sealed.length - tagBytes
+      if (end < nonceBytes) return undefined
+      const decipher = createDecipheriv(algorithm, sealing, sealed.subarray(0, nonceBytes)).setAAD(Buffer.from(of))
+      decipher.setAuthTag(sealed.subarray(end))
+      const bytes = decipher.update(sealed.subarray(nonceBytes, end))
+      try {
+        decipher.final()
+        return bytes
+      } catch {
+        return undefined
+      }
+    },
     start: () => {
       const hmac = createHmac("sha256", secret)
       return {
@@ -25,3 +45,7 @@ export const make = Effect.fn("SqlFingerprints.make")(function* (
     }
   }
 })
+
+const algorithm = "aes-256-gcm"
+const nonceBytes = 12
+const tagBytes = 16

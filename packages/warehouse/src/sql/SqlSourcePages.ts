@@ -2,16 +2,19 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { type PageIds, SourcePage, type SourcePages } from "../SourcePages.ts"
+import { SourcePage, type SourcePages } from "../SourcePages.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { ErasureGate } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
-import { createTable, type SqlDialect, textOf } from "./SqlDialect.ts"
+import { createTable, type Parameter, type SqlDialect, textOf } from "./SqlDialect.ts"
 
-/** The table of the pages that sources were last read as. Analysts cannot read it. */
-export const tableName = "sluice_source_pages"
+const pagesTable = "sluice_source_pages"
+const rowsTable = "sluice_page_rows"
 
-/** Creates the table if it is missing. */
+/** The tables of the pages that sources were last read as, and of what tells their rows apart. Analysts cannot read them. */
+export const tableNames = [pagesTable, rowsTable]
+
+/** Creates the tables if they are missing. */
 export const ensureTables = Effect.fn("SqlSourcePages.ensureTables")(function* (
   dialect: SqlDialect
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
@@ -19,7 +22,7 @@ export const ensureTables = Effect.fn("SqlSourcePages.ensureTables")(function* (
   const { bytes, integer, longText, text } = dialect.types
   const ddl = createTable(
     dialect,
-    tableName,
+    pagesTable,
     [
       ["source", `${text(64)} NOT NULL`],
       ["page", `${integer} NOT NULL`],
@@ -29,23 +32,64 @@ export const ensureTables = Effect.fn("SqlSourcePages.ensureTables")(function* (
     ],
     ["PRIMARY KEY (source, page)"]
   )
-  yield* SqlBatch.translated(dialect, "create the table of the pages of sources", sql.unsafe(ddl))
+  // Apart from the ids, which are looked through more often and are a quarter of the bytes.
+  const rowsDdl = createTable(
+    dialect,
+    rowsTable,
+    [
+      ["source", `${text(64)} NOT NULL`],
+      ["page", `${integer} NOT NULL`],
+      ["contents", `${bytes} NOT NULL`]
+    ],
+    ["PRIMARY KEY (source, page)"]
+  )
+  const create = Effect.zipRight(sql.unsafe(ddl), sql.unsafe(rowsDdl))
+  yield* SqlBatch.translated(dialect, "create the tables of the pages of sources", create)
 })
 
 /** Forgets all sources, in the caller's transaction. */
 export const forgetAll = (dialect: SqlDialect) =>
-  Effect.flatMap(SqlClient, (sql) => sql.unsafe(`DELETE FROM ${dialect.table(tableName)}`))
+  Effect.flatMap(SqlClient, (sql) =>
+    Effect.forEach(tableNames, (name) => sql.unsafe(`DELETE FROM ${dialect.table(name)}`), { discard: true })
+  )
 
-/** What is remembered of sources, over a table that exists. `gate` is that of all writers of the store. */
+/** What is remembered of sources, over tables that exist. `gate` is that of all writers of the store. */
 export const make = Effect.fn("SqlSourcePages.make")(function* (
   dialect: SqlDialect,
   gate: ErasureGate
 ): Effect.fn.Return<SourcePages.Service, never, SqlClient> {
   const sql = yield* SqlClient
-  const table = dialect.table(tableName)
+  const table = dialect.table(pagesTable)
+  const contentsTable = dialect.table(rowsTable)
   const run = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) => SqlBatch.translated(dialect, operation, effect)
 
-  const drop = (source: string) => sql.unsafe(`DELETE FROM ${table} WHERE source = ?`, [source])
+  const fromBoth = (where: string, parameters: ReadonlyArray<Parameter>) =>
+    Effect.forEach([table, contentsTable], (from) => sql.unsafe(`DELETE FROM ${from} WHERE ${where}`, parameters), {
+      discard: true
+    })
+  const drop = (source: string) => fromBoth("source = ?", [source])
+
+  /** The bytes of some pages, by page. */
+  const bytesOf = (what: "ids" | "contents", from: string) =>
+    Effect.fn(`SqlSourcePages.${what}`)(function* (source: string, pages: ReadonlyArray<number>) {
+      const all = new Map<number, Uint8Array>()
+      const batches = SqlBatch.batches(
+        dialect,
+        pages.map((page) => [page])
+      )
+      for (const batch of batches) {
+        const rows = yield* run(
+          `read the ${what} of ${source}`,
+          sql.unsafe<{ readonly page: number | string; readonly bytes: ArrayBuffer | Uint8Array }>(
+            `SELECT page, ${what} AS bytes FROM ${from} WHERE source = ? AND page IN ${SqlBatch.placeholders(batch.length)}`,
+            [source, ...batch.flat()]
+          )
+        )
+        for (const { bytes, page } of rows)
+          all.set(Number(page), bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes))
+      }
+      return all
+    })
 
   return {
     load: Effect.fn("SqlSourcePages.load")(function* (source) {
@@ -62,62 +106,52 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
       return version === undefined || !whole ? undefined : { version, pages }
     }),
 
-    ids: Effect.fn("SqlSourcePages.ids")(function* (source, pages) {
-      const all = new Map<number, PageIds>()
-      const batches = SqlBatch.batches(
-        dialect,
-        pages.map((page) => [page])
-      )
-      for (const batch of batches) {
-        const rows = yield* run(
-          `read the ids of ${source}`,
-          sql.unsafe<{ readonly page: number | string; readonly ids: ArrayBuffer | Uint8Array }>(
-            `SELECT page, ids FROM ${table} WHERE source = ? AND page IN ${SqlBatch.placeholders(batch.length)}`,
-            [source, ...batch.flat()]
-          )
-        )
-        for (const { ids, page } of rows) all.set(Number(page), ids instanceof Uint8Array ? ids : new Uint8Array(ids))
-      }
-      return all
-    }),
+    ids: bytesOf("ids", table),
+    contents: bytesOf("contents", contentsTable),
 
-    replace: Effect.fn("SqlSourcePages.replace")(function* (source, runId, { pages, version }, ids, since) {
+    replace: Effect.fn("SqlSourcePages.replace")(function* (source, runId, { pages, version }, rowsOf, since) {
       const operation = `remember the pages of ${source}`
       const insert = { head: `INSERT INTO ${table} (source, page, version, known_by, ids)` }
+      const insertContents = { head: `INSERT INTO ${contentsTable} (source, page, contents)` }
       const write = Effect.gen(function* () {
         yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
         if (since === undefined) yield* drop(source)
         else {
-          const found = yield* sql.unsafe<{ readonly version: string }>(
-            `SELECT version FROM ${table} WHERE source = ?${dialect.forUpdate}`,
+          // A reading's version is with its first page: a new one need not be written into all others.
+          const [first] = yield* sql.unsafe<{ readonly version: string }>(
+            `SELECT version FROM ${table} WHERE source = ? AND page = 1${dialect.forUpdate}`,
             [source]
           )
-          if (found.length === 0 || found.some((row) => row.version !== since)) {
-            yield* drop(source)
-            return
-          }
-          yield* sql.unsafe(`DELETE FROM ${table} WHERE source = ? AND page > ?`, [source, pages.length])
+          if (first?.version !== since) return yield* drop(source)
+          yield* fromBoth("source = ? AND page > ?", [source, pages.length])
           for (const batch of SqlBatch.batches(
             dialect,
-            [...ids.keys()].map((page) => [page])
+            [...rowsOf.keys()].map((page) => [page])
           )) {
-            const where = `source = ? AND page IN ${SqlBatch.placeholders(batch.length)}`
-            yield* sql.unsafe(`DELETE FROM ${table} WHERE ${where}`, [source, ...batch.flat()])
+            yield* fromBoth(`source = ? AND page IN ${SqlBatch.placeholders(batch.length)}`, [source, ...batch.flat()])
           }
-          yield* sql.unsafe(`UPDATE ${table} SET version = ? WHERE source = ?`, [version, source])
+          yield* sql.unsafe(`UPDATE ${table} SET version = ? WHERE source = ? AND page = 1`, [version, source])
         }
-        const changed = pages.filter(({ page }) => ids.has(page))
+        const changed = pages.filter(({ page }) => rowsOf.has(page))
         for (let at = 0; at < changed.length; at += pagesAtOnce) {
-          const rows = yield* Effect.forEach(changed.slice(at, at + pagesAtOnce), (page) =>
-            Effect.map(ids.get(page.page) ?? noIds, (bytes) => [
-              source,
-              page.page,
-              version,
-              JSON.stringify(page),
-              Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-            ])
+          const all = yield* Effect.forEach(changed.slice(at, at + pagesAtOnce), (page) =>
+            Effect.map(rowsOf.get(page.page) ?? noRows, ({ contents, ids }) => ({
+              page: [source, page.page, version, JSON.stringify(page), buffer(ids)],
+              contents: [source, page.page, buffer(contents)]
+            }))
           )
-          yield* SqlBatch.insert(sql, dialect, insert, rows)
+          yield* SqlBatch.insert(
+            sql,
+            dialect,
+            insert,
+            all.map(({ page }) => page)
+          )
+          yield* SqlBatch.insert(
+            sql,
+            dialect,
+            insertContents,
+            all.map(({ contents }) => contents)
+          )
         }
       })
       yield* SqlBatch.transaction(sql, dialect, operation, write)
@@ -130,7 +164,9 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
 /** So many pages' ids are in memory at once. */
 const pagesAtOnce = 32
 
-const noIds = Effect.succeed(new Uint8Array())
+const noRows = Effect.succeed({ ids: new Uint8Array(), contents: new Uint8Array() })
+
+const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
 const decode = Schema.decodeOption(Schema.parseJson(SourcePage))
 

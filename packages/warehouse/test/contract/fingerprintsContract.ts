@@ -46,6 +46,36 @@ export const fingerprintsContract = <E>(options: {
       })
     )
 
+    it.scopedLive(
+      "what is sealed is opened by the same store whenever it is opened, for what it belongs to, and by nobody else",
+      () =>
+        Effect.gen(function* () {
+          const [store, other] = [yield* options.fresh, yield* options.fresh]
+          const [first, again, rival] = [yield* opened(store), yield* opened(store), yield* opened(other)]
+          const secret = Buffer.from("Oslo, Oslo, Oslo")
+          const sealed = first.seal(secret, "page 1")
+          const changed = sealed.map((byte, at) => (at === 20 ? byte ^ 1 : byte))
+          const openings = [
+            again.open(sealed, "page 1"),
+            again.open(first.seal(new Uint8Array(), ""), ""),
+            again.open(sealed, "page 2"),
+            rival.open(sealed, "page 1"),
+            again.open(changed, "page 1"),
+            again.open(sealed.subarray(0, 20), "page 1"),
+            again.open(new Uint8Array(), "page 1")
+          ]
+          expect(openings.map((bytes) => bytes && Buffer.from(bytes).toString())).toEqual([
+            secret.toString(),
+            "",
+            ...Array.from({ length: 5 }, () => undefined)
+          ])
+          expect([Buffer.from(sealed).includes("Oslo"), Buffer.from(sealed).equals(first.seal(secret, "page 1"))]).toEqual([
+            false,
+            false
+          ])
+        })
+    )
+
     it.scopedLive("have a key that an analyst cannot read", () =>
       Effect.gen(function* () {
         const store = yield* options.fresh
@@ -64,5 +94,14 @@ const fingerprints = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
       for (const piece of pieces) fingerprint?.add(piece)
       return fingerprint?.end() ?? ""
     }),
+    store
+  )
+
+/** Opens a store, and answers its fingerprints. */
+const opened = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
+  Effect.provide(
+    Effect.flatMap(Fingerprints, (provided) =>
+      provided === undefined ? Effect.dieMessage("the store has no fingerprints") : Effect.succeed(provided)
+    ),
     store
   )

@@ -33,13 +33,18 @@ export const sourcePagesContract = <E>(options: {
           const reading = readingOf("v1", 70)
           yield* pages.replace("users", "run", reading, idsOf(...Array.from({ length: 70 }, (_, i) => i + 1)))
           expect(yield* pages.load("users")).toStrictEqual(reading)
-          const found = yield* pages.ids("users", [70, 1, 71])
-          expect(new Map([...found].map(([page, ids]) => [page, [...ids]]))).toStrictEqual(
-            new Map([
-              [1, [0, 1, 255]],
-              [70, [0, 70, 255]]
-            ])
-          )
+          const found = [yield* pages.ids("users", [70, 1, 71]), yield* pages.contents("users", [70, 1, 71])]
+          const bytes = found.map((some) => [...some].map(([page, of]) => [page, ...of]).sort(([a = 0], [b = 0]) => a - b))
+          expect(bytes).toStrictEqual([
+            [
+              [1, 0, 1, 255],
+              [70, 0, 70, 255]
+            ],
+            [
+              [1, 0, 1, 255, 254],
+              [70, 0, 70, 255, 254]
+            ]
+          ])
         })
       )
     )
@@ -53,16 +58,16 @@ export const sourcePagesContract = <E>(options: {
             version: "v2",
             pages: readingOf("v2", 3).pages.map((page) => (page.page === 2 ? { ...page, fingerprint: "new" } : page))
           }
-          yield* pages.replace("users", "run", second, new Map([[2, Effect.succeed(new Uint8Array([9]))]]), "v1")
-          const ids = yield* pages.ids("users", [1, 2, 3, 4])
-          expect([yield* pages.load("users"), [...ids].map(([page, some]) => [page, some[0]]).sort()]).toStrictEqual([
-            second,
-            [
-              [1, 0],
-              [2, 9],
-              [3, 0]
-            ]
-          ])
+          yield* pages.replace("users", "run", second, new Map([[2, rowsOf(9)]]), "v1")
+          const all = [1, 2, 3, 4]
+          const found = [yield* pages.ids("users", all), yield* pages.contents("users", all)]
+          const firsts = found.map((some) => [...some].map(([page, bytes]) => [page, bytes[0]]).sort())
+          const expected = [
+            [1, 0],
+            [2, 9],
+            [3, 0]
+          ]
+          expect([yield* pages.load("users"), ...firsts]).toStrictEqual([second, expected, expected])
           yield* pages.replace("users", "run", readingOf("v3", 1), idsOf(1))
           expect([yield* pages.load("users"), yield* pages.load("messages")]).toStrictEqual([
             readingOf("v3", 1),
@@ -70,6 +75,7 @@ export const sourcePagesContract = <E>(options: {
           ])
           yield* pages.forget("users")
           expect([yield* pages.load("users"), yield* pages.load("messages")]).toStrictEqual([undefined, readingOf("m1", 1)])
+          expect([(yield* pages.contents("users", [1])).size, (yield* pages.contents("messages", [1])).size]).toEqual([0, 1])
         })
       )
     )
@@ -99,7 +105,7 @@ export const sourcePagesContract = <E>(options: {
             expect([yield* pages.load("users"), late.reason]).toStrictEqual([undefined, "Outdated"])
             yield* pages.replace("users", "after", readingOf("v3", 1), idsOf(1))
             yield* undo(Redacted.make("ada"))
-            expect(yield* pages.load("users")).toBe(undefined)
+            expect([yield* pages.load("users"), (yield* pages.contents("users", [1])).size]).toEqual([undefined, 0])
           })
         )
     )
@@ -117,5 +123,8 @@ const readingOf = (version: string, count: number): SourceReading => ({
   }))
 })
 
-const idsOf = (...pages: ReadonlyArray<number>) =>
-  new Map(pages.map((page) => [page, Effect.succeed(new Uint8Array([0, page, 255]))]))
+const idsOf = (...pages: ReadonlyArray<number>) => new Map(pages.map((page) => [page, rowsOf(0, page, 255)]))
+
+/** What is remembered of a page's rows: these bytes for the ids, and one more for the hashes. */
+const rowsOf = (...ids: ReadonlyArray<number>) =>
+  Effect.succeed({ ids: new Uint8Array(ids), contents: new Uint8Array([...ids, 254]) })

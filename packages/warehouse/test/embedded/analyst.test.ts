@@ -75,6 +75,7 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
     "sluice_secrets",
     "sluice_suppressions",
     "sluice_source_pages",
+    "sluice_page_rows",
     "sluice_marks",
     "sluice_runs",
     "history.sluice_events"

@@ -30,7 +30,7 @@ const internal = [
   SqlSecrets.tableName,
   SqlSuppressions.tableName,
   SqlMarks.tableName,
-  SqlSourcePages.tableName,
+  ...SqlSourcePages.tableNames,
   ...SqlRunStore.tableNames
 ]
 

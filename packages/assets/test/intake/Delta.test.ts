@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto"
+import { assert, it } from "@effect/vitest"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as Packed from "@sluice/core/data/Packed"
+import { Spill } from "@sluice/core/data/Spill"
+import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
+import type { SourcePages } from "@sluice/warehouse/SourcePages"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as DataVersion from "../../src/intake/DataVersion.ts"
+import * as Delta from "../../src/intake/Delta.ts"
+import * as Ledger from "../../src/intake/Ledger.ts"
+import * as PackedRows from "../../src/intake/PackedRows.ts"
+
+/** `a1`: the row of a, as it is for the first time. */
+type Page = ReadonlyArray<string>
+
+const packing = { codec: Packed.jsonCodec<string>(), id: (row: string) => row.slice(0, 1) }
+
+/** Fingerprints of a store; what it sealed, it opens for what that belongs to. */
+const fingerprints: NonNullable<Fingerprints["Type"]> = {
+  start: () => {
+    const hash = createHash("sha256")
+    return { add: (piece) => void hash.update(piece), end: () => hash.digest("base64url") }
+  },
+  seal: (bytes, of) => Buffer.concat([Buffer.from(of), bytes]),
+  open: (sealed, of) => {
+    const bytes = Buffer.from(sealed)
+    return bytes.subarray(0, of.length).toString() === of ? bytes.subarray(of.length) : undefined
+  }
+}
+
+const entry = (page: number, size: number) => ({ page, size, url: `http://api.test/rows?page=${page}`, validators: {} })
+
+const remembered = (pages: ReadonlyArray<Page>) =>
+  pages.map((rows, at) => {
+    const packed = PackedRows.make(packing, rows)
+    const fingerprint = rows.length === 0 ? "" : DataVersion.ofRows(fingerprints, packed.packed)
+    const page = Ledger.pageOf(entry(at + 1, rows.length), rows.length, fingerprint)
+    return { page, ...Ledger.rowsOf(fingerprints, packed, fingerprint) }
+  })
+
+/** A store that remembers pages; what tells the rows of `without` apart is not theirs. */
+const storeOf = (pages: ReadonlyArray<Page>, without: ReadonlyArray<number>) => {
+  const all = remembered(pages)
+  const of = (part: "ids" | "contents") => (_: string, wanted: ReadonlyArray<number>) =>
+    Effect.succeed(new Map(all.filter(({ page }) => wanted.includes(page.page)).map((row) => [row.page.page, row[part]])))
+  const service: SourcePages.Service = {
+    load: () => Effect.dieMessage("loaded"),
+    ids: of("ids"),
+    contents: (source, wanted) =>
+      Effect.map(of("contents")(source, wanted), (found) => {
+        const other = Ledger.rowsOf(fingerprints, PackedRows.make(packing, ["z9"]), "another").contents
+        return new Map([...found].map(([page, bytes]) => [page, without.includes(page) ? other : bytes]))
+      }),
+    replace: () => Effect.dieMessage("replaced"),
+    forget: () => Effect.dieMessage("forgot")
+  }
+  return { base: { version: "v1", pages: all.map(({ page }) => page) }, service }
+}
+
+/** What has changed from some pages to others, every one of which is read; undefined where everything is to be read. */
+const changesOf = (before: ReadonlyArray<Page>, after: ReadonlyArray<Page>, without: ReadonlyArray<number> = []) =>
+  Effect.gen(function* () {
+    const { base, service } = storeOf(before, without)
+    const delta = yield* Delta.read({
+      ...packing,
+      name: "rows",
+      since: () =>
+        Stream.fromIterable(
+          after.map((rows, at) => ({
+            answer: entry(at + 1, rows.length),
+            changed: { rows, rejected: [], unknownFields: new Map() }
+          }))
+        ),
+      base,
+      remembered: service,
+      fingerprints,
+      epoch: 0
+    })
+    if (delta === undefined) return undefined
+    const rows = yield* Dataset.toArray(delta.changes.rows)
+    const gone = yield* Dataset.toArray(delta.changes.gone)
+    return { rows: rows.join(" "), gone: [...gone].sort().join(" "), pages: delta.changedPages }
+  }).pipe(Effect.scoped, Effect.provide(Spill.layerMemory))
+
+/** So many pages of others that one that has changed is not too many. */
+const others: ReadonlyArray<Page> = ["klm", "nop", "qrs", "tuv"].map((ids) => [...ids].map((id) => `${id}1`))
+
+const cases: ReadonlyArray<readonly [string, Page, Page, { readonly rows: string; readonly gone: string }]> = [
+  ["of a page that has changed, the rows that have", ["a1", "b1", "c1"], ["a1", "b2", "c1"], { rows: "b2", gone: "b" }],
+  ["a row that is gone and one that is new", ["a1", "b1", "c1"], ["a1", "c1", "d1"], { rows: "d1", gone: "b" }],
+  ["nothing, where rows have another order", ["a1", "b1", "c1"], ["c1", "a1", "b1"], { rows: "", gone: "" }],
+  ["every row, where every one has changed", ["a1", "b1"], ["a2", "b2"], { rows: "a2 b2", gone: "a b" }]
+]
+for (const [what, before, after, expected] of cases) {
+  it.effect(`tells ${what}`, () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* changesOf([before, ...others], [after, ...others]), { ...expected, pages: 1 })
+    })
+  )
+}
+
+it.effect("a row that has gone from one page to another is told with both", () =>
+  Effect.gen(function* () {
+    const found = yield* changesOf(
+      [["a1", "b1"], ["c1", "d1"], ...others, ["w1"], ["x1"]],
+      [["a1", "e1"], ["b1", "c1", "d1"], ...others, ["w1"], ["x1"]]
+    )
+    assert.deepStrictEqual(found, { rows: "e1 b1", gone: "b", pages: 2 })
+  })
+)
+
+it.effect("however many pages have changed, their rows are told, up to three in ten of all", () =>
+  Effect.gen(function* () {
+    const firstOf = (count: number) =>
+      others.map((rows, at) => rows.map((row, place) => (at < count && place === 0 ? row.replace("1", "2") : row)))
+    const found = [yield* changesOf(others, firstOf(3)), yield* changesOf(others, firstOf(4))]
+    assert.deepStrictEqual(found, [{ rows: "k2 n2 q2", gone: "k n q", pages: 3 }, undefined])
+    assert.deepStrictEqual(yield* changesOf([...others, ["a1", "b1", "c1", "d1", "e1", "f1"]], others), undefined)
+  })
+)
+
+it.effect("pages that are there no more take all of their rows with them", () =>
+  Effect.gen(function* () {
+    const found = yield* changesOf([...others, ["a1", "b1"]], others)
+    assert.deepStrictEqual(found, { rows: "", gone: "a b", pages: 1 })
+  })
+)
+
+// What another version of Sluice has remembered of a page has no hashes beside it, or those of rows that it had before.
+it.effect("where it is not known what the rows of a page were, all of them are told", () =>
+  Effect.gen(function* () {
+    const found = yield* changesOf([["a1", "b1", "c1"], ...others], [["a1", "b2", "c1"], ...others], [1])
+    assert.deepStrictEqual(found, { rows: "a1 b2 c1", gone: "a b c", pages: 1 })
+  })
+)
+
+it.effect("everything is read where an id is on a page twice, or one that is new to a page on another one", () =>
+  Effect.gen(function* () {
+    const before = [["a1", "b1"], ...others]
+    const twice = yield* changesOf(before, [["a1", "b1", "b1"], ...others])
+    const other = yield* changesOf(before, [["a1", "b1", "p1"], ...others])
+    const fine = yield* changesOf(before, [["a1", "b1", "y1"], ...others])
+    assert.deepStrictEqual([twice, other, fine], [undefined, undefined, { rows: "y1", gone: "", pages: 1 }])
+  })
+)
