@@ -24,9 +24,16 @@ export interface Ran {
 /** A file of the bench folder, in the repository that the bench was started from. */
 export const benchFile = (...path: ReadonlyArray<string>): string => join(process.cwd(), "bench", ...path)
 
+/** What `pnpm assets` runs: the options of Node's that package.json gives it, and the script, from any directory. */
+export const assetsCommand = (): ReadonlyArray<string> => {
+  const { scripts } = JSON.parse(readFileSync(join(process.cwd(), "package.json"), "utf8"))
+  const [, ...words]: ReadonlyArray<string> = scripts.assets.split(" ")
+  return words.map((word) => (word.startsWith("-") ? word : join(process.cwd(), word)))
+}
+
 /** The command line as it is released: one bundle, with compiled code beside it from the second start on. */
 export const assets = (args: ReadonlyArray<string>, setting: Setting = {}): Promise<Ran> =>
-  run([join(process.cwd(), "scripts", "assets.mjs"), ...args], setting)
+  run([...assetsCommand(), ...args], setting)
 
 /** Runs a script of Node's to its end. Fails, with what it said, where that is not a good one. */
 export const run = async (

@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { flag, inTurn, report } from "./harness.ts"
+import { assetsCommand } from "./Processes.ts"
 
 const runs = flag("runs", 9, 3)
-const script = join(process.cwd(), "scripts", "assets.mjs")
+const command = assetsCommand()
 const directory = mkdtempSync(join(tmpdir(), "sluice-bench-"))
 const assets = (...args: ReadonlyArray<string>) => {
-  const { status, stderr } = spawnSync(process.execPath, [script, ...args], { cwd: directory, encoding: "utf8" })
+  const { status, stderr } = spawnSync(process.execPath, [...command, ...args], { cwd: directory, encoding: "utf8" })
   if (status !== 0) throw new Error(`assets ${args.join(" ")} ended with ${status}: ${stderr}`)
 }
 

@@ -11,7 +11,7 @@ import { type Flavour, sharedPort } from "../servers/TestServers.ts"
 import * as LeakyBuild from "./leakyBuild.ts"
 
 /** The pipeline as it is. */
-export const assets = fileURLToPath(new URL("../../scripts/assets.mjs", import.meta.url))
+export const assets = fileURLToPath(new URL("../../scripts/assets.cjs", import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), "sluice-leaky-"))
 let leaky = ""
 beforeAll(async () => {

@@ -48,7 +48,8 @@ export const problemsInFile = (file: string, keys: Iterable<readonly [key: strin
 export const problemsInEnvironment = (names: Iterable<string>, isSet: (key: string) => boolean): ReadonlyArray<string> =>
   [...names].flatMap((name) => {
     if (known.has(name)) return []
-    const near = pipeline.find((key) => !isSet(key) && editDistance(name.toUpperCase(), key, 2) <= 2)
+    const upper = name.toUpperCase()
+    const near = pipeline.find((key) => editDistance(upper, key, 2) <= 2 && !isSet(key))
     if (near !== undefined) return [`${name} in the environment is not a setting; did you mean ${near}?`]
     return name.startsWith("SPARK_API")
       ? [`${name} in the environment is not a setting. Those of the API are SPARK_API_URL and SPARK_API_TOKEN.`]

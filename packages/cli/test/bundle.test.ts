@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { execFileSync, spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as esbuild from "esbuild"
@@ -31,8 +31,8 @@ it("the bundle, which is read as Latin-1, has ASCII characters only", async () =
   expect([sources.length > 0, beyond.flat()]).toEqual([true, []])
 })
 
-// Regression: the thread's code is a file of the cache. Where there was none, every run of more than a few rows failed.
-it("where no cache can be written, runs read without threads", () => {
+/** A checkout whose cache is its own, or cannot be written. */
+const checkoutWith = (cache: "empty" | "none"): string => {
   const copy = emptyDirectory()
   cpSync(join(root, "scripts"), join(copy, "scripts"), { recursive: true })
   for (const name of ["packages", "pnpm-lock.yaml"]) symlinkSync(join(root, name), join(copy, name))
@@ -40,12 +40,54 @@ it("where no cache can be written, runs read without threads", () => {
   for (const name of readdirSync(join(root, "node_modules"))) {
     if (name !== ".cache") symlinkSync(join(root, "node_modules", name), join(copy, "node_modules", name))
   }
-  writeFileSync(join(copy, "node_modules/.cache"), "no directory")
-  const { PATH = "", HOME = "" } = process.env
-  const { status, stderr } = spawnSync(process.execPath, [join(copy, "scripts/assets.mjs"), "materialize", "messages_raw"], {
+  if (cache === "none") writeFileSync(join(copy, "node_modules/.cache"), "no directory")
+  return copy
+}
+
+const { PATH = "", HOME = "" } = process.env
+
+// Regression: the thread's code is a file of the cache. Where there was none, every run of more than a few rows failed.
+it("where no cache can be written, runs read without threads", () => {
+  const assets = join(checkoutWith("none"), "scripts/assets.cjs")
+  const { status, stderr } = spawnSync(process.execPath, [assets, "materialize", "messages_raw"], {
     cwd: emptyDirectory(),
     env: { PATH, HOME, SLUICE_READING_THREADS: "2" },
     encoding: "utf8"
   })
   expect([status, stderr.match(/^2 succeeded/m)?.[0]]).toEqual([0, "2 succeeded"])
+}, 60_000)
+
+// V8 refuses code that was compiled under other options, and starts in turn with and without some would all compile anew.
+it("compiled code is kept for each set of V8's options", () => {
+  const checkout = checkoutWith("empty")
+  const cache = join(checkout, "node_modules/.cache/sluice")
+  const keptAfter = (...options: ReadonlyArray<string>) => {
+    const args = [...options, join(checkout, "scripts/assets.cjs"), "--help"]
+    const { status } = spawnSync(process.execPath, args, { env: { PATH, HOME } })
+    const files = readdirSync(cache).filter((name) => name.endsWith(".code"))
+    return { status, files: files.map((name) => [name, statSync(join(cache, name)).mtimeMs]) }
+  }
+  const [first, other, again] = [keptAfter(), keptAfter("--max-semi-space-size=4"), keptAfter()]
+  expect([first.status, first.files.length, other.files.length, again]).toEqual([0, 1, 2, other])
+}, 60_000)
+
+it("what `pnpm assets` runs has a young generation of at most 6 MB", () => {
+  const [node, ...words] = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts.assets.split(" ")
+  const limit = (...options: ReadonlyArray<string>) =>
+    Number(execFileSync(process.execPath, [...options, "-p", "v8.getHeapStatistics().heap_size_limit"], { env: { PATH } }))
+  const mebibytes = (limit(...words.slice(0, -1)) - limit("--max-semi-space-size=1")) / 2 ** 20
+  expect([node, words.at(-1), mebibytes + 3]).toEqual(["node", "scripts/assets.cjs", 6])
+})
+
+// Each takes time: what Effect's clock asks of the global `performance`, and a first file that is an ES module.
+it("a start loads neither Node's performance hooks nor its ES modules", () => {
+  const told = join(emptyDirectory(), "told.cjs")
+  writeFileSync(told, "process.on('exit', () => process.stderr.write(process.moduleLoadList.join('\\n')))")
+  const args = ["--require", told, join(root, "scripts/assets.cjs"), "--help"]
+  const start = () => spawnSync(process.execPath, args, { env: { PATH, HOME }, encoding: "utf8" })
+  const built = start()
+  const loaded = start().stderr.split("\n")
+  const spared = ["perf_hooks", "internal/modules/esm/load", "crypto", "internal/fs/streams"]
+  expect([built.status, spared.filter((name) => loaded.includes(`NativeModule ${name}`))]).toEqual([0, []])
+  expect(loaded.includes("NativeModule vm")).toBe(true)
 }, 60_000)

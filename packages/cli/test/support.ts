@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import { afterAll } from "vitest"
 
 /** What `pnpm assets` runs. */
-export const script = fileURLToPath(new URL("../../../scripts/assets.mjs", import.meta.url))
+export const script = fileURLToPath(new URL("../../../scripts/assets.cjs", import.meta.url))
 
 /** How a process ended, and what it wrote. */
 export interface Finished {

@@ -29,7 +29,7 @@ export const layer = (settings: Settings) =>
   )
 
 /**
- * Where answers are read: in threads, if there are processors to spare and `scripts/assets.mjs` has built what threads run.
+ * Where answers are read: in threads, if there are processors to spare and `scripts/assets.cjs` has built what threads run.
  */
 const readers = Effect.fnUntraced(function* ({ readingThreads }: Settings) {
   const fs = yield* FileSystem.FileSystem

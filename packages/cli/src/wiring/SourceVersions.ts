@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { Settings } from "./Settings.ts"
 
 /**
- * Code versions by the hashes that `scripts/assets.mjs` has written over each asset's sources, in the file that
+ * Code versions by the hashes that `scripts/assets.cjs` has written over each asset's sources, in the file that
  * SLUICE_CODE_VERSIONS names. Without that file, or for an asset that is not in it, what core can tell by itself. An asset
  * whose rows depend on settings is of another version under others.
  */

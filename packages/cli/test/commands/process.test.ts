@@ -126,7 +126,7 @@ describe("a process", () => {
   })
 
   it("whose reader goes away ends quietly", () => {
-    const script = fileURLToPath(new URL("../../../../scripts/assets.mjs", import.meta.url))
+    const script = fileURLToPath(new URL("../../../../scripts/assets.cjs", import.meta.url))
     const { stdout, stderr } = spawnSync("sh", ["-c", '"$0" "$1" graph --format json | head -1', process.execPath, script], {
       encoding: "utf8"
     })

@@ -48,7 +48,7 @@ it("where nothing can be written for the next start, each builds by itself, and 
   // Nobody can make a directory where a file is, not even root.
   writeFileSync(join(checkout, "node_modules/.cache"), "")
   const store = emptyDirectory()
-  const { code, stderr } = await run(join(checkout, "scripts/assets.mjs"), store, materialize, env)
+  const { code, stderr } = await run(join(checkout, "scripts/assets.cjs"), store, materialize, env)
   expect([code, stderr, readdirSync(join(checkout, "node_modules"))]).toEqual([
     0,
     expect.stringContaining("messages_raw"),

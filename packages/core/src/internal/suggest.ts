@@ -34,17 +34,23 @@ export const editDistance = (a: string, b: string, most = Number.POSITIVE_INFINI
   let beforePrevious: Array<number> = []
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
+    // Farther from the diagonal than `most`, everything is more than that.
+    const first = Math.max(1, i - most)
+    const last = Math.min(b.length, i + most)
+    const current = new Array<number>(b.length + 1).fill(Number.POSITIVE_INFINITY)
+    current[0] = i
+    let least = first === 1 ? i : Number.POSITIVE_INFINITY
+    for (let j = first; j <= last; j++) {
       const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
       let best = Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substituted)
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         best = Math.min(best, (beforePrevious[j - 2] ?? 0) + 1)
       }
-      current.push(best)
+      current[j] = best
+      least = Math.min(least, best)
     }
     // The least of a row is never less than that of the row before.
-    if (Math.min(...current) > most) return Number.POSITIVE_INFINITY
+    if (least > most) return Number.POSITIVE_INFINITY
     beforePrevious = previous
     previous = current
   }

@@ -5,7 +5,9 @@
 // starts what they wrote. It is written under another name first and then renamed: any number of starts at once are safe.
 // Beside it lie the versions of the code that each asset is made of, and what threads run that read answers;
 // SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the command line where.
-import {
+//
+// This is no ES module: Node loads more modules of its own for one, and one that imports `node:fs` loads all of its streams.
+const {
   existsSync,
   mkdirSync,
   readdirSync,
@@ -15,47 +17,48 @@ import {
   statSync,
   unlinkSync,
   writeFileSync
-} from "node:fs"
-import { createRequire, SourceMap } from "node:module"
-import { dirname, join, relative, resolve } from "node:path"
-import { fileURLToPath } from "node:url"
-import { setFlagsFromString } from "node:v8"
-import { Script } from "node:vm"
+} = require("node:fs")
+const { createRequire, SourceMap } = require("node:module")
+const { dirname, join, relative, resolve } = require("node:path")
+const { cachedDataVersionTag, setFlagsFromString } = require("node:v8")
+const { Script } = require("node:vm")
 
 // Pages of rows come and go for as long as a run lasts. V8 by itself lets them pile up for long before it collects. This
-// saves a third of the memory of such a run, for a twelfth more time on the processor (docs/performance.md).
+// saves a third of the memory of such a run, for a twelfth more time on the processor (docs/performance.md). What is set for the
+// young generation comes too late here: the script in package.json does that.
 setFlagsFromString("--heap-growing-percent=50")
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const root = dirname(__dirname)
 const cache = join(root, "node_modules/.cache/sluice")
 
 /** What stays outside of the bundle, native or generating code, and the module beside which it is found. */
 const drivers = { mysql2: "packages/warehouse/package.json", "@libsql": "packages/warehouse/node_modules/libsql/index.js" }
-const require = createRequire(import.meta.url)
 
 const sources = fingerprint()
-const file = join(cache, `${await nameOf(sources)}.cjs`)
+const file = join(cache, `${nameOf(sources)}.cjs`)
 const threadFile = file.replace(/\.cjs$/, ".thread.cjs")
-const bundle = [file, threadFile].every(existsSync) ? readFileSync(file, "latin1") : await build()
-process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
-if (existsSync(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
-// Compiled code by command: what one command never runs would only be more to read for it.
-const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
-const compiled = `${file}.${command}.code`
-const cachedData = readIfThere(compiled)
-const script = new Script(`(function (exports, require, module) {\n${bundle}\n})`, {
-  filename: file,
-  lineOffset: -1,
-  ...(cachedData === undefined ? {} : { cachedData })
-})
-if (cachedData === undefined || script.cachedDataRejected) {
-  process.on("exit", (code) => {
-    if (code === 0) save(compiled, script.createCachedData())
-  })
+if ([file, threadFile].every(existsSync)) start(readFileSync(file, "latin1"))
+else build().then(start)
+
+/** Runs the bundle. */
+function start(bundle) {
+  process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
+  if (existsSync(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
+  // Compiled code by command: what one command never runs would only be more to read for it. And by V8's options, under others
+  // than which it is refused.
+  const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
+  const compiled = `${file}.${command}.${cachedDataVersionTag()}.code`
+  const cachedData = readIfThere(compiled)
+  const script = new Script(bundle, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) })
+  if (cachedData === undefined || script.cachedDataRejected) {
+    process.on("exit", (code) => {
+      if (code === 0) save(compiled, script.createCachedData())
+    })
+  }
+  const module = { exports: {} }
+  script.runInThisContext()(module.exports, (id) => requireFor(id)(id), module)
+  traceToSources()
 }
-const module = { exports: {} }
-script.runInThisContext()(module.exports, (id) => requireFor(id)(id), module)
-traceToSources()
 
 /** Everything that the bundle depends on, told by names, sizes and times. */
 function fingerprint() {
@@ -71,7 +74,9 @@ function fingerprint() {
       else add(path)
     }
   }
-  for (const name of ["assets", "builtinsWhenUsed", "codeVersions", "libsqlTarget"]) add(join(root, `scripts/${name}.mjs`))
+  add(__filename)
+  for (const name of ["builtinsWhenUsed", "codeVersions", "libsqlTarget", "performance"])
+    add(join(root, `scripts/${name}.mjs`))
   add(join(root, "pnpm-lock.yaml"))
   for (const name of readdirSync(join(root, "packages"))) {
     const source = join(root, "packages", name, "src")
@@ -81,12 +86,12 @@ function fingerprint() {
 }
 
 /** The hash of the sources. That of the last start stands beside them: to load what makes it takes 4 ms. */
-async function nameOf(sources) {
+function nameOf(sources) {
   const latest = join(cache, "latest")
   const known = readIfThere(latest)?.toString() ?? ""
   const at = known.indexOf("\n")
   if (known.slice(at + 1) === sources) return known.slice(0, at)
-  const { createHash } = await import("node:crypto")
+  const { createHash } = require("node:crypto")
   const name = createHash("sha256").update(sources).digest("hex").slice(0, 20)
   save(latest, `${name}\n${sources}`)
   return name
@@ -94,14 +99,15 @@ async function nameOf(sources) {
 
 async function build() {
   const libsqlTarget = join(root, "scripts/libsqlTarget.mjs")
-  const [esbuild, { builtinsWhenUsed }, { codeVersions }] = await Promise.all([
-    import("esbuild"),
+  const esbuild = require("esbuild")
+  const [{ builtinsWhenUsed }, { codeVersions }] = await Promise.all([
     import("./builtinsWhenUsed.mjs"),
     import("./codeVersions.mjs")
   ])
   try {
-    const build = (entry, outfile) =>
+    const build = (entry, outfile, around = {}) =>
       esbuild.build({
+        ...around,
         absWorkingDir: root,
         entryPoints: [join(root, entry)],
         outfile,
@@ -113,6 +119,7 @@ async function build() {
         external: Object.keys(drivers).flatMap((name) => [name, `${name}/*`]),
         alias: { "@neon-rs/load": libsqlTarget, "detect-libc": libsqlTarget },
         define: { "process.env.LIBSQL_JS_DEV": "undefined" },
+        inject: [join(root, "scripts/performance.mjs")],
         plugins: [builtinsWhenUsed],
         // Every `import()` becomes a `require` that runs when it is reached, which a plain script can do.
         supported: { "dynamic-import": false },
@@ -123,7 +130,10 @@ async function build() {
         logLevel: "silent"
       })
     const [{ outputFiles, metafile }, thread] = await Promise.all([
-      build("packages/cli/src/bin.ts", file),
+      build("packages/cli/src/bin.ts", file, {
+        banner: { js: "(function (exports, require, module) {" },
+        footer: { js: "})" }
+      }),
       build("packages/cli/src/reading/thread.ts", threadFile)
     ])
     const [map, code] = ["cjs.map", "cjs"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)))
