@@ -9,3 +9,19 @@ it("the ids of a few rows take no more memory than they have bytes", () => {
   const { ids } = PackedRows.make(Endpoint.messages, [row])
   assert.strictEqual(ids.buffer.byteLength, ids.byteLength)
 })
+
+it("rows that are packed some at a time are packed the same as at once", () => {
+  const rows = Array.from({ length: 7 }, (_, i) => ({
+    ...{ id: `é${i}`, createdAt: "2023-06-01T10:00:00.000Z", senderId: "1" },
+    receiverId: i % 2 === 0 ? "" : "🚆"
+  }))
+  const packer = PackedRows.packer(Endpoint.messages)
+  for (const [from, to] of [
+    [0, 3],
+    [3, 3],
+    [3, 4],
+    [4, 7]
+  ])
+    packer.add(rows.slice(from, to))
+  assert.deepStrictEqual(packer.done(), PackedRows.make(Endpoint.messages, rows))
+})

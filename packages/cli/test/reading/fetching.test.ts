@@ -52,18 +52,18 @@ const faults: Readonly<
   },
   silence: {
     replies: [Reply.stall],
-    options: { idle: "50 millis" },
-    comes: bad("SourceTimedOut", "sent nothing for 50ms", true)
+    options: { idle: "1 second" },
+    comes: bad("SourceTimedOut", "sent nothing for 1s", true)
   },
   "silence within an answer": {
     replies: [Reply.stallMidBody(rows)],
-    options: { idle: "50 millis" },
-    comes: bad("SourceTimedOut", "sent nothing for 50ms", true)
+    options: { idle: "1 second" },
+    comes: bad("SourceTimedOut", "sent nothing for 1s", true)
   },
   "a byte at a time": {
     replies: [Reply.slowLoris(rows)],
-    options: { total: "100 millis" },
-    comes: bad("SourceTimedOut", "was not done after 100ms", true)
+    options: { total: "1 second" },
+    comes: bad("SourceTimedOut", "was not done after 1s", true)
   },
   "half an answer": { replies: [Reply.shortBody(rows)], comes: bad("SourceUnreachable", "the connection was lost", true) },
   "a reset within an answer": {
@@ -171,13 +171,13 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
         yield* api.on("/messages", endless)
         const { next } = yield* Answers.open(new URL(`${api.url}/messages`), plainly)
         const { isLast, pieces } = yield* next
-        yield* Effect.sleep("500 millis")
-        const sent = yield* api.bytesSent
-        yield* Effect.sleep("300 millis")
-        assert.deepStrictEqual(
-          [isLast, pieces.length > 0, yield* api.bytesSent, sent < 16_000_000],
-          [false, true, sent, true]
-        )
+        let sent = 0
+        for (let before = -1; sent !== before && sent < most; ) {
+          before = sent
+          yield* Effect.sleep("300 millis")
+          sent = yield* api.bytesSent
+        }
+        assert.deepStrictEqual([isLast, pieces.length > 0, sent < most], [false, true, true])
       }).pipe(Effect.provide(SourceClient.layer), Effect.provide(way))
     )
   }
@@ -218,6 +218,9 @@ const plainly: Answer.Options<Message.Message> = {
   ...{ endpoint: Endpoint.messages, rowsOfPiece: 100, token: undefined, maxBytes: 2 ** 40, maxRowBytes: 2 ** 20 },
   ...{ idle: "30 seconds", total: "1 minute" }
 }
+
+/** More than a few parts, and what the system keeps of a connection. */
+const most = 24_000_000
 
 /** Rows without end, as fast as they are taken. */
 const endless: Reply.Reply = ({ response }) => {
