@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url"
 import type { Message } from "@sluice/assets/domain/Message"
 import * as Generate from "@sluice/assets/sample/generate"
 import * as Rows from "@sluice/assets/sample/Rows"
-import * as Answer from "@sluice/assets/source/Answer"
+import type * as Answer from "@sluice/assets/source/Answer"
+import * as Answers from "@sluice/assets/source/Answers"
 import * as Endpoint from "@sluice/assets/source/Endpoint"
 import * as JsonRows from "@sluice/assets/source/JsonRows"
 import * as Paging from "@sluice/assets/source/Paging"
@@ -65,7 +66,7 @@ const measure = async () => {
     const program = Effect.gen(function* () {
       const context = yield* Effect.context<Layer.Layer.Success<typeof SourceClient.layer>>()
       const fetch = (page: number) =>
-        Effect.provide(Answer.open(new URL(`${base}/${path}?page=${page}&limit=${limit}`), options), context)
+        Effect.provide(Answers.open(new URL(`${base}/${path}?page=${page}&limit=${limit}`), options), context)
       const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, fetch })
       return yield* Stream.runFold(pages, 0, (sum, { piece }) => sum + piece.size)
     })

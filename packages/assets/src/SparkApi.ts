@@ -9,7 +9,7 @@ import type * as Message from "./domain/Message.ts"
 import type * as Page from "./domain/Page.ts"
 import type * as User from "./domain/User.ts"
 import type { PackedRows } from "./intake/PackedRows.ts"
-import * as Answer from "./source/Answer.ts"
+import * as Answers from "./source/Answers.ts"
 import * as Endpoint from "./source/Endpoint.ts"
 import * as Manifest from "./source/Manifest.ts"
 import * as Paging from "./source/Paging.ts"
@@ -38,20 +38,25 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
   }
 >() {
   /**
-   * Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. `Answer.open` says what the client must be like;
-   * `RowReaders`, where what it brings is parsed and decoded.
+   * Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. `Answer.openUnless` says what the client must be
+   * like; `Answers` and `RowReaders`, where answers are fetched, and where what comes is parsed and decoded.
    */
   static readonly layer = (options: Options): Layer.Layer<SparkApi, never, HttpClient.HttpClient> =>
     Layer.effect(
       SparkApi,
-      Effect.map(Effect.all([HttpClient.HttpClient, RowReaders]), ([client, readers]) => {
-        const withClient = Effect.provide(Context.make(HttpClient.HttpClient, client).pipe(Context.add(RowReaders, readers)))
+      Effect.map(Effect.all([HttpClient.HttpClient, RowReaders, Answers.Answers]), ([client, readers, answers]) => {
+        const here = Effect.provide(
+          Context.make(HttpClient.HttpClient, client).pipe(
+            Context.add(RowReaders, readers),
+            Context.add(Answers.Answers, answers)
+          )
+        )
         const read = <A>(endpoint: Endpoint.Endpoint<A>): Stream.Stream<ApiPage<A>, SourceError> => {
           const source = sourceOf(endpoint, options)
           return Paging.pages<A>({
             ...source,
             endpoint: source.address,
-            fetch: (page) => withClient(Answer.open(source.urlOf(page), source))
+            fetch: (page) => here(Answers.open(source.urlOf(page), source))
           }).pipe(
             Stream.map(({ answered, firstOrdinal, piece }) =>
               pageOf(
@@ -68,7 +73,7 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
             const source = sourceOf(endpoint, options)
             return Revisit.visits<A>(known, {
               ...source,
-              openUnless: (page, validators) => withClient(Answer.openUnless(source.urlOf(page), source, validators))
+              openUnless: (page, validators) => here(Answers.openUnless(source.urlOf(page), source, validators))
             }).pipe(
               Stream.map(({ entry, firstOrdinal, piece }) => ({
                 answer: entry,

@@ -13,17 +13,36 @@ export interface Page<out A> {
 
 /** Decodes the rows of one page. `firstOrdinal` is the place of the first of them in the whole answer. */
 export const decode = <A>(decoder: Decoder<A>, input: ReadonlyArray<unknown>, firstOrdinal: number): Page<A> => {
-  const rows: Array<A> = []
+  const page = growing(decoder, firstOrdinal)
+  const rows = page.add(input)
+  return { rows, rejected: page.rejected, unknownFields: page.unknownFields }
+}
+
+/** A page whose rows come some at a time. */
+export interface Growing<A> extends Omit<Page<A>, "rows"> {
+  /** Decodes the next rows, and answers those that are good. */
+  readonly add: (input: ReadonlyArray<unknown>) => ReadonlyArray<A>
+}
+
+export const growing = <A>(decoder: Decoder<A>, firstOrdinal: number): Growing<A> => {
   const rejected: Array<QuarantinedRow> = []
   const unknown = UnknownFields.counter(decoder.known)
-  for (let i = 0; i < input.length; i++) {
-    const row = input[i]
-    const decoded = decoder.decode(row)
-    if (!isRejection(decoded)) rows.push(decoded)
-    else rejected.push({ ordinal: firstOrdinal + i, id: idOf(row), field: decoded.field, reason: decoded.reason })
-    unknown.see(row)
+  let ordinal = firstOrdinal
+  return {
+    rejected,
+    unknownFields: unknown.counts,
+    add: (input) => {
+      const rows: Array<A> = []
+      for (const row of input) {
+        const decoded = decoder.decode(row)
+        if (!isRejection(decoded)) rows.push(decoded)
+        else rejected.push({ ordinal, id: idOf(row), field: decoded.field, reason: decoded.reason })
+        ordinal++
+        unknown.see(row)
+      }
+      return rows
+    }
   }
-  return { rows, rejected, unknownFields: unknown.counts }
 }
 
 const idOf = (row: unknown): string | null => {

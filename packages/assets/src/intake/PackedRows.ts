@@ -1,5 +1,5 @@
 import { deflateRawSync } from "node:zlib"
-import type { Codec, Packed } from "@sluice/core/data/Packed"
+import { type Codec, joined, type Packed } from "@sluice/core/data/Packed"
 import type { PageIds } from "@sluice/warehouse/SourcePages"
 import * as RowHash from "./RowHash.ts"
 
@@ -20,9 +20,30 @@ export interface Packing<A> {
   readonly id: (row: A) => string
 }
 
-export const make = <A>({ codec, id }: Packing<A>, rows: ReadonlyArray<A>): PackedRows => {
-  const ids = rows.map(id)
-  return { packed: codec.encode(rows), ids: packIds(ids), hashes: RowHash.all(ids), contents: RowHash.contents(codec, rows) }
+export const make = <A>(packing: Packing<A>, rows: ReadonlyArray<A>): PackedRows => {
+  const all = packer(packing)
+  all.add(rows)
+  return all.done()
+}
+
+/** Packs rows that come some at a time: what comes of them is the same. */
+export const packer = <A>({ codec, id }: Packing<A>) => {
+  const ids: Array<string> = []
+  const contents: Array<number> = []
+  const parts: Array<Packed> = []
+  return {
+    add: (rows: ReadonlyArray<A>): void => {
+      for (const row of rows) ids.push(id(row))
+      for (const hash of RowHash.contents(codec, rows)) contents.push(hash)
+      parts.push(codec.encode(rows))
+    },
+    done: (): PackedRows => ({
+      packed: joined(parts),
+      ids: packIds(ids),
+      hashes: RowHash.all(ids),
+      contents: Float64Array.from(contents)
+    })
+  }
 }
 
 /**

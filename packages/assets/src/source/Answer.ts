@@ -26,22 +26,13 @@ export interface Answer<out A> {
 }
 
 /**
- * Asks for one JSON array. Whatever is not status 200, JSON by its content type (or `text/plain`), UTF-8 (a byte order mark
+ * Asks for one JSON array; undefined where the server says that it is still the one that is `known`. Whatever is not status 200, JSON by its content type (or `text/plain`), UTF-8 (a byte order mark
  * is passed over), whole, and an array, is a typed error that holds nothing of it: of the answer's head at once, of its body
  * while it is read. Redirects are followed within the host, a few times. The connection goes back to the client when the
  * answer was read to its end, and is given up when the scope closes before.
  *
  * The client must hand on bodies as they come over the wire, and redirects too, as Node's `http` does and `fetch` does not.
  */
-export const open = Effect.fn("Answer.open", { captureStackTrace: false })(function* <A>(
-  url: URL,
-  options: Options<A>
-): Effect.fn.Return<Answer<A>, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
-  const answer = yield* openUnless(url, options, {})
-  return answer ?? (yield* Effect.dieMessage("a server cannot know an answer by nothing"))
-})
-
-/** The same, unless the server says that the answer is still the one that is known: then undefined. */
 export const openUnless = Effect.fn("Answer.openUnless", { captureStackTrace: false })(function* <A>(
   url: URL,
   options: Options<A>,

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto"
 import * as Either from "effect/Either"
 import type { Decoder } from "../domain/Decoder.ts"
 import * as Page from "../domain/Page.ts"
-import type { PackedRows } from "../intake/PackedRows.ts"
+import * as PackedRows from "../intake/PackedRows.ts"
+import type { Endpoint } from "./Endpoint.ts"
 import * as JsonRows from "./JsonRows.ts"
 
 /** Decoded rows that follow each other in an answer. */
@@ -14,11 +15,45 @@ export interface Piece<out A> {
   /** The rows, the place of the first of which in the whole answer is 0. */
   readonly page: Page.Page<A>
   /** The rows as they are kept, where they have been packed already: then `page` has yet to unpack them. */
-  readonly packed?: PackedRows
+  readonly packed?: PackedRows.PackedRows
 }
 
 /** A piece of an answer that has no rows. */
 export const nothing: Piece<never> = { size: 0, identity: "", page: { rows: [], rejected: [], unknownFields: new Map() } }
+
+/** A piece of which nothing but the packed form of its rows is left, which threads can hand over without copying it. */
+export interface Packed extends Pick<Piece<unknown>, "size" | "identity"> {
+  readonly packed: PackedRows.PackedRows
+  readonly rejected: Page.Page<unknown>["rejected"]
+  readonly unknownFields: Page.Page<unknown>["unknownFields"]
+}
+
+export const pack = <A>(packing: PackedRows.Packing<A>, { identity, packed, page, size }: Piece<A>): Packed => ({
+  size,
+  identity,
+  packed: packed ?? PackedRows.make(packing, page.rows),
+  rejected: page.rejected,
+  unknownFields: page.unknownFields
+})
+
+/** The same piece, whose rows are unpacked when somebody looks at them. */
+export const unpacking = <A>(
+  { codec }: PackedRows.Packing<A>,
+  { identity, packed, rejected, size, unknownFields }: Packed
+): Piece<A> => {
+  let unpacked: ReadonlyArray<A> | undefined
+  return {
+    ...{ size, identity, packed },
+    page: {
+      get rows() {
+        unpacked ??= codec.decode(packed.packed)
+        return unpacked
+      },
+      rejected,
+      unknownFields
+    }
+  }
+}
 
 /** Makes pieces of the text of an answer, part by part. */
 export interface Cutter<out A> {
@@ -36,19 +71,44 @@ export interface CutterOptions {
 }
 
 /** A cutter of one text. An answer without rows has no piece; every other has a last one, which comes with its end. */
-export const cutter = <A>(decoder: Decoder<A>, { maxRowBytes, rowsOfPiece }: CutterOptions): Cutter<A> => {
-  const json = JsonRows.make(maxRowBytes)
-  let waiting: Array<unknown> = []
+export const cutter = <A>(decoder: Decoder<A>, options: CutterOptions): Cutter<A> => cutting(() => keeping(decoder), options)
 
+/** The same, with rows packed as soon as they are cut: nothing else is kept of them. */
+export const packingCutter = <A>(endpoint: Endpoint<A>, options: CutterOptions): Cutter<A> =>
+  cutting(() => packing(endpoint), options)
+
+/** Rows as one piece. */
+export const pieceOf = <A>(decoder: Decoder<A>, rows: ReadonlyArray<unknown>): Piece<A> => {
+  const piece = keeping(decoder)
+  piece.add(rows)
+  return piece.done()
+}
+
+/**
+ * A piece whose rows come some at a time. They are decoded at once: what is dropped of them lives no longer than the part of
+ * the text that it came in, and is no work for the garbage collector.
+ */
+interface Growing<A> {
+  readonly add: (rows: ReadonlyArray<unknown>) => void
+  readonly size: () => number
+  readonly done: () => Piece<A>
+}
+
+const cutting = <A>(begin: () => Growing<A>, { maxRowBytes, rowsOfPiece }: CutterOptions): Cutter<A> => {
+  const json = JsonRows.make(maxRowBytes)
+  let piece = begin()
   const cut = (rows: ReadonlyArray<unknown>): ReadonlyArray<Piece<A>> => {
-    for (const row of rows) waiting.push(row)
     const pieces: Array<Piece<A>> = []
-    let at = 0
-    // What is left may turn out to be the last piece, which is never empty.
-    for (; waiting.length - at > rowsOfPiece; at += rowsOfPiece) {
-      pieces.push(pieceOf(decoder, waiting.slice(at, at + rowsOfPiece)))
+    for (let at = 0; at < rows.length; ) {
+      // Only when there is another row: what is left may turn out to be the last piece, which is never empty.
+      if (piece.size() === rowsOfPiece) {
+        pieces.push(piece.done())
+        piece = begin()
+      }
+      const some = rows.slice(at, at + rowsOfPiece - piece.size())
+      piece.add(some)
+      at += some.length
     }
-    if (at > 0) waiting = waiting.slice(at)
     return pieces
   }
   return {
@@ -56,26 +116,56 @@ export const cutter = <A>(decoder: Decoder<A>, { maxRowBytes, rowsOfPiece }: Cut
     end: () =>
       Either.map(json.end(), (rows) => {
         const pieces = cut(rows)
-        return waiting.length === 0 ? pieces : [...pieces, pieceOf(decoder, waiting)]
+        return piece.size() === 0 ? pieces : [...pieces, piece.done()]
       })
   }
 }
 
-/** Rows as one piece. */
-export const pieceOf = <A>(decoder: Decoder<A>, rows: ReadonlyArray<unknown>): Piece<A> => ({
-  size: rows.length,
-  identity: identityOf(rows),
-  page: Page.decode(decoder, rows, 0)
-})
+const keeping = <A>(decoder: Decoder<A>): Growing<A> => {
+  const all: Array<A> = []
+  return growing(
+    decoder,
+    (rows) => {
+      for (const row of rows) all.push(row)
+    },
+    (told, { rejected, unknownFields }) => ({ ...told, page: { rows: all, rejected, unknownFields } })
+  )
+}
+
+const packing = <A>(endpoint: Endpoint<A>): Growing<A> => {
+  const rows = PackedRows.packer(endpoint)
+  return growing(endpoint.decoder, rows.add, (told, { rejected, unknownFields }) =>
+    unpacking(endpoint, { ...told, packed: rows.done(), rejected, unknownFields })
+  )
+}
+
+const growing = <A>(
+  decoder: Decoder<A>,
+  add: (rows: ReadonlyArray<A>) => void,
+  done: (told: Pick<Piece<A>, "size" | "identity">, page: Page.Growing<A>) => Piece<A>
+): Growing<A> => {
+  const page = Page.growing(decoder, 0)
+  const identity = createHash("sha256")
+  let size = 0
+  return {
+    add: (rows) => {
+      size += rows.length
+      identity.update(idsOf(rows))
+      add(page.add(rows))
+    },
+    size: () => size,
+    done: () => done({ size, identity: identity.digest("base64") }, page)
+  }
+}
 
 /** Rows without a plain id are all alike: such a source fails anyway. */
-const identityOf = (rows: ReadonlyArray<unknown>): string => {
+const idsOf = (rows: ReadonlyArray<unknown>): string => {
   let ids = ""
   for (const row of rows) {
     const id = typeof row === "object" && row !== null && "id" in row ? row.id : undefined
     ids += typeof id === "string" || typeof id === "number" ? `${typeof id}:${id}\n` : "\n"
   }
-  return createHash("sha256").update(ids).digest("base64")
+  return ids
 }
 
 export const sizeOf = (pieces: ReadonlyArray<Piece<unknown>>): number => pieces.reduce((sum, { size }) => sum + size, 0)

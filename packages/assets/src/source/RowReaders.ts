@@ -30,12 +30,11 @@ export class RowReaders extends Context.Reference<RowReaders>()("@sluice/assets/
       endpoint: Endpoint<A>,
       options: Piece.CutterOptions
     ) => Effect.Effect<RowReader<A>, never, Scope.Scope>
-  } => ({ open: (endpoint, options) => Effect.sync(() => inPlace(endpoint, options)) })
+  } => ({ open: (endpoint, options) => Effect.sync(() => inPlace(Piece.cutter(endpoint.decoder, options))) })
 }) {}
 
 /** A reader that works where it is called. */
-export const inPlace = <A>({ decoder }: Endpoint<A>, options: Piece.CutterOptions): RowReader<A> => {
-  const { end, push } = Piece.cutter(decoder, options)
+export const inPlace = <A>({ end, push }: Piece.Cutter<A>): RowReader<A> => {
   const now = <B>(work: () => Either.Either<B, Fault>): Effect.Effect<B, Fault> => Effect.suspend(work)
   return { push: (bytes) => now(() => push(bytes)), end: now(end) }
 }

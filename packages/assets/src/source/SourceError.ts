@@ -100,10 +100,12 @@ export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("
   }
 }
 
-export type SourceError =
-  | SourceUnreachable
-  | SourceTimedOut
-  | SourceRejected
-  | SourceAnswerInvalid
-  | SourceTooLarge
-  | SourceReaderEnded
+export const SourceError = Schema.Union(
+  SourceUnreachable,
+  SourceTimedOut,
+  SourceRejected,
+  SourceAnswerInvalid,
+  SourceTooLarge,
+  SourceReaderEnded
+)
+export type SourceError = typeof SourceError.Type

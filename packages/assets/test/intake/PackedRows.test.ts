@@ -24,3 +24,19 @@ it("rows are told apart by what they have, by where it ends, and by whether it i
   assert.deepStrictEqual([new Set(contents).size, contents.at(-1)], [rows.length, contents[0]])
   assert.deepStrictEqual(RowHash.fromBytes(RowHash.toBytes(contents)), contents)
 })
+
+it("rows that are packed some at a time are packed the same as at once", () => {
+  const rows = Array.from({ length: 7 }, (_, i) => ({
+    ...{ id: `é${i}`, createdAt: "2023-06-01T10:00:00.000Z", senderId: "1" },
+    receiverId: i % 2 === 0 ? "" : "🚆"
+  }))
+  const packer = PackedRows.packer(Endpoint.messages)
+  for (const [from, to] of [
+    [0, 3],
+    [3, 3],
+    [3, 4],
+    [4, 7]
+  ])
+    packer.add(rows.slice(from, to))
+  assert.deepStrictEqual(packer.done(), PackedRows.make(Endpoint.messages, rows))
+})

@@ -1,18 +1,34 @@
 import { Worker } from "node:worker_threads"
+import type { Packing } from "@sluice/assets/intake/PackedRows"
+import type * as Answer from "@sluice/assets/source/Answer"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
-import type { CutterOptions, Piece } from "@sluice/assets/source/Piece"
+import * as Piece from "@sluice/assets/source/Piece"
 import type { Failure, ThreadEnded } from "@sluice/assets/source/RowReaders"
-import * as Deferred from "effect/Deferred"
+import * as SourceError from "@sluice/assets/source/SourceError"
+import type { Validators } from "@sluice/assets/source/Validators"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type { PackedPiece, Reply, Request } from "./Protocol.ts"
+import * as Inbox from "./Inbox.ts"
+import type { Pieces, Reply, Request } from "./Protocol.ts"
 
 /** A thread that runs `thread.ts`. */
 export interface ReadingThread {
-  readonly open: <A>(endpoint: Endpoint<A>, options: CutterOptions) => Effect.Effect<RemoteReader<A>, never, Scope.Scope>
-  /** How many readers it has. */
-  readonly readers: () => number
+  /** Has it fetch an answer and read it, one part ahead of whoever asks for its pieces. */
+  readonly fetch: <A>(
+    url: URL,
+    options: Answer.Options<A>,
+    known: Validators
+  ) => Effect.Effect<Answer.Answer<A> | undefined, SourceError.SourceError, Scope.Scope>
+  /** Has it read an answer that is fetched here. */
+  readonly open: <A>(
+    endpoint: Endpoint<A>,
+    options: Piece.CutterOptions
+  ) => Effect.Effect<RemoteReader<A>, never, Scope.Scope>
+  /** How many answers it reads. */
+  readonly answers: () => number
   readonly end: Effect.Effect<void>
 }
 
@@ -22,85 +38,104 @@ export interface RemoteReader<out A> {
    * Hands on the next bytes, whose memory changes hands, and answers pieces: those of the bytes before, for as long as these
    * are not the last ones, so that the thread always has something to do.
    */
-  readonly take: (bytes: Uint8Array<ArrayBuffer>, isLast: boolean) => Effect.Effect<ReadonlyArray<Piece<A>>, Failure>
+  readonly take: (bytes: Uint8Array<ArrayBuffer>, isLast: boolean) => Effect.Effect<ReadonlyArray<Piece.Piece<A>>, Failure>
+}
+
+export interface Options {
+  /** The file that the thread runs: `thread.ts`, built. */
+  readonly file: string
+  /** What it has for an environment; what a process has besides that is not for it to know. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** Starts a thread. Should it end by itself, `gone` is called, and whoever waits for it fails. */
-export const start = (file: string, gone: () => void): ReadingThread => {
-  const worker = new Worker(file, { stdout: true, stderr: true, env: {}, resourceLimits })
-  const readers = new Map<number, (answer: Effect.Effect<ReadonlyArray<PackedPiece>, Failure>) => void>()
-  let opened = 0
+export const start = ({ env, file }: Options, gone: () => void): ReadingThread => {
+  const worker = new Worker(file, { stdout: true, stderr: true, env, resourceLimits })
+  const inboxes = new Map<number, Inbox.Inbox<Reply, ThreadEnded>>()
+  let begun = 0
   const ask = (request: Request, handedOver: Array<ArrayBuffer> = []) => worker.postMessage(request, handedOver)
-  worker.on("message", ({ fault, pieces, reader }: Reply) =>
-    readers.get(reader)?.(fault === undefined ? Effect.succeed(pieces) : Effect.fail(fault))
-  )
+  worker.on("message", (reply: Reply) => inboxes.get(reply.answer)?.put(reply))
   // The message of what ended it may quote what it read.
   let why = "exit"
   worker.on("error", ({ code, name }: NodeJS.ErrnoException) => {
     why = [code, name].find((text) => text !== undefined && /^[A-Za-z_]{1,40}$/.test(text)) ?? "error"
   })
-  let ended: Effect.Effect<never, ThreadEnded> | undefined
+  let ended: ThreadEnded | undefined
   worker.on("exit", () => {
     gone()
-    ended = Effect.fail({ _tag: "ThreadEnded", why })
-    for (const answer of readers.values()) answer(ended)
+    ended = { _tag: "ThreadEnded", why }
+    for (const inbox of inboxes.values()) inbox.end(ended)
+  })
+  /** Asks for an answer, and answers its number and what is said of it; it is closed with the scope. */
+  const begin = (first: (answer: number) => Request) =>
+    Effect.acquireRelease(
+      Effect.sync(() => {
+        const answer = begun++
+        const inbox = Inbox.make<Reply, ThreadEnded>()
+        if (ended !== undefined) inbox.end(ended)
+        inboxes.set(answer, inbox)
+        ask(first(answer))
+        return { answer, reply: inbox.take }
+      }),
+      ({ answer }) =>
+        Effect.sync(() => {
+          inboxes.delete(answer)
+          ask({ _tag: "Close", answer })
+        })
+    )
+
+  const fetch = Effect.fnUntraced(function* <A>(url: URL, options: Answer.Options<A>, known: Validators) {
+    const { idle, maxBytes, maxRowBytes, rowsOfPiece, token, total } = options
+    const { answer, reply } = yield* begin((answer) => ({
+      ...{ _tag: "Fetch", answer, url: url.href, known, endpoint: options.endpoint.name },
+      token: token === undefined ? undefined : Redacted.value(token),
+      limits: { maxBytes, maxRowBytes, rowsOfPiece, idle: Duration.toMillis(idle), total: Duration.toMillis(total) }
+    }))
+    const endpoint = url.origin + url.pathname
+    const told = Effect.mapError(reply, ({ why }) => new SourceError.SourceReaderEnded({ endpoint, why })).pipe(
+      Effect.flatMap((told) => (told._tag === "Failed" ? Effect.fail(decodeError(told.error)) : Effect.succeed(told)))
+    )
+    const first = yield* told
+    if (first._tag !== "Begun") return yield* outOfTurn
+    if (first.validators === undefined) return undefined
+    const next = Effect.flatMap(told, (taken) => {
+      if (taken._tag !== "Pieces") return outOfTurn
+      if (!taken.isLast) ask({ _tag: "More", answer })
+      return Effect.succeed({ pieces: unpacking(options.endpoint, taken), isLast: taken.isLast })
+    })
+    return { validators: first.validators, next }
   })
 
-  const open = <A>(endpoint: Endpoint<A>, { maxRowBytes, rowsOfPiece }: CutterOptions) =>
-    Effect.sync((): RemoteReader<A> & { readonly close: Effect.Effect<void> } => {
-      type Answer = Deferred.Deferred<ReadonlyArray<PackedPiece>, Failure>
-      const reader = opened++
-      const asked: Array<Answer> = []
-      let before: Answer | undefined
-      const pieces = (answer: Answer) =>
-        Effect.map(Deferred.await(answer), (some) => some.map((piece) => unpacking(endpoint, piece)))
-      readers.set(reader, (answer) => {
-        const first = asked.shift()
-        if (first !== undefined) Deferred.unsafeDone(first, answer)
-      })
-      ask({ _tag: "Open", reader, endpoint: endpoint.name, options: { maxRowBytes, rowsOfPiece } })
-      return {
-        take: (bytes, isLast) =>
-          Effect.suspend(() => {
-            if (ended !== undefined) return ended
-            const earlier = before === undefined ? Effect.succeed([]) : pieces(before)
-            const answer: Answer = Deferred.unsafeMake(FiberId.none)
-            before = answer
-            asked.push(answer)
-            ask({ _tag: "Take", reader, bytes, isLast }, [bytes.buffer])
-            return isLast ? Effect.zipWith(earlier, pieces(answer), (some, rest) => [...some, ...rest]) : earlier
-          }),
-        close: Effect.sync(() => {
-          readers.delete(reader)
-          ask({ _tag: "Close", reader })
-        })
-      }
+  const open = Effect.fnUntraced(function* <A>(
+    { codec, id, name }: Endpoint<A>,
+    { maxRowBytes, rowsOfPiece }: Piece.CutterOptions
+  ) {
+    const options = { maxRowBytes, rowsOfPiece }
+    const { answer, reply } = yield* begin((answer) => ({ _tag: "Open", answer, endpoint: name, options }))
+    const pieces = Effect.flatMap(reply, (taken) => {
+      if (taken._tag === "Faulty") return Effect.fail(taken.fault)
+      return taken._tag === "Pieces" ? Effect.succeed(unpacking({ codec, id }, taken)) : outOfTurn
     })
-  return {
-    open: (endpoint, options) => Effect.acquireRelease(open(endpoint, options), ({ close }) => close),
-    readers: () => readers.size,
-    end: Effect.promise(() => worker.terminate())
-  }
+    let isFirst = true
+    return {
+      take: (bytes: Uint8Array<ArrayBuffer>, isLast: boolean) =>
+        Effect.suspend(() => {
+          const earlier = isFirst ? Effect.succeed([]) : pieces
+          isFirst = false
+          ask({ _tag: "Take", answer, bytes, isLast }, [bytes.buffer])
+          return isLast ? Effect.zipWith(earlier, pieces, (some, rest) => [...some, ...rest]) : earlier
+        })
+    }
+  })
+  return { fetch, open, answers: () => inboxes.size, end: Effect.promise(() => worker.terminate()) }
 }
 
 /** Rows come and go by the page: with little room for new ones, hardly any grow old. */
-const resourceLimits = { maxYoungGenerationSizeMb: 6 }
+const resourceLimits = { maxYoungGenerationSizeMb: 3 }
 
-/** A piece whose rows are unpacked when somebody looks at them. */
-const unpacking = <A>(
-  { codec }: Endpoint<A>,
-  { identity, packed, rejected, size, unknownFields }: PackedPiece
-): Piece<A> => {
-  let unpacked: ReadonlyArray<A> | undefined
-  return {
-    ...{ size, identity, packed },
-    page: {
-      get rows() {
-        unpacked ??= codec.decode(packed.packed)
-        return unpacked
-      },
-      rejected,
-      unknownFields
-    }
-  }
-}
+const unpacking = <A>(packing: Packing<A>, { pieces }: Pieces): ReadonlyArray<Piece.Piece<A>> =>
+  pieces.map((piece) => Piece.unpacking(packing, piece))
+
+const decodeError = Schema.decodeSync(SourceError.SourceError)
+
+const outOfTurn = Effect.dieMessage("a reading thread replied out of turn")

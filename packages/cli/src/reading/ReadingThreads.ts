@@ -1,38 +1,46 @@
+import * as Answer from "@sluice/assets/source/Answer"
+import { Answers } from "@sluice/assets/source/Answers"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
-import type { CutterOptions } from "@sluice/assets/source/Piece"
+import { type CutterOptions, cutter } from "@sluice/assets/source/Piece"
 import { inPlace, type RowReader, RowReaders } from "@sluice/assets/source/RowReaders"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as ReadingThread from "./ReadingThread.ts"
 
-export interface Options {
-  /** The file that threads run: `thread.ts`, built. */
-  readonly file: string
+export interface Options extends ReadingThread.Options {
   /** The most threads; each begins when there is work for it. */
   readonly threads: number
-  /** So many bytes of all answers are read in place before there is a thread: for few rows, none is worth its beginning. */
+  /**
+   * So many bytes of all answers are read in place before there is a thread: for few rows, none is worth its beginning. An
+   * answer that is begun before is fetched here to its end, and what comes of it is read by a thread.
+   */
   readonly bytesInPlace: number
-  /** How much a thread is given at a time. Default 256 KiB. */
+  /** How much a thread is given at a time of such an answer. Default 256 KiB. */
   readonly bytesAtOnce?: number
 }
 
 /**
- * Answers are parsed, decoded and packed in threads, which end with the scope; in place, where the system gives no thread.
- * What they read is what would be read in place; rows come packed, and are unpacked by whoever looks at them.
+ * Answers are fetched, parsed, decoded and packed in threads, which end with the scope; in place, where the system gives no
+ * thread. What they read is what would be read in place; rows come packed, and are unpacked by whoever looks at them.
  */
-export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: most }: Options): Layer.Layer<RowReaders> =>
-  Layer.scoped(
-    RowReaders,
+export const layer = ({
+  bytesAtOnce = 256 * 1024,
+  bytesInPlace,
+  threads: most,
+  ...options
+}: Options): Layer.Layer<Answers | RowReaders> =>
+  Layer.scopedContext(
     Effect.gen(function* () {
       const threads = new Set<ReadingThread.ReadingThread>()
       yield* Effect.addFinalizer(() => Effect.forEach(threads, (thread) => thread.end, { concurrency: "unbounded" }))
-      /** An idle thread, a new one, or the one with the fewest readers; none where there is none and the system gives none. */
+      /** An idle thread, a new one, or the one with the fewest answers; none where there is none and the system gives none. */
       const choose = () => {
-        const [least] = [...threads].sort((a, b) => a.readers() - b.readers())
-        if (least !== undefined && (least.readers() === 0 || threads.size >= most)) return least
+        const [least] = [...threads].sort((a, b) => a.answers() - b.answers())
+        if (least !== undefined && (least.answers() === 0 || threads.size >= most)) return least
         try {
-          const thread = ReadingThread.start(file, () => threads.delete(thread))
+          const thread = ReadingThread.start(options, () => threads.delete(thread))
           threads.add(thread)
           return thread
         } catch {
@@ -40,7 +48,7 @@ export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: m
         }
       }
       let read = 0
-      return {
+      return Context.make(RowReaders, {
         open: <A>(endpoint: Endpoint<A>, options: CutterOptions): Effect.Effect<RowReader<A>, never, Scope.Scope> =>
           gathering(bytesAtOnce, (bytes) => {
             read += bytes
@@ -48,7 +56,15 @@ export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: m
               ? Effect.suspend(() => choose()?.open(endpoint, options) ?? Effect.succeed(inThisThread(endpoint, options)))
               : Effect.succeed(inThisThread(endpoint, options))
           })
-      }
+      }).pipe(
+        Context.add(Answers, {
+          openUnless: (url, options, known) =>
+            Effect.suspend(() => {
+              const thread = read >= bytesInPlace ? choose() : undefined
+              return thread?.fetch(url, options, known) ?? Answer.openUnless(url, options, known)
+            })
+        })
+      )
     })
   )
 
@@ -56,7 +72,7 @@ export const layer = ({ bytesAtOnce = 256 * 1024, bytesInPlace, file, threads: m
 type Take<A> = ReadingThread.RemoteReader<A>["take"]
 
 const inThisThread = <A>(endpoint: Endpoint<A>, options: CutterOptions): { readonly take: Take<A> } => {
-  const { end, push } = inPlace(endpoint, options)
+  const { end, push } = inPlace(cutter(endpoint.decoder, options))
   return {
     take: (bytes, isLast) => (isLast ? Effect.zipWith(push(bytes), end, (some, rest) => [...some, ...rest]) : push(bytes))
   }

@@ -1,61 +1,64 @@
-/** A thread that parses, decodes and packs answers. What it holds is in memory only, and nothing of it is printed. */
+/** A thread that fetches answers, or is given them, and parses, decodes and packs them. It keeps and prints nothing. */
 import { parentPort } from "node:worker_threads"
-import * as PackedRows from "@sluice/assets/intake/PackedRows"
 import * as Endpoint from "@sluice/assets/source/Endpoint"
 import * as Piece from "@sluice/assets/source/Piece"
 import * as Either from "effect/Either"
+import * as Fetching from "./Fetching.ts"
 import type * as Protocol from "./Protocol.ts"
 
-/** A cutter whose pieces are packed. */
-const packing = <A>(endpoint: Endpoint.Endpoint<A>, options: Piece.CutterOptions) => {
-  const { end, push } = Piece.cutter(endpoint.decoder, options)
-  const packed = ({ identity, page, size }: Piece.Piece<A>): Protocol.PackedPiece => ({
-    size,
-    identity,
-    packed: PackedRows.make(endpoint, page.rows),
-    rejected: page.rejected,
-    unknownFields: page.unknownFields
-  })
-  const all = Either.map((pieces: ReadonlyArray<Piece.Piece<A>>) => pieces.map(packed))
-  return {
-    push: (bytes: Uint8Array) => all(push(bytes)),
-    end: () => all(end())
+/** Sends a reply; the memory of packed rows changes hands. */
+const send = (reply: Protocol.Reply): void =>
+  parentPort?.postMessage(reply, reply._tag === "Pieces" ? reply.pieces.flatMap(memoryOf) : [])
+
+const memoryOf = ({ packed: { contents, hashes, packed } }: Piece.Packed): Array<ArrayBuffer> =>
+  [contents.buffer, hashes.buffer, packed.lengths.buffer, packed.text.buffer].flatMap((buffer) =>
+    buffer instanceof ArrayBuffer ? [buffer] : []
+  )
+
+/** Takes bytes, and says whether they are the last ones. */
+type Take = (bytes: Uint8Array, isLast: boolean) => Protocol.Pieces | Protocol.Faulty
+
+const taking = <A>(endpoint: Endpoint.Endpoint<A>, options: Piece.CutterOptions): Take => {
+  const { end, push } = Piece.packingCutter(endpoint, options)
+  return (bytes, isLast) => {
+    const pushed = push(bytes)
+    const taken = isLast ? Either.flatMap(pushed, (some) => Either.map(end(), (rest) => [...some, ...rest])) : pushed
+    return Either.match(taken, {
+      onLeft: (fault) => ({ _tag: "Faulty", fault }),
+      onRight: (pieces) => ({ _tag: "Pieces", pieces: pieces.map((piece) => Piece.pack(endpoint, piece)), isLast })
+    })
   }
 }
 
-const open = ({ endpoint, options }: Protocol.Open) =>
-  endpoint === "users" ? packing(Endpoint.users, options) : packing(Endpoint.messages, options)
-
-const readers = new Map<number, ReturnType<typeof open>>()
-
-const take = ({ bytes, isLast, reader }: Protocol.Take): Protocol.Reply | undefined => {
-  const found = readers.get(reader)
-  if (found === undefined) return
-  const pushed = found.push(bytes)
-  const taken = isLast ? Either.flatMap(pushed, (some) => Either.map(found.end(), (rest) => [...some, ...rest])) : pushed
-  if (isLast || Either.isLeft(taken)) readers.delete(reader)
-  return Either.match(taken, { onLeft: (fault) => ({ reader, fault }), onRight: (pieces) => ({ reader, pieces }) })
-}
-
-/** The memory of a reply that changes hands. */
-const handedOver = ({ pieces = [] }: { readonly pieces?: ReadonlyArray<Protocol.PackedPiece> }): Array<ArrayBuffer> =>
-  pieces.flatMap(({ packed: { contents, hashes, packed } }) =>
-    [contents.buffer, hashes.buffer, packed.lengths.buffer, packed.text.buffer].flatMap((buffer) =>
-      buffer instanceof ArrayBuffer ? [buffer] : []
-    )
-  )
+const given = new Map<number, Take>()
+const fetched = new Map<number, Fetching.Fetched>()
 
 parentPort?.on("message", (request: Protocol.Request) => {
+  const { answer } = request
   switch (request._tag) {
-    case "Open":
-      readers.set(request.reader, open(request))
+    case "Fetch":
+      fetched.set(
+        answer,
+        Fetching.start(request, send, () => fetched.delete(answer))
+      )
       break
+    case "More":
+      fetched.get(answer)?.more()
+      break
+    case "Open": {
+      const { endpoint, options } = request
+      given.set(answer, endpoint === "users" ? taking(Endpoint.users, options) : taking(Endpoint.messages, options))
+      break
+    }
     case "Take": {
-      const reply = take(request)
-      if (reply !== undefined) parentPort?.postMessage(reply, handedOver(reply))
+      const reply = given.get(answer)?.(request.bytes, request.isLast)
+      if (reply === undefined) break
+      if (request.isLast || reply._tag === "Faulty") given.delete(answer)
+      send({ answer, ...reply })
       break
     }
     case "Close":
-      readers.delete(request.reader)
+      given.delete(answer)
+      fetched.get(answer)?.giveUp()
   }
 })

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as SampleServer from "./SampleServer.ts"
 import type { Settings } from "./Settings.ts"
+import * as ThisProcess from "./ThisProcess.ts"
 
 /**
  * The API that the settings name, or the sample API, served by this process for as long as the layer lives.
@@ -24,21 +25,22 @@ export const layer = (settings: Settings) =>
         pageSize: settings.pageSize,
         fetchAhead: settings.fetchAhead,
         maxBytes: settings.maxAnswerBytes
-      }).pipe(Layer.provide(SourceClient.layer), Layer.provide(yield* readers(settings)))
+      }).pipe(Layer.provide(SourceClient.layer), Layer.provide(yield* threads(settings)))
     })
   )
 
 /**
- * Where answers are read: in threads, if there are processors to spare and `scripts/assets.cjs` has built what threads run.
+ * Where answers are fetched and read: in threads, if there are processors to spare and `scripts/assets.cjs` has built what
+ * threads run.
  */
-const readers = Effect.fnUntraced(function* ({ readingThreads }: Settings) {
+const threads = Effect.fnUntraced(function* ({ readingThreads }: Settings) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* Effect.option(Effect.flatMap(Config.string("SLUICE_THREAD_CODE"), (path) => fs.realPath(path)))
   const threads = readingThreads ?? Math.min(2, availableParallelism() - 1)
   if (threads === 0 || Option.isNone(file)) return Layer.empty
   const ReadingThreads = yield* Effect.promise(() => import("../reading/ReadingThreads.ts"))
   const bytesInPlace = readingThreads === undefined ? 256 * 1024 : 0
-  return ReadingThreads.layer({ file: file.value, threads, bytesInPlace })
+  return ReadingThreads.layer({ file: file.value, env: yield* ThisProcess.forThreads, threads, bytesInPlace })
 })
 
 /** For runs that materialize nothing, and so never ask. */

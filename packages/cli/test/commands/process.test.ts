@@ -26,10 +26,11 @@ describe("interrupted", () => {
     }
   )
 
-  it.each([undefined, "[", '[{"id":"1"},'])(
-    "while a server does not go on after %j, it ends within two seconds, and leaves nothing that keeps it alive",
-    async (beginning) => {
-      const run = start(emptyDirectory(), ["materialize", "--all"], { SPARK_API_URL: await silentApi(beginning) })
+  it.each([undefined, "[", '[{"id":"1"},'].flatMap((beginning) => [[beginning, 0] as const, [beginning, 2] as const]))(
+    "while a server does not go on after %j, read by %i threads, it ends within two seconds, and leaves nothing behind",
+    async (beginning, threads) => {
+      const settings = { SPARK_API_URL: await silentApi(beginning), SLUICE_READING_THREADS: String(threads) }
+      const run = start(emptyDirectory(), ["materialize", "--all"], settings)
       await run.says("▸ api_users")
       const asked = performance.now()
       run.signal("SIGINT")

@@ -1,55 +1,14 @@
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, layer } from "@effect/vitest"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
 import * as Endpoints from "@sluice/assets/source/Endpoint"
 import { type Failure, type RowReader, RowReaders } from "@sluice/assets/source/RowReaders"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import * as Layer from "effect/Layer"
-import * as esbuild from "esbuild"
-import * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
+import type * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
+import { Code } from "./ThreadCode.ts"
 
-const root = fileURLToPath(new URL("../../../..", import.meta.url))
-
-/** A directory with the code of threads, and of some that are no good. */
-class Code extends Context.Tag("test/Code")<Code, { readonly file: string; readonly dying: string }>() {
-  static readonly layer = Layer.scoped(
-    Code,
-    Effect.gen(function* () {
-      const fs = yield* FileSystem.FileSystem
-      const directory = yield* fs.makeTempDirectoryScoped()
-      const [file, dying] = [join(directory, "thread.cjs"), join(directory, "dying.cjs")]
-      yield* Effect.promise(() =>
-        esbuild.build({
-          absWorkingDir: root,
-          entryPoints: ["packages/cli/src/reading/thread.ts"],
-          outfile: file,
-          bundle: true,
-          platform: "node",
-          format: "cjs",
-          logLevel: "silent"
-        })
-      )
-      yield* fs.writeFileString(
-        dying,
-        `require("node:worker_threads").parentPort.on("message", (request) => {
-          if (request._tag === "Take") throw new TypeError(Buffer.from(request.bytes).toString())
-        })`
-      )
-      return { file, dying }
-    })
-  ).pipe(Layer.provide(NodeFileSystem.layer))
-}
-
-const inThreads = (options: Partial<ReadingThreads.Options> = {}) =>
-  Layer.unwrapEffect(
-    Effect.map(Code, ({ file }) => ReadingThreads.layer({ file, threads: 2, bytesInPlace: 0, bytesAtOnce: 64, ...options }))
-  )
+const inThreads = (options: Partial<ReadingThreads.Options> = {}) => Code.threads({ bytesAtOnce: 64, ...options })
 
 /** Gives a reader the bytes in parts that end at the places given. */
 const readAll = <A>(reader: RowReader<A>, bytes: Uint8Array, cuts: ReadonlyArray<number>) =>

@@ -114,6 +114,27 @@ export const interned = <B>(make: (text: string) => B): ((text: string) => B) =>
 /** How many bytes a block has as one piece, and while it is in memory. */
 export const size = (packed: Packed): number => headerBytes + packed.lengths.length + packed.text.length
 
+/** Rows that were packed one after the other, as if at once. */
+export const joined = (parts: ReadonlyArray<Packed>): Packed => {
+  const [first] = parts
+  if (first !== undefined && parts.length === 1) return first
+  return {
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    lengths: bytesOf(parts.map(({ lengths }) => lengths)),
+    text: bytesOf(parts.map(({ text }) => text))
+  }
+}
+
+const bytesOf = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
 /** All of it in one piece. */
 export const toBytes = ({ rows, lengths, text }: Packed): Uint8Array => {
   const bytes = new Uint8Array(headerBytes + lengths.length + text.length)

@@ -1,0 +1,234 @@
+import { assert, layer } from "@effect/vitest"
+import type * as Message from "@sluice/assets/domain/Message"
+import { SparkApi } from "@sluice/assets/SparkApi"
+import type * as Answer from "@sluice/assets/source/Answer"
+import * as Answers from "@sluice/assets/source/Answers"
+import * as Endpoint from "@sluice/assets/source/Endpoint"
+import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as FaultyApi from "../../../assets/test/support/FaultyApi.ts"
+import * as Reply from "../../../assets/test/support/Reply.ts"
+import { decoded, messagesAt, rows, secret, sparkApiAt, told } from "../../../assets/test/support/reading.ts"
+import { message } from "../../../assets/test/support/sources.ts"
+import type * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
+import * as SourceClient from "../../src/wiring/SourceClient.ts"
+import { Code } from "./ThreadCode.ts"
+
+const good = Either.right(decoded)
+/** An error, by some words of its message. */
+const bad = (tag: string, message: string, retryable: boolean, retryAfterMillis?: number) =>
+  Either.left({ tag, message, retryable, retryAfterMillis })
+const many = Array.from({ length: 200 }, (_, i) => message({ id: String(i), message: secret.repeat(20) }))
+
+type Options = NonNullable<Parameters<typeof messagesAt>[1]>
+
+/** What an API does, in order, and what comes of it. */
+const faults: Readonly<
+  Record<
+    string,
+    {
+      readonly replies: ReadonlyArray<Reply.Reply>
+      readonly options?: Options
+      readonly comes: typeof good | ReturnType<typeof bad>
+    }
+  >
+> = {
+  "a page and the same once more": { replies: [Reply.json(rows)], comes: good },
+  "no such page": { replies: [Reply.status(404)], comes: bad("SourceRejected", "answered 404", false) },
+  "a time to wait": {
+    replies: [Reply.status(503, { retryAfter: 7 })],
+    comes: bad("SourceRejected", "answered 503", true, 7_000)
+  },
+  "another place": { replies: [Reply.redirect("/elsewhere")], comes: good },
+  "another host": {
+    replies: [Reply.redirect("http://127.0.0.2:1/messages")],
+    comes: bad("SourceAnswerInvalid", "sends to another host", false)
+  },
+  silence: {
+    replies: [Reply.stall],
+    options: { idle: "1 second" },
+    comes: bad("SourceTimedOut", "sent nothing for 1s", true)
+  },
+  "silence within an answer": {
+    replies: [Reply.stallMidBody(rows)],
+    options: { idle: "1 second" },
+    comes: bad("SourceTimedOut", "sent nothing for 1s", true)
+  },
+  "a byte at a time": {
+    replies: [Reply.slowLoris(rows)],
+    options: { total: "1 second" },
+    comes: bad("SourceTimedOut", "was not done after 1s", true)
+  },
+  "half an answer": { replies: [Reply.shortBody(rows)], comes: bad("SourceUnreachable", "the connection was lost", true) },
+  "a reset within an answer": {
+    replies: [Reply.resetMidBody(rows)],
+    comes: bad("SourceUnreachable", "the connection was lost", true)
+  },
+  "half of a list": { replies: [Reply.truncatedJson(rows)], comes: bad("SourceAnswerInvalid", "is not JSON", true) },
+  "no list": { replies: [Reply.json({ error: secret })], comes: bad("SourceAnswerInvalid", "is an object", false) },
+  "another type": { replies: [Reply.html], comes: bad("SourceAnswerInvalid", "is text/html, not JSON", false) },
+  gzip: { replies: [Reply.gzip(rows)], comes: good },
+  "bad gzip": { replies: [Reply.badGzip], comes: bad("SourceAnswerInvalid", "(Z_DATA_ERROR)", false) },
+  "too much of it": {
+    replies: [Reply.json(many)],
+    options: { maxBytes: 20_000 },
+    comes: bad("SourceTooLarge", "more than 20000 bytes at once", false)
+  },
+  "too long a row": {
+    replies: [Reply.json([message({ message: secret.repeat(40_000) })])],
+    options: { maxRowBytes: 1_000 },
+    comes: bad("SourceTooLarge", "a row of more than 1000 bytes", false)
+  },
+  "a lost connection, once": { replies: [Reply.resetBeforeHeaders, Reply.json(rows)], comes: good },
+  "a lost connection, again and again": {
+    replies: [Reply.resetBeforeHeaders],
+    comes: bad("SourceUnreachable", "the connection was lost", true)
+  },
+  // The connection was kept after page 1, and is gone when page 2 is asked for.
+  "a lost connection that was kept": {
+    replies: [Reply.json(rows), Reply.resetBeforeHeaders, Reply.json([])],
+    options: { pageSize: 3, fetchAhead: 1 },
+    comes: good
+  }
+}
+
+/** What comes of some replies, as far as people see it, and what was asked for. */
+const outcomeOf = (replies: ReadonlyArray<Reply.Reply>, options: Options = {}) =>
+  Effect.gen(function* () {
+    const api = yield* FaultyApi.make
+    const [first = Reply.stall, ...others] = replies
+    yield* api.on("/messages", first, ...others)
+    yield* api.on("/elsewhere", Reply.json(rows))
+    const result = yield* messagesAt(api.url, { token: Redacted.make("t0ken"), ...options })
+    const asked = (yield* api.requests()).map(({ headers, url }) => [url, headers.authorization, headers["accept-encoding"]])
+    const outcome = Either.mapLeft(result, (error) => ({
+      ...told(api.url)(error),
+      retryAfterMillis: error._tag === "SourceRejected" ? error.retryAfterMillis : undefined
+    }))
+    return { outcome, asked }
+  })
+
+const ways: Readonly<Record<string, Layer.Layer<never, never, Code>>> = {
+  "in place": Layer.empty,
+  "in threads": Code.threads()
+}
+
+layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it) => {
+  for (const [what, { comes, options, replies }] of Object.entries(faults)) {
+    it.scoped(`are the same in place and in threads: ${what}`, () =>
+      Effect.gen(function* () {
+        const here = yield* outcomeOf(replies, options)
+        const there = yield* Effect.provide(outcomeOf(replies, options), Code.threads())
+        const words = Either.isLeft(comes) ? comes.left.message : ""
+        const found = Either.mapLeft(here.outcome, (error) =>
+          error.message.includes(words) ? { ...error, message: words } : error
+        )
+        assert.deepStrictEqual<unknown>([there, found], [here, comes])
+      })
+    )
+  }
+
+  for (const [name, way] of Object.entries(ways)) {
+    it.scoped(`${name}, and are still the ones that are known, are not read`, () =>
+      Effect.gen(function* () {
+        const api = yield* FaultyApi.make
+        yield* api.on(
+          "/messages",
+          Reply.validated(rows, () => ({ etag: '"7"' }))
+        )
+        const known = { url: `${api.url}/messages?page=1&limit=100`, page: 1, size: 3, validators: { etag: '"7"' } }
+        const visits = yield* Effect.flatMap(SparkApi, ({ since }) => Stream.runCollect(since.messages([known]))).pipe(
+          Effect.provide(sparkApiAt(api.url)),
+          Effect.provide(way)
+        )
+        assert.deepStrictEqual(Chunk.toReadonlyArray(visits)[0], { answer: known, changed: undefined })
+      })
+    )
+
+    it.scoped(`${name}, and nobody waits for any more, are given up`, () =>
+      Effect.gen(function* () {
+        const api = yield* FaultyApi.make
+        const gone = yield* Deferred.make<void>()
+        yield* api.on("/messages", ({ request }) => {
+          request.socket.on("close", () => Deferred.unsafeDone(gone, Effect.void))
+        })
+        const reading = yield* Effect.fork(Effect.provide(messagesAt(api.url), way))
+        yield* api.awaitRequests(1)
+        yield* Fiber.interrupt(reading)
+        yield* Deferred.await(gone)
+      })
+    )
+
+    it.scoped(`${name}, and not asked for, stay with the server but for a few parts`, () =>
+      Effect.gen(function* () {
+        const api = yield* FaultyApi.make
+        yield* api.on("/messages", endless)
+        const { next } = yield* Answers.open(new URL(`${api.url}/messages`), plainly)
+        const { isLast, pieces } = yield* next
+        let sent = 0
+        for (let before = -1; sent !== before && sent < most; ) {
+          before = sent
+          yield* Effect.sleep("300 millis")
+          sent = yield* api.bytesSent
+        }
+        assert.deepStrictEqual([isLast, pieces.length > 0, sent < most], [false, true, true])
+      }).pipe(Effect.provide(SourceClient.layer), Effect.provide(way))
+    )
+  }
+
+  const ending = (options: Partial<ReadingThreads.Options>) =>
+    outcomeOf([Reply.json(rows)]).pipe(Effect.provide(Code.threads(options)))
+
+  it.scoped("in threads that end are lost, for a reason that quotes nothing", () =>
+    Effect.gen(function* () {
+      const { outcome } = yield* ending({ file: (yield* Code).dying })
+      const words =
+        "The thread that read GET API/messages ended (RangeError), and nothing was loaded. If it does so again, set SLUICE_READING_THREADS=0, which reads without threads."
+      assert.deepStrictEqual<unknown>(outcome, bad("SourceReaderEnded", words, true))
+    })
+  )
+
+  it.scoped("where the system gives no thread are fetched in place", () =>
+    Effect.map(ending({ file: "relative.cjs" }), ({ outcome }) => assert.deepStrictEqual<unknown>(outcome, good))
+  )
+
+  it.scoped("before some bytes have been read are fetched in place, and those after them in threads", () =>
+    Effect.gen(function* () {
+      const { dying } = yield* Code
+      // Page 1 has fewer bytes than are read in place; with page 2 there are more.
+      const options = { file: dying, bytesInPlace: 2 * JSON.stringify(rows).length }
+      const api = yield* FaultyApi.make
+      yield* api.on("/messages", Reply.pages([...rows, ...rows.map((row) => ({ ...row, id: `2${row.id}` })), ...rows]))
+      const result = yield* Effect.provide(messagesAt(api.url, { pageSize: 3, fetchAhead: 1 }), Code.threads(options))
+      assert.deepStrictEqual(
+        [Either.mapLeft(result, ({ _tag }) => _tag), (yield* api.urls()).length],
+        [Either.left("SourceReaderEnded"), 2]
+      )
+    })
+  )
+})
+
+const plainly: Answer.Options<Message.Message> = {
+  ...{ endpoint: Endpoint.messages, rowsOfPiece: 100, token: undefined, maxBytes: 2 ** 40, maxRowBytes: 2 ** 20 },
+  ...{ idle: "30 seconds", total: "1 minute" }
+}
+
+/** More than a few parts, and what the system keeps of a connection. */
+const most = 24_000_000
+
+/** Rows without end, as fast as they are taken. */
+const endless: Reply.Reply = ({ response }) => {
+  const some = Buffer.from(`${many.map((row) => JSON.stringify(row)).join(",")},`)
+  response.writeHead(200, { "content-type": "application/json" })
+  response.write("[")
+  const pump = () => {
+    while (!response.destroyed) if (!response.write(some)) return void response.once("drain", pump)
+  }
+  pump()
+}
