@@ -31,7 +31,8 @@ import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
  * The warehouse over an open store. A publish is one transaction over staging, swap and indexes, so that what is not
- * committed, for whatever reason, never was; one process publishes one relation at a time, and others wait for it.
+ * committed, for whatever reason, never was; one process publishes one relation at a time, and others wait for it. Rows of
+ * public tables are put aside as they come, before that transaction, and nobody waits for them.
  */
 export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] => {
   const sensitive = Ddl.dialect("sensitive")
