@@ -80,11 +80,12 @@ export const collect = <A, E, R>(
  * the source, and the source never for them.
  *
  * What is packed is compressed, encrypted and written while the next rows come, some blocks at a time. Readers who are at
- * the same place share what is unpacked there, so that several who start together unpack every block once.
+ * the same place share what is unpacked there, so that several who start together unpack every block once. Whoever reads alone
+ * has some rows of a block at a time, which are gone before there are more: the garbage collector finds next to nothing alive.
  */
 export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   source: Stream.Stream<Block<A>, E, R>,
-  codec: Pick<Packed.Codec<A>, "decode">,
+  codec: Pick<Packed.Codec<A>, "decode" | "decodeBy">,
   options: {
     /** Waits until the rows may be taken for all there are. Default: until the source has ended. */
     readonly concluded?: Effect.Effect<void>
@@ -95,7 +96,19 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   const file = yield* Effect.cached(Effect.provideService(spill.open({ compress: true }), Scope.Scope, scope))
   const kept = makeTail<Kept>()
   const ended = options.concluded ?? kept.ended
-  const { get: unpacked, put } = shared((block: Kept) => Effect.map(block, codec.decode))
+  const unpacked = shared((block: Kept) => Effect.map(block, codec.decode))
+  let readers = 0
+  const read = (block: Kept) =>
+    readers === 1 && !unpacked.has(block)
+      ? Effect.map(block, (packed) => codec.decodeBy(rowsAtOnce, packed))
+      : Effect.map(unpacked.get(block), (rows) => [rows].values())
+  const all = Stream.acquireRelease(
+    Effect.sync(() => readers++),
+    () => Effect.sync(() => readers--)
+  ).pipe(
+    Stream.flatMap(() => Stream.mapEffect(kept.all, read, { concurrency: blocksAhead })),
+    Stream.flatMap((parts) => Stream.fromIteratorSucceed(parts, 1))
+  )
   let size = 0
   let bytes = 0
   let settled: Dataset<A> | undefined
@@ -113,16 +126,16 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
     ),
     Stream.runForEach(({ block, rows }) =>
       Effect.sync(() => {
-        if (rows !== undefined) put(block, rows)
+        if (rows !== undefined) unpacked.put(block, rows)
         kept.push(block)
       })
     ),
     Effect.map(() => {
       kept.end()
-      return make(size, Stream.mapEffect(kept.all, unpacked, { concurrency: blocksAhead }))
+      return make(size, all)
     })
   )
-  const following = Stream.concat(Stream.mapEffect(kept.all, unpacked, { concurrency: blocksAhead }), Stream.drain(ended))
+  const following = Stream.concat(all, Stream.drain(ended))
   return {
     dataset: make(
       undefined,
@@ -144,6 +157,8 @@ type Kept = Effect.Effect<Packed.Packed, SpillFailed>
 const blocksInFlight = 4
 /** Blocks that are read at once for one reader: the next while it works on one. */
 const blocksAhead = 2
+/** Rows of a block that are unpacked for one reader at a time. */
+const rowsAtOnce = 500
 /** Unpacked blocks that wait for other readers. */
 const blocksShared = 4
 
@@ -165,6 +180,7 @@ const shared = <K extends object, A, E>(work: (key: K) => Effect.Effect<A, E>) =
     return result
   }
   return {
+    has: (key: K): boolean => recent.has(key),
     put: (key: K, value: A): void =>
       Deferred.unsafeDone(remember(key, Deferred.unsafeMake(FiberId.none)), Effect.succeed(value)),
     get: (key: K): Effect.Effect<A, E> =>

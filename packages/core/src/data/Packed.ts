@@ -15,6 +15,8 @@ export interface Codec<A> {
   readonly write: (row: A, sink: Sink) => void
   readonly encode: (rows: ReadonlyArray<A>) => Packed
   readonly decode: (packed: Packed) => ReadonlyArray<A>
+  /** The same rows, at most so many at a time, each made when it is asked for. */
+  readonly decodeBy: (rowsAtOnce: number, packed: Packed) => IterableIterator<ReadonlyArray<A>>
 }
 
 /** Takes the texts of a row, in an order that is the codec's own. */
@@ -77,19 +79,30 @@ export const codec = <A>(options: {
     const lengths = new Int32Array(sink.lengths)
     return { rows: rows.length, lengths: new Uint8Array(lengths.buffer), text: new TextEncoder().encode(sink.text) }
   },
-  decode: ({ rows, lengths, text }) => {
-    const aligned = lengths.byteOffset % 4 === 0 ? lengths : lengths.slice()
-    const cursor = new Cursor(
-      new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4),
-      // A leading byte order mark is a character of a value here.
-      new TextDecoder("utf-8", { ignoreBOM: true }).decode(text)
-    )
-    const read = options.reading()
-    const all: Array<A> = []
-    for (let row = 0; row < rows; row++) all.push(read(cursor))
-    return all
+  decode: (packed) => {
+    const read = reader(packed, options.reading())
+    return read(packed.rows)
+  },
+  decodeBy: function* (rowsAtOnce, packed) {
+    const read = reader(packed, options.reading())
+    for (let left = packed.rows; left > 0; left -= rowsAtOnce) yield read(Math.min(left, rowsAtOnce))
   }
 })
+
+/** Reads the next rows of a block. */
+const reader = <A>({ lengths, text }: Packed, read: (cursor: Cursor) => A): ((count: number) => ReadonlyArray<A>) => {
+  const aligned = lengths.byteOffset % 4 === 0 ? lengths : lengths.slice()
+  const cursor = new Cursor(
+    new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4),
+    // A leading byte order mark is a character of a value here.
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(text)
+  )
+  return (count) => {
+    const rows: Array<A> = []
+    for (let row = 0; row < count; row++) rows.push(read(cursor))
+    return rows
+  }
+}
 
 /** For rows that are plain JSON already. */
 export const jsonCodec = <A>(): Codec<A> =>

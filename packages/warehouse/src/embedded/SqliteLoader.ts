@@ -30,22 +30,20 @@ export const load = Effect.fnUntraced(function* (
   progress: (rows: number) => void,
   aside?: string
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | SqlError> {
-  const encode = SqliteRow.encoder(table.columns)
   const insert = inserter(client, table, into, aside)
-  let count = 0
-  const ready = rows.chunks.pipe(
-    Stream.mapConcat(batches),
-    Stream.mapEffect((batch) => {
-      const encoded = encode(batch, count)
-      count += batch.length
-      if (!Array.isArray(encoded)) return misfit(table, encoded)
-      const json = JSON.stringify(encoded)
-      return Effect.succeed({ json, bound: halfPair.test(json) ? encoded : undefined, count: batch.length })
-    }),
+  const batcher = makeBatcher(table)
+  const batches = rows.chunks.pipe(
+    Stream.mapEffect((chunk) => Effect.zipRight(turn, batcher.add(chunk))),
+    Stream.concat(Stream.sync(() => batcher.rest())),
+    Stream.flattenIterables,
     Stream.buffer({ capacity: batchesReady })
   )
-  yield* Stream.runForEach(ready, (batch) => Effect.map(insert(batch), () => progress(batch.count)))
-  return count
+  return yield* Stream.runFoldEffect(batches, 0, (count, batch) =>
+    Effect.map(insert(batch), () => {
+      progress(batch.rows)
+      return count + batch.rows
+    })
+  )
 })
 
 /**
@@ -83,13 +81,53 @@ export const amend = Effect.fnUntraced(function* (
 })
 
 const rowsPerStatement = 2_500
+const lengthPerStatement = 2 * 1024 * 1024
+const rowsAtOnce = 500
 const batchesReady = 1
 const patiences = 20
 
-const batches = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(rows.length / rowsPerStatement) }, (_, index) =>
-    rows.slice(index * rowsPerStatement, (index + 1) * rowsPerStatement)
-  )
+/** Rows as one JSON text, `[["a", 1], ["b", 2]]`, of which nothing else is kept. */
+interface Batch {
+  readonly json: string
+  readonly rows: number
+}
+
+/** Makes batches of rows that come some at a time; fails at a row that does not fit the table. */
+const makeBatcher = (table: Table.Any) => {
+  const encode = SqliteRow.encoder(table.columns)
+  let rows: Array<string> = []
+  let length = 0
+  let first = 0
+  let count = 0
+  const cut = (): ReadonlyArray<Batch> => {
+    if (count === first) return []
+    const batch = { json: `[${rows.join(",")}]`, rows: count - first }
+    rows = []
+    length = 0
+    first = count
+    return [batch]
+  }
+  const add = (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>): ReadonlyArray<Batch> | SqliteRow.Misfit => {
+    const full: Array<Batch> = []
+    for (let start = 0; start < chunk.length; start += rowsAtOnce) {
+      const encoded = encode(chunk.slice(start, start + rowsAtOnce), count)
+      if (!Array.isArray(encoded)) return encoded
+      const json = JSON.stringify(encoded).slice(1, -1)
+      rows.push(json)
+      length += json.length
+      count += encoded.length
+      if (count - first >= rowsPerStatement || length >= lengthPerStatement) full.push(...cut())
+    }
+    return full
+  }
+  return {
+    add: (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>) => {
+      const full = add(chunk)
+      return "_tag" in full ? misfit(table, full) : Effect.succeed(full)
+    },
+    rest: cut
+  }
+}
 
 /**
  * Inserts the rows of one JSON text: the driver takes longer to bind values than SQLite to read them from it. Half a surrogate
@@ -103,12 +141,13 @@ const inserter = (client: LibsqlClient, table: Table.Any, into: string, aside: s
   const whole = Ddl.insertFromJson(table, into, aside)
   const single = Ddl.insertInto(table, into, aside)
   const again = { times: aside === undefined ? 0 : patiences, while: (error: SqlError) => Fault.isBusy(Fault.of(error)) }
-  return ({ bound, json }: { readonly json: string; readonly bound: ReadonlyArray<ReadonlyArray<Bound>> | undefined }) =>
-    bound === undefined
-      ? Effect.retry(Effect.asVoid(client.beside(whole, [json])), again)
-      : client.use((session) => {
+  return ({ json }: Batch) =>
+    halfPair.test(json)
+      ? client.use((session) => {
+          const bound: ReadonlyArray<ReadonlyArray<Bound>> = JSON.parse(json)
           for (const row of bound) session.run(single, row)
         })
+      : Effect.retry(Effect.asVoid(client.beside(whole, [json])), again)
 }
 
 const halfPair = /\\ud[89a-f]/
