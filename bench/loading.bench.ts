@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { MessagesRaw } from "@sluice/assets/tables/MessagesRaw"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { StepContext } from "@sluice/core/run/StepContext"
+import * as JsonText from "@sluice/warehouse/embedded/JsonText"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as SqliteDdl from "@sluice/warehouse/embedded/SqliteDdl"
 import * as SqliteRow from "@sluice/warehouse/embedded/SqliteRow"
@@ -91,11 +92,13 @@ const embedded = async (): Promise<ReadonlyArray<Figure>> => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-bench-"))
   const store = ManagedRuntime.make(SqliteStores.layer({ directory: join(directory, "store") }))
   const encode = SqliteRow.encoder(MessagesRaw.columns)
+  const writer = new JsonText.Writer()
   const texts = chunks.flatMap((chunk) =>
     Array.from({ length: Math.ceil(chunk.length / 1_000) }, (_, at) => {
-      const encoded = encode(chunk.slice(at * 1_000, (at + 1) * 1_000), 0)
-      if (!Array.isArray(encoded)) throw new Error("a row of the bench does not fit its table")
-      return JSON.stringify(encoded)
+      for (const row of chunk.slice(at * 1_000, (at + 1) * 1_000)) {
+        if (encode(row, 0, writer) !== undefined) throw new Error("a row of the bench does not fit its table")
+      }
+      return writer.rows()
     })
   )
   const floor = () => {

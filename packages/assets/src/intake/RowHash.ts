@@ -12,17 +12,19 @@ export const all = (ids: ReadonlyArray<string>): Float64Array => {
 export const contents = <A>({ write }: Pick<Codec<A>, "write">, rows: ReadonlyArray<A>): Float64Array => {
   const hashes = new Float64Array(rows.length)
   const hash = new Hash53()
-  for (const [at, row] of rows.entries()) {
+  rows.forEach((row, at) => {
     write(row, hash)
     hashes[at] = hash.take()
-  }
+  })
   return hashes
 }
 
 /** Hashes as they are kept. */
 export const toBytes = (hashes: Float64Array): Uint8Array => {
   const bytes = new DataView(new ArrayBuffer(hashes.length * 8))
-  for (const [at, hash] of hashes.entries()) bytes.setFloat64(at * 8, hash)
+  hashes.forEach((hash, at) => {
+    bytes.setFloat64(at * 8, hash)
+  })
   return new Uint8Array(bytes.buffer)
 }
 

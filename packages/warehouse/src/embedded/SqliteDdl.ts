@@ -86,16 +86,10 @@ export const createView = (view: View.Any): string => {
   return `CREATE VIEW ${qualified("main", view.name)} AS ${mark([select])} ${select}`
 }
 
-/** One row of bound values into all of a table's columns. */
-export const insertInto = (table: Table.Any, name: string, schema?: string): string => {
-  const columns = Table.columnNames(table)
-  return `${insertHead(table, name, schema)} VALUES (${columns.map(() => "?").join(", ")})`
-}
-
-/** The rows of one bound text, `[["a", 1], ["b", 2]]`, into all of a table's columns. */
+/** The rows of one text, bound as its bytes in UTF-8, `[["a", 1], ["b", 2]]`, into all of a table's columns. */
 export const insertFromJson = (table: Table.Any, name: string, schema?: string): string => {
   const values = Table.columnNames(table).map((_, index) => `value ->> ${index}`)
-  return `${insertHead(table, name, schema)} SELECT ${values.join(", ")} FROM json_each(?)`
+  return `${insertHead(table, name, schema)} SELECT ${values.join(", ")} FROM json_each(CAST(? AS TEXT))`
 }
 
 const insertHead = (table: Table.Any, name: string, schema: string = schemaOf(table)): string =>

@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Amended } from "../Amended.ts"
 import { turn } from "../internal/eventLoop.ts"
-import type { Bound } from "../internal/libsqlDriver.ts"
 import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as JsonText from "./JsonText.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
@@ -81,76 +81,55 @@ export const amend = Effect.fnUntraced(function* (
 })
 
 const rowsPerStatement = 2_500
-const lengthPerStatement = 2 * 1024 * 1024
-const rowsAtOnce = 500
+const bytesPerStatement = 2 * 1024 * 1024
 const batchesReady = 1
 const patiences = 20
 
-/** Rows as one JSON text, `[["a", 1], ["b", 2]]`, of which nothing else is kept. */
+/** Some rows, as the text that SQLite reads: nothing else is kept of them, so that they are no work to keep. */
 interface Batch {
-  readonly json: string
+  readonly json: Uint8Array
   readonly rows: number
 }
 
 /** Makes batches of rows that come some at a time; fails at a row that does not fit the table. */
 const makeBatcher = (table: Table.Any) => {
   const encode = SqliteRow.encoder(table.columns)
-  let rows: Array<string> = []
-  let length = 0
+  const text = new JsonText.Writer()
   let first = 0
   let count = 0
   const cut = (): ReadonlyArray<Batch> => {
     if (count === first) return []
-    const batch = { json: `[${rows.join(",")}]`, rows: count - first }
-    rows = []
-    length = 0
+    const batch = { json: text.rows(), rows: count - first }
     first = count
     return [batch]
   }
-  const add = (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>): ReadonlyArray<Batch> | SqliteRow.Misfit => {
-    const full: Array<Batch> = []
-    for (let start = 0; start < chunk.length; start += rowsAtOnce) {
-      const encoded = encode(chunk.slice(start, start + rowsAtOnce), count)
-      if (!Array.isArray(encoded)) return encoded
-      const json = JSON.stringify(encoded).slice(1, -1)
-      rows.push(json)
-      length += json.length
-      count += encoded.length
-      if (count - first >= rowsPerStatement || length >= lengthPerStatement) full.push(...cut())
-    }
-    return full
-  }
   return {
-    add: (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>) => {
-      const full = add(chunk)
-      return "_tag" in full ? misfit(table, full) : Effect.succeed(full)
-    },
+    add: (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
+      Effect.suspend(() => {
+        const full: Array<Batch> = []
+        for (const row of chunk) {
+          const unfit = encode(row, count, text)
+          if (unfit !== undefined) return misfit(table, unfit)
+          count++
+          if (count - first === rowsPerStatement || text.length >= bytesPerStatement) full.push(...cut())
+        }
+        return Effect.succeed(full)
+      }),
     rest: cut
   }
 }
 
 /**
- * Inserts the rows of one JSON text: the driver takes longer to bind values than SQLite to read them from it. Half a surrogate
- * pair would come through JSON as bytes that are not UTF-8, which nobody could read; a batch that has one is bound, and it
- * becomes U+FFFD.
+ * Inserts the rows of one JSON text: the driver takes longer to bind values than SQLite to read them from it.
  *
  * `json_each` belongs to the public file, which SQLite therefore looks at: another process that publishes may have it closed
  * for long. Nobody waits for rows that are put aside, so they wait for that.
  */
 const inserter = (client: LibsqlClient, table: Table.Any, into: string, aside: string | undefined) => {
-  const whole = Ddl.insertFromJson(table, into, aside)
-  const single = Ddl.insertInto(table, into, aside)
+  const insert = Ddl.insertFromJson(table, into, aside)
   const again = { times: aside === undefined ? 0 : patiences, while: (error: SqlError) => Fault.isBusy(Fault.of(error)) }
-  return ({ json }: Batch) =>
-    halfPair.test(json)
-      ? client.use((session) => {
-          const bound: ReadonlyArray<ReadonlyArray<Bound>> = JSON.parse(json)
-          for (const row of bound) session.run(single, row)
-        })
-      : Effect.retry(Effect.asVoid(client.beside(whole, [json])), again)
+  return ({ json }: Batch) => Effect.retry(Effect.asVoid(client.beside(insert, [json])), again)
 }
-
-const halfPair = /\\ud[89a-f]/
 
 const misfit = (table: Table.Any, { ordinal, column, reason }: SqliteRow.Misfit) =>
   new WarehouseFailed({

@@ -1,9 +1,9 @@
 import { Pii } from "@sluice/core/data/Pii"
 import type * as Column from "../Column.ts"
-import type { Bound } from "../internal/libsqlDriver.ts"
 import * as Driver from "../internal/libsqlDriver.ts"
 import { textOf } from "../sql/SqlDialect.ts"
 import type * as Table from "../Table.ts"
+import type * as JsonText from "./JsonText.ts"
 
 /** A value that its column cannot hold: where it is and why, never what it is. */
 export interface Misfit {
@@ -14,28 +14,28 @@ export interface Misfit {
 }
 
 /**
- * Rows to the values that are bound for each of them; or the first value that does not fit its column. `first` is the ordinal
- * of the first row. Plain work on arrays.
+ * Writes rows, with their values in the order of the columns; answers the first value that does not fit its column, and then
+ * what has been written must not be used. `ordinal` is the row's.
  */
 export const encoder = (
   columns: Table.Columns
-): ((rows: ReadonlyArray<Readonly<Record<string, unknown>>>, first: number) => Array<Array<Bound>> | Misfit) => {
-  const fields = Object.entries(columns).map(([name, column]) => ({ name, column, encode: encoderOf(column.type) }))
-  return (rows, first) => {
-    const encoded: Array<Array<Bound>> = []
-    for (const [index, row] of rows.entries()) {
-      const values: Array<Bound> = []
-      for (const { name, column, encode } of fields) {
-        const value = row[name]
-        const fits = value === null ? (column.nullable ? null : undefined) : encode(value)
-        if (fits === undefined) {
-          return { _tag: "Misfit", ordinal: first + index, column: name, reason: reasonOf(column.type, value) }
-        }
-        values.push(fits)
+): ((row: Readonly<Record<string, unknown>>, ordinal: number, into: JsonText.Writer) => Misfit | undefined) => {
+  const fields = Object.entries(columns).map(([name, column], index) => ({
+    ...{ name, column, isFirst: index === 0 },
+    encode: encoderOf(column.type)
+  }))
+  return (row, ordinal, into) => {
+    into.beginRow()
+    for (const { column, encode, isFirst, name } of fields) {
+      const value = row[name]
+      if (!isFirst) into.separate()
+      if (value === null && column.nullable) into.null()
+      else if (value === null || !encode(value, into)) {
+        return { _tag: "Misfit", ordinal, column: name, reason: reasonOf(column.type, value) }
       }
-      encoded.push(values)
     }
-    return encoded
+    into.endRow()
+    return undefined
   }
 }
 
@@ -73,47 +73,56 @@ export const fixed = (decimal: string, scale: number): string => {
   return sign !== "" && /[1-9]/.test(digits) ? `-${digits}` : digits
 }
 
-const encoderOf = (type: Column.ColumnType): ((value: unknown) => Bound | undefined) => {
+/** Writes a value, or answers that it does not fit. */
+type Encode = (value: unknown, into: JsonText.Writer) => boolean
+
+const encoderOf = (type: Column.ColumnType): Encode => {
   switch (type._tag) {
     case "Text": {
       const { maxLength } = type
-      return (value) => (typeof value === "string" && isAtMost(value, maxLength) ? value : undefined)
+      return texts((value) => isAtMost(value, maxLength))
     }
     case "LongText":
-      return (value) => (typeof value === "string" ? value : undefined)
+      return texts(() => true)
     case "Integer":
-      return (value) => (typeof value === "number" && Number.isSafeInteger(value) ? value : undefined)
+      return (value, into) => Number.isSafeInteger(value) && written(String(value), into)
     case "Decimal": {
       const { precision, scale } = type
       const whole = precision - scale
       const shape = new RegExp(`^-?0*\\d{1,${Math.max(whole, 1)}}${scale === 0 ? "" : `(?:\\.\\d{1,${scale}})?`}$`)
       const zero = /^-?0+(?:\.|$)/
-      const exact = !isNumeric(precision)
-      return (value) => {
-        if (typeof value !== "string" || !shape.test(value) || (whole === 0 && !zero.test(value))) return undefined
-        return exact ? fixed(value, scale) : value
-      }
+      const fits = (value: string) => shape.test(value) && (whole > 0 || zero.test(value))
+      return texts(fits, isNumeric(precision) ? undefined : (value) => fixed(value, scale))
     }
     case "Boolean":
-      return (value) => (value === true ? 1 : value === false ? 0 : undefined)
+      return (value, into) => typeof value === "boolean" && written(value ? "1" : "0", into)
     case "Timestamp": {
       // A column like `loaded_at` has the same one in every row.
-      let last: unknown
-      let lastEncoded: string | undefined
-      return (value) => {
-        if (value === last) return lastEncoded
-        if (typeof value !== "string" || !(usualTime.test(value) || (time.test(value) && isInstant(value)))) return undefined
-        last = value
-        lastEncoded = `${value.slice(0, 10)} ${value.slice(11, 23)}`
-        return lastEncoded
+      let known = ""
+      return (value, into) => {
+        if (typeof value !== "string") return false
+        if (value !== known && !(usualTime.test(value) || (time.test(value) && isInstant(value)))) return false
+        known = value
+        into.time(value)
+        return true
       }
     }
     case "Day":
-      return (value) =>
-        typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && isInstant(`${value}T00:00:00.000Z`)
-          ? value
-          : undefined
+      return texts((value) => /^\d{4}-\d\d-\d\d$/.test(value) && isInstant(`${value}T00:00:00.000Z`))
   }
+}
+
+const texts =
+  (fits: (value: string) => boolean, stored?: (value: string) => string): Encode =>
+  (value, into) => {
+    if (typeof value !== "string" || !fits(value)) return false
+    into.quoted(stored === undefined ? value : stored(value))
+    return true
+  }
+
+const written = (text: string, into: JsonText.Writer): true => {
+  into.plain(text)
+  return true
 }
 
 const reasonOf = (type: Column.ColumnType, value: unknown): string => {

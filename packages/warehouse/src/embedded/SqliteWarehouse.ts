@@ -20,6 +20,7 @@ import type * as View from "../View.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
+import * as JsonText from "./JsonText.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
@@ -237,9 +238,16 @@ const nextPage = Effect.fnUntraced(function* <T extends Table.Any | View.Any>(
   yield* turn
   const rows = rowsOf<Table.Row<T>>(SqliteRow.decoder(relation.columns)(values))
   const last = values.length < rowsPerPage || key.length === 0 ? undefined : rows.at(-1)
-  const encoded = last === undefined ? undefined : SqliteRow.encoder(keyColumns(relation, key))([last], 0)
-  return [rows, Array.isArray(encoded) ? Option.fromNullable(encoded[0]) : Option.none()] as const
+  return [rows, last === undefined ? Option.none() : Option.some(keyOf(relation, key, last))] as const
 })
+
+/** A row's key as it is bound. */
+const keyOf = (relation: Table.Any | View.Any, key: ReadonlyArray<string>, row: Readonly<Record<string, unknown>>) => {
+  const text = new JsonText.Writer()
+  SqliteRow.encoder(keyColumns(relation, key))(row, 0, text)
+  const [bound]: ReadonlyArray<ReadonlyArray<Bound>> = JSON.parse(text.rows().toString())
+  return bound ?? []
+}
 
 const keyColumns = (relation: Table.Any | View.Any, key: ReadonlyArray<string>): Table.Columns =>
   Object.fromEntries(

@@ -1,7 +1,9 @@
 import { expect, it } from "@effect/vitest"
 import { Pii } from "@sluice/core/data/Pii"
 import * as Column from "@sluice/warehouse/Column"
+import * as JsonText from "@sluice/warehouse/embedded/JsonText"
 import * as SqliteRow from "@sluice/warehouse/embedded/SqliteRow"
+import type * as Table from "@sluice/warehouse/Table"
 import * as FastCheck from "effect/FastCheck"
 
 const misfits: ReadonlyArray<readonly [column: Column.Any, value: unknown, reason: string]> = [
@@ -35,21 +37,57 @@ for (const [column, value, reason] of misfits) {
   const text = typeof value === "string" ? `"${value}"` : String(value)
   it(`${column.type._tag} refuses ${text}: it ${reason}`, () => {
     const encode = SqliteRow.encoder({ first: Column.integer, second: column })
-    const rows = [{ first: 1, second: value }]
-    expect(encode(rows, 41)).toStrictEqual({ _tag: "Misfit", ordinal: 41, column: "second", reason })
+    const misfit = encode({ first: 1, second: value }, 41, new JsonText.Writer())
+    expect(misfit).toStrictEqual({ _tag: "Misfit", ordinal: 41, column: "second", reason })
   })
 }
 
-it("a time is bound as SQL has it, on the last day of a month too", () => {
-  const encode = SqliteRow.encoder({ at: Column.timestamp })
-  expect(encode([{ at: "2024-02-29T23:59:59.999Z" }, { at: "2024-03-01T00:00:00.000Z" }], 0)).toStrictEqual([
-    ["2024-02-29 23:59:59.999"],
-    ["2024-03-01 00:00:00.000"]
-  ])
+/** Rows as SQLite reads them. */
+const written = (columns: Table.Columns, rows: ReadonlyArray<Readonly<Record<string, unknown>>>): unknown => {
+  const encode = SqliteRow.encoder(columns)
+  const text = new JsonText.Writer()
+  for (const [ordinal, row] of rows.entries()) expect(encode(row, ordinal, text)).toBe(undefined)
+  return JSON.parse(text.rows().toString())
+}
+
+it("a time is written as SQL has it, on the last day of a month too", () => {
+  const rows = [{ at: "2024-02-29T23:59:59.999Z" }, { at: "2024-03-01T00:00:00.000Z" }]
+  expect(written({ at: Column.timestamp }, rows)).toStrictEqual([["2024-02-29 23:59:59.999"], ["2024-03-01 00:00:00.000"]])
 })
 
 it("length counts characters, as MySQL does, and not UTF-16 units", () => {
-  expect(SqliteRow.encoder({ a: Column.text(3) })([{ a: "😀😀😀" }], 0)).toStrictEqual([["😀😀😀"]])
+  expect(written({ a: Column.text(3) }, [{ a: "😀😀😀" }])).toStrictEqual([["😀😀😀"]])
+})
+
+/** As everything is that was once UTF-8: a half pair has become U+FFFD. */
+const wellFormed = (text: string): string => Buffer.from(text).toString()
+
+const unit = FastCheck.oneof(
+  FastCheck.constantFrom('"', "\\", "\u0000", "\u001f", "\u007f", "é", "€", "\ufeff", "😀"),
+  FastCheck.string()
+)
+
+it.prop(
+  "rows are JSON that says what they have, however long, one after the other",
+  [
+    FastCheck.array(FastCheck.record({ text: FastCheck.string({ unit, size: "large" }), int: FastCheck.maxSafeInteger() }), {
+      minLength: 1
+    })
+  ],
+  ([rows]) => {
+    const columns = { text: Column.text(1_000_000), int: Column.integer, none: Column.nullable(Column.boolean) }
+    const all = rows.map(({ int, text }) => ({ int, text, none: null }))
+    expect(written(columns, all)).toStrictEqual(all.map(({ int, text }) => [wellFormed(text), int, null]))
+  }
+)
+
+it("half a surrogate pair is written as U+FFFD, and a whole one stays, wherever a long text is cut", () => {
+  for (const start of [0, 4_094, 4_095, 4_096]) {
+    const long = "a".repeat(start)
+    const texts = [`${long}😀b`, `${long}\ud83d`, `${long}\ude00b`, `${long}\ud83db`]
+    const rows = texts.map((text) => ({ text }))
+    expect(written({ text: Column.text(1_000_000) }, rows)).toStrictEqual(texts.map((text) => [wellFormed(text)]))
+  }
 })
 
 it("a fixed decimal has all digits of its scale, no leading zeros, and no sign on zero", () => {
