@@ -24,6 +24,16 @@ const bytesOf = ({ lengths, text }: Packed.Packed) => [
   Buffer.from(text).toString("hex")
 ]
 
+it.prop(
+  "rows that are unpacked some at a time are the same",
+  [rows, FastCheck.integer({ min: 1, max: 13 })],
+  ([all, most]) => {
+    const parts = [...rowCodec.decodeBy(most, rowCodec.encode(all))]
+    assert.deepStrictEqual(parts.flat(), all)
+    for (const [at, { length }] of parts.entries()) assert.strictEqual(length, Math.min(most, all.length - at * most))
+  }
+)
+
 it.prop("rows come back as they were packed, also from one piece of bytes that lies anywhere", [rows], ([all]) => {
   const bytes = Packed.toBytes(rowCodec.encode(all))
   const shifted = new Uint8Array(bytes.length + 1)

@@ -60,6 +60,10 @@ describe("a dataset that grows", () => {
         decode: (packed) => {
           unpacked++
           return codec.decode(packed)
+        },
+        decodeBy: (rowsAtOnce, packed) => {
+          unpacked++
+          return codec.decodeBy(rowsAtOnce, packed)
         }
       }
       const source = Stream.tap(
@@ -72,6 +76,27 @@ describe("a dataset that grows", () => {
       const { dataset, fill } = yield* Dataset.growing(blocks(source), counting, {})
       const [rows] = yield* Effect.zip(Dataset.toArray(dataset), fill, { concurrent: true })
       assert.deepStrictEqual([rows.length, unpacked], [40, 0])
+    }).pipe(Effect.provide(spilling(0)))
+  )
+
+  it.scoped("is unpacked some rows at a time for who reads alone, and a block at once for several", () =>
+    Effect.gen(function* () {
+      const all = Array.from({ length: 1_200 }, (_, n) => n)
+      const packed = Stream.map(Stream.make(all, all), (rows) => ({ packed: codec.encode(rows), rows: undefined }))
+      const { dataset, fill } = yield* Dataset.growing(packed, codec, {})
+      yield* fill
+      const read = Effect.map(Stream.runCollect(dataset.chunks), (chunks) => [...chunks])
+      const alone = yield* read
+      const several = yield* Effect.all([read, read], { concurrency: "unbounded" })
+      assert.deepStrictEqual(
+        [alone, ...several].map((chunks) => chunks.map(({ length }) => length)),
+        [
+          [500, 500, 200, 500, 500, 200],
+          [1_200, 1_200],
+          [1_200, 1_200]
+        ]
+      )
+      for (const chunks of [alone, ...several]) assert.deepStrictEqual(chunks.flat(), [...all, ...all])
     }).pipe(Effect.provide(spilling(0)))
   )
 
