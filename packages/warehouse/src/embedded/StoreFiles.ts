@@ -1,4 +1,5 @@
-import { access, chmod, constants, mkdir, open, stat } from "node:fs/promises"
+import { statSync } from "node:fs"
+import { access, chmod, constants, mkdir, open } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as Effect from "effect/Effect"
@@ -48,9 +49,9 @@ export const isThere = Effect.fn("StoreFiles.isThere")(function* (
   const files = at(directory)
   const missing = yield* Effect.tryPromise({
     try: async () => {
-      if ((await kindOf(files.directory)) === undefined) return names
+      if (kindOf(files.directory) === undefined) return names
       await ifDirectory(files.directory, { code: "EEXIST" })
-      const kinds = await Promise.all(names.map((name) => kindOf(join(files.directory, name))))
+      const kinds = names.map((name) => kindOf(join(files.directory, name)))
       if (kinds.includes("directory")) throw { code: "EISDIR" }
       return names.filter((_, i) => kinds[i] === undefined)
     },
@@ -106,16 +107,14 @@ const makeDirectory = async (path: string): Promise<void> => {
 
 /** What is there already is fine where it is a directory. */
 const ifDirectory = async (path: string, error: unknown): Promise<void> => {
-  if (codeOf(error) !== "EEXIST" || (await kindOf(path)) !== "directory") throw error
+  if (codeOf(error) !== "EEXIST" || kindOf(path) !== "directory") throw error
 }
 
-const kindOf = async (path: string): Promise<"directory" | "file" | undefined> => {
-  try {
-    return (await stat(path)).isDirectory() ? "directory" : "file"
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined
-    throw error
-  }
+/** At once: to load what asks later takes longer than to ask for all files. */
+const kindOf = (path: string): "directory" | "file" | undefined => {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  return found.isDirectory() ? "directory" : "file"
 }
 
 const createPrivate = async (path: string) => {
