@@ -3,6 +3,7 @@ import { Answers } from "@sluice/assets/source/Answers"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
 import { type CutterOptions, cutter } from "@sluice/assets/source/Piece"
 import { inPlace, type RowReader, RowReaders } from "@sluice/assets/source/RowReaders"
+import * as Bytes from "@sluice/core/internal/bytes"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -89,7 +90,7 @@ const gathering = <A>(
     let taker: { readonly take: Take<A> } | undefined
     const handOn = Effect.fnUntraced(function* (isLast: boolean) {
       taker ??= yield* Effect.provideService(choose(size), Scope.Scope, scope)
-      const bytes = joined(parts, size)
+      const bytes = Bytes.joined(parts)
       parts = []
       size = 0
       return yield* taker.take(bytes, isLast)
@@ -104,14 +105,3 @@ const gathering = <A>(
       end: Effect.suspend(() => handOn(true))
     }
   })
-
-/** Memory of their own, which can change hands. */
-const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array<ArrayBuffer> => {
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}

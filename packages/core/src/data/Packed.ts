@@ -1,3 +1,5 @@
+import * as Bytes from "../internal/bytes.ts"
+
 /**
  * Rows as the texts they consist of, one after the other: `lengths` says in four bytes each how many UTF-16 units a text
  * has, or -1 for null, and `text` is all of them in UTF-8. Rows that are packed page by page are the same bytes in the same
@@ -133,19 +135,9 @@ export const joined = (parts: ReadonlyArray<Packed>): Packed => {
   if (first !== undefined && parts.length === 1) return first
   return {
     rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-    lengths: bytesOf(parts.map(({ lengths }) => lengths)),
-    text: bytesOf(parts.map(({ text }) => text))
+    lengths: Bytes.joined(parts.map(({ lengths }) => lengths)),
+    text: Bytes.joined(parts.map(({ text }) => text))
   }
-}
-
-const bytesOf = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
 
 /** All of it in one piece. */

@@ -82,7 +82,9 @@ export const amend = Effect.fnUntraced(function* (
 
 const rowsPerStatement = 2_500
 const bytesPerStatement = 2 * 1024 * 1024
+/** Batches that wait while SQLite inserts one. */
 const batchesReady = 1
+/** How often rows that are put aside wait anew for other connections, each time as long as the connection has patience. */
 const patiences = 20
 
 /** Some rows, as the text that SQLite reads: nothing else is kept of them, so that they are no work to keep. */
