@@ -3,10 +3,11 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
 import type * as Option from "effect/Option"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Packed from "./Packed.ts"
-import { Spill, type SpillFailed, type SpillFile } from "./Spill.ts"
+import * as Blocks from "./Blocks.ts"
+import type * as Packed from "./Packed.ts"
+import type { Spill, SpillFailed } from "./Spill.ts"
 
 export const TypeId: unique symbol = Symbol.for("@sluice/core/Dataset")
 export type TypeId = typeof TypeId
@@ -91,39 +92,34 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
     readonly concluded?: Effect.Effect<void>
   }
 ): Effect.fn.Return<Growing<A, E, R>, never, Spill | Scope.Scope> {
-  const spill = yield* Spill
-  const scope = yield* Effect.scope
-  const file = yield* Effect.cached(Effect.provideService(spill.open({ compress: true }), Scope.Scope, scope))
-  const kept = makeTail<Kept>()
+  const keep = yield* Blocks.keeper
+  const kept = makeTail<Blocks.Kept>()
   const ended = options.concluded ?? kept.ended
-  const unpacked = shared((block: Kept) => Effect.map(block, codec.decode))
+  const unpacked = shared((block: Blocks.Kept) => Effect.map(block, codec.decode))
   let readers = 0
-  const read = (block: Kept) =>
-    readers === 1 && !unpacked.has(block)
-      ? Effect.map(block, (packed) => codec.decodeBy(rowsAtOnce, packed))
-      : Effect.map(unpacked.get(block), (rows) => [rows].values())
+  // Each block is a turn: readers who start together stay together, and share.
+  const read = (block: Blocks.Kept) =>
+    Effect.flatMap(Effect.yieldNow(), () =>
+      readers === 1 && !unpacked.has(block)
+        ? Effect.map(block, (packed) => codec.decodeBy(rowsAtOnce, packed))
+        : Effect.map(unpacked.get(block), (rows) => [rows].values())
+    )
   const all = Stream.acquireRelease(
     Effect.sync(() => readers++),
     () => Effect.sync(() => readers--)
   ).pipe(
-    Stream.flatMap(() => Stream.mapEffect(kept.all, read, { concurrency: blocksAhead })),
+    Stream.flatMap(() => Stream.mapEffect(kept.all, read)),
     Stream.flatMap((parts) => Stream.fromIteratorSucceed(parts, 1))
   )
   let size = 0
-  let bytes = 0
   let settled: Dataset<A> | undefined
   const fill = source.pipe(
     Stream.filter(({ packed }) => packed.rows > 0),
     Stream.map(({ packed, rows }) => {
       size += packed.rows
-      bytes += Packed.size(packed)
-      return { rows, packed, spills: size > spill.rowsInMemory || bytes > spill.bytesInMemory }
+      return Effect.map(keep(packed), (block) => ({ block, rows }))
     }),
-    Stream.mapEffect(
-      ({ packed, rows, spills }) =>
-        Effect.map(spills ? write(file, packed) : Effect.succeed(Effect.succeed(packed)), (block) => ({ block, rows })),
-      { concurrency: blocksInFlight }
-    ),
+    Stream.mapEffect((keeping) => keeping, { concurrency: blocksInFlight }),
     Stream.runForEach(({ block, rows }) =>
       Effect.sync(() => {
         if (rows !== undefined) unpacked.put(block, rows)
@@ -150,23 +146,12 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   }
 })
 
-/** Where a block is: how to get at it. */
-type Kept = Effect.Effect<Packed.Packed, SpillFailed>
-
 /** Blocks that are compressed, encrypted and written at once. */
-const blocksInFlight = 4
-/** Blocks that are read at once for one reader: the next while it works on one. */
-const blocksAhead = 2
+const blocksInFlight = 2
 /** Rows of a block that are unpacked for one reader at a time. */
 const rowsAtOnce = 500
 /** Unpacked blocks that wait for other readers. */
-const blocksShared = 4
-
-const write = Effect.fnUntraced(function* (file: Effect.Effect<SpillFile, SpillFailed>, packed: Packed.Packed) {
-  const { read, write } = yield* file
-  const block = yield* write(Packed.toBytes(packed))
-  return Effect.map(read(block), Packed.fromBytes)
-})
+const blocksShared = 2
 
 /**
  * Keeps the last few results, and those that are under way, for whoever asks for the same; `put` gives one without any work.

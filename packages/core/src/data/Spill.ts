@@ -55,7 +55,7 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
 >() {
   static readonly layer = (options: {
     readonly rowsInMemory: number
-    /** Default: 16 MiB. */
+    /** Default: 2 MiB. */
     readonly bytesInMemory?: number
     /** Default: none. */
     readonly compression?: Compression
@@ -67,7 +67,7 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
       Effect.map(FileSystem.FileSystem, (fs) =>
         Spill.of({
           rowsInMemory: options.rowsInMemory,
-          bytesInMemory: options.bytesInMemory ?? 16 * 1024 * 1024,
+          bytesInMemory: options.bytesInMemory ?? 2 * 1024 * 1024,
           open: ({ compress }) =>
             openFile(fs, options.directory, (compress ? options.compression : undefined) ?? uncompressed)
         })

@@ -100,6 +100,34 @@ describe("a dataset that grows", () => {
     }).pipe(Effect.provide(spilling(0)))
   )
 
+  it.scoped("is read back by who comes late, and not by who follows closely", () => {
+    let readBack = 0
+    const compression = {
+      pack: (bytes: Uint8Array) => Promise.resolve(bytes),
+      unpack: (bytes: Uint8Array) => {
+        readBack++
+        return Promise.resolve(bytes)
+      }
+    }
+    const spill = Layer.provide(Spill.layer({ rowsInMemory: 4, compression }), NodeFileSystem.layer)
+    return Effect.gen(function* () {
+      const pages = Stream.fromIterable(Array.from({ length: 20 }, (_, page) => [page, page]))
+      const asked = yield* Queue.bounded<void>(1)
+      const source = pages.pipe(
+        Stream.rechunk(1),
+        Stream.mapEffect((rows) => Effect.as(Queue.take(asked), { packed: codec.encode(rows), rows: undefined }))
+      )
+      const { dataset, fill } = yield* Dataset.growing(source, codec, {})
+      const filling = yield* Effect.fork(fill)
+      yield* Queue.offer(asked, undefined)
+      yield* Dataset.forEachChunk(dataset, () => Effect.fork(Queue.offer(asked, undefined)))
+      assert.strictEqual(readBack, 0)
+      const all = yield* Dataset.toArray(yield* Fiber.join(filling))
+      // Of 20 blocks, the first two are in memory for good, and the last two still.
+      assert.deepStrictEqual([all.length, readBack], [40, 16])
+    }).pipe(Effect.provide(spill))
+  })
+
   it.scoped("comes to its end when it is concluded, and not when the source ends", () =>
     Effect.gen(function* () {
       const concluded = yield* Deferred.make<void>()
