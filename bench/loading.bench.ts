@@ -22,13 +22,13 @@ import * as MysqlPool from "@sluice/warehouse/mysql/MysqlPool"
 import * as MysqlProvisioner from "@sluice/warehouse/mysql/MysqlProvisioner"
 import * as MysqlServer from "@sluice/warehouse/mysql/MysqlServer"
 import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
-import { rowBatches } from "@sluice/warehouse/mysql/RowBatch"
+import { batcher } from "@sluice/warehouse/mysql/RowBatch"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
+import * as Batches from "@sluice/warehouse/sql/Batches"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import * as Launcher from "../test/servers/Launcher.ts"
 import * as Server from "../test/servers/Server.ts"
 import { type Figure, flag, inTurn, report } from "./harness.ts"
@@ -49,7 +49,7 @@ const rowsFrom = (start: number) =>
     }
   })
 const chunks = Array.from({ length: Math.ceil(count / 5_000) }, (_, page) => rowsFrom(page * 5_000))
-const rows = Dataset.fromChunks(Stream.fromIterable(chunks), count)
+const rows = Dataset.fromArray(chunks.flat(), 5_000)
 
 const step: StepContext.Service = {
   runId: "bench",
@@ -83,7 +83,8 @@ const server: MysqlServer.MysqlServer = {
 }
 
 const encoding = async (): Promise<ReadonlyArray<Figure>> => {
-  const encodeAll = () => Effect.runPromise(Stream.runDrain(rowBatches({ table: MessagesRaw, server, rows })))
+  const encodeAll = () =>
+    Effect.runPromise(Batches.sendAll(rows, batcher({ table: MessagesRaw, server }), 1, () => Effect.void))
   const [millis = 0] = await inTurn(runs, encodeAll)
   return [{ what: "rows written as LOAD DATA reads them", unit: "rows/s", value: count / (millis / 1_000) }]
 }
@@ -145,13 +146,9 @@ const onServer = async (flavour: Launcher.Flavour): Promise<ReadonlyArray<Figure
   )
   const by = (load: Loader) => ManagedRuntime.make(MysqlStores.layer({ url, load }))
   const ways = [by(infileLoader), by(insertLoader)] as const
-  const text = chunks.flatMap((chunk) => [
-    Effect.runSync(
-      Effect.map(Stream.runCollect(rowBatches({ table: MessagesRaw, server, rows: Dataset.fromArray(chunk) })), (batches) =>
-        Buffer.concat([...batches].map((batch) => batch.text))
-      )
-    )
-  ])
+  const { add, rest } = batcher({ table: MessagesRaw, server })
+  const batches = [...Effect.runSync(Effect.forEach(chunks, add)).flat(), ...rest()]
+  const text = batches.map((batch) => batch.text)
   const floor = () =>
     Effect.runPromise(
       Effect.scoped(

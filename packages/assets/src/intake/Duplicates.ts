@@ -108,8 +108,8 @@ export const remove = Effect.fn("Duplicates.remove")(function* <A>(
   )
   const conflicts = [...best.values()].filter((candidate) => candidate.conflict).length
   if (losers.size === 0) return { rows, duplicates: 0, conflicts }
-  const kept = Dataset.filter(rows, (_row, at) => !losers.has(at))
-  return { rows: Dataset.fromChunks(kept.chunks, ordinal - losers.size), duplicates: losers.size, conflicts }
+  const kept = Dataset.filter(rows, (_row, at) => !losers.has(at), ordinal - losers.size)
+  return { rows: kept, duplicates: losers.size, conflicts }
 })
 
 interface Candidate {

@@ -10,10 +10,11 @@ import type * as Protocol from "./Protocol.ts"
 const send = (reply: Protocol.Reply): void =>
   parentPort?.postMessage(reply, reply._tag === "Pieces" ? reply.pieces.flatMap(memoryOf) : [])
 
-const memoryOf = ({ packed: { contents, hashes, packed } }: Piece.Packed): Array<ArrayBuffer> =>
-  [contents.buffer, hashes.buffer, packed.lengths.buffer, packed.text.buffer].flatMap((buffer) =>
-    buffer instanceof ArrayBuffer ? [buffer] : []
-  )
+/** Each once, though several of them may lie in one. */
+const memoryOf = ({ packed: { contents, hashes, packed } }: Piece.Packed): Array<ArrayBuffer> => {
+  const buffers = new Set([contents, hashes, packed.lengths, packed.text].map(({ buffer }) => buffer))
+  return [...buffers].flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : []))
+}
 
 /** Takes bytes, and says whether they are the last ones. */
 type Take = (bytes: Uint8Array, isLast: boolean) => Protocol.Pieces | Protocol.Faulty

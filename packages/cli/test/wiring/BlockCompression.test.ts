@@ -23,7 +23,7 @@ it.scoped("spilled rows take a third of their room at most, and come back the sa
       unpack: BlockCompression.brotli.unpack
     }
     const spilling = Layer.provide(Spill.layer({ rowsInMemory: 0, compression: counting }), NodeFileSystem.layer)
-    const pages = Dataset.fromArray(rows, 1_000).chunks
+    const pages = Dataset.chunks(Dataset.fromArray(rows, 1_000))
     const dataset = yield* Effect.provide(Dataset.collect(pages, Packed.jsonCodec<string>()), spilling)
     assert.deepStrictEqual(yield* Dataset.toArray(dataset), rows)
     const sum = (sizes: ReadonlyArray<number>) => sizes.reduce((total, size) => total + size, 0)

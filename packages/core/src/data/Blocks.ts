@@ -1,4 +1,6 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as FiberId from "effect/FiberId"
 import * as Scope from "effect/Scope"
 import * as Packed from "./Packed.ts"
 import { Spill, type SpillFailed } from "./Spill.ts"
@@ -6,13 +8,12 @@ import { Spill, type SpillFailed } from "./Spill.ts"
 /** A block that is kept somewhere: how to get at it, any number of times. */
 export type Kept = Effect.Effect<Packed.Packed, SpillFailed>
 
-/** Keeps a block. */
-export type Keep = (packed: Packed.Packed) => Effect.Effect<Kept, SpillFailed>
+/** Keeps a block, which can be got at at once; `written` is to be run, and has it in the file at its end, if it belongs there. */
+export type Keep = (packed: Packed.Packed) => { readonly block: Kept; readonly written: Effect.Effect<void, SpillFailed> }
 
 /**
  * Keeps blocks of a dataset in memory as far as `Spill` lets them, and the rest in an encrypted file that goes with the scope.
- * Blocks count in the order in which they are given, whenever they are kept. The last few of the file are in memory too, so that
- * readers who follow closely need not read them back.
+ * The last few of the file are in memory too, so that readers who follow closely neither wait for it nor read them back.
  */
 export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.gen(function* () {
   const spill = yield* Spill
@@ -21,20 +22,27 @@ export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.ge
   const held = lastOf({ bytes: bytesHeld, rows: spill.rowsInMemory })
   let rows = 0
   let bytes = 0
-  const write = Effect.fnUntraced(function* (packed: Packed.Packed): Effect.fn.Return<Kept, SpillFailed> {
-    const { read, write } = yield* file
-    const readBack = Effect.map(read(yield* write(Packed.toBytes(packed))), Packed.fromBytes)
+  const writing = (packed: Packed.Packed) =>
+    Effect.flatMap(file, ({ read, write }) =>
+      Effect.map(write(Packed.toBytes(packed)), (place) => Effect.map(read(place), Packed.fromBytes))
+    )
+  // Whatever a block's effect could see is kept for as long as the block is: the packed rows are out of its sight.
+  const write = (packed: Packed.Packed) => {
+    const inFile = Deferred.unsafeMake<Kept, SpillFailed>(FiberId.none)
     const stillHeld = held(packed)
-    return Effect.suspend(() => {
-      const packed = stillHeld()
-      return packed === undefined ? readBack : Effect.succeed(packed)
-    })
-  })
+    return {
+      block: Effect.suspend(() => {
+        const packed = stillHeld()
+        return packed === undefined ? Effect.flatten(Deferred.await(inFile)) : Effect.succeed(packed)
+      }),
+      written: Effect.zipRight(Effect.intoDeferred(writing(packed), inFile), Effect.asVoid(Deferred.await(inFile)))
+    }
+  }
   return (packed) => {
     rows += packed.rows
     bytes += Packed.size(packed)
     const fits = rows <= spill.rowsInMemory && bytes <= spill.bytesInMemory
-    return fits ? Effect.succeed(Effect.succeed(packed)) : write(packed)
+    return fits ? { block: Effect.succeed(packed), written: Effect.void } : write(packed)
   }
 })
 

@@ -1,13 +1,13 @@
-import * as Chunk from "effect/Chunk"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberId from "effect/FiberId"
-import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { atOnce } from "../internal/atOnce.ts"
 import * as Blocks from "./Blocks.ts"
 import type * as Packed from "./Packed.ts"
+import * as Pull from "./Pull.ts"
 import type { Spill, SpillFailed } from "./Spill.ts"
+import * as Tail from "./Tail.ts"
+import * as Unpacking from "./Unpacking.ts"
 
 export const TypeId: unique symbol = Symbol.for("@sluice/core/Dataset")
 export type TypeId = typeof TypeId
@@ -20,10 +20,13 @@ export interface Dataset<out A> {
   readonly [TypeId]: TypeId
   /** The number of rows; `undefined` where it is known only after reading. */
   readonly size: number | undefined
-  readonly chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>
+  /** Begins to read: asks for one chunk after another. */
+  readonly open: Opened<A>
   /** Waits until all rows are there: for whoever must not hold on to something while a source is still read. */
   readonly whole: Effect.Effect<void>
 }
+
+export type Opened<A> = Pull.Source<ReadonlyArray<A>, SpillFailed>
 
 /** A dataset that can be read while its source is. */
 export interface Growing<A, E, R> {
@@ -50,14 +53,20 @@ export const of = <A>(...rows: ReadonlyArray<A>): Dataset<A> => fromArray(rows)
 export const fromArray = <A>(rows: ReadonlyArray<A>, chunkSize = 5_000): Dataset<A> => {
   const chunks: Array<ReadonlyArray<A>> = []
   for (let start = 0; start < rows.length; start += chunkSize) chunks.push(rows.slice(start, start + chunkSize))
-  return make(rows.length, Stream.fromIterable(chunks))
+  return make(
+    rows.length,
+    Effect.sync(() => {
+      const each = chunks.values()
+      return Effect.sync(() => each.next().value)
+    })
+  )
 }
 
 /** A dataset over a source that gives the same chunks at every reading. */
 export const fromChunks = <A>(
   chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>,
   size: number | undefined = undefined
-): Dataset<A> => make(size, chunks)
+): Dataset<A> => make(size, Pull.ofStream(chunks))
 
 /**
  * Reads a source once, to its end, and keeps its rows packed: in memory as far as `Spill` lets them, the rest in an encrypted
@@ -81,61 +90,76 @@ export const collect = <A, E, R>(
  * the source, and the source never for them.
  *
  * What is packed is compressed, encrypted and written while the next rows come, some blocks at a time. Readers who are at
- * the same place share what is unpacked there, so that several who start together unpack every block once. Whoever reads alone
- * has some rows of a block at a time, which are gone before there are more: the garbage collector finds next to nothing alive.
+ * the same place share what is unpacked there, so that several who start together unpack every block once.
  */
 export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   source: Stream.Stream<Block<A>, E, R>,
-  codec: Pick<Packed.Codec<A>, "decode" | "decodeBy">,
+  codec: Pick<Packed.Codec<A>, "decodeBy">,
   options: {
     /** Waits until the rows may be taken for all there are. Default: until the source has ended. */
     readonly concluded?: Effect.Effect<void>
   }
 ): Effect.fn.Return<Growing<A, E, R>, never, Spill | Scope.Scope> {
   const keep = yield* Blocks.keeper
-  const kept = makeTail<Blocks.Kept>()
+  const kept = Tail.make<Blocks.Kept>()
   const ended = options.concluded ?? kept.ended
-  const unpacked = shared((block: Blocks.Kept) => Effect.map(block, codec.decode))
+  const unpacking = Unpacking.make(codec)
   let readers = 0
-  // Each block is a turn: readers who start together stay together, and share.
-  const read = (block: Blocks.Kept) =>
-    Effect.flatMap(Effect.yieldNow(), () =>
-      readers === 1 && !unpacked.has(block)
-        ? Effect.map(block, (packed) => codec.decodeBy(rowsAtOnce, packed))
-        : Effect.map(unpacked.get(block), (rows) => [rows].values())
+  const open: Opened<A> = Effect.gen(function* () {
+    const blocks = yield* kept.all
+    let isReading = true
+    const leave = Effect.sync(() => {
+      if (isReading) readers--
+      isReading = false
+    })
+    yield* Effect.acquireRelease(
+      Effect.sync(() => readers++),
+      () => leave
     )
-  const all = Stream.acquireRelease(
-    Effect.sync(() => readers++),
-    () => Effect.sync(() => readers--)
-  ).pipe(
-    Stream.flatMap(() => Stream.mapEffect(kept.all, read)),
-    Stream.flatMap((parts) => Stream.fromIteratorSucceed(parts, 1))
-  )
+    let parts: Pull.Pull<ReadonlyArray<A>> = Effect.succeed(undefined)
+    const next: Pull.Pull<ReadonlyArray<A>, SpillFailed> = Effect.flatMap(
+      Effect.suspend(() => parts),
+      (rows) => (rows === undefined ? nextBlock : Effect.succeed(rows))
+    )
+    // Each block is a turn, so that who reads alone does not keep others from their work.
+    const nextBlock = Effect.flatMap(Effect.zipLeft(blocks, Effect.yieldNow()), (block) =>
+      block === undefined
+        ? Effect.as(leave, undefined)
+        : Effect.flatMap(unpacking.open(block, readers === 1), (opened) => {
+            parts = opened
+            return next
+          })
+    )
+    return next
+  })
   let size = 0
   let settled: Dataset<A> | undefined
-  const fill = source.pipe(
-    Stream.filter(({ packed }) => packed.rows > 0),
-    Stream.map(({ packed, rows }) => {
-      size += packed.rows
-      return Effect.map(keep(packed), (block) => ({ block, rows }))
-    }),
-    Stream.mapEffect((keeping) => keeping, { concurrency: blocksInFlight }),
-    Stream.runForEach(({ block, rows }) =>
-      Effect.sync(() => {
-        if (rows !== undefined) unpacked.put(block, rows)
-        kept.push(block)
-      })
-    ),
+  const fill = atOnce(blocksInFlight, (start: (writing: Effect.Effect<void, SpillFailed>) => Effect.Effect<void>) =>
+    Effect.scoped(
+      Effect.flatMap(Pull.ofStream(source), (blocks) =>
+        Pull.forEach(blocks, ({ packed, rows }) => {
+          if (packed.rows === 0) return Effect.void
+          size += packed.rows
+          const { block, written } = keep(packed)
+          if (rows !== undefined) unpacking.put(block, rows)
+          kept.push(block)
+          return start(written)
+        })
+      )
+    )
+  ).pipe(
     Effect.map(() => {
       kept.end()
-      return make(size, all)
+      return make(size, open)
     })
   )
-  const following = Stream.concat(all, Stream.drain(ended))
+  const following: Opened<A> = Effect.map(open, (pull) =>
+    Effect.flatMap(pull, (rows) => (rows === undefined ? Effect.as(ended, undefined) : Effect.succeed(rows)))
+  )
   return {
     dataset: make(
       undefined,
-      Stream.suspend(() => settled?.chunks ?? following),
+      Effect.suspend(() => settled?.open ?? following),
       ended
     ),
     begun: kept.begun,
@@ -148,77 +172,12 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
 
 /** Blocks that are compressed, encrypted and written at once. */
 const blocksInFlight = 2
-/** Rows of a block that are unpacked for one reader at a time. */
-const rowsAtOnce = 500
-/** Unpacked blocks that wait for other readers. */
-const blocksShared = 2
-
-/**
- * Keeps the last few results, and those that are under way, for whoever asks for the same; `put` gives one without any work.
- * A reader that shares is faster than the one it follows, so that readers who start side by side stay side by side.
- */
-const shared = <K extends object, A, E>(work: (key: K) => Effect.Effect<A, E>) => {
-  const recent = new Map<K, Deferred.Deferred<A, E>>()
-  const remember = (key: K, result: Deferred.Deferred<A, E>) => {
-    recent.set(key, result)
-    for (const oldest of recent.keys()) if (recent.size > blocksShared) recent.delete(oldest)
-    return result
-  }
-  return {
-    has: (key: K): boolean => recent.has(key),
-    put: (key: K, value: A): void =>
-      Deferred.unsafeDone(remember(key, Deferred.unsafeMake(FiberId.none)), Effect.succeed(value)),
-    get: (key: K): Effect.Effect<A, E> =>
-      // Whoever comes first works for the others too: it is not interrupted half way.
-      Effect.uninterruptibleMask((restore) => {
-        const found = recent.get(key)
-        if (found !== undefined) return restore(Deferred.await(found))
-        const result = remember(key, Deferred.unsafeMake<A, E>(FiberId.none))
-        return Effect.zipRight(Effect.intoDeferred(work(key), result), Deferred.await(result))
-      })
-  }
-}
-
-/** A list that grows, and can be followed from its beginning to its end by any number of readers. */
-const makeTail = <A>() => {
-  const elements: Array<A> = []
-  const end = Deferred.unsafeMake<void>(FiberId.none)
-  let more = Deferred.unsafeMake<void>(FiberId.none)
-  let hasEnded = false
-  const wake = () => {
-    const woken = more
-    more = Deferred.unsafeMake(FiberId.none)
-    Deferred.unsafeDone(woken, Effect.void)
-  }
-  const next = (index: number): Effect.Effect<Option.Option<readonly [Chunk.Chunk<A>, number]>> =>
-    Effect.suspend(() => {
-      const [element] = elements.slice(index, index + 1)
-      if (index < elements.length && element !== undefined) {
-        return Effect.succeedSome([Chunk.of(element), index + 1] as const)
-      }
-      return hasEnded ? Effect.succeedNone : Effect.zipRight(Deferred.await(more), next(index))
-    })
-  return {
-    push: (element: A) => {
-      elements.push(element)
-      wake()
-    },
-    end: () => {
-      hasEnded = true
-      wake()
-      Deferred.unsafeDone(end, Effect.void)
-    },
-    begun: Effect.suspend(() => (elements.length > 0 || hasEnded ? Effect.void : Deferred.await(more))),
-    ended: Deferred.await(end),
-    all: Stream.unfoldChunkEffect(0, next)
-  }
-}
 
 /** One row for each. */
 export const map = <A, B>(self: Dataset<A>, f: (row: A) => B): Dataset<B> =>
   from(
     self,
-    Stream.map(self.chunks, (rows) => rows.map((row) => f(row))),
+    Pull.map(self.open, (rows) => rows.map((row) => f(row))),
     self.size
   )
 
@@ -226,56 +185,68 @@ export const map = <A, B>(self: Dataset<A>, f: (row: A) => B): Dataset<B> =>
 export const flatMap = <A, B>(self: Dataset<A>, f: (row: A) => ReadonlyArray<B>): Dataset<B> =>
   from(
     self,
-    Stream.map(self.chunks, (rows) => rows.flatMap((row) => f(row))),
+    Pull.map(self.open, (rows) => rows.flatMap((row) => f(row))),
     self.size === 0 ? 0 : undefined
   )
 
-/** The rows that pass; `ordinal` counts from 0 over the whole dataset. */
-export const filter = <A>(self: Dataset<A>, keep: (row: A, ordinal: number) => boolean): Dataset<A> =>
+/** The rows that pass, which are `size` where that is known; `ordinal` counts from 0 over the whole dataset. */
+export const filter = <A>(
+  self: Dataset<A>,
+  keep: (row: A, ordinal: number) => boolean,
+  size: number | undefined = undefined
+): Dataset<A> =>
   from(
     self,
-    Stream.suspend(() => {
+    Effect.suspend(() => {
       let ordinal = 0
-      return Stream.map(self.chunks, (rows) => rows.filter((row) => keep(row, ordinal++)))
-    })
+      return Pull.map(self.open, (rows) => rows.filter((row) => keep(row, ordinal++)))
+    }),
+    size
   )
 
 /** Reads all rows, a chunk at a time. */
 export const forEachChunk = <A, E, R, X>(
   self: Dataset<A>,
   f: (rows: ReadonlyArray<A>) => Effect.Effect<X, E, R>
-): Effect.Effect<void, E | SpillFailed, R> => Stream.runForEach(self.chunks, f)
+): Effect.Effect<void, E | SpillFailed, Exclude<R, Scope.Scope>> =>
+  Effect.scoped(Effect.flatMap(self.open, (chunks) => Pull.forEach(chunks, f)))
 
 /** Folds over chunks with a plain function. */
 export const reduceChunks = <A, S>(
   self: Dataset<A>,
   initial: S,
   f: (state: S, rows: ReadonlyArray<A>) => S
-): Effect.Effect<S, SpillFailed> => Stream.runFold(self.chunks, initial, f)
+): Effect.Effect<S, SpillFailed> =>
+  Effect.suspend(() => {
+    let state = initial
+    const fold = forEachChunk(self, (rows) =>
+      Effect.sync(() => {
+        state = f(state, rows)
+      })
+    )
+    return Effect.map(fold, () => state)
+  })
 
 /** All rows at once: for tests and small data. */
 export const toArray = <A>(self: Dataset<A>): Effect.Effect<ReadonlyArray<A>, SpillFailed> =>
   Effect.suspend(() => {
     const all: Array<A> = []
-    return Effect.as(
-      forEachChunk(self, (rows) =>
-        Effect.sync(() => {
-          for (const row of rows) all.push(row)
-        })
-      ),
-      all
-    )
+    return reduceChunks(self, all, (_, rows) => {
+      for (const row of rows) all.push(row)
+      return all
+    })
   })
 
-const make = <A>(
-  size: number | undefined,
-  chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>,
-  whole: Effect.Effect<void> = Effect.void
-): Dataset<A> => ({ [TypeId]: TypeId, size, chunks, whole })
+/** All rows as a stream of chunks: for whoever has little to do with each. */
+export const chunks = <A>(self: Dataset<A>): Stream.Stream<ReadonlyArray<A>, SpillFailed> => Pull.toStream(self.open)
+
+const make = <A>(size: number | undefined, open: Opened<A>, whole: Effect.Effect<void> = Effect.void): Dataset<A> => ({
+  [TypeId]: TypeId,
+  size,
+  open,
+  whole
+})
 
 /** What is made of a dataset's rows is there when they are. */
-const from = <A>(
-  self: Dataset<unknown>,
-  chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>,
-  size: number | undefined = undefined
-): Dataset<A> => make(size, chunks, self.whole)
+const from = <A>(self: Dataset<unknown>, open: Opened<A>, size: number | undefined): Dataset<A> =>
+  make(size, open, self.whole)

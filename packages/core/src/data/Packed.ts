@@ -9,6 +9,8 @@ export interface Packed {
   readonly rows: number
   readonly lengths: Uint8Array
   readonly text: Uint8Array
+  /** All of it as `toBytes` has it, where it lies in memory like that. */
+  readonly bytes?: Uint8Array
 }
 
 /** How rows are packed, and unpacked the same. Texts must be well-formed Unicode. */
@@ -40,19 +42,25 @@ class Block implements Sink {
   }
 }
 
-/** Gives the texts of a row in the order in which they were put. */
+/** Gives the texts of a row in the order in which they were put. Of the whole text, some ten KB at a time are decoded. */
 export class Cursor {
   readonly #lengths: Int32Array
-  readonly #text: string
+  readonly #bytes: Uint8Array
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true })
   #index = 0
+  /** What is decoded, of the bytes from `#start` to before `#end`, and how far it has been read. */
+  #text = ""
+  #start = 0
+  #end = 0
   #at = 0
 
-  constructor(lengths: Int32Array, text: string) {
-    this.#lengths = lengths
-    this.#text = text
+  constructor({ lengths, text }: Packed) {
+    const aligned = lengths.byteOffset % 4 === 0 ? lengths : lengths.slice()
+    this.#lengths = new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4)
+    this.#bytes = text
   }
 
-  /** The next text; for one that was put as null, "". May be a slice that keeps the whole block in memory while it is kept. */
+  /** The next text; for one that was put as null, "". May be a slice that keeps more of the text in memory while it is kept. */
   text(): string {
     return this.orNull() ?? ""
   }
@@ -60,11 +68,30 @@ export class Cursor {
   orNull(): string | null {
     const length = this.#lengths[this.#index++] ?? -1
     if (length < 0) return null
+    if (this.#at + length > this.#text.length) this.#decode(length)
     const start = this.#at
     this.#at = start + length
     return this.#text.slice(start, this.#at)
   }
+
+  /** Decodes the text from where it has been read, at least so many UTF-16 units of it. */
+  #decode(units: number): void {
+    const isAscii = this.#text.length === this.#end - this.#start
+    const left = this.#text.slice(this.#at)
+    this.#start = this.#end - (isAscii ? left.length : new TextEncoder().encode(left).length)
+    let end = Math.min(this.#start + Math.max(bytesAtOnce, units * bytesOfUnit), this.#bytes.length)
+    // Not between the bytes of one character.
+    while (((this.#bytes[end] ?? 0) & 0xc0) === 0x80) end++
+    this.#end = end
+    this.#text = this.#decoder.decode(this.#bytes.subarray(this.#start, end))
+    this.#at = 0
+  }
 }
+
+/** Strings of this length are where V8 collects at once what is not used any more, and not among its large objects. */
+const bytesAtOnce = 64 * 1024
+/** The most that a UTF-16 unit takes in UTF-8. */
+const bytesOfUnit = 3
 
 /**
  * A codec of what is put for each row, and of what reads that again. `reading` is asked for anew for each block, so that
@@ -92,13 +119,8 @@ export const codec = <A>(options: {
 })
 
 /** Reads the next rows of a block. */
-const reader = <A>({ lengths, text }: Packed, read: (cursor: Cursor) => A): ((count: number) => ReadonlyArray<A>) => {
-  const aligned = lengths.byteOffset % 4 === 0 ? lengths : lengths.slice()
-  const cursor = new Cursor(
-    new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4),
-    // A leading byte order mark is a character of a value here.
-    new TextDecoder("utf-8", { ignoreBOM: true }).decode(text)
-  )
+const reader = <A>(packed: Packed, read: (cursor: Cursor) => A): ((count: number) => ReadonlyArray<A>) => {
+  const cursor = new Cursor(packed)
   return (count) => {
     const rows: Array<A> = []
     for (let row = 0; row < count; row++) rows.push(read(cursor))
@@ -129,32 +151,43 @@ export const interned = <B>(make: (text: string) => B): ((text: string) => B) =>
 /** How many bytes a block has as one piece, and while it is in memory. */
 export const size = (packed: Packed): number => headerBytes + packed.lengths.length + packed.text.length
 
-/** Rows that were packed one after the other, as if at once. */
-export const joined = (parts: ReadonlyArray<Packed>): Packed => {
-  const [first] = parts
-  if (first !== undefined && parts.length === 1) return first
-  return {
-    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-    lengths: Bytes.joined(parts.map(({ lengths }) => lengths)),
-    text: Bytes.joined(parts.map(({ text }) => text))
-  }
-}
+/** Rows that were packed one after the other, as if at once; in one piece. */
+export const joined = (parts: ReadonlyArray<Packed>): Packed => fromBytes(inOnePiece(parts))
 
 /** All of it in one piece. */
-export const toBytes = ({ rows, lengths, text }: Packed): Uint8Array => {
-  const bytes = new Uint8Array(headerBytes + lengths.length + text.length)
-  const header = new DataView(bytes.buffer)
-  header.setUint32(0, rows)
-  header.setUint32(4, lengths.length)
-  bytes.set(lengths, headerBytes)
-  bytes.set(text, headerBytes + lengths.length)
-  return bytes
-}
+export const toBytes = (packed: Packed): Uint8Array => inOnePiece([packed])
 
 export const fromBytes = (bytes: Uint8Array): Packed => {
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const textStart = headerBytes + header.getUint32(4)
-  return { rows: header.getUint32(0), lengths: bytes.subarray(headerBytes, textStart), text: bytes.subarray(textStart) }
+  return {
+    rows: header.getUint32(0),
+    lengths: bytes.subarray(headerBytes, textStart),
+    text: bytes.subarray(textStart),
+    bytes
+  }
 }
+
+const inOnePiece = (parts: ReadonlyArray<Packed>): Uint8Array => {
+  const [first] = parts
+  if (first?.bytes !== undefined && parts.length === 1) return first.bytes
+  const header = new DataView(new ArrayBuffer(headerBytes))
+  header.setUint32(
+    0,
+    sum(parts, ({ rows }) => rows)
+  )
+  header.setUint32(
+    4,
+    sum(parts, ({ lengths }) => lengths.length)
+  )
+  return Bytes.joined([
+    new Uint8Array(header.buffer),
+    ...parts.map(({ lengths }) => lengths),
+    ...parts.map(({ text }) => text)
+  ])
+}
+
+const sum = (parts: ReadonlyArray<Packed>, count: (part: Packed) => number): number =>
+  parts.reduce((all, part) => all + count(part), 0)
 
 const headerBytes = 8

@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 
 const spilling = (rowsInMemory: number, directory?: string) =>
   Layer.provide(Spill.layer({ rowsInMemory, ...(directory === undefined ? {} : { directory }) }), NodeFileSystem.layer)
-const pages = <A>(rows: ReadonlyArray<A>, size: number) => Dataset.fromArray(rows, size).chunks
+const pages = <A>(rows: ReadonlyArray<A>, size: number) => Dataset.chunks(Dataset.fromArray(rows, size))
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 
 describe("Dataset", () => {

@@ -79,24 +79,33 @@ describe("a dataset that grows", () => {
     }).pipe(Effect.provide(spilling(0)))
   )
 
-  it.scoped("is unpacked some rows at a time for who reads alone, and a block at once for several", () =>
+  it.scoped("is unpacked some rows at a time, once for all who start side by side", () =>
     Effect.gen(function* () {
       const all = Array.from({ length: 1_200 }, (_, n) => n)
       const packed = Stream.map(Stream.make(all, all), (rows) => ({ packed: codec.encode(rows), rows: undefined }))
-      const { dataset, fill } = yield* Dataset.growing(packed, codec, {})
+      let unpacked = 0
+      const counting: Pick<typeof codec, "decodeBy"> = {
+        decodeBy: function* (rowsAtOnce, packed) {
+          for (const rows of codec.decodeBy(rowsAtOnce, packed)) {
+            unpacked += rows.length
+            yield rows
+          }
+        }
+      }
+      const { dataset, fill } = yield* Dataset.growing(packed, counting, {})
       yield* fill
-      const read = Effect.map(Stream.runCollect(dataset.chunks), (chunks) => [...chunks])
+      const read = Effect.map(Stream.runCollect(Dataset.chunks(dataset)), (chunks) => [...chunks])
       const alone = yield* read
-      const several = yield* Effect.all([read, read], { concurrency: "unbounded" })
-      assert.deepStrictEqual(
-        [alone, ...several].map((chunks) => chunks.map(({ length }) => length)),
-        [
-          [500, 500, 200, 500, 500, 200],
-          [1_200, 1_200],
-          [1_200, 1_200]
-        ]
-      )
-      for (const chunks of [alone, ...several]) assert.deepStrictEqual(chunks.flat(), [...all, ...all])
+      assert.strictEqual(unpacked, 2_400)
+      const several = yield* Effect.all([read, read, read], { concurrency: "unbounded" })
+      assert.strictEqual(unpacked, 4_800)
+      for (const chunks of [alone, ...several]) {
+        assert.deepStrictEqual(
+          chunks.map(({ length }) => length),
+          [500, 500, 200, 500, 500, 200]
+        )
+        assert.deepStrictEqual(chunks.flat(), [...all, ...all])
+      }
     }).pipe(Effect.provide(spilling(0)))
   )
 

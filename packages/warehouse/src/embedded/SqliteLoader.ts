@@ -5,9 +5,9 @@ import type { SpillFailed } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import type { Amended } from "../Amended.ts"
 import { turn } from "../internal/eventLoop.ts"
+import * as Batches from "../sql/Batches.ts"
 import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as JsonText from "./JsonText.ts"
@@ -31,19 +31,14 @@ export const load = Effect.fnUntraced(function* (
   aside?: string
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | SqlError> {
   const insert = inserter(client, table, into, aside)
-  const batcher = makeBatcher(table)
-  const batches = rows.chunks.pipe(
-    Stream.mapEffect((chunk) => Effect.zipRight(turn, batcher.add(chunk))),
-    Stream.concat(Stream.sync(() => batcher.rest())),
-    Stream.flattenIterables,
-    Stream.buffer({ capacity: batchesReady })
-  )
-  return yield* Stream.runFoldEffect(batches, 0, (count, batch) =>
+  let count = 0
+  yield* Batches.sendAll(rows, makeBatcher(table), 1, (batch) =>
     Effect.map(insert(batch), () => {
       progress(batch.rows)
-      return count + batch.rows
+      count += batch.rows
     })
   )
+  return count
 })
 
 /**
@@ -82,19 +77,17 @@ export const amend = Effect.fnUntraced(function* (
 
 const rowsPerStatement = 2_500
 const bytesPerStatement = 2 * 1024 * 1024
-/** Batches that wait while SQLite inserts one. */
-const batchesReady = 1
 /** How often rows that are put aside wait anew for other connections, each time as long as the connection has patience. */
 const patiences = 20
 
 /** Some rows, as the text that SQLite reads: nothing else is kept of them, so that they are no work to keep. */
 interface Batch {
-  readonly json: Uint8Array
+  readonly json: Buffer
   readonly rows: number
 }
 
 /** Makes batches of rows that come some at a time; fails at a row that does not fit the table. */
-const makeBatcher = (table: Table.Any) => {
+const makeBatcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, unknown>>, Batch, WarehouseFailed> => {
   const encode = SqliteRow.encoder(table.columns)
   const text = new JsonText.Writer()
   let first = 0
@@ -106,8 +99,8 @@ const makeBatcher = (table: Table.Any) => {
     return [batch]
   }
   return {
-    add: (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>) =>
-      Effect.suspend(() => {
+    add: (chunk) =>
+      Effect.flatMap(turn, () => {
         const full: Array<Batch> = []
         for (const row of chunk) {
           const unfit = encode(row, count, text)
@@ -117,7 +110,8 @@ const makeBatcher = (table: Table.Any) => {
         }
         return Effect.succeed(full)
       }),
-    rest: cut
+    rest: cut,
+    sent: (batch) => text.giveBack(batch.json)
   }
 }
 

@@ -2,7 +2,7 @@ import { StepContext } from "@sluice/core/run/StepContext"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
+import * as Batches from "../sql/Batches.ts"
 import * as Table from "../Table.ts"
 import { list } from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
@@ -11,7 +11,7 @@ import { faultOf, reasonOf } from "./errors.ts"
 import * as InfileText from "./InfileText.ts"
 import { failedAmong, inserter, type Loader } from "./Loader.ts"
 import type { Session } from "./MysqlPool.ts"
-import { type RowBatch, rowBatches } from "./RowBatch.ts"
+import { batcher, type RowBatch } from "./RowBatch.ts"
 
 /**
  * By LOAD DATA LOCAL INFILE, some ten thousand rows a statement: they are in memory before the statement begins, so that no
@@ -58,12 +58,11 @@ export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (ta
       })
     )
 
-  const rows = yield* rowBatches(target).pipe(
-    Stream.mapEffect((batch) => Effect.as(onFreeSession(batch), batch.rows), {
-      concurrency: inTransaction ? 1 : sessions
-    }),
-    Stream.runFold(0, (count, more) => count + more)
-  )
+  let rows = 0
+  yield* Batches.sendAll(target.rows, batcher(target), inTransaction ? 1 : sessions, (batch) => {
+    rows += batch.rows
+    return onFreeSession(batch)
+  })
   return { rows, by: refused ? "INSERT" : "LOAD DATA LOCAL INFILE" }
 })
 

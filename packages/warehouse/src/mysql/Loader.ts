@@ -2,7 +2,7 @@ import type * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import * as Batches from "../sql/Batches.ts"
 import * as Table from "../Table.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { list } from "./ddl.ts"
@@ -10,7 +10,7 @@ import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
-import { insertable, type RowBatch, rowBatches } from "./RowBatch.ts"
+import { batcher, insertable, type RowBatch } from "./RowBatch.ts"
 
 /** A table, and what is to be written into it. */
 export interface Target {
@@ -41,10 +41,11 @@ export type Loader = (target: Target) => Effect.Effect<Loaded, WarehouseFailed |
 /** By multi-row INSERTs of at most 1,000 rows, every value a parameter; the next rows are made ready meanwhile. */
 export const insertLoader: Loader = Effect.fn("Loader.insert")(function* (target) {
   const insert = inserter(target, yield* StepContext)
-  const batches = Stream.buffer(rowBatches(target), { capacity: 1 })
-  const rows = yield* Stream.runFoldEffect(batches, 0, (count, batch) =>
-    Effect.as(insert(target.session, batch), count + batch.rows)
-  )
+  let rows = 0
+  yield* Batches.sendAll(target.rows, batcher(target), 1, (batch) => {
+    rows += batch.rows
+    return insert(target.session, batch)
+  })
   return { rows, by: "INSERT" }
 })
 

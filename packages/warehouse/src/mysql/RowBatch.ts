@@ -1,6 +1,5 @@
-import type * as Dataset from "@sluice/core/data/Dataset"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import type * as Batches from "../sql/Batches.ts"
 import * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { rowEncoder } from "./encoding.ts"
@@ -12,26 +11,14 @@ export interface RowBatch {
   /** The ordinal of its first row in the dataset. */
   readonly first: number
   readonly rows: number
-  readonly text: Uint8Array
+  readonly text: Buffer
 }
 
-/** What rows are read from, and for where. */
-export interface Source {
+/** What rows are for. */
+export interface Destination {
   readonly table: Table.Any
   readonly server: MysqlServer
-  readonly rows: Dataset.Dataset<Readonly<Record<string, unknown>>>
 }
-
-/** A dataset's rows in batches, in order; fails at a row that may not be sent, and says what is wrong with it. */
-export const rowBatches = (source: Source) =>
-  Stream.suspend(() => {
-    const batcher = makeBatcher(source)
-    return source.rows.chunks.pipe(
-      Stream.mapEffect((chunk) => accept(source.table, batcher.add(chunk))),
-      Stream.concat(Stream.sync(() => batcher.rest())),
-      Stream.flattenIterables
-    )
-  })
 
 /** Rows that one INSERT can take. */
 export interface Insertable extends Omit<RowBatch, "text"> {
@@ -40,7 +27,7 @@ export interface Insertable extends Omit<RowBatch, "text"> {
 }
 
 /** Cuts a batch by what one INSERT can take: at most 1,000 rows, and no more parameters and bytes than the server accepts. */
-export const insertable = (batch: RowBatch, { server, table }: Pick<Source, "server" | "table">) => {
+export const insertable = (batch: RowBatch, { server, table }: Destination) => {
   const width = Table.columnNames(table).length
   const rowLimit = Math.max(1, Math.min(1_000, Math.floor(maxParameters / width)))
   const byteLimit = Math.min(4 * 1024 * 1024, server.maxPacket / 2)
@@ -71,8 +58,11 @@ const maxParameters = 65_535
 /** What the protocol takes to say how long a value is, and of which type, at the most. */
 const headerBytes = 12
 
-/** Cuts chunks into batches. A row that may not be sent ends it: `add` answers what is wrong. */
-const makeBatcher = ({ server, table }: Source) => {
+/** Cuts rows into batches, in order; fails at a row that may not be sent, and says what is wrong with it. */
+export const batcher = ({
+  server,
+  table
+}: Destination): Batches.Batcher<Readonly<Record<string, unknown>>, RowBatch, WarehouseFailed> => {
   const encode = rowEncoder(table)
   const width = Table.columnNames(table).length
   const text = new InfileText.Writer()
@@ -86,30 +76,31 @@ const makeBatcher = ({ server, table }: Source) => {
     return [full]
   }
   return {
-    add: (chunk: ReadonlyArray<Readonly<Record<string, unknown>>>): ReadonlyArray<RowBatch> | string => {
-      const full: Array<RowBatch> = []
-      for (const row of chunk) {
-        const start = text.length - text.escapes
-        const problem = encode(row, text)
-        if (problem !== undefined) return `in row ${count} ${problem}`
-        const size = text.length - text.escapes - start + headerBytes * width
-        if (size > server.maxPacket - 16_384) {
-          return `row ${count} is longer than the server accepts (max_allowed_packet is ${server.maxPacket} bytes)`
+    add: (rows) =>
+      Effect.suspend(() => {
+        const full: Array<RowBatch> = []
+        for (const row of rows) {
+          const start = text.length - text.escapes
+          const problem = encode(row, text)
+          if (problem !== undefined) return rejected(table, `in row ${count} ${problem}`)
+          const size = text.length - text.escapes - start + headerBytes * width
+          if (size > server.maxPacket - 16_384) {
+            const limit = `max_allowed_packet is ${server.maxPacket} bytes`
+            return rejected(table, `row ${count} is longer than the server accepts (${limit})`)
+          }
+          count++
+          if (count - first === rowsPerBatch || text.length >= bytesPerBatch) full.push(...cut())
         }
-        count++
-        if (count - first === rowsPerBatch || text.length >= bytesPerBatch) full.push(...cut())
-      }
-      return full
-    },
-    rest: cut
+        return Effect.succeed(full)
+      }),
+    rest: cut,
+    sent: (batch) => text.giveBack(batch.text)
   }
 }
 
-const accept = (table: Table.Any, batches: ReadonlyArray<RowBatch> | string) =>
-  typeof batches === "string"
-    ? new WarehouseFailed({
-        reason: "RowRejected",
-        operation: `publish ${table.name}`,
-        detail: `${batches}. Correct the asset, or the column's declaration.`
-      })
-    : Effect.succeed(batches)
+const rejected = (table: Table.Any, problem: string) =>
+  new WarehouseFailed({
+    reason: "RowRejected",
+    operation: `publish ${table.name}`,
+    detail: `${problem}. Correct the asset, or the column's declaration.`
+  })

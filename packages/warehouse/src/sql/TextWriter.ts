@@ -1,11 +1,13 @@
 /**
- * Writes text as UTF-8, with a backslash before what would mean something else, into a buffer that it keeps for what comes
- * next. Characters are written by hand: for values as short as most are, a call into Node costs more.
+ * Writes text as UTF-8, with a backslash before what would mean something else, into buffers that are used again. Characters are written by hand: for values as short as most are, a call into Node costs more.
  */
 export abstract class TextWriter {
   readonly #letters: Uint8Array
-  #bytes = Buffer.allocUnsafeSlow(64 * 1024)
+  #bytes: Buffer = nothing
   #length = 0
+  /** How much room a text takes, by the last one; and what was given back. */
+  #usual = 64 * 1024
+  readonly #spare: Array<Buffer> = []
   #escapes = 0
 
   constructor(letters: Uint8Array) {
@@ -53,12 +55,19 @@ export abstract class TextWriter {
     this.#room(1)[this.#length++] = code
   }
 
-  /** A copy of what has been written since the last one. */
+  /** What has been written since the last time. Nothing writes on it any more, unless it is given back. */
   take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(0, this.#length))
+    const taken = this.#bytes.subarray(0, this.#length)
+    this.#usual = Math.max(this.#usual, this.#bytes.length)
+    this.#bytes = this.#spare.pop() ?? nothing
     this.#length = 0
     this.#escapes = 0
     return taken
+  }
+
+  /** Gives back what was taken and nobody needs any more, to be written on: memory that is large and soon garbage costs more. */
+  giveBack(taken: Buffer): void {
+    this.#spare.push(Buffer.from(taken.buffer))
   }
 
   #part(value: string, start: number, end: number): boolean {
@@ -113,7 +122,7 @@ export abstract class TextWriter {
   #room(bytes: number): Buffer {
     const needed = this.#length + bytes
     if (needed > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2, this.#usual))
       this.#bytes.copy(larger, 0, 0, this.#length)
       this.#bytes = larger
     }
@@ -121,6 +130,7 @@ export abstract class TextWriter {
   }
 }
 
+const nothing: Buffer = Buffer.alloc(0)
 const unitsAtOnce = 4_096
 /** The most bytes of one UTF-16 unit: one of ASCII, escaped by its code. */
 const unitLength = 6

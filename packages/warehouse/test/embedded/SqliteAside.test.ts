@@ -107,7 +107,7 @@ it.scopedLive(
       yield* inStep(warehouse.publish(Numbers, numbers(1, 10)))
       const full = store.data.use(({ database }) => database.exec("PRAGMA sluice_aside_1.max_page_count = 8"))
       const filling = Dataset.fromChunks(
-        Stream.concat(Stream.drain(Stream.fromEffect(Effect.orDie(full))), numbers(2, 50_000).chunks)
+        Stream.concat(Stream.drain(Stream.fromEffect(Effect.orDie(full))), Dataset.chunks(numbers(2, 50_000)))
       )
       const error = yield* Effect.flip(inStep(warehouse.publish(Numbers, filling)))
       expect(error).toMatchObject({ _tag: "WarehouseFailed", reason: "DiskFull", operation: "publish contract_numbers" })

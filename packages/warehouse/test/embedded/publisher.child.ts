@@ -19,7 +19,7 @@ const staged = Effect.async<void>((resume) => {
   stdout.write("staged\n", () => resume(after === "commit" ? Effect.void : Effect.never))
 })
 
-const all = Dataset.fromArray(wideRows(Number(version), Number(rows))).chunks
+const all = Dataset.chunks(Dataset.fromArray(wideRows(Number(version), Number(rows))))
 const dataset = Dataset.fromChunks(after === "check" ? all : Stream.concat(all, Stream.drain(Stream.fromEffect(staged))))
 const { service } = recordingStep("wide", () => (after === "check" ? staged : Effect.void))
 

@@ -1,0 +1,73 @@
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+
+/**
+ * Asks for what comes next; undefined when nothing will, however often it is asked again. For one fiber at a time.
+ *
+ * A stream that is run has what has passed through it outlive V8's young generation, to be found by the old generation's
+ * collector: where rows pass, that costs more than all that is done to them. What a loop has asked for is garbage at once.
+ */
+export type Pull<A, E = never, R = never> = Effect.Effect<A | undefined, E, R>
+
+/** What begins to ask anew each time it is run, for as long as the scope is open. */
+export type Source<A, E = never, R = never> = Effect.Effect<Pull<A, E, R>, never, R | Scope.Scope>
+
+/** One for each. */
+export const map = <A, B, E, R>(self: Source<A, E, R>, f: (next: A) => B): Source<B, E, R> =>
+  Effect.map(self, (pull) => Effect.map(pull, (next) => (next === undefined ? undefined : f(next))))
+
+/** Asks until nothing comes any more, and does something with each, one after the other. */
+export const forEach = <A, E, R, X, E2, R2>(
+  pull: Pull<A, E, R>,
+  f: (next: A) => Effect.Effect<X, E2, R2>
+): Effect.Effect<void, E | E2, R | R2> =>
+  Effect.suspend(() => {
+    let ended = false
+    const step = Effect.flatMap(pull, (next): Effect.Effect<unknown, E2, R2> => {
+      if (next !== undefined) return f(next)
+      ended = true
+      return Effect.void
+    })
+    return Effect.whileLoop({ while: () => !ended, body: () => step, step: () => {} })
+  })
+
+/** The elements of a stream. */
+export const ofStream = <A extends {}, E, R>(stream: Stream.Stream<A, E, R>): Source<A, E, R> =>
+  Effect.map(Stream.toPull(stream), (pull) => {
+    let elements: Iterator<A> = [].values()
+    let ended = false
+    const next: Pull<A, E, R> = Effect.suspend(() => {
+      const element = elements.next()
+      if (!element.done) return Effect.succeed(element.value)
+      return ended ? Effect.succeed(undefined) : Effect.zipRight(more, next)
+    })
+    const more = Effect.matchCauseEffect(pull, {
+      onFailure: (cause) =>
+        Option.match(Cause.flipCauseOption(cause), {
+          onNone: () =>
+            Effect.sync(() => {
+              ended = true
+            }),
+          onSome: Effect.failCause
+        }),
+      onSuccess: (chunk) =>
+        Effect.sync(() => {
+          elements = chunk[Symbol.iterator]()
+        })
+    })
+    return next
+  })
+
+/** The same as a stream, for whoever has little to do with it. */
+export const toStream = <A extends {}, E>(self: Source<A, E>): Stream.Stream<A, E> =>
+  Stream.fromPull(
+    Effect.map(self, (pull) =>
+      Effect.flatMap(Effect.mapError(pull, Option.some), (next) =>
+        next === undefined ? Effect.fail(Option.none()) : Effect.succeed(Chunk.of(next))
+      )
+    )
+  )
