@@ -1,4 +1,4 @@
-import type { KnownFields } from "../privacy/classification.ts"
+import type { FieldTree } from "../privacy/classification.ts"
 import type { Refusal } from "./Reader.ts"
 
 /** Why a row cannot be decoded: the path of the field and what is wrong there. Never a value, never a name from the data. */
@@ -16,7 +16,9 @@ export class Rejection {
 export interface Decoder<out A> {
   readonly decode: (row: unknown) => A | Rejection
   /** The fields that rows are known to have; others are counted and left alone. */
-  readonly known: KnownFields
+  readonly known: FieldTree
+  /** The fields that are read; whether a row has others, and what they hold, makes no difference. */
+  readonly read: FieldTree
 }
 
 export const isRejection = (result: unknown): result is Rejection => result instanceof Rejection

@@ -1,4 +1,4 @@
-import type { KnownFields } from "../privacy/classification.ts"
+import type { FieldTree } from "../privacy/classification.ts"
 import { isObject } from "./Decoder.ts"
 
 /** Counts the fields of rows that are not known, and reads none of them. */
@@ -9,7 +9,7 @@ export interface Counter {
 }
 
 /** A counter for rows of one source. A row with the same names in the same order as the one before costs next to nothing. */
-export const counter = (known: KnownFields): Counter => {
+export const counter = (known: FieldTree): Counter => {
   const counts = new Map<string, number>()
   const root = levelOf(known, "")
   return { counts, see: (row) => count(root, row, counts) }
@@ -22,14 +22,14 @@ const fieldName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
 const maxNames = 100
 
 interface Level {
-  readonly known: KnownFields
+  readonly known: FieldTree
   readonly path: string
   readonly inner: ReadonlyArray<readonly [name: string, level: Level]>
   /** The names of an object that had only known ones, in its order. */
   usual: ReadonlyArray<string>
 }
 
-const levelOf = (known: KnownFields, path: string): Level => ({
+const levelOf = (known: FieldTree, path: string): Level => ({
   known,
   path,
   inner: [...known].flatMap(([name, fields]) => (fields === undefined ? [] : [[name, levelOf(fields, `${path}${name}.`)]])),

@@ -214,14 +214,20 @@ export type NestedField<C extends Classified> = {
       : never
 }[keyof C & string]
 
-/** The field names that are known at one level of a row, and those known inside each of them. */
-export interface KnownFields extends ReadonlyMap<string, KnownFields | undefined> {}
+/** The names of fields at one level of a row, and those inside each of them. */
+export interface FieldTree extends ReadonlyMap<string, FieldTree | undefined> {}
 
 /** The known fields as a tree, dropped ones included: what is in it and dropped is expected, and still never read. */
-export const knownFields = (classified: Classified): KnownFields => {
+export const knownFields = (classified: Classified): FieldTree => treeOf(Object.keys(classified))
+
+/** The fields that are read: all but the dropped ones. */
+export const readFields = (classified: Classified): FieldTree =>
+  treeOf(Object.entries(classified).flatMap(([path, field]) => (field.class === "drop" ? [] : [path])))
+
+const treeOf = (paths: ReadonlyArray<string>): FieldTree => {
   type Tree = Map<string, Tree | undefined>
   const root: Tree = new Map()
-  for (const path of Object.keys(classified)) {
+  for (const path of paths) {
     let level = root
     const names = path.replaceAll("[]", "").split(".")
     names.forEach((name, i) => {

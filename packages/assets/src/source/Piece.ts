@@ -5,6 +5,7 @@ import * as Page from "../domain/Page.ts"
 import * as PackedRows from "../intake/PackedRows.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import * as JsonRows from "./JsonRows.ts"
+import * as QuickRows from "./QuickRows.ts"
 
 /** Decoded rows that follow each other in an answer. */
 export interface Piece<out A> {
@@ -71,11 +72,16 @@ export interface CutterOptions {
 }
 
 /** A cutter of one text. An answer without rows has no piece; every other has a last one, which comes with its end. */
-export const cutter = <A>(decoder: Decoder<A>, options: CutterOptions): Cutter<A> => cutting(() => keeping(decoder), options)
+export const cutter = <A>(decoder: Decoder<A>, options: CutterOptions): Cutter<A> =>
+  cutting(() => keeping(decoder), JsonRows.make(options.maxRowBytes), options)
 
 /** The same, with rows packed as soon as they are cut: nothing else is kept of them. */
 export const packingCutter = <A>(endpoint: Endpoint<A>, options: CutterOptions): Cutter<A> =>
-  cutting(() => packing(endpoint), options)
+  cutting(
+    () => packing(endpoint),
+    JsonRows.make(options.maxRowBytes, { quick: QuickRows.make(endpoint.decoder.read) }),
+    options
+  )
 
 /** Rows as one piece. */
 export const pieceOf = <A>(decoder: Decoder<A>, rows: ReadonlyArray<unknown>): Piece<A> => {
@@ -94,8 +100,11 @@ interface Growing<A> {
   readonly done: () => Piece<A>
 }
 
-const cutting = <A>(begin: () => Growing<A>, { maxRowBytes, rowsOfPiece }: CutterOptions): Cutter<A> => {
-  const json = JsonRows.make(maxRowBytes)
+const cutting = <A>(
+  begin: () => Growing<A>,
+  json: JsonRows.JsonRows,
+  { rowsOfPiece }: Pick<CutterOptions, "rowsOfPiece">
+): Cutter<A> => {
   let piece = begin()
   const cut = (rows: ReadonlyArray<unknown>): ReadonlyArray<Piece<A>> => {
     const pieces: Array<Piece<A>> = []

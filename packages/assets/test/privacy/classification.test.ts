@@ -31,11 +31,11 @@ it("every classified field is known, dropped ones too, at its own level", () => 
   })
   assert.deepStrictEqual(
     known,
-    new Map<string, Classification.KnownFields | undefined>([
+    new Map<string, Classification.FieldTree | undefined>([
       ["a", undefined],
       [
         "b",
-        new Map<string, Classification.KnownFields | undefined>([
+        new Map<string, Classification.FieldTree | undefined>([
           ["c", undefined],
           ["d", new Map([["e", undefined]])]
         ])

@@ -60,9 +60,9 @@ export const make = () => {
             const text = value === null ? undefined : reveal(value)
             if (text !== undefined && !known.has(text)) known.set(text, known.size + 1)
           }
-          return MaskMap.fromEntries(table.kind, known)
+          return MaskMap.fromMap(table.kind, new Map(known))
         }),
-      load: (table) => Effect.sync(() => MaskMap.fromEntries(table.kind, idsOf(table.name)))
+      load: (table) => Effect.sync(() => MaskMap.fromMap(table.kind, new Map(idsOf(table.name))))
     }),
     Layer.mock(Quarantine, {
       replace: (source, _runId, rows) => Effect.map(Dataset.toArray(rows), (all) => void kept.quarantined.set(source, all))

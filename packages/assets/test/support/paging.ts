@@ -15,7 +15,7 @@ export const rejected = (status: number) => new SourceError.SourceRejected({ end
 export type Reply = ReadonlyArray<unknown> | SourceError.SourceError
 
 /** Rows are what they are. */
-export const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
+export const decoder: Decoder<unknown> = { known: new Map(), read: new Map(), decode: (row) => row }
 
 /** An answer with these rows, whose pieces come `atOnce` at a time. */
 export const answerOf = (rows: ReadonlyArray<unknown>, limit: number, atOnce = 1): Answer<unknown> => {

@@ -63,20 +63,20 @@ const message = Schema.Struct({
 
 const decoder = <Source, I, A>(
   schema: Schema.Schema<Source, I>,
-  known: Classification.KnownFields,
+  { known, read }: Pick<Decoder<unknown>, "known" | "read">,
   build: (source: Source) => A
 ): Decoder<A> => {
   const parse = ParseResult.decodeUnknownEither(schema, { exact: false })
-  return { known, decode: (row) => Either.merge(Either.mapBoth(parse(row), { onLeft: rejectionOf, onRight: build })) }
+  return { known, read, decode: (row) => Either.merge(Either.mapBoth(parse(row), { onLeft: rejectionOf, onRight: build })) }
 }
 
 /** What the hand-shaped decoder of messages must do: the same, by a Schema. */
-export const messages: Decoder<Message.Message> = decoder(message, Message.decoder.known, (one): Message.Message => one)
+export const messages: Decoder<Message.Message> = decoder(message, Message.decoder, (one): Message.Message => one)
 
 /** What the hand-shaped decoder of users must do. */
 export const users: Decoder<User.User> = decoder(
   user,
-  User.decoder.known,
+  User.decoder,
   ({ birthDate, email, profile, subscription, zipCode, ...kept }): User.User => ({
     id: kept.id,
     createdAt: kept.createdAt,
