@@ -42,13 +42,11 @@ const inProcess = () =>
         for (const value of rows) seen.add(reveal(value))
         return seen
       }),
-      (seen) =>
-        lookUpAll(
-          MaskMap.fromEntries(
-            "city",
-            [...seen].map((text, index) => [text, index + 1])
-          )
-        )
+      (seen) => {
+        const ids = new Map<string, number>()
+        for (const text of seen) ids.set(text, ids.size + 1)
+        return lookUpAll(MaskMap.fromMap("city", ids))
+      }
     )
   )
 

@@ -26,7 +26,8 @@ const { Script } = require("node:vm")
 // Pages of rows come and go for as long as a run lasts. V8 by itself lets them pile up for long before it collects. This
 // saves a third of the memory of such a run, for a twelfth more time on the processor (docs/performance.md). What is set for the
 // young generation comes too late here: the script in package.json does that.
-setFlagsFromString("--heap-growing-percent=50")
+setFlagsFromString("--heap-growing-percent=75")
+setFlagsFromString("--no-parallel-scavenge")
 
 const root = dirname(__dirname)
 const cache = join(root, "node_modules/.cache/sluice")

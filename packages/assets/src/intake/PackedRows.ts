@@ -26,28 +26,35 @@ export const make = <A>(packing: Packing<A>, rows: ReadonlyArray<A>): PackedRows
   return all.done()
 }
 
-/** Packs rows that come some at a time: what comes of them is the same. */
+/**
+ * Packs rows that come some at a time: what comes of them is the same. Nothing is kept of them but bytes, so that rows of
+ * a page, which takes a while to come, are not what the garbage collector finds alive.
+ */
 export const packer = <A>({ codec, id }: Packing<A>) => {
   const ids: Array<string> = []
-  const contents: Array<number> = []
+  const hashes: Array<Float64Array> = []
+  const contents: Array<Float64Array> = []
   const parts: Array<Packed> = []
   return {
     add: (rows: ReadonlyArray<A>): void => {
-      for (const row of rows) ids.push(id(row))
-      for (const hash of RowHash.contents(codec, rows)) contents.push(hash)
+      if (rows.length === 0) return
+      const some = rows.map((row) => id(row))
+      ids.push(JSON.stringify(some).slice(1, -1))
+      hashes.push(RowHash.all(some))
+      contents.push(RowHash.contents(codec, rows))
       parts.push(codec.encode(rows))
     },
     done: (): PackedRows => ({
       packed: joined(parts),
       ids: packIds(ids),
-      hashes: RowHash.all(ids),
-      contents: Float64Array.from(contents)
+      hashes: RowHash.joined(hashes),
+      contents: RowHash.joined(contents)
     })
   }
 }
 
 /**
- * Ids as few bytes as are quickly made: consecutive numbers take two or three each. A copy: what Node answers is a part of 16 KB,
- * all of which would be kept, and sent from thread to thread, for a few ids.
+ * Ids, some in each text, as few bytes as are quickly made: consecutive numbers take two or three each. A copy: what Node answers
+ * is a part of 16 KB, all of which would be kept, and sent from thread to thread, for a few ids.
  */
-const packIds = (ids: ReadonlyArray<string>): PageIds => new Uint8Array(deflateRawSync(JSON.stringify(ids), { level: 1 }))
+const packIds = (ids: ReadonlyArray<string>): PageIds => new Uint8Array(deflateRawSync(`[${ids.join(",")}]`, { level: 1 }))

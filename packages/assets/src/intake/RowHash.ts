@@ -19,12 +19,20 @@ export const contents = <A>({ write }: Pick<Codec<A>, "write">, rows: ReadonlyAr
   return hashes
 }
 
+export const joined = (parts: ReadonlyArray<Float64Array>): Float64Array => {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
 /** Hashes as they are kept. */
 export const toBytes = (hashes: Float64Array): Uint8Array => {
   const bytes = new DataView(new ArrayBuffer(hashes.length * 8))
-  hashes.forEach((hash, at) => {
-    bytes.setFloat64(at * 8, hash)
-  })
+  for (let at = 0; at < hashes.length; at++) bytes.setFloat64(at * 8, hashes[at] ?? 0)
   return new Uint8Array(bytes.buffer)
 }
 

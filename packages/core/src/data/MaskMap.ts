@@ -9,12 +9,13 @@ export interface MaskMap<in out K extends string> {
   readonly get: (value: Pii<K>) => number | undefined
 }
 
-/** From values in the clear (which stay inside) to their ids. */
-export const fromEntries = <const K extends string>(kind: K, entries: Iterable<readonly [string, number]>): MaskMap<K> => {
-  const ids = new Map(entries)
-  return { kind, size: ids.size, get: (value) => ids.get(reveal(value)) }
-}
+/** Of values in the clear (which stay inside) and their ids. */
+export const fromMap = <const K extends string>(kind: K, ids: ReadonlyMap<string, number>): MaskMap<K> => ({
+  kind,
+  size: ids.size,
+  get: (value) => ids.get(reveal(value))
+})
 
 /** For tests: `MaskMap.of("city", { London: 1 })`. */
 export const of = <const K extends string>(kind: K, ids: Readonly<Record<string, number>>): MaskMap<K> =>
-  fromEntries(kind, Object.entries(ids))
+  fromMap(kind, new Map(Object.entries(ids)))

@@ -134,18 +134,18 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
               afterConflict
             )
       step.metadata({ rows: yield* count(table, operation), new: created })
-      return MaskMap.fromEntries(table.kind, ids)
+      return MaskMap.fromMap(table.kind, ids)
     }),
 
     load: Effect.fn("SqlMaskStore.load")(function* <K extends string>(table: MaskTable.MaskTable<string, K>) {
-      const entries: Array<readonly [string, number]> = []
+      const ids = new Map<string, number>()
       for (let after = 0, more = true; more; ) {
         const rows = yield* SqlBatch.translated(dialect, `read ${table.name}`, page(table, after))
-        for (const row of rows) entries.push([textOf(row.value), Number(row.id)])
+        for (const row of rows) ids.set(textOf(row.value), Number(row.id))
         after = Number(rows.at(-1)?.id ?? after)
         more = rows.length === pageSize
       }
-      return MaskMap.fromEntries(table.kind, entries)
+      return MaskMap.fromMap(table.kind, ids)
     })
   })
 

@@ -123,12 +123,12 @@ const masker = (record: Recorder): PiiMasker["Type"] => {
       record({ kind: "mask", relation: table.name, rows })
       step.progress(rows.length)
       step.metadata({ rows: ids.size, new: rows.length })
-      return MaskMap.fromEntries(table.kind, ids)
+      return MaskMap.fromMap(table.kind, new Map(ids))
     }),
     load: Effect.fn("TestWarehouse.load")(function* (table) {
       const ids = tables.get(table.name)
       if (ids === undefined) return yield* missing(`read ${table.name}`)
-      return MaskMap.fromEntries(table.kind, ids)
+      return MaskMap.fromMap(table.kind, new Map(ids))
     })
   }
 }
