@@ -28,6 +28,7 @@ const { Script } = require("node:vm")
 // young generation comes too late here: the script in package.json does that.
 setFlagsFromString("--heap-growing-percent=75")
 setFlagsFromString("--no-parallel-scavenge")
+setFlagsFromString("--no-allocation-site-pretenuring")
 
 const root = dirname(__dirname)
 const cache = join(root, "node_modules/.cache/sluice")

@@ -35,10 +35,10 @@ export const make = <A>({ decodeBy }: Pick<Packed.Codec<A>, "decodeBy">): Unpack
   }
 }
 
-const rowsAtOnce = 500
+const rowsAtOnce = 250
 /** Blocks that readers are in together; of each, so many parts wait for those who come later. */
 const blocksShared = 2
-const partsShared = 4
+const partsShared = 2
 
 const pullOf = <A>(parts: Iterator<A, undefined>): Pull.Pull<A> => Effect.sync(() => parts.next().value)
 

@@ -102,7 +102,7 @@ describe("a dataset that grows", () => {
       for (const chunks of [alone, ...several]) {
         assert.deepStrictEqual(
           chunks.map(({ length }) => length),
-          [500, 500, 200, 500, 500, 200]
+          [250, 250, 250, 250, 200, 250, 250, 250, 250, 200]
         )
         assert.deepStrictEqual(chunks.flat(), [...all, ...all])
       }

@@ -99,17 +99,21 @@ const makeBatcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, 
     return [batch]
   }
   return {
+    // The turn comes when the chunk is done with: what is alive meanwhile would soon be old for the garbage collector.
     add: (chunk) =>
-      Effect.flatMap(turn, () => {
-        const full: Array<Batch> = []
-        for (const row of chunk) {
-          const unfit = encode(row, count, text)
-          if (unfit !== undefined) return misfit(table, unfit)
-          count++
-          if (count - first === rowsPerStatement || text.length >= bytesPerStatement) full.push(...cut())
-        }
-        return Effect.succeed(full)
-      }),
+      Effect.zipLeft(
+        Effect.suspend(() => {
+          const full: Array<Batch> = []
+          for (const row of chunk) {
+            const unfit = encode(row, count, text)
+            if (unfit !== undefined) return misfit(table, unfit)
+            count++
+            if (count - first === rowsPerStatement || text.length >= bytesPerStatement) full.push(...cut())
+          }
+          return Effect.succeed(full)
+        }),
+        turn
+      ),
     rest: cut,
     sent: (batch) => text.giveBack(batch.json)
   }
