@@ -51,6 +51,11 @@ export interface Close {
   readonly answer: number
 }
 
+/** Said once, by a thread that has begun and will answer without delay. */
+export interface Ready {
+  readonly _tag: "Ready"
+}
+
 export type Reply = { readonly answer: number } & (Begun | Pieces | Failed | Faulty)
 
 /** The first reply to `Fetch`: what the answer is known by; nothing where it is still the one that is known. */

@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Inbox from "./Inbox.ts"
-import type { Pieces, Reply, Request } from "./Protocol.ts"
+import type { Pieces, Ready, Reply, Request } from "./Protocol.ts"
 
 /** A thread that runs `thread.ts`. */
 export interface ReadingThread {
@@ -29,6 +29,8 @@ export interface ReadingThread {
   ) => Effect.Effect<RemoteReader<A>, never, Scope.Scope>
   /** How many answers it reads. */
   readonly answers: () => number
+  /** Whether it has begun, which takes a third of a second: until then, what is asked of it waits. */
+  readonly isReady: () => boolean
   readonly end: Effect.Effect<void>
 }
 
@@ -54,7 +56,11 @@ export const start = ({ env, file }: Options, gone: () => void): ReadingThread =
   const inboxes = new Map<number, Inbox.Inbox<Reply, ThreadEnded>>()
   let begun = 0
   const ask = (request: Request, handedOver: Array<ArrayBuffer> = []) => worker.postMessage(request, handedOver)
-  worker.on("message", (reply: Reply) => inboxes.get(reply.answer)?.put(reply))
+  let isReady = false
+  worker.on("message", (message: Ready | Reply) => {
+    if (message._tag === "Ready") isReady = true
+    else inboxes.get(message.answer)?.put(message)
+  })
   // The message of what ended it may quote what it read.
   let why = "exit"
   worker.on("error", ({ code, name }: NodeJS.ErrnoException) => {
@@ -127,7 +133,7 @@ export const start = ({ env, file }: Options, gone: () => void): ReadingThread =
         })
     }
   })
-  return { fetch, open, answers: () => inboxes.size, end: Effect.promise(() => worker.terminate()) }
+  return { fetch, open, answers: () => inboxes.size, isReady: () => isReady, end: Effect.promise(() => worker.terminate()) }
 }
 
 /** Rows come and go by the page: with little room for new ones, hardly any grow old. */

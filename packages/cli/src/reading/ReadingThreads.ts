@@ -3,6 +3,7 @@ import { Answers } from "@sluice/assets/source/Answers"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
 import { type CutterOptions, cutter } from "@sluice/assets/source/Piece"
 import { inPlace, type RowReader, RowReaders } from "@sluice/assets/source/RowReaders"
+import * as Validators from "@sluice/assets/source/Validators"
 import * as Bytes from "@sluice/core/internal/bytes"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -53,16 +54,23 @@ export const layer = ({
         open: <A>(endpoint: Endpoint<A>, options: CutterOptions): Effect.Effect<RowReader<A>, never, Scope.Scope> =>
           gathering(bytesAtOnce, (bytes) => {
             read += bytes
-            return read > bytesInPlace
-              ? Effect.suspend(() => choose()?.open(endpoint, options) ?? Effect.succeed(inThisThread(endpoint, options)))
-              : Effect.succeed(inThisThread(endpoint, options))
+            return Effect.suspend(() => {
+              const thread = read > bytesInPlace ? choose() : undefined
+              return thread !== undefined && (bytesInPlace === 0 || thread.isReady())
+                ? thread.open(endpoint, options)
+                : Effect.succeed(inThisThread(endpoint, options))
+            })
           })
       }).pipe(
         Context.add(Answers, {
           openUnless: (url, options, known) =>
             Effect.suspend(() => {
               const thread = read >= bytesInPlace ? choose() : undefined
-              return thread?.fetch(url, options, known) ?? Answer.openUnless(url, options, known)
+              // What is probably the same as before has no rows, for which it would be worth to wait for a thread.
+              const waits = bytesInPlace === 0 || Object.keys(Validators.conditions(known)).length === 0
+              return thread !== undefined && (waits || thread.isReady())
+                ? thread.fetch(url, options, known)
+                : Answer.openUnless(url, options, known)
             })
         })
       )

@@ -63,3 +63,6 @@ parentPort?.on("message", (request: Protocol.Request) => {
       fetched.get(answer)?.giveUp()
   }
 })
+
+const ready: Protocol.Ready = { _tag: "Ready" }
+parentPort?.postMessage(ready)
