@@ -23,9 +23,10 @@ const { dirname, join, relative, resolve } = require("node:path")
 const { cachedDataVersionTag, setFlagsFromString } = require("node:v8")
 const { Script } = require("node:vm")
 
-// Pages of rows come and go for as long as a run lasts. V8 by itself lets them pile up for long before it collects. This
-// saves a third of the memory of such a run, for a twelfth more time on the processor (docs/performance.md). What is set for the
-// young generation comes too late here: the script in package.json does that.
+// Pages of rows come and go for as long as a run lasts, and next to nothing of them is alive at any time. V8 by itself lets them
+// pile up for long before it collects; has several threads go through what is young, who wait for each other; and takes it from
+// the first rows, which several assets hold on to, that others will be long-lived too (docs/performance.md). What is set for the
+// young generation's size comes too late here: the script in package.json does that.
 setFlagsFromString("--heap-growing-percent=75")
 setFlagsFromString("--no-parallel-scavenge")
 setFlagsFromString("--no-allocation-site-pretenuring")

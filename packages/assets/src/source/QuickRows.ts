@@ -7,10 +7,8 @@ import type { FieldTree } from "../privacy/classification.ts"
  * `JSON.parse` does. Undefined where that is to read them: at what is no list of objects, and at what is too unusual, such as a
  * list where a value is expected, or a name with an escape.
  *
- * The values of most rows are dropped, or text without escapes: that is looked for in the bytes, where `JSON.parse`, in twice the
- * time, makes strings and objects of everything. What is dropped is never a string here.
- *
- * Texts are slices of one string, and keep all of it in memory: this is for rows that are packed at once.
+ * Most of a row is dropped, or text without escapes, which is found in the bytes: `JSON.parse` takes twice the time to make values
+ * of everything. Texts are slices of one string, and keep all of it in memory: this is for rows that are packed at once.
  */
 export type QuickRows = (bytes: Uint8Array, isFirst: boolean, isLast: boolean) => ReadonlyArray<unknown> | undefined
 
