@@ -65,12 +65,11 @@ export const layer = ({
         Context.add(Answers, {
           openUnless: (url, options, known) =>
             Effect.suspend(() => {
-              const thread = read >= bytesInPlace ? choose() : undefined
-              // What is probably the same as before has no rows, for which it would be worth to wait for a thread.
-              const waits = bytesInPlace === 0 || Object.keys(Validators.conditions(known)).length === 0
-              return thread !== undefined && (waits || thread.isReady())
-                ? thread.fetch(url, options, known)
-                : Answer.openUnless(url, options, known)
+              // What is probably the same as before has no rows, and is sooner asked for than handed to somebody who asks.
+              const isKnown = Object.keys(Validators.conditions(known)).length > 0
+              const here = bytesInPlace > 0 && (isKnown || read < bytesInPlace)
+              const fetch = here ? undefined : choose()?.fetch
+              return fetch === undefined ? Answer.openUnless(url, options, known) : fetch(url, options, known)
             })
         })
       )

@@ -214,7 +214,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
     })
   )
 
-  it.scoped("that are probably the same as before do not wait for a thread that begins", () =>
+  it.scoped("that are probably the same as before are fetched in place, and do not wait for a thread that begins", () =>
     Effect.gen(function* () {
       const api = yield* FaultyApi.make
       yield* api.on(
