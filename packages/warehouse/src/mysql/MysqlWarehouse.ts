@@ -69,7 +69,7 @@ export const make = (options: Options): Warehouse["Type"] => {
     const decode = rowDecoder(relation.columns)
     const pages = (session: Session) => {
       const select = (sql: string, parameters: ReadonlyArray<unknown>) =>
-        Effect.mapError(session.connection.execute(sql, parameters, undefined), failed)
+        Effect.mapError(Deadlock.retried(session.connection.execute(sql, parameters, undefined)), failed)
       if (relation._tag === "View" || relation.primaryKey.length === 0)
         return Stream.fromEffect(select(Ddl.selectFrom(relation), []))
       const { primaryKey } = relation
