@@ -1,4 +1,5 @@
 import type { Codec } from "@sluice/core/data/Packed"
+import * as Bytes from "@sluice/core/internal/bytes"
 import { Hash53, hash53 } from "@sluice/core/internal/fingerprint"
 
 /** What ids are told apart by, in order: 53 bits of each, never 0. */
@@ -19,15 +20,10 @@ export const contents = <A>({ write }: Pick<Codec<A>, "write">, rows: ReadonlyAr
   return hashes
 }
 
-export const joined = (parts: ReadonlyArray<Float64Array>): Float64Array => {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
+export const joined = (parts: ReadonlyArray<Float64Array>): Float64Array =>
+  new Float64Array(
+    Bytes.joined(parts.map(({ buffer, byteLength, byteOffset }) => new Uint8Array(buffer, byteOffset, byteLength))).buffer
+  )
 
 /** Hashes as they are kept. */
 export const toBytes = (hashes: Float64Array): Uint8Array => {

@@ -16,7 +16,8 @@ export interface Options extends ReadingThread.Options {
   readonly threads: number
   /**
    * So many bytes of all answers are read in place before there is a thread: for few rows, none is worth its beginning. An
-   * answer that is begun before is fetched here to its end, and what comes of it is read by a thread.
+   * answer that is begun before is fetched here to its end, and what comes of it is read by a thread, if one has begun. With 0,
+   * threads fetch and read everything, and are waited for.
    */
   readonly bytesInPlace: number
   /** How much a thread is given at a time of such an answer. Default 256 KiB. */
@@ -50,13 +51,14 @@ export const layer = ({
         }
       }
       let read = 0
+      const always = bytesInPlace === 0
       return Context.make(RowReaders, {
         open: <A>(endpoint: Endpoint<A>, options: CutterOptions): Effect.Effect<RowReader<A>, never, Scope.Scope> =>
           gathering(bytesAtOnce, (bytes) => {
             read += bytes
             return Effect.suspend(() => {
               const thread = read > bytesInPlace ? choose() : undefined
-              return thread !== undefined && (bytesInPlace === 0 || thread.isReady())
+              return thread !== undefined && (always || thread.isReady())
                 ? thread.open(endpoint, options)
                 : Effect.succeed(inThisThread(endpoint, options))
             })
@@ -67,9 +69,8 @@ export const layer = ({
             Effect.suspend(() => {
               // What is probably the same as before has no rows, and is sooner asked for than handed to somebody who asks.
               const isKnown = Object.keys(Validators.conditions(known)).length > 0
-              const here = bytesInPlace > 0 && (isKnown || read < bytesInPlace)
-              const fetch = here ? undefined : choose()?.fetch
-              return fetch === undefined ? Answer.openUnless(url, options, known) : fetch(url, options, known)
+              const thread = always || (!isKnown && read >= bytesInPlace) ? choose() : undefined
+              return thread?.fetch(url, options, known) ?? Answer.openUnless(url, options, known)
             })
         })
       )

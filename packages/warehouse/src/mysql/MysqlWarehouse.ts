@@ -1,9 +1,11 @@
 import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/run/StepContext"
 import * as Span from "@sluice/core/Span"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { rowsOf } from "../internal/rowsOf.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
@@ -18,7 +20,7 @@ import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
 import { dialect, quote } from "./dialect.ts"
 import { rowDecoder } from "./encoding.ts"
-import { statementFailed } from "./errors.ts"
+import { faultOf, statementFailed } from "./errors.ts"
 import type { Loader } from "./Loader.ts"
 import * as MysqlAccess from "./MysqlAccess.ts"
 import * as MysqlDrift from "./MysqlDrift.ts"
@@ -69,7 +71,7 @@ export const make = (options: Options): Warehouse["Type"] => {
     const decode = rowDecoder(relation.columns)
     const pages = (session: Session) => {
       const select = (sql: string, parameters: ReadonlyArray<unknown>) =>
-        Effect.mapError(Deadlock.retried(session.connection.execute(sql, parameters, undefined)), failed)
+        Effect.mapError(Effect.retry(session.connection.execute(sql, parameters, undefined), missingFile), failed)
       if (relation._tag === "View" || relation.primaryKey.length === 0)
         return Stream.fromEffect(select(Ddl.selectFrom(relation), []))
       const { primaryKey } = relation
@@ -203,6 +205,15 @@ const measuring = "evaluate the check"
 const sortingWhole = "/*M! SET STATEMENT max_length_for_sort_data = 8192 FOR */"
 
 const pageSize = 5_000
+
+/**
+ * MySQL 9.7 was seen not to find the file of a table that had been swapped a moment before (ER_TABLESPACE_MISSING). That leaves the
+ * transaction as it is; a deadlock ends it, and with it the snapshot, so that no page may be read again then.
+ */
+const missingFile = {
+  while: (error: SqlError) => faultOf(error.cause).errno === 1812,
+  schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(10))
+}
 
 /** A connection in a read-only transaction; both end with the scope. */
 const snapshot = (pool: MysqlPool) =>
