@@ -10,6 +10,8 @@ import { UsersRaw } from "@sluice/assets/tables/UsersRaw"
 import type { Failure } from "@sluice/core/asset/Failure"
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import type * as Dataset from "@sluice/core/data/Dataset"
+import * as MaskId from "@sluice/core/data/MaskId"
+import type { MaskMap } from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
 import * as Log from "@sluice/core/Log"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
@@ -30,10 +32,21 @@ import * as Effect from "effect/Effect"
 const city = Pii.make("city", "London")
 const email = Pii.make("email", "ada@analytical.engine")
 declare const user: User
+declare const zipcodeIds: MaskMap<"zipcode">
 
 // Into a row of a public table.
 declare const row: Table.Row<typeof UsersRaw>
-export const good: Table.Row<typeof UsersRaw> = { ...row, city_id: 7, email_domain: Derivations.emailDomain(email) }
+export const good: Table.Row<typeof UsersRaw> = {
+  ...row,
+  city_id: MaskId.make("city", 7),
+  email_domain: Derivations.emailDomain(email)
+}
+// @ts-expect-error a zip code's id where a city's belongs
+export const asOtherId: Table.Row<typeof UsersRaw> = { ...row, city_id: row.zipcode_id }
+// @ts-expect-error a number that nobody says is a city's id
+export const asNumber: Table.Row<typeof UsersRaw> = { ...row, city_id: 7 }
+// @ts-expect-error a city's id out of the map of zip codes
+export const lookedUp: Table.Row<typeof UsersRaw>["city_id"] | undefined = zipcodeIds.get(Pii.make("zipcode", "SW1"))
 // @ts-expect-error a city where its id belongs
 export const asId: Table.Row<typeof UsersRaw> = { ...row, city_id: user.city }
 // @ts-expect-error a city where a country belongs
@@ -128,6 +141,8 @@ Erasure.rows(UsersRaw, "user_id")
 Erasure.rows(UsersRaw, "sender_id")
 // @ts-expect-error nor may a mask be referred to by one
 Erasure.mask(SensitiveCityIds, UsersRaw, { person: "user_id", reference: "town_id" })
+// @ts-expect-error nor by one of another mask's
+Erasure.mask(SensitiveCityIds, UsersRaw, { person: "user_id", reference: "zipcode_id" })
 
 // A decoder that does not read exactly what is classified.
 declare const raw: { readonly [K in Read]?: unknown }

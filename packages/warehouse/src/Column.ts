@@ -1,3 +1,4 @@
+import type { MaskId } from "@sluice/core/data/MaskId"
 import type { Pii } from "@sluice/core/data/Pii"
 
 /** What a column is in SQL. Each adapter has its own words for it. */
@@ -28,6 +29,8 @@ export interface Column<out A> {
   readonly nullable: boolean
   /** The kind of personal value it holds, if it does: the table is sensitive then. */
   readonly pii: string | undefined
+  /** The kind of personal value whose mask ids it holds, if it does. */
+  readonly maskOf: string | undefined
   /** Never set: carries the type. */
   readonly "~value"?: A
 }
@@ -35,11 +38,16 @@ export interface Column<out A> {
 export type Any = Column<unknown>
 /** The type of a column's values. */
 export type Value<C> = C extends Column<infer A> ? A : never
+/** The names of the columns that hold mask ids of a kind. */
+export type OfMask<C, K extends string> = {
+  [N in keyof C & string]: [Value<C[N]>] extends [MaskId<K> | null] ? N : never
+}[keyof C & string]
 
-const make = <A>(type: ColumnType, pii?: string): Column<A> => ({
+const make = <A>(type: ColumnType, holds: { readonly pii?: string; readonly maskOf?: string } = {}): Column<A> => ({
   type,
   nullable: false,
-  pii
+  pii: holds.pii,
+  maskOf: holds.maskOf
 })
 
 /** Text of at most `maxLength` characters. */
@@ -52,7 +60,9 @@ export const boolean = make<boolean>({ _tag: "Boolean" })
 export const timestamp = make<string>({ _tag: "Timestamp" })
 export const day = make<string>({ _tag: "Day" })
 /** A personal value of a kind, of any length. The table that has it is sensitive. */
-export const pii = <const K extends string>(kind: K) => make<Pii<K>>({ _tag: "LongText" }, kind)
+export const pii = <const K extends string>(kind: K) => make<Pii<K>>({ _tag: "LongText" }, { pii: kind })
+/** The mask id of a personal value of a kind; an id of another kind does not compile. */
+export const maskId = <const K extends string>(kind: K) => make<MaskId<K>>({ _tag: "Integer" }, { maskOf: kind })
 
 export const nullable = <A>(column: Column<A>): Column<A | null> => ({
   ...column,

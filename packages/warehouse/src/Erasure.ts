@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type * as Column from "./Column.ts"
 import type * as MaskTable from "./MaskTable.ts"
 import type * as Table from "./Table.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
@@ -33,11 +34,11 @@ export const rows = <C extends Table.Columns>(
   ...columns: ReadonlyArray<keyof C & string>
 ): PersonalRows => ({ table, columns })
 
-/** Declares which column of a table refers to a mask table's ids. */
-export const mask = <C extends Table.Columns>(
-  maskTable: MaskTable.Any,
+/** Declares which column of a table refers to a mask table's ids; a column that holds no ids of its kind does not compile. */
+export const mask = <const K extends string, C extends Table.Columns>(
+  maskTable: MaskTable.MaskTable<string, K>,
   table: Table.Table<string, C>,
-  columns: { readonly person: keyof C & string; readonly reference: keyof C & string }
+  columns: { readonly person: keyof C & string; readonly reference: Column.OfMask<C, K> }
 ): PersonalMask => ({ mask: maskTable, table, ...columns })
 
 /** What a store has of a person, or had: counts, and nothing that tells who it is. */

@@ -26,7 +26,7 @@ export const make = <const Name extends string, const K extends string>(
 ): MaskTable<Name, K> => ({
   ...Table.make(name, {
     description: options.description,
-    columns: { id: Column.integer, [options.column]: Column.pii(options.kind) },
+    columns: { id: Column.maskId(options.kind), [options.column]: Column.pii(options.kind) },
     primaryKey: ["id"]
   }),
   visibility: "sensitive",

@@ -1,3 +1,4 @@
+import type { MaskId } from "@sluice/core/data/MaskId"
 import type { MaskMap } from "@sluice/core/data/MaskMap"
 import type { Pii } from "@sluice/core/data/Pii"
 import * as Effect from "effect/Effect"
@@ -15,7 +16,7 @@ export class MaskIdMissing extends Schema.TaggedError<MaskIdMissing>()("MaskIdMi
 }
 
 /** Finds the mask id of a value; null has none. */
-export type Lookup = <K extends string>(map: MaskMap<K>, value: Pii<K> | null) => number | null
+export type Lookup = <K extends string>(map: MaskMap<K>, value: Pii<K> | null) => MaskId<K> | null
 
 /**
  * Gives `load` a lookup for its rows, and fails if one found nothing. Rows are made by plain functions, far from any Effect,

@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as MaskId from "@sluice/core/data/MaskId"
 import { StepContext } from "@sluice/core/run/StepContext"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import type { Row } from "@sluice/warehouse/Table"
@@ -23,9 +24,9 @@ const user = (values: Partial<User> = {}): User => ({
   user_id: String(made++),
   created_at: at,
   updated_at: at,
-  city_id: 1,
-  zipcode_id: 1,
-  profession_id: 1,
+  city_id: MaskId.make("city", 1),
+  zipcode_id: MaskId.make("zipcode", 1),
+  profession_id: MaskId.make("profession", 1),
   country: "Malta",
   email_domain: "a.example",
   birth_year: 1980,
@@ -80,7 +81,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
       Effect.gen(function* () {
         const crowd = [
           ...users(60),
-          ...users(12, { city_id: 2 }),
+          ...users(12, { city_id: MaskId.make("city", 2) }),
           ...users(5, { country: null }),
           ...users(3, { gender: null })
         ]
@@ -98,7 +99,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
             ]
           ]
         )
-        const planted = yield* measured([...crowd, user({ zipcode_id: 77 })])
+        const planted = yield* measured([...crowd, user({ zipcode_id: MaskId.make("zipcode", 77) })])
         assert.deepStrictEqual(
           [summary(planted), sizes(planted)],
           [

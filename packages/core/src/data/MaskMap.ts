@@ -1,3 +1,5 @@
+import { erase } from "../internal/erase.ts"
+import type { MaskId } from "./MaskId.ts"
 import type { Pii } from "./Pii.ts"
 import { reveal } from "./PiiReveal.ts"
 
@@ -6,14 +8,14 @@ export interface MaskMap<in out K extends string> {
   readonly kind: K
   readonly size: number
   /** The mask id of a value; `undefined` for one that was never masked. */
-  readonly get: (value: Pii<K>) => number | undefined
+  readonly get: (value: Pii<K>) => MaskId<K> | undefined
 }
 
 /** Of values in the clear (which stay inside) and their ids. */
 export const fromMap = <const K extends string>(kind: K, ids: ReadonlyMap<string, number>): MaskMap<K> => ({
   kind,
   size: ids.size,
-  get: (value) => ids.get(reveal(value))
+  get: (value) => erase(ids.get(reveal(value)))
 })
 
 /** For tests: `MaskMap.of("city", { London: 1 })`. */

@@ -15,7 +15,11 @@ import { readAll, recordingStep } from "./support.ts"
 /** A store with people in it: who they are, where they live and work, and what they wrote to each other. */
 export const People = Table.make("contract_people", {
   description: "People.",
-  columns: { id: Column.text(64), city_id: Column.nullable(Column.integer), job_id: Column.nullable(Column.integer) },
+  columns: {
+    id: Column.text(64),
+    city_id: Column.nullable(Column.maskId("city")),
+    job_id: Column.nullable(Column.maskId("profession"))
+  },
   primaryKey: ["id"]
 })
 const Letters = Table.make("contract_letters", {
@@ -67,16 +71,19 @@ export const masked = <K extends string>(
     )
   )
 
-/** Ada, who alone lives in Oslo, and Bob, of Bern; both are clerks and write to each other and themselves. */
+/**
+ * Ada, who alone lives in Oslo, and Bob, of Bern; both are clerks and write to each other and themselves. Answers the mask ids
+ * that stand for these.
+ */
 export const fill = Effect.fnUntraced(function* (runId: string) {
   const warehouse = yield* Warehouse
   const quarantine = yield* Quarantine
-  yield* masked(runId, Cities, ["Oslo"])
-  yield* masked(runId, Cities, ["Bern"])
-  yield* masked(runId, Jobs, ["clerk"])
+  const oslo = yield* idOf(runId, Cities, "Oslo")
+  const bern = yield* idOf(runId, Cities, "Bern")
+  const clerk = yield* idOf(runId, Jobs, "clerk")
   const people = [
-    { id: "ada_lovelace", city_id: 1, job_id: 1 },
-    { id: "bob", city_id: 2, job_id: 1 }
+    { id: "ada_lovelace", city_id: oslo, job_id: clerk },
+    { id: "bob", city_id: bern, job_id: clerk }
   ]
   const letters = ["ada_lovelace bob", "bob ada_lovelace", "ada_lovelace ada_lovelace", "bob bob"].map((names, i) => {
     const [sender = "", receiver = ""] = names.split(" ")
@@ -90,6 +97,16 @@ export const fill = Effect.fnUntraced(function* (runId: string) {
     Dataset.of(row("ada_lovelace"), { ...row("ada_lovelace"), field: "y" }, row("bob"))
   )
   yield* quarantine.replace("letters", runId, Dataset.of(row("ada_lovelace")))
+  return { oslo, bern, clerk }
+})
+
+const idOf = Effect.fnUntraced(function* <K extends string>(
+  runId: string,
+  table: MaskTable.MaskTable<string, K>,
+  value: string
+) {
+  const id = (yield* masked(runId, table, [value])).get(Pii.make(table.kind, value))
+  return id ?? (yield* Effect.dieMessage("a value that was masked has no id"))
 })
 
 /** All that the store holds. */
