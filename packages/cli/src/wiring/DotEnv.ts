@@ -1,21 +1,24 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as PlatformConfigProvider from "@effect/platform/PlatformConfigProvider"
 import { ConfigInvalid } from "@sluice/assets/PipelineConfig"
+import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as DotEnvSyntax from "./DotEnvSyntax.ts"
 
 /** A file of settings. */
 export interface DotEnv {
   /** The keys that it sets, in order, each with its line from 1 on. */
   readonly keys: ReadonlyArray<readonly [key: string, line: number]>
-  /** Undefined where it sets nothing. */
+  /** Undefined if it sets nothing. */
   readonly provider: ConfigProvider.ConfigProvider | undefined
 }
 
 /**
- * Reads a file of settings; one that is not there sets nothing. Fails where it cannot be read, and for lines that set nothing
- * and are neither comments nor blank. These are told by number: they may hold a secret.
+ * Reads a file of settings; a missing file sets nothing. Fails if the file cannot be read, for lines that set nothing and are
+ * neither comments nor blank, and for a `$name` that is set neither above nor in the environment. The error names lines by
+ * number and never shows them: they may hold a secret.
  */
 export const read = Effect.fn("DotEnv.read")(function* (
   path: string
@@ -25,57 +28,38 @@ export const read = Effect.fn("DotEnv.read")(function* (
     Effect.catchIf(isMissing, () => Effect.succeed("")),
     Effect.mapError((error) => new ConfigInvalid({ problems: [unreadable(path, error)] }))
   )
-  const { keys, malformed } = parse(text)
-  if (malformed.length > 0) return yield* new ConfigInvalid({ problems: told(path, malformed) })
-  if (keys.length === 0) return { keys, provider: undefined }
-  // The library reads the file by itself; it is given the text that was looked at.
-  const provider = yield* PlatformConfigProvider.fromDotEnv(path).pipe(
-    Effect.provide(FileSystem.layerNoop({ readFileString: () => Effect.succeed(text) })),
-    Effect.orElseSucceed(() => ConfigProvider.fromMap(new Map()))
-  )
-  return { keys, provider }
+  const { assignments, malformed } = DotEnvSyntax.parse(text)
+  const problems = [...malformed]
+  const values = new Map<string, string>()
+  for (const { key, line, parts } of assignments) {
+    const resolved = yield* Effect.forEach(parts, (part) => resolve(part, values))
+    if (resolved.includes(undefined)) problems.push([line, notSet])
+    values.set(key, resolved.join(""))
+  }
+  if (problems.length > 0) return yield* new ConfigInvalid({ problems: sentences(path, problems) })
+  const keys = assignments.map(({ key, line }) => [key, line] as const)
+  const provider = ConfigProvider.fromMap(values, { pathDelim: "_", seqDelim: "," })
+  return { keys, provider: keys.length === 0 ? undefined : provider }
 })
 
-/** What a file of settings sets, and the lines of it that say nothing, counted from 1. A quoted value may span lines. */
-export const parse = (
-  text: string
-): { readonly keys: DotEnv["keys"]; readonly malformed: ReadonlyArray<readonly [line: number, what: string]> } => {
-  const keys: Array<readonly [string, number]> = []
-  const malformed: Array<readonly [number, string]> = []
-  const lines = text.replaceAll(/\r\n?/g, "\n").split("\n")
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] ?? ""
-    if (/^\s*(#.*)?$/.test(line)) continue
-    const [, key, value = ""] = assignment.exec(line) ?? []
-    const quote = /^["'`]/.exec(value)?.[0]
-    if (key === undefined || !/^[^\p{Cc}\ufffd]*$/u.test(value.replaceAll("\t", ""))) malformed.push([at + 1, notPair])
-    else if (quote === undefined) keys.push([key, at + 1])
-    else {
-      const end = endOfQuoted(lines.slice(at), value, quote)
-      if (end === undefined) malformed.push([at + 1, notClosed])
-      else keys.push([key, at + 1])
-      at += end ?? 0
-    }
-  }
-  return { keys, malformed }
-}
+/** The environment is asked first, then the lines above, as by Compose. */
+const resolve = Effect.fnUntraced(function* (part: DotEnvSyntax.Part, above: ReadonlyMap<string, string>) {
+  if (typeof part === "string") return part
+  const { ifEmpty, ifUnset, name } = part
+  const fromEnvironment = yield* Effect.orElseSucceed(Config.option(Config.string(name)), Option.none)
+  const value = Option.getOrElse(fromEnvironment, () => above.get(name)) ?? ifUnset
+  return value === "" ? (ifEmpty ?? "") : value
+})
 
-const assignment = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=\s*(.*)$/
+const notSet = `has a $ before a name that is set neither above it nor in the environment. ${DotEnvSyntax.dollarAdvice}`
 
-const notPair = "is neither KEY=VALUE, nor a comment that begins with #, nor blank"
-const notClosed = "opens a quote that is not closed, or has more after it"
-
-/** How many lines further a quoted value ends, where nothing but a comment follows it. */
-const endOfQuoted = (lines: ReadonlyArray<string>, value: string, quote: string): number | undefined => {
-  const rest = [value, ...lines.slice(1)].join("\n")
-  const quoted = new RegExp(`^${quote}(?:\\\\${quote}|[^${quote}])*${quote}[^\\S\\n]*(?:#[^\\n]*)?(?=\\n|$)`).exec(rest)?.[0]
-  return quoted === undefined ? undefined : quoted.split("\n").length - 1
-}
-
-/** The first of the lines that say nothing, and how many there are more. */
-const told = (path: string, malformed: ReadonlyArray<readonly [line: number, what: string]>): ReadonlyArray<string> => [
-  ...malformed.slice(0, 5).map(([line, what]) => `Line ${line} of ${path} ${what}.`),
-  ...(malformed.length > 5 ? [`So it is with ${malformed.length - 5} more of its lines. Is it the right file?`] : [])
+/** The first of the lines that are refused, in order, and how many more there are. */
+const sentences = (path: string, problems: ReadonlyArray<DotEnvSyntax.Problem>): ReadonlyArray<string> => [
+  ...[...problems]
+    .sort(([a], [b]) => a - b)
+    .slice(0, 5)
+    .map(([line, what]) => `Line ${line} of ${path} ${what}.`),
+  ...(problems.length > 5 ? [`More lines are refused: ${problems.length - 5}. Is it the right file?`] : [])
 ]
 
 const isMissing = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "NotFound"

@@ -2,16 +2,23 @@ import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { it } from "@effect/vitest"
 import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { expect } from "vitest"
 import * as DotEnv from "../../src/wiring/DotEnv.ts"
+import * as DotEnvSyntax from "../../src/wiring/DotEnvSyntax.ts"
 
 const notPair = "is neither KEY=VALUE, nor a comment that begins with #, nor blank"
 const notClosed = "opens a quote that is not closed, or has more after it"
 
+const keysOf = (text: string) => {
+  const { assignments, malformed } = DotEnvSyntax.parse(text)
+  return { keys: assignments.map(({ key, line }) => [key, line]), malformed }
+}
+
 it("keys are found with their lines, among comments, blank lines and quoted values of several lines", () => {
   const text = `\ufeff# a comment\n\nA=1\r\n  export B = two # more\nC="one\ntwo"\nD='#' # more\nE=\nF=\`x\`\n`.slice(1)
-  expect(DotEnv.parse(text)).toEqual({
+  expect(keysOf(text)).toEqual({
     keys: [
       ["A", 3],
       ["B", 4],
@@ -25,7 +32,7 @@ it("keys are found with their lines, among comments, blank lines and quoted valu
 })
 
 it("a line that sets nothing is told by its number", () => {
-  expect(DotEnv.parse(`A=1\ncanary\nB: 2\n=3\n9=x\nC="open\nD='x' y\nE=\u0000\nF=2`)).toEqual({
+  expect(keysOf(`A=1\ncanary\nB: 2\n=3\n9=x\nC="open\nD='x' y\nE=\u0000\nF=2`)).toEqual({
     keys: [
       ["A", 1],
       ["F", 9]
@@ -44,6 +51,71 @@ it("a line that sets nothing is told by its number", () => {
 
 const readOf = (readFileString: FileSystem.FileSystem["readFileString"]) =>
   DotEnv.read(".env").pipe(Effect.provide(FileSystem.layerNoop({ readFileString })))
+
+/** What a file sets `KEY` to, in an environment that has `OUTER` and an empty `EMPTY`. */
+const valueOf = (text: string) =>
+  readOf(() => Effect.succeed(text)).pipe(
+    Effect.flatMap(({ provider }) =>
+      provider === undefined ? Effect.succeed("") : Effect.withConfigProvider(Config.string("KEY"), provider)
+    ),
+    Effect.withConfigProvider(
+      ConfigProvider.fromMap(
+        new Map([
+          ["OUTER", "outer"],
+          ["EMPTY", ""]
+        ])
+      )
+    )
+  )
+
+it.effect.each([
+  // Single quotes: literal, as in Compose and the shell.
+  [`KEY='abc$def'`, "abc$def"],
+  [`KEY='pa$$word'`, "pa$$word"],
+  ["KEY='a\\n \\\\ #'", "a\\n \\\\ #"],
+  [`KEY='\${OUTER}'`, `\${OUTER}`],
+  [String.raw`KEY='Let\'s go!'`, "Let's go!"],
+  // Elsewhere two dollar signs are one, and a backslash escapes one.
+  [`KEY=pa$$word`, "pa$word"],
+  [`KEY="pa$$word"`, "pa$word"],
+  [`KEY=$$OUTER$$$OUTER`, "$OUTER$outer"],
+  [String.raw`KEY=pa\$word\\$x`, String.raw`pa$word\$x`],
+  [String.raw`KEY="pa\$word"`, "pa$word"],
+  ["KEY=`pa\\$word`", "pa$word"],
+  // A dollar sign before what is no name is itself.
+  ["KEY=5$ $1 $-", "5$ $1 $-"],
+  // References, to the environment first.
+  [`KEY=a$OUTER-\${OUTER}b`, "aouter-outerb"],
+  ["OUTER=inner\nKEY=$OUTER", "outer"],
+  ["INNER=in$$ner\nKEY='$INNER'", "$INNER"],
+  [`INNER=in$$ner\nKEY=\${INNER}$INNER`, "in$nerin$ner"],
+  [`KEY=[\${EMPTY}|\${EMPTY-x}|\${EMPTY:-x y}|\${UNSET-x}|\${UNSET:-}]`, "[||x y|x|]"],
+  // Escapes in double quotes.
+  [String.raw`KEY="a\n\r\t\"\\\d"`, 'a\n\r\t"\\\\d'],
+  // Comments begin after a blank.
+  ["KEY=pa#ss # more # and more", "pa#ss"],
+  ["KEY=#ff0000", "#ff0000"],
+  ["KEY= # nothing", ""],
+  [`KEY="a # b"# more`, "a # b"]
+] as const)("a value means what Compose documents: %s", ([text, value]) =>
+  Effect.map(valueOf(text), (found) => expect(found).toBe(value))
+)
+
+it.effect("a name that is not set is refused by its line, and so is any other form of reference", () =>
+  Effect.gen(function* () {
+    const notSet = "has a $ before a name that is set neither above it nor in the environment"
+    const notReference = `has a \${ that begins neither \${NAME} nor \${NAME:-default}`
+    const advice = "For a dollar sign write $$, or put the value into single quotes."
+    const text = `LATER=$NOT_YET\nKEY=can$ary\nA=\${KEY:?canary}\nB=\${KEY\nC=\${KEY:-\${KEY}}\nD=\${}`
+    const { problems } = yield* Effect.flip(readOf(() => Effect.succeed(text)))
+    expect(problems).toEqual([
+      `Line 1 of .env ${notSet}. ${advice}`,
+      `Line 2 of .env ${notSet}. ${advice}`,
+      ...[3, 4, 5].map((line) => `Line ${line} of .env ${notReference}. ${advice}`),
+      "More lines are refused: 1. Is it the right file?"
+    ])
+  })
+)
 
 const refusal = (reason: PlatformError.SystemErrorReason) => () =>
   Effect.fail(new PlatformError.SystemError({ module: "FileSystem", method: "readFile", reason, pathOrDescriptor: ".env" }))
@@ -78,7 +150,7 @@ it.effect("a file that is something else is not listed line by line", () =>
     const error = yield* Effect.flip(readOf(() => Effect.succeed("canary\n".repeat(9))))
     expect(error.problems).toEqual([
       ...[1, 2, 3, 4, 5].map((line) => `Line ${line} of .env ${notPair}.`),
-      "So it is with 4 more of its lines. Is it the right file?"
+      "More lines are refused: 4. Is it the right file?"
     ])
   })
 )
