@@ -1,8 +1,9 @@
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import * as StoreUrl from "./embedded/StoreUrl.ts"
 
 /** Where the warehouse is. */
-export type DatabaseUrl = MysqlUrl | SqliteUrl
+export type DatabaseUrl = MysqlUrl | StoreUrl.SqliteUrl
 
 export interface MysqlUrl {
   readonly _tag: "Mysql"
@@ -14,21 +15,11 @@ export interface MysqlUrl {
   readonly database: string
 }
 
-export interface SqliteUrl {
-  readonly _tag: "Sqlite"
-  readonly directory: string
-}
-
 const forms = "Use mysql://user:password@host:port/database, or sqlite:DIRECTORY."
 
 /** Reads a database URL. What is wrong with it is told without repeating it: it may hold a password. */
 export const parse = (text: string): Either.Either<DatabaseUrl, string> => {
-  if (text.startsWith("sqlite:")) {
-    const directory = text.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "")
-    return directory === ""
-      ? Either.left("names no directory. Use sqlite:DIRECTORY, for example sqlite:.sluice.")
-      : Either.right({ _tag: "Sqlite", directory })
-  }
+  if (StoreUrl.isOne(text)) return StoreUrl.parse(text)
   return Either.flatMap(parseServer(text), (url) =>
     url.database === "" ? Either.left(`names no database. ${forms}`) : Either.right(url)
   )

@@ -21,8 +21,44 @@ describe("DatabaseUrl", () => {
     )
   })
 
-  it("reads a directory", () => {
-    assert.deepStrictEqual(DatabaseUrl.parse("sqlite:.sluice"), Either.right({ _tag: "Sqlite", directory: ".sluice" }))
+  it("reads a directory, relative or absolute", () => {
+    const urls = {
+      "sqlite:.sluice": ".sluice",
+      "sqlite:a b/c#1": "a b/c#1",
+      "sqlite:/abs/x": "/abs/x",
+      "sqlite:///abs/x": "/abs/x",
+      "SQLite:x": "x",
+      "sqlite:./~x": "./~x"
+    }
+    assert.deepStrictEqual(
+      Object.keys(urls).map(DatabaseUrl.parse),
+      Object.values(urls).map((directory) => Either.right({ _tag: "Sqlite", directory } as const))
+    )
+  })
+
+  // Regression: each of these made a directory of an odd name, and a run filled it.
+  it("refuses what names no directory, or one that only other programs understand, and says what to write", () => {
+    const wrong = {
+      "sqlite:": /^names no directory\. Use sqlite:DIRECTORY, /,
+      "sqlite:?mode=ro": /^names no directory\. Use sqlite:DIRECTORY, /,
+      "sqlite://": /^has \/\/ before a relative directory\. Use sqlite:DIRECTORY /,
+      "sqlite://rel": /^has \/\/ before a relative directory\. Use sqlite:DIRECTORY /,
+      "sqlite:~": /^begins with ~, .* in full/,
+      "sqlite:~/data": /^begins with ~, .* in full/,
+      "sqlite:dir?x=y": /^has parameters after a \?/,
+      "sqlite:my%20dir": /^has a percent escape/,
+      "sqlite::memory:": /^names no directory, and/,
+      "sqlite:file:x": /^names no directory, and/,
+      "sqlite:data.db": /^names a database file/,
+      "sqlite:a\u0000b": /^has a control character/,
+      "sqlite: rel": /^begins or ends with a blank/,
+      "sqlite:rel ": /^begins or ends with a blank/,
+      " sqlite:rel": /^begins or ends with a blank/
+    }
+    assert.deepStrictEqual(
+      Object.entries(wrong).map(([url, why]) => [url, why.test(problem(url))]),
+      Object.keys(wrong).map((url) => [url, true])
+    )
   })
 
   // Regression: mysql2 turned port 0 into 3306, so that a mistake ended up at another server.
