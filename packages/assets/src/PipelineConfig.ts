@@ -1,5 +1,6 @@
 import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
 import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -18,6 +19,10 @@ export interface PipelineConfig {
   readonly databaseAdmin: DatabaseUrl.MysqlUrl | undefined
   readonly analystUser: string
   readonly analystPassword: Redacted.Redacted | undefined
+  /** How long a statement waits for a lock, and a run for another one that publishes the same table. */
+  readonly lockWait: Duration.Duration
+  /** How long `query` may take. */
+  readonly queryTimeout: Duration.Duration
   readonly rowsInMemory: number
   readonly pageSize: number
   /** Pages that are asked for while one is worked on. */
@@ -67,6 +72,8 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     databaseAdmin: yield* read("DATABASE_ADMIN_URL", DatabaseUrl.parseServer),
     analystUser: (yield* read("ANALYST_USER", parseUser)) ?? "analyst",
     analystPassword: yield* setting("ANALYST_PASSWORD"),
+    lockWait: Duration.seconds((yield* read("SLUICE_LOCK_WAIT", wholeNumber(1, 86_400))) ?? 60),
+    queryTimeout: Duration.seconds((yield* read("SLUICE_QUERY_TIMEOUT", wholeNumber(1, 86_400))) ?? 300),
     rowsInMemory: (yield* read("SLUICE_ROWS_IN_MEMORY", wholeNumber(0, 1_000_000_000))) ?? 100_000,
     pageSize: (yield* read("SLUICE_PAGE_SIZE", wholeNumber(1, 100_000))) ?? 5_000,
     fetchAhead: (yield* read("SLUICE_FETCH_AHEAD", wholeNumber(0, 64))) ?? 4,

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as PipelineConfig from "../src/PipelineConfig.ts"
@@ -17,6 +18,8 @@ it.effect("with nothing set, everything has a default; a key that is set to noth
       analystUser: "analyst",
       analystPassword: undefined,
       rowsInMemory: 100_000,
+      lockWait: Duration.minutes(1),
+      queryTimeout: Duration.minutes(5),
       pageSize: 5_000,
       fetchAhead: 4,
       readingThreads: undefined,
@@ -46,6 +49,8 @@ it.effect("every key is read, and secrets are redacted", () =>
       DATABASE_ADMIN_URL: "mysql://root:r00t@db",
       ANALYST_USER: "ana",
       ANALYST_PASSWORD: "letmein",
+      SLUICE_LOCK_WAIT: "5",
+      SLUICE_QUERY_TIMEOUT: "7",
       SLUICE_ROWS_IN_MEMORY: "0",
       SLUICE_PAGE_SIZE: "100000",
       SLUICE_FETCH_AHEAD: "0",
@@ -85,6 +90,8 @@ it.effect("every key is read, and secrets are redacted", () =>
         },
         analystUser: "ana",
         analystPassword: Redacted.make("letmein"),
+        lockWait: Duration.seconds(5),
+        queryTimeout: Duration.seconds(7),
         rowsInMemory: 0,
         pageSize: 100_000,
         fetchAhead: 0,
@@ -110,6 +117,8 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
       DATABASE_URL: "CANARY",
       DATABASE_ADMIN_URL: "postgres://root:CANARY@db",
       ANALYST_USER: "CANARY'@'%",
+      SLUICE_LOCK_WAIT: "0",
+      SLUICE_QUERY_TIMEOUT: "1m",
       SLUICE_ROWS_IN_MEMORY: "-1",
       SLUICE_PAGE_SIZE: "0",
       SLUICE_MAX_BAD_SHARE: "10%",
@@ -129,6 +138,8 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
         "DATABASE_URL",
         "DATABASE_ADMIN_URL",
         "ANALYST_USER",
+        "SLUICE_LOCK_WAIT",
+        "SLUICE_QUERY_TIMEOUT",
         "SLUICE_ROWS_IN_MEMORY",
         "SLUICE_PAGE_SIZE",
         "SLUICE_MAX_BAD_SHARE",

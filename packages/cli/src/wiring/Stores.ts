@@ -9,18 +9,20 @@ import type { Settings } from "./Settings.ts"
 /** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
 export const layer = (settings: Settings) => opened(settings, false)
 
-const opened = ({ database, analystUser, analystPassword }: Settings, readOnly: boolean) =>
+const opened = ({ database, databaseAdmin, analystUser, analystPassword, lockWait }: Settings, readOnly: boolean) =>
   Layer.unwrapEffect(
     database._tag === "Sqlite"
       ? Effect.map(
           Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
-          (SqliteStores) => SqliteStores.layer({ directory: database.directory, readOnly })
+          (SqliteStores) => SqliteStores.layer({ directory: database.directory, readOnly, patience: lockWait })
         )
       : Effect.map(
           Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
           (MysqlStores) =>
             MysqlStores.layer({
               url: database,
+              lockWait,
+              ...(databaseAdmin === undefined ? {} : { administrator: { url: databaseAdmin, analysts: [analystUser] } }),
               ...(analystPassword === undefined ? {} : { analyst: { user: analystUser, password: analystPassword } })
             })
         )
@@ -71,7 +73,7 @@ const recorded = (settings: Settings) => {
   if (database._tag === "Mysql") return layer(settings)
   const history = Effect.map(
     Effect.promise(() => import("@sluice/warehouse/embedded/SqliteHistory")),
-    (SqliteHistory) => SqliteHistory.layer({ directory: database.directory })
+    (SqliteHistory) => SqliteHistory.layer({ directory: database.directory, patience: settings.lockWait })
   )
   return Layer.unwrapEffect(history)
 }

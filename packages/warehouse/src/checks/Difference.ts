@@ -12,9 +12,10 @@ export const Difference = Schema.Struct({
   mend: Schema.String,
   /**
    * Who is behind it. `declaration`: what is there is as it was published, and the declaration has changed since; publishing
-   * mends it. `outside`: somebody else changed it.
+   * mends it. `outside`: somebody else changed it. `login`: an account does not accept its configured password, which the
+   * account can change by itself; it is reported and stops nothing.
    */
-  origin: Schema.Literal("outside", "declaration")
+  origin: Schema.Literal("outside", "declaration", "login")
 })
 export type Difference = typeof Difference.Type
 

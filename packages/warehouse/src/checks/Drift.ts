@@ -1,3 +1,4 @@
+import * as Log from "@sluice/core/Log"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { WarehouseSpec } from "../Grants.ts"
@@ -25,11 +26,16 @@ export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
 /**
  * Compares the store with what is declared and fails with everything that was changed from outside; for before a run's first
  * write. What was never published is not missed, and what differs only because the declaration has changed since it was
- * published passes: publishing it again mends that.
+ * published passes: publishing it again mends that. An account whose login fails is a warning: an analyst who changes the
+ * password of its own account must not stop a run.
  */
 export const check = Effect.fn("Drift.check")(function* (
   spec: WarehouseSpec
 ): Effect.fn.Return<void, DriftFound | WarehouseFailed, Warehouse> {
-  const differences = yield* lastingDrift(spec, ({ origin }) => origin === "outside")
+  const found = yield* lastingDrift(spec, ({ origin }) => origin !== "declaration")
+  for (const each of found.filter(({ origin }) => origin === "login")) {
+    yield* Log.warning(`${line(each)}. To mend it, ${each.mend}.`)
+  }
+  const differences = found.filter(({ origin }) => origin === "outside")
   if (differences.length > 0) return yield* new DriftFound({ differences })
 })

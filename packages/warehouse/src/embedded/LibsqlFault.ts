@@ -93,7 +93,8 @@ const constraints: Readonly<Record<string, string>> = {
 
 const advice: Readonly<Record<Reason, string>> = {
   Unreachable: "Run it again.",
-  Conflict: "Wait until the other run has ended, then run it again.",
+  Conflict:
+    "It is another run, or a program that reads one of the files in an open transaction (`lsof` names its process). Wait until it has ended, or end it, then run it again; SLUICE_LOCK_WAIT is how long to wait.",
   TimedOut: "Run it again.",
   AccessDenied: "Check the files' owner and permissions.",
   NotPermitted: "Check the owner and permissions of the directory that DATABASE_URL names, and of the files in it.",

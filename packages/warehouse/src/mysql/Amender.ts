@@ -41,7 +41,7 @@ export const amend = Effect.fn("Amender.amend")(function* (
       yield* Effect.provideService(StepContext.staged(table.name, { rows, before }), CurrentSession, session)
       return { counts: { rows, deleted, written: loaded.rows }, by: loaded.by }
     })
-    return yield* transaction(session, write, failed)
+    return yield* options.blockers.insist([table.name])(transaction(session, write, failed))
   })
 
   const remove = Effect.fnUntraced(function* ({ connection }: Session, gone: Dataset.Dataset<string>) {

@@ -86,5 +86,5 @@ const locked = (user: string): Difference => ({
   found: "the server refuses its password, or has no such account",
   declared: "an account that reads the public tables and views",
   mend: 'correct ANALYST_USER and ANALYST_PASSWORD, or set DATABASE_ADMIN_URL and run "pnpm assets provision"',
-  origin: "outside"
+  origin: "login"
 })

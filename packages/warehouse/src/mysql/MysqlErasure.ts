@@ -1,11 +1,11 @@
 import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Erasure } from "../Erasure.ts"
 import * as SqlErasure from "../sql/SqlErasure.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { Blockers } from "./Blockers.ts"
 import * as Deadlock from "./deadlock.ts"
 import { dialect, quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
@@ -17,8 +17,8 @@ import * as TableLock from "./TableLock.ts"
 export interface Options {
   readonly pool: MysqlPool
   readonly server: MysqlServer
-  /** How long it waits for a publisher of a table. */
-  readonly lockWait: Duration.DurationInput
+  readonly locks: TableLock.TableLock
+  readonly blockers: Blockers
 }
 
 /**
@@ -43,7 +43,7 @@ export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
 }
 
 const alone = <A>(
-  { lockWait, pool }: Options,
+  { blockers, locks, pool }: Options,
   tables: ReadonlyArray<string>,
   operation: string,
   effect: Effect.Effect<A, SqlError>
@@ -51,12 +51,12 @@ const alone = <A>(
   const failed = statementFailed(operation)
   const onSession = Effect.fnUntraced(function* (session: Session) {
     for (const table of tables) {
-      yield* TableLock.take(session, table, operation, lockWait)
+      yield* locks.take(session, table, operation)
       // A run that died while it published has left the person in a table that nobody will look at again.
       const left = (yield* Effect.mapError(Publisher.tablesAround(session, table), failed)).filter((name) => name !== table)
       if (left.length > 0) yield* Effect.mapError(Publisher.dropTables(session, left), failed)
     }
-    return yield* Effect.mapError(Deadlock.retried(transaction(session, effect)), failed)
+    return yield* blockers.insist(tables)(Effect.mapError(Deadlock.retried(transaction(session, effect)), failed))
   })
   return Effect.scoped(
     Effect.uninterruptibleMask((restore) =>

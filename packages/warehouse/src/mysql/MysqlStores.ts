@@ -21,6 +21,7 @@ import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Blockers from "./Blockers.ts"
 import { dialect } from "./dialect.ts"
 import { connectFailed } from "./errors.ts"
 import { infileLoader } from "./InfileLoader.ts"
@@ -29,6 +30,7 @@ import * as MysqlErasure from "./MysqlErasure.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
 import * as MysqlWarehouse from "./MysqlWarehouse.ts"
+import * as TableLock from "./TableLock.ts"
 
 export interface Options {
   /** The pipeline's own account and database. */
@@ -37,6 +39,8 @@ export interface Options {
   readonly analyst?: { readonly user: string; readonly password: Redacted.Redacted }
   /** How long a publisher waits for another of the same table, and a statement for another's locks. Default one minute. */
   readonly lockWait?: Duration.DurationInput
+  /** Ends sessions of the analysts' accounts that hold a table for longer than that. Used for nothing else here. */
+  readonly administrator?: Blockers.Administrator
   /** How tables are filled. Default: by LOAD DATA where the server takes it, by INSERT where it does not. */
   readonly load?: Loader
 }
@@ -54,7 +58,7 @@ export const layer = (
 > =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
-      const { analyst, lockWait = Duration.minutes(1), url } = options
+      const { administrator, analyst, lockWait = Duration.minutes(1), url } = options
       const open = (connections: number) =>
         Effect.mapError(MysqlPool.make({ url, connections, lockWait }), connectFailed(url, setting))
       const loads = yield* open(loadConnections)
@@ -63,6 +67,8 @@ export const layer = (
       const history = yield* open(historyConnections)
       const words = dialect(server)
       const gate = ErasureGate.make(words)
+      const locks = TableLock.make({ sql: history.sql, dialect: words, wait: lockWait })
+      const blockers = Blockers.make({ url, administrator, lockWait })
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
       }
@@ -71,7 +77,8 @@ export const layer = (
         pool: loads,
         server,
         load,
-        lockWait,
+        locks,
+        blockers,
         gate,
         pipeline: { url, setting },
         analyst:
@@ -91,7 +98,7 @@ export const layer = (
       )
       return Layer.mergeAll(
         Layer.succeed(Warehouse, warehouse),
-        Layer.effect(Erasure, MysqlErasure.make({ pool: loads, server, lockWait })),
+        Layer.effect(Erasure, MysqlErasure.make({ pool: loads, server, locks, blockers })),
         Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
         Layer.provide(records, Layer.succeed(SqlClient, history.sql))
       )

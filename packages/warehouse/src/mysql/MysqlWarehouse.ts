@@ -2,7 +2,6 @@ import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/run/StepContext"
 import * as Span from "@sluice/core/Span"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
@@ -15,6 +14,7 @@ import type * as View from "../View.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
+import type { Blockers } from "./Blockers.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
@@ -27,14 +27,15 @@ import * as MysqlDrift from "./MysqlDrift.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
+import type { TableLock } from "./TableLock.ts"
 import * as UserQuery from "./UserQuery.ts"
 
 export interface Options {
   readonly pool: MysqlPool
   readonly server: MysqlServer
   readonly load: Loader
-  /** How long a publisher waits for another of the same table. */
-  readonly lockWait: Duration.DurationInput
+  readonly locks: TableLock
+  readonly blockers: Blockers
   readonly gate: ErasureGate
   readonly pipeline: UserQuery.Account
   /** Undefined where no analyst's account is configured. */
@@ -120,7 +121,8 @@ export const make = (options: Options): Warehouse["Type"] => {
 
     publishView: Effect.fn("MysqlWarehouse.publishView")(function* (view) {
       const failed = statementFailed(`publish ${view.name}`)
-      yield* Effect.mapError(Deadlock.retried(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared), failed)
+      const create = Deadlock.retried(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared)
+      yield* options.blockers.insist([view.name])(Effect.mapError(create, failed))
       return { relation: view }
     }),
 

@@ -3,12 +3,12 @@ import type * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { Blockers } from "./Blockers.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
@@ -23,8 +23,8 @@ export interface Options {
   readonly pool: MysqlPool
   readonly server: MysqlServer
   readonly load: Loader
-  /** How long a publisher waits for another of the same table. */
-  readonly lockWait: Duration.DurationInput
+  readonly locks: TableLock.TableLock
+  readonly blockers: Blockers
   /** Refuses what was read before somebody was erased; asked under the lock of the table, over the session that has it. */
   readonly gate: (session: Session, runId: string, operation: string) => Effect.Effect<void, WarehouseFailed>
   readonly marks: Marks
@@ -77,7 +77,7 @@ export const publish = Effect.fn("Publisher.publish")(function* (
     const swap = execute(session, `RENAME TABLE ${away}${quote(staging)} TO ${quote(table.name)}`)
     // While nobody is told who has written the table, no changes are applied to it.
     yield* Effect.mapError(options.marks.clear(session, table.name), failed)
-    yield* Effect.mapError(Deadlock.retried(swap), failed)
+    yield* options.blockers.insist([table.name])(Effect.mapError(Deadlock.retried(swap), failed))
     yield* Effect.ignore(options.marks.set(session, table.name, runId))
     return loaded
   })
@@ -89,7 +89,7 @@ export const publish = Effect.fn("Publisher.publish")(function* (
  * tables that are left around this one. In the end the temporary tables are dropped, whatever happens.
  */
 export const alone = <A, E, R>(
-  options: Pick<Options, "pool" | "lockWait" | "gate">,
+  options: Pick<Options, "pool" | "locks" | "gate">,
   table: string,
   temporary: ReadonlyArray<string>,
   effect: (session: Session, present: ReadonlyArray<string>) => Effect.Effect<A, E, R>
@@ -99,7 +99,7 @@ export const alone = <A, E, R>(
   const failed = statementFailed(doing)
   const onSession = Effect.fnUntraced(function* (session: Session) {
     const { runId } = yield* StepContext
-    yield* TableLock.take(session, table, doing, options.lockWait, runId)
+    yield* options.locks.take(session, table, doing, runId)
     yield* options.gate(session, runId, doing)
     const present = yield* Effect.mapError(tablesAround(session, table), failed)
     const leftovers = present.filter((name) => name !== table)

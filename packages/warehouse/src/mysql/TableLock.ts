@@ -1,43 +1,83 @@
+import { createHmac } from "node:crypto"
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { SqlDialect } from "../sql/SqlDialect.ts"
+import * as SqlSecrets from "../sql/SqlSecrets.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { statementFailed } from "./errors.ts"
 import type { Session } from "./MysqlPool.ts"
 
-// At most 64 characters. MySQL 9 has SHA1 and MD5 no more.
-const lockName = "CONCAT('sluice:', LEFT(SHA2(CONCAT(DATABASE(), '.', ?), 256), 40))"
-
 /**
- * Takes the named lock of a table, which whoever publishes it has: from before its rows are read until they are there to be
- * seen. Were it taken for the swap alone, a run that read first and ended last would put older rows in the place of newer
- * ones, and an erasure could leave a person in a staging table whose run is then killed. It is the session's and dies with it.
+ * The named locks of a database's tables. Their names follow from a secret of the store, since any account of the server may
+ * take a lock whose name it can compute.
  */
-export const take = Effect.fn("TableLock.take")(function* (
-  session: Session,
-  table: string,
-  operation: string,
-  wait: Duration.DurationInput,
-  /** The run that takes it, where it is one. */
-  own?: string
-): Effect.fn.Return<void, WarehouseFailed> {
-  const seconds = Math.ceil(Duration.toSeconds(wait))
-  const rows = yield* Effect.mapError(
-    session.connection.executeValues(`SELECT GET_LOCK(${lockName}, ${seconds})`, [table]),
-    statementFailed(operation)
-  )
-  if (Number(rows[0]?.[0]) === 1) return
-  const others = yield* Effect.orElseSucceed(makers(session, table), (): ReadonlyArray<string> => [])
-  const names = others.filter((run) => run !== own)
-  const which = names.length === 0 ? "" : ` (${names.join(" or ")})`
-  return yield* new WarehouseFailed({
-    reason: "Conflict",
-    operation,
-    detail: `another run${which} is publishing "${table}", and has not ended within ${Duration.format(Duration.seconds(seconds))}. Nothing was changed. It has the table until it has read its source and written all rows; \`pnpm assets runs list\` shows since when it runs. Wait for it to end, or stop it, and run again.`
-  })
-})
+export interface TableLock {
+  /**
+   * Takes the lock of a table, which every publisher and every erasure holds: from before rows are read until readers can see
+   * them. If it were taken for the swap alone, a run that read first and ended last would replace newer rows by older ones,
+   * and an erasure could leave a person in a staging table whose run is then killed. It belongs to the session and ends with it.
+   */
+  readonly take: (
+    session: Session,
+    table: string,
+    operation: string,
+    /** The run that takes it, if it is one. */
+    own?: string
+  ) => Effect.Effect<void, WarehouseFailed>
+}
 
-/** The runs that are to make a table and have not yet, by the run history, where assets are called as their tables are. */
+export interface Options {
+  /** Where the secret is. Not the pool of the sessions: a publisher that waits for a second connection can wait for ever. */
+  readonly sql: SqlClient
+  readonly dialect: SqlDialect
+  readonly wait: Duration.DurationInput
+}
+
+export const make = ({ dialect, sql, wait }: Options): TableLock => {
+  const seconds = Math.ceil(Duration.toSeconds(wait))
+  let known: Uint8Array | undefined
+  const secret = (operation: string) =>
+    Effect.suspend(() =>
+      known === undefined
+        ? SqlSecrets.obtain(dialect, "locks", operation).pipe(
+            Effect.provideService(SqlClient, sql),
+            Effect.tap((key) => {
+              known = key
+            })
+          )
+        : Effect.succeed(known)
+    )
+
+  return {
+    take: Effect.fn("TableLock.take")(function* (session, table, operation, own) {
+      const name = nameOf(yield* secret(operation), table)
+      const rows = yield* Effect.mapError(
+        session.connection.executeValues(`SELECT GET_LOCK(${inDatabase}, ${seconds})`, [name]),
+        statementFailed(operation)
+      )
+      if (Number(rows[0]?.[0]) === 1) return
+      const others = yield* Effect.orElseSucceed(makers(session, table), (): ReadonlyArray<string> => [])
+      const names = others.filter((run) => run !== own)
+      const which = names.length === 0 ? "" : ` (${names.join(" or ")})`
+      return yield* new WarehouseFailed({
+        reason: "Conflict",
+        operation,
+        detail: `another run${which} is publishing "${table}", and has not ended within ${Duration.format(Duration.seconds(seconds))}. Nothing was changed. It has the table until it has read its source and written all rows; \`pnpm assets runs list\` shows since when it runs. Wait for it to end, or stop it, and run again.`
+      })
+    })
+  }
+}
+
+/** Part of the name of a table's lock, the same in every process that has the store's secret. */
+const nameOf = (secret: Uint8Array, table: string): string =>
+  `sluice:${createHmac("sha256", secret).update(table).digest("hex").slice(0, 32)}`
+
+/** At most 64 characters. A copy of the database on the same server has its own locks. MySQL 9 has SHA1 and MD5 no more. */
+const inDatabase = "CONCAT(?, LEFT(SHA2(DATABASE(), 256), 16))"
+
+/** The runs that are to make a table and have not yet, by the run history, if assets are called as their tables are. */
 const makers = ({ connection }: Session, table: string): Effect.Effect<ReadonlyArray<string>, SqlError> =>
   Effect.map(
     connection.executeValues(
@@ -48,6 +88,6 @@ const makers = ({ connection }: Session, table: string): Effect.Effect<ReadonlyA
     (rows) => rows.map(([run]) => String(run))
   )
 
-/** Lets go of all that a session has taken. */
+/** Releases all locks that a session has taken. */
 export const releaseAll = (session: Session): Effect.Effect<unknown, SqlError> =>
   session.connection.executeUnprepared("SELECT RELEASE_ALL_LOCKS()", [], undefined)

@@ -122,7 +122,7 @@ it.scopedLive("a publish waits for another process, and after its patience says 
       expect(error._tag === "WarehouseFailed" && [error.reason, error.retryable, error.message]).toStrictEqual([
         "Conflict",
         true,
-        "Could not publish contract_numbers: another process is using the store (SQLITE_BUSY). Wait until the other run has ended, then run it again."
+        "Could not publish contract_numbers: another process is using the store (SQLITE_BUSY). It is another run, or a program that reads one of the files in an open transaction (`lsof` names its process). Wait until it has ended, or end it, then run it again; SLUICE_LOCK_WAIT is how long to wait."
       ])
       const waiting = yield* Effect.fork(publishNumbers(3))
       yield* Effect.sleep(20)
