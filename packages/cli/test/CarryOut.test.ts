@@ -97,7 +97,7 @@ it.effect("runs whose process died are closed and named, those of a process that
     ])
     expect((yield* store.unfinished).map(({ runId }) => runId)).toEqual(["alive"])
   }).pipe(
-    Effect.provideService(Owner.Owner, { self: { host: "here", pid: 1 }, isAlive: (pid) => pid === 3 }),
+    Effect.provideService(Owner.Owner, { self: { host: "here", pid: 1 }, isAlive: ({ pid }) => pid === 3 }),
     Effect.provide(RunStore.layerMemory)
   )
 )

@@ -1,14 +1,20 @@
 import { hostname } from "node:os"
 import { Owner } from "@sluice/core/run/Owner"
+import type { RunOwner } from "@sluice/core/run/RunEvent"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Predicate from "effect/Predicate"
+import * as ProcessIdentity from "./ProcessIdentity.ts"
 
-/** This process as the owner of its runs. Of another one on this machine, signal 0 tells whether it is there. */
-export const layer: Layer.Layer<Owner> = Layer.sync(Owner, () => ({
-  self: { host: hostname(), pid: process.pid },
-  isAlive
-}))
+/** This process as the owner of its runs. It can look up the processes of its own host. */
+export const layer: Layer.Layer<Owner> = Layer.sync(Owner, () => {
+  const self = { host: hostname(), ...ProcessIdentity.self() }
+  const isAlive = (owner: RunOwner) => {
+    if (owner.host !== self.host) return undefined
+    // A run without a start was recorded by an earlier version, so this process is not its owner.
+    return owner.started === undefined && owner.pid === self.pid ? false : ProcessIdentity.isAlive(owner)
+  }
+  return { self, isAlive }
+})
 
 /** The names of the variables of its environment. */
 export const variables: Effect.Effect<ReadonlyArray<string>> = Effect.sync(() => Object.keys(process.env))
@@ -25,12 +31,3 @@ export const forThreads: Effect.Effect<Readonly<Record<string, string>>> = Effec
     })
   )
 )
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    // Another user's process may not be signaled, but it is there.
-    return Predicate.hasProperty(error, "code") && error.code === "EPERM"
-  }
-}

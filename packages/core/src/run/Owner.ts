@@ -3,26 +3,31 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { RunEvent, RunOwner } from "./RunEvent.ts"
-import type { OpenStep, RunSummary } from "./RunRecord.ts"
+import type { OpenStep, RunSummary, UnfinishedRun } from "./RunRecord.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
-/** The process that runs belong to, and whether another one of this machine still lives. The command line knows. */
+/** The process that runs belong to, and what it knows of other processes. The command line provides it. */
 export class Owner extends Context.Reference<Owner>()("@sluice/core/Owner", {
-  defaultValue: (): { readonly self: RunOwner; readonly isAlive: (pid: number) => boolean } => ({
-    self: { host: "unknown", pid: 0 },
-    isAlive: () => true
-  })
+  defaultValue: (): Owner.Service => ({ self: { host: "unknown", pid: 0 }, isAlive: () => true })
 }) {}
+
+export declare namespace Owner {
+  export interface Service {
+    readonly self: RunOwner
+    /** Whether the process of a run lives; undefined if only its heartbeat can tell, as for one of another host. */
+    readonly isAlive: (owner: RunOwner) => boolean | undefined
+  }
+}
 
 /** How often a run notes that it is alive. */
 export const heartbeatInterval = Duration.seconds(10)
-/** After so long without a heartbeat, a run's process counts as dead. */
+/** After so long without a heartbeat, a process that cannot be looked up counts as dead. */
 export const silence = Duration.minutes(1)
 
 /**
  * Closes the runs whose process died without concluding them: each is recorded as crashed, its open steps as canceled.
- * Answers their ids; of several starts at once, one closes a run and answers it. A process of this machine is looked up; one
- * of another machine counts as dead after a minute's silence.
+ * Answers their ids; of several starts at once, one closes a run and answers it. A process of this host is looked up, so a
+ * suspended one is alive. A process of another host is dead after a minute without a heartbeat, by the store's clock.
  */
 export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, RunStore> = Effect.gen(function* () {
   const store = yield* RunStore
@@ -30,9 +35,8 @@ export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, 
   const now = yield* Clock.currentTimeMillis
   const closed: Array<string> = []
   for (const run of yield* store.unfinished) {
-    if (lives(run, owner, now)) continue
-    const at = new Date(now).toISOString()
-    if (yield* store.close(run.runId, (open) => closing(run, open, at))) closed.push(run.runId)
+    if (owner.isAlive(run.owner) ?? run.silentMillis <= Duration.toMillis(silence)) continue
+    if (yield* store.close(run.runId, (open) => closing(run, open, now))) closed.push(run.runId)
   }
   return closed
 }).pipe(Effect.withSpan("Owner.closeOrphans"))
@@ -58,14 +62,9 @@ export const rivals = Effect.fn("Owner.rivals")(function* (
   return all.filter((rival) => rival.assets.length > 0)
 })
 
-const lives = (run: RunSummary, owner: Owner["Type"], now: number): boolean => {
-  const { host, pid } = run.owner
-  if (host === owner.self.host) return pid !== owner.self.pid && owner.isAlive(pid)
-  return now - Date.parse(run.heartbeatAt) <= Duration.toMillis(silence)
-}
-
-const closing = (run: RunSummary, open: ReadonlyArray<OpenStep>, at: string): ReadonlyArray<RunEvent> => {
+const closing = (run: UnfinishedRun, open: ReadonlyArray<OpenStep>, now: number): ReadonlyArray<RunEvent> => {
   const { runId } = run
+  const at = new Date(now).toISOString()
   return [
     ...open.map(({ action, asset }): RunEvent => ({ _tag: "StepCanceled", runId, at, asset, action })),
     {
@@ -73,7 +72,7 @@ const closing = (run: RunSummary, open: ReadonlyArray<OpenStep>, at: string): Re
       runId,
       at,
       status: "crashed",
-      durationMillis: Math.max(0, Date.parse(run.heartbeatAt) - Date.parse(run.startedAt)),
+      durationMillis: Math.max(0, now - run.silentMillis - Date.parse(run.startedAt)),
       reason: `its process (${run.owner.pid} on ${run.owner.host}) ended without concluding it`
     }
   ]

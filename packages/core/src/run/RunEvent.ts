@@ -32,7 +32,12 @@ const Metadata = Schema.Record({
 const step = { asset: Schema.String }
 
 /** The process that carries a run out. */
-export const RunOwner = Schema.Struct({ host: Schema.String, pid: Schema.Number })
+export const RunOwner = Schema.Struct({
+  host: Schema.String,
+  pid: Schema.Number,
+  /** Tells the process from others of its id on the same host: later ones, and those of other containers. */
+  started: Schema.optionalWith(Schema.String, { exact: true })
+})
 export type RunOwner = typeof RunOwner.Type
 
 export const RunStarted = event("RunStarted", {

@@ -35,8 +35,14 @@ export interface RunSummary {
   readonly status: "running" | RunStatus
   readonly durationMillis: number | undefined
   readonly reason: string | undefined
-  /** The last sign of life of its process, a heartbeat or an event of its own, ISO 8601 in UTC. */
+  /** The last sign of life of its process, a heartbeat or an event of its own: ISO 8601 in UTC, by the store's clock. */
   readonly heartbeatAt: string
+}
+
+/** A run that has not concluded. */
+export interface UnfinishedRun extends RunSummary {
+  /** Milliseconds since the last sign of life of its process. Both ends are read from the store's clock. */
+  readonly silentMillis: number
 }
 
 /** A step of a run that has yet to end. */

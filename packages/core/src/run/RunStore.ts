@@ -15,7 +15,8 @@ import {
   materializationOf,
   type OpenStep,
   type RunSummary,
-  summaryOf
+  summaryOf,
+  type UnfinishedRun
 } from "./RunRecord.ts"
 
 /** The record of runs cannot be read or written. */
@@ -82,10 +83,10 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
       runId: string,
       ending: (open: ReadonlyArray<OpenStep>) => ReadonlyArray<RunEvent>
     ) => Effect.Effect<boolean, RunStoreFailed>
-    /** The newest runs first, at most `limit`. */
+    /** The runs in the order of their recording, the last one first, at most `limit`. No clock decides. */
     readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
-    /** The runs that have not concluded, oldest first: they run, or their process died. */
-    readonly unfinished: Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
+    /** The runs that have not concluded, the first recorded first: they run, or their process died. */
+    readonly unfinished: Effect.Effect<ReadonlyArray<UnfinishedRun>, RunStoreFailed>
     /** The newest run that was to materialize something. Reads first events alone. */
     readonly lastThatMade: Effect.Effect<string | undefined, RunStoreFailed>
     /** The last successful materialization of every asset that has one, by asset name. */
@@ -136,14 +137,12 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
       const last = lastStepOf(event)
       if (last !== undefined) lastSteps.set(last.asset, { status: last.status, runId: last.runId, at: last.at })
     }
-    const alive = (runId: string, at: string | undefined) => {
+    const alive = (runId: string, now: number) => {
       const run = runs.get(runId)
-      if (run !== undefined && at !== undefined && run.heartbeatAt < at) runs.set(runId, { ...run, heartbeatAt: at })
+      if (run !== undefined) runs.set(runId, { ...run, heartbeatAt: new Date(now).toISOString() })
     }
     const openSteps = (runId: string) => [...(open.get(runId)?.values() ?? [])].sort((a, b) => compare(a.asset, b.asset))
-    const oldestFirst = () =>
-      [...runs.values()].sort((a, b) => compare(a.startedAt, b.startedAt) || compare(a.runId, b.runId))
-    const newestFirst = () => oldestFirst().reverse()
+    const newestFirst = () => [...runs.values()].reverse()
     return RunStore.of({
       append: (events, from) =>
         Effect.gen(function* () {
@@ -159,9 +158,10 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
             return yield* new RunStoreFailed({ operation: "written", reason, retryable: false })
           }
           for (const event of fresh) record(event)
-          for (const [runId, own] of byRun(fresh)) alive(runId, own.at(-1)?.at)
+          const now = yield* Clock.currentTimeMillis
+          for (const runId of byRun(fresh).keys()) alive(runId, now)
         }),
-      heartbeat: (runId) => Effect.map(Clock.currentTimeMillis, (now) => alive(runId, new Date(now).toISOString())),
+      heartbeat: (runId) => Effect.map(Clock.currentTimeMillis, (now) => alive(runId, now)),
       events: (runId, page) =>
         Effect.sync(() =>
           (eventsOf.get(runId) ?? []).slice(page?.from, page === undefined ? undefined : page.from + page.limit)
@@ -175,7 +175,11 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
         }),
       lastThatMade: Effect.sync(() => newestFirst().find(({ runId }) => eventsOf.get(runId)?.some(makes))?.runId),
       runs: (limit) => Effect.sync(() => newestFirst().slice(0, limit)),
-      unfinished: Effect.sync(() => oldestFirst().filter((run) => run.status === "running")),
+      unfinished: Effect.map(Clock.currentTimeMillis, (now) =>
+        [...runs.values()]
+          .filter((run) => run.status === "running")
+          .map((run) => ({ ...run, silentMillis: now - Date.parse(run.heartbeatAt) }))
+      ),
       materializations: Effect.sync(() => new Map(materialized)),
       lastSteps: Effect.sync(() => new Map(lastSteps)),
       history: (asset, limit) =>
@@ -184,7 +188,6 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
             .flatMap((event) => materializationOf(event) ?? [])
             .filter((each) => each.asset === asset)
             .reverse()
-            .sort((a, b) => compare(b.at, a.at))
             .slice(0, limit)
         ),
       checks: (asset) =>

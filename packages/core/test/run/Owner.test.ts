@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Owner from "@sluice/core/run/Owner"
-import type { RunEvent } from "@sluice/core/run/RunEvent"
+import type { RunEvent, RunOwner } from "@sluice/core/run/RunEvent"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
@@ -26,8 +26,12 @@ const openRun = (runId: string, owner: { readonly host: string; readonly pid: nu
   ]
 }
 
+/** Of processes here it is known whether they live, but for one whose start nobody recorded. */
 const living = (...pids: ReadonlyArray<number>) =>
-  Effect.provideService(Owner.Owner, { self: here, isAlive: (pid: number) => pids.includes(pid) })
+  Effect.provideService(Owner.Owner, {
+    self: here,
+    isAlive: ({ host, pid }: RunOwner) => (host === "here" && pid !== 8 ? pids.includes(pid) : undefined)
+  })
 
 const secondsAfterNoon = (seconds: number) => TestClock.setTime(Date.parse(noon) + seconds * 1_000)
 
@@ -63,6 +67,7 @@ describe("closing orphans", () => {
       const store = yield* RunStore
       const seconds = (count: number) => new Date(Date.parse(noon) + count * 1_000).toISOString()
       yield* store.append(openRun("r1", { host: "here", pid: 7 }), 0)
+      yield* secondsAfterNoon(4)
       yield* store.append([{ _tag: "StepStarted", runId: "r1", at: seconds(4), asset: "b", attempt: 2 }], 4)
       yield* store.append(openRun("r2", { host: "here", pid: 7 }), 0)
       yield* secondsAfterNoon(10)
@@ -78,16 +83,39 @@ describe("closing orphans", () => {
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 
-  it.effect("leaves a run of a living process of this machine alone, and one of another machine for a minute", () =>
+  it.effect(
+    "leaves a living process of this host alone however long it is silent, and one of another host for a minute",
+    () =>
+      Effect.gen(function* () {
+        const store = yield* RunStore
+        yield* secondsAfterNoon(0)
+        yield* store.append(openRun("local", { host: "here", pid: 7 }))
+        yield* store.append(openRun("remote", { host: "there", pid: 9 }))
+        yield* store.append(openRun("unknown", { host: "here", pid: 8 }))
+        yield* secondsAfterNoon(59)
+        assert.deepStrictEqual(yield* Owner.closeOrphans, [])
+        yield* secondsAfterNoon(61)
+        assert.deepStrictEqual(yield* Owner.closeOrphans, ["remote", "unknown"])
+        yield* secondsAfterNoon(7_200)
+        assert.deepStrictEqual(yield* Owner.closeOrphans, [])
+      }).pipe(living(7), Effect.provide(RunStore.layerMemory))
+  )
+
+  // Regression: heartbeats were compared with this machine's clock, which may be another than the one that wrote them.
+  it.effect("goes by how long the store says that a run of another host is silent, and by no other clock", () =>
     Effect.gen(function* () {
       const store = yield* RunStore
-      yield* store.append(openRun("local", { host: "here", pid: 7 }))
-      yield* store.append(openRun("remote", { host: "there", pid: 9 }))
-      yield* secondsAfterNoon(59)
-      assert.deepStrictEqual(yield* Owner.closeOrphans, [])
-      yield* secondsAfterNoon(61)
-      assert.deepStrictEqual(yield* Owner.closeOrphans, ["remote"])
-    }).pipe(living(7), Effect.provide(RunStore.layerMemory))
+      yield* secondsAfterNoon(0)
+      yield* store.append(openRun("silent", { host: "there", pid: 9 }))
+      yield* store.append(openRun("alive", { host: "there", pid: 9 }))
+      const silence = { silent: 61_000, alive: 1_000 }
+      const told = Effect.map(store.unfinished, (runs) =>
+        runs.map((run) => ({ ...run, silentMillis: run.runId === "silent" ? silence.silent : silence.alive }))
+      )
+      yield* secondsAfterNoon(-7_200)
+      const closed = yield* Effect.provideService(Owner.closeOrphans, RunStore, { ...store, unfinished: told })
+      assert.deepStrictEqual(closed, ["silent"])
+    }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 })
 

@@ -22,6 +22,9 @@ export const dialect = (schema: Schema): SqlDialect => ({
     bytes: "BLOB",
     hash: "BLOB"
   },
+  now: "strftime('%Y-%m-%dT%H:%M:%fZ','now')",
+  columnsOf: (table) => `SELECT name FROM pragma_table_info('${table}', '${schema}')`,
+  insertionOrder: { column: "rowid", type: undefined },
   tableOptions: "",
   forUpdate: "",
   insertIgnore: "INSERT OR IGNORE INTO",

@@ -22,6 +22,10 @@ export const dialect = (server: MysqlServer): SqlDialect => ({
     bytes: "LONGBLOB",
     hash: "BINARY(32)"
   },
+  now: "CONCAT(LEFT(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 23), 'Z')",
+  columnsOf: (table) =>
+    `SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '${table}'`,
+  insertionOrder: { column: "number", type: "BIGINT NOT NULL AUTO_INCREMENT UNIQUE" },
   tableOptions: tableOptions(server),
   forUpdate: " FOR UPDATE",
   insertIgnore: "INSERT IGNORE INTO",

@@ -20,6 +20,12 @@ export interface SqlDialect {
     /** The 32 bytes of a SHA-256; may be a key. */
     readonly hash: string
   }
+  /** An expression for the database's own time, as ISO 8601 in UTC: `2024-03-01T09:30:00.000Z`. */
+  readonly now: string
+  /** A query for the names of a table's columns, as `name`. */
+  readonly columnsOf: (table: string) => string
+  /** The column that numbers a table's rows in the order of their insertion; `type` is undefined if every table has one. */
+  readonly insertionOrder: { readonly column: string; readonly type: string | undefined }
   /** What ends a CREATE TABLE: engine, character set and collation, where there are any. */
   readonly tableOptions: string
   /** What makes a SELECT lock the rows it reads until its transaction ends; empty where transactions exclude each other. */

@@ -3,7 +3,6 @@ import type { SqlError } from "@effect/sql/SqlError"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { byRun, lastStepOf, latestChecks, makes, materializationOf } from "@sluice/core/run/RunRecord"
 import { RunStore, RunStoreFailed, unrecorded } from "@sluice/core/run/RunStore"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
@@ -18,17 +17,9 @@ export { tableNames } from "./SqlRunTables.ts"
  * asset. An append is one transaction, and one that takes the row of its run: those of one run come one after the other.
  */
 export const layer = (dialect: SqlDialect): Layer.Layer<RunStore, WarehouseFailed, SqlClient> =>
-  Layer.effect(RunStore, Effect.zipRight(ensureTables(dialect), make(dialect)))
+  Layer.effect(RunStore, Effect.zipRight(Tables.ensure(dialect), make(dialect)))
 
-/** Creates the tables that are missing. */
-export const ensureTables = Effect.fn("SqlRunStore.ensureTables")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
-  const sql = yield* SqlClient
-  for (const statement of Tables.ddl(dialect)) {
-    yield* SqlBatch.translated(dialect, "create the tables of the run history", sql.unsafe(statement))
-  }
-})
+export { ensure as ensureTables } from "./SqlRunTables.ts"
 
 /** The store over tables that exist. */
 export const make = Effect.fn("SqlRunStore.make")(function* (
@@ -41,17 +32,13 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
   const openSteps = dialect.table("sluice_open_steps")
   const latest = dialect.table("sluice_latest")
   const summaryColumns = "run_id, started, status, duration_millis, reason, heartbeat_at"
+  const number = dialect.quote(dialect.insertionOrder.column)
 
   const read = <A>(effect: Effect.Effect<A, SqlError>) =>
     Effect.mapError(SqlBatch.translated(dialect, "read the run history", effect), failed("read"))
   const write = <A>(effect: Effect.Effect<A, SqlError | RunStoreFailed>) =>
     Effect.mapError(SqlBatch.transaction(sql, dialect, "write the run history", effect), (error) =>
       error._tag === "RunStoreFailed" ? error : failed("written")(error)
-    )
-
-  const summaries = (rest: string, parameters: ReadonlyArray<string> = []) =>
-    Effect.flatMap(read(sql.unsafe<Tables.RunRow>(`SELECT ${summaryColumns} FROM ${runs} ${rest}`, parameters)), (rows) =>
-      Effect.forEach(rows, Tables.summary)
     )
 
   /** Events that tell of an asset. */
@@ -149,8 +136,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     }),
 
     heartbeat: Effect.fn("SqlRunStore.heartbeat")(function* (runId) {
-      const now = new Date(yield* Clock.currentTimeMillis).toISOString()
-      yield* write(sql.unsafe(`UPDATE ${runs} SET heartbeat_at = ? WHERE run_id = ?`, [now, runId]))
+      yield* write(Tables.beat(sql, dialect, runId))
     }),
 
     events: Effect.fn("SqlRunStore.events")(function* (runId, page) {
@@ -158,18 +144,30 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       return yield* Effect.forEach(rows, ({ event, seq }) => Tables.event(event, `event ${seq} of run ${runId}`))
     }),
 
-    runs: Effect.fn("SqlRunStore.runs")((limit) =>
-      summaries(`ORDER BY started_at DESC, run_id DESC LIMIT ${atLeastZero(limit)}`)
-    ),
+    runs: Effect.fn("SqlRunStore.runs")(function* (limit) {
+      const rows = yield* read(
+        sql.unsafe<Tables.RunRow>(
+          `SELECT ${summaryColumns} FROM ${runs} ORDER BY ${number} DESC LIMIT ${atLeastZero(limit)}`
+        )
+      )
+      return yield* Effect.forEach(rows, Tables.summary)
+    }),
 
-    unfinished: Effect.withSpan(summaries("WHERE status = 'running' ORDER BY started_at, run_id"), "SqlRunStore.unfinished"),
+    unfinished: Effect.gen(function* () {
+      const rows = yield* read(
+        sql.unsafe<Tables.RunRow & { readonly now_at: string }>(
+          `SELECT ${summaryColumns}, ${dialect.now} AS now_at FROM ${runs} WHERE status = 'running' ORDER BY ${number}`
+        )
+      )
+      return yield* Effect.forEach(rows, Tables.unfinished)
+    }).pipe(Effect.withSpan("SqlRunStore.unfinished")),
 
     lastThatMade: Effect.gen(function* () {
       for (let offset = 0; ; offset += heads) {
         const rows = yield* read(
           sql.unsafe<{ readonly run_id: string; readonly event: string }>(
             `SELECT r.run_id, e.event FROM ${runs} r JOIN ${events} e ON e.run_id = r.run_id AND e.seq = 0
-             ORDER BY r.started_at DESC, r.run_id DESC LIMIT ${heads} OFFSET ${offset}`
+             ORDER BY r.${number} DESC LIMIT ${heads} OFFSET ${offset}`
           )
         )
         for (const { event, run_id } of rows) {
@@ -189,8 +187,8 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     ),
 
     history: Effect.fn("SqlRunStore.history")(function* (asset, limit) {
-      const order = `ORDER BY ${dialect.quote("at")} DESC, run_id DESC LIMIT ${atLeastZero(limit)}`
-      const all = yield* told(materializations, `asset = ? ${order}`, [asset])
+      const newestFirst = `ORDER BY ${number} DESC LIMIT ${atLeastZero(limit)}`
+      const all = yield* told(materializations, `asset = ? ${newestFirst}`, [asset])
       return all.flatMap((event) => materializationOf(event) ?? [])
     }),
 
@@ -213,7 +211,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       return yield* write(
         Effect.gen(function* () {
           const old = yield* sql.unsafe<{ readonly run_id: string; readonly status: string; readonly started_at: string }>(
-            `SELECT run_id, status, started_at FROM ${runs} ORDER BY started_at DESC, run_id DESC LIMIT 1000000000 OFFSET ${atLeastZero(keep)}`
+            `SELECT run_id, status, started_at FROM ${runs} ORDER BY ${number} DESC LIMIT 1000000000 OFFSET ${atLeastZero(keep)}`
           )
           const doomed = old.flatMap((run) => (run.status !== "running" && run.started_at < before ? [run.run_id] : []))
           return { runs: doomed.length, events: yield* forget(doomed) }

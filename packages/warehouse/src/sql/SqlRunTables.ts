@@ -8,14 +8,17 @@ import {
   materializationOf,
   type OpenStep,
   type RunSummary,
-  summaryOf
+  summaryOf,
+  type UnfinishedRun
 } from "@sluice/core/run/RunRecord"
 import { RunStoreFailed } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlBatch from "./SqlBatch.ts"
-import { columnList, createTable, type SqlDialect } from "./SqlDialect.ts"
+import * as SqlColumns from "./SqlColumns.ts"
+import { columnList, type SqlDialect } from "./SqlDialect.ts"
 
 /** The tables that the run history is kept in. */
 export const tableNames = [
@@ -26,17 +29,26 @@ export const tableNames = [
   "sluice_latest"
 ] as const
 
-/** How they are created where they are missing. */
-export const ddl = (dialect: SqlDialect): ReadonlyArray<string> => {
+/** Creates the tables that are missing, and the columns that an earlier version did not have. */
+export const ensure = Effect.fn("SqlRunTables.ensure")(function* (
+  dialect: SqlDialect
+): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
   const { text, longText, integer, double } = dialect.types
+  const { column: number, type: numbering } = dialect.insertionOrder
+  const numbers = numbering === undefined ? [] : [[number, numbering] as const]
   const json = `${longText} NOT NULL`
   const runId = ["run_id", `${text(64)} NOT NULL`] as const
   const asset = ["asset", `${text(255)} NOT NULL`] as const
   const at = ["at", `${text(32)} NOT NULL`] as const
-  return [
+  const ensureTable = (
+    name: (typeof tableNames)[number],
+    columns: ReadonlyArray<SqlColumns.Column>,
+    key: string,
+    added: ReadonlyArray<SqlColumns.Column> = []
+  ) => SqlColumns.ensureTable(dialect, { name, columns, constraints: [key] }, added, "create the tables of the run history")
+  yield* Effect.all([
     // The first event, without its steps, tells what a list shows of a run; the rest changes while it runs.
-    createTable(
-      dialect,
+    ensureTable(
       "sluice_runs",
       [
         runId,
@@ -47,31 +59,21 @@ export const ddl = (dialect: SqlDialect): ReadonlyArray<string> => {
         ["reason", longText],
         ["heartbeat_at", `${text(32)} NOT NULL`]
       ],
-      ["PRIMARY KEY (run_id)"]
+      "PRIMARY KEY (run_id)",
+      numbers
     ),
-    createTable(
-      dialect,
-      "sluice_events",
-      [runId, ["seq", `${integer} NOT NULL`], ["event", json]],
-      ["PRIMARY KEY (run_id, seq)"]
-    ),
+    ensureTable("sluice_events", [runId, ["seq", `${integer} NOT NULL`], ["event", json]], "PRIMARY KEY (run_id, seq)"),
     // The steps of runs that have yet to end, so that nobody has to read a run's events for them.
-    createTable(
-      dialect,
-      "sluice_open_steps",
-      [runId, asset, ["action", `${text(16)} NOT NULL`]],
-      ["PRIMARY KEY (run_id, asset)"]
-    ),
-    createTable(dialect, "sluice_materializations", [asset, runId, at, ["event", json]], ["PRIMARY KEY (asset, run_id)"]),
+    ensureTable("sluice_open_steps", [runId, asset, ["action", `${text(16)} NOT NULL`]], "PRIMARY KEY (run_id, asset)"),
+    ensureTable("sluice_materializations", [asset, runId, at, ["event", json]], "PRIMARY KEY (asset, run_id)", numbers),
     // The newest event of each kind: an asset's materialization, its last step, and each of its checks by name. Never pruned.
-    createTable(
-      dialect,
+    ensureTable(
       "sluice_latest",
       [["kind", `${text(16)} NOT NULL`], asset, ["name", `${text(255)} NOT NULL`], ["event", json]],
-      [`PRIMARY KEY (${columnList(dialect, ["kind", "asset", "name"])})`]
+      `PRIMARY KEY (${columnList(dialect, ["kind", "asset", "name"])})`
     )
-  ]
-}
+  ])
+})
 
 /**
  * Takes a run for the transaction: makes its row with its first event, or notes in it that its process lives. Other
@@ -87,19 +89,18 @@ export const takeRun = Effect.fn("SqlRunTables.takeRun")(function* (
 ): Effect.fn.Return<void, SqlError> {
   const table = dialect.table("sluice_runs")
   const started = events.find((event) => event._tag === "RunStarted")
-  const at = events.at(-1)?.at ?? ""
-  if (started === undefined) {
-    yield* sql.unsafe(
-      `UPDATE ${table} SET heartbeat_at = CASE WHEN heartbeat_at < ? THEN ? ELSE heartbeat_at END WHERE run_id = ?`,
-      [at, at, runId]
-    )
-  } else {
-    yield* sql.unsafe(
-      `INSERT INTO ${table} (run_id, started_at, started, status, heartbeat_at) VALUES (?, ?, ?, 'running', ?) ${again ? dialect.upsert(["run_id"], ["run_id"]) : ""}`,
-      [runId, started.at, JSON.stringify({ ...started, steps: [] }), at]
-    )
-  }
+  if (started === undefined) return yield* beat(sql, dialect, runId)
+  yield* sql.unsafe(
+    `INSERT INTO ${table} (run_id, started_at, started, status, heartbeat_at) VALUES (?, ?, ?, 'running', ${dialect.now}) ${again ? dialect.upsert(["run_id"], ["run_id"]) : ""}`,
+    [runId, started.at, JSON.stringify({ ...started, steps: [] })]
+  )
 })
+
+/** Notes that a run's process lives, at the database's own time. */
+export const beat = (sql: SqlClient, dialect: SqlDialect, runId: string): Effect.Effect<void, SqlError> =>
+  Effect.asVoid(
+    sql.unsafe(`UPDATE ${dialect.table("sluice_runs")} SET heartbeat_at = ${dialect.now} WHERE run_id = ?`, [runId])
+  )
 
 /** The number that a run's next event gets. */
 export const nextNumber = Effect.fn("SqlRunTables.nextNumber")(function* (
@@ -232,6 +233,13 @@ export const summary = (row: RunRow): Effect.Effect<RunSummary, RunStoreFailed> 
       heartbeatAt: row.heartbeat_at
     })
   )
+
+/** The same of a run that has not concluded; `now_at` is the database's time. */
+export const unfinished = (row: RunRow & { readonly now_at: string }): Effect.Effect<UnfinishedRun, RunStoreFailed> =>
+  Effect.map(summary(row), (run) => ({
+    ...run,
+    silentMillis: Date.parse(row.now_at) - Date.parse(run.heartbeatAt)
+  }))
 
 /** An event as it is stored; `what` names it where it cannot be read. */
 export const event = (json: string, what: string): Effect.Effect<RunEvent, RunStoreFailed> =>

@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process"
+import { readFileSync, readlinkSync } from "node:fs"
+import * as Predicate from "effect/Predicate"
+
+/**
+ * A process, told apart from a later one of the same id. `started` is where the id counts and when the process started, in
+ * two words. On Linux they are the boot with the namespace of process ids, and the tick of the start; elsewhere the second of
+ * the start. It is absent if the system does not report it.
+ */
+export interface ProcessIdentity {
+  readonly pid: number
+  readonly started?: string
+}
+
+/** This process. */
+export const self = (): ProcessIdentity => {
+  const started = startOf(process.pid)
+  return { pid: process.pid, ...(started === undefined ? {} : { started }) }
+}
+
+/**
+ * Whether a process of this host is there. Undefined if that cannot be known: its id belongs to another boot or container, or
+ * its start is unknown and another process may have its id by now.
+ */
+export const isAlive = ({ pid, started }: ProcessIdentity): boolean | undefined => {
+  if (started !== undefined && placeOf(started) !== placeOf(startOf(process.pid))) return undefined
+  if (!exists(pid)) return false
+  const found = startOf(pid)
+  return started === undefined || found === undefined ? undefined : found === started
+}
+
+const placeOf = (started: string | undefined): string | undefined => started?.split(" ")[0]
+
+const exists = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Another user's process may not be signaled, but it is there.
+    return Predicate.hasProperty(error, "code") && error.code === "EPERM"
+  }
+}
+
+/** Where and when a process started, if the system reports it. */
+export const startOf = (pid: number): string | undefined => {
+  try {
+    return process.platform === "linux" ? startOnLinux(pid) : startElsewhere(pid)
+  } catch {
+    return undefined
+  }
+}
+
+/** Field 22 of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html; the name in field 2 may hold blanks. */
+const startOnLinux = (pid: number): string => {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+  // A zombie has ended, and has its id until its parent asks for it.
+  return `${boot}/${readlinkSync("/proc/self/ns/pid")} ${state === "Z" ? "ended" : fields[18]}`
+}
+
+const startElsewhere = (pid: number): string => {
+  const started = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C", TZ: "UTC" },
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: 2_000
+  })
+  return `host ${started.trim().replaceAll(/\s+/g, "-")}`
+}
