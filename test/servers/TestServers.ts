@@ -19,9 +19,12 @@ export const sharedPort = async (flavour: Flavour): Promise<number> => {
   return port
 }
 
-/** Starts a server of your own, to be killed and started again; stop it when you are done. */
-export const startOwn = (flavour: Flavour): Promise<Server.Server> => {
+/**
+ * Starts a server of your own, to be killed and started again, or to have options of its own: `--read-only=1`. Stop it when
+ * you are done.
+ */
+export const startOwn = (flavour: Flavour, settings: ReadonlyArray<string> = []): Promise<Server.Server> => {
   const launcher = inject("launchers")[flavour]
   if (launcher === undefined) throw new Error(`${flavour} is not available`)
-  return Server.start(launcher)
+  return Server.start(launcher, settings)
 }

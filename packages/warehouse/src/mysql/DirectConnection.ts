@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as Mysql from "mysql2"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { sqlError } from "./errors.ts"
+import * as SessionSettings from "./SessionSettings.ts"
 
 /** One answer of the server. `columns` is empty for what answers no rows. */
 export interface Answer {
@@ -31,20 +32,25 @@ export const decoding = {
   supportBigNumbers: true
 } as const
 
-/** Connects; closes with the scope. An empty `database` selects none. */
+/** Connects, with the variables of `SessionSettings`; closes with the scope. An empty `database` selects none. */
 export const open = (url: MysqlUrl): Effect.Effect<DirectConnection, SqlError, Scope.Scope> =>
-  Effect.map(Effect.acquireRelease(connect(url), close), (connection) => ({
-    threadId: connection.threadId ?? 0,
-    query: (sql, values) =>
-      Effect.async<Answer, SqlError>((resume) => {
-        connection.query(
-          { sql, values: values === undefined ? undefined : [...values], rowsAsArray: true },
-          (error, rows, fields) =>
-            resume(error === null ? Effect.succeed(answerOf(rows, fields)) : Effect.fail(sqlError(error)))
-        )
-        return Effect.sync(() => connection.destroy())
-      })
-  }))
+  Effect.acquireRelease(connect(url), close).pipe(
+    Effect.map(over),
+    Effect.tap(({ query }) => SessionSettings.apply((sql) => Effect.map(query(sql), ({ rows }) => rows)))
+  )
+
+const over = (connection: Mysql.Connection): DirectConnection => ({
+  threadId: connection.threadId ?? 0,
+  query: (sql, values) =>
+    Effect.async<Answer, SqlError>((resume) => {
+      connection.query(
+        { sql, values: values === undefined ? undefined : [...values], rowsAsArray: true },
+        (error, rows, fields) =>
+          resume(error === null ? Effect.succeed(answerOf(rows, fields)) : Effect.fail(sqlError(error)))
+      )
+      return Effect.sync(() => connection.destroy())
+    })
+})
 
 const connect = (url: MysqlUrl) =>
   Effect.async<Mysql.Connection, SqlError>((resume) => {

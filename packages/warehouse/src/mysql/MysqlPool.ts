@@ -15,6 +15,7 @@ import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { type Driver, driverOf } from "../internal/mysqlDriver.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import { faultOf, withoutValues } from "./errors.ts"
+import * as SessionSettings from "./SessionSettings.ts"
 
 /** A reserved connection, for what must happen on one: named locks, read-only transactions, long loads. */
 export interface Session {
@@ -35,7 +36,7 @@ export interface Infile {
 }
 
 /**
- * Connections to one database, in UTC and strict. Over `@effect/sql-mysql2` it adds what that leaves open:
+ * Connections to one database, with the variables of `SessionSettings`. Over `@effect/sql-mysql2` it adds what that leaves open:
  * - an error holds the driver's codes and nothing else, in spans as well;
  * - interrupting a statement stops it on the server (`KILL QUERY`) and waits until it has stopped;
  * - a connection lost in a transaction is a typed error, not a defect;
@@ -73,7 +74,9 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
       const driver = driverOf(bare)
       const { connection, infile } = guard(bare, driver, options.url)
       if (!ready.has(driver)) {
-        yield* connection.executeUnprepared(sessionSettings(options.lockWait), [], undefined)
+        const send = (sql: string) =>
+          Effect.map(connection.executeUnprepared(sql, [], undefined), (rows) => rows.map(valuesOf))
+        yield* SessionSettings.apply(send, options)
         ready.add(driver)
       }
       return { connection, infile, destroy: Effect.sync(() => driver.destroy()) }
@@ -90,6 +93,8 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
         return session
       })
     )
+    // Whatever is wrong with connections shows here, and not in the first statement.
+    yield* Effect.scoped(reserve)
     const spare: MysqlPool["spare"] = (use) =>
       Effect.option(connect).pipe(
         Effect.flatMap(Option.match({ onNone: () => Effect.succeedNone, onSome: (session) => Effect.asSome(use(session)) })),
@@ -128,12 +133,7 @@ const clientConfig = ({ connections, url }: Options): MysqlClient.MysqlClientCon
   }
 })
 
-const sessionSettings = (lockWait: Duration.DurationInput) => {
-  const seconds = Math.max(1, Math.ceil(Duration.toSeconds(lockWait)))
-  // With ONLY_FULL_GROUP_BY where readers have it by default, a view that would fail for them fails here.
-  const groupBy = "IF(VERSION() LIKE '%MariaDB%', '', 'ONLY_FULL_GROUP_BY,')"
-  return `SET SESSION time_zone = '+00:00', sql_mode = CONCAT(${groupBy}, 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'), lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${seconds}`
-}
+const valuesOf = (row: object): ReadonlyArray<unknown> => Object.values(row)
 
 /** COMMIT and ROLLBACK die with the driver's error where the connection is gone; callers are to see it as the error it is. */
 const typed =

@@ -108,7 +108,6 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
 
 /** With `_` unescaped, a grant on `spark_dwh` would be one on `sparkXdwh` too, unless partial revokes are on. */
 const prepare = Effect.fnUntraced(function* (admin: DirectConnection.DirectConnection) {
-  yield* admin.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES'")
   const version = yield* admin.query("SELECT VERSION()")
   const partialRevokes = yield* admin.query("SHOW GLOBAL VARIABLES LIKE 'partial\\_revokes'")
   const literal = partialRevokes.rows[0]?.[1] === "ON"

@@ -34,7 +34,6 @@ export const run = Effect.fn("UserQuery.run")(function* (
         connectFailed(account.url, account.setting)
       )
       const ask = (text: string) => Effect.mapError(connection.query(text), statementFailed(operation))
-      yield* ask("SET SESSION time_zone = '+00:00'")
       // The second makes the transaction after an implicit COMMIT read-only as well.
       yield* ask("SET SESSION TRANSACTION READ ONLY")
       yield* ask("START TRANSACTION READ ONLY")

@@ -13,6 +13,9 @@ export interface Fault {
   readonly fatal: boolean
 }
 
+/** Our code for a connection whose character set is not utf8mb4 although it was set. */
+export const differentCharacterSet = "DIFFERENT_CHARACTER_SET"
+
 /** Reads the codes of whatever a driver threw. */
 export const faultOf = (cause: unknown): Fault => {
   const inner = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : undefined
@@ -66,6 +69,12 @@ export const connectFailed =
     if (fault.code === "ENOTFOUND" || fault.code === "EAI_AGAIN") {
       return failed("Unreachable", `the name of the host is not known (${fault.code}). Correct the host in ${setting}.`)
     }
+    if (fault.code === differentCharacterSet) {
+      return failed(
+        "Misconfigured",
+        `the connection does not use utf8mb4 although it was set, so text would be misread. If there is a proxy before the server, let it pass SET NAMES through, or name the server itself in ${setting}.`
+      )
+    }
     if (reasonOf(fault) === "Unreachable") {
       return failed(
         "Unreachable",
@@ -81,6 +90,7 @@ export const reasonOf = (fault: Fault): Reason => {
     const known = byNumber.get(fault.errno)
     if (known !== undefined) return known
   }
+  if (fault.code === differentCharacterSet) return "Misconfigured"
   return fault.fatal || lostConnection.test(fault.code) ? "Unreachable" : "Other"
 }
 
