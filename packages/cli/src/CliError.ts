@@ -15,3 +15,11 @@ export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly detail: 
     return this.detail
   }
 }
+
+/** Standard output could not be written, with the system's code: a full disk, for one. */
+export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {
+  readonly retryable = false
+  override get message() {
+    return `Standard output could not be written (${this.code}), so it is incomplete. Free some space or write it elsewhere, then repeat the command. The store is not affected.`
+  }
+}

@@ -25,6 +25,7 @@ export const main = (
     const output = yield* Output
     ready((line) => output.unsafeErr([line]), Cli.stopping(args))
     const exit = yield* Cli.run(args).pipe(
+      Effect.zipLeft(output.complete),
       Effect.provide(Logger.replace(Logger.defaultLogger, CliLogger.make(output))),
       Effect.exit
     )

@@ -1,10 +1,11 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { OutputFailed } from "./CliError.ts"
 import type { Style } from "./render/Style.ts"
 
 /**
  * Where a command's words go: what it was asked for to standard output, everything else to standard error. Writing to a
- * reader that went away does nothing.
+ * reader that went away does nothing. After a write to standard output has failed, nothing more is written to it.
  */
 export class Output extends Context.Tag("@sluice/cli/Output")<
   Output,
@@ -17,6 +18,8 @@ export class Output extends Context.Tag("@sluice/cli/Output")<
     readonly interactive: boolean
     /** Writes lines to standard output. */
     readonly out: (lines: ReadonlyArray<string>) => Effect.Effect<void>
+    /** Fails if a write to standard output has failed, unless its reader went away. */
+    readonly complete: Effect.Effect<void, OutputFailed>
     /** Writes lines to standard error, above the live ones. */
     readonly err: (lines: ReadonlyArray<string>) => Effect.Effect<void>
     /** The same from outside of an Effect. */

@@ -1,20 +1,21 @@
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Exit from "effect/Exit"
-import { RunFailed } from "./CliError.ts"
+import { OutputFailed, RunFailed } from "./CliError.ts"
 
 export const ok = 0
-/** An asset or a blocking check failed, or something broke that must not. */
+/** An asset or a blocking check failed, standard output could not be written, or something broke that must not. */
 export const failed = 1
 /** Usage, selection, configuration or definition. */
 export const refused = 2
 export const interrupted = 130
 
-/** The code that a process ends with. A typed error that is not a failed run came before any run, and refused it. */
+/** The code that a process ends with. Every other typed error came before any run, and refused it. */
 export const of = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return ok
   if (Cause.isInterruptedOnly(exit.cause)) return interrupted
   const failures = Chunk.toReadonlyArray(Cause.failures(exit.cause))
-  if (failures.some((error) => error instanceof RunFailed) || failures.length === 0) return failed
+  if (failures.some((error) => error instanceof RunFailed || error instanceof OutputFailed) || failures.length === 0)
+    return failed
   return refused
 }

@@ -31,6 +31,7 @@ const written = () => {
     errStyle: Style.plain,
     interactive: false,
     out: (lines) => Effect.sync(() => void out.push(...lines)),
+    complete: Effect.void,
     err: (lines) => Effect.sync(() => void err.push(...lines)),
     unsafeErr: (lines) => void err.push(...lines),
     live: () => Effect.void

@@ -36,6 +36,7 @@ export const sampleApi = Command.make(
         : { users: count, messages: Option.getOrElse(messages, () => count * 10), seed: Option.getOrElse(seed, () => 1) }
     const server = yield* SampleServer.start({ size, port })
     yield* output.out([server.url])
+    yield* output.complete
     yield* output.err([
       `Serving ${Human.plural(server.users, "user")} and ${Human.plural(server.messages, "message")}. Use them with SPARK_API_URL=${server.url} pnpm assets materialize --all; Ctrl-C ends this.`
     ])

@@ -1,6 +1,9 @@
+import { fstatSync, writeSync } from "node:fs"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import { OutputFailed } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import * as Style from "../render/Style.ts"
 
@@ -18,7 +21,7 @@ export const layer: Layer.Layer<Output> = Layer.effect(
         )
       })
     )
-    const styleOf = (stream: NodeJS.WriteStream) =>
+    const styleOf = (stream: StandardStream) =>
       Style.make({
         colour: stream.isTTY === true && environment.noColor === "" && environment.term !== "dumb",
         unicode: environment.locale === undefined || /utf-?8/i.test(environment.locale),
@@ -26,19 +29,29 @@ export const layer: Layer.Layer<Output> = Layer.effect(
       })
     const { stdout, stderr } = process
     const interactive = stderr.isTTY === true && environment.term !== "dumb"
-    const gone = new Set<NodeJS.WriteStream>()
-    for (const stream of [stdout, stderr]) stream.on("error", () => gone.add(stream))
+    /** The first error of each stream. */
+    const broken = new Map<StandardStream, unknown>()
+    const breaks = (stream: StandardStream, error: unknown) => broken.has(stream) || broken.set(stream, error)
+    for (const stream of [stdout, stderr]) stream.on("error", (error) => breaks(stream, error))
 
     let drawn: ReadonlyArray<string> = []
     const erase = () => (drawn.length === 0 ? "" : `\u001b[${drawn.length}A\u001b[0J`)
     const textOf = (lines: ReadonlyArray<string>) => lines.map((line) => `${line}\n`).join("")
-    const write = (stream: NodeJS.WriteStream, text: () => string) =>
+    const write = (stream: StandardStream, text: () => string) =>
       Effect.async<void>((resume) => {
-        if (gone.has(stream)) resume(Effect.void)
-        else stream.write(text(), () => resume(Effect.void))
+        if (broken.has(stream)) resume(Effect.void)
+        else if (isWrittenInFull(stream)) stream.write(text(), () => resume(Effect.void))
+        else {
+          try {
+            writeFully(stream.fd, text())
+          } catch (error) {
+            breaks(stream, error)
+          }
+          resume(Effect.void)
+        }
       })
     const unsafeErr = (lines: ReadonlyArray<string>) => {
-      if (!gone.has(stderr)) stderr.write(erase() + textOf(lines) + textOf(drawn))
+      if (!broken.has(stderr)) stderr.write(erase() + textOf(lines) + textOf(drawn))
     }
 
     return Output.of({
@@ -52,6 +65,11 @@ export const layer: Layer.Layer<Output> = Layer.effect(
               Effect.zipRight(write(stderr, () => textOf(drawn)))
             )
           : write(stdout, () => textOf(lines)),
+      complete: Effect.suspend(() => {
+        if (!broken.has(stdout) || stdout.isTTY === true) return Effect.void
+        const code = codeOf(broken.get(stdout))
+        return readerGone.includes(code) ? Effect.void : new OutputFailed({ code })
+      }),
       err: (lines) => write(stderr, () => erase() + textOf(lines) + textOf(drawn)),
       unsafeErr,
       live: (lines) =>
@@ -63,5 +81,27 @@ export const layer: Layer.Layer<Output> = Layer.effect(
     })
   })
 )
+
+type StandardStream = typeof process.stdout | typeof process.stderr
+
+/** Codes of a pipe or socket whose other end was closed. A terminal that fails was closed too. */
+const readerGone = ["EPIPE", "ECONNRESET"]
+
+const codeOf = (error: unknown): string => (Predicate.hasProperty(error, "code") ? String(error.code) : "unknown")
+
+/**
+ * Whether Node writes all of a text or reports an error. It does for pipes and terminals. After a short write to a file, which
+ * is how a disk that is nearly full answers, it drops the rest and reports success.
+ */
+const isWrittenInFull = ({ fd, isTTY }: StandardStream): boolean => {
+  if (isTTY === true) return true
+  const stats = fstatSync(fd)
+  return stats.isFIFO() || stats.isSocket()
+}
+
+const writeFully = (fd: number, text: string) => {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+}
 
 const set = (name: string) => Config.withDefault(Config.string(name), "")

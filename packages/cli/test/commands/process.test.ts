@@ -2,10 +2,9 @@ import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 import { currentTarget } from "../../../../scripts/libsqlTarget.mjs"
-import { emptyDirectory, silentApi, sluice, start } from "../support.ts"
+import { emptyDirectory, script, silentApi, sluice, start } from "../support.ts"
 
 const cwd = emptyDirectory()
 
@@ -127,11 +126,36 @@ describe("a process", () => {
   })
 
   it("whose reader goes away ends quietly", () => {
-    const script = fileURLToPath(new URL("../../../../scripts/assets.cjs", import.meta.url))
     const { stdout, stderr } = spawnSync("sh", ["-c", '"$0" "$1" graph --format json | head -1', process.execPath, script], {
       encoding: "utf8"
     })
     expect([stdout, stderr]).toEqual(["{\n", ""])
+  })
+
+  // Regression: the error of a write was dropped, and Node itself drops what a short write has left over.
+  it("whose output does not fit onto a disk says so and ends with 1", async () => {
+    const own = emptyDirectory()
+    await sluice(own, ["materialize", "--all"])
+    const full = 'exec "$@" > /dev/full'
+    const nearlyFull = 'trap "" XFSZ; ulimit -f 8; exec "$@" > out'
+    const numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) select i from n"
+    const cases = [
+      [nearlyFull, "graph", "--format", "json"],
+      [nearlyFull, "query", numbers, "--json"],
+      [full, "query", numbers],
+      [full, "materialize", "--all", "--json"],
+      [full, "--help"],
+      [full, "--completions", "sh"],
+      [full, "sample-api"]
+    ]
+    const ends = cases.map(([into = "", ...args]) => {
+      const { status, stderr } = spawnSync("sh", ["-c", into, "sh", process.execPath, script, ...args], {
+        cwd: own,
+        encoding: "utf8"
+      })
+      return [args, status, /Standard output could not be written \((ENOSPC|EFBIG)\), so it is incomplete/.test(stderr)]
+    })
+    expect(ends).toEqual(cases.map(([, ...args]) => [args, 1, true]))
   })
 
   it("puts no colour into a file", async () => {
