@@ -92,10 +92,12 @@ const codeOf = (error: unknown): string => (Predicate.hasProperty(error, "code")
 /**
  * Whether Node writes all of a text or reports an error. It does for pipes and terminals. After a short write to a file, which
  * is how a disk that is nearly full answers, it drops the rest and reports success.
+ *
+ * The bigint option matters: Node 20 resolves the next module wrongly if the last plain stats were those of a pipe.
  */
 const isWrittenInFull = ({ fd, isTTY }: StandardStream): boolean => {
   if (isTTY === true) return true
-  const stats = fstatSync(fd)
+  const stats = fstatSync(fd, { bigint: true })
   return stats.isFIFO() || stats.isSocket()
 }
 
