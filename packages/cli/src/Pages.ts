@@ -113,10 +113,11 @@ export const checkHelp: Help.Page = {
 
 export const queryHelp: Help.Page = {
   name: "query",
-  usage: "SQL [--as analyst] [--json]",
+  usage: "SQL [--as analyst] [--timeout TIME] [--json]",
   summary: "Asks the warehouse one SQL question and shows the rows",
   options: [
     ["--as ACCOUNT", "whose rights it has: pipeline (default) or analyst"],
+    ["--timeout TIME", "how long the query may take: 90s, 5m; default SLUICE_QUERY_TIMEOUT, which is 300 seconds"],
     ["--json", "an array of objects instead of a table"]
   ],
   examples: [

@@ -9,6 +9,7 @@ import type * as Stream from "effect/Stream"
 import type { Access } from "./Access.ts"
 import type { Difference } from "./checks/Difference.ts"
 import type { WarehouseSpec } from "./Grants.ts"
+import type { QueryLimit } from "./QueryLimit.ts"
 import type * as Table from "./Table.ts"
 import type * as View from "./View.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
@@ -77,8 +78,15 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
     readonly read: <T extends Table.Any | View.Any>(
       relation: T
     ) => Stream.Stream<ReadonlyArray<Table.Row<T>>, WarehouseFailed>
-    /** Answers one SQL query that reads, as the pipeline's account or as the analyst's. Whatever would write is refused. */
-    readonly query: (sql: string, as: "pipeline" | "analyst") => Effect.Effect<QueryResult, WarehouseFailed>
+    /**
+     * Answers one SQL query that reads, as the pipeline's account or as the analyst's. A query that would write is refused.
+     * At its limit, or interrupted, it stops on the server too.
+     */
+    readonly query: (
+      sql: string,
+      as: "pipeline" | "analyst",
+      limit?: QueryLimit
+    ) => Effect.Effect<QueryResult, WarehouseFailed>
     /**
      * Runs one SELECT that answers one row of numbers, and answers them, NULL as 0. `select` is given how to quote the name of
      * a relation or column; `parameters` are bound to its `?`s, times as `2024-03-01 09:30:00.000`. In a check of staged rows

@@ -56,6 +56,21 @@ describe("interrupted", () => {
     expect([code, performance.now() - asked < 2_000]).toEqual([130, true])
   })
 
+  it("a query that would never end stops at its limit, and at the first signal", async () => {
+    const own = emptyDirectory()
+    expect((await sluice(own, ["materialize", "messages_raw"])).code).toBe(0)
+    const endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    const limited = await sluice(own, ["query", endless, "--as", "analyst", "--timeout", "500ms"])
+    expect([limited.code, limited.stdout]).toEqual([1, ""])
+    expect(limited.stderr).toContain("it was stopped after 500ms")
+    expect((await sluice(own, ["query", endless], { SLUICE_QUERY_TIMEOUT: "1" })).stderr).toContain("stopped after 1s")
+    const run = start(own, ["query", endless])
+    const again = setInterval(() => run.signal("SIGINT"), 500)
+    const { code } = await run.finished
+    clearInterval(again)
+    expect(code).toBe(130)
+  })
+
   it("while it serves the sample API, it ends promptly although a client stays connected", async () => {
     const server = start(cwd, ["sample-api", "--users", "10", "--messages", "20"])
     const url = (await server.says("Serving 10 users")).trim()

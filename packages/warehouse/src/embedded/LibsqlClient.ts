@@ -40,6 +40,11 @@ export interface LibsqlClient {
     options?: { readonly readOnly: boolean }
   ) => Effect.Effect<Rows, SqlError>
   /**
+   * Starts what the driver does on a thread of its own. Nothing else uses the connection until the promise has settled: nor
+   * may a statement of it be collected, since that waits on the main thread. An interruption ends the statement first.
+   */
+  readonly offThread: <A>(start: (session: Session.Session) => Promise<A>) => Effect.Effect<A, SqlError>
+  /**
    * A database without a name for as long as the scope lives; answers what its tables are qualified with. Only this connection
    * sees it. More than a cacheful of it goes to a file without a name, in plain text: it is for data that anyone may read. No
    * transaction protects it, and the process's end takes it away. Waits while eight others are there.
@@ -102,15 +107,17 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   }
   const attempt = <A>(f: (session: Session.Session) => A): Effect.Effect<A, SqlError> =>
     patient(Effect.try({ try: () => f(session), catch: Fault.toSqlError }))
-  const attemptBeside = (sql: string, parameters: ReadonlyArray<Driver.Bound>, readOnly = false) => {
-    const answer = Effect.async<Rows, SqlError>((resume) => {
-      const running = session.beside(sql, parameters)
+  const settled = <A>(start: (session: Session.Owned) => Promise<A>) =>
+    Effect.async<A, SqlError>((resume) => {
+      const running = start(session)
       running.then(
-        (rows) => resume(Effect.succeed(rows)),
+        (answer) => resume(Effect.succeed(answer)),
         (thrown) => resume(Effect.fail(Fault.toSqlError(thrown)))
       )
       return untilSettled(running, () => database.interrupt())
     })
+  const attemptBeside = (sql: string, parameters: ReadonlyArray<Driver.Bound>, readOnly = false) => {
+    const answer = settled((own) => own.beside(sql, parameters))
     const queryOnly = (on: boolean) => Effect.sync(() => database.exec(`PRAGMA query_only = ${on}`))
     return patient(
       readOnly
@@ -127,6 +134,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   const inTurn = <A>(statement: Effect.Effect<A, SqlError>) =>
     Effect.flatMap(inTransaction, (inside) => (inside ? statement : turns.withPermits(1)(statement)))
   const use = <A>(f: (session: Session.Session) => A) => inTurn(attempt(f))
+  const offThread: LibsqlClient["offThread"] = (start) => inTurn(patient(settled(start)))
   const beside: LibsqlClient["beside"] = (sql, parameters = [], options) =>
     inTurn(attemptBeside(sql, parameters, options?.readOnly))
 
@@ -217,7 +225,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   )
   // Ours waits for other processes, tells a failed COMMIT as an error, and belongs to this connection alone.
   const sql = Object.assign(base, { withTransaction })
-  return { sql, use, beside, nameless, withTransaction, inTransaction }
+  return { sql, use, beside, offThread, nameless, withTransaction, inTransaction }
 })
 
 interface Transaction {

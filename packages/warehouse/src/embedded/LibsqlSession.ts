@@ -49,7 +49,7 @@ export const make = (database: Driver.Database): Owned => {
     beside: async (sql, parameters) => {
       const statement = prepared(sql)
       if (statement.reader) statement.raw(true)
-      return Driver.rowsOf(await Driver.beside(database, statement, parameters))
+      return Driver.rowsOf(await Driver.beside(statement, parameters))
     }
   }
 }

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { turn } from "../internal/eventLoop.ts"
 import * as Driver from "../internal/libsqlDriver.ts"
+import * as QueryLimit from "../QueryLimit.ts"
 import { textOf } from "../sql/SqlDialect.ts"
 import type { QueryResult } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
@@ -18,12 +19,13 @@ import type { SqliteStore } from "./SqliteStore.ts"
 /**
  * Answers one statement that reads, over a fresh connection that cannot write. An analyst's connection has opened the public
  * file alone and can open no other. A check of rows that are staged sees them. Integers past 2^53 and decimals come as text,
- * bytes as hexadecimal text.
+ * bytes as hexadecimal text. An interruption or the limit ends the statement, unless it sees staged rows.
  */
 export const query = Effect.fn("SqliteQuery.query")(function* (
   store: SqliteStore,
   sql: string,
-  as: "pipeline" | "analyst"
+  as: "pipeline" | "analyst",
+  limit?: QueryLimit.QueryLimit
 ): Effect.fn.Return<QueryResult, WarehouseFailed> {
   const allowed = readingSql(sql)
   if (Either.isLeft(allowed)) {
@@ -36,7 +38,7 @@ export const query = Effect.fn("SqliteQuery.query")(function* (
       ? store.data.use((session) => answerAtOnce(session, reading))
       : Effect.scoped(answer(store, reading, as === "analyst" ? "public" : "all")),
     failed
-  )
+  ).pipe(QueryLimit.within(limit))
 })
 
 /**
@@ -74,10 +76,19 @@ const answer = Effect.fnUntraced(function* (
     )
   }
   const client = yield* store.reader(schemas)
-  const cursor = yield* Effect.acquireRelease(
-    client.use((session) => open(session, sql)),
-    (opened) => Effect.ignore(client.use((session) => abandon(session, opened)))
+  // Both statements stay reachable from here: the main thread would wait for the query if it collected one of them.
+  const opened: { prepared?: Prepared; iterator?: Iterator<unknown> } = {}
+  yield* Effect.addFinalizer(() =>
+    opened.iterator === undefined ? Effect.void : Effect.ignore(client.use((session) => abandon(session, opened.iterator)))
   )
+  // The statement finds all of its rows with the first one: they are materialized.
+  const cursor = yield* client.offThread(async (session) => {
+    const prepared = prepare(session, sql)
+    opened.prepared = prepared
+    const iterator = await Driver.iterateBeside(prepared.statement, [])
+    opened.iterator = iterator
+    return { ...prepared, iterator }
+  })
   for (let more = true; more; ) {
     more = yield* client.use(() => take(cursor, rowsPerTurn))
     yield* turn
@@ -88,7 +99,8 @@ const answer = Effect.fnUntraced(function* (
 /** Over the connection of a transaction; only assets' own checks get here, and may call any function. */
 const answerAtOnce = (session: Session, sql: string): QueryResult =>
   withoutWriting(session, () => {
-    const cursor = open(session, sql)
+    const prepared = prepare(session, sql)
+    const cursor: Cursor = { ...prepared, iterator: prepared.statement.iterate([]) }
     take(cursor, Number.POSITIVE_INFINITY)
     return cursor.result
   })
@@ -104,19 +116,27 @@ const withoutWriting = <A>({ database }: Session, read: () => A): A => {
 
 type Value = QueryResult["rows"][number][number]
 
-interface Cursor {
-  readonly iterator: Iterator<unknown>
+interface Prepared {
+  /** The statement as it was written, and as it runs. */
+  readonly written: Driver.Statement
+  readonly statement: Driver.Statement
   readonly formats: ReadonlyArray<Format>
   readonly result: { readonly columns: ReadonlyArray<string>; readonly rows: Array<ReadonlyArray<Value>> }
 }
 
-const open = ({ database }: Session, sql: string): Cursor => {
-  const columns = database.prepare(sql).columns()
+interface Cursor extends Prepared {
+  readonly iterator: Iterator<unknown>
+}
+
+const prepare = ({ database }: Session, sql: string): Prepared => {
+  const written = database.prepare(sql)
+  const columns = written.columns()
   const statement = database.prepare(explains(sql) ? withoutBytes(sql) : wrapped(sql, columns.length))
   statement.raw(true)
   statement.safeIntegers(true)
   return {
-    iterator: statement.iterate([]),
+    written,
+    statement,
     formats: columns.map(({ type }) => formatOf(type)),
     result: { columns: columns.map(({ name }) => name), rows: [] }
   }
@@ -136,9 +156,9 @@ const take = ({ formats, iterator, result }: Cursor, most: number): boolean => {
 }
 
 /** Ends a statement that was not read to its end: until then it keeps others from writing. */
-const abandon = ({ database }: Session, { iterator }: Cursor): void => {
+const abandon = ({ database }: Session, iterator: Iterator<unknown> | undefined): void => {
   database.interrupt()
-  while (iterator.next().done !== true);
+  while (iterator?.next().done === false);
 }
 
 /**

@@ -143,7 +143,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     read: (relation) =>
       Stream.mapError(readPages(store, relation), (error) => Fault.translate(`read ${relation.name}`, error)),
 
-    query: (sql, as) => SqliteQuery.query(store, sql, as),
+    query: (sql, as, limit) => SqliteQuery.query(store, sql, as, limit),
 
     measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
 

@@ -34,20 +34,21 @@ export const load: Effect.Effect<(path: string) => Database, unknown> = Effect.m
 )
 
 /**
- * Runs a statement on a thread of the driver's own, while the main thread goes on, and answers its rows. The first is found
- * beside; of any others, all but a hundred are found on the main thread. Until it has settled, nothing else may use the
- * connection but `interrupt`, which then waits for nothing.
+ * Starts a statement on a thread of the driver's own, while the main thread goes on. That thread finds the first row; the
+ * iterator finds all others on the main thread. Until it has settled, nothing else may use the connection but `interrupt`,
+ * which then waits for nothing. An error of the first row shows in the iterator.
  */
-export const beside = async (
-  database: Database,
-  statement: Statement,
-  parameters: ReadonlyArray<Bound>
-): Promise<ReadonlyArray<unknown>> => {
-  iterating ??= iterateOf(database)
+export const iterateBeside = async (statement: Statement, parameters: ReadonlyArray<Bound>): Promise<Iterator<unknown>> => {
+  iterating ??= iterateOf()
   const iterate = await iterating
+  return iterate.call(statement, parameters)
+}
+
+/** Runs a statement by `iterateBeside`, and answers its rows. */
+export const beside = async (statement: Statement, parameters: ReadonlyArray<Bound>): Promise<ReadonlyArray<unknown>> => {
   const rows: Array<unknown> = []
-  const iterator = await iterate.call(statement, parameters)
-  // An error of the first step shows here. Past the end, the statement would run again.
+  const iterator = await iterateBeside(statement, parameters)
+  // Past the end, the statement would run again.
   for (let next = iterator.next(); next.done !== true; next = iterator.next()) rows.push(next.value)
   return rows
 }
@@ -55,10 +56,13 @@ export const beside = async (
 type Iterate = (this: Statement, parameters: ReadonlyArray<Bound>) => Promise<Iterator<unknown>>
 let iterating: Promise<Iterate> | undefined
 
-/** The package's other interface has classes of its own around the same handles, and exports one of the two. */
-const iterateOf = async (database: Database): Promise<Iterate> => {
+/**
+ * The package's other interface has classes of its own around the same handles, and exports one of the two. The statement has
+ * a connection of its own: the main thread waits for a busy connection when it collects one of its statements.
+ */
+const iterateOf = async (): Promise<Iterate> => {
   const { default: Libsql } = await import("libsql/promise")
-  const statement: { readonly iterate: Iterate } = await Libsql.prototype.prepare.call(database, "SELECT 1")
+  const statement: { readonly iterate: Iterate } = await new Libsql(":memory:", {}).prepare("SELECT 1")
   return statement.iterate
 }
 

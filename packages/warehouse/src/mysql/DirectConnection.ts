@@ -52,6 +52,19 @@ const over = (connection: Mysql.Connection): DirectConnection => ({
     })
 })
 
+/**
+ * Runs one statement over a connection of its own, to clean up or to stop another connection. It can be part of a finalizer:
+ * it takes ten seconds at most, and does not report whether it worked.
+ */
+export const aside = (url: MysqlUrl, sql: string): Effect.Effect<void> =>
+  Effect.scoped(Effect.flatMap(open(url), (other) => other.query(sql))).pipe(
+    Effect.interruptible,
+    Effect.timeout(patience),
+    Effect.ignore
+  )
+
+export const patience = Duration.seconds(10)
+
 const connect = (url: MysqlUrl) =>
   Effect.async<Mysql.Connection, SqlError>((resume) => {
     const connection = Mysql.createConnection({

@@ -113,7 +113,7 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
       sql: Object.assign(derived, { withTransaction: typed(derived.withTransaction) }),
       reserve,
       spare,
-      aside: (sql: string) => aside(options.url, sql)
+      aside: (sql: string) => DirectConnection.aside(options.url, sql)
     }
   }).pipe(Effect.provide(Reactivity.layer))
 
@@ -185,16 +185,7 @@ const isFatal = (error: SqlError) => {
 
 /** Stops what a connection is doing; closes it if that does not help within some seconds. */
 const stop = <A, E>(fiber: Fiber.Fiber<A, E>, driver: Driver, url: MysqlUrl) =>
-  aside(url, `KILL QUERY ${Math.trunc(driver.threadId)}`).pipe(
-    Effect.zipRight(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), patience)),
+  DirectConnection.aside(url, `KILL QUERY ${Math.trunc(driver.threadId)}`).pipe(
+    Effect.zipRight(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), DirectConnection.patience)),
     Effect.flatMap((ended) => (Option.isSome(ended) ? Effect.void : Effect.sync(() => driver.destroy())))
   )
-
-const aside = (url: MysqlUrl, sql: string) =>
-  Effect.scoped(Effect.flatMap(DirectConnection.open(url), (other) => other.query(sql))).pipe(
-    Effect.interruptible,
-    Effect.timeout(patience),
-    Effect.ignore
-  )
-
-const patience = Duration.seconds(10)

@@ -166,7 +166,7 @@ export const make = (options: Options): Warehouse["Type"] => {
 
     read,
 
-    query: (sql, as) => {
+    query: (sql, as, limit) => {
       const account = as === "analyst" ? options.analyst : options.pipeline
       return account === undefined
         ? new WarehouseFailed({
@@ -175,7 +175,7 @@ export const make = (options: Options): Warehouse["Type"] => {
             detail:
               'the analyst has no password. Set ANALYST_PASSWORD, and run "pnpm assets provision" if there is no such account yet.'
           })
-        : UserQuery.run(account, sql)
+        : UserQuery.run(account, sql, limit)
     },
 
     measure: Effect.fn("MysqlWarehouse.measure")(function* (select, parameters = []) {

@@ -1,5 +1,7 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
+import * as QueryLimit from "../QueryLimit.ts"
 import type { QueryResult } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as DirectConnection from "./DirectConnection.ts"
@@ -15,10 +17,12 @@ export interface Account {
  * Answers one query that a person wrote, over a connection of its own that is closed afterwards, so that nothing which the
  * query leaves (variables, locks) is met by another. The answer is held whole. Three things keep it from writing: its first
  * word must be one that reads, it is sent where several statements in one text are refused, and its transaction is read-only.
+ * An interruption or the limit ends it on the server; the server has the limit too, for when this process is killed.
  */
 export const run = Effect.fn("UserQuery.run")(function* (
   account: Account,
-  sql: string
+  sql: string,
+  limit?: QueryLimit.QueryLimit
 ): Effect.fn.Return<QueryResult, WarehouseFailed> {
   if (!reads(sql)) {
     return yield* new WarehouseFailed({
@@ -34,14 +38,23 @@ export const run = Effect.fn("UserQuery.run")(function* (
         connectFailed(account.url, account.setting)
       )
       const ask = (text: string) => Effect.mapError(connection.query(text), statementFailed(operation))
+      if (limit !== undefined) yield* ask(serverLimit(limit))
       // The second makes the transaction after an implicit COMMIT read-only as well.
       yield* ask("SET SESSION TRANSACTION READ ONLY")
       yield* ask("START TRANSACTION READ ONLY")
-      const answer = yield* ask(sql)
+      // The server notices only when it writes that the connection is closed.
+      const end = DirectConnection.aside(account.url, `KILL ${Math.trunc(connection.threadId)}`)
+      const answer = yield* Effect.onInterrupt(ask(sql), () => end)
       return { columns: answer.columns, rows: answer.rows.map((row) => row.map(plain)) }
-    })
+    }).pipe(QueryLimit.within(limit))
   )
 })
+
+/** A second more than ours, so that ours is the one to be reported. Each flavour takes the other's for a comment. */
+const serverLimit = (limit: Duration.Duration): string => {
+  const seconds = Math.ceil(Duration.toSeconds(limit)) + 1
+  return `SET SESSION /*M! max_statement_time = ${seconds} */ /*!50700 max_execution_time = ${seconds * 1000} */`
+}
 
 const operation = "answer the query"
 

@@ -165,7 +165,7 @@ for (const flavour of flavours) {
     it.live("an analyst who has changed the account's password stops no run: it is a warning", () =>
       Effect.gen(function* () {
         const database = yield* databases.make(flavour, spec)
-        yield* databases.as({ ...database.url, ...database.analyst }, "SET PASSWORD = " + changed(flavour))
+        yield* databases.as({ ...database.url, ...database.analyst }, `SET PASSWORD = ${changed(flavour)}`)
         const lines: Array<string> = []
         const log = Logger.replace(
           Logger.defaultLogger,
