@@ -5,7 +5,6 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
-import { reveal } from "@sluice/core/data/PiiReveal"
 import * as Effect from "effect/Effect"
 import { flag, inTurn, report } from "./harness.ts"
 
@@ -38,15 +37,11 @@ const lookUpAll = (map: MaskMap.MaskMap<"city">) => {
 const inProcess = () =>
   Effect.runPromise(
     Effect.map(
-      Dataset.reduceChunks(dataset, new Set<string>(), (seen, rows) => {
-        for (const value of rows) seen.add(reveal(value))
-        return seen
+      Dataset.reduceChunks(dataset, MaskMap.ids(), (ids, rows) => {
+        for (const value of rows) if (!ids.has(value)) ids.set(value, ids.size() + 1)
+        return ids
       }),
-      (seen) => {
-        const ids = new Map<string, number>()
-        for (const text of seen) ids.set(text, ids.size + 1)
-        return lookUpAll(MaskMap.fromMap("city", ids))
-      }
+      (ids) => lookUpAll(ids.toMap("city"))
     )
   )
 

@@ -10,9 +10,11 @@ import { UsersRaw } from "@sluice/assets/tables/UsersRaw"
 import type { Failure } from "@sluice/core/asset/Failure"
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import type * as Dataset from "@sluice/core/data/Dataset"
+import * as Derivation from "@sluice/core/data/Derivation"
 import * as MaskId from "@sluice/core/data/MaskId"
 import type { MaskMap } from "@sluice/core/data/MaskMap"
-import { Pii } from "@sluice/core/data/Pii"
+import * as Packed from "@sluice/core/data/Packed"
+import { Pii as P, Pii } from "@sluice/core/data/Pii"
 import * as Log from "@sluice/core/Log"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { StepContext } from "@sluice/core/run/StepContext"
@@ -66,6 +68,51 @@ new Pii("city", "London")
 // @ts-expect-error a value of a kind is not one of another
 export const otherKind: Pii<"zipcode"> = city
 
+// Out of a static, however the class is imported: there is none that reads.
+const { make } = P
+export const wrapped: Pii<"city"> = make("city", "London")
+// @ts-expect-error no static of the class reads a value
+const { reveal } = P
+export const leaked: Table.Row<typeof UsersRaw> = { ...row, country: reveal(user.city) }
+// @ts-expect-error no module outside of core does
+export type Reveal = typeof import("@sluice/core/data/PiiReveal")
+// @ts-expect-error the package that does belongs to core and the stores, and no other can resolve it
+export type Hidden = typeof import("@sluice/pii")
+
+// Into what packs rows, and back as text.
+interface Nested {
+  readonly name: string
+  readonly places: ReadonlyMap<string, ReadonlyArray<{ readonly city?: Pii<"city"> | null }>>
+}
+interface Tree {
+  readonly name: string
+  readonly at: Date | null
+  readonly children: ReadonlyArray<Tree>
+}
+interface Place extends Tree {
+  readonly city: Pii<"city">
+}
+Packed.jsonCodec<Table.Row<typeof UsersRaw>>()
+Packed.jsonCodec<Tree>()
+// @ts-expect-error JSON has only the kind of a value
+Packed.jsonCodec<Pii<"city">>()
+// @ts-expect-error nor has it more of one that may be absent, in an object, in a list, in a map
+Packed.jsonCodec<Nested>()
+// @ts-expect-error nor of one in a row as it is decoded
+Packed.jsonCodec<User>()
+// @ts-expect-error nor of one in a tree
+Packed.jsonCodec<Tree & { readonly owners: ReadonlyArray<readonly [string, Pii<"email">]> }>()
+// @ts-expect-error nor of one that extends what is around it
+Packed.jsonCodec<Tree & { readonly places: ReadonlyArray<Place> }>()
+// @ts-expect-error unknown rows may hold one
+Packed.jsonCodec<unknown>()
+Packed.codec<Pii<"city">>({
+  // @ts-expect-error a personal value is not put as text
+  write: (value, sink) => sink.put(value),
+  // @ts-expect-error nor read as one
+  reading: () => (cursor) => cursor.text()
+})
+
 // Through a derivation that is not its own.
 // @ts-expect-error only email addresses have a domain
 Derivations.emailDomain(city)
@@ -73,6 +120,9 @@ Derivations.emailDomain(city)
 Derivations.birthYear(email)
 // @ts-expect-error text that was never wrapped
 Derivations.emailDomain("ada@analytical.engine")
+
+// @ts-expect-error a derivation is of one kind, and is named
+Derivation.make("city", (city: string) => city)
 
 // Through the wrong mask.
 const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })

@@ -18,17 +18,6 @@ const sources = new Map(
 const filesThat = (say: RegExp): ReadonlyArray<string> =>
   [...sources].flatMap(([path, text]) => (say.test(text) ? [path] : [])).sort()
 
-it("only the masker, the derivations, the spill codecs and the maps read personal values in the clear", () => {
-  expect(filesThat(/\breveal\b.*from ".*PiiReveal/)).toEqual([
-    "packages/assets/src/privacy/derivations.ts",
-    "packages/assets/src/privacy/spillCodecs.ts",
-    "packages/core/src/data/MaskMap.ts",
-    "packages/warehouse/src/sql/SqlMaskStore.ts",
-    "packages/warehouse/src/testing/TestWarehouse.ts"
-  ])
-  expect(filesThat(/Pii\.reveal\(/)).toEqual(["packages/core/src/data/PiiReveal.ts"])
-})
-
 it("what takes any value at all is used by its typed wrappers alone: attributes of spans, Effect's own logging, the console", () => {
   expect(
     filesThat(/annotateCurrentSpan|annotateSpans|Effect\.log(?!Level)|attributes:|console\.(log|error|warn|info)/)

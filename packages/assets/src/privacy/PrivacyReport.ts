@@ -1,4 +1,5 @@
 import { parts } from "@sluice/core/asset/CodeVersions"
+import * as Derivation from "@sluice/core/data/Derivation"
 import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
 import { Access } from "@sluice/warehouse/Access"
 import { Difference } from "@sluice/warehouse/checks/Difference"
@@ -33,6 +34,8 @@ export const PrivacyReport = Schema.Struct({
       legal: Schema.String
     })
   ),
+  /** What is made of personal values and is public: every derivation that is declared. */
+  derivations: Schema.Array(Schema.Struct({ kind: Schema.String, name: Schema.String })),
   /** The settings that make public rows coarser, and whether the rows that are there were made under them. */
   generalisation: Schema.Struct({
     birth: Schema.Literal("year", "band"),
@@ -66,6 +69,7 @@ export const make: Effect.Effect<PrivacyReport, WarehouseFailed | RunStoreFailed
     return {
       at: DateTime.formatIso(yield* DateTime.now),
       record: RecordOfProcessing.entries(policy),
+      derivations: Derivation.declared(),
       generalisation: {
         ...policy,
         inForce: last === undefined || parts(last.provenance.code).settings === text(policy)

@@ -1,22 +1,20 @@
-import type { Pii } from "@sluice/core/data/Pii"
-import { reveal } from "@sluice/core/data/PiiReveal"
+import * as Derivation from "@sluice/core/data/Derivation"
 
 /**
  * The domain of an email address: what stands after its last @, in lower case. `null` where that is not a host name with a
  * dot whose last label has a letter; an IP address is not, as it would point at a person's machine.
  */
-export const emailDomain = (email: Pii<"email">): string | null => {
-  const address = reveal(email)
+export const emailDomain = Derivation.make("email", "emailDomain", (address): string | null => {
   const at = address.lastIndexOf("@")
   const domain = address.slice(at + 1).toLowerCase()
   return at >= 0 && domain.length <= maxDomainLength && isHostName(domain) ? domain : null
-}
+})
 
 /** The longest host name there is (RFC 1035, section 2.3.4). */
 export const maxDomainLength = 253
 
 /** The calendar year of a birth date, as written. The date must have been checked. */
-export const birthYear = (birthDate: Pii<"birth_date">): number => Number(reveal(birthDate).slice(0, 4))
+export const birthYear = Derivation.make("birth_date", "birthYear", (date) => Number(date.slice(0, 4)))
 
 let hostNames: RegExp | undefined
 

@@ -1,6 +1,4 @@
 import * as Packed from "@sluice/core/data/Packed"
-import { Pii } from "@sluice/core/data/Pii"
-import { reveal } from "@sluice/core/data/PiiReveal"
 import type { Message } from "../domain/Message.ts"
 import type { Subscription } from "../domain/Subscription.ts"
 import type { User } from "../domain/User.ts"
@@ -14,9 +12,9 @@ export const users: Packed.Codec<User> = Packed.codec({
     sink.put(user.id)
     sink.put(user.createdAt)
     sink.put(user.updatedAt)
-    sink.put(user.city === null ? null : reveal(user.city))
-    sink.put(user.zipcode === null ? null : reveal(user.zipcode))
-    sink.put(user.profession === null ? null : reveal(user.profession))
+    sink.pii(user.city)
+    sink.pii(user.zipcode)
+    sink.pii(user.profession)
     sink.put(user.country)
     sink.put(user.emailDomain)
     sink.put(user.birthYear === null ? null : String(user.birthYear))
@@ -27,16 +25,16 @@ export const users: Packed.Codec<User> = Packed.codec({
     for (const subscription of user.subscriptions) writeSubscription(subscription, sink)
   },
   reading: () => {
-    const city = Packed.interned((value) => Pii.make("city", value))
-    const zipcode = Packed.interned((value) => Pii.make("zipcode", value))
-    const profession = Packed.interned((value) => Pii.make("profession", value))
+    const city = Packed.wrapping("city")
+    const zipcode = Packed.wrapping("zipcode")
+    const profession = Packed.wrapping("profession")
     return (cursor) => ({
       id: cursor.text(),
       createdAt: cursor.text(),
       updatedAt: cursor.text(),
-      city: orNull(cursor, city),
-      zipcode: orNull(cursor, zipcode),
-      profession: orNull(cursor, profession),
+      city: cursor.pii(city),
+      zipcode: cursor.pii(zipcode),
+      profession: cursor.pii(profession),
       country: cursor.orNull(),
       emailDomain: cursor.orNull(),
       birthYear: orNull(cursor, Number),

@@ -1,6 +1,5 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Pii } from "@sluice/core/data/Pii"
-import { reveal } from "@sluice/core/data/PiiReveal"
 import * as FastCheck from "effect/FastCheck"
 import { Rejection } from "../../src/domain/Decoder.ts"
 import * as Page from "../../src/domain/Page.ts"
@@ -11,7 +10,7 @@ const { decode } = User.decoder
 const ada = decode(user())
 
 it("a user keeps what analysts may see, what is to be masked is wrapped, the rest is gone", () => {
-  assert.deepStrictEqual(ada, {
+  expect(ada).toStrictEqual({
     id: "1",
     createdAt: "2023-01-05T08:00:00.000Z",
     updatedAt: "2024-02-01T09:30:00.000Z",
@@ -35,10 +34,9 @@ it("a user keeps what analysts may see, what is to be masked is wrapped, the res
     ]
   })
   const { rows } = Page.decode(User.decoder, [user()], 0)
-  assert.deepStrictEqual(
-    rows.map(({ city, zipcode, profession }) => [city, zipcode, profession].map((pii) => pii && reveal(pii))),
-    [["London", "05734", "Mathematician"]]
-  )
+  expect(rows.map(({ city, zipcode, profession }) => [city, zipcode, profession])).toStrictEqual([
+    [Pii.make("city", "London"), Pii.make("zipcode", "05734"), Pii.make("profession", "Mathematician")]
+  ])
 })
 
 it("null and absent values are null; an empty list is an empty list", () => {
@@ -56,10 +54,10 @@ it("null and absent values are null; an empty list is an empty list", () => {
     income: null,
     subscriptions: []
   }
-  assert.deepStrictEqual(
-    [decode({ ...bare, profile: null, subscription: null }), decode({ ...bare, city: null, profile: {}, subscription: [] })],
-    [nothing, nothing]
-  )
+  expect([
+    decode({ ...bare, profile: null, subscription: null }),
+    decode({ ...bare, city: null, profile: {}, subscription: [] })
+  ]).toStrictEqual([nothing, nothing])
 })
 
 it("a rejection tells the field and what is wrong with it", () => {
@@ -84,41 +82,35 @@ it("a rejection tells the field and what is wrong with it", () => {
     [user({ subscription: [subscription({ amount: "NaN" })] }), "subscription.0.amount", "is not a decimal"],
     [user({ subscription: [subscription({ status: null })] }), "subscription.0.status", "is not text"]
   ]
-  assert.deepStrictEqual(
-    rows.map(([row]) => decode(row)),
-    rows.map(([, field, reason]) => new Rejection(field, reason))
-  )
+  expect(rows.map(([row]) => decode(row))).toStrictEqual(rows.map(([, field, reason]) => new Rejection(field, reason)))
 })
 
 it("an absent profile or subscription is another API, and refused", () => {
   const { profile: _profile, ...withoutProfile } = user()
   const { subscription: _subscription, ...withoutSubscription } = user()
-  assert.deepStrictEqual(
-    [decode(withoutProfile), decode(withoutSubscription)],
-    [new Rejection("profile", "is missing"), new Rejection("subscription", "is missing")]
-  )
+  expect([decode(withoutProfile), decode(withoutSubscription)]).toStrictEqual([
+    new Rejection("profile", "is missing"),
+    new Rejection("subscription", "is missing")
+  ])
 })
 
 it("fields that are dropped are never read: whatever they hold, the user is the same", () => {
   const odd = { firstName: { deep: [1] }, lastName: 5, address: "\ud800", username: "x", password: "y" }
-  assert.deepStrictEqual(decode(user(odd)), ada)
+  expect(decode(user(odd))).toStrictEqual(ada)
 })
 
 it("names of JavaScript's own are fields like others, and change nothing", () => {
   const row = JSON.parse(
     JSON.stringify(user()).replace("{", '{"__proto__":{"city":"P"},"constructor":1,"toString":2,"hasOwnProperty":3,')
   )
-  assert.deepStrictEqual(decode(row), ada)
-  assert.deepStrictEqual(Object.hasOwn({}, "city") || "city" in {}, false)
+  expect(decode(row)).toStrictEqual(ada)
+  expect(Object.hasOwn({}, "city") || "city" in {}).toStrictEqual(false)
 })
 
 it("a megabyte in a masked field is kept whole", () => {
   const long = "x".repeat(1_048_576)
   const { rows } = Page.decode(User.decoder, [user({ city: `${long}a` }), user({ city: `${long}b` })], 0)
-  assert.deepStrictEqual(
-    rows.map(({ city }) => city && reveal(city).slice(-2)),
-    ["xa", "xb"]
-  )
+  expect(rows.map(({ city }) => city)).toStrictEqual([Pii.make("city", `${long}a`), Pii.make("city", `${long}b`)])
 })
 
 const optional = <A>(arbitrary: FastCheck.Arbitrary<A>) => FastCheck.option(arbitrary, { nil: null })
@@ -155,26 +147,22 @@ const validUser = FastCheck.record({
 
 it.prop("every valid user survives, field by field", [validUser], ([source]) => {
   const { rows, rejected } = Page.decode(User.decoder, [source], 0)
-  const clear = (pii: Pii<string> | null) => pii && reveal(pii)
-  assert.deepStrictEqual(rejected, [])
-  assert.deepStrictEqual(
-    rows.map(({ city, zipcode, profession, emailDomain: _domain, ...kept }) => ({
-      ...kept,
-      hidden: [clear(city), clear(zipcode), clear(profession)]
-    })),
-    [
-      {
-        id: source.id,
-        createdAt: source.createdAt,
-        updatedAt: source.updatedAt,
-        country: source.country,
-        birthYear: source.birthDate === null ? null : Number(source.birthDate.slice(0, 4)),
-        gender: source.profile.gender,
-        isSmoking: source.profile.isSmoking,
-        income: source.profile.income,
-        subscriptions: source.subscription,
-        hidden: [source.city, source.zipCode, source.profile.profession]
-      }
-    ]
-  )
+  const wrapped = (kind: string, text: string | null) => (text === null ? null : Pii.make(kind, text))
+  expect(rejected).toStrictEqual([])
+  expect(rows.map(({ emailDomain: _domain, ...kept }) => kept)).toStrictEqual([
+    {
+      id: source.id,
+      createdAt: source.createdAt,
+      updatedAt: source.updatedAt,
+      country: source.country,
+      birthYear: source.birthDate === null ? null : Number(source.birthDate.slice(0, 4)),
+      gender: source.profile.gender,
+      isSmoking: source.profile.isSmoking,
+      income: source.profile.income,
+      subscriptions: source.subscription,
+      city: wrapped("city", source.city),
+      zipcode: wrapped("zipcode", source.zipCode),
+      profession: wrapped("profession", source.profile.profession)
+    }
+  ])
 })

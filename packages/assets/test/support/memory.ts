@@ -1,6 +1,5 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
-import { reveal } from "@sluice/core/data/PiiReveal"
 import { Spill } from "@sluice/core/data/Spill"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
@@ -27,8 +26,12 @@ interface Kept {
 /** Warehouse, masker, quarantine and spill in memory, and what they keep. Mask ids count up from 1 in order of arrival. */
 export const make = () => {
   const kept: Kept = { published: new Map(), views: [], quarantined: new Map() }
-  const ids = new Map<string, Map<string, number>>()
-  const idsOf = (table: string) => ids.get(table) ?? ids.set(table, new Map()).get(table) ?? new Map<string, number>()
+  const ids = new Map<string, MaskMap.Ids>()
+  const idsOf = (table: string) => {
+    const known = ids.get(table) ?? MaskMap.ids()
+    ids.set(table, known)
+    return known
+  }
   const layer = Layer.mergeAll(
     Spill.layerMemory,
     Suppressions.layerNone,
@@ -56,13 +59,10 @@ export const make = () => {
       ids: (table, values) =>
         Effect.map(Dataset.toArray(values), (all) => {
           const known = idsOf(table.name)
-          for (const value of all) {
-            const text = value === null ? undefined : reveal(value)
-            if (text !== undefined && !known.has(text)) known.set(text, known.size + 1)
-          }
-          return MaskMap.fromMap(table.kind, new Map(known))
+          for (const value of all) if (value !== null && !known.has(value)) known.set(value, known.size() + 1)
+          return known.toMap(table.kind)
         }),
-      load: (table) => Effect.sync(() => MaskMap.fromMap(table.kind, new Map(idsOf(table.name))))
+      load: (table) => Effect.sync(() => idsOf(table.name).toMap(table.kind))
     }),
     Layer.mock(Quarantine, {
       replace: (source, _runId, rows) => Effect.map(Dataset.toArray(rows), (all) => void kept.quarantined.set(source, all))

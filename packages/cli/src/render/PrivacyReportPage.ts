@@ -18,7 +18,8 @@ export const make = (report: PrivacyReport, store: string): Document.Document =>
       title: "What remains possible",
       blocks: [Document.list(report.residualRisks)]
     },
-    { title: "What becomes of each field", blocks: record(report) }
+    { title: "What becomes of each field", blocks: record(report) },
+    { title: "What is derived of personal values", blocks: derivations(report) }
   ]
 })
 
@@ -204,6 +205,16 @@ const record = ({ record }: PrivacyReport): ReadonlyArray<Document.Block> => [
     ]
   }),
   Document.text(confirmation)
+]
+
+const derivations = ({ derivations }: PrivacyReport): ReadonlyArray<Document.Block> => [
+  Document.text(
+    "Each derivation reads personal values of one kind, and its result is public. No other code of the pipeline can read them."
+  ),
+  Document.table(
+    [{ title: "kind" }, { title: "derivation" }],
+    derivations.map(({ kind, name }) => [kind, `\`${name}\``])
+  )
 ]
 
 /** `33%`; `<1%` for what is little but something. */

@@ -54,8 +54,12 @@ describe("the report on the sample data", () => {
   }, 60_000)
 
   it("as JSON has the documented shape, and counts", async () => {
-    const { access, anonymity, drift, emailDomains, generalisation, record } = await json()
-    expect({ drift, anonymity, emailDomains, generalisation, fields: record.length }).toEqual({
+    const { access, anonymity, derivations, drift, emailDomains, generalisation, record } = await json()
+    expect({ derivations, drift, anonymity, emailDomains, generalisation, fields: record.length }).toEqual({
+      derivations: [
+        { kind: "birth_date", name: "birthYear" },
+        { kind: "email", name: "emailDomain" }
+      ],
       drift: [],
       anonymity: {
         columns: ["city_id", "country", "zipcode_id", "email_domain", "birth_year", "gender", "profession_id"],
@@ -108,7 +112,8 @@ describe("the report on the sample data", () => {
       "What coarser columns would change",
       "Rare email domains",
       "What remains possible",
-      "What becomes of each field"
+      "What becomes of each field",
+      "What is derived of personal values"
     ])
   })
 

@@ -1,4 +1,4 @@
-import { assert, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
 import * as Endpoints from "@sluice/assets/source/Endpoint"
 import { type Failure, type RowReader, RowReaders } from "@sluice/assets/source/RowReaders"
@@ -76,7 +76,7 @@ layer(Code.layer)("threads that read answers", (it) => {
         const both = Effect.all([read(Endpoints.messages, messages, at), read(Endpoints.users, users, at)], {
           concurrency: "unbounded"
         })
-        assert.deepStrictEqual(yield* Effect.provide(both, inThreads()), yield* both)
+        expect(yield* Effect.provide(both, inThreads())).toStrictEqual(yield* both)
       }),
     { fastCheck: { numRuns: 60 } }
   )
@@ -93,7 +93,7 @@ layer(Code.layer)("threads that read answers", (it) => {
           ),
         { concurrency: "unbounded" }
       )
-      assert.deepStrictEqual(yield* Effect.provide(all, inThreads()), yield* all)
+      expect(yield* Effect.provide(all, inThreads())).toStrictEqual(yield* all)
     })
   )
 
@@ -102,7 +102,7 @@ layer(Code.layer)("threads that read answers", (it) => {
       const { dying } = yield* Code
       const some = Effect.zip(read(Endpoints.messages, "[]"), read(Endpoints.messages, JSON.stringify([message()])))
       const found = yield* Effect.provide(some, inThreads({ file: dying, bytesInPlace: 1_000 }))
-      assert.deepStrictEqual(found, yield* some)
+      expect(found).toStrictEqual(yield* some)
     })
   )
 
@@ -110,7 +110,7 @@ layer(Code.layer)("threads that read answers", (it) => {
     Effect.gen(function* () {
       const one = read(Endpoints.messages, JSON.stringify([message()]), [20, 90])
       // Node throws, as it does where a process may have no more threads.
-      assert.deepStrictEqual(yield* Effect.provide(one, inThreads({ file: "relative.cjs" })), yield* one)
+      expect(yield* Effect.provide(one, inThreads({ file: "relative.cjs" }))).toStrictEqual(yield* one)
     })
   )
 
@@ -119,7 +119,7 @@ layer(Code.layer)("threads that read answers", (it) => {
       const { dying } = yield* Code
       const twice = Effect.replicateEffect(read(Endpoints.messages, JSON.stringify([message()])), 2)
       const ended: Either.Either<never, Failure> = Either.left({ _tag: "ThreadEnded", why: "TypeError" })
-      assert.deepStrictEqual(yield* Effect.provide(twice, inThreads({ file: dying })), [ended, ended])
+      expect(yield* Effect.provide(twice, inThreads({ file: dying }))).toStrictEqual([ended, ended])
     })
   )
 })

@@ -1,7 +1,6 @@
+import { type Pii, reveal } from "@sluice/pii"
 import { erase } from "../internal/erase.ts"
 import type { MaskId } from "./MaskId.ts"
-import type { Pii } from "./Pii.ts"
-import { reveal } from "./PiiReveal.ts"
 
 /** The mask ids of one kind of personal value. A map of cities cannot be asked for a zip code: that does not compile. */
 export interface MaskMap<in out K extends string> {
@@ -21,3 +20,22 @@ export const fromMap = <const K extends string>(kind: K, ids: ReadonlyMap<string
 /** For tests: `MaskMap.of("city", { London: 1 })`. */
 export const of = <const K extends string>(kind: K, ids: Readonly<Record<string, number>>): MaskMap<K> =>
   fromMap(kind, new Map(Object.entries(ids)))
+
+/** The ids of one mask's values as they are given: for a masker in memory. */
+export interface Ids {
+  readonly size: () => number
+  readonly has: (value: Pii<string>) => boolean
+  readonly set: (value: Pii<string>, id: number) => void
+  /** A map of the ids that were given so far. */
+  readonly toMap: <K extends string>(kind: K) => MaskMap<K>
+}
+
+export const ids = (): Ids => {
+  const given = new Map<string, number>()
+  return {
+    size: () => given.size,
+    has: (value) => given.has(reveal(value)),
+    set: (value, id) => void given.set(reveal(value), id),
+    toMap: (kind) => fromMap(kind, new Map(given))
+  }
+}

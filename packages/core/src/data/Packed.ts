@@ -1,8 +1,10 @@
+import { Pii, reveal } from "@sluice/pii"
 import * as Bytes from "../internal/bytes.ts"
+import type { WithoutPii } from "./HoldsPii.ts"
 
 /**
  * Rows as the texts they consist of, one after the other: `lengths` says in four bytes each how many UTF-16 units a text
- * has, or -1 for null, and `text` is all of them in UTF-8. Rows that are packed page by page are the same bytes in the same
+ * has, -1 for null, or -2 less the units of a personal value, and `text` is all of them in UTF-8. Rows that are packed page by page are the same bytes in the same
  * order as if they were packed at once. A fifth of the room that rows take as objects, and no work for the garbage collector.
  */
 export interface Packed {
@@ -26,6 +28,8 @@ export interface Codec<A> {
 /** Takes the texts of a row, in an order that is the codec's own. */
 export interface Sink {
   readonly put: (text: string | null) => void
+  /** Takes a personal value as it is wrapped. `Cursor.pii` reads it back, and `Cursor.text` refuses to. */
+  readonly pii: (value: Pii<string> | null) => void
 }
 
 class Block implements Sink {
@@ -40,7 +44,20 @@ class Block implements Sink {
     this.lengths.push(text.length)
     this.text += text
   }
+
+  pii(value: Pii<string> | null): void {
+    if (value === null) {
+      this.lengths.push(-1)
+      return
+    }
+    const text = reveal(value)
+    this.lengths.push(personal - text.length)
+    this.text += text
+  }
 }
+
+/** A personal value of `n` units has the length `personal - n`. */
+const personal = -2
 
 /** Gives the texts of a row in the order in which they were put. Of the whole text, some ten KB at a time are decoded. */
 export class Cursor {
@@ -67,7 +84,20 @@ export class Cursor {
 
   orNull(): string | null {
     const length = this.#lengths[this.#index++] ?? -1
-    if (length < 0) return null
+    if (length === -1) return null
+    if (length < 0) throw new Error("A codec reads a personal value as text. Read what Sink.pii took by Cursor.pii.")
+    return this.#take(length)
+  }
+
+  /** The next personal value, as `wrap` of the same block, made by `wrapping`, wraps it; null where it was null. */
+  pii<K extends string>(wrap: Wrap<K>): Pii<K> | null {
+    const length = this.#lengths[this.#index++] ?? -1
+    if (length === -1) return null
+    if (length >= 0) throw new Error("A codec reads text as a personal value. Read what Sink.put took by Cursor.text.")
+    return wrap(this.#take(personal - length))
+  }
+
+  #take(length: number): string {
     if (this.#at + length > this.#text.length) this.#decode(length)
     const start = this.#at
     this.#at = start + length
@@ -128,8 +158,11 @@ const reader = <A>(packed: Packed, read: (cursor: Cursor) => A): ((count: number
   }
 }
 
-/** For rows that are plain JSON already. */
-export const jsonCodec = <A>(): Codec<A> =>
+/**
+ * For rows that are plain JSON already. Rows that hold a personal value anywhere do not compile, as JSON has only its kind; nor
+ * do rows of a type that could hold one, such as `unknown`. Write these a `codec` that packs with `Sink.pii`.
+ */
+export const jsonCodec = <A extends WithoutPii<A>>(): Codec<A> =>
   codec<A>({
     write: (row, sink) => sink.put(JSON.stringify(row)),
     reading: () => (cursor) => JSON.parse(cursor.text())
@@ -147,6 +180,12 @@ export const interned = <B>(make: (text: string) => B): ((text: string) => B) =>
     return made
   }
 }
+
+/** Wraps texts as personal values of a kind. */
+export type Wrap<K extends string> = (text: string) => Pii<K>
+
+/** Wraps each of a block's texts once, however often it occurs. */
+export const wrapping = <const K extends string>(kind: K): Wrap<K> => interned((text) => Pii.make(kind, text))
 
 /** How many bytes a block has as one piece, and while it is in memory. */
 export const size = (packed: Packed): number => headerBytes + packed.lengths.length + packed.text.length

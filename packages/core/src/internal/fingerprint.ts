@@ -1,3 +1,5 @@
+import { type Pii, reveal } from "@sluice/pii"
+
 /**
  * 53 bits of a text, never 0, where nobody means to make two of them alike. Synchronous and free of Node; not for secrets. By
  * https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js, which is in the public domain.
@@ -29,6 +31,11 @@ export class Hash53 {
     }
     this.#h1 = h1
     this.#h2 = h2
+  }
+
+  /** The same as of the text that it wraps. */
+  pii(value: Pii<string> | null): void {
+    this.put(value === null ? null : reveal(value))
   }
 
   /** The hash of what was put since the last one. */

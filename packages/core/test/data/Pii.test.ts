@@ -1,7 +1,7 @@
-import { format, inspect } from "node:util"
+import NodeAssert from "node:assert"
+import { format, inspect, isDeepStrictEqual } from "node:util"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
-import { reveal } from "@sluice/core/data/PiiReveal"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
@@ -13,7 +13,19 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { assert, describe, it } from "vitest"
+import { assert, describe, expect, it } from "vitest"
+
+declare module "vitest" {
+  interface Assertion {
+    readonly toEqualWithoutTesters: (expected: unknown) => void
+  }
+}
+
+expect.extend({
+  toEqualWithoutTesters(received: unknown, expected: unknown) {
+    return { pass: this.equals(received, expected), message: () => "" }
+  }
+})
 
 const secret = "Tunbridge Wells"
 const city = Pii.make("city", secret)
@@ -81,7 +93,7 @@ describe("Pii", () => {
       JSON.stringify({ ...city }),
       JSON.stringify([...new Map([[city, city]])]),
       JSON.stringify(Object.getOwnPropertyDescriptors(city)),
-      Reflect.ownKeys(city).join(),
+      Reflect.ownKeys(city).map(String).join(),
       Object.values(city).join(),
       Cause.pretty(Cause.fail(city), { renderErrorCause: true }),
       Cause.pretty(Cause.die(new Error("x", { cause: city })), { renderErrorCause: true }),
@@ -108,8 +120,46 @@ describe("Pii", () => {
     assert.isTrue(Number.isNaN(Number(city)))
   })
 
-  it("gives its value to whoever may reveal it", () => {
-    assert.strictEqual(reveal(city), secret)
+  it("throws where it is compared deeply, whoever compares, nested and copied too, and says what to use", () => {
+    const other = Pii.make("city", "Oslo")
+    const comparisons = [
+      () => NodeAssert.deepStrictEqual(city, other),
+      () => NodeAssert.deepStrictEqual({ users: [{ city }] }, { users: [{ city: Pii.make("city", secret) }] }),
+      () => NodeAssert.notDeepStrictEqual(city, other),
+      () => NodeAssert.deepStrictEqual(new Map([["city", city]]), new Map([["city", other]])),
+      () => isDeepStrictEqual(city, other),
+      () => assert.deepStrictEqual(city, other),
+      () => assert.deepEqual([city], [other]),
+      () => NodeAssert.deepStrictEqual({ ...city }, { ...other })
+    ]
+    for (const compare of comparisons) {
+      assert.throws(compare, /personal values were compared deeply.*addEqualityTesters\(\[piiEquality\]\)/)
+    }
+    NodeAssert.deepStrictEqual({ city }, { city })
+    NodeAssert.notDeepStrictEqual(city, Pii.make("zipcode", secret))
+  })
+
+  it("is compared by kind and value where vitest has the tester, and a difference prints neither value", () => {
+    const user = (name: string) => ({ id: "1", places: [Pii.make("city", name)] })
+    expect(user(secret)).toStrictEqual(user(secret))
+    expect(user(secret)).toEqual(user(secret))
+    expect(user(secret)).not.toEqual(user("Oslo"))
+    expect(city).not.toEqual(Pii.make("zipcode", secret))
+    expect([city]).toContainEqual(Pii.make("city", secret))
+    const failure = (() => {
+      try {
+        expect(user(secret)).toStrictEqual(user("Oslo"))
+        return undefined
+      } catch (error) {
+        return error
+      }
+    })()
+    assert.instanceOf(failure, Error)
+    assert.notMatch(inspect(failure, { depth: 9, showHidden: true }), /Tunbridge|Oslo/)
+  })
+
+  it("without the tester, vitest's own comparison throws", () => {
+    assert.throws(() => expect({ city }).toEqualWithoutTesters({ city: Pii.make("city", secret) }), /compared deeply/)
   })
 })
 

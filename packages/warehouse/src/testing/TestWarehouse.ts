@@ -1,6 +1,5 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
-import { reveal } from "@sluice/core/data/PiiReveal"
 import { StepContext } from "@sluice/core/run/StepContext"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -15,7 +14,7 @@ import type * as View from "../View.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 
-/** One thing that was written. A mask's rows are those that were new, with their values in the clear. */
+/** One thing that was written. A mask's rows are those that were new, each with its wrapped value. */
 export interface Write {
   readonly kind: "table" | "view" | "mask" | "quarantine"
   /** The table's or view's name; of a quarantine, its source. */
@@ -108,27 +107,28 @@ const noSql = (operation: string) =>
   })
 
 const masker = (record: Recorder): PiiMasker["Type"] => {
-  const tables = new Map<string, Map<string, number>>()
+  const tables = new Map<string, MaskMap.Ids>()
   return {
     ids: Effect.fn("TestWarehouse.ids")(function* (table, values) {
       const step = yield* StepContext
-      const ids = tables.get(table.name) ?? new Map<string, number>()
+      const ids = tables.get(table.name) ?? MaskMap.ids()
       tables.set(table.name, ids)
       const rows: Array<Readonly<Record<string, unknown>>> = []
       for (const value of yield* Dataset.toArray(values)) {
-        if (value === null || ids.has(reveal(value))) continue
-        ids.set(reveal(value), ids.size + 1)
-        rows.push({ id: ids.size, [table.valueColumn]: reveal(value) })
+        if (value === null || ids.has(value)) continue
+        const id = ids.size() + 1
+        ids.set(value, id)
+        rows.push({ id, [table.valueColumn]: value })
       }
       record({ kind: "mask", relation: table.name, rows })
       step.progress(rows.length)
-      step.metadata({ rows: ids.size, new: rows.length })
-      return MaskMap.fromMap(table.kind, new Map(ids))
+      step.metadata({ rows: ids.size(), new: rows.length })
+      return ids.toMap(table.kind)
     }),
     load: Effect.fn("TestWarehouse.load")(function* (table) {
       const ids = tables.get(table.name)
       if (ids === undefined) return yield* missing(`read ${table.name}`)
-      return MaskMap.fromMap(table.kind, new Map(ids))
+      return ids.toMap(table.kind)
     })
   }
 }

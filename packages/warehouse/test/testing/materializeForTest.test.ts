@@ -124,8 +124,8 @@ it.effect("an asset that masks gives the map, and writes ids in the order that v
         kind: "mask",
         relation: "city_ids",
         rows: [
-          { id: 1, city: "London" },
-          { id: 2, city: "Paris" }
+          { id: 1, city: ada.city },
+          { id: 2, city: paris.city }
         ]
       }
     ])

@@ -1,0 +1,4 @@
+import { piiEquality } from "@sluice/core/testing/piiEquality"
+import { expect } from "vitest"
+
+expect.addEqualityTesters([piiEquality])
