@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
@@ -103,6 +104,28 @@ it("where the remembered reading is newer than a table, as after a crash or a ru
       [undefined, 0]
     ])
     expect(yield* Runs.contents).toEqual((yield* loadedAnew(api.url, [])).contents)
+  })
+  await Effect.runPromise(Effect.provide(Effect.scoped(story), Layer.fresh(embedded)))
+})
+
+it("what is remembered of a source does not hold its address, and is gone after an erasure", async () => {
+  const story = Effect.gen(function* () {
+    const api = yield* PagedApi.make
+    const { query } = yield* Warehouse
+    const remembered = Effect.all([
+      query("SELECT known_by, version FROM sluice_source_pages", "pipeline"),
+      query("SELECT contents FROM sluice_page_rows", "pipeline")
+    ])
+    History.begin({ tagged: true, users: 20, messages: 20, steps: [] }, api)
+    yield* Runs.run(api.url)
+    const [pages, rows] = yield* remembered
+    const text = JSON.stringify(pages.rows)
+    expect([pages.rows.length > 0, rows.rows.length > 0]).toEqual([true, true])
+    for (const part of [new URL(api.url).host, "/users", "page=", "limit="]) expect(text).not.toContain(part)
+    yield* Runs.erase(String(api.users[3]?.["id"]))
+    expect((yield* remembered).map((answer) => answer.rows)).toEqual([[], []])
+    expect((yield* Runs.run(api.url)).changed).toEqual([undefined, undefined])
+    expect((yield* Runs.run(api.url)).changed).toEqual([0, 0])
   })
   await Effect.runPromise(Effect.provide(Effect.scoped(story), Layer.fresh(embedded)))
 })

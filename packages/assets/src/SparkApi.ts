@@ -32,8 +32,8 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
      * server does not say are the same are read. Fails with `NotComparable` where pages do not tell what has changed.
      */
     readonly since: {
-      readonly users: (known: ReadonlyArray<Manifest.Entry>) => Revisited<User.User>
-      readonly messages: (known: ReadonlyArray<Manifest.Entry>) => Revisited<Message.Message>
+      readonly users: (known: ReadonlyArray<Manifest.Known>) => Revisited<User.User>
+      readonly messages: (known: ReadonlyArray<Manifest.Known>) => Revisited<Message.Message>
     }
   }
 >() {
@@ -69,7 +69,7 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
         }
         const since =
           <A>(endpoint: Endpoint.Endpoint<A>) =>
-          (known: ReadonlyArray<Manifest.Entry>): Revisited<A> => {
+          (known: ReadonlyArray<Manifest.Known>): Revisited<A> => {
             const source = sourceOf(endpoint, options)
             return Revisit.visits<A>(known, {
               ...source,

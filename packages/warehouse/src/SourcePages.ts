@@ -10,8 +10,8 @@ import type { WarehouseFailed } from "./WarehouseFailed.ts"
 export const SourcePage = Schema.Struct({
   /** From 1. */
   page: Schema.Int,
-  /** What was asked for, without credentials. */
-  url: Schema.String,
+  /** The store's fingerprint of the address that was asked. */
+  address: Schema.String,
   etag: Schema.optionalWith(Schema.String, { exact: true }),
   lastModified: Schema.optionalWith(Schema.String, { exact: true }),
   /** Rows that the answer had, and rows that were kept of it. */

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { RevisitedPage } from "../SparkApi.ts"
-import type { Entry } from "../source/Manifest.ts"
+import type { Known } from "../source/Manifest.ts"
 import { type NotComparable, notComparable } from "../source/Revisit.ts"
 import * as DataVersion from "./DataVersion.ts"
 import * as Ledger from "./Ledger.ts"
@@ -20,7 +20,7 @@ import * as RowHash from "./RowHash.ts"
 export interface Options<A, E, R> extends PackedRows.Packing<A> {
   readonly name: string
   /** The pages, looked at again, without the rows of people who are to be left out. */
-  readonly since: (known: ReadonlyArray<Entry>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>
+  readonly since: (known: ReadonlyArray<Known>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>
   readonly base: SourceReading
   readonly remembered: SourcePages.Service
   readonly fingerprints: NonNullable<Fingerprints["Type"]>
@@ -78,7 +78,7 @@ const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>)
     const packed = page.packed ?? PackedRows.make(options, page.rows)
     const kept = packed.packed.rows
     const fingerprint = kept === 0 ? "" : DataVersion.ofRows(fingerprints, packed.packed)
-    pages.push(Ledger.pageOf(answer, kept, fingerprint))
+    pages.push(Ledger.pageOf(fingerprints, answer, kept, fingerprint))
     remember.set(answer.page, Effect.succeed(Ledger.rowsOf(fingerprints, packed, fingerprint)))
     if (before !== undefined && before.fingerprint === fingerprint) return []
     changed.add(answer.page)
@@ -98,7 +98,10 @@ const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>)
     told += rows.length
     return Math.max(told, gone.length) > most ? yield* Effect.fail(notComparable) : rows
   })
-  const rows = yield* Dataset.collect(Stream.mapEffect(options.since(base.pages.map(entryOf)), rowsOf), codec)
+  const rows = yield* Dataset.collect(
+    Stream.mapEffect(options.since(base.pages.map((page) => knownOf(fingerprints, page))), rowsOf),
+    codec
+  )
 
   const removed = base.pages.slice(pages.length)
   if (gone.length + keptOn(removed) > most) return yield* Effect.fail(notComparable)
@@ -180,9 +183,12 @@ const idsOf = Effect.fnUntraced(function* (
   )
 })
 
-const entryOf = ({ answered, etag, lastModified, page, url }: SourcePage): Entry => ({
+const knownOf = (
+  fingerprints: NonNullable<Fingerprints["Type"]>,
+  { address, answered, etag, lastModified, page }: SourcePage
+): Known => ({
   page,
-  url,
+  isFor: (url) => Ledger.addressOf(fingerprints, url.href) === address,
   size: answered,
   validators: { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) }
 })

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ApiPage, RevisitedPage } from "../SparkApi.ts"
-import type { Entry } from "../source/Manifest.ts"
+import type { Known } from "../source/Manifest.ts"
 import type { NotComparable } from "../source/Revisit.ts"
 import * as BadRows from "./BadRows.ts"
 import * as DataVersion from "./DataVersion.ts"
@@ -29,7 +29,7 @@ export interface Source<A, E, R> extends PackedRows.Packing<A> {
   readonly name: string
   readonly pages: Stream.Stream<ApiPage<A>, E, R>
   /** Looks at its pages again. Undefined where the next reading must have all rows, whatever has changed. */
-  readonly since: ((known: ReadonlyArray<Entry>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>) | undefined
+  readonly since: ((known: ReadonlyArray<Known>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>) | undefined
   readonly version: (row: A) => string
   /** The ids of the people that a row is about. */
   readonly people: (row: A) => ReadonlyArray<string>

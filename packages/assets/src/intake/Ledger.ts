@@ -43,7 +43,7 @@ export const make = Effect.fn("Ledger.make")(function* (
       if (count > 0) prints.push(fingerprint)
       comparable &&= answer?.size !== undefined && answer.page === seen.length + 1
       if (!comparable || answer === undefined) return
-      seen.push(pageOf(answer, count, fingerprint))
+      seen.push(pageOf(fingerprints, answer, count, fingerprint))
       const { contents, ids } = rowsOf(fingerprints, rows, fingerprint)
       kept.set(answer.page, Effect.all({ ids: yield* keep(ids), contents: yield* keep(contents) }))
     }),
@@ -53,14 +53,26 @@ export const make = Effect.fn("Ledger.make")(function* (
 })
 
 /** A page as it is remembered. */
-export const pageOf = ({ page, size = 0, url, validators }: Entry, kept: number, fingerprint: string): SourcePage => ({
+export const pageOf = (
+  fingerprints: NonNullable<Fingerprints["Type"]>,
+  { page, size = 0, url, validators }: Entry,
+  kept: number,
+  fingerprint: string
+): SourcePage => ({
   page,
-  url,
+  address: addressOf(fingerprints, url),
   ...validators,
   answered: size,
   kept,
   fingerprint
 })
+
+/** What is remembered of an address: its fingerprint, which confirms no guess without the store's key. */
+export const addressOf = (fingerprints: NonNullable<Fingerprints["Type"]>, url: string): string => {
+  const fingerprint = fingerprints.start()
+  fingerprint.add(url)
+  return fingerprint.end()
+}
 
 /** What is remembered of a page's rows. Bound to the fingerprint, the hashes are never taken for those of other rows. */
 export const rowsOf = (

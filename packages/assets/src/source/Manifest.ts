@@ -14,6 +14,12 @@ export interface Entry {
   readonly validators: Validators
 }
 
+/** What an answer of an earlier reading is known by. Of its address, a store keeps a fingerprint. */
+export interface Known extends Omit<Entry, "url"> {
+  /** Whether it answered a request to this address. */
+  readonly isFor: (url: URL) => boolean
+}
+
 export const entry = (url: URL, { page, size, validators }: Answered): Entry => ({
   url: url.href,
   page,

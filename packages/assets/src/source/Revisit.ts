@@ -5,7 +5,8 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Answer } from "./Answer.ts"
-import type { Entry } from "./Manifest.ts"
+import type { Entry, Known } from "./Manifest.ts"
+import * as Manifest from "./Manifest.ts"
 import * as Piece from "./Piece.ts"
 import * as Refusal from "./Refusal.ts"
 import type { SourceError } from "./SourceError.ts"
@@ -44,24 +45,25 @@ export interface Options<A> {
  * a manifest of other requests.
  */
 export const visits = <A>(
-  known: ReadonlyArray<Entry>,
+  known: ReadonlyArray<Known>,
   options: Options<A>
 ): Stream.Stream<Visit<A>, SourceError | NotComparable> => {
   const { ahead, maxPages, urlOf } = options
-  const comparable = known.every(
-    ({ page, size, url }, i) => page === i + 1 && size !== undefined && url === urlOf(page).href
-  )
+  const comparable = known.every(({ isFor, page, size }, i) => page === i + 1 && size !== undefined && isFor(urlOf(page)))
   if (known.length === 0 || !comparable) return Stream.fail(notComparable)
 
   const ask = Effect.fnUntraced(function* (page: number) {
     const before = known[page - 1]
     const answer = yield* options.openUnless(page, before?.validators ?? {})
-    if (answer === undefined) return before === undefined ? yield* Effect.fail(notComparable) : { entry: before }
+    const url = urlOf(page)
+    if (answer === undefined) {
+      return before === undefined ? yield* Effect.fail(notComparable) : { entry: Manifest.entry(url, before) }
+    }
     const { isLast, pieces } = yield* answer.next
     const size = Piece.sizeOf(pieces)
     const [piece = Piece.nothing, ...others] = pieces
     if (!isLast || others.length > 0 || size > options.limit) return yield* Effect.fail(notComparable)
-    return { entry: { url: urlOf(page).href, page, size, validators: answer.validators }, piece }
+    return { entry: Manifest.entry(url, { page, size, validators: answer.validators }), piece }
   }, Effect.scoped)
 
   const look = Effect.fnUntraced(function* ({ from, firstOrdinal, firstSize }: State) {

@@ -36,7 +36,7 @@ const remembered = (pages: ReadonlyArray<Page>) =>
   pages.map((rows, at) => {
     const packed = PackedRows.make(packing, rows)
     const fingerprint = rows.length === 0 ? "" : DataVersion.ofRows(fingerprints, packed.packed)
-    const page = Ledger.pageOf(entry(at + 1, rows.length), rows.length, fingerprint)
+    const page = Ledger.pageOf(fingerprints, entry(at + 1, rows.length), rows.length, fingerprint)
     return { page, ...Ledger.rowsOf(fingerprints, packed, fingerprint) }
   })
 

@@ -3,7 +3,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { SparkApi } from "../../src/SparkApi.ts"
-import type { Entry } from "../../src/source/Manifest.ts"
+import type { Entry, Known } from "../../src/source/Manifest.ts"
 import { SourceRejected } from "../../src/source/SourceError.ts"
 import * as FaultyApi from "../support/FaultyApi.ts"
 import * as Reply from "../support/Reply.ts"
@@ -23,7 +23,7 @@ const readTwice = (first: Reply.Reply, then: Reply.Reply, pageSize = 2) =>
     const manifest = Chunk.toReadonlyArray(pages).flatMap(({ answer }) => (answer === undefined ? [] : [answer]))
     yield* api.on("/messages", then)
     const already = (yield* api.requests()).length
-    const look = Effect.flatMap(SparkApi, ({ since }) => Stream.runCollect(since.messages(manifest)))
+    const look = Effect.flatMap(SparkApi, ({ since }) => Stream.runCollect(since.messages(manifest.map(known))))
     const seen = yield* Effect.either(Effect.provide(look, sparkApiAt(api.url, { pageSize, fetchAhead: 2 })))
     const told = (entry: Entry) => ({ ...entry, url: entry.url.replace(api.url, "") })
     return {
@@ -39,6 +39,9 @@ const readTwice = (first: Reply.Reply, then: Reply.Reply, pageSize = 2) =>
       asked: (yield* api.requests()).length - already
     }
   })
+
+/** As it is known when nothing of the store is between. */
+const known = ({ url, ...entry }: Entry): Known => ({ ...entry, isFor: (asked) => asked.href === url })
 
 const tagged = (version: (page: number) => string, all: ReadonlyArray<unknown> = rows) =>
   Reply.validated(all, (page) => ({ etag: version(page) }))
@@ -158,11 +161,11 @@ it.scoped("pages that are the same are asked for over connections that are used 
       "/messages",
       tagged((page) => `"${page}"`)
     )
-    const known = Array.from({ length: 3 }, (_, at): Entry => {
+    const entries = Array.from({ length: 3 }, (_, at): Entry => {
       const page = at + 1
       return { page, url: `${api.url}/messages?page=${page}&limit=1`, size: 1, validators: { etag: `"${page}"` } }
     })
-    const look = Effect.flatMap(SparkApi, ({ since }) => Stream.runCount(since.messages(known)))
+    const look = Effect.flatMap(SparkApi, ({ since }) => Stream.runCount(since.messages(entries.map(known))))
     const seen = yield* Effect.provide(look, sparkApiAt(api.url, { pageSize: 1, fetchAhead: 1 }))
     same([seen, (yield* api.requests()).length, yield* api.connections], [4, 4, 1])
   })

@@ -144,7 +144,9 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
           Reply.validated(rows, () => ({ etag: '"7"' }))
         )
         const known = { url: `${api.url}/messages?page=1&limit=100`, page: 1, size: 3, validators: { etag: '"7"' } }
-        const visits = yield* Effect.flatMap(SparkApi, ({ since }) => Stream.runCollect(since.messages([known]))).pipe(
+        const { url, ...page } = known
+        const since = [{ ...page, isFor: (asked: URL) => asked.href === url }]
+        const visits = yield* Effect.flatMap(SparkApi, (spark) => Stream.runCollect(spark.since.messages(since))).pipe(
           Effect.provide(sparkApiAt(api.url)),
           Effect.provide(way)
         )

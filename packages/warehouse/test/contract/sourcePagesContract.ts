@@ -115,7 +115,7 @@ const readingOf = (version: string, count: number): SourceReading => ({
   version,
   pages: Array.from({ length: count }, (_, i) => ({
     page: i + 1,
-    url: `http://api.test/users?page=${i + 1}`,
+    address: `a${i}`,
     ...(i % 2 === 0 ? { etag: `W/"ö${i}"` } : { lastModified: "Thu, 01 Jan 1970 00:00:00 GMT" }),
     answered: 3,
     kept: 2,
