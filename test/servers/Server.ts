@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFile } from "node:fs/promises"
 import { createConnection, createServer } from "node:net"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { setTimeout } from "node:timers/promises"
@@ -92,6 +93,9 @@ const startContainer = async (
     "--detach",
     "--publish",
     publish,
+    // Files that settings name, certificates for one, are made there.
+    "--volume",
+    `${tmpdir()}:${tmpdir()}:ro`,
     ...environment,
     launcher.image,
     "--local-infile=1",

@@ -1,3 +1,4 @@
+import * as AuthorityFile from "@sluice/warehouse/AuthorityFile"
 import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
@@ -90,7 +91,14 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     keepDays: (yield* read("SLUICE_KEEP_DAYS", wholeNumber(0, 100_000))) ?? 90
   }
   const analystPassword = config.analystPassword === undefined ? "" : Redacted.value(config.analystPassword)
-  const { database } = config
+  const { database, databaseAdmin } = config
+  for (const [key, url] of [
+    ["DATABASE_URL", database],
+    ["DATABASE_ADMIN_URL", databaseAdmin]
+  ] as const) {
+    if (url?._tag !== "Mysql" || url.sslCa === undefined || AuthorityFile.read(url.sslCa) !== undefined) continue
+    problems.push(`${key} has an ssl-ca that cannot be read, or has no certificate in PEM.`)
+  }
   if (
     analystPassword === DatabaseUrl.localPlayPassword &&
     database._tag === "Mysql" &&

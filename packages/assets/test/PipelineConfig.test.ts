@@ -197,3 +197,16 @@ it.effect("the analyst's password for local play is refused for a server that is
     )
   })
 )
+
+it.effect("a file of authorities that cannot be read, or has no certificate, is refused by its key", () =>
+  Effect.gen(function* () {
+    const urlWith = (file: string) => `mysql://u:p@db.example/d?ssl-mode=VERIFY_CA&ssl-ca=${file}`
+    const result = yield* load({ DATABASE_URL: urlWith("/nowhere.pem"), DATABASE_ADMIN_URL: urlWith(import.meta.filename) })
+    assert.deepStrictEqual(
+      result._tag === "Left" ? result.left.problems : [],
+      ["DATABASE_URL", "DATABASE_ADMIN_URL"].map(
+        (key) => `${key} has an ssl-ca that cannot be read, or has no certificate in PEM.`
+      )
+    )
+  })
+)

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as StoreUrl from "./embedded/StoreUrl.ts"
+import * as UrlParameters from "./UrlParameters.ts"
 
 /** Where the warehouse is. */
 export type DatabaseUrl = MysqlUrl | StoreUrl.SqliteUrl
@@ -13,6 +14,12 @@ export interface MysqlUrl {
   readonly password: Redacted.Redacted
   /** Empty in an administrator's URL. */
   readonly database: string
+  /** Undefined: PREFERRED, or DISABLED for a server on this machine. */
+  readonly sslMode?: UrlParameters.SslMode
+  /** A file of certificates of authorities, in PEM; undefined: those that Node trusts. */
+  readonly sslCa?: string
+  /** The path of a unix socket, used instead of host and port. */
+  readonly socket?: string
 }
 
 const forms = "Use mysql://user:password@host:port/database, or sqlite:DIRECTORY."
@@ -50,15 +57,35 @@ export const parseServer = (text: string): Either.Either<MysqlUrl, string> => {
       `has the password that is documented for local play, and "${host}" is not local. Set a password of your own.`
     )
   }
-  return Either.right({
+  return Either.map(UrlParameters.parse(url, host), (parameters) => ({
     _tag: "Mysql",
     host,
     port: url.port === "" ? 3306 : Number(url.port),
     user,
     password: Redacted.make(password),
-    database
-  })
+    database,
+    ...parameters
+  }))
 }
+
+/** How connections to a server are encrypted, if `ssl-mode` is left out as well. */
+export const sslModeOf = (url: MysqlUrl): UrlParameters.SslMode => url.sslMode ?? (isLocal(url) ? "DISABLED" : "PREFERRED")
+
+/** Whether connections to a server never leave this machine. */
+export const isLocal = ({ host, socket }: MysqlUrl): boolean =>
+  socket !== undefined || host.toLowerCase() === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host)
+
+/** A URL as text that `parse` reads. It has the password. */
+export const format = (url: MysqlUrl): string => {
+  const { database, host, password, socket, user } = url
+  const account = `${encodeURIComponent(user)}:${encodeURIComponent(Redacted.value(password))}`
+  const parameters = UrlParameters.format(url)
+  return `mysql://${account}@${socket === undefined ? placeOf(url) : host}/${database}${parameters}`
+}
+
+/** A server in words: where it is, without an account or password. */
+export const placeOf = ({ host, port, socket }: MysqlUrl): string =>
+  socket === undefined ? `${host.includes(":") ? `[${host}]` : host}:${port}` : `the socket ${socket}`
 
 /** The password that docker-compose.yml falls back to: no secret, and so refused for any server that others could reach. */
 export const localPlayPassword = "local-play-only"

@@ -88,4 +88,62 @@ describe("DatabaseUrl", () => {
       [true, true, false, false, false, false]
     )
   })
+
+  it("reads the parameters of TLS and of a socket, and writes them again", () => {
+    const urls = [
+      "mysql://u:p@db.example:3306/d?ssl-mode=VERIFY_IDENTITY&ssl-ca=%2Fca.pem",
+      "mysql://u:p@db.example:3306/d?ssl-mode=PREFERRED",
+      "mysql://u:p@localhost/d?socket=%2Frun%2Fmysqld.sock"
+    ]
+    const read = urls.map((url) => Either.getOrThrow(DatabaseUrl.parseServer(url)))
+    assert.deepStrictEqual(
+      read.map(({ sslMode, sslCa, socket }) => [sslMode, sslCa, socket]),
+      [
+        ["VERIFY_IDENTITY", "/ca.pem", undefined],
+        ["PREFERRED", undefined, undefined],
+        [undefined, undefined, "/run/mysqld.sock"]
+      ]
+    )
+    assert.deepStrictEqual(read.map(DatabaseUrl.format), urls)
+  })
+
+  it("prefers TLS for servers on other machines, and uses none for this machine's, unless it is said", () => {
+    const mode = (url: string) => DatabaseUrl.sslModeOf(Either.getOrThrow(DatabaseUrl.parseServer(`mysql://u:p@${url}`)))
+    assert.deepStrictEqual(
+      ["db.example", "10.0.0.7", "mysql", "localhost", "127.0.0.1", "127.1.2.3", "[::1]", "localhost?socket=/s"].map(mode),
+      [...new Array(3).fill("PREFERRED"), ...new Array(5).fill("DISABLED")]
+    )
+    assert.deepStrictEqual(mode("localhost?ssl-mode=REQUIRED"), "REQUIRED")
+  })
+
+  it("refuses parameters that it does not know or that contradict each other, by name and never by value", () => {
+    const wrong: Readonly<Record<string, RegExp>> = {
+      "h/d?ssl=hunter2": /^has a parameter "ssl", which does not exist\. The parameters are ssl-mode, ssl-ca and socket\.$/,
+      "h/d?charset=latin1": /^has a parameter "charset", which does not exist/,
+      "h/d?ssl-mode=REQUIRED&ssl-mode=hunter2": /^has the parameter "ssl-mode" twice/,
+      "h/d?ssl-mode=hunter2": /^has an ssl-mode that does not exist\. Use DISABLED, .* or VERIFY_IDENTITY\.$/,
+      "h/d?ssl-mode=": /^has an empty parameter "ssl-mode"/,
+      "h/d?ssl-ca=hunter2": /^has ssl-ca, which is used by/,
+      "h/d?ssl-mode=REQUIRED&ssl-ca=hunter2": /^has ssl-ca, which is used by/,
+      "10.0.0.7/d?ssl-mode=VERIFY_IDENTITY": /^has ssl-mode=VERIFY_IDENTITY, .* and an address for the host/,
+      "[::1]/d?ssl-mode=VERIFY_IDENTITY": /^has ssl-mode=VERIFY_IDENTITY, .* and an address for the host/,
+      "localhost/d?socket=hunter2": /^has a socket whose path/,
+      "h/d?socket=/hunter2": /^has a socket, so the host must be localhost, without a port/,
+      "localhost:3306/d?socket=/hunter2": /^has a socket, so the host must be localhost, without a port/,
+      "localhost/d?socket=/hunter2&ssl-mode=REQUIRED": /^has a socket, which needs no TLS/,
+      "h/d#hunter2": /^has a "#"/,
+      // It could be a password whose "?" is not escaped.
+      "h/d?secret&hunter2@h/d": /^has something after a "\?" that is no parameter/
+    }
+    assert.deepStrictEqual(
+      Object.entries(wrong).map(([rest, why]) => {
+        const told = Either.match(DatabaseUrl.parseServer(`mysql://u:p@${rest}`), {
+          onLeft: (text) => text,
+          onRight: () => "no problem"
+        })
+        return [rest, why.test(told) ? "as it should" : told, /hunter2|secret/.test(told)]
+      }),
+      Object.keys(wrong).map((rest) => [rest, "as it should", false])
+    )
+  })
 })

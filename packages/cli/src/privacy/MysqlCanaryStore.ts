@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path"
-import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
+import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
+import * as Encryption from "@sluice/warehouse/mysql/Encryption"
 import { connectFailed, statementFailed } from "@sluice/warehouse/mysql/errors"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
@@ -18,8 +19,9 @@ import type { Ledger } from "./Ledger.ts"
  */
 export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   canaries: Canaries,
-  admin: MysqlUrl
+  adminUrl: DatabaseUrl.MysqlUrl
 ): Effect.fn.Return<CanaryStore, WarehouseFailed, Scope.Scope> {
+  const admin = yield* Encryption.settle(adminUrl, "DATABASE_ADMIN_URL")
   canaries.secret("the password in DATABASE_ADMIN_URL", Redacted.value(admin.password))
   const id = canaries.name()
   const database = `canary_${id}`
@@ -39,17 +41,17 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   })
 
   return {
-    name: `a database of its own on ${admin.host}:${admin.port}`,
+    name: `a database of its own on ${DatabaseUrl.placeOf(admin)}`,
     env: {
-      DATABASE_URL: urlOf(pipeline),
-      DATABASE_ADMIN_URL: urlOf(admin),
+      DATABASE_URL: DatabaseUrl.format(pipeline),
+      DATABASE_ADMIN_URL: DatabaseUrl.format(admin),
       ANALYST_USER: analyst.user,
       ANALYST_PASSWORD: Redacted.value(analyst.password),
       SPARK_API_TOKEN: canaries.word("SPARK_API_TOKEN")
     },
     wrongSettings: {
       "a wrong password": {
-        DATABASE_URL: urlOf(accountOf(admin, pipeline.user, canaries.word("a wrong password"), database)),
+        DATABASE_URL: DatabaseUrl.format(accountOf(admin, pipeline.user, canaries.word("a wrong password"), database)),
         DATABASE_ADMIN_URL: ""
       },
       "a database URL that is none": { DATABASE_URL: `mysql//pipeline:${canaries.word("DATABASE_URL")}@localhost` }
@@ -104,7 +106,12 @@ const statementTables = `SELECT CONCAT(table_schema, '.', table_name) FROM infor
   WHERE table_schema = 'performance_schema' AND table_name LIKE 'events\\_statements\\_%'
     OR table_schema = 'mysql' AND table_name IN ('general_log', 'slow_log')`
 
-const accountOf = (server: MysqlUrl, user: string, password: string, database: string): MysqlUrl => ({
+const accountOf = (
+  server: DatabaseUrl.MysqlUrl,
+  user: string,
+  password: string,
+  database: string
+): DatabaseUrl.MysqlUrl => ({
   ...server,
   user,
   password: Redacted.make(password),
@@ -112,7 +119,7 @@ const accountOf = (server: MysqlUrl, user: string, password: string, database: s
 })
 
 /** Everything whose name the analyst can see, system schemas included; what is refused is not seen. */
-const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, analyst: MysqlUrl) {
+const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, analyst: DatabaseUrl.MysqlUrl) {
   const connection = yield* Effect.mapError(DirectConnection.open(analyst), connectFailed(analyst, "ANALYST_PASSWORD"))
   const visible = yield* Effect.mapError(
     connection.query("SELECT table_schema, table_name FROM information_schema.tables"),
@@ -154,8 +161,3 @@ const drop = Effect.fnUntraced(function* (
     for (const [host] of hosts.rows) yield* administrator.query("DROP USER ?@?", [user, String(host)])
   }
 })
-
-const urlOf = ({ database, host, password, port, user }: MysqlUrl): string => {
-  const named = host.includes(":") ? `[${host}]` : host
-  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(Redacted.value(password))}@${named}:${port}/${database}`
-}

@@ -1,4 +1,6 @@
 import * as dataset from "@sluice/assets/sample/dataset"
+import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
+import type * as UrlParameters from "@sluice/warehouse/UrlParameters"
 import * as Human from "../render/Human.ts"
 import type { Settings } from "./Settings.ts"
 
@@ -22,4 +24,18 @@ export const source = ({ apiUrl }: Settings): string =>
 export const store = ({ database }: Settings): string =>
   database._tag === "Sqlite"
     ? `the embedded store in ${database.directory}`
-    : `the database ${database.database} on ${database.host}:${database.port}`
+    : `the database ${database.database} on ${DatabaseUrl.placeOf(database)}${encryptionOf(database)}`
+
+/** What is known of a connection before it is made; one within this machine needs no word. */
+const encryptionOf = (url: DatabaseUrl.MysqlUrl): string => {
+  const mode = DatabaseUrl.sslModeOf(url)
+  return mode === "DISABLED" && DatabaseUrl.isLocal(url) ? "" : encryption[mode]
+}
+
+const encryption: Readonly<Record<UrlParameters.SslMode, string>> = {
+  DISABLED: ", not encrypted",
+  PREFERRED: ", encrypted if the server offers TLS",
+  REQUIRED: ", encrypted, its certificate not checked",
+  VERIFY_CA: ", encrypted, its certificate checked, the host's name not",
+  VERIFY_IDENTITY: ", encrypted, its certificate and name checked"
+}

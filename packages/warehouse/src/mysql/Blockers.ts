@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as DirectConnection from "./DirectConnection.ts"
+import * as Encryption from "./Encryption.ts"
 
 /** An account that may end other accounts' sessions, and the accounts whose sessions it ends. */
 export interface Administrator {
@@ -40,6 +41,7 @@ export const make = (options: Options): Blockers => {
   const { administrator, url } = options
   const seconds = Math.max(1, Math.ceil(Duration.toSeconds(options.lockWait)))
   const asked = administrator === undefined ? url : { ...administrator.url, database: "" }
+  const setting = administrator === undefined ? "DATABASE_URL" : "DATABASE_ADMIN_URL"
   const isAnalyst = ({ user }: Session) => administrator?.analysts.includes(user) === true
 
   /** Those that hold the tables; if the server records no table locks, those whose transaction or statement is old enough. */
@@ -61,7 +63,7 @@ export const make = (options: Options): Blockers => {
   /** The sessions that it ended, and those that it left alone. */
   const clear = (tables: ReadonlyArray<string>) =>
     Effect.gen(function* () {
-      const connection = yield* DirectConnection.open(asked)
+      const connection = yield* Effect.flatMap(Encryption.settle(asked, setting), DirectConnection.open)
       const found = yield* find(connection, tables)
       const ended = found.filter(isAnalyst)
       // A session that has ended by itself in the meantime is no failure.

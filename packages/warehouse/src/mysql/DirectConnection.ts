@@ -7,6 +7,7 @@ import * as Mysql from "mysql2"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { sqlError } from "./errors.ts"
 import * as SessionSettings from "./SessionSettings.ts"
+import * as Transport from "./Transport.ts"
 
 /** One answer of the server. `columns` is empty for what answers no rows. */
 export interface Answer {
@@ -65,12 +66,13 @@ export const aside = (url: MysqlUrl, sql: string): Effect.Effect<void> =>
 
 export const patience = Duration.seconds(10)
 
-const connect = (url: MysqlUrl) =>
+const connect = (url: MysqlUrl) => Effect.flatMap(Transport.options(url), (transport) => connectBy(transport, url))
+
+const connectBy = (transport: Transport.Options, url: MysqlUrl) =>
   Effect.async<Mysql.Connection, SqlError>((resume) => {
     const connection = Mysql.createConnection({
       ...decoding,
-      host: url.host,
-      port: url.port,
+      ...transport,
       user: url.user,
       password: Redacted.value(url.password),
       ...(url.database === "" ? {} : { database: url.database }),

@@ -16,6 +16,7 @@ import { type Driver, driverOf } from "../internal/mysqlDriver.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import { faultOf, withoutValues } from "./errors.ts"
 import * as SessionSettings from "./SessionSettings.ts"
+import * as Transport from "./Transport.ts"
 
 /** A reserved connection, for what must happen on one: named locks, read-only transactions, long loads. */
 export interface Session {
@@ -65,7 +66,8 @@ export interface Options {
 /** Opens a pool and its first connection; both go with the scope. */
 export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
-    const client = yield* Effect.mapError(MysqlClient.make(clientConfig(options)), withoutValues)
+    const transport = yield* Transport.options(options.url)
+    const client = yield* Effect.mapError(MysqlClient.make(clientConfig(options, transport)), withoutValues)
     const free = yield* Effect.makeSemaphore(options.connections)
     const ready = new WeakSet<Driver>()
 
@@ -117,7 +119,7 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
     }
   }).pipe(Effect.provide(Reactivity.layer))
 
-const clientConfig = ({ connections, url }: Options): MysqlClient.MysqlClientConfig => ({
+const clientConfig = ({ connections, url }: Options, transport: Transport.Options): MysqlClient.MysqlClientConfig => ({
   host: url.host,
   port: url.port,
   username: url.user,
@@ -126,6 +128,7 @@ const clientConfig = ({ connections, url }: Options): MysqlClient.MysqlClientCon
   maxConnections: connections,
   poolConfig: {
     ...DirectConnection.decoding,
+    ...transport,
     connectTimeout: Duration.toMillis(DirectConnection.connectTimeout),
     maxIdle: connections,
     // Every load prepares statements of its own, large ones: the driver would keep 16,000 of them.

@@ -18,6 +18,7 @@ import * as Accounts from "./accounts.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import * as Ddl from "./ddl.ts"
 import { dialect, quote } from "./dialect.ts"
+import * as Encryption from "./Encryption.ts"
 import { connectFailed, faultOf, statementFailed } from "./errors.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
@@ -54,12 +55,20 @@ export const layer = (options: Options): Layer.Layer<Provisioner, WarehouseFaile
     Effect.as(
       checkAccounts(options),
       Provisioner.of({
-        provision: Effect.fn("MysqlProvisioner.provision")((spec) => Effect.scoped(provision(options, spec)))
+        provision: Effect.fn("MysqlProvisioner.provision")((spec) =>
+          Effect.scoped(Effect.flatMap(settled(options), (all) => provision(all, spec)))
+        )
       })
     )
   )
 
 const operation = "provision the database"
+
+const settled = (options: Options): Effect.Effect<Options> =>
+  Effect.gen(function* () {
+    const admin = yield* Encryption.settle(options.admin, "DATABASE_ADMIN_URL")
+    return { ...options, admin, pipeline: yield* Encryption.settle(options.pipeline, "DATABASE_URL") }
+  })
 
 const checkAccounts = ({ admin, analyst, pipeline }: Options): Effect.Effect<void, WarehouseFailed> => {
   const clash =

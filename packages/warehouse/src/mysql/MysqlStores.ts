@@ -23,6 +23,7 @@ import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Blockers from "./Blockers.ts"
 import { dialect } from "./dialect.ts"
+import * as Encryption from "./Encryption.ts"
 import { connectFailed } from "./errors.ts"
 import { infileLoader } from "./InfileLoader.ts"
 import { insertLoader, type Loader } from "./Loader.ts"
@@ -58,7 +59,8 @@ export const layer = (
 > =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
-      const { administrator, analyst, lockWait = Duration.minutes(1), url } = options
+      const { administrator, analyst, lockWait = Duration.minutes(1) } = options
+      const url = yield* Encryption.settle(options.url, setting)
       const open = (connections: number) =>
         Effect.mapError(MysqlPool.make({ url, connections, lockWait }), connectFailed(url, setting))
       const loads = yield* open(loadConnections)

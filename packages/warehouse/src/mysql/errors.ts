@@ -1,6 +1,6 @@
 import { SqlError } from "@effect/sql/SqlError"
 import * as Predicate from "effect/Predicate"
-import type { MysqlUrl } from "../DatabaseUrl.ts"
+import { type MysqlUrl, placeOf, sslModeOf } from "../DatabaseUrl.ts"
 import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
 
 /** All that is kept of a driver's error: its codes. Its text quotes values and statements, and is never passed on. */
@@ -16,6 +16,12 @@ export interface Fault {
 /** Our code for a connection whose character set is not utf8mb4 although it was set. */
 export const differentCharacterSet = "DIFFERENT_CHARACTER_SET"
 
+/** Our code for an `ssl-ca` that cannot be read, or holds no certificate. */
+export const unreadableAuthorities = "UNREADABLE_SSL_CA"
+
+/** The driver's code for a server that was to use TLS and offers none. */
+export const noTls = "HANDSHAKE_NO_SSL_SUPPORT"
+
 /** Reads the codes of whatever a driver threw. */
 export const faultOf = (cause: unknown): Fault => {
   const inner = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : undefined
@@ -23,11 +29,41 @@ export const faultOf = (cause: unknown): Fault => {
   const errno = Predicate.hasProperty(cause, "errno") && typeof cause.errno === "number" ? cause.errno : undefined
   const timedOut = code === undefined && Predicate.isError(cause) && cause.message === "connection timeout"
   return {
-    code: code ?? (timedOut ? "ETIMEDOUT" : "UNKNOWN"),
+    code: code === failedTls ? tlsCodeOf(cause) : (code ?? (timedOut ? "ETIMEDOUT" : "UNKNOWN")),
     errno: errno !== undefined && errno > 0 ? errno : undefined,
     fatal: timedOut || (Predicate.hasProperty(cause, "fatal") && cause.fatal === true)
   }
 }
+
+const failedTls = "HANDSHAKE_SSL_ERROR"
+
+/** The driver has one code for all that can be wrong with TLS; the texts are OpenSSL's and Node's. */
+const tlsCodeOf = (cause: unknown): string => {
+  if (Predicate.hasProperty(cause, "cert") && Predicate.hasProperty(cause, "host")) return "CERTIFICATE_OF_ANOTHER_HOST"
+  const text = Predicate.isError(cause) ? cause.message : ""
+  if (/^certificate (has expired|is not yet valid)/.test(text)) return "CERTIFICATE_NOT_VALID_NOW"
+  return /certificate/.test(text) ? "CERTIFICATE_NOT_TRUSTED" : failedTls
+}
+
+/** What is wrong with TLS, by code, and what to do about it. */
+const tlsProblems = new Map<string, (setting: string) => string>([
+  [
+    noTls,
+    (setting) =>
+      `the server offers no TLS, which ssl-mode demands. Nothing was sent. Set TLS up on the server; only ssl-mode=PREFERRED or DISABLED in ${setting} does without.`
+  ],
+  [
+    "CERTIFICATE_OF_ANOTHER_HOST",
+    (setting) => `its certificate is for another host. Correct the host in ${setting}, or use ssl-mode=VERIFY_CA.`
+  ],
+  ["CERTIFICATE_NOT_VALID_NOW", () => "its certificate has expired, or is not valid yet. Renew it on the server."],
+  [
+    "CERTIFICATE_NOT_TRUSTED",
+    (setting) => `its certificate is signed by no authority that is trusted. Name the right one in ssl-ca of ${setting}.`
+  ],
+  [failedTls, () => "TLS could not be set up. Check that the server has TLS 1.2 or later."],
+  [unreadableAuthorities, (setting) => `the file in ssl-ca of ${setting} cannot be read, or has no certificate in PEM.`]
+])
 
 /** The same error with its codes for a cause: safe for spans and logs. */
 export const withoutValues = (error: SqlError): SqlError => sqlError(error.cause)
@@ -54,11 +90,24 @@ export const connectFailed =
   (error: SqlError): WarehouseFailed => {
     const fault = faultOf(error.cause)
     const failed = (reason: Reason, detail: string) =>
-      new WarehouseFailed({ reason, operation: `connect to the database server at ${url.host}:${url.port}`, detail })
+      new WarehouseFailed({ reason, operation: `connect to the database server at ${placeOf(url)}`, detail })
+    const tls = tlsProblems.get(fault.code)
+    if (tls !== undefined) return failed("Misconfigured", `${tls(setting)} (${fault.code})`)
+    // ER_SECURE_TRANSPORT_REQUIRED
+    if (fault.errno === 3159) {
+      return failed(
+        "Misconfigured",
+        `it takes encrypted connections only (${fault.code}). Add ssl-mode=VERIFY_IDENTITY, VERIFY_CA or REQUIRED to ${urlSetting(setting)}.`
+      )
+    }
     const provision = 'or set DATABASE_ADMIN_URL and run "pnpm assets provision"'
     if (fault.errno === 1045 || fault.errno === 1130 || fault.errno === 1698) {
       const mend = setting === "DATABASE_ADMIN_URL" ? "" : `, ${provision}, which creates the account`
-      return failed("AccessDenied", `it refuses the user "${url.user}" (${fault.code}). Correct ${setting}${mend}.`)
+      const plain =
+        url.socket === undefined && sslModeOf(url) === "DISABLED"
+          ? ` If it takes encrypted connections only (REQUIRE SSL, require_secure_transport), add ssl-mode=REQUIRED or better to ${urlSetting(setting)}.`
+          : ""
+      return failed("AccessDenied", `it refuses the user "${url.user}" (${fault.code}). Correct ${setting}${mend}.${plain}`)
     }
     if (fault.errno === 1049 || fault.errno === 1044) {
       return failed(
@@ -78,11 +127,14 @@ export const connectFailed =
     if (reasonOf(fault) === "Unreachable") {
       return failed(
         "Unreachable",
-        `nothing answers there (${fault.code}). Start the server, or correct host and port in ${setting}.`
+        `nothing answers there (${fault.code}). Start the server, or correct ${url.socket === undefined ? "host and port" : "the socket"} in ${urlSetting(setting)}.`
       )
     }
     return failed("Other", `it answered ${fault.code}. Check that ${setting} names a MySQL or MariaDB server.`)
   }
+
+/** The analyst's connections have the parameters of the pipeline's URL. */
+const urlSetting = (setting: string) => (setting === "DATABASE_ADMIN_URL" ? setting : "DATABASE_URL")
 
 /** Numbers are the servers' (https://dev.mysql.com/doc/mysql-errors/9.4/en, https://mariadb.com/kb/en/mariadb-error-codes). */
 export const reasonOf = (fault: Fault): Reason => {
@@ -90,7 +142,7 @@ export const reasonOf = (fault: Fault): Reason => {
     const known = byNumber.get(fault.errno)
     if (known !== undefined) return known
   }
-  if (fault.code === differentCharacterSet) return "Misconfigured"
+  if (fault.code === differentCharacterSet || tlsProblems.has(fault.code)) return "Misconfigured"
   return fault.fatal || lostConnection.test(fault.code) ? "Unreachable" : "Other"
 }
 

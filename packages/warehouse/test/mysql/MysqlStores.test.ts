@@ -30,7 +30,7 @@ for (const flavour of flavours) {
           [
             { ...url, password: canary },
             "AccessDenied",
-            `Could not connect to the database server at ${at}: it refuses the user "${url.user}" (ER_ACCESS_DENIED_ERROR). Correct DATABASE_URL, or set DATABASE_ADMIN_URL and run "pnpm assets provision", which creates the account.`
+            `Could not connect to the database server at ${at}: it refuses the user "${url.user}" (ER_ACCESS_DENIED_ERROR). Correct DATABASE_URL, or set DATABASE_ADMIN_URL and run "pnpm assets provision", which creates the account. If it takes encrypted connections only (REQUIRE SSL, require_secure_transport), add ssl-mode=REQUIRED or better to DATABASE_URL.`
           ],
           [
             { ...url, database: "no_such_database" },

@@ -1,0 +1,44 @@
+import * as Log from "@sluice/core/Log"
+import * as Effect from "effect/Effect"
+import * as DatabaseUrl from "../DatabaseUrl.ts"
+import * as DirectConnection from "./DirectConnection.ts"
+import { faultOf, noTls } from "./errors.ts"
+
+/**
+ * Decides how connections to a server are encrypted, once for all that are opened with the URL it answers. PREFERRED becomes
+ * REQUIRED, or DISABLED if the server says that it has no TLS; that can be forged on the way, which is what the other modes are
+ * for. Whatever else is wrong, the first real connection reports. A connection in clear text over a network is a warning, once
+ * for each process. `setting` is the one that has the URL.
+ */
+export const settle = Effect.fn("Encryption.settle")(function* (
+  url: DatabaseUrl.MysqlUrl,
+  setting: string
+): Effect.fn.Return<DatabaseUrl.MysqlUrl> {
+  const asked = DatabaseUrl.sslModeOf(url)
+  const sslMode = asked === "PREFERRED" ? yield* preferred(url) : asked
+  if (sslMode === "DISABLED" && (asked === "PREFERRED" || !DatabaseUrl.isLocal(url))) {
+    const why = asked === "PREFERRED" ? "the server offers no TLS" : `${setting} has ssl-mode=DISABLED`
+    yield* warnOnce(
+      `the connection to the database server at ${DatabaseUrl.placeOf(url)} is not encrypted: ${why}. Whoever is on the network between can read rows and change them. Use ssl-mode=VERIFY_IDENTITY and a server with TLS.`
+    )
+  }
+  return { ...url, sslMode }
+})
+
+const preferred = (url: DatabaseUrl.MysqlUrl) =>
+  DirectConnection.open({ ...url, sslMode: "REQUIRED" }).pipe(
+    Effect.scoped,
+    Effect.match({
+      onFailure: (error) => (faultOf(error.cause).code === noTls ? ("DISABLED" as const) : ("REQUIRED" as const)),
+      onSuccess: () => "REQUIRED" as const
+    })
+  )
+
+const warned = new Set<string>()
+
+const warnOnce = (text: string): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    if (warned.has(text)) return Effect.void
+    warned.add(text)
+    return Log.warning(text)
+  })
