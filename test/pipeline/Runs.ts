@@ -10,7 +10,7 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Executor from "@sluice/core/run/Executor"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
-import { EmptyDataAllowed } from "@sluice/warehouse/checks/RowCount"
+import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import { Erasure } from "@sluice/warehouse/Erasure"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -43,7 +43,7 @@ export const run = (url: string, options: { readonly full?: boolean; readonly se
       changed: sources.map((source) => source?.metadata["pages_changed"])
     }
     return ran
-  }).pipe(Effect.provide(api(url)), Effect.provideService(EmptyDataAllowed, true))
+  }).pipe(Effect.provide(api(url)), Effect.provideService(RowLoss, { maxShare: 1, allowed: true }))
 
 /** Removes a person, as `erase` does. */
 export const erase = (id: string) => Effect.flatMap(Erasure, (store) => store.erase(erasure, Redacted.make(id)))

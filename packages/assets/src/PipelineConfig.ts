@@ -35,6 +35,8 @@ export interface PipelineConfig {
   readonly maxAnswerBytes: number
   /** From 0 to 1. */
   readonly maxBadShare: number
+  /** The largest share of a table's rows that a run may remove, from 0 to 1. */
+  readonly maxRemovedShare: number
   /** How much coarser than the classification makes them public rows are. */
   readonly generalisation: Policy
   /** How many steps of a pool may run at once, by the pool's name. */
@@ -81,6 +83,7 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     readingThreads: yield* read("SLUICE_READING_THREADS", wholeNumber(0, 16)),
     maxAnswerBytes: ((yield* read("SLUICE_MAX_ANSWER_MIB", wholeNumber(1, 1_000_000))) ?? 16_384) * 1024 * 1024,
     maxBadShare: (yield* read("SLUICE_MAX_BAD_SHARE", parseShare)) ?? 0.1,
+    maxRemovedShare: (yield* read("SLUICE_MAX_REMOVED_SHARE", parseShare)) ?? 0.3,
     generalisation: {
       birth: (yield* read("SLUICE_BIRTH", oneOf("year", "band"))) ?? asItCame.birth,
       income: (yield* read("SLUICE_INCOME", oneOf("exact", "band"))) ?? asItCame.income,

@@ -133,7 +133,12 @@ const optionProblem = (args: ReadonlyArray<string>, command: string, own: Readon
   return undefined
 }
 
+/** Options by the names that they had. */
+const renamed: ReadonlyMap<string, string> = new Map([["--allow-empty-data", "--allow-fewer-rows"]])
+
 const unknownOption = (name: string, command: string, options: ReadonlyArray<string>): string => {
+  const now = renamed.get(name)
+  if (now !== undefined && options.includes(now)) return `${name} is called ${now} now.`
   const meant = didYouMean(name, [...options.map(nameOf), "--help", "--version", "--completions", "--log-level"])
   return `"${name}" is not an option of ${command === "" ? "pnpm assets" : command}.${meant === "" ? help(command) : meant}`
 }

@@ -16,7 +16,7 @@ const run: Help.Page["options"] = [
   ["--concurrency N", `how many assets are made at once; default ${defaultConcurrency}`],
   ["--fail-fast", "stop everything at the first failure"],
   ["--timeout TIME", "the longest that the whole run may take: 90s, 5m, 1h30m"],
-  ["--allow-empty-data", "publish a table without rows where there were some"],
+  ["--allow-fewer-rows", "publish a table with far fewer rows than it has, or with none"],
   ["--allow-sample-data", "let the bundled sample replace rows that came from a real API"],
   ["--json", "every event as a JSON line on standard output"]
 ]

@@ -5,7 +5,7 @@ import { Spill } from "@sluice/core/data/Spill"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import type { CheckEvaluated, RunEvent } from "@sluice/core/run/RunEvent"
-import { EmptyDataAllowed } from "@sluice/warehouse/checks/RowCount"
+import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
@@ -127,7 +127,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
       Effect.gen(function* () {
         yield* run([user()], [message()])
         const blocked = yield* run([], [])
-        const refused = { rows_before: 1, to_allow_it: "--allow-empty-data" }
+        const refused = { rows_before: 1, to_allow_it: "--allow-fewer-rows" }
         assert.deepStrictEqual(
           [blocked.status, blocked.failed],
           [
@@ -141,7 +141,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
         )
         const tables = ["users_raw", "subscriptions_raw", "messages_raw"]
         assert.deepStrictEqual(yield* Effect.forEach(tables, count), [1, 1, 1])
-        const allowed = yield* Effect.provideService(run([], []), EmptyDataAllowed, true)
+        const allowed = yield* Effect.provideService(run([], []), RowLoss, { maxShare: 1, allowed: true })
         assert.deepStrictEqual([allowed.status, allowed.failed], ["succeeded", []])
         assert.deepStrictEqual(yield* Effect.forEach(tables, count), [0, 0, 0])
       }).pipe(Effect.provide(store))

@@ -30,8 +30,8 @@ export const options = {
     Options.withDescription("the longest that the whole run may take, as 5m")
   ),
   json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output")),
-  allowEmptyData: Options.boolean("allow-empty-data").pipe(
-    Options.withDescription("publish a table without rows where there were some")
+  allowFewerRows: Options.boolean("allow-fewer-rows").pipe(
+    Options.withDescription("publish a table with far fewer rows than it has, or with none")
   ),
   allowSampleData: Options.boolean("allow-sample-data").pipe(
     Options.withDescription("let the bundled sample replace rows that came from a real API")

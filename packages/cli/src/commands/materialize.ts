@@ -31,7 +31,7 @@ export const materialize = Command.make(
   "materialize",
   { assets: Select.assets, ...materializeOptions },
   Effect.fn("assets.materialize")(function* ({
-    allowEmptyData,
+    allowFewerRows,
     allowSampleData,
     changed,
     concurrency,
@@ -59,7 +59,7 @@ export const materialize = Command.make(
         next: (result) => nextCommands(graph, result, settings)
       })
     })
-    yield* Effect.provide(run, RunLayer.layer(settings, { allowEmptyData }))
+    yield* Effect.provide(run, RunLayer.layer(settings, { allowFewerRows }))
   })
 ).pipe(Command.withDescription(materializeHelp.summary))
 

@@ -22,7 +22,7 @@ export const retry = Command.make(
     run: Args.optional(Args.text({ name: "run" })).pipe(Args.withDescription("the run's name; the last run without it")),
     ...Run.options
   },
-  Effect.fn("assets.retry")(function* ({ allowEmptyData, allowSampleData, concurrency, failFast, json, run, timeout }) {
+  Effect.fn("assets.retry")(function* ({ allowFewerRows, allowSampleData, concurrency, failFast, json, run, timeout }) {
     const graph = yield* pipeline
     const settings = yield* Settings.load
     yield* Stores.demand(settings, "history")
@@ -52,6 +52,6 @@ export const retry = Command.make(
         next: (result) => nextCommands(graph, result, settings)
       })
     })
-    yield* Effect.provide(retried, RunLayer.layer(settings, { allowEmptyData }))
+    yield* Effect.provide(retried, RunLayer.layer(settings, { allowFewerRows }))
   })
 ).pipe(Command.withDescription(retryHelp.summary))

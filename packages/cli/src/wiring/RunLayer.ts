@@ -1,7 +1,7 @@
 import { BadRowPolicy } from "@sluice/assets/intake/BadRows"
 import { Generalisation } from "@sluice/assets/privacy/Generalisation"
 import { Spill } from "@sluice/core/data/Spill"
-import { EmptyDataAllowed } from "@sluice/warehouse/checks/RowCount"
+import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import * as Layer from "effect/Layer"
 import * as BlockCompression from "./BlockCompression.ts"
 import type { Settings } from "./Settings.ts"
@@ -11,8 +11,12 @@ import * as Stores from "./Stores.ts"
 import * as ThisProcess from "./ThisProcess.ts"
 
 /** Everything that a run needs, as the settings say. */
-export const layer = (settings: Settings, options: { readonly allowEmptyData: boolean }) =>
-  Layer.mergeAll(common(settings), Source.layer(settings), Layer.succeed(EmptyDataAllowed, options.allowEmptyData))
+export const layer = (settings: Settings, options: { readonly allowFewerRows: boolean }) =>
+  Layer.mergeAll(
+    common(settings),
+    Source.layer(settings),
+    Layer.succeed(RowLoss, { maxShare: settings.maxRemovedShare, allowed: options.allowFewerRows })
+  )
 
 /** The same for a run that reads no source: of checks, on a store that is there. */
 export const withoutSource = (settings: Settings) => Layer.merge(common(settings), Source.none)

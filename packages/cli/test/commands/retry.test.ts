@@ -121,13 +121,13 @@ describe("what bounds a run", () => {
 })
 
 describe("an empty answer where there were rows", () => {
-  it("is not published, and the check says why; --allow-empty-data lets it pass", async () => {
+  it("is not published, and the check says why; --allow-fewer-rows lets it pass", async () => {
     const { messages } = api
     expect((await sluice(cwd, ["materialize", "messages_raw"], env)).code).toBe(0)
     api.messages = []
     const blocked = await sluice(cwd, ["materialize", "messages_raw"], env)
     const kept = await sluice(cwd, ["query", "select count(*) as n from messages_raw", "--json"])
-    const allowed = await sluice(cwd, ["materialize", "messages_raw", "--allow-empty-data"], env)
+    const allowed = await sluice(cwd, ["materialize", "messages_raw", "--allow-fewer-rows"], env)
     api.messages = messages
     expect([blocked.code, /✗ check row_count failed and blocks/.test(blocked.stderr), kept.stdout, allowed.code]).toEqual([
       1,
@@ -135,6 +135,23 @@ describe("an empty answer where there were rows", () => {
       '[\n{"n":120}\n]\n',
       0
     ])
+  })
+})
+
+describe("an answer with a third of the rows missing", () => {
+  it("is not published by a run that reads what changed, and both counts are told; --allow-fewer-rows lets it pass", async () => {
+    const { messages } = api
+    expect((await sluice(cwd, ["materialize", "messages_raw"], env)).code).toBe(0)
+    api.messages = messages.slice(40)
+    const blocked = await sluice(cwd, ["materialize", "messages_raw"], env)
+    const set = await sluice(cwd, ["materialize", "messages_raw"], { ...env, SLUICE_MAX_REMOVED_SHARE: "0.4" })
+    api.messages = messages
+    expect([blocked.code, set.code, /row_count failed and blocks, 80 rows, 120 rows before/.test(blocked.stderr)]).toEqual([
+      1,
+      0,
+      true
+    ])
+    expect((await sluice(cwd, ["materialize", "messages_raw"], env)).code).toBe(0)
   })
 })
 

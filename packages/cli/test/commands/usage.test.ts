@@ -23,8 +23,9 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     [["runs", "sho"], '✗ There is no command "runs sho". Did you mean `pnpm assets runs show`?\n'],
     [
       ["materialize", "--al"],
-      '✗ "--al" is not an option of materialize. Did you mean --all, --allow-empty or --allow-empty-data?\n'
+      '✗ "--al" is not an option of materialize. Did you mean --all, --allow-empty or --allow-fewer-rows?\n'
     ],
+    [["materialize", "--all", "--allow-empty-data"], "✗ --allow-empty-data is called --allow-fewer-rows now.\n"],
     [["list", "--foo"], '✗ "--foo" is not an option of list. `pnpm assets list --help` shows its options.\n'],
     [
       ["materialize", "user_raw", "messages_rwa"],

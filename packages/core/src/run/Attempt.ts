@@ -106,9 +106,14 @@ const stepContext = (options: Options) => {
   const decides = (check: AssetCheck.Any) => (options.action === "check" ? check.severity === "error" : check.blocking)
   /** Those are evaluated once: on staged rows where there are any, else after the work. */
   let blockingDone = false
-  const checkBlocking = (subject: AssetCheck.Subject): Effect.Effect<void, StepFailure.CheckFailed> => {
+  const checkBlocking = (
+    subject: AssetCheck.Subject,
+    standing: ReadonlyArray<AssetCheck.Any> = []
+  ): Effect.Effect<void, StepFailure.CheckFailed> => {
     blockingDone = true
-    return Effect.flatMap(evaluate(options, decides, subject), (failed) =>
+    const own = new Set(asset.checks.map(({ name }) => name))
+    const checks = [...standing.filter(({ name }) => !own.has(name)), ...asset.checks].filter(decides)
+    return Effect.flatMap(evaluate(options, checks, subject), (failed) =>
       failed.length === 0
         ? Effect.void
         : new StepFailure.CheckFailed({ asset: asset.name, checks: failed, staged: subject._tag === "Staged" })
@@ -128,7 +133,7 @@ const stepContext = (options: Options) => {
     dataVersion: (version) => {
       dataVersion = version
     },
-    staged: (relation, counted) => checkBlocking({ _tag: "Staged", relation, counted }),
+    staged: (relation, counted, standing) => checkBlocking({ _tag: "Staged", relation, counted }, standing),
     goOn: (rest, begun) => {
       goesOn = { rest, begun }
     },
@@ -148,7 +153,11 @@ const stepContext = (options: Options) => {
     asset.checks.length === 0
       ? Effect.void
       : Effect.zipRight(
-          evaluate(options, (check) => !decides(check), { _tag: "Published" }),
+          evaluate(
+            options,
+            asset.checks.filter((check) => !decides(check)),
+            { _tag: "Published" }
+          ),
           blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
         )
   )
@@ -168,13 +177,12 @@ const stepContext = (options: Options) => {
 }
 
 /**
- * Evaluates some of an asset's checks, tells their outcomes in the order of the checks, and answers the names of those that did
+ * Evaluates checks, reports their outcomes in the order of the checks, and returns the names of those that did
  * not pass. Staged rows may be seen by one connection alone, which answers one check after the other; what is published is
  * asked a few at once.
  */
-const evaluate = (options: Options, which: (check: AssetCheck.Any) => boolean, subject: AssetCheck.Subject) =>
+const evaluate = (options: Options, checks: ReadonlyArray<AssetCheck.Any>, subject: AssetCheck.Subject) =>
   Effect.suspend(() => {
-    const checks = options.asset.checks.filter(which)
     const outcomes = new Map<AssetCheck.Any, AssetCheck.Outcome>()
     let told = 0
     const tell = () => {

@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type { Counted } from "../asset/AssetCheck.ts"
+import type * as AssetCheck from "../asset/AssetCheck.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
 import type { Materialization } from "./RunRecord.ts"
@@ -12,9 +12,16 @@ export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepCon
   static readonly progress = (rows: number): Effect.Effect<void, never, StepContext> =>
     Effect.map(StepContext, (step) => step.progress(rows))
 
-  /** Has the asset's blocking checks evaluated on staged rows; fails, so that they are not published, where one does. */
-  static readonly staged = (relation: string, counted?: Counted): Effect.Effect<void, CheckFailed, StepContext> =>
-    Effect.flatMap(StepContext, (step) => step.staged(relation, counted))
+  /**
+   * Evaluates the asset's blocking checks on staged rows, and fails if one of them does, so that they are not published.
+   * `standing` are checks that every asset has, unless it declares one of the same name.
+   */
+  static readonly staged = (
+    relation: string,
+    counted?: AssetCheck.Counted,
+    standing?: ReadonlyArray<AssetCheck.Any>
+  ): Effect.Effect<void, CheckFailed, StepContext> =>
+    Effect.flatMap(StepContext, (step) => step.staged(relation, counted, standing))
 
   /** Tells which data this is: equal text, equal data. For sources, whose content no upstream's version tells. */
   static readonly dataVersion = (version: string): Effect.Effect<void, never, StepContext> =>
@@ -49,7 +56,11 @@ export declare namespace StepContext {
     readonly progress: (rows: number) => void
     readonly metadata: (values: Metadata) => void
     readonly dataVersion: (version: string) => void
-    readonly staged: (relation: string, counted?: Counted) => Effect.Effect<void, CheckFailed>
+    readonly staged: (
+      relation: string,
+      counted?: AssetCheck.Counted,
+      standing?: ReadonlyArray<AssetCheck.Any>
+    ) => Effect.Effect<void, CheckFailed>
     readonly goOn: (rest: Effect.Effect<"same" | "changed", Failure>, begun: Effect.Effect<void>) => void
     /**
      * The version of this asset's data that everything stored which this run makes of it directly was last made from, by the

@@ -4,43 +4,57 @@ import * as Effect from "effect/Effect"
 import type * as Table from "../Table.ts"
 import { Warehouse } from "../Warehouse.ts"
 
-/** Whether a run may replace rows by none, or by far fewer. A person says so, for one run: `--allow-empty-data`. */
-export class EmptyDataAllowed extends Context.Reference<EmptyDataAllowed>()("@sluice/warehouse/EmptyDataAllowed", {
-  defaultValue: () => false
+/** How many of a table's rows a run may remove: `SLUICE_MAX_REMOVED_SHARE`, and `--allow-fewer-rows` for one run. */
+export class RowLoss extends Context.Reference<RowLoss>()("@sluice/warehouse/RowLoss", {
+  defaultValue: (): RowLoss.Service => ({ maxShare: 0.3, allowed: false })
 }) {}
 
+export declare namespace RowLoss {
+  export interface Service {
+    /** The largest share of a table's rows that may vanish at once, from 0 to 1. Counted from 100 rows on. */
+    readonly maxShare: number
+    /** Whether any number of them may, also all. */
+    readonly allowed: boolean
+  }
+}
+
 export interface Options {
-  /** The largest share of the published rows that may vanish at once, from 0 to 1. Default 1: all but the last one. */
+  /** The largest share of the published rows that may vanish at once, however few there are. Default: that of `RowLoss`. */
   readonly maxLoss?: number
   /** Default: an error, which blocks. */
   readonly severity?: "warn" | "error"
 }
 
 /**
- * Rows do not vanish: an answer without rows never replaces a table that has some, nor, with `maxLoss`, one with far fewer.
- * `EmptyDataAllowed` lets both pass. On published rows there is nothing to compare them to, and it only counts. Costs a COUNT
- * of whatever it needs to know and whoever staged the rows has not counted: of rows that are there, without `maxLoss`, none.
+ * Rows do not vanish: a table that has rows is not replaced by one without any, nor by one with far fewer. Every table has
+ * this check; an asset declares it to set another limit. Published rows have nothing to be compared with: they are counted.
+ * Runs a COUNT only of what the publisher did not count.
  */
 export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.AssetCheck<Warehouse> => {
-  const { maxLoss = 1, severity = "error" } = options
+  const { maxLoss, severity = "error" } = options
+  const most =
+    maxLoss === undefined ? "SLUICE_MAX_REMOVED_SHARE of the rows vanishes" : `${percent(maxLoss)}% of the rows vanish`
   return AssetCheck.make("row_count", {
-    description:
-      maxLoss < 1
-        ? `At most ${Math.round(maxLoss * 1_000) / 10}% of the rows vanish at once, and never all of them.`
-        : "Where there were rows, there are rows.",
+    description: `At most ${most} at once, and never all of them.`,
     severity,
     evaluate: Effect.fn("Check.row_count")(function* (subject) {
       if (subject._tag === "Published") return { passed: true, metadata: { rows: yield* count(table.name) } }
-      const { before: told, rows = yield* count(subject.relation) }: Partial<AssetCheck.Counted> = subject.counted ?? {}
-      if (told === undefined && rows > 0 && maxLoss >= 1) return { passed: true, metadata: { rows } }
-      const before = told ?? (yield* published(table.name))
-      const lost = before > 0 && (rows === 0 || before - rows > before * maxLoss)
-      const passed = !lost || (yield* EmptyDataAllowed)
+      const { before = yield* published(table.name), rows = yield* count(subject.relation) }: Partial<AssetCheck.Counted> =
+        subject.counted ?? {}
+      const { allowed, maxShare } = yield* RowLoss
+      const share = maxLoss ?? (before < fewest ? 1 : maxShare)
+      const isLoss = before > 0 && (rows === 0 || before - rows > before * share)
+      const passed = allowed || !isLoss
       const metadata = { rows, rows_before: before }
-      return { passed, metadata: passed ? metadata : { ...metadata, to_allow_it: "--allow-empty-data" } }
+      return { passed, metadata: passed ? metadata : { ...metadata, to_allow_it: "--allow-fewer-rows" } }
     })
   })
 }
+
+/** Of fewer rows, a share says little: some of them may vanish, but not all. */
+const fewest = 100
+
+const percent = (share: number): number => Math.round(share * 1_000) / 10
 
 const published = (relation: string) =>
   Effect.catchIf(

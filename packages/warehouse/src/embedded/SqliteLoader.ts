@@ -6,6 +6,7 @@ import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
 import type { Amended } from "../Amended.ts"
+import { rowCount } from "../checks/RowCount.ts"
 import { turn } from "../internal/eventLoop.ts"
 import * as Batches from "../sql/Batches.ts"
 import type * as Table from "../Table.ts"
@@ -71,7 +72,7 @@ export const amend = Effect.fnUntraced(function* (
   )
   const written = yield* load(client, table, table.name, changes.rows, progress)
   const rows = before - deleted + written
-  yield* StepContext.staged(table.name, { rows, before })
+  yield* StepContext.staged(table.name, { rows, before }, [rowCount(table)])
   return { rows, deleted, written }
 })
 

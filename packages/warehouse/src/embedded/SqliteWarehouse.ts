@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Amended from "../Amended.ts"
+import { rowCount } from "../checks/RowCount.ts"
 import { turn } from "../internal/eventLoop.ts"
 import { type Bound, rowsOf } from "../internal/libsqlDriver.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
@@ -38,6 +38,17 @@ import type { SqliteStore } from "./SqliteStore.ts"
 export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] => {
   const sensitive = Ddl.dialect("sensitive")
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
+  const mark = (table: Table.Any) => here(SqlMarks.find(sensitive, table.name))
+  /** The rows that a table has: as its mark tells, or counted; none if it is not there. */
+  const rowsThen = (table: Table.Any, found: SqlMarks.Mark | undefined) =>
+    found?.rows !== undefined
+      ? Effect.succeed(found.rows)
+      : store.data.use((session) => {
+          const schema = Ddl.schemaOf(table)
+          const isTable = `SELECT 1 FROM ${Ddl.quote(schema)}.sqlite_master WHERE type = 'table' AND name = ?`
+          if (session.values(isTable, [table.name]).length === 0) return 0
+          return Number(session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(schema, table.name)}`, [])[0]?.[0])
+        })
   /** Writes a table in one transaction that no erasure has come before. */
   const alone = <A, E, R>(table: Table.Any, runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
     store.data
@@ -54,9 +65,10 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     ) {
       const step = yield* StepContext
       const operation = `publish ${table.name}`
-      const marked = here(SqlMarks.set(sensitive, table.name, step.runId))
+      const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
+      const marked = (rows: number) => here(SqlMarks.set(sensitive, table.name, step.runId, rows))
       const publish = (fill: Fill) =>
-        alone(table, step.runId, operation, Effect.zipLeft(replace(store.data, table, fill), marked))
+        alone(table, step.runId, operation, Effect.tap(replace(store.data, table, fill, before), marked))
       const count = yield* table.visibility === "public"
         ? Effect.scoped(
             putAside(store.data, table, rows, step.progress).pipe(
@@ -81,24 +93,18 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     ) {
       const step = yield* StepContext
       const operation = `publish ${table.name}`
-      const count = Effect.map(
-        store.data.use((session) =>
-          session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)}`, [])
-        ),
-        ([row]) => Number(row?.[0])
-      )
       const amend = Effect.gen(function* () {
-        if ((yield* here(SqlMarks.judge(sensitive, table.name, step))) === "applied") return undefined
-        yield* here(SqlMarks.set(sensitive, table.name, step.runId))
-        const before = Amended.rowsBefore(step.last) ?? (yield* count)
-        return yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
+        const found = yield* mark(table)
+        const judged = yield* SqlMarks.judge(found, table.name, step)
+        const before = yield* rowsThen(table, found)
+        if (judged === "applied") return { again: true, rows: before, deleted: 0, written: 0 }
+        const counts = yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
+        yield* here(SqlMarks.set(sensitive, table.name, step.runId, counts.rows))
+        return { again: false, ...counts }
       })
-      const done = yield* alone(table, step.runId, operation, amend)
-      step.metadata({
-        rows: done?.rows ?? (yield* Effect.mapError(count, (error) => Fault.translate(operation, error))),
-        ...(done === undefined ? {} : { rows_deleted: done.deleted, rows_written: done.written })
-      })
-      yield* Span.annotate({ table: table.name, rows: done?.written ?? 0 })
+      const { again, deleted, rows, written } = yield* alone(table, step.runId, operation, amend)
+      step.metadata({ rows, ...(again ? {} : { rows_deleted: deleted, rows_written: written }) })
+      yield* Span.annotate({ table: table.name, rows: written })
       return { relation: table }
     }),
 
@@ -187,12 +193,13 @@ const putAside = Effect.fnUntraced(function* <T extends Table.Any>(
 
 /**
  * Fills a staging table, has the blocking checks look at it, swaps the tables and makes the indexes. Runs in a transaction;
- * answers the number of rows.
+ * returns the number of rows. `before` is that of the table's rows until then.
  */
 const replace = Effect.fnUntraced(function* (
   client: LibsqlClient,
   table: Table.Any,
-  fill: Fill
+  fill: Fill,
+  before: Effect.Effect<number, SqlError>
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
   const staging = stagingOf(table)
   const inSchema = (name: string) => Ddl.qualified(Ddl.schemaOf(table), name)
@@ -201,7 +208,7 @@ const replace = Effect.fnUntraced(function* (
     session.run(Ddl.createTable(table, staging), [])
   })
   const count = yield* fill(staging)
-  yield* StepContext.staged(staging, { rows: count })
+  yield* StepContext.staged(staging, { rows: count, before: yield* before }, [rowCount(table)])
   yield* client.beside(`DROP TABLE IF EXISTS ${inSchema(table.name)}`)
   yield* client.use((session) => session.run(`ALTER TABLE ${inSchema(staging)} RENAME TO ${Ddl.quote(table.name)}`, []))
   for (const index of Ddl.createIndexes(table)) yield* client.beside(index)

@@ -5,8 +5,10 @@ import { StepContext } from "@sluice/core/run/StepContext"
 import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Amended from "../Amended.ts"
+import type { Amended } from "../Amended.ts"
+import { rowCount } from "../checks/RowCount.ts"
 import { affectedRows } from "../internal/mysqlDriver.ts"
+import * as SqlMarks from "../sql/SqlMarks.ts"
 import type * as Table from "../Table.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
@@ -37,9 +39,10 @@ export const amend = Effect.fn("Amender.amend")(function* (
       const deleted = yield* remove(session, changes.gone)
       const loaded = yield* load({ session, inTransaction: true, pool, server, table, into: table.name, rows: changes.rows })
       const rows = before - deleted + loaded.rows
-      yield* Effect.mapError(marks.set(session, table.name, step.runId), failed)
-      yield* Effect.provideService(StepContext.staged(table.name, { rows, before }), CurrentSession, session)
-      return { counts: { rows, deleted, written: loaded.rows }, by: loaded.by }
+      yield* Effect.mapError(marks.set(session, table.name, step.runId, rows), failed)
+      const staged = StepContext.staged(table.name, { rows, before }, [rowCount(table)])
+      yield* Effect.provideService(staged, CurrentSession, session)
+      return { again: false, counts: { rows, deleted, written: loaded.rows }, by: loaded.by }
     })
     return yield* options.blockers.insist([table.name])(transaction(session, write, failed))
   })
@@ -60,15 +63,14 @@ export const amend = Effect.fn("Amender.amend")(function* (
   })
 
   const onSession = Effect.fnUntraced(function* (session: Session) {
-    const judged = yield* Effect.catchTag(marks.judge(session, table.name, step), "SqlError", failed)
-    if (judged === "applied") return { counts: undefined, by: undefined }
-    const count = Effect.map(session.connection.executeValues(`SELECT COUNT(*) FROM ${quote(table.name)}`, []), ([row]) =>
-      Number(row?.[0])
-    )
-    const before = Amended.rowsBefore(step.last) ?? (yield* Effect.mapError(count, failed))
+    const mark = yield* Effect.mapError(marks.find(session, table.name), failed)
+    const judged = yield* SqlMarks.judge(mark, table.name, step)
+    const before = yield* Effect.mapError(Publisher.rowsOf(session, table.name, mark), failed)
+    const nothing = { again: judged === "applied", counts: { rows: before, deleted: 0, written: 0 }, by: undefined }
+    if (nothing.again) return nothing
     if (changes.gone.size !== 0 || changes.rows.size !== 0) return yield* apply(session, before)
-    yield* Effect.mapError(marks.set(session, table.name, step.runId), failed)
-    return { counts: { rows: before, deleted: 0, written: 0 }, by: undefined }
+    yield* Effect.mapError(marks.set(session, table.name, step.runId, before), failed)
+    return nothing
   })
   yield* Effect.zipRight(changes.gone.whole, changes.rows.whole)
   return yield* Publisher.alone(options, table.name, [], onSession)
@@ -77,9 +79,11 @@ export const amend = Effect.fn("Amender.amend")(function* (
 /** More are not faster, and from 1,000 on MariaDB may read a list as a table of its own. */
 const idsPerStatement = 500
 
-/** What was done, undefined where it had been done before, and how the rows were loaded, where there were any. */
+/** What was done, and how rows were loaded, if any were. */
 export interface Done {
-  readonly counts: Amended.Amended | undefined
+  /** Whether an earlier attempt of this run has done it. */
+  readonly again: boolean
+  readonly counts: Amended
   readonly by: Way | undefined
 }
 

@@ -61,8 +61,8 @@ export const make = (options: Options): Warehouse["Type"] => {
     gate,
     marks: {
       clear: (session, table) => over(session)(SqlMarks.clear(words, table)),
-      set: (session, table, runId) => over(session)(SqlMarks.set(words, table, runId)),
-      judge: (session, table, step) => over(session)(SqlMarks.judge(words, table, step))
+      set: (session, table, runId, rows) => over(session)(SqlMarks.set(words, table, runId, rows)),
+      find: (session, table) => over(session)(SqlMarks.find(words, table))
     }
   }
 
@@ -95,11 +95,6 @@ export const make = (options: Options): Warehouse["Type"] => {
     )
   }
 
-  const count = ({ name }: Table.Any | View.Any) =>
-    Deadlock.retried(pool.sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${quote(name)}`)).pipe(
-      Effect.mapBoth({ onFailure: statementFailed(`publish ${name}`), onSuccess: ([row]) => Number(row?.n ?? 0) })
-    )
-
   return Warehouse.of({
     publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
       const loaded = yield* Publisher.publish(publishing, table, rows)
@@ -109,13 +104,13 @@ export const make = (options: Options): Warehouse["Type"] => {
     }),
 
     amend: Effect.fn("MysqlWarehouse.amend")(function* (table, changes, by) {
-      const { by: way, counts } = yield* Amender.amend(publishing, table, changes, by)
+      const { again, by: way, counts } = yield* Amender.amend(publishing, table, changes, by)
       yield* StepContext.metadata({
-        rows: counts?.rows ?? (yield* count(table)),
-        ...(counts === undefined ? {} : { rows_deleted: counts.deleted, rows_written: counts.written }),
+        rows: counts.rows,
+        ...(again ? {} : { rows_deleted: counts.deleted, rows_written: counts.written }),
         ...(way === undefined ? {} : { loaded_by: way })
       })
-      yield* Span.annotate({ table: table.name, rows: counts?.written ?? 0 })
+      yield* Span.annotate({ table: table.name, rows: counts.written })
       return { relation: table }
     }),
 

@@ -6,6 +6,8 @@ import type { CheckFailed } from "@sluice/core/run/StepFailure"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
+import { rowCount } from "../checks/RowCount.ts"
+import type { Mark } from "../sql/SqlMarks.ts"
 import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Blockers } from "./Blockers.ts"
@@ -30,16 +32,18 @@ export interface Options {
   readonly marks: Marks
 }
 
-/** Who has written each table, over the session that has its lock. */
+/** Which run last wrote each table, over the session that has its lock. */
 export interface Marks {
   readonly clear: (session: Session, table: string) => Effect.Effect<void, SqlError>
-  readonly set: (session: Session, table: string, runId: string) => Effect.Effect<void, SqlError>
-  readonly judge: (
-    session: Session,
-    table: string,
-    step: Pick<StepContext.Service, "runId" | "last">
-  ) => Effect.Effect<"apply" | "applied", WarehouseFailed | SqlError>
+  readonly set: (session: Session, table: string, runId: string, rows: number) => Effect.Effect<void, SqlError>
+  readonly find: (session: Session, table: string) => Effect.Effect<Mark | undefined, SqlError>
 }
+
+/** The rows that a table has: as its mark tells, without which they are counted. A count of millions takes seconds. */
+export const rowsOf = (session: Session, table: string, mark: Mark | undefined): Effect.Effect<number, SqlError> =>
+  mark?.rows !== undefined
+    ? Effect.succeed(mark.rows)
+    : Effect.map(session.connection.executeValues(`SELECT COUNT(*) FROM ${quote(table)}`, []), ([row]) => Number(row?.[0]))
 
 /**
  * Replaces a table's rows and answers how many there are, and how they were loaded. On one connection: takes the table's
@@ -72,13 +76,17 @@ export const publish = Effect.fn("Publisher.publish")(function* (
     const loaded = yield* load({ session, pool, server, table, into: staging, rows })
     const indexes = Ddl.addIndexes(table, staging)
     if (indexes !== undefined) yield* Effect.mapError(execute(session, indexes), failed)
-    yield* Effect.provideService(StepContext.staged(staging, { rows: loaded.rows }), CurrentSession, session)
-    const away = present.includes(table.name) ? `${quote(table.name)} TO ${quote(old)}, ` : ""
+    const mark = yield* Effect.mapError(options.marks.find(session, table.name), failed)
+    const isThere = present.includes(table.name)
+    const before = isThere ? yield* Effect.mapError(rowsOf(session, table.name, mark), failed) : 0
+    const staged = StepContext.staged(staging, { rows: loaded.rows, before }, [rowCount(table)])
+    yield* Effect.provideService(staged, CurrentSession, session)
+    const away = isThere ? `${quote(table.name)} TO ${quote(old)}, ` : ""
     const swap = execute(session, `RENAME TABLE ${away}${quote(staging)} TO ${quote(table.name)}`)
     // While nobody is told who has written the table, no changes are applied to it.
     yield* Effect.mapError(options.marks.clear(session, table.name), failed)
     yield* options.blockers.insist([table.name])(Effect.mapError(Deadlock.retried(swap), failed))
-    yield* Effect.ignore(options.marks.set(session, table.name, runId))
+    yield* Effect.ignore(options.marks.set(session, table.name, runId, loaded.rows))
     return loaded
   })
   return yield* alone(options, table.name, [staging, old], onSession)

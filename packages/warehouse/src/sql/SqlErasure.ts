@@ -10,6 +10,7 @@ import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
+import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
 import * as SqlSourcePages from "./SqlSourcePages.ts"
@@ -119,6 +120,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     yield* anotherEpoch
     const { doomed, found } = yield* find(spec, id, hash)
     for (const { from, parameters } of doomed) yield* sql.unsafe(`DELETE FROM ${from}`, parameters)
+    for (const [table, rows] of Object.entries(found.rows)) if (rows > 0) yield* SqlMarks.erased(dialect, table, rows)
     if (found.suppressedSince === undefined) {
       const tag = SqlSuppressions.tagOf(key)(id)
       yield* sql.unsafe(`INSERT INTO ${suppressions} (${hashColumn}, tag, ${dialect.quote("at")}) VALUES (?, ?, ?)`, [

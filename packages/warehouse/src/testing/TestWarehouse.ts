@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import { rowCount } from "../checks/RowCount.ts"
 import { rowsOf } from "../internal/libsqlDriver.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import { Quarantine, type QuarantinedRow } from "../Quarantine.ts"
@@ -61,7 +62,8 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     const step = yield* StepContext
     const all = yield* Dataset.toArray(rows)
     step.progress(all.length)
-    yield* step.staged(table.name, { rows: all.length })
+    const before = relations.get(table.name)?.length ?? 0
+    yield* step.staged(table.name, { rows: all.length, before }, [rowCount(table)])
     record({ kind: "table", relation: table.name, rows: all })
     step.metadata({ rows: all.length })
     return { relation: table }
@@ -74,7 +76,7 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     const kept = before.filter((row) => !gone.has(String(row[by])))
     const all = [...kept, ...rows]
     step.progress(rows.length)
-    yield* step.staged(table.name, { rows: all.length, before: before.length })
+    yield* step.staged(table.name, { rows: all.length, before: before.length }, [rowCount(table)])
     record({ kind: "table", relation: table.name, rows: all })
     step.metadata({ rows: all.length })
     return { relation: table }

@@ -11,7 +11,7 @@ import { StepContext } from "@sluice/core/run/StepContext"
 import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { acceptedValues, foreignKey } from "@sluice/warehouse/checks/RowChecks"
-import { EmptyDataAllowed, rowCount } from "@sluice/warehouse/checks/RowCount"
+import { RowLoss, rowCount } from "@sluice/warehouse/checks/RowCount"
 import * as Grants from "@sluice/warehouse/Grants"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
@@ -74,15 +74,17 @@ export const checksContract = (options: {
         Effect.gen(function* () {
           yield* publish([thing({ id: "a" }), thing({ id: "b" })])
           const check = rowCount(Things)
-          const refused = { rows: 0, rows_before: 2, to_allow_it: "--allow-empty-data" }
+          const refused = { rows: 0, rows_before: 2, to_allow_it: "--allow-fewer-rows" }
           expect(yield* onStaged(check, [], false)).toStrictEqual({ passed: false, metadata: refused })
-          expect(yield* Effect.provideService(onStaged(check, [], false), EmptyDataAllowed, true)).toStrictEqual({
+          expect(
+            yield* Effect.provideService(onStaged(check, [], false), RowLoss, { maxShare: 1, allowed: true })
+          ).toStrictEqual({
             passed: true,
             metadata: { rows: 0, rows_before: 2 }
           })
           expect(yield* onStaged(check, [thing({ id: "c" })], false)).toStrictEqual({
             passed: true,
-            metadata: { rows: 1 }
+            metadata: { rows: 1, rows_before: 2 }
           })
           expect(yield* check.evaluate({ _tag: "Published" })).toStrictEqual({ passed: true, metadata: { rows: 2 } })
         })
@@ -97,12 +99,56 @@ export const checksContract = (options: {
             const outcomes = [
               yield* onStaged(check, [thing({ id: "a" }), thing({ id: "b" })], false),
               yield* onStaged(check, [thing({ id: "a" })], false),
-              yield* onStaged(rowCount({ ...Things, name: "check_not_there" }, { maxLoss: 0 }), [], false)
+              yield* rowCount({ ...Things, name: "check_not_there" }, { maxLoss: 0 }).evaluate({
+                _tag: "Staged",
+                relation: Things.name
+              })
             ]
             expect(outcomes).toStrictEqual([
               { passed: true, metadata: { rows: 2, rows_before: 4 } },
-              { passed: false, metadata: { rows: 1, rows_before: 4, to_allow_it: "--allow-empty-data" } },
-              { passed: true, metadata: { rows: 0, rows_before: 0 } }
+              { passed: false, metadata: { rows: 1, rows_before: 4, to_allow_it: "--allow-fewer-rows" } },
+              { passed: true, metadata: { rows: 4, rows_before: 0 } }
+            ])
+          })
+      )
+
+      // Regression: users_raw went from 500 rows to 199, and nobody was told.
+      it.effect(
+        "a run may remove 30% of the rows of any table that has 100, and no more, unless that is allowed or set",
+        () =>
+          Effect.gen(function* () {
+            const most = (count: number) => Array.from({ length: count }, (_, n) => thing({ id: `${n}` }))
+            yield* publish(most(100))
+            const blocked = yield* run(most(69), [])
+            const found = blocked.events.flatMap((event) => (event._tag === "CheckEvaluated" ? [event.metadata] : []))
+            expect([blocked.status, found, (yield* ids).length]).toStrictEqual([
+              "failed",
+              [{ rows: 69, rows_before: 100, to_allow_it: "--allow-fewer-rows" }],
+              100
+            ])
+            const removed = (rows: number, policy: RowLoss.Service, ...checks: Parameters<typeof run>[1]) =>
+              Effect.map(Effect.provideService(run(most(rows), checks), RowLoss, policy), ({ status }) => status)
+            expect([
+              yield* removed(69, { maxShare: 0.3, allowed: true }),
+              yield* removed(100, { maxShare: 0.3, allowed: false }),
+              yield* removed(70, { maxShare: 0.3, allowed: false }),
+              // Of fewer than 100 rows, some may go and not all.
+              yield* removed(1, { maxShare: 0.3, allowed: false }),
+              yield* removed(0, { maxShare: 0.3, allowed: false }),
+              yield* removed(100, { maxShare: 0.3, allowed: false }),
+              yield* removed(40, { maxShare: 0.6, allowed: false }),
+              yield* removed(100, { maxShare: 0.3, allowed: false }),
+              yield* removed(40, { maxShare: 0.3, allowed: false }, rowCount(Things, { maxLoss: 0.6 }))
+            ]).toStrictEqual([
+              "succeeded",
+              "succeeded",
+              "succeeded",
+              "succeeded",
+              "failed",
+              "succeeded",
+              "succeeded",
+              "succeeded",
+              "succeeded"
             ])
           })
       )
@@ -121,7 +167,7 @@ export const checksContract = (options: {
           expect([warning.status, yield* ids]).toStrictEqual(["succeeded", [`${canary}-1`, `${canary}-2`]])
           const empty = yield* run([], [rowCount(Things)])
           expect([empty.status, yield* ids]).toStrictEqual(["failed", [`${canary}-1`, `${canary}-2`]])
-          const allowed = yield* Effect.provideService(run([], [rowCount(Things)]), EmptyDataAllowed, true)
+          const allowed = yield* Effect.provideService(run([], [rowCount(Things)]), RowLoss, { maxShare: 1, allowed: true })
           expect([allowed.status, yield* ids]).toStrictEqual(["succeeded", []])
           const all = [refusing, warning, empty, allowed].flatMap(({ events }) => events)
           expect(
@@ -216,12 +262,12 @@ class Refused {
 const onStaged = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>, thenPublish = true) =>
   Effect.gen(function* () {
     const warehouse = yield* Warehouse
-    const allowed = yield* EmptyDataAllowed
+    const allowed = yield* RowLoss
     const outcomes: Array<AssetCheck.Outcome> = []
     const { service } = recordingStep(Things.name, (relation, counted) =>
       check.evaluate({ _tag: "Staged", relation, counted }).pipe(
         Effect.provideService(Warehouse, warehouse),
-        Effect.provideService(EmptyDataAllowed, allowed),
+        Effect.provideService(RowLoss, allowed),
         Effect.tap((outcome) => Effect.sync(() => outcomes.push(outcome))),
         Effect.zipRight(thenPublish ? Effect.void : Effect.die(new Refused())),
         Effect.orDie

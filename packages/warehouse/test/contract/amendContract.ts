@@ -9,6 +9,7 @@ import * as Column from "@sluice/warehouse/Column"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
 import * as Table from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -31,7 +32,7 @@ export const amendContract = (options: Options) =>
         })
       )
 
-      it.effect("one change after another, each by its run; without a count of before, rows are counted", () =>
+      it.effect("one change after another, each by its run, which counts from the rows that the table's mark records", () =>
         Effect.gen(function* () {
           const first = yield* publish("changes_chain", "a0 b0")
           const second = yield* amend(first, changes("", "a"))
@@ -68,13 +69,40 @@ export const amendContract = (options: Options) =>
           )
           yield* Effect.flip(amend(first, changes("", "a", "b"), refuse))
           yield* Effect.flip(amend(first, changes("a1", "a", "b"), refuse))
-          const allow = { to_allow_it: "--allow-empty-data" }
+          const allow = { to_allow_it: "--allow-fewer-rows" }
           expect([outcomes, yield* seen(first.table)]).toStrictEqual([
             [
               { passed: false, metadata: { rows: 0, rows_before: 3, ...allow } },
               { passed: true, metadata: { rows: 1, rows_before: 3 } }
             ],
             "a0 b0 b1"
+          ])
+        })
+      )
+
+      it.effect("changes that take away more than 30% of at least 100 rows do not pass the check that every table has", () =>
+        Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          const rows = Array.from({ length: 100 }, (_, n) => `${n < 31 ? "a" : "b"}${n}`).join(" ")
+          const first = yield* publish("changes_of_many", rows)
+          const outcomes: Array<AssetCheck.Outcome> = []
+          const refuse = Effect.fnUntraced(function* (
+            relation: string,
+            counted?: AssetCheck.Counted,
+            standing: ReadonlyArray<AssetCheck.Any> = []
+          ) {
+            const context = Context.make(Warehouse, warehouse)
+            for (const check of standing) {
+              const evaluated = check.evaluate({ _tag: "Staged", relation, counted })
+              outcomes.push(yield* Effect.orDie(Effect.provide(evaluated as Effect.Effect<AssetCheck.Outcome>, context)))
+            }
+            return yield* new CheckFailed({ asset: "contract", checks: ["no"], staged: true })
+          })
+          yield* Effect.flip(amend(first, changes("", "a"), refuse))
+          yield* Effect.flip(amend(first, changes("c0", "a"), refuse))
+          expect(outcomes).toStrictEqual([
+            { passed: false, metadata: { rows: 69, rows_before: 100, to_allow_it: "--allow-fewer-rows" } },
+            { passed: true, metadata: { rows: 70, rows_before: 100 } }
           ])
         })
       )
