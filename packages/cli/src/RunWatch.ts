@@ -1,10 +1,10 @@
+import * as Monotonic from "@sluice/core/Monotonic"
 import type { Step } from "@sluice/core/plan/Plan"
 import * as Provenance from "@sluice/core/plan/Provenance"
 import type { Observer } from "@sluice/core/run/EventFeed"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { type Materialization, materializationOf } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Forecast } from "./Forecast.ts"
@@ -47,8 +47,10 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, js
   const upstreams = Alongside.upstreamsOf(steps)
   const causes = new Map<string, ReadonlyArray<string>>()
   let result = RunResult.empty
-  const redraw = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-    result.runId === "" ? Effect.void : output.live(Progress.lines(result, { now, forecast, upstreams }, output.errStyle))
+  /** The same with each event at the time that it came, by the clock that nobody can set. */
+  let drawn = RunResult.empty
+  const redraw = Effect.flatMap(Monotonic.millis, (now) =>
+    drawn.runId === "" ? Effect.void : output.live(Progress.lines(drawn, { now, forecast, upstreams }, output.errStyle))
   )
   const isTold = (event: RunEvent) =>
     !quiet &&
@@ -60,6 +62,13 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, js
   }
   const follow: Observer = Effect.fnUntraced(function* (events) {
     result = RunResult.apply(result, events)
+    if (output.interactive) {
+      const at = new Date(yield* Monotonic.millis).toISOString()
+      drawn = RunResult.apply(
+        drawn,
+        events.map((event) => ({ ...event, at }))
+      )
+    }
     for (const event of events) {
       const made = materializationOf(event)
       if (made !== undefined && before !== undefined) causes.set(made.asset, causesOf(made, before.get(made.asset)))

@@ -17,9 +17,12 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
+import * as JumpingClock from "../../../test/JumpingClock.ts"
 import * as CarryOut from "../src/CarryOut.ts"
 import * as exitCode from "../src/exitCode.ts"
+import * as Forecast from "../src/Forecast.ts"
 import { Output } from "../src/Output.ts"
+import * as RunWatch from "../src/RunWatch.ts"
 import * as Style from "../src/render/Style.ts"
 
 /** What was written, line by line. */
@@ -123,5 +126,31 @@ it.effect("a reader of --json that stops reading holds up neither the run nor wh
     yield* Deferred.succeed(gate, undefined)
     yield* Fiber.join(fiber)
     expect(out.map((line) => JSON.parse(line))).toEqual(yield* store.events(run?.runId ?? ""))
+  }).pipe(Effect.provide(RunStore.layerMemory))
+)
+
+// Regression: what is drawn while a run works was measured by the clock of the machine, which can be set.
+it.scoped("the time that a run has taken is drawn as it passes, though the clock is set an hour on", () =>
+  Effect.gen(function* () {
+    const drawn: Array<string> = []
+    const clock = yield* JumpingClock.make
+    const { layer } = written()
+    const terminal = Layer.map(layer, (context) => {
+      const output = Context.get(context, Output)
+      return Context.make(Output, {
+        ...output,
+        interactive: true,
+        live: (lines) => Effect.sync(() => void drawn.splice(0, drawn.length, ...lines))
+      })
+    })
+    const forecast = yield* Forecast.of([], 1)
+    const options = { steps: [], json: false, quiet: false, forecast, before: undefined }
+    const watch = yield* clock.with(Effect.provide(RunWatch.make(options), terminal))
+    const start = started("r1", { host: "here", pid: 1 })
+    yield* clock.with(Effect.forEach(watch.observers, (observe) => observe([start]), { discard: true }))
+    yield* TestClock.adjust("5 seconds")
+    clock.jump(3_600_000)
+    yield* TestClock.adjust("1 second")
+    expect(drawn.join("\n")).toMatch(/\b6\.0 s/)
   }).pipe(Effect.provide(RunStore.layerMemory))
 )

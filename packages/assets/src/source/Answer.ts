@@ -104,7 +104,11 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 const checkHead = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, endpoint: string) {
   if (response.status !== 200) {
-    const retryAfterMillis = RetryAfter.parse(response.headers["retry-after"], yield* Clock.currentTimeMillis)
+    const retryAfterMillis = RetryAfter.parse(
+      response.headers["retry-after"],
+      response.headers["date"],
+      yield* Clock.currentTimeMillis
+    )
     return yield* new SourceError.SourceRejected({ endpoint, status: response.status, retryAfterMillis })
   }
   const type = (response.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? ""

@@ -1,4 +1,4 @@
-import * as Clock from "effect/Clock"
+import * as Monotonic from "@sluice/core/Monotonic"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as SourceError from "./SourceError.ts"
@@ -27,10 +27,10 @@ export const make = (endpoint: string, limits: Limits): Deadline => {
     new SourceError.SourceTimedOut({ endpoint, phase, limitMillis: phase === "idle" ? idle : total })
   return {
     wait: Effect.fnUntraced(function* (effect) {
-      const started = yield* Clock.currentTimeMillis
+      const started = yield* Monotonic.millis
       let last = started
       const heard = (bytes: number) =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
+        Effect.map(Monotonic.millis, (now) => {
           last = now
           unpaid += bytes
           for (; unpaid >= largePart; unpaid -= largePart) left += total
@@ -38,14 +38,14 @@ export const make = (endpoint: string, limits: Limits): Deadline => {
       // One fiber that looks at the clock for all parts that come: a timeout for each would cost more than parsing it.
       const watch = Effect.gen(function* () {
         while (true) {
-          const now = yield* Clock.currentTimeMillis
+          const now = yield* Monotonic.millis
           if (now - started >= left) return yield* timedOut("total")
           if (now - last >= idle) return yield* timedOut("idle")
           yield* Effect.sleep(Math.min(idle - (now - last), left - (now - started)))
         }
       })
       const result = yield* Effect.raceFirst(effect(heard), watch)
-      left -= (yield* Clock.currentTimeMillis) - started
+      left -= (yield* Monotonic.millis) - started
       return result
     })
   }

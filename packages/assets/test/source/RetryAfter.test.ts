@@ -14,7 +14,17 @@ it("seconds and dates are understood, a past date asks for no wait, and nonsense
     undefined
   ]
   assert.deepStrictEqual(
-    headers.map((header) => RetryAfter.parse(header, now)),
+    headers.map((header) => RetryAfter.parse(header, undefined, now)),
     [2_000, 120_000, 30_000, 0, undefined, undefined, undefined, undefined]
   )
+})
+
+// Regression: with the clock of this machine an hour behind, a wait of 30 seconds became an hour.
+it("a date is as far away as the server says that it is, whatever the clock of this machine shows", () => {
+  const wait = RetryAfter.parse(
+    "Fri, 01 Mar 2024 09:30:30 GMT",
+    "Fri, 01 Mar 2024 09:30:00 GMT",
+    Date.parse("2024-03-01T08:30:00Z")
+  )
+  assert.strictEqual(wait, 30_000)
 })

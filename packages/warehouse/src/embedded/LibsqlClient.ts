@@ -3,7 +3,7 @@ import * as Client from "@effect/sql/SqlClient"
 import type { Connection } from "@effect/sql/SqlConnection"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Statement from "@effect/sql/Statement"
-import * as Clock from "effect/Clock"
+import * as Monotonic from "@sluice/core/Monotonic"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -95,12 +95,12 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   const patient = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> => {
     const once = Effect.either(statements.withPermits(1)(statement))
     return Effect.gen(function* () {
-      const since = yield* Clock.currentTimeMillis
+      const since = yield* Monotonic.millis
       for (let wait = 2; ; wait = Math.min(wait * 2, 50)) {
         const result = yield* once
         if (Either.isRight(result)) return result.right
         const busy = Fault.isBusy(Fault.of(result.left))
-        if (!busy || (yield* Clock.currentTimeMillis) - since >= patience) return yield* result.left
+        if (!busy || (yield* Monotonic.millis) - since >= patience) return yield* result.left
         yield* Effect.interruptible(Effect.sleep(wait))
       }
     })

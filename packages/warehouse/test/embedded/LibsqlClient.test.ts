@@ -10,6 +10,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as JumpingClock from "../../../../test/JumpingClock.ts"
 import { temporaryDirectory } from "./stores.ts"
 
 const client = (setup: ReadonlyArray<string> = []) =>
@@ -227,3 +228,29 @@ const putsAside = <E>(directory: string, effect: Effect.Effect<void, E>) =>
     rmSync(join(directory, last))
     return [...names].some((name) => name.startsWith("etilqs_"))
   })
+
+// Regression: the time that it waits was measured by the clock of the machine, which can be set.
+it.scopedLive(
+  "a statement waits for another connection as long as it has patience, though the clock is set an hour on",
+  () =>
+    Effect.gen(function* () {
+      const path = join(yield* temporaryDirectory, "a.db")
+      const clock = yield* JumpingClock.make
+      const [one, two] = yield* Effect.all([
+        LibsqlClient.make({ path, setup: ["CREATE TABLE t (a TEXT)"] }),
+        LibsqlClient.make({ path, patience: "10 seconds" })
+      ])
+      const holding = yield* Deferred.make<void>()
+      const held = yield* Effect.fork(
+        one.withTransaction(Effect.zipRight(one.sql`INSERT INTO t VALUES ('x')`, Deferred.await(holding)))
+      )
+      yield* Effect.sleep("50 millis")
+      const waiting = yield* Effect.fork(clock.with(two.withTransaction(two.sql`INSERT INTO t VALUES ('y')`)))
+      yield* Effect.sleep("50 millis")
+      clock.jump(3_600_000)
+      yield* Effect.sleep("200 millis")
+      yield* Deferred.succeed(holding, undefined)
+      yield* Fiber.join(held)
+      expect(Exit.isSuccess(yield* Fiber.await(waiting))).toBe(true)
+    })
+)

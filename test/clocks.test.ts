@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { expect, it } from "vitest"
+
+/** The modules that read the time of day: to say when something happened, and how old rows and runs are. */
+const timesOfDay = [
+  "assets/src/assets/loadedAt.ts",
+  "assets/src/privacy/PrivacyReport.ts",
+  "assets/src/source/Answer.ts",
+  "cli/src/wiring/Retention.ts",
+  "core/src/run/EventLog.ts",
+  "core/src/run/Owner.ts",
+  "core/src/run/RecordedRun.ts",
+  "core/src/run/RunId.ts",
+  "core/src/run/RunStore.ts",
+  "core/src/run/Scheduler.ts",
+  "core/src/testing/runForTest.ts",
+  "warehouse/src/checks/Freshness.ts",
+  "warehouse/src/sql/SqlErasure.ts"
+]
+
+const timeOfDay = /\b(?:currentTimeMillis|unsafeCurrentTimeMillis|Date\.now|DateTime\.now|new Date\(\))/
+const packages = fileURLToPath(new URL("../packages", import.meta.url))
+
+it("the time of day, which can be set, measures no timeout, delay or duration: these modules alone read it", () => {
+  const reading = readdirSync(packages, { recursive: true, encoding: "utf8" }).filter(
+    (file) =>
+      /^[^/]+\/src\/.*\.ts$/.test(file) &&
+      !file.includes("node_modules") &&
+      timeOfDay.test(readFileSync(`${packages}/${file}`, "utf8"))
+  )
+  expect(reading.sort()).toEqual(timesOfDay)
+})
