@@ -14,6 +14,7 @@ import * as Answers from "@sluice/assets/source/Answers"
 import * as Endpoint from "@sluice/assets/source/Endpoint"
 import * as JsonRows from "@sluice/assets/source/JsonRows"
 import * as Paging from "@sluice/assets/source/Paging"
+import * as Proxies from "@sluice/cli/wiring/Proxies"
 import * as SourceClient from "@sluice/cli/wiring/SourceClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -64,13 +65,13 @@ const measure = async () => {
   }
   const read = (path: string, ahead: number) => async () => {
     const program = Effect.gen(function* () {
-      const context = yield* Effect.context<Layer.Layer.Success<typeof SourceClient.layer>>()
+      const context = yield* Effect.context<Layer.Layer.Success<ReturnType<typeof SourceClient.layer>>>()
       const fetch = (page: number) =>
         Effect.provide(Answers.open(new URL(`${base}/${path}?page=${page}&limit=${limit}`), options), context)
       const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, fetch })
       return yield* Stream.runFold(pages, 0, (sum, { piece }) => sum + piece.size)
     })
-    expectAll(await Effect.runPromise(Effect.provide(program, SourceClient.layer)))
+    expectAll(await Effect.runPromise(Effect.provide(program, SourceClient.layer(Proxies.none))))
   }
   const plainly = (path: string) => async () => {
     let count = 0

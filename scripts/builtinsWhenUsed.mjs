@@ -3,7 +3,7 @@
 import { createRequire } from "node:module"
 
 const require = createRequire(import.meta.url)
-const modules = /^(node:)?(child_process|crypto|fs\/promises|https?|os|readline|zlib)$/
+const modules = /^(node:)?(child_process|crypto|fs\/promises|https?|net|os|readline|zlib)$/
 
 export const builtinsWhenUsed = {
   name: "builtins-when-used",

@@ -24,6 +24,7 @@ import * as Forecast from "../src/Forecast.ts"
 import { Output } from "../src/Output.ts"
 import * as RunWatch from "../src/RunWatch.ts"
 import * as Style from "../src/render/Style.ts"
+import * as Proxies from "../src/wiring/Proxies.ts"
 
 /** What was written, line by line. */
 const written = () => {
@@ -42,7 +43,10 @@ const written = () => {
   return { out, err, layer }
 }
 
-const settings = Effect.withConfigProvider(PipelineConfig.load, ConfigProvider.fromMap(new Map()))
+const settings = PipelineConfig.load.pipe(
+  Effect.withConfigProvider(ConfigProvider.fromMap(new Map())),
+  Effect.map((config) => ({ ...config, proxies: Proxies.none }))
+)
 
 const check = (name: string, passed: boolean, severity: "warn" | "error") =>
   AssetCheck.make(name, { description: name, severity, evaluate: () => Effect.succeed({ passed, metadata: {} }) })

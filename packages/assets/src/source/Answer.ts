@@ -103,6 +103,7 @@ const apart = <A, E, R>(request: Effect.Effect<A, E, R>) =>
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 const checkHead = Effect.fnUntraced(function* (response: HttpClientResponse.HttpClientResponse, endpoint: string) {
+  if (response.status === 407) return yield* new SourceError.SourceProxyFailed({ endpoint, code: "407" })
   if (response.status !== 200) {
     const retryAfterMillis = RetryAfter.parse(
       response.headers["retry-after"],

@@ -116,6 +116,8 @@ const pieceBytes = 512 * 1024
 /** Compression that cannot be read is wrong for good; all else may work another time. */
 export const lost = (endpoint: string, error: HttpClientError.HttpClientError | Error): SourceError.SourceError => {
   const code = NetworkCode.of(error)
+  const proxy = NetworkCode.behindProxy(code)
+  if (proxy !== undefined) return new SourceError.SourceProxyFailed({ endpoint, code: proxy })
   return NetworkCode.isBadCompression(code)
     ? SourceError.invalid(endpoint, `is compressed in a way that cannot be unpacked (${code})`)
     : new SourceError.SourceUnreachable({ endpoint, why: NetworkCode.explain(code) })

@@ -14,6 +14,12 @@ export const of = (error: unknown): string | undefined => {
   return undefined
 }
 
+/** What stands for the code of an error on the way to a proxy, or for the status with which it refused a connection. */
+export const ofProxy = (code: string | undefined): string => `PROXY_${code ?? "UNKNOWN"}`
+
+/** The code or status behind one of `ofProxy`. */
+export const behindProxy = (code: string | undefined): string | undefined => /^PROXY_(.*)$/.exec(code ?? "")?.[1]
+
 /** What a code means, in words. */
 export const explain = (code: string | undefined): string => {
   switch (code) {

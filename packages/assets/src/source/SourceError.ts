@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import * as NetworkCode from "./NetworkCode.ts"
 
 /** `http://host/users`: never credentials, a query, or a part of an answer. */
 const endpoint = Schema.String
@@ -13,6 +14,24 @@ export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()("
   readonly retryable = true
   override get message() {
     return `GET ${this.endpoint} got no answer: ${this.why}. Check that the API is up and that SPARK_API_URL is right.`
+  }
+}
+
+/** The proxy that the environment names did not let the request through. */
+export class SourceProxyFailed extends Schema.TaggedError<SourceProxyFailed>()("SourceProxyFailed", {
+  endpoint,
+  /** The network's error code, or the status of the proxy's answer. */
+  code: Schema.String
+}) {
+  get retryable(): boolean {
+    return !/^4\d\d$/.test(this.code)
+  }
+  override get message() {
+    return `GET ${this.endpoint} did not get through the proxy: ${this.why}. Correct HTTP_PROXY or HTTPS_PROXY, or except the API's host with NO_PROXY.`
+  }
+  private get why(): string {
+    if (this.code === "407") return "it wants a user and a password (407), as in http://user:password@host:port"
+    return /^\d+$/.test(this.code) ? `it answered ${this.code}` : NetworkCode.explain(this.code)
   }
 }
 
@@ -102,6 +121,7 @@ export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("
 
 export const SourceError = Schema.Union(
   SourceUnreachable,
+  SourceProxyFailed,
   SourceTimedOut,
   SourceRejected,
   SourceAnswerInvalid,

@@ -1,3 +1,4 @@
+import { workerData } from "node:worker_threads"
 import * as Answer from "@sluice/assets/source/Answer"
 import * as Endpoint from "@sluice/assets/source/Endpoint"
 import * as Piece from "@sluice/assets/source/Piece"
@@ -9,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as Proxies from "../wiring/Proxies.ts"
 import * as SourceClient from "../wiring/SourceClient.ts"
 import type * as Protocol from "./Protocol.ts"
 
@@ -44,7 +46,7 @@ export const start = (request: Protocol.Fetch, send: Send, done: () => void): Fe
 /** Connections that are used again, and readers whose pieces are packed at once. */
 const runtime = ManagedRuntime.make(
   Layer.merge(
-    SourceClient.layer,
+    SourceClient.layer(Proxies.decode(workerData)),
     Layer.succeed(RowReaders, {
       open: (endpoint, options) => Effect.sync(() => inPlace(Piece.packingCutter(endpoint, options)))
     })

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Proxies from "../wiring/Proxies.ts"
 import * as Inbox from "./Inbox.ts"
 import type { Pieces, Ready, Reply, Request } from "./Protocol.ts"
 
@@ -48,11 +49,14 @@ export interface Options {
   readonly file: string
   /** What it has for an environment; what a process has besides that is not for it to know. */
   readonly env: Readonly<Record<string, string>>
+  /** Through which it fetches. */
+  readonly proxies: Proxies.Proxies
 }
 
 /** Starts a thread. Should it end by itself, `gone` is called, and whoever waits for it fails. */
-export const start = ({ env, file }: Options, gone: () => void): ReadingThread => {
-  const worker = new Worker(file, { stdout: true, stderr: true, env, resourceLimits })
+export const start = ({ env, file, proxies }: Options, gone: () => void): ReadingThread => {
+  const workerData = Proxies.encode(proxies)
+  const worker = new Worker(file, { stdout: true, stderr: true, env, workerData, resourceLimits })
   const inboxes = new Map<number, Inbox.Inbox<Reply, ThreadEnded>>()
   let begun = 0
   const ask = (request: Request, handedOver: Array<ArrayBuffer> = []) => worker.postMessage(request, handedOver)

@@ -15,13 +15,15 @@ export const line = (settings: Settings): string => {
 }
 
 /** The API in words, without what a URL may hide. */
-export const source = ({ apiUrl }: Settings): string =>
-  apiUrl === undefined
-    ? `the bundled sample API (${Human.plural(dataset.users.count, "user")})`
-    : `the API at ${apiUrl.origin}${apiUrl.pathname.replace(/\/$/, "")}`
+export const source = ({ apiUrl, proxies }: Settings): string => {
+  if (apiUrl === undefined) return `the bundled sample API (${Human.plural(dataset.users.count, "user")})`
+  const proxy = apiUrl.protocol === "https:" ? proxies.https : proxies.http
+  const through = proxy === undefined ? "" : ` through the proxy ${proxy.name}`
+  return `the API at ${apiUrl.origin}${apiUrl.pathname.replace(/\/$/, "")}${through}`
+}
 
 /** The store in words, without an account or password. */
-export const store = ({ database }: Settings): string =>
+export const store = ({ database }: Pick<Settings, "database">): string =>
   database._tag === "Sqlite"
     ? `the embedded store in ${database.directory}`
     : `the database ${database.database} on ${DatabaseUrl.placeOf(database)}${encryptionOf(database)}`

@@ -3,15 +3,20 @@ import * as SettingKeys from "@sluice/assets/SettingKeys"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as DotEnv from "./DotEnv.ts"
+import * as Proxies from "./Proxies.ts"
 import * as ThisProcess from "./ThisProcess.ts"
 
-export type Settings = PipelineConfig.PipelineConfig
+export interface Settings extends PipelineConfig.PipelineConfig {
+  /** The proxies through which the API is asked. */
+  readonly proxies: Proxies.Proxies
+}
 
 const file = ".env"
 
 /**
  * The settings: from the environment, and what it leaves open from `.env` in the current directory. Fails for a `.env` that
  * cannot be read, and for keys of either that are settings misspelt: a run that took no notice would read or write elsewhere.
+ * Proxies come from the environment alone, where other programs find them.
  */
 export const load = Effect.gen(function* () {
   const dotEnv = yield* DotEnv.read(file)
@@ -22,7 +27,7 @@ export const load = Effect.gen(function* () {
     ...SettingKeys.problemsInEnvironment(variables, (key) => set.has(key))
   ]
   const { provider } = dotEnv
-  const settings =
+  const config =
     provider === undefined
       ? PipelineConfig.load
       : Effect.configProviderWith((environment) =>
@@ -31,6 +36,14 @@ export const load = Effect.gen(function* () {
             ConfigProvider.orElse(environment, () => provider)
           )
         )
+  const settings = Effect.flatMap(
+    config,
+    (config): Effect.Effect<Settings, PipelineConfig.ConfigInvalid> =>
+      Effect.map(config.apiUrl === undefined ? Effect.succeed(Proxies.none) : Proxies.forApi(config.apiUrl), (proxies) => ({
+        ...config,
+        proxies
+      }))
+  )
   if (problems.length === 0) return yield* settings
   const others = yield* Effect.match(settings, { onFailure: (error) => error.problems, onSuccess: () => [] })
   return yield* new PipelineConfig.ConfigInvalid({ problems: [...problems, ...others] })

@@ -25,7 +25,7 @@ export const layer = (settings: Settings) =>
         pageSize: settings.pageSize,
         fetchAhead: settings.fetchAhead,
         maxBytes: settings.maxAnswerBytes
-      }).pipe(Layer.provide(SourceClient.layer), Layer.provide(yield* threads(settings)))
+      }).pipe(Layer.provide(SourceClient.layer(settings.proxies)), Layer.provide(yield* threads(settings)))
     })
   )
 
@@ -33,14 +33,14 @@ export const layer = (settings: Settings) =>
  * Where answers are fetched and read: in threads, if there are processors to spare and `scripts/assets.cjs` has built what
  * threads run.
  */
-const threads = Effect.fnUntraced(function* ({ readingThreads }: Settings) {
+const threads = Effect.fnUntraced(function* ({ proxies, readingThreads }: Settings) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* Effect.option(Effect.flatMap(Config.string("SLUICE_THREAD_CODE"), (path) => fs.realPath(path)))
   const threads = readingThreads ?? Math.min(2, availableParallelism() - 1)
   if (threads === 0 || Option.isNone(file)) return Layer.empty
   const ReadingThreads = yield* Effect.promise(() => import("../reading/ReadingThreads.ts"))
   const bytesInPlace = readingThreads === undefined ? 256 * 1024 : 0
-  return ReadingThreads.layer({ file: file.value, env: yield* ThisProcess.forThreads, threads, bytesInPlace })
+  return ReadingThreads.layer({ file: file.value, env: yield* ThisProcess.forThreads, proxies, threads, bytesInPlace })
 })
 
 /** For runs that materialize nothing, and so never ask. */

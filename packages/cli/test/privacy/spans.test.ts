@@ -16,6 +16,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Tracer from "effect/Tracer"
 import { expect, it } from "vitest"
+import * as Proxies from "../../src/wiring/Proxies.ts"
 import * as SourceClient from "../../src/wiring/SourceClient.ts"
 import { emptyDirectory } from "../support.ts"
 
@@ -69,7 +70,7 @@ const run = async (users: ReadonlyArray<unknown>, messages: ReadonlyArray<unknow
     const services = Layer.mergeAll(
       SqliteStores.layer({ directory: emptyDirectory() }),
       Layer.provide(Spill.layer({ rowsInMemory: 0 }), NodeFileSystem.layer),
-      Layer.provide(SparkApi.layer({ url: new URL(api.url), pageSize: 10 }), SourceClient.layer)
+      Layer.provide(SparkApi.layer({ url: new URL(api.url), pageSize: 10 }), SourceClient.layer(Proxies.none))
     )
     return yield* Effect.provide(Executor.run(plan, { concurrency: 4 }), services)
   })

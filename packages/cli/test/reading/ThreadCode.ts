@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as esbuild from "esbuild"
 import * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
+import * as Proxies from "../../src/wiring/Proxies.ts"
 
 /** A directory with the code of threads, and of some that are no good: they end at the first bytes, or at the first address. */
 export class Code extends Context.Tag("test/Code")<Code, { readonly file: string; readonly dying: string }>() {
@@ -41,6 +42,8 @@ export class Code extends Context.Tag("test/Code")<Code, { readonly file: string
   /** Threads that read everything, from the first byte on. */
   static readonly threads = (options: Partial<ReadingThreads.Options> = {}) =>
     Layer.unwrapEffect(
-      Effect.map(Code, ({ file }) => ReadingThreads.layer({ file, env: {}, threads: 2, bytesInPlace: 0, ...options }))
+      Effect.map(Code, ({ file }) =>
+        ReadingThreads.layer({ file, env: {}, proxies: Proxies.none, threads: 2, bytesInPlace: 0, ...options })
+      )
     )
 }

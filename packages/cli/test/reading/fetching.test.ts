@@ -18,6 +18,7 @@ import * as Reply from "../../../assets/test/support/Reply.ts"
 import { decoded, messagesAt, rows, secret, sparkApiAt, told } from "../../../assets/test/support/reading.ts"
 import { message } from "../../../assets/test/support/sources.ts"
 import type * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
+import * as Proxies from "../../src/wiring/Proxies.ts"
 import * as SourceClient from "../../src/wiring/SourceClient.ts"
 import { Code } from "./ThreadCode.ts"
 
@@ -181,7 +182,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
           sent = yield* api.bytesSent
         }
         assert.deepStrictEqual([isLast, pieces.length > 0, sent < most], [false, true, true])
-      }).pipe(Effect.provide(SourceClient.layer), Effect.provide(way))
+      }).pipe(Effect.provide(SourceClient.layer(Proxies.none)), Effect.provide(way))
     )
   }
 
@@ -234,7 +235,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
           Effect.either
         )
       const asked = Effect.forEach([{}, { etag: '"7"' }, { etag: '"6"' }, {}], ask)
-      const found = yield* Effect.provide(asked, Layer.merge(Code.threads(options), SourceClient.layer))
+      const found = yield* Effect.provide(asked, Layer.merge(Code.threads(options), SourceClient.layer(Proxies.none)))
       const all = Either.right([rows.length])
       assert.deepStrictEqual<unknown>(found, [all, Either.right("the same"), all, Either.left("SourceReaderEnded")])
     })

@@ -1,0 +1,26 @@
+import type { Agent, AgentOptions, ClientRequest } from "node:http"
+import type { Duplex } from "node:stream"
+
+/** What Node's agents have and its types leave out. */
+interface Untyped {
+  /** Called for each request before its head is written, so that its path and headers can still be set. */
+  addRequest: (request: ClientRequest, options: AgentOptions) => void
+}
+
+/** Calls a function with each request of an agent before it is sent. */
+export const beforeEach = <A extends Agent>(agent: A, look: (request: ClientRequest) => void): A => {
+  const untyped = agent as unknown as Untyped
+  const { addRequest } = untyped
+  untyped.addRequest = (request, options) => {
+    look(request)
+    addRequest.call(agent, request, options)
+  }
+  return agent
+}
+
+/** The callback of `createConnection`. */
+export type Created = (error: Error | null, stream: Duplex) => void
+
+/** Calls it with an error, and no connection, which its type asks for. */
+export const fail = (created: Created | undefined, error: Error): void =>
+  (created as ((error: Error) => void) | undefined)?.(error)
