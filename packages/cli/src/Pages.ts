@@ -231,10 +231,13 @@ export const validateHelp: Help.Page = {
 
 export const provisionHelp: Help.Page = {
   name: "provision",
-  usage: "",
+  usage: "[--rotate]",
   summary: "Creates what is missing: the database, its accounts, tables, views and grants",
-  options: [],
-  examples: [["provision", "uses DATABASE_ADMIN_URL where the store is a server"]]
+  options: [["--rotate", "give the store new keys as well, sealed with SLUICE_SECRET if it is set"]],
+  examples: [
+    ["provision", "uses DATABASE_ADMIN_URL where the store is a server"],
+    ["provision --rotate", "after a change of SLUICE_SECRET, with the one before in SLUICE_OLD_SECRET"]
+  ]
 }
 
 export const sampleApiHelp: Help.Page = {
