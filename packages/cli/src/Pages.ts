@@ -231,12 +231,15 @@ export const validateHelp: Help.Page = {
 
 export const provisionHelp: Help.Page = {
   name: "provision",
-  usage: "[--rotate]",
+  usage: "[--adopt] [--password-in-clear]",
   summary: "Creates what is missing: the database, its accounts, tables, views and grants",
-  options: [["--rotate", "give the store new keys as well, sealed with SLUICE_SECRET if it is set"]],
+  options: [
+    ["--adopt", "take over accounts of those names that exist; they lose their other grants"],
+    ["--password-in-clear", "send MariaDB passwords instead of hashes, which its logs then hold"]
+  ],
   examples: [
     ["provision", "uses DATABASE_ADMIN_URL where the store is a server"],
-    ["provision --rotate", "after a change of SLUICE_SECRET, with the one before in SLUICE_OLD_SECRET"]
+    ["provision --adopt", "where the accounts in DATABASE_URL and ANALYST_USER were created by somebody else"]
   ]
 }
 

@@ -1,4 +1,5 @@
 import { spec } from "@sluice/assets/pipeline"
+import type * as MysqlProvisioner from "@sluice/warehouse/mysql/MysqlProvisioner"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
@@ -6,13 +7,14 @@ import { Output } from "../Output.ts"
 import * as Human from "../render/Human.ts"
 import type { Settings } from "./Settings.ts"
 
+/** What a person allows, by options of `provision`, where accounts are concerned. */
+export type Allowed = Pick<MysqlProvisioner.Options, "adopt" | "passwordInClear">
+
 /** What can provision the configured store; undefined for a server without its administrator's URL. */
-export const provisioner = Effect.fn("Provision.provisioner")(function* ({
-  database,
-  databaseAdmin,
-  analystUser,
-  analystPassword
-}: Settings) {
+export const provisioner = Effect.fn("Provision.provisioner")(function* (
+  { database, databaseAdmin, analystUser, analystPassword }: Settings,
+  allowed: Allowed = {}
+) {
   if (database._tag === "Sqlite") {
     const SqliteProvisioner = yield* Effect.promise(() => import("@sluice/warehouse/embedded/SqliteProvisioner"))
     return SqliteProvisioner.layer({ directory: database.directory })
@@ -23,11 +25,12 @@ export const provisioner = Effect.fn("Provision.provisioner")(function* ({
       detail: `Set ANALYST_PASSWORD: provisioning creates the account ${analystUser} with it. Without DATABASE_ADMIN_URL nothing is provisioned.`
     })
   }
-  const MysqlProvisioner = yield* Effect.promise(() => import("@sluice/warehouse/mysql/MysqlProvisioner"))
-  return MysqlProvisioner.layer({
+  const Mysql = yield* Effect.promise(() => import("@sluice/warehouse/mysql/MysqlProvisioner"))
+  return Mysql.layer({
     admin: databaseAdmin,
     pipeline: database,
-    analyst: { user: analystUser, password: analystPassword }
+    analyst: { user: analystUser, password: analystPassword },
+    ...allowed
   })
 })
 

@@ -1,9 +1,7 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { Erasure } from "../Erasure.ts"
-import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlErasure from "../sql/SqlErasure.ts"
-import type { SqlSecrets } from "../sql/SqlSecrets.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
@@ -13,11 +11,9 @@ import type { SqliteStore } from "./SqliteStore.ts"
  * cost of their size: what tables that were replaced have left on free pages is gone as well. It needs as much room again on
  * the disk while it does.
  */
-export const make = ({ data }: SqliteStore, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> => {
-  const dialect = Ddl.dialect("sensitive")
+export const make = ({ data }: SqliteStore): Effect.Effect<Erasure["Type"]> => {
   const place: SqlErasure.Place = {
-    dialect,
-    secrets,
+    dialect: Ddl.dialect("sensitive"),
     relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),
     present: data.use(
       (session) =>
@@ -30,7 +26,8 @@ export const make = ({ data }: SqliteStore, secrets: SqlSecrets): Effect.Effect<
             .map(([name]) => String(name))
         )
     ),
-    alone: (_tables, operation, effect) => SqlBatch.translated(dialect, operation, data.withTransaction(effect)),
+    alone: (_tables, operation, effect) =>
+      Effect.mapError(data.withTransaction(effect), (error) => Fault.translate(operation, error)),
     scrub: Effect.mapError(
       data.use(({ database }) => {
         database.exec("VACUUM main")

@@ -3,23 +3,20 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Erasure } from "../Erasure.ts"
-import * as SqlBatch from "../sql/SqlBatch.ts"
-import type { SqlDialect } from "../sql/SqlDialect.ts"
 import * as SqlErasure from "../sql/SqlErasure.ts"
-import type { SqlSecrets } from "../sql/SqlSecrets.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Blockers } from "./Blockers.ts"
 import * as Deadlock from "./deadlock.ts"
-import { quote } from "./dialect.ts"
+import { dialect, quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
+import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
 import * as TableLock from "./TableLock.ts"
 
 export interface Options {
   readonly pool: MysqlPool
-  readonly words: SqlDialect
-  readonly secrets: SqlSecrets
+  readonly server: MysqlServer
   readonly locks: TableLock.TableLock
   readonly blockers: Blockers
 }
@@ -29,10 +26,9 @@ export interface Options {
  * outlives the other. Pages and logs that the server still has are the server's own.
  */
 export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
-  const { pool, secrets, words } = options
+  const { pool, server } = options
   const place: SqlErasure.Place = {
-    dialect: words,
-    secrets,
+    dialect: dialect(server),
     relation: ({ name }) => quote(name),
     present: Effect.map(
       pool.sql.unsafe<{ readonly name: string }>(
@@ -47,10 +43,10 @@ export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
 }
 
 const alone = <A>(
-  { blockers, locks, pool, words }: Options,
+  { blockers, locks, pool }: Options,
   tables: ReadonlyArray<string>,
   operation: string,
-  effect: Effect.Effect<A, SqlError | WarehouseFailed>
+  effect: Effect.Effect<A, SqlError>
 ): Effect.Effect<A, WarehouseFailed> => {
   const failed = statementFailed(operation)
   const onSession = Effect.fnUntraced(function* (session: Session) {
@@ -60,9 +56,7 @@ const alone = <A>(
       const left = (yield* Effect.mapError(Publisher.tablesAround(session, table), failed)).filter((name) => name !== table)
       if (left.length > 0) yield* Effect.mapError(Publisher.dropTables(session, left), failed)
     }
-    return yield* blockers.insist(tables)(
-      SqlBatch.translated(words, operation, Deadlock.retried(transaction(session, effect)))
-    )
+    return yield* blockers.insist(tables)(Effect.mapError(Deadlock.retried(transaction(session, effect)), failed))
   })
   return Effect.scoped(
     Effect.uninterruptibleMask((restore) =>
@@ -78,7 +72,7 @@ const alone = <A>(
 }
 
 /** All of the statements or none, on this connection. */
-const transaction = <A, E>(session: Session, effect: Effect.Effect<A, E>): Effect.Effect<A, E | SqlError> =>
+const transaction = <A>(session: Session, effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const run = (statement: string) => session.connection.executeUnprepared(statement, [], undefined)

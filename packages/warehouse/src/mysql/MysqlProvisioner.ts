@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
-import type { SqlError } from "@effect/sql/SqlError"
+import { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -29,6 +29,10 @@ export interface Options {
   /** The database to create, and the account that the pipeline runs as. */
   readonly pipeline: MysqlUrl
   readonly analyst: { readonly user: string; readonly password: Redacted.Redacted }
+  /** Whether accounts that this program did not create are taken over. Default: they are refused. */
+  readonly adopt?: boolean
+  /** Whether MariaDB is sent passwords instead of their hashes. Default: hashes, since its logs keep what it is sent. */
+  readonly passwordInClear?: boolean
 }
 
 /**
@@ -81,28 +85,25 @@ const checkAccounts = ({ admin, analyst, pipeline }: Options): Effect.Effect<voi
 }
 
 const provision = Effect.fnUntraced(function* (options: Options, spec: WarehouseSpec) {
-  const { analyst, pipeline } = options
+  const { adopt = false, analyst, passwordInClear = false, pipeline } = options
   const admin = yield* Effect.mapError(
     DirectConnection.open(options.admin),
     connectFailed(options.admin, "DATABASE_ADMIN_URL")
   )
-  const asAdmin = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, statementFailed(operation))
-  const done: Array<string> = []
-
+  const asAdmin = <A, E>(effect: Effect.Effect<A, E | SqlError>) =>
+    Effect.catchIf(effect, isSqlError, (error) => Effect.fail(statementFailed(operation)(error)))
   const server = yield* asAdmin(prepare(admin))
-  done.push(...(yield* asAdmin(ensureDatabase(admin, pipeline.database, server.collation))))
+  const place = { admin, pipeline, adopt, passwords: { flavour: server.flavour, inClear: passwordInClear } }
   const owner: Accounts.Account = {
     role: "the pipeline's account",
+    setting: "DATABASE_URL",
     user: pipeline.user,
     password: pipeline.password,
     grants: [{ privileges: pipelinePrivileges, on: `${quote(server.escape(pipeline.database))}.*` }]
   }
-  done.push(...(yield* asAdmin(Accounts.ensure(admin, owner, options.pipeline))))
-  done.push(...(yield* asAdmin(Accounts.reconcile(admin, owner))))
-  // Made by the pipeline's own account, these show that it may do what it must.
-  done.push(...(yield* ensureRelations(pipeline, spec)))
   const reader: Accounts.Account = {
     role: "the analyst",
+    setting: "ANALYST_USER",
     user: analyst.user,
     password: analyst.password,
     grants: spec.analyst.select.map(({ name }) => ({
@@ -110,10 +111,30 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
       on: `${quote(pipeline.database)}.${quote(name)}`
     }))
   }
-  done.push(...(yield* asAdmin(Accounts.ensure(admin, reader, options.pipeline))))
-  done.push(...(yield* asAdmin(Accounts.reconcile(admin, reader))))
-  return done
+  const ensure = (account: Accounts.Account) =>
+    Accounts.ensure(place, account).pipe(
+      Effect.catchIf(isHashRefused, () => new WarehouseFailed({ reason: "Misconfigured", operation, detail: hashRefused })),
+      Effect.zipWith(Accounts.reconcile(admin, account), (made, granted) => [...made, ...granted]),
+      asAdmin
+    )
+  const claimed = yield* asAdmin(Effect.forEach([owner, reader], (account) => Accounts.claim(place, account)))
+  return [
+    ...claimed.flat(),
+    ...(yield* asAdmin(ensureDatabase(admin, pipeline.database, server.collation))),
+    ...(yield* ensure(owner)),
+    // Made by the pipeline's own account, these show that it may do what it must.
+    ...(yield* ensureRelations(pipeline, spec)),
+    ...(yield* ensure(reader))
+  ]
 })
+
+const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
+
+/** ER_OPTION_PREVENTS_STATEMENT: MariaDB's `strict_password_validation`, where a plugin validates passwords. */
+const isHashRefused = (error: SqlError) => faultOf(error.cause).errno === 1290
+
+const hashRefused =
+  'the server validates passwords and takes no hash of one (strict_password_validation). Run "pnpm assets provision --password-in-clear": the server then writes the password into its general, slow and binary logs, where they are on. Or SET GLOBAL strict_password_validation = OFF for the time of the command.'
 
 /** With `_` unescaped, a grant on `spark_dwh` would be one on `sparkXdwh` too, unless partial revokes are on. */
 const prepare = Effect.fnUntraced(function* (admin: DirectConnection.DirectConnection) {
@@ -121,7 +142,9 @@ const prepare = Effect.fnUntraced(function* (admin: DirectConnection.DirectConne
   const partialRevokes = yield* admin.query("SHOW GLOBAL VARIABLES LIKE 'partial\\_revokes'")
   const literal = partialRevokes.rows[0]?.[1] === "ON"
   return {
-    collation: /mariadb/i.test(String(version.rows[0]?.[0])) ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin",
+    ...(/mariadb/i.test(String(version.rows[0]?.[0]))
+      ? ({ flavour: "MariaDB", collation: "utf8mb4_nopad_bin" } as const)
+      : ({ flavour: "MySQL", collation: "utf8mb4_0900_bin" } as const)),
     escape: (database: string) => (literal ? database : database.replaceAll("_", "\\_"))
   }
 })

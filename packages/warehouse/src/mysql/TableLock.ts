@@ -3,7 +3,8 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { SqlSecrets } from "../sql/SqlSecrets.ts"
+import type { SqlDialect } from "../sql/SqlDialect.ts"
+import * as SqlSecrets from "../sql/SqlSecrets.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { statementFailed } from "./errors.ts"
 import type { Session } from "./MysqlPool.ts"
@@ -30,17 +31,17 @@ export interface TableLock {
 export interface Options {
   /** Where the secret is. Not the pool of the sessions: a publisher that waits for a second connection can wait for ever. */
   readonly sql: SqlClient
-  readonly secrets: SqlSecrets
+  readonly dialect: SqlDialect
   readonly wait: Duration.DurationInput
 }
 
-export const make = ({ secrets, sql, wait }: Options): TableLock => {
+export const make = ({ dialect, sql, wait }: Options): TableLock => {
   const seconds = Math.ceil(Duration.toSeconds(wait))
   let known: Uint8Array | undefined
   const secret = (operation: string) =>
     Effect.suspend(() =>
       known === undefined
-        ? secrets.obtain("locks", operation).pipe(
+        ? SqlSecrets.obtain(dialect, "locks", operation).pipe(
             Effect.provideService(SqlClient, sql),
             Effect.tap((key) => {
               known = key

@@ -1,8 +1,11 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
-import * as DirectConnection from "./DirectConnection.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as AccountRecord from "./AccountRecord.ts"
+import * as Credentials from "./Credentials.ts"
+import type * as DirectConnection from "./DirectConnection.ts"
 
 /** What an account is to have: privileges on a database (`*`) or a table, quoted as GRANT wants it. */
 export interface Grant {
@@ -13,6 +16,8 @@ export interface Grant {
 /** An account by what it is for, for the lines that tell what was done. */
 export interface Account {
   readonly role: string
+  /** The setting that names it. */
+  readonly setting: string
   readonly user: string
   readonly password: Redacted.Redacted
   readonly grants: ReadonlyArray<Grant>
@@ -20,24 +25,70 @@ export interface Account {
 
 type Done = Effect.Effect<ReadonlyArray<string>, SqlError>
 
+/** Where an account is made, and for which pipeline. */
+export interface Place {
+  readonly admin: DirectConnection.DirectConnection
+  /** The pipeline's URL: its server is where logins are tried, its database owns the account. */
+  readonly pipeline: MysqlUrl
+  /** Whether an account that this program did not create may be taken over: it loses its other grants. */
+  readonly adopt: boolean
+  readonly passwords: Credentials.Options
+}
+
 /**
- * Creates an account for all the hosts it must have, and sets its password where logging in with it does not work. Answers
- * a line for what it did.
+ * Decides whether an account may be provisioned, and changes nothing. Returns a line if it will be taken over. It may be if
+ * it does not exist, if it is recorded for this pipeline's database, or if it has the configured password and no right but
+ * declared ones; otherwise only with `adopt`. The account of another pipeline never is.
  */
-export const ensure = (admin: DirectConnection.DirectConnection, account: Account, login: MysqlUrl): Done =>
+export const claim = Effect.fnUntraced(function* (
+  { admin, adopt, pipeline }: Place,
+  account: Account
+): Effect.fn.Return<ReadonlyArray<string>, SqlError | WarehouseFailed> {
+  const { grants, password, role, setting, user } = account
+  const owner = yield* AccountRecord.ownerOf(admin, user)
+  if (owner === pipeline.database) return []
+  if (owner !== undefined) {
+    return yield* refused(
+      `${role} "${user}" belongs to the pipeline of the database "${owner}" on this server. Nothing was changed. Name an account of its own in ${setting}.`
+    )
+  }
+  const hosts = yield* hostsOf(admin, user)
+  if (hosts.length === 0) return []
+  const shown = yield* Effect.forEach(hosts, (host) => grantsOf(admin, user, host))
+  const excess = shown.flatMap((lines) => differenceOf(lines, grants).revoke)
+  const isDeclared = excess.length === 0 && shown.every((lines) => lackingOf(lines, grants) < lackingOf([], grants))
+  if (isDeclared && (yield* Credentials.isAccepted({ user, password, server: pipeline }))) {
+    return [`took over ${role} "${user}", which had the configured password and declared rights only`]
+  }
+  if (adopt) return [`adopted ${role} "${user}", which existed`]
+  const loses = excess.length === 0 ? "" : `, and it would lose ${[...new Set(excess)].join("; ")}`
+  return yield* refused(
+    `${role} "${user}" exists, and this program did not create it. Nothing was changed. Name another account in ${setting}; or run "pnpm assets provision --adopt": the account gets the configured password on all its hosts${loses}.`
+  )
+})
+
+/** How many of the wanted privileges lines of SHOW GRANTS lack. */
+const lackingOf = (lines: ReadonlyArray<string>, wanted: ReadonlyArray<Grant>): number =>
+  differenceOf(lines, wanted).grant.reduce((sum, { privileges }) => sum + privileges.length, 0)
+
+const refused = (detail: string) =>
+  new WarehouseFailed({ reason: "Misconfigured", operation: "provision the accounts", detail })
+
+/**
+ * Records an account as this pipeline's, creates it for all the hosts that it must have, and gives it the configured password
+ * on each of them. Returns a line for what it did.
+ */
+export const ensure = ({ admin, passwords, pipeline }: Place, { password, role, user }: Account): Done =>
   Effect.gen(function* () {
-    const { password, role, user } = account
+    // First, so that an account without a record is never one that this program has begun to create.
+    yield* AccountRecord.record(admin, user, pipeline.database)
     const there = new Set(yield* hostsOf(admin, user))
     const missing = (yield* hostsFor(admin)).filter((host) => !there.has(host))
-    for (const host of missing) {
-      yield* admin.query("CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ?", [user, host, Redacted.value(password)])
-    }
-    const created = missing.length === 0 ? [] : [`created ${role} "${user}" for connections from ${missing.join(", ")}`]
-    if (there.size === 0 || (yield* canLogIn({ ...login, user, password, database: "" }))) return created
-    for (const host of there) {
-      yield* admin.query("ALTER USER ?@? IDENTIFIED BY ?", [user, host, Redacted.value(password)])
-    }
-    return [...created, `set the password of ${role} "${user}"`]
+    const set = yield* Credentials.ensure(admin, { user, password, server: pipeline }, missing, passwords)
+    return [
+      ...(missing.length === 0 ? [] : [`created ${role} "${user}" for connections from ${missing.join(", ")}`]),
+      ...(set.length === 0 ? [] : [`set the password of ${role} "${user}" for connections from ${set.join(", ")}`])
+    ]
   })
 
 /** Gives an account what it lacks and takes everything else from it, on all its hosts. Answers a line for each. */
@@ -46,11 +97,7 @@ export const reconcile = (admin: DirectConnection.DirectConnection, account: Acc
     const { grants, role, user } = account
     const lines: Array<string> = []
     for (const host of yield* hostsOf(admin, user)) {
-      const shown = yield* admin.query("SHOW GRANTS FOR ?@?", [user, host])
-      const difference = differenceOf(
-        shown.rows.map(([line]) => String(line)),
-        grants
-      )
+      const difference = differenceOf(yield* grantsOf(admin, user, host), grants)
       const to = [user, host]
       // Granting first: what stays allowed is at no time refused.
       for (const { on, privileges } of difference.grant) {
@@ -105,14 +152,10 @@ const splitPrivileges = (list: string): ReadonlyArray<string> => list.split(/,\s
 const hostsFor = (admin: DirectConnection.DirectConnection) =>
   Effect.map(hostsOf(admin, ""), (anonymous) => [...new Set(["%", "localhost", ...anonymous])])
 
+const grantsOf = (admin: DirectConnection.DirectConnection, user: string, host: string) =>
+  Effect.map(admin.query("SHOW GRANTS FOR ?@?", [user, host]), ({ rows }) => rows.map(([line]) => String(line)))
+
 const hostsOf = (admin: DirectConnection.DirectConnection, user: string) =>
   Effect.map(admin.query("SELECT Host FROM mysql.user WHERE User = ? ORDER BY Host", [user]), ({ rows }) =>
     rows.map(([host]) => String(host))
-  )
-
-const canLogIn = (url: MysqlUrl) =>
-  DirectConnection.open(url).pipe(
-    Effect.scoped,
-    Effect.as(true),
-    Effect.orElseSucceed(() => false)
   )

@@ -197,9 +197,13 @@ for (const flavour of flavours) {
           url: { ...before.url, password: Redacted.make("new pipeline") },
           analyst: { ...before.analyst, password: Redacted.make("new analyst") }
         }
+        const hosts = yield* databases.as(
+          before.admin,
+          `SELECT host FROM mysql.user WHERE user = '${before.url.user}' ORDER BY 1`
+        )
         expect(yield* databases.provision(after, spec)).toEqual([
-          `set the password of the pipeline's account "${after.url.user}"`,
-          `set the password of the analyst "${after.analyst.user}"`
+          `set the password of the pipeline's account "${after.url.user}" for connections from ${hosts.flat().join(", ")}`,
+          `set the password of the analyst "${after.analyst.user}" for connections from ${hosts.flat().join(", ")}`
         ])
         expect(yield* Effect.provide(askAs("analyst", "SELECT 1"), databases.stores(after))).toEqual([[1]])
         expect((yield* Effect.flip(databases.as(before.url, "SELECT 1"))).message).toBe("ER_ACCESS_DENIED_ERROR")

@@ -31,9 +31,13 @@ export const on = (port: number): Database => {
   }
 }
 
-export const provision = (database: Database, spec: WarehouseSpec = empty) =>
+export const provision = (
+  { admin, analyst, url }: Database,
+  spec: WarehouseSpec = empty,
+  allowed: Pick<MysqlProvisioner.Options, "adopt" | "passwordInClear"> = {}
+) =>
   Effect.flatMap(Provisioner, (provisioner) => provisioner.provision(spec)).pipe(
-    Effect.provide(MysqlProvisioner.layer({ admin: database.admin, pipeline: database.url, analyst: database.analyst }))
+    Effect.provide(MysqlProvisioner.layer({ admin, pipeline: url, analyst, ...allowed }))
   )
 
 /** A provisioned database on the shared server of a flavour. */
