@@ -7,6 +7,15 @@
 // SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the command line where.
 //
 // This is no ES module: Node loads more modules of its own for one, and one that imports `node:fs` loads all of its streams.
+
+/** Until the command line has its own handlers, a signal has nothing to roll back. */
+const stop = () => {
+  process.stderr.write("Stopping.\n")
+  process.exit(130)
+}
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
+for (const signal of signals) process.on(signal, stop)
+
 const {
   existsSync,
   mkdirSync,
@@ -60,6 +69,7 @@ function start(bundle) {
   }
   const module = { exports: {} }
   script.runInThisContext()(module.exports, (id) => requireFor(id)(id), module)
+  for (const signal of signals) process.off(signal, stop)
   traceToSources()
 }
 

@@ -5,7 +5,9 @@ import * as Owner from "@sluice/core/run/Owner"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
 import { RunFailed } from "./CliError.ts"
+import * as exitCode from "./exitCode.ts"
 import * as Forecast from "./Forecast.ts"
 import { Output } from "./Output.ts"
 import * as RunWatch from "./RunWatch.ts"
@@ -81,13 +83,25 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asse
     yield* job.tell?.(whole) ?? output.err(Summary.lines(whole, yield* watch.causes, output.errStyle))
     yield* output.err(Summary.next(job.next(whole), output.errStyle))
   })
-  const given = { pools: settings.pools, origin: SourceChange.originOf(settings), observe: watch.observers }
-  const run = Executor.run(plan, { ...options, ...given })
+  const ofRun = yield* exitCode.OfRun
+  let concluded: RunResult.RunResult | undefined
+  const run = Executor.run(plan, {
+    ...options,
+    pools: settings.pools,
+    origin: SourceChange.originOf(settings),
+    observe: watch.observers,
+    onConcluded: (result) => {
+      concluded = result
+      return result.status === "canceled" ? Effect.void : Ref.set(ofRun, codeOf(result))
+    }
+  })
   const result = yield* run.pipe(
-    Effect.onInterrupt(() => Effect.flatMap(watch.result, conclude)),
+    Effect.onInterrupt(() => Effect.flatMap(concluded === undefined ? watch.result : Effect.succeed(concluded), conclude)),
     Effect.mapError((error) => new RunFailed({ detail: error.message }))
   )
-  yield* conclude(result)
+  yield* Effect.uninterruptible(conclude(result))
   yield* Effect.ignore(Retention.apply(settings))
-  if (result.status !== "succeeded") return yield* new RunFailed({ detail: "" })
+  if (codeOf(result) !== exitCode.ok) return yield* new RunFailed({ detail: "" })
 }, Effect.scoped)
+
+const codeOf = ({ status }: RunResult.RunResult): number => (status === "succeeded" ? exitCode.ok : exitCode.failed)

@@ -1,8 +1,11 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Ref from "effect/Ref"
 import * as Arguments from "./Arguments.ts"
 import * as Cli from "./Cli.ts"
 import { RunFailed } from "./CliError.ts"
@@ -13,25 +16,41 @@ import * as CliLogger from "./wiring/CliLogger.ts"
 import * as NodeInput from "./wiring/NodeInput.ts"
 import * as NodeOutput from "./wiring/NodeOutput.ts"
 
+/** How to reach the program from outside of it. */
+export interface Controls {
+  /** Writes a line to standard error without tearing what is drawn there. */
+  readonly say: (line: string) => void
+  /** Says so and interrupts the command, so that what is running rolls back. */
+  readonly stop: () => void
+}
+
 /**
- * The whole program: runs a command, tells what went wrong, and answers the exit code. `ready` is given a way to say
- * something from outside, which does not tear what is being drawn, and what to say when it is to stop.
+ * The whole program: runs a command, reports what went wrong, and returns the exit code. `ready` is called when the command
+ * has begun. The code of a command that is stopped is 130, unless it has ended or its run is concluded by then.
  */
-export const main = (
-  args: ReadonlyArray<string>,
-  ready: (say: (line: string) => void, stopping: string) => void = () => {}
-): Effect.Effect<number> =>
+export const main = (args: ReadonlyArray<string>, ready: (controls: Controls) => void): Effect.Effect<number> =>
   Effect.gen(function* () {
     const output = yield* Output
-    ready((line) => output.unsafeErr([line]), Cli.stopping(args))
-    const exit = yield* Cli.run(args).pipe(
+    const ofRun = yield* Ref.make<number | undefined>(undefined)
+    const command = yield* Cli.run(args).pipe(
       Effect.zipLeft(output.complete),
       Effect.provide(Logger.replace(Logger.defaultLogger, CliLogger.make(output))),
-      Effect.exit
+      Effect.provideService(exitCode.OfRun, ofRun),
+      Effect.fork
     )
+    let stopped = false
+    const say = (line: string) => output.unsafeErr([line])
+    const stop = () => {
+      stopped = true
+      say(`${Cli.stopping(args)} Once more exits at once.`)
+      command.unsafeInterruptAsFork(FiberId.none)
+    }
+    ready({ say, stop })
+    const exit = yield* Fiber.await(command)
     if (Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause) && !isTold(exit.cause)) {
       yield* output.err(ErrorText.lines(exit.cause, { trace: isDebugging(args) }, output.errStyle))
     }
+    if (stopped && Exit.isFailure(exit)) return (yield* ofRun) ?? exitCode.interrupted
     return exitCode.of(exit)
   }).pipe(Effect.provide(Layer.merge(NodeInput.layer, NodeOutput.layer)))
 

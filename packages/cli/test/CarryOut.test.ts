@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
 import * as JumpingClock from "../../../test/JumpingClock.ts"
@@ -156,5 +157,38 @@ it.scoped("the time that a run has taken is drawn as it passes, though the clock
     clock.jump(3_600_000)
     yield* TestClock.adjust("1 second")
     expect(drawn.join("\n")).toMatch(/\b6\.0 s/)
+  }).pipe(Effect.provide(RunStore.layerMemory))
+)
+
+// Regression: an interruption that came while the conclusion was being recorded made the exit code 130.
+it.effect("an interruption while a run is being concluded leaves its code and its summary", () =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const ofRun = yield* Ref.make<number | undefined>(undefined)
+    const { err, layer } = written()
+    const graph = yield* AssetGraph.make([Asset.make("a", { upstreams: {}, materialize: () => Effect.void })])
+    const plan = yield* Planner.plan(graph, Selection.all)
+    const concluding = yield* Deferred.make<void>()
+    const go = yield* Deferred.make<void>()
+    const append = Effect.fnUntraced(function* (events: ReadonlyArray<RunEvent>) {
+      if (events.some(({ _tag }) => _tag === "RunConcluded")) {
+        yield* Deferred.succeed(concluding, undefined)
+        yield* Deferred.await(go)
+      }
+      return yield* store.append(events)
+    })
+    const job = { plan, settings: yield* settings, options: { concurrency: 1 }, json: false, next: () => ["next"] }
+    const fiber = yield* CarryOut.carryOut(job).pipe(
+      Effect.provideService(RunStore, { ...store, append }),
+      Effect.provideService(exitCode.OfRun, ofRun),
+      Effect.provide(layer),
+      Effect.fork
+    )
+    yield* Deferred.await(concluding)
+    yield* Fiber.interruptFork(fiber)
+    yield* Deferred.succeed(go, undefined)
+    yield* Fiber.await(fiber)
+    const [run] = yield* store.runs(1)
+    expect([run?.status, yield* ofRun, err.at(-1)]).toEqual(["succeeded", 0, "Next: next"])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )

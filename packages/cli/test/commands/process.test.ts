@@ -71,6 +71,43 @@ describe("interrupted", () => {
     expect(code).toBe(130)
   })
 
+  // Regression: before the command line had loaded, which takes a fifth of a second, a signal ended it without a word.
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "by %s before its code is loaded, it says so and ends with 130",
+    async (signal) => {
+      const hook = join(emptyDirectory(), "hook.cjs")
+      writeFileSync(
+        hook,
+        `const Module = require("module"), load = Module._load
+       Module._load = function (id) {
+         if (id === "node:vm") process.kill(process.pid, "${signal}")
+         return load.apply(this, arguments)
+       }`
+      )
+      const { code, stderr } = await sluice(emptyDirectory(), ["materialize", "--all"], {}, ["--require", hook])
+      expect([code, stderr.match(/^Stopping\b/m)?.[0], /succeeded/.test(stderr)]).toEqual([130, "Stopping", false])
+    }
+  )
+
+  // Regression: its run was recorded as succeeded, and the process ended with 130.
+  it("when its run is concluded, it ends as the run did, and shows the whole summary", async () => {
+    const hook = join(emptyDirectory(), "hook.cjs")
+    writeFileSync(
+      hook,
+      `const write = process.stderr.write
+       process.stderr.write = function (text) {
+         if (/^[✓✗] users_without_messages /m.test(text)) process.kill(process.pid, "SIGINT")
+         return write.apply(this, arguments)
+       }`
+    )
+    const own = emptyDirectory()
+    const { code, stderr } = await sluice(own, ["materialize", "--all"], {}, ["--require", hook])
+    const last = stderr.slice(stderr.indexOf("succeeded ·"))
+    const failing = { SPARK_API_URL: "http://127.0.0.1:1" }
+    const failed = await sluice(own, ["materialize", "messages_raw"], failing, ["--require", hook])
+    expect([code, last.includes("Next: pnpm assets query"), failed.code]).toEqual([0, true, 1])
+  })
+
   it("while it serves the sample API, it ends promptly although a client stays connected", async () => {
     const server = start(cwd, ["sample-api", "--users", "10", "--messages", "20"])
     const url = (await server.says("Serving 10 users")).trim()

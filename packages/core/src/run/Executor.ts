@@ -29,6 +29,8 @@ export interface Options {
    * longer than five seconds.
    */
   readonly observe?: Observer | ReadonlyArray<Observer>
+  /** Called once, uninterruptibly, when the conclusion of the run is recorded: also if the run was canceled. */
+  readonly onConcluded?: (result: RunResult) => Effect.Effect<void>
   /** How many steps of a pool may run at once. Default: no limit but `concurrency`. */
   readonly pools?: Readonly<Record<string, number>>
   /** Default false: unrelated branches go on after a failure. */
@@ -67,7 +69,9 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   const conclude = Effect.fnUntraced(function* (status: RunStatus, reason?: string) {
     const durationMillis = Attempt.millisBetween(started, yield* Clock.currentTimeNanos)
     yield* log.emit({ _tag: "RunConcluded", runId, status, durationMillis, ...(reason === undefined ? {} : { reason }) })
-    return yield* log.close
+    const result = yield* log.close
+    yield* options.onConcluded?.(result) ?? Effect.void
+    return result
   })
 
   const { concurrency, failFast = false, full = false, onlyChanged = false, pools = {}, retryOf, tags = {} } = options
