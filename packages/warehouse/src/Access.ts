@@ -6,6 +6,11 @@ export const Access = Schema.Struct({
   subject: Schema.String,
   role: Schema.Literal("pipeline", "analyst", "file"),
   /** Privileges and what they are on, or a file's mode and what it means. Nothing: it may do nothing. */
-  holds: Schema.Array(Schema.String)
+  holds: Schema.Array(Schema.String),
+  /**
+   * How much was looked at. An account has an entry for each host it may come from: `own host` is the entry that a login from
+   * this machine is taken for, and leaves the others unseen.
+   */
+  seen: Schema.Literal("everything", "every host", "own host")
 })
 export type Access = typeof Access.Type

@@ -29,13 +29,18 @@ const inShort = ({ access, anonymity, drift, emailDomains, generalisation }: Pri
   const { k, sizes, users } = anonymity
   const alone = sizes[0]?.users ?? 0
   const analyst = access.some(({ role }) => role !== "pipeline")
+  const partly = access.some(({ seen }) => seen === "own host")
+  const seen = partly ? "what the accounts may do from this machine" : "who may read them"
   return [
     drift.length === 0
-      ? { mark: "ok", text: "Tables, views and who may read them are as declared." }
+      ? { mark: "ok", text: `Tables, views and ${seen} are as declared.` }
       : {
           mark: "failed",
           text: `The store is not as declared, ${drift.length === 1 ? "in one way" : `in ${drift.length} ways`}.`
         },
+    ...(partly
+      ? [{ mark: "warning", text: "What the accounts may do from other machines was not looked at." } as const]
+      : []),
     ...(analyst
       ? []
       : [
@@ -81,16 +86,20 @@ const access = ({ access, drift }: PrivacyReport): ReadonlyArray<Document.Block>
   Document.text(
     access.some(({ role }) => role === "file")
       ? "An embedded store has no accounts: the modes of its files count. Analysts are to read the public file alone; who may not enter the directory reads none of them."
-      : "What the accounts of this pipeline are shown of their own grants. Other accounts of the server are the administrator's to list."
+      : "The grants of the pipeline's accounts. Other accounts of the server are the administrator's to list."
   ),
   Document.table(
     [{ title: "who or what" }, { title: "holds" }],
     access.map((one) => [one.role === "file" ? fileOf(one) : `${one.subject} (${one.role})`, holdings(one)])
   ),
+  ...(access.some(({ seen }) => seen === "own host") ? [Document.text(unseen)] : []),
   ...(drift.length === 0
     ? []
     : [Document.list(drift.map((difference) => ({ title: line(difference), text: `mend: ${difference.mend}` })))])
 ]
+
+const unseen =
+  "Not looked at: what these accounts may do when they log in from another machine. A server keeps an entry with rights of its own for each host, and shows an account only the entry that it logged in by. With DATABASE_ADMIN_URL set, the report shows every entry."
 
 const fileOf = ({ subject }: Access): string => subject.split(/[\\/]/).at(-1) ?? subject
 

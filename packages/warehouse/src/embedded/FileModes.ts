@@ -28,7 +28,9 @@ export const accessTo = (files: StoreFiles): Effect.Effect<ReadonlyArray<Access>
     ),
     (found) =>
       found.flatMap(({ mode, path }) =>
-        mode === undefined ? [] : [{ subject: path, role: "file" as const, holds: [meaning(mode)] }]
+        mode === undefined
+          ? []
+          : [{ subject: path, role: "file" as const, holds: [meaning(mode)], seen: "everything" as const }]
       )
   )
 

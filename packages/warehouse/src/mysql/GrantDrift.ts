@@ -1,36 +1,28 @@
-import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
-import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type * as AccountGrants from "./AccountGrants.ts"
 import * as Accounts from "./accounts.ts"
 import { quote } from "./dialect.ts"
-import { type Ask, askAs, isRefused, type ShownGrants, shownTo } from "./ShownGrants.ts"
-import type { Account } from "./UserQuery.ts"
+import type { ShownGrants } from "./ShownGrants.ts"
 
 export interface Options {
   readonly database: string
-  /** Asks as the pipeline's account. */
-  readonly pipeline: Ask
-  readonly analyst: Account | undefined
+  readonly found: AccountGrants.Found
+  /** The name of the analyst's account, if its login was tried. */
+  readonly analyst: string | undefined
   /** The tables and views that are there and that the analyst is to read. */
   readonly readable: ReadonlyArray<string>
 }
 
 /**
  * What the analyst may do besides reading what it is to read, and what it may not read; and privileges of the pipeline's
- * account that no pipeline may have. Each account is asked for its own grants.
+ * account that no pipeline may have: of each entry of the accounts that was seen.
  */
-export const find = Effect.fn("GrantDrift.find")(function* (
-  options: Options
-): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
-  const pipeline = ofPipeline(yield* shownTo(options.pipeline))
-  if (options.analyst === undefined) return pipeline
-  const { url } = options.analyst
-  const analyst = Effect.map(Effect.flatMap(askAs(options.analyst), shownTo), (shown) => ofAnalyst(options, shown))
-  return [
-    ...pipeline,
-    ...(yield* Effect.catchIf(Effect.scoped(analyst), isRefused, () => Effect.succeed([locked(url.user)])))
-  ]
-})
+export const find = (options: Options): ReadonlyArray<Difference> => [
+  ...options.found.grants.flatMap((grants) =>
+    grants.role === "pipeline" ? ofPipeline(grants) : ofAnalyst(options, grants)
+  ),
+  ...(options.found.isAnalystLocked && options.analyst !== undefined ? [locked(options.analyst)] : [])
+]
 
 const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: ShownGrants): ReadonlyArray<Difference> => {
   const wanted = readable.map((name) => ({ privileges: ["SELECT"], on: `${quote(database)}.${quote(name)}` }))

@@ -3,6 +3,8 @@ import type { Difference } from "../checks/Difference.ts"
 import type { WarehouseSpec } from "../Grants.ts"
 import type * as View from "../View.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as AccountGrants from "./AccountGrants.ts"
+import type { Administrator } from "./Blockers.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
@@ -19,12 +21,13 @@ export interface Options {
   readonly server: MysqlServer
   readonly pipeline: Account
   readonly analyst: Account | undefined
+  readonly administrator: Administrator | undefined
 }
 
 /**
  * Everything in a database that is not as declared: tables from `information_schema`, whose comment tells whether they are as
- * they were published; views by the rights that they run with, undeclared ones included; the accounts by what each of them is
- * shown of its own grants. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
+ * they were published; views by the rights that they run with, undeclared ones included; the accounts by the grants that
+ * `AccountGrants` finds. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
  * Five statements and, where an analyst is configured, a connection.
  */
 export const find = Effect.fn("MysqlDrift.find")(function* (
@@ -61,10 +64,10 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
     if (!there.isView) return [kindDiffers(view.name, "a table", "a view", `DROP TABLE ${quote(view.name)}`)]
     return columnsDiffer(view, [...(structures.get(view.name)?.columns.keys() ?? [])])
   })
-  const grants = yield* GrantDrift.find({
+  const grants = GrantDrift.find({
     database: options.pipeline.url.database,
-    pipeline: ask,
-    analyst: options.analyst,
+    found: yield* AccountGrants.find({ ...options, ask }),
+    analyst: options.analyst?.url.user,
     readable: spec.analyst.select.map(({ name }) => name).filter((name) => relations.has(name))
   })
   return [...tables, ...views, ...definerViews(spec, rights), ...grants]

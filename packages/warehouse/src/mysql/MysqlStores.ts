@@ -82,6 +82,7 @@ export const layer = (
         locks,
         blockers,
         gate,
+        administrator,
         pipeline: { url, setting },
         analyst:
           analyst === undefined

@@ -14,7 +14,7 @@ import type * as View from "../View.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
-import type { Blockers } from "./Blockers.ts"
+import type { Administrator, Blockers } from "./Blockers.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
@@ -40,6 +40,8 @@ export interface Options {
   readonly pipeline: UserQuery.Account
   /** Undefined where no analyst's account is configured. */
   readonly analyst: UserQuery.Account | undefined
+  /** Shows all entries of the accounts. */
+  readonly administrator: Administrator | undefined
 }
 
 /** Tables and views in one database of MySQL or MariaDB. */

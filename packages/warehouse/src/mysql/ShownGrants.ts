@@ -28,20 +28,39 @@ export const shownTo = (ask: Ask): Effect.Effect<ShownGrants, WarehouseFailed> =
     return { account: `${literal(user)}@${literal(host)}`, user, lines }
   })
 
+/** The grants of each entry of an account, as an administrator is shown them: an account has an entry for each host. */
+export const ofEveryHost = (ask: Ask, user: string): Effect.Effect<ReadonlyArray<ShownGrants>, WarehouseFailed> =>
+  Effect.gen(function* () {
+    const hosts = yield* ask(`SELECT Host FROM mysql.user WHERE User = ${literal(user)} ORDER BY Host`)
+    return yield* Effect.forEach(hosts, ([host]) => {
+      const account = `${literal(user)}@${literal(String(host))}`
+      return Effect.map(ask(`SHOW GRANTS FOR ${account}`), (rows) => ({
+        account,
+        user,
+        lines: rows.map(([line]) => String(line))
+      }))
+    })
+  })
+
 /** Asks as an account, over a connection that ends with the scope. */
 export const askAs = ({ setting, url }: Account): Effect.Effect<Ask, WarehouseFailed, Scope.Scope> =>
   Effect.map(
     Effect.mapError(DirectConnection.open({ ...url, database: "" }), connectFailed({ ...url, database: "" }, setting)),
-    (connection) => (sql) =>
-      Effect.mapError(
-        Effect.map(connection.query(sql), ({ rows }) => rows),
-        failed
-      )
+    over
   )
+
+/** Asks over a connection. */
+export const over =
+  (connection: DirectConnection.DirectConnection): Ask =>
+  (sql) =>
+    Effect.mapError(
+      Effect.map(connection.query(sql), ({ rows }) => rows),
+      failed
+    )
 
 /** Whether the server refuses the account or its password. */
 export const isRefused = ({ reason }: WarehouseFailed): boolean => reason === "AccessDenied"
 
 const failed: (error: SqlError) => WarehouseFailed = statementFailed("compare the accounts with what is declared")
 
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const literal = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`

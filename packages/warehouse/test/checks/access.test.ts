@@ -66,6 +66,36 @@ for (const flavour of flavours) {
       })
     )
 
+    it.live(
+      "with an administrator, every host's entry of both accounts is compared and shown; without one, the login's own",
+      () =>
+        Effect.gen(function* () {
+          const database = yield* databases.make(flavour, spec)
+          const { admin, analyst, url } = database
+          const far = `'${analyst.user}'@'10.1.2.%'`
+          yield* databases.asAdmin(
+            database,
+            `CREATE USER ${far}`,
+            `GRANT SELECT ON ${url.database}.check_cities TO ${far}`,
+            `CREATE USER '${url.user}'@'10.1.2.%'`,
+            `GRANT FILE ON *.* TO '${url.user}'@'10.1.2.%'`
+          )
+          const drift = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
+          const mended = Effect.map(drift, (all) => all.map(({ mend }) => mend).filter((mend) => mend.startsWith("REVOKE")))
+          const seen = Effect.map(access, (all) => [...new Set(all.map((one) => one.seen))])
+          const administrator = { url: admin, analysts: [analyst.user] }
+          const withAdministrator = databases.stores(database, { administrator })
+          expect(yield* Effect.provide(Effect.all([mended, seen]), withAdministrator)).toEqual([
+            [
+              `REVOKE FILE ON *.* FROM '${url.user}'@'10.1.2.%'`,
+              `REVOKE SELECT ON \`${url.database}\`.\`check_cities\` FROM ${far}`
+            ],
+            ["every host"]
+          ])
+          expect(yield* Effect.provide(Effect.all([mended, seen]), databases.stores(database))).toEqual([[], ["own host"]])
+        })
+    )
+
     it.live("of an analyst who has no password here, or whom the server refuses, is nothing told", () =>
       Effect.gen(function* () {
         const database = yield* databases.make(flavour, spec)
