@@ -20,6 +20,12 @@ export interface PipelineConfig {
   readonly databaseAdmin: DatabaseUrl.MysqlUrl | undefined
   readonly analystUser: string
   readonly analystPassword: Redacted.Redacted | undefined
+  /** Seals the store's keys. Undefined: the store keeps them as they are, unless there is a `secretFile`. */
+  readonly secret: Redacted.Redacted | undefined
+  /** A file that holds the secret. */
+  readonly secretFile: string | undefined
+  /** The secret that a rotation replaces. */
+  readonly oldSecret: Redacted.Redacted | undefined
   /** How long a statement waits for a lock, and a run for another one that publishes the same table. */
   readonly lockWait: Duration.Duration
   /** How long `query` may take. */
@@ -75,6 +81,9 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     databaseAdmin: yield* read("DATABASE_ADMIN_URL", DatabaseUrl.parseServer),
     analystUser: (yield* read("ANALYST_USER", parseUser)) ?? "analyst",
     analystPassword: yield* setting("ANALYST_PASSWORD"),
+    secret: yield* read("SLUICE_SECRET", parseSecret),
+    secretFile: yield* read("SLUICE_SECRET_FILE", Either.right),
+    oldSecret: yield* read("SLUICE_OLD_SECRET", parseSecret),
     lockWait: Duration.seconds((yield* read("SLUICE_LOCK_WAIT", wholeNumber(1, 86_400))) ?? 60),
     queryTimeout: Duration.seconds((yield* read("SLUICE_QUERY_TIMEOUT", wholeNumber(1, 86_400))) ?? 300),
     rowsInMemory: (yield* read("SLUICE_ROWS_IN_MEMORY", wholeNumber(0, 1_000_000_000))) ?? 100_000,
@@ -92,6 +101,9 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     pools: (yield* read("SLUICE_POOLS", parsePools)) ?? {},
     keepRuns: (yield* read("SLUICE_KEEP_RUNS", wholeNumber(0, 1_000_000_000))) ?? 1_000,
     keepDays: (yield* read("SLUICE_KEEP_DAYS", wholeNumber(0, 100_000))) ?? 90
+  }
+  if (config.secret !== undefined && config.secretFile !== undefined) {
+    problems.push("SLUICE_SECRET and SLUICE_SECRET_FILE are both set. Set one of them.")
   }
   const analystPassword = config.analystPassword === undefined ? "" : Redacted.value(config.analystPassword)
   const { database, databaseAdmin } = config
@@ -137,6 +149,12 @@ const parseToken = (text: string): Either.Either<Redacted.Redacted, string> =>
   /^[\x21-\x7e]+$/.test(text)
     ? Either.right(Redacted.make(text))
     : Either.left("has blanks or other characters that a token cannot have.")
+
+/** A secret that seals a store's keys, without the blanks around it. It is used as it is, so a short one could be guessed. */
+export const parseSecret = (text: string): Either.Either<Redacted.Redacted, string> =>
+  text.trim().length >= 32
+    ? Either.right(Redacted.make(text.trim()))
+    : Either.left("is shorter than 32 characters. `openssl rand -hex 32` makes a secret.")
 
 const parseUser = (text: string): Either.Either<string, string> =>
   /^[A-Za-z0-9_]{1,32}$/.test(text)

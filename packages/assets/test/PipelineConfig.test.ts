@@ -18,6 +18,9 @@ it.effect("with nothing set, everything has a default; a key that is set to noth
       analystUser: "analyst",
       analystPassword: undefined,
       rowsInMemory: 100_000,
+      secret: undefined,
+      secretFile: undefined,
+      oldSecret: undefined,
       lockWait: Duration.minutes(1),
       queryTimeout: Duration.minutes(5),
       pageSize: 5_000,
@@ -50,6 +53,8 @@ it.effect("every key is read, and secrets are redacted", () =>
       DATABASE_ADMIN_URL: "mysql://root:r00t@db",
       ANALYST_USER: "ana",
       ANALYST_PASSWORD: "letmein",
+      SLUICE_SECRET: " s3cret-s3cret-s3cret-s3cret-s3cret ",
+      SLUICE_OLD_SECRET: "old-s3cret-old-s3cret-old-s3cret",
       SLUICE_LOCK_WAIT: "5",
       SLUICE_QUERY_TIMEOUT: "7",
       SLUICE_ROWS_IN_MEMORY: "0",
@@ -69,7 +74,9 @@ it.effect("every key is read, and secrets are redacted", () =>
     assert.deepStrictEqual(
       {
         ...config,
-        secrets: [config.apiToken, config.analystPassword].map((secret) => secret && Redacted.value(secret))
+        secrets: [config.apiToken, config.analystPassword, config.secret, config.oldSecret].map(
+          (secret) => secret && Redacted.value(secret)
+        )
       },
       {
         apiUrl: new URL("https://api.example.com/v1"),
@@ -92,6 +99,9 @@ it.effect("every key is read, and secrets are redacted", () =>
         },
         analystUser: "ana",
         analystPassword: Redacted.make("letmein"),
+        secret: Redacted.make("s3cret-s3cret-s3cret-s3cret-s3cret"),
+        secretFile: undefined,
+        oldSecret: Redacted.make("old-s3cret-old-s3cret-old-s3cret"),
         lockWait: Duration.seconds(5),
         queryTimeout: Duration.seconds(7),
         rowsInMemory: 0,
@@ -105,10 +115,10 @@ it.effect("every key is read, and secrets are redacted", () =>
         pools: { api: 2, warehouse: 4 },
         keepRuns: 0,
         keepDays: 7,
-        secrets: ["t0ken", "letmein"]
+        secrets: ["t0ken", "letmein", "s3cret-s3cret-s3cret-s3cret-s3cret", "old-s3cret-old-s3cret-old-s3cret"]
       }
     )
-    assert.notMatch(JSON.stringify(config), /t0ken|p@ss|r00t|letmein/)
+    assert.notMatch(JSON.stringify(config), /t0ken|p@ss|r00t|letmein|s3cret/)
   })
 )
 
@@ -120,6 +130,8 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
       DATABASE_URL: "CANARY",
       DATABASE_ADMIN_URL: "postgres://root:CANARY@db",
       ANALYST_USER: "CANARY'@'%",
+      SLUICE_SECRET: "CANARY",
+      SLUICE_OLD_SECRET: "CANARY",
       SLUICE_LOCK_WAIT: "0",
       SLUICE_QUERY_TIMEOUT: "1m",
       SLUICE_ROWS_IN_MEMORY: "-1",
@@ -142,6 +154,8 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
         "DATABASE_URL",
         "DATABASE_ADMIN_URL",
         "ANALYST_USER",
+        "SLUICE_SECRET",
+        "SLUICE_OLD_SECRET",
         "SLUICE_LOCK_WAIT",
         "SLUICE_QUERY_TIMEOUT",
         "SLUICE_ROWS_IN_MEMORY",

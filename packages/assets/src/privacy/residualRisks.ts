@@ -25,6 +25,10 @@ export const residualRisks: ReadonlyArray<{ readonly title: string; readonly tex
     text: "Senders, receivers and times are public columns. The pattern of a few known messages can single a user out."
   },
   {
+    title: "The store's keys confirm guesses at erased ids",
+    text: "Whoever has the store and its keys can hash ids and compare. SLUICE_SECRET seals the keys with a secret that is kept outside of the store and its backups."
+  },
+  {
     title: "Database logs and backups remember",
     text: "A value that was deleted or masked differently lives on in undo, redo and binary logs, snapshots, replicas and backups until they end. docs/privacy.md has their horizons."
   }

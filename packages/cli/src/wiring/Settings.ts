@@ -1,3 +1,4 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as PipelineConfig from "@sluice/assets/PipelineConfig"
 import * as SettingKeys from "@sluice/assets/SettingKeys"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -12,6 +13,20 @@ export interface Settings extends PipelineConfig.PipelineConfig {
 }
 
 const file = ".env"
+
+/** The secret that seals the store's keys may be in a file of its own, as Docker and Kubernetes hand secrets over. */
+const withSecretOfFile = Effect.fnUntraced(function* (settings: Settings) {
+  if (settings.secretFile === undefined) return settings
+  const fs = yield* FileSystem.FileSystem
+  const refuse = (what: string) => new PipelineConfig.ConfigInvalid({ problems: [`SLUICE_SECRET_FILE ${what}`] })
+  const text = yield* Effect.mapError(fs.readFileString(settings.secretFile), () =>
+    refuse("names no file that can be read.")
+  )
+  const secret = yield* Effect.mapError(PipelineConfig.parseSecret(text), (problem) =>
+    refuse(`names a file whose text ${problem}`)
+  )
+  return { ...settings, secret }
+})
 
 /**
  * The settings: from the environment, and what it leaves open from `.env` in the current directory. Fails for a `.env` that
@@ -44,7 +59,7 @@ export const load = Effect.gen(function* () {
         proxies
       }))
   )
-  if (problems.length === 0) return yield* settings
+  if (problems.length === 0) return yield* Effect.flatMap(settings, withSecretOfFile)
   const others = yield* Effect.match(settings, { onFailure: (error) => error.problems, onSuccess: () => [] })
   return yield* new PipelineConfig.ConfigInvalid({ problems: [...problems, ...others] })
 }).pipe(Effect.withSpan("Settings.load"))

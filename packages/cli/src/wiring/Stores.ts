@@ -9,12 +9,31 @@ import type { Settings } from "./Settings.ts"
 /** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
 export const layer = (settings: Settings) => opened(settings, false)
 
-const opened = ({ database, databaseAdmin, analystUser, analystPassword, lockWait }: Settings, readOnly: boolean) =>
-  Layer.unwrapEffect(
+/** Gives the store new keys, sealed with the secret of the settings, if they have one. */
+export const rotate = (settings: Settings) => {
+  const { database, lockWait } = settings
+  const outside = outsideOf(settings)
+  return database._tag === "Sqlite"
+    ? Effect.flatMap(
+        Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
+        (SqliteStores) => SqliteStores.rotate({ directory: database.directory, patience: lockWait, outside })
+      )
+    : Effect.flatMap(
+        Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
+        (MysqlStores) => MysqlStores.rotate({ url: database, lockWait, outside })
+      )
+}
+
+const outsideOf = ({ oldSecret, secret }: Settings) => ({ secret, old: oldSecret })
+
+const opened = (settings: Settings, readOnly: boolean) => {
+  const { database, databaseAdmin, analystUser, analystPassword, lockWait } = settings
+  const outside = outsideOf(settings)
+  return Layer.unwrapEffect(
     database._tag === "Sqlite"
       ? Effect.map(
           Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
-          (SqliteStores) => SqliteStores.layer({ directory: database.directory, readOnly, patience: lockWait })
+          (SqliteStores) => SqliteStores.layer({ directory: database.directory, readOnly, patience: lockWait, outside })
         )
       : Effect.map(
           Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
@@ -22,11 +41,13 @@ const opened = ({ database, databaseAdmin, analystUser, analystPassword, lockWai
             MysqlStores.layer({
               url: database,
               lockWait,
+              outside,
               ...(databaseAdmin === undefined ? {} : { administrator: { url: databaseAdmin, analysts: [analystUser] } }),
               ...(analystPassword === undefined ? {} : { analyst: { user: analystUser, password: analystPassword } })
             })
         )
   )
+}
 
 /**
  * The same, for commands that read: it makes no embedded store, nor what is missing from one, and says what would. One that

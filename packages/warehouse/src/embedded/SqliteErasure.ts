@@ -1,7 +1,9 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { Erasure } from "../Erasure.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlErasure from "../sql/SqlErasure.ts"
+import type { SqlSecrets } from "../sql/SqlSecrets.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
@@ -11,9 +13,11 @@ import type { SqliteStore } from "./SqliteStore.ts"
  * cost of their size: what tables that were replaced have left on free pages is gone as well. It needs as much room again on
  * the disk while it does.
  */
-export const make = ({ data }: SqliteStore): Effect.Effect<Erasure["Type"]> => {
+export const make = ({ data }: SqliteStore, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> => {
+  const dialect = Ddl.dialect("sensitive")
   const place: SqlErasure.Place = {
-    dialect: Ddl.dialect("sensitive"),
+    dialect,
+    secrets,
     relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),
     present: data.use(
       (session) =>
@@ -26,8 +30,7 @@ export const make = ({ data }: SqliteStore): Effect.Effect<Erasure["Type"]> => {
             .map(([name]) => String(name))
         )
     ),
-    alone: (_tables, operation, effect) =>
-      Effect.mapError(data.withTransaction(effect), (error) => Fault.translate(operation, error)),
+    alone: (_tables, operation, effect) => SqlBatch.translated(dialect, operation, data.withTransaction(effect)),
     scrub: Effect.mapError(
       data.use(({ database }) => {
         database.exec("VACUUM main")

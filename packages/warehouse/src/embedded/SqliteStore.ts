@@ -2,6 +2,7 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type * as KeySeal from "../sql/KeySeal.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
@@ -20,6 +21,8 @@ export interface Options {
   readonly readOnly?: boolean
   /** How long to wait for other processes that write, before failing with `Conflict`. Default: 30 seconds. */
   readonly patience?: LibsqlClient.Options["patience"]
+  /** The secret that seals the store's keys, if it is kept outside of the store. */
+  readonly outside?: KeySeal.Outside
 }
 
 /** An open embedded store. */

@@ -7,13 +7,18 @@ import { Erasure } from "../Erasure.ts"
 import { Fingerprints } from "../Fingerprints.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import { Quarantine } from "../Quarantine.ts"
+import type { Rotated } from "../Rotated.ts"
 import { SourcePages } from "../SourcePages.ts"
 import { Suppressions } from "../Suppressions.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
+import * as KeySeal from "../sql/KeySeal.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import * as SqlRotation from "../sql/SqlRotation.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import * as SqlSecrets from "../sql/SqlSecrets.ts"
 import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
@@ -38,11 +43,16 @@ export const layer = (
       const store = yield* SqliteStore.open(options)
       const sensitive = dialect("sensitive")
       const gate = ErasureGate.make(sensitive)
+      const secrets = SqlSecrets.make(sensitive, options.outside ?? KeySeal.inside)
       const masker = yield* Effect.provideService(SqlMaskStore.make(sensitive, gate), SqlClient, store.data.sql)
       const quarantine = yield* Effect.provideService(SqlQuarantine.make(sensitive, gate), SqlClient, store.data.sql)
-      const fingerprints = yield* Effect.provideService(SqlFingerprints.make(sensitive), SqlClient, store.data.sql)
+      const fingerprints = yield* Effect.provideService(SqlFingerprints.make(sensitive, secrets), SqlClient, store.data.sql)
       const pages = yield* Effect.provideService(SqlSourcePages.make(sensitive, gate), SqlClient, store.data.sql)
-      const suppressions = yield* Effect.provideService(SqlSuppressions.make(sensitive, gate), SqlClient, store.data.sql)
+      const suppressions = yield* Effect.provideService(
+        SqlSuppressions.make(sensitive, gate, secrets),
+        SqlClient,
+        store.data.sql
+      )
       const runs = yield* Effect.provideService(SqlRunStore.make(dialect("main")), SqlClient, store.history.sql)
       return Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
         Context.add(PiiMasker, masker),
@@ -51,7 +61,25 @@ export const layer = (
         Context.add(Fingerprints, fingerprints),
         Context.add(SourcePages, pages),
         Context.add(Suppressions, suppressions),
-        Context.add(Erasure, yield* SqliteErasure.make(store))
+        Context.add(Erasure, yield* SqliteErasure.make(store, secrets))
       )
     })
   )
+
+/** Gives a store new keys; see `SqlRotation.rotate`. */
+export const rotate = Effect.fn("SqliteStores.rotate")(function* (
+  options: SqliteStore.Options
+): Effect.fn.Return<Rotated, WarehouseFailed> {
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const { data } = yield* SqliteStore.open(options)
+      const sensitive = dialect("sensitive")
+      const rotation = Effect.provideService(
+        SqlRotation.rotate(sensitive, options.outside ?? KeySeal.inside),
+        SqlClient,
+        data.sql
+      )
+      return yield* SqlBatch.transaction(data.sql, sensitive, "give the store new keys", rotation)
+    })
+  )
+})

@@ -3,20 +3,23 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Erasure } from "../Erasure.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
+import type { SqlDialect } from "../sql/SqlDialect.ts"
 import * as SqlErasure from "../sql/SqlErasure.ts"
+import type { SqlSecrets } from "../sql/SqlSecrets.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Blockers } from "./Blockers.ts"
 import * as Deadlock from "./deadlock.ts"
-import { dialect, quote } from "./dialect.ts"
+import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
-import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
 import * as TableLock from "./TableLock.ts"
 
 export interface Options {
   readonly pool: MysqlPool
-  readonly server: MysqlServer
+  readonly words: SqlDialect
+  readonly secrets: SqlSecrets
   readonly locks: TableLock.TableLock
   readonly blockers: Blockers
 }
@@ -26,9 +29,10 @@ export interface Options {
  * outlives the other. Pages and logs that the server still has are the server's own.
  */
 export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
-  const { pool, server } = options
+  const { pool, secrets, words } = options
   const place: SqlErasure.Place = {
-    dialect: dialect(server),
+    dialect: words,
+    secrets,
     relation: ({ name }) => quote(name),
     present: Effect.map(
       pool.sql.unsafe<{ readonly name: string }>(
@@ -43,10 +47,10 @@ export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
 }
 
 const alone = <A>(
-  { blockers, locks, pool }: Options,
+  { blockers, locks, pool, words }: Options,
   tables: ReadonlyArray<string>,
   operation: string,
-  effect: Effect.Effect<A, SqlError>
+  effect: Effect.Effect<A, SqlError | WarehouseFailed>
 ): Effect.Effect<A, WarehouseFailed> => {
   const failed = statementFailed(operation)
   const onSession = Effect.fnUntraced(function* (session: Session) {
@@ -56,7 +60,9 @@ const alone = <A>(
       const left = (yield* Effect.mapError(Publisher.tablesAround(session, table), failed)).filter((name) => name !== table)
       if (left.length > 0) yield* Effect.mapError(Publisher.dropTables(session, left), failed)
     }
-    return yield* blockers.insist(tables)(Effect.mapError(Deadlock.retried(transaction(session, effect)), failed))
+    return yield* blockers.insist(tables)(
+      SqlBatch.translated(words, operation, Deadlock.retried(transaction(session, effect)))
+    )
   })
   return Effect.scoped(
     Effect.uninterruptibleMask((restore) =>
@@ -72,7 +78,7 @@ const alone = <A>(
 }
 
 /** All of the statements or none, on this connection. */
-const transaction = <A>(session: Session, effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
+const transaction = <A, E>(session: Session, effect: Effect.Effect<A, E>): Effect.Effect<A, E | SqlError> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const run = (statement: string) => session.connection.executeUnprepared(statement, [], undefined)

@@ -9,14 +9,19 @@ import { Erasure } from "../Erasure.ts"
 import { Fingerprints } from "../Fingerprints.ts"
 import type { PiiMasker } from "../PiiMasker.ts"
 import type { Quarantine } from "../Quarantine.ts"
+import type { Rotated } from "../Rotated.ts"
 import { SourcePages } from "../SourcePages.ts"
 import { Suppressions } from "../Suppressions.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
+import * as KeySeal from "../sql/KeySeal.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import * as SqlRotation from "../sql/SqlRotation.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
+import * as SqlSecrets from "../sql/SqlSecrets.ts"
 import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
@@ -42,6 +47,8 @@ export interface Options {
   readonly lockWait?: Duration.DurationInput
   /** Ends sessions of the analysts' accounts that hold a table for longer than that. Used for nothing else here. */
   readonly administrator?: Blockers.Administrator
+  /** The secret that seals the store's keys, if it is kept outside of the store. */
+  readonly outside?: KeySeal.Outside
   /** How tables are filled. Default: by LOAD DATA where the server takes it, by INSERT where it does not. */
   readonly load?: Loader
 }
@@ -69,7 +76,8 @@ export const layer = (
       const history = yield* open(historyConnections)
       const words = dialect(server)
       const gate = ErasureGate.make(words)
-      const locks = TableLock.make({ sql: history.sql, dialect: words, wait: lockWait })
+      const secrets = SqlSecrets.make(words, options.outside ?? KeySeal.inside)
+      const locks = TableLock.make({ sql: history.sql, secrets, wait: lockWait })
       const blockers = Blockers.make({ url, administrator, lockWait })
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
@@ -95,18 +103,36 @@ export const layer = (
       const records = Layer.mergeAll(
         SqlRunStore.layer(words),
         SqlQuarantine.layer(words, gate),
-        Layer.effect(Fingerprints, SqlFingerprints.make(words)),
+        Layer.effect(Fingerprints, SqlFingerprints.make(words, secrets)),
         Layer.effect(SourcePages, SqlSourcePages.make(words, gate)),
-        Layer.effect(Suppressions, SqlSuppressions.make(words, gate))
+        Layer.effect(Suppressions, SqlSuppressions.make(words, gate, secrets))
       )
       return Layer.mergeAll(
         Layer.succeed(Warehouse, warehouse),
-        Layer.effect(Erasure, MysqlErasure.make({ pool: loads, server, locks, blockers })),
+        Layer.effect(Erasure, MysqlErasure.make({ pool: loads, words, secrets, locks, blockers })),
         Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
         Layer.provide(records, Layer.succeed(SqlClient, history.sql))
       )
     })
   ).pipe(Layer.withSpan("MysqlStores.layer"))
+
+/** Gives a store new keys, over a connection of its own; see `SqlRotation.rotate`. */
+export const rotate = Effect.fn("MysqlStores.rotate")(function* (
+  options: Pick<Options, "url" | "lockWait" | "outside">
+): Effect.fn.Return<Rotated, WarehouseFailed> {
+  const { lockWait = Duration.minutes(1), outside = KeySeal.inside, url } = options
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const { sql } = yield* Effect.mapError(MysqlPool.make({ url, connections: 1, lockWait }), connectFailed(url, setting))
+      const words = dialect(yield* MysqlServer.inspect(sql))
+      for (const tables of [SqlSuppressions, SqlSourcePages]) {
+        yield* Effect.provideService(tables.ensureTables(words), SqlClient, sql)
+      }
+      const rotation = Effect.provideService(SqlRotation.rotate(words, outside), SqlClient, sql)
+      return yield* SqlBatch.transaction(sql, words, "give the store new keys", rotation)
+    })
+  )
+})
 
 const setting = "DATABASE_URL"
 

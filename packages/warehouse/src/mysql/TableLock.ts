@@ -3,8 +3,7 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { SqlDialect } from "../sql/SqlDialect.ts"
-import * as SqlSecrets from "../sql/SqlSecrets.ts"
+import type { SqlSecrets } from "../sql/SqlSecrets.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { statementFailed } from "./errors.ts"
 import type { Session } from "./MysqlPool.ts"
@@ -31,17 +30,17 @@ export interface TableLock {
 export interface Options {
   /** Where the secret is. Not the pool of the sessions: a publisher that waits for a second connection can wait for ever. */
   readonly sql: SqlClient
-  readonly dialect: SqlDialect
+  readonly secrets: SqlSecrets
   readonly wait: Duration.DurationInput
 }
 
-export const make = ({ dialect, sql, wait }: Options): TableLock => {
+export const make = ({ secrets, sql, wait }: Options): TableLock => {
   const seconds = Math.ceil(Duration.toSeconds(wait))
   let known: Uint8Array | undefined
   const secret = (operation: string) =>
     Effect.suspend(() =>
       known === undefined
-        ? SqlSecrets.obtain(dialect, "locks", operation).pipe(
+        ? secrets.obtain("locks", operation).pipe(
             Effect.provideService(SqlClient, sql),
             Effect.tap((key) => {
               known = key

@@ -1,4 +1,4 @@
-import type { SqlError } from "@effect/sql/SqlError"
+import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { faultOf } from "./errors.ts"
@@ -7,8 +7,10 @@ import { faultOf } from "./errors.ts"
  * Runs a statement that is a transaction by itself again where it was the victim of a deadlock: it has done nothing then.
  * MySQL has deadlocks over the names of tables, too: RENAME TABLE against whoever opens a view over the table.
  */
-export const retried = <A, R>(statement: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
-  Effect.retry(statement, { while: (error) => faultOf(error.cause).errno === deadlock, schedule: backoff })
+export const retried = <A, E, R>(statement: Effect.Effect<A, E | SqlError, R>): Effect.Effect<A, E | SqlError, R> =>
+  Effect.retry(statement, { while: isDeadlock, schedule: backoff })
+
+const isDeadlock = (error: unknown): boolean => error instanceof SqlError && faultOf(error.cause).errno === deadlock
 
 const deadlock = 1213
 const backoff = Schedule.intersect(Schedule.jittered(Schedule.exponential("5 millis", 1.7)), Schedule.recurs(9))

@@ -5,21 +5,23 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Erasure, ErasureSpec, Found, PersonalMask, PersonalRows } from "../Erasure.ts"
 import type * as Table from "../Table.ts"
-import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
-import * as SqlSecrets from "./SqlSecrets.ts"
+import type { SqlSecrets } from "./SqlSecrets.ts"
 import * as SqlSourcePages from "./SqlSourcePages.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
+import * as SuppressionKeys from "./SuppressionKeys.ts"
 
 /** What an erasure must know of the store that it works on. */
 export interface Place {
   /** The words of the internal tables. */
   readonly dialect: SqlDialect
+  readonly secrets: SqlSecrets
   /** A declared table as statements name it. */
   readonly relation: (table: Table.Any) => string
   /** The names of all tables that are there. */
@@ -31,7 +33,7 @@ export interface Place {
   readonly alone: <A>(
     tables: ReadonlyArray<string>,
     operation: string,
-    effect: Effect.Effect<A, SqlError>
+    effect: Effect.Effect<A, SqlError | WarehouseFailed>
   ) => Effect.Effect<A, WarehouseFailed>
   /** Overwrites what removed rows have left in the store's files, where these are the store's own. */
   readonly scrub: Effect.Effect<void, WarehouseFailed>
@@ -44,7 +46,7 @@ export interface Place {
 export const make = Effect.fn("SqlErasure.make")(function* (
   place: Place
 ): Effect.fn.Return<Erasure["Type"], never, SqlClient> {
-  const { dialect } = place
+  const { dialect, secrets } = place
   const sql = yield* SqlClient
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
   const suppressions = dialect.table(SqlSuppressions.tableName)
@@ -112,17 +114,25 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     yield* SqlSourcePages.forgetAll(dialect)
   })
 
-  const erase = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, key: Uint8Array, at: string) {
-    const hash = SqlSuppressions.hashOf(key, id)
+  /** Under the lock of the counter, a rotation cannot replace them. */
+  const currentKeys = Effect.map(secrets.all, SuppressionKeys.from)
+
+  const erase = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, at: string) {
     for (const { mask } of [...spec.masks].sort((a, b) => (a.mask.name < b.mask.name ? -1 : 1))) {
       yield* SqlCounters.read(dialect, mask.name, { lock: true })
     }
     yield* anotherEpoch
+    const keys = yield* currentKeys
+    if (keys === undefined) {
+      const detail = "another process removed the key that their id is hashed with. Nothing was erased; run it again."
+      return yield* new WarehouseFailed({ reason: "Conflict", operation: erasing, detail })
+    }
+    const hash = keys.hash(id)
     const { doomed, found } = yield* find(spec, id, hash)
     for (const { from, parameters } of doomed) yield* sql.unsafe(`DELETE FROM ${from}`, parameters)
     for (const [table, rows] of Object.entries(found.rows)) if (rows > 0) yield* SqlMarks.erased(dialect, table, rows)
     if (found.suppressedSince === undefined) {
-      const tag = SqlSuppressions.tagOf(key)(id)
+      const tag = keys.mask(keys.tag(id), hash)
       yield* sql.unsafe(`INSERT INTO ${suppressions} (${hashColumn}, tag, ${dialect.quote("at")}) VALUES (?, ?, ?)`, [
         hash,
         tag,
@@ -135,32 +145,29 @@ export const make = Effect.fn("SqlErasure.make")(function* (
   return {
     preview: Effect.fn("SqlErasure.preview")(function* (spec, id) {
       const look = Effect.gen(function* () {
-        const key = yield* SqlSecrets.find(dialect, SqlSuppressions.keyName)
         const text = Redacted.value(id)
-        return yield* find(spec, text, key === undefined ? undefined : SqlSuppressions.hashOf(key, text))
+        return yield* find(spec, text, (yield* currentKeys)?.hash(text))
       })
       const { found } = yield* SqlBatch.translated(dialect, "look for what would be erased", here(look))
       return found
     }),
 
     erase: Effect.fn("SqlErasure.erase")(function* (spec, id) {
-      const operation = "erase a person"
-      const key = yield* here(SqlSecrets.obtain(dialect, SqlSuppressions.keyName, operation))
+      yield* here(secrets.obtain(SuppressionKeys.nameOf(1), erasing))
       const text = Redacted.value(id)
       const at = new Date(yield* Clock.currentTimeMillis).toISOString()
       const tables = spec.rows.map(({ table }) => table.name)
-      const found = yield* place.alone(tables, operation, here(erase(spec, text, key, at)))
+      const found = yield* place.alone(tables, erasing, here(erase(spec, text, at)))
       yield* place.scrub
       return found
     }),
 
     undo: Effect.fn("SqlErasure.undo")(function* (id) {
       const forget = Effect.gen(function* () {
-        const key = yield* SqlSecrets.find(dialect, SqlSuppressions.keyName)
-        if (key === undefined) return undefined
-        const hash = SqlSuppressions.hashOf(key, Redacted.value(id))
-        const at = yield* since(hash)
-        if (at === undefined) return undefined
+        yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
+        const hash = (yield* currentKeys)?.hash(Redacted.value(id))
+        const at = hash === undefined ? undefined : yield* since(hash)
+        if (hash === undefined || at === undefined) return undefined
         yield* anotherEpoch
         yield* sql.unsafe(`DELETE FROM ${suppressions} WHERE ${hashColumn} = ?`, [hash])
         return at
@@ -169,6 +176,8 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     })
   }
 })
+
+const erasing = "erase a person"
 
 /** What follows FROM, and what is bound to its placeholders. */
 interface Where {

@@ -11,10 +11,11 @@ import * as SqlSecrets from "./SqlSecrets.ts"
  * (NIST SP 800-38D) and a key that follows from it. Whoever deletes that key makes all data look new, once.
  */
 export const make = Effect.fn("SqlFingerprints.make")(function* (
-  dialect: SqlDialect
+  dialect: SqlDialect,
+  secrets: SqlSecrets.SqlSecrets
 ): Effect.fn.Return<Fingerprints["Type"], WarehouseFailed, SqlClient> {
   yield* SqlSecrets.ensureTable(dialect)
-  const secret = yield* SqlSecrets.obtain(dialect, "fingerprint", "read the key of the store's fingerprints")
+  const secret = yield* secrets.obtain(keyName, "read the key of the store's fingerprints")
   const sealing = createHmac("sha256", secret).update("seal").digest()
   return {
     seal: (bytes, of) => {
@@ -45,6 +46,9 @@ export const make = Effect.fn("SqlFingerprints.make")(function* (
     }
   }
 })
+
+/** The name of the key in the table of the store's keys. */
+export const keyName = "fingerprint"
 
 const algorithm = "aes-256-gcm"
 const nonceBytes = 12

@@ -1,31 +1,17 @@
-import { createHmac } from "node:crypto"
 import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type { Suppressed, Suppressions } from "../Suppressions.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as ErasureGate from "./ErasureGate.ts"
-import * as HalfSipHash from "./HalfSipHash.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import { createTable, type SqlDialect } from "./SqlDialect.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
+import * as SuppressionKeys from "./SuppressionKeys.ts"
 
 /** The table of keyed hashes of the ids of those who were erased. Analysts cannot read it. */
 export const tableName = "sluice_suppressions"
-
-/** The name of the key in the table of the store's secrets. */
-export const keyName = "suppression"
-
-/** The id's HMAC-SHA-256 (RFC 2104) over its exact UTF-8 bytes. */
-export const hashOf = (key: Uint8Array, id: string): Uint8Array => createHmac("sha256", key).update(id, "utf8").digest()
-
-/** Twenty bits of a quick keyed hash of the id: most ids have one that nobody suppressed has. */
-export const tagOf = (key: Uint8Array): ((id: string) => number) => {
-  const quick = HalfSipHash.make(createHmac("sha256", key).update("tag").digest())
-  return (id) => quick(id) & (tags - 1)
-}
-
-const tags = 2 ** 20
 
 /** Creates what is missing: the table, and its row among the counters, which counts erasures. */
 export const ensureTables = Effect.fn("SqlSuppressions.ensureTables")(function* (
@@ -52,7 +38,8 @@ export const ensureTables = Effect.fn("SqlSuppressions.ensureTables")(function* 
 /** Who are suppressed, over tables that exist. `gate` is that of all writers of the store. */
 export const make = Effect.fn("SqlSuppressions.make")(function* (
   dialect: SqlDialect,
-  gate: ErasureGate.ErasureGate
+  gate: ErasureGate.ErasureGate,
+  secrets: SqlSecrets.SqlSecrets
 ): Effect.fn.Return<Suppressions["Type"], never, SqlClient> {
   const sql = yield* SqlClient
   const operation = "read who was erased"
@@ -60,14 +47,12 @@ export const make = Effect.fn("SqlSuppressions.make")(function* (
   const load = Effect.gen(function* () {
     // The counter first: whoever is erased in between is left out too, and the run is refused for nothing.
     const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: false })
-    const rows = yield* sql.unsafe<Row>(
-      `SELECT ${dialect.quote("hash")} AS ${dialect.quote("hash")}, tag FROM ${dialect.table(tableName)}`
-    )
+    const rows = yield* select(dialect)
     if (rows.length === 0) return { epoch, has: undefined }
-    const key = yield* SqlSecrets.find(dialect, keyName)
-    return key === undefined
+    const keys = SuppressionKeys.from(yield* secrets.all)
+    return keys === undefined
       ? yield* new WarehouseFailed({ reason: "Misconfigured", operation, detail: keyIsGone })
-      : { epoch, has: predicate(key, rows) }
+      : { epoch, has: predicate(keys, rows) }
   }).pipe(Effect.provideService(SqlClient, sql))
 
   return {
@@ -82,19 +67,28 @@ export const make = Effect.fn("SqlSuppressions.make")(function* (
 const keyIsGone =
   "the key that their ids are hashed with is gone from sluice_secrets, so nobody can be recognized. Restore that table from a backup, or empty sluice_suppressions and erase them again."
 
-interface Row {
-  readonly hash: ArrayBuffer | Uint8Array
-  readonly tag: number | string
+/** A suppressed id as it is stored. */
+export interface Row {
+  readonly hash: Uint8Array
+  readonly tag: number
 }
+
+/** All of them. */
+export const select = (dialect: SqlDialect): Effect.Effect<ReadonlyArray<Row>, SqlError, SqlClient> =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const hash = dialect.quote("hash")
+    const rows = sql.unsafe<{ readonly hash: ArrayBuffer | Uint8Array; readonly tag: number | string }>(
+      `SELECT ${hash} AS ${hash}, tag FROM ${dialect.table(tableName)}`
+    )
+    return Effect.map(rows, (found) => found.map(({ hash, tag }) => ({ hash: new Uint8Array(hash), tag: Number(tag) })))
+  })
 
 /** Tells the suppressed from the others: by their tags, and by the hash, which takes microseconds, where that could be theirs. */
-const predicate = (key: Uint8Array, rows: ReadonlyArray<Row>) => {
-  const tagged = new Uint8Array(tags)
-  for (const { tag } of rows) tagged[Number(tag)] = 1
+const predicate = (keys: SuppressionKeys.SuppressionKeys, rows: ReadonlyArray<Row>) => {
+  const tagged = new Uint8Array(SuppressionKeys.tags)
+  for (const { hash, tag } of rows) tagged[keys.mask(tag, hash)] = 1
   const hashes = new Set(rows.map(({ hash }) => hexOf(hash)))
-  const quick = tagOf(key)
-  return (id: string): boolean => tagged[quick(id)] === 1 && hashes.has(hexOf(hashOf(key, id)))
+  return (id: string): boolean => tagged[keys.tag(id)] === 1 && hashes.has(hexOf(keys.hash(id)))
 }
 
-const hexOf = (bytes: ArrayBuffer | Uint8Array): string =>
-  Buffer.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toString("hex")
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")

@@ -7,6 +7,7 @@ import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
+import { secretsContract } from "../contract/secretsContract.ts"
 import { sourcePagesContract } from "../contract/sourcePagesContract.ts"
 import { warehouseContract } from "../contract/warehouseContract.ts"
 import { executeOn, freshStores, StoreDirectory, temporaryDirectory } from "./stores.ts"
@@ -24,6 +25,16 @@ quarantineContract({ name, layer: freshStores })
 fingerprintsContract({
   name,
   fresh: Effect.map(temporaryDirectory, (root) => SqliteStores.layer({ directory: join(root, "store") }))
+})
+secretsContract({
+  name,
+  fresh: Effect.map(temporaryDirectory, (root) => {
+    const directory = join(root, "store")
+    return {
+      stores: (outside) => SqliteStores.layer({ directory, outside }),
+      rotate: (outside) => SqliteStores.rotate({ directory, outside })
+    }
+  })
 })
 sourcePagesContract({
   name,

@@ -1,3 +1,4 @@
+import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,6 +10,7 @@ import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
+import { secretsContract } from "../contract/secretsContract.ts"
 import { sourcePagesContract } from "../contract/sourcePagesContract.ts"
 import { warehouseContract } from "../contract/warehouseContract.ts"
 import * as databases from "./databases.ts"
@@ -49,6 +51,13 @@ for (const flavour of flavours) {
     runStoreContract({ name: flavour, layer })
     runHistoryContract({ name: flavour, layer })
     quarantineContract({ name: flavour, layer })
+    secretsContract({
+      name: flavour,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        stores: (outside) => databases.stores(database, { outside }),
+        rotate: (outside) => MysqlStores.rotate({ url: database.url, outside })
+      }))
+    })
     sourcePagesContract({ name: flavour, fresh: Effect.map(databases.make(flavour), databases.stores) })
     fingerprintsContract({ name: flavour, fresh: Effect.map(databases.make(flavour), databases.stores) })
     piiMaskerContract({

@@ -1,0 +1,58 @@
+import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto"
+import * as Redacted from "effect/Redacted"
+
+/** The secret that seals a store's keys and is kept outside of the store, if there is one, and the one that it replaces. */
+export interface Outside {
+  readonly secret: Redacted.Redacted | undefined
+  readonly old: Redacted.Redacted | undefined
+}
+
+/** The keys are stored as they are. */
+export const inside: Outside = { secret: undefined, old: undefined }
+
+/**
+ * A key as it is stored: as hexadecimal text, or sealed by AES key wrap (RFC 3394, NIST SP 800-38F) with a key that follows
+ * from the secret and the name (HKDF-SHA256, RFC 5869). The wrap checks itself, so that a wrong secret is noticed.
+ */
+export const seal = (name: string, key: Uint8Array, outside: Outside): string => {
+  if (outside.secret === undefined) return Buffer.from(key).toString("hex")
+  const cipher = createCipheriv(algorithm, wrappingKey(name, outside.secret), initial)
+  return prefix + Buffer.concat([cipher.update(key), cipher.final()]).toString("base64url")
+}
+
+export const isSealed = (value: string): boolean => value.startsWith(prefix)
+
+/** The key, or what is wrong. */
+export const open = (name: string, value: string, outside: Outside): Uint8Array | string => {
+  if (!isSealed(value)) return Buffer.from(value, "hex")
+  for (const secret of [outside.secret, outside.old]) {
+    const key = secret === undefined ? undefined : unwrap(name, value.slice(prefix.length), secret)
+    if (key !== undefined) return key
+  }
+  return outside.secret === undefined ? missing : wrong
+}
+
+/** What is wrong if a store has a secret and keys from before it. */
+export const notSealed =
+  'SLUICE_SECRET is set, and the keys in this store are not sealed with it. Run "pnpm assets provision --rotate", which seals them.'
+
+const lost =
+  "Without it, the store cannot recognize who was erased, and nothing is read or written. Docs: secrets.md says what to do if it is lost."
+export const missing = `they are sealed with a secret that is kept outside of the store, and SLUICE_SECRET is not set. Set it. ${lost}`
+const wrong = `SLUICE_SECRET is not the secret that they are sealed with. Set that one; to replace it, set it as SLUICE_OLD_SECRET and run "pnpm assets provision --rotate". ${lost}`
+
+const unwrap = (name: string, text: string, secret: Redacted.Redacted): Uint8Array | undefined => {
+  try {
+    const decipher = createDecipheriv(algorithm, wrappingKey(name, secret), initial)
+    return Buffer.concat([decipher.update(Buffer.from(text, "base64url")), decipher.final()])
+  } catch {
+    return undefined
+  }
+}
+
+const wrappingKey = (name: string, secret: Redacted.Redacted) =>
+  Buffer.from(hkdfSync("sha256", Redacted.value(secret), "", `sluice key ${name}`, 32))
+
+const algorithm = "id-aes256-wrap"
+const initial = Buffer.from("A6A6A6A6A6A6A6A6", "hex")
+const prefix = "aeskw:"

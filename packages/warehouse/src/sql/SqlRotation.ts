@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto"
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type { Rotated } from "../Rotated.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as ErasureGate from "./ErasureGate.ts"
+import * as KeySeal from "./KeySeal.ts"
+import * as SqlCounters from "./SqlCounters.ts"
+import type { SqlDialect } from "./SqlDialect.ts"
+import * as SqlFingerprints from "./SqlFingerprints.ts"
+import * as SqlSecrets from "./SqlSecrets.ts"
+import * as SqlSourcePages from "./SqlSourcePages.ts"
+import * as SqlSuppressions from "./SqlSuppressions.ts"
+import * as SuppressionKeys from "./SuppressionKeys.ts"
+
+/**
+ * Gives a store new keys, and seals all of them with the secret from outside, if there is one; without one, they are stored as
+ * they are. For the inside of a transaction, over tables that exist. Runs that have begun to read are refused when they write,
+ * as after an erasure.
+ *
+ * The ids of erased people are hashed once more, by a new key. The key of fingerprints is replaced, so the next run reads
+ * everything. The key of lock names stays: a run under way holds locks by them.
+ */
+export const rotate = Effect.fn("SqlRotation.rotate")(function* (
+  dialect: SqlDialect,
+  outside: KeySeal.Outside
+): Effect.fn.Return<Rotated, WarehouseFailed | SqlError, SqlClient> {
+  const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
+  yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
+  yield* SqlSourcePages.forgetAll(dialect)
+
+  const suppressed = yield* SqlSuppressions.select(dialect)
+  const keys = new Map(yield* opened(dialect, outside, suppressed.length))
+  keys.delete(SqlFingerprints.keyName)
+  const before = SuppressionKeys.from(keys)
+  if (before !== undefined) {
+    keys.set(SuppressionKeys.nameOf(before.count + 1), yield* Effect.sync(() => randomBytes(32)))
+    const after = SuppressionKeys.from(keys)
+    if (after !== undefined) yield* hashAgain(dialect, keys, before, after)
+  }
+  const sql = yield* SqlClient
+  yield* sql.unsafe(`DELETE FROM ${dialect.table(SqlSecrets.tableName)}`)
+  for (const [name, key] of keys) {
+    yield* SqlSecrets.write(dialect, "INSERT INTO", name, KeySeal.seal(name, key, outside))
+  }
+  return { suppressed: suppressed.length, sealed: outside.secret !== undefined }
+})
+
+/** All keys. Keys that cannot be opened any more are given up if nothing depends on them but one full reading. */
+const opened = Effect.fnUntraced(function* (dialect: SqlDialect, outside: KeySeal.Outside, suppressed: number) {
+  const keys = new Map<string, Uint8Array>()
+  for (const [name, value] of yield* SqlSecrets.stored(dialect)) {
+    const key = KeySeal.open(name, value, outside)
+    if (typeof key !== "string") keys.set(name, key)
+    else if (suppressed > 0) {
+      return yield* new WarehouseFailed({ reason: "Misconfigured", operation: "open the store's keys", detail: key })
+    }
+  }
+  return keys
+})
+
+const hashAgain = Effect.fnUntraced(function* (
+  dialect: SqlDialect,
+  keys: ReadonlyMap<string, Uint8Array>,
+  before: SuppressionKeys.SuppressionKeys,
+  after: SuppressionKeys.SuppressionKeys
+) {
+  const added = keys.get(SuppressionKeys.nameOf(after.count))
+  if (added === undefined) return
+  const sql = yield* SqlClient
+  const [table, hash] = [dialect.table(SqlSuppressions.tableName), dialect.quote("hash")]
+  for (const row of yield* SqlSuppressions.select(dialect)) {
+    const next = SuppressionKeys.rehash(row.hash, added)
+    yield* sql.unsafe(`UPDATE ${table} SET ${hash} = ?, tag = ? WHERE ${hash} = ?`, [
+      next,
+      after.mask(before.mask(row.tag, row.hash), next),
+      row.hash
+    ])
+  }
+})
