@@ -231,12 +231,13 @@ export const validateHelp: Help.Page = {
 
 export const provisionHelp: Help.Page = {
   name: "provision",
-  usage: "[--adopt] [--password-in-clear] [--rotate]",
+  usage: "[--adopt] [--password-in-clear] [--rotate] [--restored]",
   summary: "Creates what is missing: the database, its accounts, tables, views and grants",
   options: [
     ["--adopt", "take over accounts of those names that exist; they lose their other grants"],
     ["--password-in-clear", "send MariaDB passwords instead of hashes, which its logs then hold"],
-    ["--rotate", "give the store new keys as well, sealed with SLUICE_SECRET if it is set"]
+    ["--rotate", "give the store new keys as well, sealed with SLUICE_SECRET if it is set"],
+    ["--restored", "take a store as it is whose parts were restored from different times"]
   ],
   examples: [
     ["provision", "uses DATABASE_ADMIN_URL where the store is a server"],

@@ -24,16 +24,19 @@ export const provision = Command.make(
     ),
     rotate: Options.boolean("rotate").pipe(
       Options.withDescription("give the store new keys as well, sealed with SLUICE_SECRET if it is set")
+    ),
+    restored: Options.boolean("restored").pipe(
+      Options.withDescription("take a store as it is whose parts were restored from different times")
     )
   },
-  Effect.fn("assets.provision")(function* ({ rotate, ...allowed }) {
+  Effect.fn("assets.provision")(function* ({ restored, rotate, ...allowed }) {
     const output = yield* Output
     const settings = yield* Settings.load
     const provisioner = yield* Provision.provisioner(settings, allowed)
-    if (provisioner === undefined && !rotate) {
+    if (provisioner === undefined && !rotate && !restored) {
       return yield* new UsageError({
         detail:
-          "Set DATABASE_ADMIN_URL (mysql://root:password@host:port) to provision a server, in the environment or in .env. Without it, --rotate gives the store new keys, and leaves accounts as they are."
+          "Set DATABASE_ADMIN_URL (mysql://root:password@host:port) to provision a server, in the environment or in .env. --rotate and --restored work without it, and leave accounts as they are."
       })
     }
     const provisioned =
@@ -43,7 +46,11 @@ export const provision = Command.make(
             Effect.flatMap(Provisioner, (service) => service.provision(spec)),
             provisioner
           )
-    const done = rotate ? [...provisioned, ...rotated(yield* Stores.rotate(settings))] : provisioned
+    const done = [
+      ...provisioned,
+      ...(restored ? [yield* Effect.as(Stores.acceptRestored(settings), accepted)] : []),
+      ...(rotate ? rotated(yield* Stores.rotate(settings)) : [])
+    ]
     const { marks, green } = output.outStyle
     yield* output.out(
       done.length === 0
@@ -52,6 +59,9 @@ export const provision = Command.make(
     )
   })
 ).pipe(Command.withDescription(provisionHelp.summary))
+
+const accepted =
+  "took the store as it is; run `pnpm assets materialize --all --full`, and erase again whoever was erased since the backup"
 
 const rotated = ({ sealed, suppressed }: Rotated): ReadonlyArray<string> => [
   `gave the store new keys, ${sealed ? "sealed with SLUICE_SECRET" : "kept in the store"}; the next run reads everything`,

@@ -24,6 +24,20 @@ export const rotate = (settings: Settings) => {
       )
 }
 
+/** Takes a store whose parts were restored from different times as it is. */
+export const acceptRestored = (settings: Settings) => {
+  const { database, lockWait } = settings
+  return database._tag === "Sqlite"
+    ? Effect.flatMap(
+        Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
+        (SqliteStores) => SqliteStores.acceptRestored({ directory: database.directory, patience: lockWait })
+      )
+    : Effect.flatMap(
+        Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
+        (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait })
+      )
+}
+
 const outsideOf = ({ oldSecret, secret }: Settings) => ({ secret, old: oldSecret })
 
 const opened = (settings: Settings, readOnly: boolean) => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { copyFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { emptyDirectory, sluice } from "../support.ts"
@@ -6,8 +6,8 @@ import { emptyDirectory, sluice } from "../support.ts"
 const one = "canary-one-canary-one-canary-one-canary"
 const two = "canary-two-canary-two-canary-two-canary"
 
-describe("the secret of a store", () => {
-  it("is put in, replaced and taken from a file, and an erased user stays out", async () => {
+describe("a store whose secrets or files change", () => {
+  it("takes a secret, another one, and one from a file, and an erased user stays out", async () => {
     const cwd = emptyDirectory()
     writeFileSync(join(cwd, "secret"), `${two}\n`)
     const suppressed = async (settings: Readonly<Record<string, string>>) => {
@@ -38,7 +38,25 @@ describe("the secret of a store", () => {
     for (const { stderr, stdout } of [unsealed, sealing, without, wrong]) expect(stderr + stdout).not.toContain("canary")
   })
 
-  it("in a file that cannot be read or is too short is refused without its text", async () => {
+  it("finds an older file that was put back, and can be taken as it is", async () => {
+    const cwd = emptyDirectory()
+    const materialize = (...more: ReadonlyArray<string>) => sluice(cwd, ["materialize", "users_raw", ...more])
+    await materialize()
+    copyFileSync(join(cwd, ".sluice/public.db"), join(cwd, "backup"))
+    expect((await sluice(cwd, ["erase", "8"])).code).toBe(0)
+    copyFileSync(join(cwd, "backup"), join(cwd, ".sluice/public.db"))
+    const refused = await materialize()
+    expect([refused.code, refused.stderr.includes("public.db, when it was written: found 1 write older")]).toEqual([2, true])
+    const { stdout } = await sluice(cwd, ["provision", "--restored"])
+    expect(stdout).toBe(
+      "✓ took the store as it is; run `pnpm assets materialize --all --full`, and erase again whoever was erased since the backup\n"
+    )
+    expect((await materialize("--full")).code).toBe(0)
+    const erased = await sluice(cwd, ["query", "select count(*) as n from users_raw where user_id = '8'", "--json"])
+    expect(JSON.parse(erased.stdout)).toEqual([{ n: 0 }])
+  })
+
+  it("refuses a secret in a file that cannot be read or is too short, without its text", async () => {
     const cwd = emptyDirectory()
     writeFileSync(join(cwd, "secret"), "canary\n")
     const short = await sluice(cwd, ["list"], { SLUICE_SECRET_FILE: "secret" })

@@ -6,6 +6,7 @@ import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
+import * as FileTimes from "./FileTimes.ts"
 import * as Fault from "./LibsqlFault.ts"
 import type { Session } from "./LibsqlSession.ts"
 import * as Ddl from "./SqliteDdl.ts"
@@ -13,7 +14,7 @@ import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
  * Everything in an embedded store that is not as declared: tables, their indexes and views by their definitions, which SQLite
- * keeps to the letter; sensitive tables in the file that analysts read; and files that others than their owner may open.
+ * keeps to the letter; a file of data that is older than the other one; sensitive tables in the file that analysts read; and files that others than their owner may open.
  */
 export const find = Effect.fn("SqliteDrift.find")(function* (
   store: SqliteStore,
@@ -25,7 +26,8 @@ export const find = Effect.fn("SqliteDrift.find")(function* (
       ...spec.masks.flatMap((table) =>
         ofRelation(session, table, SqlMaskStore.maskTableDdl(Ddl.dialect("sensitive"), table))
       ),
-      ...[...spec.tables, ...spec.masks].flatMap((table) => misplaced(session, table))
+      ...[...spec.tables, ...spec.masks].flatMap((table) => misplaced(session, table)),
+      ...FileTimes.differences(FileTimes.read(session))
     ]),
     (error) => Fault.translate("compare the store with what is declared", error)
   )

@@ -4,6 +4,7 @@ import type { Erasure } from "../Erasure.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlErasure from "../sql/SqlErasure.ts"
 import type { SqlSecrets } from "../sql/SqlSecrets.ts"
+import * as FileTimes from "./FileTimes.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
@@ -30,7 +31,12 @@ export const make = ({ data }: SqliteStore, secrets: SqlSecrets): Effect.Effect<
             .map(([name]) => String(name))
         )
     ),
-    alone: (_tables, operation, effect) => SqlBatch.translated(dialect, operation, data.withTransaction(effect)),
+    alone: (_tables, operation, effect) =>
+      SqlBatch.translated(
+        dialect,
+        operation,
+        data.withTransaction(Effect.zipRight(FileTimes.advance(data, operation), effect))
+      ),
     scrub: Effect.mapError(
       data.use(({ database }) => {
         database.exec("VACUUM main")

@@ -16,6 +16,7 @@ import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import * as SqlRestored from "../sql/SqlRestored.ts"
 import * as SqlRotation from "../sql/SqlRotation.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
 import * as SqlSecrets from "../sql/SqlSecrets.ts"
@@ -23,6 +24,7 @@ import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as FileTimes from "./FileTimes.ts"
 import { dialect } from "./SqliteDdl.ts"
 import * as SqliteErasure from "./SqliteErasure.ts"
 import * as SqliteStore from "./SqliteStore.ts"
@@ -65,6 +67,25 @@ export const layer = (
       )
     })
   )
+
+/** Takes a store whose files are of different times as it is; see `SqlRestored.accept`. */
+export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function* (
+  options: SqliteStore.Options
+): Effect.fn.Return<void, WarehouseFailed> {
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const { data } = yield* SqliteStore.open(options)
+      const sensitive = dialect("sensitive")
+      const accept = Effect.provideService(SqlRestored.accept(sensitive), SqlClient, data.sql)
+      yield* SqlBatch.transaction(
+        data.sql,
+        sensitive,
+        "take the store as it is",
+        Effect.zipRight(accept, FileTimes.accept(data))
+      )
+    })
+  )
+})
 
 /** Gives a store new keys; see `SqlRotation.rotate`. */
 export const rotate = Effect.fn("SqliteStores.rotate")(function* (

@@ -20,6 +20,7 @@ import type * as View from "../View.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
+import * as FileTimes from "./FileTimes.ts"
 import * as JsonText from "./JsonText.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
@@ -52,10 +53,15 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
   /** Writes a table in one transaction that no erasure has come before. */
   const alone = <A, E, R>(table: Table.Any, runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
     store.data
-      .withTransaction(Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), write), {
-        // Sorting an index a cacheful at a time is twice as fast, and takes no more memory for more rows.
-        aside: table.visibility === "public" ? "file" : "memory"
-      })
+      .withTransaction(
+        Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), FileTimes.advance(store.data, operation)).pipe(
+          Effect.zipRight(write)
+        ),
+        {
+          // Sorting an index a cacheful at a time is twice as fast, and takes no more memory for more rows.
+          aside: table.visibility === "public" ? "file" : "memory"
+        }
+      )
       .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))))
 
   return Warehouse.of({

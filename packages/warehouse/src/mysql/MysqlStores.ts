@@ -1,4 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import type { RunStore } from "@sluice/core/run/RunStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,10 +16,12 @@ import { Suppressions } from "../Suppressions.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
+import type { SqlDialect } from "../sql/SqlDialect.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import * as SqlRestored from "../sql/SqlRestored.ts"
 import * as SqlRotation from "../sql/SqlRotation.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
 import * as SqlSecrets from "../sql/SqlSecrets.ts"
@@ -117,22 +120,29 @@ export const layer = (
   ).pipe(Layer.withSpan("MysqlStores.layer"))
 
 /** Gives a store new keys, over a connection of its own; see `SqlRotation.rotate`. */
-export const rotate = Effect.fn("MysqlStores.rotate")(function* (
-  options: Pick<Options, "url" | "lockWait" | "outside">
-): Effect.fn.Return<Rotated, WarehouseFailed> {
-  const { lockWait = Duration.minutes(1), outside = KeySeal.inside, url } = options
-  return yield* Effect.scoped(
+export const rotate = (options: Pick<Options, "url" | "lockWait" | "outside">): Effect.Effect<Rotated, WarehouseFailed> =>
+  inTransaction(options, "give the store new keys", (words) => SqlRotation.rotate(words, options.outside ?? KeySeal.inside))
+
+/** Takes a store whose tables were restored from different times as it is; see `SqlRestored.accept`. */
+export const acceptRestored = (options: Pick<Options, "url" | "lockWait">): Effect.Effect<void, WarehouseFailed> =>
+  inTransaction(options, "take the store as it is", SqlRestored.accept)
+
+/** Works on the internal tables in one transaction, over a connection of its own. */
+const inTransaction = <A>(
+  { lockWait = Duration.minutes(1), url }: Pick<Options, "url" | "lockWait">,
+  operation: string,
+  effect: (words: SqlDialect) => Effect.Effect<A, SqlError | WarehouseFailed, SqlClient>
+): Effect.Effect<A, WarehouseFailed> =>
+  Effect.scoped(
     Effect.gen(function* () {
       const { sql } = yield* Effect.mapError(MysqlPool.make({ url, connections: 1, lockWait }), connectFailed(url, setting))
       const words = dialect(yield* MysqlServer.inspect(sql))
-      for (const tables of [SqlSuppressions, SqlSourcePages]) {
+      for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, sql)
       }
-      const rotation = Effect.provideService(SqlRotation.rotate(words, outside), SqlClient, sql)
-      return yield* SqlBatch.transaction(sql, words, "give the store new keys", rotation)
+      return yield* SqlBatch.transaction(sql, words, operation, Effect.provideService(effect(words), SqlClient, sql))
     })
   )
-})
 
 const setting = "DATABASE_URL"
 

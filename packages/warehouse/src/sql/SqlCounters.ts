@@ -26,16 +26,20 @@ export const ensureTable = Effect.fn("SqlCounters.ensureTable")(function* (
   yield* SqlBatch.translated(dialect, "create the table of counters", sql.unsafe(ddl))
 })
 
-/** Begins a counter at 0 where there is none of that name. */
+/** Begins a counter where there is none of that name: at 0, or at what `initial` counts. */
 export const ensure = Effect.fn("SqlCounters.ensure")(function* (
   dialect: SqlDialect,
-  name: string
+  name: string,
+  initial: Effect.Effect<number, SqlError, SqlClient> = Effect.succeed(0)
 ): Effect.fn.Return<void, SqlError, SqlClient> {
   const sql = yield* SqlClient
   const counters = dialect.table(tableName)
   const found = yield* sql.unsafe(`SELECT name FROM ${counters} WHERE name = ?`, [name])
   if (found.length > 0) return
-  yield* sql.unsafe(`${dialect.insertIgnore} ${counters} (name, ${dialect.quote("value")}) VALUES (?, 0)`, [name])
+  yield* sql.unsafe(`${dialect.insertIgnore} ${counters} (name, ${dialect.quote("value")}) VALUES (?, ?)`, [
+    name,
+    yield* initial
+  ])
 })
 
 /** A counter's value; with `lock`, until the transaction ends nobody else has it with `lock`. 0 where there is none. */

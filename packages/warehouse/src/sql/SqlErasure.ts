@@ -114,6 +114,11 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     yield* SqlSourcePages.forgetAll(dialect)
   })
 
+  const countSuppressed = Effect.fnUntraced(function* (by: 1 | -1) {
+    const count = yield* SqlCounters.read(dialect, SqlSuppressions.counter, { lock: true })
+    yield* SqlCounters.write(dialect, SqlSuppressions.counter, count + by)
+  })
+
   /** Under the lock of the counter, a rotation cannot replace them. */
   const currentKeys = Effect.map(secrets.all, SuppressionKeys.from)
 
@@ -138,6 +143,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
         tag,
         at
       ])
+      yield* countSuppressed(1)
     }
     return found
   })
@@ -170,6 +176,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
         if (hash === undefined || at === undefined) return undefined
         yield* anotherEpoch
         yield* sql.unsafe(`DELETE FROM ${suppressions} WHERE ${hashColumn} = ?`, [hash])
+        yield* countSuppressed(-1)
         return at
       })
       return yield* SqlBatch.transaction(sql, dialect, "let an erased person come back", here(forget))

@@ -13,7 +13,10 @@ import * as SuppressionKeys from "./SuppressionKeys.ts"
 /** The table of keyed hashes of the ids of those who were erased. Analysts cannot read it. */
 export const tableName = "sluice_suppressions"
 
-/** Creates what is missing: the table, and its row among the counters, which counts erasures. */
+/** The counter of the rows of the table. They differ only if one of the two was restored alone. */
+export const counter = "sluice_suppressed"
+
+/** Creates what is missing: the table, and the counters of erasures and of its rows. */
 export const ensureTables = Effect.fn("SqlSuppressions.ensureTables")(function* (
   dialect: SqlDialect
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
@@ -31,7 +34,15 @@ export const ensureTables = Effect.fn("SqlSuppressions.ensureTables")(function* 
     ],
     [`PRIMARY KEY (${dialect.quote("hash")})`]
   )
-  const create = Effect.zipRight(sql.unsafe(ddl), SqlCounters.ensure(dialect, ErasureGate.counter))
+  const create = Effect.all([
+    sql.unsafe(ddl),
+    SqlCounters.ensure(dialect, ErasureGate.counter),
+    SqlCounters.ensure(
+      dialect,
+      counter,
+      Effect.map(select(dialect), ({ length }) => length)
+    )
+  ])
   yield* SqlBatch.translated(dialect, "create the table of those who were erased", create)
 })
 
@@ -48,6 +59,11 @@ export const make = Effect.fn("SqlSuppressions.make")(function* (
     // The counter first: whoever is erased in between is left out too, and the run is refused for nothing.
     const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: false })
     const rows = yield* select(dialect)
+    const counted = yield* SqlCounters.read(dialect, counter, { lock: false })
+    // An erasure in between changes both, and the epoch before them.
+    if (counted !== rows.length && epoch === (yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: false }))) {
+      return yield* new WarehouseFailed({ reason: "Drift", operation, detail: otherTime(rows.length, counted) })
+    }
     if (rows.length === 0) return { epoch, has: undefined }
     const keys = SuppressionKeys.from(yield* secrets.all)
     return keys === undefined
@@ -63,6 +79,9 @@ export const make = Effect.fn("SqlSuppressions.make")(function* (
     })
   }
 })
+
+const otherTime = (found: number, counted: number): string =>
+  `${tableName} has ${found} rows, and ${SqlCounters.tableName} counts ${counted}: one of them was restored alone. Restore all tables from one backup; or erase again whoever is missing, run "pnpm assets provision --restored", and run again.`
 
 const keyIsGone =
   "the key that their ids are hashed with is gone from sluice_secrets, so nobody can be recognized. Restore that table from a backup, or empty sluice_suppressions and erase them again."

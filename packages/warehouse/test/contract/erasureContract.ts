@@ -142,6 +142,18 @@ export const erasureContract = <E>(options: {
       })
     )
 
+    it.scopedLive("is not forgotten when its table is restored alone: the next run is refused before it reads", () =>
+      Effect.gen(function* () {
+        const { execute, store } = yield* options.fresh
+        const begin = Effect.flatMap(Suppressions, (suppressions) => suppressions.begin("next"))
+        yield* Effect.provide(Effect.zipRight(eraseAda, begin), store)
+        yield* execute("DELETE FROM sluice_suppressions")
+        const refused = yield* Effect.flip(Effect.provide(begin, store))
+        expect(refused).toMatchObject({ reason: "Drift" })
+        expect(refused.message).toContain("sluice_suppressions has 0 rows, and sluice_sequences counts 1")
+      })
+    )
+
     it.scopedLive("keeps a hash that confirms no guess, where analysts cannot read it", () =>
       Effect.gen(function* () {
         yield* eraseAda

@@ -1,0 +1,58 @@
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type { Difference } from "../checks/Difference.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { LibsqlClient } from "./LibsqlClient.ts"
+import type { Session } from "./LibsqlSession.ts"
+
+/**
+ * How many writes of tables each file of data has seen, in SQLite's `user_version` of the file. One transaction writes both, so
+ * that they differ only if one of the files was put back alone.
+ */
+export interface FileTimes {
+  readonly public: number
+  readonly sensitive: number
+}
+
+export const read = (session: Session): FileTimes => {
+  const of = (schema: string) => Number(session.values(`PRAGMA ${schema}.user_version`, [])[0]?.[0] ?? 0)
+  return { public: of("main"), sensitive: of("sensitive") }
+}
+
+/** Counts one write in both files, inside its transaction. Fails if the files are of different times. */
+export const advance = (client: LibsqlClient, operation: string): Effect.Effect<void, SqlError | WarehouseFailed> =>
+  Effect.gen(function* () {
+    const times = yield* client.use(read)
+    const [difference] = differences(times)
+    if (difference === undefined) return yield* setBoth(client, times.public + 1)
+    const { declared, found, mend, subject } = difference
+    const detail = `${subject} is ${found}, and must be ${declared}. Nothing was written. To mend it, ${mend}.`
+    return yield* new WarehouseFailed({ reason: "Drift", operation, detail })
+  })
+
+/** Takes the files as they are for files of one time, inside a transaction. */
+export const accept = (client: LibsqlClient): Effect.Effect<void, SqlError> =>
+  Effect.flatMap(client.use(read), (times) => setBoth(client, Math.max(times.public, times.sensitive) + 1))
+
+/** The file that is older than the other one. */
+export const differences = (times: FileTimes): ReadonlyArray<Difference> => {
+  if (times.public === times.sensitive) return []
+  const [older, newer] = times.public < times.sensitive ? ["public.db", "sensitive.db"] : ["sensitive.db", "public.db"]
+  const missing = Math.abs(times.public - times.sensitive)
+  const erased = older === "public.db" ? "" : ", then erase again whoever was erased since"
+  return [
+    {
+      subject: older,
+      aspect: "when it was written",
+      found: `${missing} ${missing === 1 ? "write" : "writes"} older than ${newer}`,
+      declared: `as old as ${newer}`,
+      mend: `restore both files from one backup, or run "pnpm assets provision --restored"${erased}`,
+      origin: "outside"
+    }
+  ]
+}
+
+const setBoth = (client: LibsqlClient, count: number) =>
+  client.use(({ database }) => {
+    for (const schema of ["main", "sensitive"]) database.exec(`PRAGMA ${schema}.user_version = ${Math.trunc(count)}`)
+  })

@@ -1,0 +1,24 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import * as ErasureGate from "./ErasureGate.ts"
+import * as SqlCounters from "./SqlCounters.ts"
+import type { SqlDialect } from "./SqlDialect.ts"
+import * as SqlMarks from "./SqlMarks.ts"
+import * as SqlSourcePages from "./SqlSourcePages.ts"
+import * as SqlSuppressions from "./SqlSuppressions.ts"
+
+/**
+ * Takes a store whose parts were restored from different times as it is, inside a transaction: forgets what it knows of sources
+ * and of who has written each table, so that the next run makes everything anew, and refuses what runs under way would write.
+ */
+export const accept = Effect.fn("SqlRestored.accept")(function* (
+  dialect: SqlDialect
+): Effect.fn.Return<void, SqlError, SqlClient> {
+  const sql = yield* SqlClient
+  const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
+  yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
+  yield* SqlSourcePages.forgetAll(dialect)
+  yield* sql.unsafe(`DELETE FROM ${dialect.table(SqlMarks.tableName)}`)
+  yield* SqlCounters.write(dialect, SqlSuppressions.counter, (yield* SqlSuppressions.select(dialect)).length)
+})
