@@ -28,7 +28,7 @@ export const retry = Command.make(
     yield* Stores.demand(settings, "history")
     // Where there is nothing to retry, nothing is provisioned either.
     const undone = yield* Effect.zipRight(CarryOut.closeOrphans, Planner.undone(Option.getOrUndefined(run))).pipe(
-      Effect.provide(Layer.merge(Stores.history(settings), ThisProcess.layer))
+      Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer))
     )
     const { created } = yield* Run.begin(graph)
     const retried = Effect.gen(function* () {

@@ -72,7 +72,7 @@ const prune = Command.make(
     const limits = asked
       ? { keep: Option.getOrElse(keep, () => 0), age: Option.getOrElse(olderThan, () => 0) }
       : Retention.fromSettings(settings)
-    const removed = yield* Effect.provide(Retention.prune(limits), Stores.history(settings))
+    const removed = yield* Effect.provide(Retention.prune(limits), Stores.writableHistory(settings))
     yield* output.out([RunsText.pruned(removed, output.outStyle)])
   })
 ).pipe(Command.withDescription(runsPruneHelp.summary))

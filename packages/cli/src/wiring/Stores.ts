@@ -1,5 +1,9 @@
 import { RunStore } from "@sluice/core/run/RunStore"
+import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
+import type { Erasure } from "@sluice/warehouse/Erasure"
 import * as StoreFiles from "@sluice/warehouse/embedded/StoreFiles"
+import type { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
@@ -7,7 +11,14 @@ import * as Announcement from "./Announcement.ts"
 import type { Settings } from "./Settings.ts"
 
 /** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
-export const layer = (settings: Settings) => opened(settings, false)
+export const layer = (settings: Settings) => {
+  const { database } = settings
+  return Layer.unwrapEffect(
+    database._tag === "Sqlite"
+      ? embedded(settings, database.directory, false)
+      : Effect.map(mysqlStores, (MysqlStores) => MysqlStores.layer(serverOptions(settings, database)))
+  )
+}
 
 /** Gives the store new keys, sealed with the secret of the settings, if they have one. */
 export const rotate = (settings: Settings) => {
@@ -18,10 +29,7 @@ export const rotate = (settings: Settings) => {
         Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
         (SqliteStores) => SqliteStores.rotate({ directory: database.directory, patience: lockWait, outside })
       )
-    : Effect.flatMap(
-        Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
-        (MysqlStores) => MysqlStores.rotate({ url: database, lockWait, outside })
-      )
+    : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.rotate({ url: database, lockWait, outside }))
 }
 
 /** Takes a store whose parts were restored from different times as it is. */
@@ -32,45 +40,47 @@ export const acceptRestored = (settings: Settings) => {
         Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
         (SqliteStores) => SqliteStores.acceptRestored({ directory: database.directory, patience: lockWait })
       )
-    : Effect.flatMap(
-        Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
-        (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait })
-      )
+    : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait }))
 }
 
 const outsideOf = ({ oldSecret, secret }: Settings) => ({ secret, old: oldSecret })
 
-const opened = (settings: Settings, readOnly: boolean) => {
-  const { database, databaseAdmin, analystUser, analystPassword, lockWait } = settings
-  const outside = outsideOf(settings)
-  return Layer.unwrapEffect(
-    database._tag === "Sqlite"
-      ? Effect.map(
-          Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
-          (SqliteStores) => SqliteStores.layer({ directory: database.directory, readOnly, patience: lockWait, outside })
-        )
-      : Effect.map(
-          Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores")),
-          (MysqlStores) =>
-            MysqlStores.layer({
-              url: database,
-              lockWait,
-              outside,
-              ...(databaseAdmin === undefined ? {} : { administrator: { url: databaseAdmin, analysts: [analystUser] } }),
-              ...(analystPassword === undefined ? {} : { analyst: { user: analystUser, password: analystPassword } })
-            })
-        )
+const embedded = (settings: Settings, directory: string, readOnly: boolean) =>
+  Effect.map(
+    Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
+    (SqliteStores) => SqliteStores.layer({ directory, readOnly, patience: settings.lockWait, outside: outsideOf(settings) })
   )
+
+const mysqlStores = Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores"))
+
+const serverOptions = (settings: Settings, url: MysqlUrl) => {
+  const { databaseAdmin, analystUser, analystPassword, lockWait } = settings
+  return {
+    url,
+    lockWait,
+    outside: outsideOf(settings),
+    ...(databaseAdmin === undefined ? {} : { administrator: { url: databaseAdmin, analysts: [analystUser] } }),
+    ...(analystPassword === undefined ? {} : { analyst: { user: analystUser, password: analystPassword } })
+  }
 }
 
 /**
- * The same, for commands that read: it makes no embedded store, nor what is missing from one, and says what would. One that
+ * The same, for commands that read: it makes no embedded store and no table of a server, nor what is missing from one. What
  * cannot be written is read as it is.
  */
-export const existing = (settings: Settings) =>
-  Layer.unwrapEffect(
-    Effect.map(Effect.zipRight(demand(settings, "all"), isReadOnly(settings)), (readOnly) => opened(settings, readOnly))
+export const existing = (settings: Settings): Layer.Layer<Warehouse | RunStore | Erasure, WarehouseFailed | UsageError> => {
+  const { database } = settings
+  return Layer.unwrapEffect(
+    database._tag === "Sqlite"
+      ? Effect.flatMap(Effect.zipRight(demand(settings, "all"), isReadOnly(settings)), (readOnly) =>
+          embedded(settings, database.directory, readOnly)
+        )
+      : readingServer(settings, database)
   )
+}
+
+const readingServer = (settings: Settings, url: MysqlUrl) =>
+  Effect.map(mysqlStores, (MysqlStores) => MysqlStores.reading(serverOptions(settings, url)))
 
 /** Whether there is an embedded store that cannot be written. A server says so by itself. */
 export const isReadOnly = ({ database }: Settings) =>
@@ -84,12 +94,17 @@ export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, 
   })
 })
 
-/** The record of runs; an empty one where there is no store yet, or none that can be had before it is provisioned. */
-export const history = (settings: Settings) =>
+/** The record of runs to read; an empty one if there is no store yet, or none that can be had before it is provisioned. */
+export const history = (settings: Settings) => orEmpty(settings, "read")
+
+/** The same to write to. */
+export const writableHistory = (settings: Settings) => orEmpty(settings, "write")
+
+const orEmpty = (settings: Settings, to: "read" | "write") =>
   Layer.unwrapEffect(
     Effect.map(isThere(settings, "history"), (there) =>
       there
-        ? Layer.catchAll(recorded(settings), (error) =>
+        ? Layer.catchAll(recorded(settings, to), (error) =>
             settings.databaseAdmin !== undefined && (error.reason === "Missing" || error.reason === "AccessDenied")
               ? RunStore.layerMemory
               : Layer.fail(error)
@@ -102,10 +117,12 @@ export const history = (settings: Settings) =>
 export const isThere = ({ database }: Settings, part: "all" | "history") =>
   database._tag === "Mysql" ? Effect.succeed(true) : StoreFiles.isThere(database.directory, part)
 
-/** The embedded history is had without the rest of its store. */
-const recorded = (settings: Settings) => {
+/** The embedded history is opened without the rest of its store. */
+const recorded = (settings: Settings, to: "read" | "write"): Layer.Layer<RunStore, WarehouseFailed> => {
   const { database } = settings
-  if (database._tag === "Mysql") return layer(settings)
+  if (database._tag === "Mysql") {
+    return to === "write" ? layer(settings) : Layer.unwrapEffect(readingServer(settings, database))
+  }
   const history = Effect.map(
     Effect.promise(() => import("@sluice/warehouse/embedded/SqliteHistory")),
     (SqliteHistory) => SqliteHistory.layer({ directory: database.directory, patience: settings.lockWait })

@@ -2,10 +2,11 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Mysql from "mysql2"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
-import { sqlError } from "./errors.ts"
+import { isTooMany, sqlError } from "./errors.ts"
 import * as SessionSettings from "./SessionSettings.ts"
 import * as Transport from "./Transport.ts"
 
@@ -35,10 +36,17 @@ export const decoding = {
 
 /** Connects, with the variables of `SessionSettings`; closes with the scope. An empty `database` selects none. */
 export const open = (url: MysqlUrl): Effect.Effect<DirectConnection, SqlError, Scope.Scope> =>
-  Effect.acquireRelease(connect(url), close).pipe(
+  Effect.acquireRelease(whenThereIsRoom(connect(url)), close).pipe(
     Effect.map(over),
     Effect.tap(({ query }) => SessionSettings.apply((sql) => Effect.map(query(sql), ({ rows }) => rows)))
   )
+
+/** Tries again for some seconds if the server has too many connections: some end at any time, our own among them. */
+export const whenThereIsRoom = <A, R>(connecting: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
+  Effect.retry(connecting, {
+    while: isTooMany,
+    schedule: Schedule.intersect(Schedule.spaced("100 millis"), Schedule.recurs(100))
+  })
 
 const over = (connection: Mysql.Connection): DirectConnection => ({
   threadId: connection.threadId ?? 0,

@@ -46,6 +46,11 @@ export interface Infile {
 export interface MysqlPool {
   readonly sql: SqlClient.SqlClient
   readonly reserve: Effect.Effect<Session, SqlError, Scope.Scope>
+  /**
+   * The same for a publisher, which reads other tables while it has its connection. Publishers get all connections but one: if
+   * they had all of them, each would wait for another to end before it can read.
+   */
+  readonly reserveToPublish: Effect.Effect<Session, SqlError, Scope.Scope>
   /** Uses one more connection if there is a free one at once; otherwise does nothing and answers none. Never waits for one. */
   readonly spare: <A, E, R>(use: (session: Session) => Effect.Effect<A, E, R>) => Effect.Effect<Option.Option<A>, E, R>
   /**
@@ -67,7 +72,9 @@ export interface Options {
 export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const transport = yield* Transport.options(options.url)
-    const client = yield* Effect.mapError(MysqlClient.make(clientConfig(options, transport)), withoutValues)
+    const client = yield* DirectConnection.whenThereIsRoom(
+      Effect.mapError(MysqlClient.make(clientConfig(options, transport)), withoutValues)
+    )
     const free = yield* Effect.makeSemaphore(options.connections)
     const ready = new WeakSet<Driver>()
 
@@ -90,9 +97,18 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
         yield* restore(free.take(1))
         const own = yield* Scope.make()
         const leave = (exit: Exit.Exit<unknown, unknown>) => Effect.zipRight(Scope.close(own, exit), free.release(1))
-        const session = yield* Effect.onError(restore(Scope.extend(connect, own)), (cause) => leave(Exit.failCause(cause)))
+        const connected = DirectConnection.whenThereIsRoom(Scope.extend(connect, own))
+        const session = yield* Effect.onError(restore(connected), (cause) => leave(Exit.failCause(cause)))
         yield* Effect.addFinalizer(leave)
         return session
+      })
+    )
+    const publishing = yield* Effect.makeSemaphore(Math.max(1, options.connections - 1))
+    const reserveToPublish: MysqlPool["reserve"] = Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        yield* restore(publishing.take(1))
+        yield* Effect.addFinalizer(() => publishing.release(1))
+        return yield* restore(reserve)
       })
     )
     // Whatever is wrong with connections shows here, and not in the first statement.
@@ -114,6 +130,7 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
     return {
       sql: Object.assign(derived, { withTransaction: typed(derived.withTransaction) }),
       reserve,
+      reserveToPublish,
       spare,
       aside: (sql: string) => DirectConnection.aside(options.url, sql)
     }

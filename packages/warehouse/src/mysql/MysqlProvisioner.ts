@@ -20,6 +20,7 @@ import * as Ddl from "./ddl.ts"
 import { dialect, quote } from "./dialect.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed, faultOf, statementFailed } from "./errors.ts"
+import * as Limits from "./Limits.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
 
@@ -92,6 +93,7 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
   )
   const asAdmin = <A, E>(effect: Effect.Effect<A, E | SqlError>) =>
     Effect.catchIf(effect, isSqlError, (error) => Effect.fail(statementFailed(operation)(error)))
+  yield* Limits.demandWritable(yield* asAdmin(Limits.over(admin)), "DATABASE_ADMIN_URL")
   const server = yield* asAdmin(prepare(admin))
   const place = { admin, pipeline, adopt, passwords: { flavour: server.flavour, inClear: passwordInClear } }
   const owner: Accounts.Account = {

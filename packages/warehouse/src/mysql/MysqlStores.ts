@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import type { RunStore } from "@sluice/core/run/RunStore"
+import { RunStore } from "@sluice/core/run/RunStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -34,6 +34,7 @@ import { dialect } from "./dialect.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed } from "./errors.ts"
 import { infileLoader } from "./InfileLoader.ts"
+import * as Limits from "./Limits.ts"
 import { insertLoader, type Loader } from "./Loader.ts"
 import * as MysqlErasure from "./MysqlErasure.ts"
 import * as MysqlPool from "./MysqlPool.ts"
@@ -58,8 +59,8 @@ export interface Options {
 
 /**
  * All that a pipeline keeps, in one database of MySQL (8.0.17 or later) or MariaDB (10.5 or later). Connects at once, refuses
- * an administrator's account, and creates the internal tables that are missing. The run history and the quarantine have
- * connections of their own, so that events never wait for a load.
+ * an administrator's account and a server that is read-only, and creates the internal tables that are missing. The run history
+ * and the quarantine have connections of their own, so that events never wait for a load.
  */
 export const layer = (
   options: Options
@@ -69,40 +70,16 @@ export const layer = (
 > =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
-      const { administrator, analyst, lockWait = Duration.minutes(1) } = options
       const url = yield* Encryption.settle(options.url, setting)
-      const open = (connections: number) =>
-        Effect.mapError(MysqlPool.make({ url, connections, lockWait }), connectFailed(url, setting))
-      const loads = yield* open(loadConnections)
-      const server = yield* MysqlServer.inspect(loads.sql)
-      const { load = server.localInfile ? infileLoader : insertLoader } = options
-      const history = yield* open(historyConnections)
-      const words = dialect(server)
-      const gate = ErasureGate.make(words)
-      const secrets = SqlSecrets.make(words, options.outside ?? KeySeal.inside)
-      const locks = TableLock.make({ sql: history.sql, secrets, wait: lockWait })
-      const blockers = Blockers.make({ url, administrator, lockWait })
+      const limits = yield* Limits.ask(url, setting)
+      yield* Limits.demandWritable(limits, setting)
+      const share = yield* Limits.demandShare(limits, setting)
+      const loads = yield* open(options, url, share.loads)
+      const history = yield* open(options, url, share.history)
+      const { erasure, gate, secrets, warehouse, words } = yield* over(options, url, { loads, history })
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
       }
-
-      const warehouse = MysqlWarehouse.make({
-        pool: loads,
-        server,
-        load,
-        locks,
-        blockers,
-        gate,
-        administrator,
-        pipeline: { url, setting },
-        analyst:
-          analyst === undefined
-            ? undefined
-            : {
-                url: { ...url, user: analyst.user, password: analyst.password },
-                setting: "ANALYST_USER and ANALYST_PASSWORD"
-              }
-      })
       const records = Layer.mergeAll(
         SqlRunStore.layer(words),
         SqlQuarantine.layer(words, gate),
@@ -112,12 +89,29 @@ export const layer = (
       )
       return Layer.mergeAll(
         Layer.succeed(Warehouse, warehouse),
-        Layer.effect(Erasure, MysqlErasure.make({ pool: loads, words, secrets, locks, blockers })),
+        Layer.effect(Erasure, erasure),
         Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
         Layer.provide(records, Layer.succeed(SqlClient, history.sql))
       )
     })
   ).pipe(Layer.withSpan("MysqlStores.layer"))
+
+/**
+ * The same for commands that only read: changes nothing, so that it works on a read-only server, and creates no table. The
+ * run history is empty if its tables are not there yet.
+ */
+export const reading = (options: Options): Layer.Layer<Warehouse | RunStore | Erasure, WarehouseFailed> =>
+  Layer.unwrapScoped(
+    Effect.gen(function* () {
+      const url = yield* Encryption.settle(options.url, setting)
+      const pool = yield* open(options, url, readingConnections)
+      const { erasure, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
+      const runs = (yield* SqlRunStore.isThere(words).pipe(Effect.provideService(SqlClient, pool.sql)))
+        ? Layer.provide(Layer.effect(RunStore, SqlRunStore.make(words)), Layer.succeed(SqlClient, pool.sql))
+        : RunStore.layerMemory
+      return Layer.mergeAll(Layer.succeed(Warehouse, warehouse), Layer.effect(Erasure, erasure), runs)
+    })
+  ).pipe(Layer.withSpan("MysqlStores.reading"))
 
 /** Gives a store new keys, over a connection of its own; see `SqlRotation.rotate`. */
 export const rotate = (options: Pick<Options, "url" | "lockWait" | "outside">): Effect.Effect<Rotated, WarehouseFailed> =>
@@ -129,13 +123,15 @@ export const acceptRestored = (options: Pick<Options, "url" | "lockWait">): Effe
 
 /** Works on the internal tables in one transaction, over a connection of its own. */
 const inTransaction = <A>(
-  { lockWait = Duration.minutes(1), url }: Pick<Options, "url" | "lockWait">,
+  options: Pick<Options, "url" | "lockWait">,
   operation: string,
   effect: (words: SqlDialect) => Effect.Effect<A, SqlError | WarehouseFailed, SqlClient>
 ): Effect.Effect<A, WarehouseFailed> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { sql } = yield* Effect.mapError(MysqlPool.make({ url, connections: 1, lockWait }), connectFailed(url, setting))
+      const url = yield* Encryption.settle(options.url, setting)
+      yield* Limits.demandWritable(yield* Limits.ask(url, setting), setting)
+      const { sql } = yield* open(options, url, 1)
       const words = dialect(yield* MysqlServer.inspect(sql))
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, sql)
@@ -144,8 +140,45 @@ const inTransaction = <A>(
     })
   )
 
-const setting = "DATABASE_URL"
+const open = ({ lockWait = defaultLockWait }: Pick<Options, "lockWait">, url: MysqlUrl, connections: number) =>
+  Effect.mapError(MysqlPool.make({ url, connections, lockWait }), connectFailed(url, setting))
 
-/** Opened as they are needed; a step uses one, or two while it reads one table and writes another. */
-const loadConnections = 16
-const historyConnections = 3
+interface Pools {
+  readonly loads: MysqlPool.MysqlPool
+  readonly history: MysqlPool.MysqlPool
+}
+
+/** What is the same for reading and writing. Runs no statement that changes anything. */
+const over = Effect.fnUntraced(function* (options: Options, url: MysqlUrl, { history, loads }: Pools) {
+  const { administrator, analyst, lockWait = defaultLockWait } = options
+  const server = yield* MysqlServer.inspect(loads.sql)
+  const words = dialect(server)
+  const gate = ErasureGate.make(words)
+  const secrets = SqlSecrets.make(words, options.outside ?? KeySeal.inside)
+  const locks = TableLock.make({ sql: history.sql, secrets, wait: lockWait })
+  const blockers = Blockers.make({ url, administrator, lockWait })
+  const warehouse = MysqlWarehouse.make({
+    pool: loads,
+    server,
+    load: options.load ?? (server.localInfile ? infileLoader : insertLoader),
+    locks,
+    blockers,
+    gate,
+    administrator,
+    pipeline: { url, setting },
+    analyst:
+      analyst === undefined
+        ? undefined
+        : {
+            url: { ...url, user: analyst.user, password: analyst.password },
+            setting: "ANALYST_USER and ANALYST_PASSWORD"
+          }
+  })
+  return { words, gate, secrets, warehouse, erasure: MysqlErasure.make({ pool: loads, words, secrets, locks, blockers }) }
+})
+
+const setting = "DATABASE_URL"
+const defaultLockWait = Duration.minutes(1)
+
+/** A page of one table and a statement beside it. */
+const readingConnections = 2

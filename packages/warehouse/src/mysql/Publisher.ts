@@ -120,7 +120,7 @@ export const alone = <A, E, R>(
   return Effect.scoped(
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const session = yield* restore(pool.reserve).pipe(Effect.mapError(failed))
+        const session = yield* restore(pool.reserveToPublish).pipe(Effect.mapError(failed))
         const exit = yield* Effect.exit(restore(onSession(session)))
         const cleaned = yield* Effect.exit(afterwards(session, temporary))
         // The connection is gone, or in a state that nobody knows: it takes the lock with it, and another one cleans up.

@@ -13,6 +13,10 @@ export interface Fault {
   readonly fatal: boolean
 }
 
+/** How many connections a run needs at least, and how many it uses if it may. */
+export const fewestConnections = 4
+export const mostConnections = 20
+
 /** Our code for a connection whose character set is not utf8mb4 although it was set. */
 export const differentCharacterSet = "DIFFERENT_CHARACTER_SET"
 
@@ -80,7 +84,7 @@ export const statementFailed =
   (error: SqlError): WarehouseFailed => {
     const fault = faultOf(error.cause)
     const reason = reasonOf(fault)
-    const detail = `${explanations[reason]} (${fault.code}${fault.code === "UNKNOWN" ? `, ${fault.errno ?? "no number"}` : ""})`
+    const detail = `${particular.get(fault.errno ?? 0) ?? explanations[reason]} (${fault.code}${fault.code === "UNKNOWN" ? `, ${fault.errno ?? "no number"}` : ""})`
     return new WarehouseFailed({ reason, operation: doing, detail: `${detail}${where}.${advice[reason] ?? ""}` })
   }
 
@@ -124,6 +128,12 @@ export const connectFailed =
         `the connection does not use utf8mb4 although it was set, so text would be misread. If there is a proxy before the server, let it pass SET NAMES through, or name the server itself in ${setting}.`
       )
     }
+    if (isTooMany(error)) {
+      return failed(
+        "Unreachable",
+        `${tooMany} (${fault.code}). A run needs ${fewestConnections} connections, and uses up to ${mostConnections}. Wait for others to end, or have the limit raised.`
+      )
+    }
     if (reasonOf(fault) === "Unreachable") {
       return failed(
         "Unreachable",
@@ -150,13 +160,14 @@ const lostConnection =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN|PROTOCOL_(CONNECTION_LOST|ENQUEUE|SEQUENCE_TIMEOUT)|POOL_CLOSED)/
 
 const numbers: ReadonlyArray<readonly [Reason, ReadonlyArray<number>]> = [
-  ["Unreachable", [1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031]],
+  ["Unreachable", [1040, 1203, 1226, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031]],
   ["Conflict", [1205, 1213, 1020, 1412, 1613, 1614, 3572]],
   ["TimedOut", [1317, 1969, 3024]],
-  ["NotPermitted", [1044, 1045, 1095, 1142, 1143, 1227, 1290, 1345, 1370, 1410, 1792]],
+  ["NotPermitted", [1044, 1045, 1095, 1142, 1143, 1227, 1345, 1370, 1410, 1792]],
   ["Missing", [1046, 1049, 1051, 1146]],
   ["DiskFull", [1021, 1114, 3675]],
   ["RowRejected", [1048, 1062, 1153, 1264, 1265, 1292, 1300, 1364, 1366, 1367, 1406, 1411, 1525, 1586, 3854]],
+  ["Misconfigured", [1290, 1836]],
   ["Drift", [1050, 1054, 1136, 1347, 1356, 1664]]
 ]
 
@@ -179,11 +190,29 @@ const explanations: Readonly<Record<Reason, string>> = {
   Other: "the server refused the statement"
 }
 
+const tooMany =
+  "the server lets no more connections in, by its own limit (max_connections) or the account's (max_user_connections)"
+
+const forbidden = "an option of the server forbids it, such as read_only"
+
+/** Errors whose kind alone would be misleading, by the server's number. */
+const particular: ReadonlyMap<number, string> = new Map([
+  [1040, tooMany],
+  [1203, tooMany],
+  [1226, tooMany],
+  [1290, forbidden],
+  [1836, forbidden]
+])
+
+/** Whether connections are refused for now because there are too many. */
+export const isTooMany = (error: SqlError): boolean => particular.get(faultOf(error.cause).errno ?? 0) === tooMany
+
 const advice: Readonly<Partial<Record<Reason, string>>> = {
   NotPermitted: ' If the pipeline\'s own account lacks a privilege, "pnpm assets provision" grants it.',
   Missing: ' Materialize what makes the table, or run "pnpm assets provision".',
   DiskFull: " Free some space on the database server and run again.",
-  Drift: " If a table or view was changed by hand, materialize it again."
+  Drift:
+    " If a table or view was changed by hand, materialize it again. The next run brings tables of an earlier version up to date."
 }
 
 const stringIn = (value: unknown, key: string): string | undefined => {

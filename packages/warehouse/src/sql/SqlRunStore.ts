@@ -19,7 +19,7 @@ export { tableNames } from "./SqlRunTables.ts"
 export const layer = (dialect: SqlDialect): Layer.Layer<RunStore, WarehouseFailed, SqlClient> =>
   Layer.effect(RunStore, Effect.zipRight(Tables.ensure(dialect), make(dialect)))
 
-export { ensure as ensureTables } from "./SqlRunTables.ts"
+export { ensure as ensureTables, isThere } from "./SqlRunTables.ts"
 
 /** The store over tables that exist. */
 export const make = Effect.fn("SqlRunStore.make")(function* (

@@ -1,4 +1,4 @@
-import type { SqlClient } from "@effect/sql/SqlClient"
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { Action } from "@sluice/core/plan/Plan"
 import { RunEvent, RunStarted, RunStatus } from "@sluice/core/run/RunEvent"
@@ -28,6 +28,15 @@ export const tableNames = [
   "sluice_materializations",
   "sluice_latest"
 ] as const
+
+/** Whether all tables are there. */
+export const isThere = Effect.fn("SqlRunTables.isThere")(function* (
+  dialect: SqlDialect
+): Effect.fn.Return<boolean, WarehouseFailed, SqlClient> {
+  const sql = yield* SqlClient
+  const columns = Effect.forEach(tableNames, (name) => sql.unsafe(dialect.columnsOf(name)))
+  return (yield* SqlBatch.translated(dialect, "find the run history", columns)).every((found) => found.length > 0)
+})
 
 /** Creates the tables that are missing, and the columns that an earlier version did not have. */
 export const ensure = Effect.fn("SqlRunTables.ensure")(function* (

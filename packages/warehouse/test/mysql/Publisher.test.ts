@@ -205,7 +205,7 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
             const warehouse = yield* Warehouse
             const go = yield* Deferred.make<void>()
             const publishing = yield* Effect.forEach(
-              Array.from({ length: 16 }, (_, n) => n),
+              Array.from({ length: 15 }, (_, n) => n),
               (n) =>
                 Effect.fork(
                   Effect.flip(
@@ -224,13 +224,13 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
                 )
             )
             yield* Effect.repeat(databases.asAdmin(database, "SHOW TABLES LIKE '%staging%'"), {
-              until: (names) => names.length === 16
+              until: (names) => names.length === 15
             })
             yield* databases.killAll(database)
             yield* Deferred.succeed(go, undefined)
             const errors = yield* Fiber.join(Fiber.all(publishing))
             expect(errors.map((error) => error._tag === "WarehouseFailed" && error.reason)).toEqual(
-              Array(16).fill("Unreachable")
+              Array(15).fill("Unreachable")
             )
             expect(yield* databases.asAdmin(database, "SHOW TABLES LIKE '%staging%'")).toEqual([])
           }),
