@@ -19,6 +19,15 @@ export const read = (session: Session): FileTimes => {
   return { public: of("main"), sensitive: of("sensitive") }
 }
 
+/** A public file that was just created holds nothing older: it is of the sensitive file's time. */
+export const begin = (client: LibsqlClient): Effect.Effect<void, SqlError> =>
+  client.use((session) => {
+    const times = read(session)
+    if (times.public !== 0 || times.sensitive === 0) return
+    const [[tables] = []] = session.values("SELECT COUNT(*) FROM main.sqlite_master", [])
+    if (Number(tables) === 0) session.database.exec(`PRAGMA main.user_version = ${times.sensitive}`)
+  })
+
 /** Counts one write in both files, inside its transaction. Fails if the files are of different times. */
 export const advance = (client: LibsqlClient, operation: string): Effect.Effect<void, SqlError | WarehouseFailed> =>
   Effect.gen(function* () {

@@ -9,6 +9,7 @@ import * as SqlRunStore from "../sql/SqlRunStore.ts"
 import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as FileTimes from "./FileTimes.ts"
 import * as LibsqlClient from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { dialect } from "./SqliteDdl.ts"
@@ -61,7 +62,10 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${literal(files.directory)}`])
   ])
   const history = yield* connect(files.history, "history.db", [probe("main")])
-  if (!readOnly) yield* ensureTables(data, history)
+  if (!readOnly) {
+    yield* Effect.mapError(FileTimes.begin(data), opening(options.directory, "public.db or sensitive.db"))
+    yield* ensureTables(data, history)
+  }
 
   const reader: SqliteStore["reader"] = Effect.fnUntraced(function* (schemas) {
     const attached =

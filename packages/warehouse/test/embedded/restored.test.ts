@@ -1,4 +1,4 @@
-import { copyFileSync } from "node:fs"
+import { copyFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Drift from "@sluice/warehouse/checks/Drift"
@@ -68,6 +68,17 @@ it.scopedLive("a sensitive.db that is older says that erasures since then are to
         }
       ]
     })
+  })
+)
+
+it.scopedLive("a public.db that was removed is made anew, and a sensitive.db that was is not", () =>
+  Effect.gen(function* () {
+    const { directory } = yield* twoGenerations
+    const inStore = withStores(directory)
+    rmSync(join(directory, "public.db"))
+    yield* inStore(Effect.zipRight(Drift.check(spec), publishPeople("4", ["bob"])))
+    rmSync(join(directory, "sensitive.db"))
+    expect(yield* inStore(Effect.flip(Drift.check(spec)))).toMatchObject({ differences: [{ subject: "sensitive.db" }] })
   })
 )
 
