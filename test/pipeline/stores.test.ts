@@ -42,9 +42,22 @@ const settingsOn = async (store: (typeof stores)[number]): Promise<Readonly<Reco
 const stores = ["the embedded store", ...flavours] as const
 const seen = new Map<string, unknown>()
 
-/** SQLite shows a computed average without the trailing zeros of a declared scale, and booleans come as numbers. */
-const comparable = (all: unknown): unknown =>
-  JSON.parse(JSON.stringify(all), (_, value) => (/^-?\d+(\.\d+)?$/.test(String(value)) ? String(Number(value)) : value))
+/**
+ * SQLite shows a computed average without the trailing zeros of a declared scale, and booleans come as numbers. Mask ids are
+ * random: of these, only which rows share one can be the same on two stores.
+ */
+const comparable = (all: unknown): unknown => {
+  const occurrences = new Map<string, number>()
+  const firstSeen = (id: string) => {
+    const known = occurrences.get(id) ?? occurrences.size
+    occurrences.set(id, known)
+    return known
+  }
+  return JSON.parse(JSON.stringify(all), (name, value) => {
+    if (/^(city|zipcode|profession)_id$/.test(name)) return value === null ? null : firstSeen(`${name} ${value}`)
+    return /^-?\d+(\.\d+)?$/.test(String(value)) ? String(Number(value)) : value
+  })
+}
 
 for (const store of stores) {
   describe.skipIf(store !== "the embedded store" && !isAvailable(store))(`the pipeline on ${store}`, async () => {
@@ -131,9 +144,10 @@ for (const store of stores) {
       expect(untouched(after["users_raw"])).toEqual(untouched(before["users_raw"]))
       expect(after["messages_raw"]).toEqual(before["messages_raw"])
       const cityOf = (rows: ReadonlyArray<Record<string, unknown>> = []) =>
-        Number(rows.find(({ user_id }) => user_id === idOf(moved))?.["city_id"])
-      const highest = Math.max(...(before["users_raw"] ?? []).map(({ city_id }) => Number(city_id)))
-      expect(cityOf(after["users_raw"])).toBe(highest + 1)
+        rows.find(({ user_id }) => user_id === idOf(moved))?.["city_id"]
+      const cities = before["users_raw"]?.map(({ city_id }) => city_id)
+      expect(Number.isSafeInteger(cityOf(after["users_raw"]))).toBe(true)
+      expect(cities).not.toContain(cityOf(after["users_raw"]))
       expect(after["users_raw"]?.some(({ user_id }) => user_id === idOf(gone))).toBe(false)
     })
   })

@@ -51,33 +51,32 @@ const maskAtOnce = async (cwd: string, env: Readonly<Record<string, string>>) =>
 const counts = Effect.flatMap(Warehouse, (warehouse) =>
   Effect.forEach(masks, (table) =>
     Effect.map(
-      warehouse.query(`SELECT COUNT(*), COUNT(DISTINCT value_hash), MIN(id), MAX(id) FROM ${table}`, "pipeline"),
+      warehouse.query(`SELECT COUNT(*), COUNT(DISTINCT value_hash), COUNT(DISTINCT id) FROM ${table}`, "pipeline"),
       ({ rows }) => rows[0]
     )
   )
 )
 const succeeded = Array.from({ length: processes }, () => "succeeded")
-const dense = masks.map(() => [values, values, 1, values])
+const oneEach = masks.map(() => [values, values, values])
 
-it("eight processes that mask the same values at once give each one id, without gaps, on the embedded store (G5)", async () => {
+it("eight processes that mask the same values at once give each one id, on the embedded store (G5)", async () => {
   const cwd = emptyDirectory()
   expect((await sluice(cwd, ["provision"])).code).toBe(0)
   expect(await maskAtOnce(cwd, {})).toEqual(succeeded)
   const stores = SqliteStores.layer({ directory: `${cwd}/.sluice` })
-  expect(await Effect.runPromise(Effect.provide(counts, stores))).toEqual(dense)
+  expect(await Effect.runPromise(Effect.provide(counts, stores))).toEqual(oneEach)
 }, 60_000)
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`on ${flavour}`, () => {
-    it("eight processes that mask the same values at once give each one id, nearly without gaps (G5)", async () => {
+    it("eight processes that mask the same values at once give each one id (G5)", async () => {
       const database = await Effect.runPromise(databases.make(flavour, spec))
       const { host, port, user: name, password, database: schema } = database.url
       const account = `${name}:${encodeURIComponent(Redacted.value(password))}`
       const env = { DATABASE_URL: `mysql://${account}@${host}:${port}/${schema}` }
       expect(await maskAtOnce(emptyDirectory(), env)).toEqual(succeeded)
       const found = await Effect.runPromise(Effect.provide(counts, databases.stores(database)))
-      expect(found.map((row) => row?.slice(0, 3).map(Number))).toEqual(masks.map(() => [values, values, 1]))
-      expect(found.every((row) => Number(row?.[3]) <= values * 1.1)).toBe(true)
+      expect(found.map((row) => row?.map(Number))).toEqual(oneEach)
     }, 60_000)
   })
 }

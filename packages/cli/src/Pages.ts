@@ -231,18 +231,24 @@ export const validateHelp: Help.Page = {
 
 export const provisionHelp: Help.Page = {
   name: "provision",
-  usage: "[--adopt] [--password-in-clear] [--rotate] [--restored]",
+  usage: "[--adopt] [--password-in-clear] [--rotate] [--restored] | --reissue-mask-ids [--dry-run]",
   summary: "Creates what is missing: the database, its accounts, tables, views and grants",
   options: [
     ["--adopt", "take over accounts of those names that exist; they lose their other grants"],
     ["--password-in-clear", "send MariaDB passwords instead of hashes, which its logs then hold"],
     ["--rotate", "give the store new keys as well, sealed with SLUICE_SECRET if it is set"],
-    ["--restored", "take a store as it is whose parts were restored from different times"]
+    ["--restored", "take a store as it is whose parts were restored from different times"],
+    [
+      "--reissue-mask-ids",
+      "replace mask ids that an earlier version gave in order by random ones, everywhere; needs no administrator"
+    ],
+    ["--dry-run", "show the tables and counts of that, and change nothing"]
   ],
   examples: [
     ["provision", "uses DATABASE_ADMIN_URL where the store is a server"],
     ["provision --adopt", "where the accounts in DATABASE_URL and ANALYST_USER were created by somebody else"],
-    ["provision --rotate", "after a change of SLUICE_SECRET, with the one before in SLUICE_OLD_SECRET"]
+    ["provision --rotate", "after a change of SLUICE_SECRET, with the one before in SLUICE_OLD_SECRET"],
+    ["provision --reissue-mask-ids --dry-run", "what a re-issue would change"]
   ]
 }
 

@@ -62,7 +62,7 @@ export class Erasure extends Context.Tag("@sluice/warehouse/Erasure")<
      * Removes the person's rows, the mask values that they alone had and their quarantined rows, and suppresses them, all in
      * one transaction that no publish, masking or quarantining overlaps: it waits for those that have begun, and what began
      * to read its source before is refused when it comes to write. Then overwrites what the rows have left in the store's
-     * files, where these are the store's own. Answers what it removed; it may be repeated. Ids of masks are not given again.
+     * files, where these are the store's own. Answers what it removed; it may be repeated. A value that comes again later gets another random id.
      */
     readonly erase: (spec: ErasureSpec, id: Redacted.Redacted) => Effect.Effect<Found, WarehouseFailed>
     /**

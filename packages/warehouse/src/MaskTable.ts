@@ -2,8 +2,8 @@ import * as Column from "./Column.ts"
 import * as Table from "./Table.ts"
 
 /**
- * The table that maps mask ids to values of one kind of personal data. It only ever grows: an id, once given, is never
- * changed and never used again. Beside its columns, an adapter keeps a unique hash of each value's exact bytes.
+ * The table that maps mask ids to values of one kind of personal data. Its ids are random, and
+ * runs never change one. Beside its columns, an adapter keeps a unique hash of each value's exact bytes.
  */
 export interface MaskTable<out Name extends string, in out K extends string>
   extends Table.Table<Name, Table.Columns, "sensitive"> {

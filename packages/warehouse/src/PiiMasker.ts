@@ -14,8 +14,8 @@ export class PiiMasker extends Context.Tag("@sluice/warehouse/PiiMasker")<
   {
     /**
      * Gives each distinct value its mask id, creating ids for values never seen. One id per byte-exact value, stable across
-     * runs and safe under concurrent callers; ids are dense, never changed and never used again, even after rows are
-     * deleted. Nulls are passed over. Round trips are batched over distinct values. Reports progress and the metadata
+     * runs and safe under concurrent callers. Ids are random whole numbers from 1 to 2^53 - 1, and no two values share
+     * one. Fails with `Misconfigured` where a table has ids that an earlier version gave in order. Nulls are passed over. Round trips are batched over distinct values. Reports progress and the metadata
      * `rows` (ids in the table) and `new` (ids created).
      */
     readonly ids: <K extends string>(

@@ -5,12 +5,12 @@ export const residualRisks: ReadonlyArray<{ readonly title: string; readonly tex
     text: "user_id, created_at and updated_at are the source's own. Whoever has both the warehouse and the source knows who is who: ids are pseudonyms, not anonymity."
   },
   {
-    title: "Ids of masks tell the order of arrival",
-    text: "They are counted up, so a city with a small id came early. It cannot be turned into the city's name."
+    title: "Mask ids keep frequencies",
+    text: "Somebody who knows that most users live in the capital can guess which id that is."
   },
   {
-    title: "Mask ids keep frequencies",
-    text: "Who knows that most users live in the capital can guess which id that is."
+    title: "Rows tell what their mask ids alone do not",
+    text: "Ids are random, but rows join them: an id that occurs with one country only is a city there, a user whom somebody knows gives away the ids of their city and profession, and the earliest created_at with an id tells about when its value came first."
   },
   {
     title: "Rare email domains identify",

@@ -4,5 +4,5 @@ import * as MaskTable from "@sluice/warehouse/MaskTable"
 export const SensitiveCityIds = MaskTable.make("sensitive_city_ids", {
   kind: "city",
   column: "city",
-  description: "The cities behind the mask ids; ids never change and are never reused"
+  description: "The cities behind the mask ids, which are random"
 })

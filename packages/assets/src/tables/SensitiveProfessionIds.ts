@@ -4,5 +4,5 @@ import * as MaskTable from "@sluice/warehouse/MaskTable"
 export const SensitiveProfessionIds = MaskTable.make("sensitive_profession_ids", {
   kind: "profession",
   column: "profession",
-  description: "The professions behind the mask ids; ids never change and are never reused"
+  description: "The professions behind the mask ids, which are random"
 })

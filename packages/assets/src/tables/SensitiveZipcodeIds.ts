@@ -4,5 +4,5 @@ import * as MaskTable from "@sluice/warehouse/MaskTable"
 export const SensitiveZipcodeIds = MaskTable.make("sensitive_zipcode_ids", {
   kind: "zipcode",
   column: "zipcode",
-  description: "The zip codes behind the mask ids; ids never change and are never reused"
+  description: "The zip codes behind the mask ids, which are random"
 })

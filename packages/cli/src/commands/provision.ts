@@ -12,6 +12,7 @@ import * as Announcement from "../wiring/Announcement.ts"
 import * as Provision from "../wiring/Provision.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
+import { reissueMaskIds } from "./reissueMaskIds.ts"
 
 export const provision = Command.make(
   "provision",
@@ -27,11 +28,19 @@ export const provision = Command.make(
     ),
     restored: Options.boolean("restored").pipe(
       Options.withDescription("take a store as it is whose parts were restored from different times")
+    ),
+    reissue: Options.boolean("reissue-mask-ids").pipe(
+      Options.withDescription("replace mask ids that were given in order by random ones, everywhere")
+    ),
+    dryRun: Options.boolean("dry-run").pipe(
+      Options.withDescription("with --reissue-mask-ids: show tables and counts, and change nothing")
     )
   },
-  Effect.fn("assets.provision")(function* ({ restored, rotate, ...allowed }) {
+  Effect.fn("assets.provision")(function* ({ dryRun, reissue, restored, rotate, ...allowed }) {
+    if (dryRun && !reissue) return yield* new UsageError({ detail: "--dry-run goes with --reissue-mask-ids." })
     const output = yield* Output
     const settings = yield* Settings.load
+    if (reissue) return yield* reissueMaskIds(settings, { dryRun })
     const provisioner = yield* Provision.provisioner(settings, allowed)
     if (provisioner === undefined && !rotate && !restored) {
       return yield* new UsageError({

@@ -2,6 +2,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import type { Erasure } from "@sluice/warehouse/Erasure"
 import * as StoreFiles from "@sluice/warehouse/embedded/StoreFiles"
+import type { MaskIds } from "@sluice/warehouse/MaskIds"
 import type { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
@@ -68,7 +69,9 @@ const serverOptions = (settings: Settings, url: MysqlUrl) => {
  * The same, for commands that read: it makes no embedded store and no table of a server, nor what is missing from one. What
  * cannot be written is read as it is.
  */
-export const existing = (settings: Settings): Layer.Layer<Warehouse | RunStore | Erasure, WarehouseFailed | UsageError> => {
+export const existing = (
+  settings: Settings
+): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed | UsageError> => {
   const { database } = settings
   return Layer.unwrapEffect(
     database._tag === "Sqlite"

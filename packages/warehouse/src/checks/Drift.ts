@@ -16,7 +16,7 @@ export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
     const count = this.differences.length === 1 ? "in one way" : `in ${this.differences.length} ways`
     const lines = this.differences.flatMap((difference) => [`- ${line(difference)}`, `  mend: ${difference.mend}`])
     return [
-      `The store was changed from outside, ${count}; nothing was written.`,
+      `The store is not as declared, ${count}; nothing was written.`,
       ...lines,
       "Mend them, or change the declaration, and run again."
     ].join("\n")

@@ -14,36 +14,37 @@ import type { SqliteStore } from "./SqliteStore.ts"
  * cost of their size: what tables that were replaced have left on free pages is gone as well. It needs as much room again on
  * the disk while it does.
  */
-export const make = ({ data }: SqliteStore, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> => {
-  const dialect = Ddl.dialect("sensitive")
-  const place: SqlErasure.Place = {
-    dialect,
-    secrets,
-    relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),
-    present: data.use(
-      (session) =>
-        new Set(
-          session
-            .values(
-              "SELECT name FROM main.sqlite_master WHERE type = 'table' UNION SELECT name FROM sensitive.sqlite_master WHERE type = 'table'",
-              []
-            )
-            .map(([name]) => String(name))
-        )
+export const make = (store: SqliteStore, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> =>
+  Effect.provideService(SqlErasure.make(place(store), secrets), SqlClient, store.data.sql)
+
+/** What an erasure, and a re-issue of mask ids, must know of an embedded store. */
+export const place = ({ data }: SqliteStore): SqlErasure.Place => ({
+  dialect: sensitive,
+  relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),
+  present: data.use(
+    (session) =>
+      new Set(
+        session
+          .values(
+            "SELECT name FROM main.sqlite_master WHERE type = 'table' UNION SELECT name FROM sensitive.sqlite_master WHERE type = 'table'",
+            []
+          )
+          .map(([name]) => String(name))
+      )
+  ),
+  alone: (_tables, operation, effect) =>
+    SqlBatch.translated(
+      sensitive,
+      operation,
+      data.withTransaction(Effect.zipRight(FileTimes.advance(data, operation), effect))
     ),
-    alone: (_tables, operation, effect) =>
-      SqlBatch.translated(
-        dialect,
-        operation,
-        data.withTransaction(Effect.zipRight(FileTimes.advance(data, operation), effect))
-      ),
-    scrub: Effect.mapError(
-      data.use(({ database }) => {
-        database.exec("VACUUM main")
-        database.exec("VACUUM sensitive")
-      }),
-      (error) => Fault.translate("overwrite what was erased, which nobody can query any more, in the store's files", error)
-    )
-  }
-  return Effect.provideService(SqlErasure.make(place), SqlClient, data.sql)
-}
+  scrub: Effect.mapError(
+    data.use(({ database }) => {
+      database.exec("VACUUM main")
+      database.exec("VACUUM sensitive")
+    }),
+    (error) => Fault.translate("overwrite what was erased, which nobody can query any more, in the store's files", error)
+  )
+})
+
+const sensitive = Ddl.dialect("sensitive")

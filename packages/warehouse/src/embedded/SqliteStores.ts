@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Erasure } from "../Erasure.ts"
 import { Fingerprints } from "../Fingerprints.ts"
+import { MaskIds } from "../MaskIds.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import { Quarantine } from "../Quarantine.ts"
 import type { Rotated } from "../Rotated.ts"
@@ -14,6 +15,7 @@ import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
+import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRestored from "../sql/SqlRestored.ts"
@@ -37,7 +39,7 @@ import * as SqliteWarehouse from "./SqliteWarehouse.ts"
 export const layer = (
   options: SqliteStore.Options
 ): Layer.Layer<
-  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure,
+  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
   WarehouseFailed
 > =>
   Layer.scopedContext(
@@ -63,7 +65,11 @@ export const layer = (
         Context.add(Fingerprints, fingerprints),
         Context.add(SourcePages, pages),
         Context.add(Suppressions, suppressions),
-        Context.add(Erasure, yield* SqliteErasure.make(store, secrets))
+        Context.add(Erasure, yield* SqliteErasure.make(store, secrets)),
+        Context.add(
+          MaskIds,
+          yield* Effect.provideService(SqlMaskIds.make(SqliteErasure.place(store)), SqlClient, store.data.sql)
+        )
       )
     })
   )

@@ -15,6 +15,7 @@ import { turn } from "../internal/eventLoop.ts"
 import { type Bound, rowsOf } from "../internal/libsqlDriver.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
+import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
@@ -26,6 +27,7 @@ import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteDrift from "./SqliteDrift.ts"
+import * as SqliteErasure from "./SqliteErasure.ts"
 import * as SqliteLoader from "./SqliteLoader.ts"
 import * as SqliteQuery from "./SqliteQuery.ts"
 import * as SqliteRow from "./SqliteRow.ts"
@@ -159,7 +161,12 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
 
     measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
 
-    drift: (spec) => SqliteDrift.find(store, spec),
+    drift: (spec) =>
+      Effect.zipWith(
+        SqliteDrift.find(store, spec),
+        here(SqlMaskIds.drift(SqliteErasure.place(store), spec)),
+        (found, ids) => [...found, ...ids]
+      ),
 
     access: FileModes.accessTo(store.files)
   })

@@ -19,7 +19,6 @@ import * as TableLock from "./TableLock.ts"
 export interface Options {
   readonly pool: MysqlPool
   readonly words: SqlDialect
-  readonly secrets: SqlSecrets
   readonly locks: TableLock.TableLock
   readonly blockers: Blockers
 }
@@ -28,11 +27,14 @@ export interface Options {
  * Erasure in one database of MySQL or MariaDB. The publish locks and the transaction are one connection's, so that neither
  * outlives the other. Pages and logs that the server still has are the server's own.
  */
-export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
-  const { pool, secrets, words } = options
-  const place: SqlErasure.Place = {
+export const make = (options: Options, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> =>
+  Effect.provideService(SqlErasure.make(place(options), secrets), SqlClient, options.pool.sql)
+
+/** What an erasure, and a re-issue of mask ids, must know of a database. */
+export const place = (options: Options): SqlErasure.Place => {
+  const { pool, words } = options
+  return {
     dialect: words,
-    secrets,
     relation: ({ name }) => quote(name),
     present: Effect.map(
       pool.sql.unsafe<{ readonly name: string }>(
@@ -43,7 +45,6 @@ export const make = (options: Options): Effect.Effect<Erasure["Type"]> => {
     alone: (tables, operation, effect) => alone(options, [...tables].sort(), operation, effect),
     scrub: Effect.void
   }
-  return Effect.provideService(SqlErasure.make(place), SqlClient, pool.sql)
 }
 
 const alone = <A>(

@@ -8,6 +8,7 @@ import type * as Redacted from "effect/Redacted"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { Erasure } from "../Erasure.ts"
 import { Fingerprints } from "../Fingerprints.ts"
+import { MaskIds } from "../MaskIds.ts"
 import type { PiiMasker } from "../PiiMasker.ts"
 import type { Quarantine } from "../Quarantine.ts"
 import type { Rotated } from "../Rotated.ts"
@@ -19,6 +20,7 @@ import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { SqlDialect } from "../sql/SqlDialect.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
+import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRestored from "../sql/SqlRestored.ts"
@@ -65,7 +67,7 @@ export interface Options {
 export const layer = (
   options: Options
 ): Layer.Layer<
-  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure,
+  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
   WarehouseFailed
 > =>
   Layer.unwrapScoped(
@@ -76,7 +78,7 @@ export const layer = (
       const share = yield* Limits.demandShare(limits, setting)
       const loads = yield* open(options, url, share.loads)
       const history = yield* open(options, url, share.history)
-      const { erasure, gate, secrets, warehouse, words } = yield* over(options, url, { loads, history })
+      const { erasure, gate, maskIds, secrets, warehouse, words } = yield* over(options, url, { loads, history })
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
       }
@@ -90,6 +92,7 @@ export const layer = (
       return Layer.mergeAll(
         Layer.succeed(Warehouse, warehouse),
         Layer.effect(Erasure, erasure),
+        Layer.effect(MaskIds, maskIds),
         Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
         Layer.provide(records, Layer.succeed(SqlClient, history.sql))
       )
@@ -100,16 +103,21 @@ export const layer = (
  * The same for commands that only read: changes nothing, so that it works on a read-only server, and creates no table. The
  * run history is empty if its tables are not there yet.
  */
-export const reading = (options: Options): Layer.Layer<Warehouse | RunStore | Erasure, WarehouseFailed> =>
+export const reading = (options: Options): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
       const pool = yield* open(options, url, readingConnections)
-      const { erasure, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
+      const { erasure, maskIds, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
       const runs = (yield* SqlRunStore.isThere(words).pipe(Effect.provideService(SqlClient, pool.sql)))
         ? Layer.provide(Layer.effect(RunStore, SqlRunStore.make(words)), Layer.succeed(SqlClient, pool.sql))
         : RunStore.layerMemory
-      return Layer.mergeAll(Layer.succeed(Warehouse, warehouse), Layer.effect(Erasure, erasure), runs)
+      return Layer.mergeAll(
+        Layer.succeed(Warehouse, warehouse),
+        Layer.effect(Erasure, erasure),
+        Layer.effect(MaskIds, maskIds),
+        runs
+      )
     })
   ).pipe(Layer.withSpan("MysqlStores.reading"))
 
@@ -174,7 +182,15 @@ const over = Effect.fnUntraced(function* (options: Options, url: MysqlUrl, { his
             setting: "ANALYST_USER and ANALYST_PASSWORD"
           }
   })
-  return { words, gate, secrets, warehouse, erasure: MysqlErasure.make({ pool: loads, words, secrets, locks, blockers }) }
+  const place = { pool: loads, words, locks, blockers }
+  return {
+    words,
+    gate,
+    secrets,
+    warehouse,
+    erasure: MysqlErasure.make(place, secrets),
+    maskIds: Effect.provideService(SqlMaskIds.make(MysqlErasure.place(place)), SqlClient, loads.sql)
+  }
 })
 
 const setting = "DATABASE_URL"

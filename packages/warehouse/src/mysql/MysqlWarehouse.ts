@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { rowsOf } from "../internal/rowsOf.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
+import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as Table from "../Table.ts"
 import type * as View from "../View.ts"
 import { Warehouse } from "../Warehouse.ts"
@@ -24,6 +25,7 @@ import { faultOf, statementFailed } from "./errors.ts"
 import type { Loader } from "./Loader.ts"
 import * as MysqlAccess from "./MysqlAccess.ts"
 import * as MysqlDrift from "./MysqlDrift.ts"
+import * as MysqlErasure from "./MysqlErasure.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
@@ -189,7 +191,12 @@ export const make = (options: Options): Warehouse["Type"] => {
       return (rows[0] ?? []).map((value) => Number(value ?? 0))
     }),
 
-    drift: (spec) => MysqlDrift.find(options, spec),
+    drift: (spec) =>
+      Effect.zipWith(
+        MysqlDrift.find(options, spec),
+        Effect.provideService(SqlMaskIds.drift(MysqlErasure.place({ ...options, words }), spec), SqlClient, pool.sql),
+        (found, ids) => [...found, ...ids]
+      ),
 
     access: MysqlAccess.find(options)
   })

@@ -40,7 +40,7 @@ export const make = (dialect: SqlDialect): ErasureGate => {
         reason: "Outdated",
         operation,
         detail:
-          "somebody was erased, or let in again, after this run had begun to read its source, so what it read may be about the wrong people. Nothing was written; run it again."
+          "somebody was erased or let in again, or mask ids were re-issued, after this run began to read its source. What it read may be about the wrong people, or have old ids. Nothing was written; run it again."
       })
     })
   }

@@ -5,7 +5,10 @@ import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import { createTable, type SqlDialect } from "./SqlDialect.ts"
 
-/** The table of counters that only grow: for each mask table the last id it gave, and how often somebody was erased. */
+/**
+ * The table of counters: how often somebody was erased, and for each mask table how its ids were given, in a row that is the
+ * lock of all who create ids there.
+ */
 export const tableName = "sluice_sequences"
 
 /** Creates the table if it is missing. */

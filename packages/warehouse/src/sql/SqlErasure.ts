@@ -17,11 +17,10 @@ import * as SqlSourcePages from "./SqlSourcePages.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
-/** What an erasure must know of the store that it works on. */
+/** What an erasure, and a re-issue of mask ids, must know of the store that it works on. */
 export interface Place {
   /** The words of the internal tables. */
   readonly dialect: SqlDialect
-  readonly secrets: SqlSecrets
   /** A declared table as statements name it. */
   readonly relation: (table: Table.Any) => string
   /** The names of all tables that are there. */
@@ -44,9 +43,10 @@ export interface Place {
  * the mask tables by name, the counter of erasures, then rows.
  */
 export const make = Effect.fn("SqlErasure.make")(function* (
-  place: Place
+  place: Place,
+  secrets: SqlSecrets
 ): Effect.fn.Return<Erasure["Type"], never, SqlClient> {
-  const { dialect, secrets } = place
+  const { dialect } = place
   const sql = yield* SqlClient
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
   const suppressions = dialect.table(SqlSuppressions.tableName)
@@ -107,13 +107,6 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     return { found, doomed }
   })
 
-  /** So that whoever has begun to read a source has to begin again, and the next reading takes up everything. */
-  const anotherEpoch = Effect.gen(function* () {
-    const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
-    yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
-    yield* SqlSourcePages.forgetAll(dialect)
-  })
-
   const countSuppressed = Effect.fnUntraced(function* (by: 1 | -1) {
     const count = yield* SqlCounters.read(dialect, SqlSuppressions.counter, { lock: true })
     yield* SqlCounters.write(dialect, SqlSuppressions.counter, count + by)
@@ -126,7 +119,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     for (const { mask } of [...spec.masks].sort((a, b) => (a.mask.name < b.mask.name ? -1 : 1))) {
       yield* SqlCounters.read(dialect, mask.name, { lock: true })
     }
-    yield* anotherEpoch
+    yield* anotherEpoch(dialect)
     const keys = yield* currentKeys
     if (keys === undefined) {
       const detail = "another process removed the key that their id is hashed with. Nothing was erased; run it again."
@@ -174,7 +167,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
         const hash = (yield* currentKeys)?.hash(Redacted.value(id))
         const at = hash === undefined ? undefined : yield* since(hash)
         if (hash === undefined || at === undefined) return undefined
-        yield* anotherEpoch
+        yield* anotherEpoch(dialect)
         yield* sql.unsafe(`DELETE FROM ${suppressions} WHERE ${hashColumn} = ?`, [hash])
         yield* countSuppressed(-1)
         return at
@@ -185,6 +178,13 @@ export const make = Effect.fn("SqlErasure.make")(function* (
 })
 
 const erasing = "erase a person"
+
+/** Has runs that have begun to read a source refused when they write, and the next one read everything. */
+export const anotherEpoch = Effect.fnUntraced(function* (dialect: SqlDialect) {
+  const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
+  yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
+  yield* SqlSourcePages.forgetAll(dialect)
+})
 
 /** What follows FROM, and what is bound to its placeholders. */
 interface Where {

@@ -11,16 +11,18 @@ import type * as MaskTable from "../MaskTable.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { ErasureGate } from "./ErasureGate.ts"
+import * as RandomIds from "./RandomIds.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import { createTable, type SqlDialect, textOf } from "./SqlDialect.ts"
+import * as SqlMaskIds from "./SqlMaskIds.ts"
 
 /**
  * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes, which look-ups go by.
  *
- * Ids come from one counter row per table. Whoever creates ids locks that row first, then looks again for the values it
- * misses, inserts the rest with consecutive ids in order of hash, and moves the counter, all in one transaction: two callers
- * never give a value two ids, no id is skipped, and none is used again after its row is deleted.
+ * Ids are random, so they tell nothing of values. A masker that creates ids locks the table's counter row first, looks again
+ * for the values that it misses, and inserts the rest, all in one transaction: two callers never give a value two ids. The
+ * primary key refuses an id that is in use, and the masker draws again. An id whose row was deleted is as likely as any other.
  */
 export const layer = (dialect: SqlDialect, gate: ErasureGate): Layer.Layer<PiiMasker, WarehouseFailed, SqlClient> =>
   Layer.effect(PiiMasker, Effect.zipRight(SqlCounters.ensureTable(dialect), make(dialect, gate)))
@@ -31,11 +33,17 @@ export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(functio
   table: MaskTable.Any
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
   const sql = yield* SqlClient
-  const create = Effect.zipRight(sql.unsafe(maskTableDdl(dialect, table)), SqlCounters.ensure(dialect, table.name))
+  const create = Effect.gen(function* () {
+    yield* sql.unsafe(maskTableDdl(dialect, table))
+    yield* SqlCounters.ensure(dialect, table.name)
+  })
   yield* SqlBatch.translated(dialect, `create ${table.name}`, create)
 })
 
-/** The masker over the table of counters; mask tables are created when they are first used. */
+/**
+ * The masker over the table of counters; mask tables are created when they are first used. It refuses tables whose ids were
+ * given in order.
+ */
 export const make = Effect.fn("SqlMaskStore.make")(function* (
   dialect: SqlDialect,
   gate: ErasureGate
@@ -45,7 +53,15 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
   const ensure = (table: MaskTable.Any) =>
     ready.has(table.name)
       ? Effect.void
-      : Effect.map(Effect.provideService(ensureMaskTable(dialect, table), SqlClient, sql), () => void ready.add(table.name))
+      : Effect.tap(Effect.provideService(ensureMaskTable(dialect, table), SqlClient, sql), () =>
+          Effect.sync(() => ready.add(table.name))
+        )
+  const assertRandom = (table: MaskTable.Any) =>
+    SqlBatch.translated(
+      dialect,
+      `read ${table.name}`,
+      Effect.provideService(SqlMaskIds.assertRandom(dialect, table), SqlClient, sql)
+    )
   const idColumn = dialect.quote("id")
 
   /** Finds values' ids by hash and moves what it finds from `missing` to `ids`. */
@@ -73,25 +89,24 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
     ids: Map<string, number>,
     runId: string
   ) {
-    const counted = yield* SqlCounters.read(dialect, table.name, { lock: true })
+    const counter = yield* SqlCounters.read(dialect, table.name, { lock: true })
     yield* gate.pass(runId, `give mask ids in ${table.name}`, { lock: false })
     yield* lookUp(table, missing, ids)
     if (missing.size === 0) return 0
-    const stored = yield* sql.unsafe<{ readonly last: number | string | null }>(
-      `SELECT MAX(${idColumn}) AS ${dialect.quote("last")} FROM ${dialect.table(table.name)}`
-    )
-    // A counter that was restored from an older backup than its table must not give an id twice.
-    const last = Math.max(counted, Number(stored[0]?.last ?? 0))
+    if (counter !== SqlMaskIds.random) {
+      yield* SqlMaskIds.assertRandom(dialect, table)
+      yield* SqlCounters.write(dialect, table.name, SqlMaskIds.random)
+    }
     const rows = [...missing.values()]
+    const drawn = RandomIds.different(yield* RandomIds.RandomIds, rows.length)
     yield* SqlBatch.insert(
       sql,
       dialect,
       { head: `INSERT INTO ${dialect.table(table.name)} (${idColumn}, ${dialect.quote(table.valueColumn)}, value_hash)` },
-      rows.map(({ value, hash }, index) => [last + 1 + index, value, hash])
+      rows.map(({ value, hash }, index) => [drawn[index] ?? 0, value, hash])
     )
-    yield* SqlCounters.write(dialect, table.name, last + rows.length)
     rows.forEach(({ value }, index) => {
-      ids.set(value, last + 1 + index)
+      ids.set(value, drawn[index] ?? 0)
     })
     return rows.length
   })
@@ -103,6 +118,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
     ) {
       const operation = `give mask ids in ${table.name}`
       yield* ensure(table)
+      yield* assertRandom(table)
       const step = yield* StepContext
       const distinct = yield* Dataset.reduceChunks(values, new Set<string>(), (seen, rows) => {
         for (const value of rows) if (value !== null) seen.add(reveal(value))
@@ -130,13 +146,14 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
                   })
                 )
               }),
-              afterConflict
+              again
             )
       step.metadata({ rows: yield* count(table, operation), new: created })
       return MaskMap.fromMap(table.kind, ids)
     }),
 
     load: Effect.fn("SqlMaskStore.load")(function* <K extends string>(table: MaskTable.MaskTable<string, K>) {
+      yield* assertRandom(table)
       const ids = new Map<string, number>()
       for (let after = 0, more = true; more; ) {
         const rows = yield* SqlBatch.translated(dialect, `read ${table.name}`, page(table, after))
@@ -169,8 +186,9 @@ interface Hashed {
 const pageSize = 5_000
 const hashesPerTurn = 10_000
 
-const afterConflict = {
-  while: (error: WarehouseFailed) => error.reason === "Conflict",
+/** After a conflict, and where an id that was drawn is in use. */
+const again = {
+  while: (error: WarehouseFailed) => error.reason === "Conflict" || error.reason === "RowRejected",
   schedule: Schedule.intersect(Schedule.jittered(Schedule.exponential("20 millis")), Schedule.recurs(6))
 }
 

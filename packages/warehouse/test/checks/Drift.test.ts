@@ -25,7 +25,7 @@ it.effect("fails with every change from outside, what was found and declared, an
     assert.strictEqual(
       result._tag === "Left" ? result.left.message : "",
       [
-        "The store was changed from outside, in 2 ways; nothing was written.",
+        "The store is not as declared, in 2 ways; nothing was written.",
         "- users_raw, column country: found VARCHAR(10), declared VARCHAR(100)",
         "  mend: ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
         "- messages_raw, column country: found VARCHAR(10), declared VARCHAR(100)",

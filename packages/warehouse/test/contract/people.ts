@@ -22,14 +22,14 @@ export const People = Table.make("contract_people", {
   },
   primaryKey: ["id"]
 })
-const Letters = Table.make("contract_letters", {
+export const Letters = Table.make("contract_letters", {
   description: "Letters.",
   columns: { id: Column.text(64), sender: Column.text(64), receiver: Column.text(64) },
   primaryKey: ["id"],
   indexes: [["sender"]]
 })
 export const Cities = MaskTable.make("contract_cities", { kind: "city", column: "city", description: "Cities." })
-const Jobs = MaskTable.make("contract_jobs", { kind: "profession", column: "profession", description: "Jobs." })
+export const Jobs = MaskTable.make("contract_jobs", { kind: "profession", column: "profession", description: "Jobs." })
 
 export const spec: ErasureSpec = {
   rows: [rows(People, "id"), rows(Letters, "sender", "receiver")],

@@ -3,6 +3,7 @@ import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as Effect from "effect/Effect"
 import { erasureContract } from "../contract/erasureContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
+import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
@@ -40,14 +41,12 @@ sourcePagesContract({
   name,
   fresh: Effect.map(temporaryDirectory, (root) => SqliteStores.layer({ directory: join(root, "store") }))
 })
-erasureContract({
-  name,
-  listTables,
-  fresh: Effect.map(temporaryDirectory, (root) => {
-    const directory = join(root, "store")
-    return {
-      store: SqliteStores.layer({ directory }),
-      execute: (sql) => Effect.provideService(executeOn("sensitive.db")(sql), StoreDirectory, directory)
-    }
-  })
+const fresh = Effect.map(temporaryDirectory, (root) => {
+  const directory = join(root, "store")
+  return {
+    store: SqliteStores.layer({ directory }),
+    execute: (sql: string) => Effect.provideService(executeOn("sensitive.db")(sql), StoreDirectory, directory)
+  }
 })
+erasureContract({ name, listTables, fresh })
+maskIdsContract({ name, listTables, fresh })

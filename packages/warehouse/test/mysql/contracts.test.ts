@@ -6,6 +6,7 @@ import { describe } from "vitest"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
 import { erasureContract } from "../contract/erasureContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
+import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
@@ -41,6 +42,14 @@ for (const flavour of flavours) {
       })
     }
     erasureContract({
+      name: flavour,
+      listTables,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        store: databases.stores(database),
+        execute: (sql) => databases.as(database.url, sql)
+      }))
+    })
+    maskIdsContract({
       name: flavour,
       listTables,
       fresh: Effect.map(databases.make(flavour), (database) => ({

@@ -1,0 +1,44 @@
+import { spec } from "@sluice/assets/pipeline"
+import type { Failure } from "@sluice/core/asset/Failure"
+import * as Owner from "@sluice/core/run/Owner"
+import * as RecordedRun from "@sluice/core/run/RecordedRun"
+import { MaskIds } from "@sluice/warehouse/MaskIds"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as CarryOut from "../CarryOut.ts"
+import { RunFailed } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import * as Human from "../render/Human.ts"
+import * as ReissueText from "../render/ReissueText.ts"
+import * as Announcement from "../wiring/Announcement.ts"
+import type { Settings } from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
+import * as ThisProcess from "../wiring/ThisProcess.ts"
+
+/** Gives random ids where a store's mask ids were given in order, or says what that would change. */
+export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun: boolean }) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const store = Announcement.store(settings)
+    const service = yield* MaskIds
+    if (dryRun) {
+      return yield* output.out(ReissueText.preview(yield* service.preview(spec), store, output.outStyle))
+    }
+    yield* CarryOut.closeOrphans
+    yield* refuseRivals
+    const { value } = yield* RecordedRun.record("provision --reissue-mask-ids", service.reissue(spec), ReissueText.sentence)
+    yield* output.out(ReissueText.done(value, store, output.outStyle))
+  }).pipe(
+    Effect.mapError((error: Failure) => new RunFailed({ detail: error.message })),
+    Effect.provide(Layer.merge(dryRun ? Stores.existing(settings) : Stores.layer(settings), ThisProcess.layer))
+  )
+
+/** A run that has read old ids would be refused when it writes: better to let it end. */
+const refuseRivals = Effect.gen(function* () {
+  const [rival] = yield* Owner.rivals([...spec.tables, ...spec.masks].map(({ name }) => name))
+  if (rival === undefined) return
+  const { assets, run } = rival
+  return yield* new RunFailed({
+    detail: `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host}) is making ${Human.list(assets)}. No id was changed: wait until it has ended, or stop it, and run this again.`
+  })
+})

@@ -1,0 +1,42 @@
+import type { Reissue } from "@sluice/warehouse/MaskIds"
+import * as Human from "./Human.ts"
+import * as Layout from "./Layout.ts"
+import type { Style } from "./Style.ts"
+
+/** What a re-issue would change: tables and counts. */
+export const preview = (found: Reissue, store: string, style: Style): ReadonlyArray<string> =>
+  isNothing(found)
+    ? [allRandom(store)]
+    : [
+        `These mask ids in ${store} were given in an order that follows from the values. A re-issue would replace:`,
+        ...counts(found, style),
+        style.dim("Nothing was changed.")
+      ]
+
+/** What a re-issue changed. */
+export const done = (found: Reissue, store: string, style: Style): ReadonlyArray<string> => {
+  const ok = style.green(style.marks.ok)
+  return isNothing(found)
+    ? [`${ok} ${allRandom(store)}`]
+    : [
+        `${ok} Mask ids in ${store} are random now.`,
+        ...counts(found, style),
+        "Ids that analysts have saved elsewhere stand for nothing any more. The next run reads the source in full."
+      ]
+}
+
+/** The same in a sentence, for the history. */
+export const sentence = ({ masks }: Reissue): string =>
+  `${Human.plural(sum(masks), "mask id")} of ${Human.plural(Object.keys(masks).length, "table")} replaced by random ones`
+
+const allRandom = (store: string) => `All mask ids in ${store} are random.`
+
+const counts = ({ columns, masks }: Reissue, { dim }: Style): ReadonlyArray<string> =>
+  Layout.align([
+    ...Object.entries(masks).map(([table, n]) => [`  ${dim(table)}`, Human.plural(n, "id")]),
+    ...Object.entries(columns).map(([column, n]) => [`  ${dim(column)}`, Human.plural(n, "row")])
+  ])
+
+const isNothing = ({ masks }: Reissue): boolean => Object.keys(masks).length === 0
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, n) => all + n, 0)

@@ -1,0 +1,199 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type { Difference } from "../checks/Difference.ts"
+import type { WarehouseSpec } from "../Grants.ts"
+import type { MaskIds, Reissue } from "../MaskIds.ts"
+import type * as MaskTable from "../MaskTable.ts"
+import type * as Table from "../Table.ts"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as RandomIds from "./RandomIds.ts"
+import * as SqlBatch from "./SqlBatch.ts"
+import * as SqlCounters from "./SqlCounters.ts"
+import { createTable, type SqlDialect } from "./SqlDialect.ts"
+import * as SqlErasure from "./SqlErasure.ts"
+
+/** The counter of a mask table whose ids are random. Earlier versions counted there: 0, or the last id that they gave in order. */
+export const random = -1
+
+/** The command that gives random ids. */
+const command = "pnpm assets provision --reissue-mask-ids"
+
+/** Fails where a mask table holds ids that were given in order. */
+export const assertRandom = Effect.fn("SqlMaskIds.assertRandom")(function* (
+  dialect: SqlDialect,
+  table: MaskTable.Any
+): Effect.fn.Return<void, WarehouseFailed | SqlError, SqlClient> {
+  if (!(yield* isInOrder(dialect, table))) return
+  return yield* new WarehouseFailed({
+    reason: "Misconfigured",
+    operation: `use mask ids of ${table.name}`,
+    detail: `they were ${ordered}, as earlier versions did, so they can be turned back into values. Run \`${command}\` once; with --dry-run it shows what it would change.`
+  })
+})
+
+const ordered = "given in an order that follows from the values"
+
+/** Each mask table whose ids were given in order, as a way in which the store is not as declared. */
+export const drift = Effect.fn("SqlMaskIds.drift")(function* (
+  place: Pick<SqlErasure.Place, "dialect" | "present">,
+  { masks }: WarehouseSpec
+): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed, SqlClient> {
+  const operation = "compare the store with what is declared"
+  const found = yield* SqlBatch.translated(place.dialect, operation, inOrder(place, masks))
+  return found.map(({ name }) => ({
+    subject: name,
+    aspect: "mask ids",
+    found: ordered,
+    declared: "random",
+    mend: command,
+    origin: "outside"
+  }))
+})
+
+/** The mask tables with ids that were given in order. */
+const inOrder = Effect.fnUntraced(function* (
+  { dialect, present }: Pick<SqlErasure.Place, "dialect" | "present">,
+  masks: ReadonlyArray<MaskTable.Any>
+) {
+  const tables = yield* present
+  return yield* Effect.filter(masks, (mask) => (tables.has(mask.name) ? isInOrder(dialect, mask) : Effect.succeed(false)))
+})
+
+/**
+ * Whether a mask table has ids that were given in order. The first rows come in one transaction with the counter that says
+ * that they are random, so rows are looked for before the counter is read.
+ */
+const isInOrder = Effect.fnUntraced(function* (dialect: SqlDialect, { name }: MaskTable.Any) {
+  const sql = yield* SqlClient
+  const rows = yield* sql.unsafe(`SELECT id FROM ${dialect.table(name)} LIMIT 1`)
+  return rows.length > 0 && (yield* SqlCounters.read(dialect, name, { lock: false })) !== random
+})
+
+/** Re-issues over tables that exist. Locks are taken as an erasure takes them. */
+export const make = Effect.fn("SqlMaskIds.make")(function* (
+  place: SqlErasure.Place
+): Effect.fn.Return<MaskIds["Type"], never, SqlClient> {
+  const { dialect, relation } = place
+  const sql = yield* SqlClient
+  const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
+  const [mapping, oldId, newId] = [dialect.table(mappingName), dialect.quote("old_id"), dialect.quote("new_id")]
+
+  const count = (from: string) =>
+    Effect.map(sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${from}`), ([row]) =>
+      Number(row?.n ?? 0)
+    )
+
+  const plan = Effect.fnUntraced(function* ({ masks, tables }: WarehouseSpec) {
+    const present = yield* place.present
+    const found = yield* inOrder(place, masks)
+    return found.map((mask) => ({
+      mask,
+      columns: tables.filter(({ name }) => present.has(name)).flatMap((table) => columnsOf(table, mask))
+    }))
+  })
+  type Planned = Effect.Effect.Success<ReturnType<typeof plan>>
+
+  const counted = Effect.fnUntraced(function* (planned: Planned) {
+    const masks: Record<string, number> = {}
+    const columns: Record<string, number> = {}
+    for (const { columns: all, mask } of planned) {
+      masks[mask.name] = yield* count(dialect.table(mask.name))
+      for (const { column, table } of all) {
+        columns[`${table.name}.${column}`] = yield* count(`${relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`)
+      }
+    }
+    return { masks, columns } satisfies Reissue
+  })
+
+  /** New ids for all that a mask table has, and for ids that rows still hold of values that are gone. */
+  const draw = Effect.fnUntraced(function* ({ columns, mask }: Planned[number]) {
+    const draw = yield* RandomIds.RandomIds
+    const old = new Set<number>()
+    const holders = [`SELECT id FROM ${dialect.table(mask.name)}`, ...columns.map(distinct)]
+    for (const select of holders) {
+      for (const { id } of yield* sql.unsafe<{ readonly id: number | string }>(select)) old.add(Number(id))
+    }
+    // Not one that somebody has: an update by steps would take the one for the other.
+    const fresh = RandomIds.different(draw, old.size, old)
+    return [...old].map((id, i) => [id, fresh[i] ?? 0] as const)
+  })
+
+  const distinct = ({ column, table }: Holder) =>
+    `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`
+
+  const replace = Effect.fnUntraced(function* (planned: Planned[number]) {
+    const head = `INSERT INTO ${mapping} (${oldId}, ${newId})`
+    yield* SqlBatch.insert(sql, dialect, { head }, yield* draw(planned))
+    const targets = [
+      { rows: dialect.table(planned.mask.name), held: dialect.quote("id") },
+      ...planned.columns.map(({ column, table }) => ({ rows: relation(table), held: dialect.quote(column) }))
+    ]
+    for (const { held, rows } of targets) {
+      const fresh = `SELECT ${newId} FROM ${mapping} WHERE ${oldId} = ${rows}.${held}`
+      yield* sql.unsafe(`UPDATE ${rows} SET ${held} = (${fresh}) WHERE ${held} IS NOT NULL`)
+    }
+    yield* sql.unsafe(`DELETE FROM ${mapping}`)
+    yield* SqlCounters.write(dialect, planned.mask.name, random)
+  })
+
+  const reissue = Effect.fnUntraced(function* (spec: WarehouseSpec) {
+    for (const { name } of [...spec.masks].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      yield* SqlCounters.read(dialect, name, { lock: true })
+    }
+    const planned = yield* plan(spec)
+    if (planned.length === 0) return none
+    yield* SqlErasure.anotherEpoch(dialect)
+    const found = yield* counted(planned)
+    for (const each of planned) yield* replace(each)
+    return found
+  })
+
+  return {
+    preview: Effect.fn("SqlMaskIds.preview")(function* (spec) {
+      return yield* SqlBatch.translated(dialect, "count mask ids", here(Effect.flatMap(plan(spec), counted)))
+    }),
+    reissue: Effect.fn("SqlMaskIds.reissue")(function* (spec) {
+      const operation = "re-issue mask ids"
+      const translated = <A>(effect: Effect.Effect<A, SqlError, SqlClient>) =>
+        SqlBatch.translated(dialect, operation, here(effect))
+      const present = yield* translated(place.present)
+      for (const { name } of spec.masks) if (present.has(name)) yield* translated(SqlCounters.ensure(dialect, name))
+      const tables = spec.tables.filter((table) => present.has(table.name) && holdsIds(table)).map(({ name }) => name)
+      const found = yield* Effect.acquireUseRelease(
+        translated(sql.unsafe(mappingDdl(dialect))),
+        () => place.alone(tables, operation, here(reissue(spec))),
+        () => Effect.ignore(translated(sql.unsafe(`DROP TABLE IF EXISTS ${mapping}`)))
+      )
+      if (found !== none) yield* place.scrub
+      return found
+    })
+  }
+})
+
+const none: Reissue = { masks: {}, columns: {} }
+
+/** A column of a public table that holds a mask's ids. */
+interface Holder {
+  readonly table: Table.Any
+  readonly column: string
+}
+
+const columnsOf = (table: Table.Any, { kind }: MaskTable.Any): ReadonlyArray<Holder> =>
+  Object.entries(table.columns).flatMap(([column, { maskOf }]) => (maskOf === kind ? [{ table, column }] : []))
+
+const holdsIds = (table: Table.Any): boolean => Object.values(table.columns).some(({ maskOf }) => maskOf !== undefined)
+
+/** There while ids are re-issued: which new id stands for which old one. Analysts cannot read it, and it has no rows but in the transaction. */
+const mappingName = "sluice_new_mask_ids"
+
+const mappingDdl = (dialect: SqlDialect): string =>
+  createTable(
+    dialect,
+    mappingName,
+    [
+      ["old_id", `${dialect.types.integer} NOT NULL`],
+      ["new_id", `${dialect.types.integer} NOT NULL`]
+    ],
+    ["PRIMARY KEY (old_id)"]
+  )
