@@ -28,9 +28,20 @@ const forms = "Use mysql://user:password@host:port/database, or sqlite:DIRECTORY
 export const parse = (text: string): Either.Either<DatabaseUrl, string> => {
   if (StoreUrl.isOne(text)) return StoreUrl.parse(text)
   return Either.flatMap(parseServer(text), (url) =>
-    url.database === "" ? Either.left(`names no database. ${forms}`) : Either.right(url)
+    url.database === ""
+      ? Either.left(`names no database. ${forms}`)
+      : systemDatabases.includes(url.database.toLowerCase())
+        ? Either.left(
+            `names the system database "${url.database}". Name a database of the pipeline's own: it need not exist yet.`
+          )
+        : Either.right(url)
   )
 }
+
+/** The database on each server that records accounts. Only the administrator writes it. */
+export const accountsDatabase = "sluice_admin"
+
+const systemDatabases = ["mysql", "sys", "information_schema", "performance_schema", accountsDatabase]
 
 /** Reads an administrator's URL, which names a server and no database. */
 export const parseServer = (text: string): Either.Either<MysqlUrl, string> => {

@@ -21,6 +21,21 @@ describe("DatabaseUrl", () => {
     )
   })
 
+  it("refuses databases that are the server's own or record its accounts, in any case of letters", () => {
+    const names = ["mysql", "MySQL", "sys", "information_schema", "Performance_Schema", "sluice_admin", "mysql_x"]
+    assert.deepStrictEqual(
+      names.map((name) => problem(`mysql://sluice:p@db.example/${name}`)),
+      [
+        ...names
+          .slice(0, -1)
+          .map(
+            (name) => `names the system database "${name}". Name a database of the pipeline's own: it need not exist yet.`
+          ),
+        "no problem"
+      ]
+    )
+  })
+
   it("reads a directory, relative or absolute", () => {
     const urls = {
       "sqlite:.sluice": ".sluice",

@@ -1,6 +1,8 @@
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
 import type { WarehouseSpec } from "../Grants.ts"
+import * as InternalTables from "../sql/internalTables.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
@@ -14,7 +16,8 @@ import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
  * Everything in an embedded store that is not as declared: tables, their indexes and views by their definitions, which SQLite
- * keeps to the letter; a file of data that is older than the other one; sensitive tables in the file that analysts read; and files that others than their owner may open.
+ * keeps to the letter; triggers; a file of data that is older than the other one; sensitive tables in the file that analysts
+ * read; and files that others than their owner may open.
  */
 export const find = Effect.fn("SqliteDrift.find")(function* (
   store: SqliteStore,
@@ -27,12 +30,20 @@ export const find = Effect.fn("SqliteDrift.find")(function* (
         ofRelation(session, table, SqlMaskStore.maskTableDdl(Ddl.dialect("sensitive"), table))
       ),
       ...[...spec.tables, ...spec.masks].flatMap((table) => misplaced(session, table)),
+      ...triggers(session, spec, "main", "public.db"),
+      ...triggers(session, spec, "sensitive", "sensitive.db"),
       ...FileTimes.differences(FileTimes.read(session))
     ]),
-    (error) => Fault.translate("compare the store with what is declared", error)
+    translate
   )
-  return [...relations, ...(yield* modes(store))]
+  const history = yield* Effect.mapError(
+    store.history.use((session) => triggers(session, spec, "main", "history.db")),
+    translate
+  )
+  return [...relations, ...history, ...(yield* modes(store))]
 })
+
+const translate = (error: SqlError) => Fault.translate("compare the store with what is declared", error)
 
 /** A table or view as `sqlite_master` has it. */
 interface Found {
@@ -168,6 +179,20 @@ const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference
           origin: "outside"
         }
       ]
+
+/** Triggers on our tables and views in one of the files: they rewrite rows. */
+const triggers = (session: Session, spec: WarehouseSpec, schema: Ddl.Schema, file: string): ReadonlyArray<Difference> => {
+  const declared = [...spec.tables, ...spec.views, ...spec.masks].map(({ name }) => name)
+  const ours = new Set([...declared, ...InternalTables.names])
+  return session
+    .values(`SELECT name, tbl_name FROM ${schema}.sqlite_master WHERE type = 'trigger' ORDER BY name`, [])
+    .flatMap(([name, table]): ReadonlyArray<Difference> => {
+      const subject = String(table)
+      if (!ours.has(subject)) return []
+      const mend = `/* in ${file} */ DROP TRIGGER ${Ddl.quote(String(name))}`
+      return [{ subject, aspect: `trigger ${String(name)}`, found: "a trigger", declared: "none", mend, origin: "outside" }]
+    })
+}
 
 /** Who may open the files, and who may exchange them: a directory that was there before may be listed. */
 const modes = Effect.fnUntraced(function* ({ files }: SqliteStore) {

@@ -1,11 +1,14 @@
 import type { Difference } from "../checks/Difference.ts"
 import type * as AccountGrants from "./AccountGrants.ts"
-import * as Accounts from "./accounts.ts"
 import { quote } from "./dialect.ts"
+import { differenceOf } from "./GrantDifference.ts"
+import * as PipelineRights from "./PipelineRights.ts"
 import type { ShownGrants } from "./ShownGrants.ts"
 
 export interface Options {
   readonly database: string
+  /** Whether the server takes database names in grants literally. */
+  readonly literal: boolean
   readonly found: AccountGrants.Found
   /** The name of the analyst's account, if its login was tried. */
   readonly analyst: string | undefined
@@ -14,19 +17,22 @@ export interface Options {
 }
 
 /**
- * What the analyst may do besides reading what it is to read, and what it may not read; and privileges of the pipeline's
- * account that no pipeline may have: of each entry of the accounts that was seen.
+/**
+ * What the analyst may do besides reading what it is to read, and what it may not read; and where the rights of the pipeline's
+ * account are not those that it needs: of each entry of the accounts that was seen.
  */
 export const find = (options: Options): ReadonlyArray<Difference> => [
   ...options.found.grants.flatMap((grants) =>
-    grants.role === "pipeline" ? ofPipeline(grants) : ofAnalyst(options, grants)
+    grants.role === "pipeline"
+      ? PipelineRights.between(grants, PipelineRights.grantOn(options.database, options))
+      : ofAnalyst(options, grants)
   ),
   ...(options.found.isAnalystLocked && options.analyst !== undefined ? [locked(options.analyst)] : [])
 ]
 
 const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: ShownGrants): ReadonlyArray<Difference> => {
   const wanted = readable.map((name) => ({ privileges: ["SELECT"], on: `${quote(database)}.${quote(name)}` }))
-  const { grant, revoke } = Accounts.differenceOf(lines, wanted)
+  const { grant, revoke } = differenceOf(lines, wanted)
   const about = (on: string | undefined): Pick<Difference, "subject" | "aspect" | "origin"> => {
     const prefix = `${quote(database)}.`
     const name = on?.startsWith(prefix) === true ? /^`(.*)`$/.exec(on.slice(prefix.length))?.[1] : undefined
@@ -46,30 +52,6 @@ const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: Sh
       mend: `REVOKE ${excess} FROM ${account}`
     }))
   ]
-}
-
-const ofPipeline = ({ account, lines, user }: ShownGrants): ReadonlyArray<Difference> =>
-  Accounts.differenceOf(lines, []).revoke.flatMap((privileges): ReadonlyArray<Difference> => {
-    const forbidden = privileges.startsWith("GRANT OPTION ON ") ? privileges : administrative(privileges)
-    return forbidden === undefined
-      ? []
-      : [
-          {
-            subject: `the pipeline's account "${user}"`,
-            aspect: "privileges",
-            found: forbidden,
-            declared: "nothing but to work in its own database",
-            mend: `REVOKE ${forbidden} FROM ${account}`,
-            origin: "outside"
-          }
-        ]
-  })
-
-/** Of privileges that hold everywhere, those of an administrator; as `MysqlServer.inspect` refuses them at the start. */
-const administrative = (privileges: string): string | undefined => {
-  const [, list = ""] = /^(.*) ON \*\.\*$/.exec(privileges) ?? []
-  const forbidden = list.split(", ").filter((privilege) => ["ALL PRIVILEGES", "SUPER", "FILE"].includes(privilege))
-  return forbidden.length === 0 ? undefined : `${forbidden.join(", ")} ON *.*`
 }
 
 const locked = (user: string): Difference => ({

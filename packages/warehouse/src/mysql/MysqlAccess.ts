@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import type { Access } from "../Access.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as AccountGrants from "./AccountGrants.ts"
-import * as Accounts from "./accounts.ts"
-import { statementFailed } from "./errors.ts"
+import { differenceOf } from "./GrantDifference.ts"
 import type { MysqlPool } from "./MysqlPool.ts"
+import * as ShownGrants from "./ShownGrants.ts"
 
 export interface Options extends Omit<AccountGrants.Options, "ask"> {
   readonly pool: MysqlPool
@@ -17,14 +17,11 @@ export interface Options extends Omit<AccountGrants.Options, "ask"> {
 export const find = Effect.fn("MysqlAccess.find")(function* (
   options: Options
 ): Effect.fn.Return<ReadonlyArray<Access>, WarehouseFailed> {
-  const ask = (sql: string) => Effect.mapError(options.pool.sql.unsafe(sql).values, failed)
-  const { grants } = yield* AccountGrants.find({ ...options, ask })
+  const { grants } = yield* AccountGrants.find({ ...options, ask: ShownGrants.askOver(options.pool.sql) })
   return grants.map(({ account, lines, role, seen }) => ({
     subject: account,
     role,
-    holds: Accounts.differenceOf(lines, []).revoke,
+    holds: differenceOf(lines, []).revoke,
     seen
   }))
 })
-
-const failed = statementFailed("ask who may do what")

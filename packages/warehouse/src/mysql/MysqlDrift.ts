@@ -12,8 +12,10 @@ import { statementFailed } from "./errors.ts"
 import * as GrantDrift from "./GrantDrift.ts"
 import type { MysqlPool } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
+import * as PipelineRights from "./PipelineRights.ts"
 import * as Structure from "./Structure.ts"
 import * as StructureDrift from "./StructureDrift.ts"
+import * as TableDrift from "./TableDrift.ts"
 import type { Account } from "./UserQuery.ts"
 
 export interface Options {
@@ -28,7 +30,7 @@ export interface Options {
  * Everything in a database that is not as declared: tables from `information_schema`, whose comment tells whether they are as
  * they were published; views by the rights that they run with, undeclared ones included; the accounts by the grants that
  * `AccountGrants` finds. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
- * Five statements and, where an analyst is configured, a connection.
+ * Ten statements and, if an analyst is configured, a connection.
  */
 export const find = Effect.fn("MysqlDrift.find")(function* (
   options: Options,
@@ -36,10 +38,9 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
 ): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
   const { pool, server } = options
   const ask = (sql: string) => Effect.mapError(Deadlock.retried(pool.sql.unsafe(sql).values), failed)
+  const there = yield* ask(TableDrift.selectTables)
   const relations = new Map(
-    (yield* ask(
-      "SELECT table_name, table_type, table_comment FROM information_schema.tables WHERE table_schema = DATABASE()"
-    )).map(([name, type, comment]) => [String(name), { isView: type === "VIEW", comment: String(comment) }] as const)
+    there.map(([name, type, comment]) => [String(name), { isView: type === "VIEW", comment: String(comment) }] as const)
   )
   const structures = Structure.ofDatabase(
     yield* ask(Structure.selectColumns),
@@ -47,6 +48,7 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
     server.collation
   )
   const rights = yield* ask("SELECT table_name, security_type FROM information_schema.views WHERE table_schema = DATABASE()")
+  const behaviour = TableDrift.find(spec, there, yield* ask(TableDrift.selectTriggers))
   const declaredTables = [
     ...spec.tables.map((table) => ({ table, declared: Structure.ofTable(table) })),
     ...spec.masks.map((table) => ({ table, declared: Structure.ofMask(table) }))
@@ -66,11 +68,12 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
   })
   const grants = GrantDrift.find({
     database: options.pipeline.url.database,
+    literal: PipelineRights.isLiteral(yield* ask(PipelineRights.selectPartialRevokes)),
     found: yield* AccountGrants.find({ ...options, ask }),
     analyst: options.analyst?.url.user,
     readable: spec.analyst.select.map(({ name }) => name).filter((name) => relations.has(name))
   })
-  return [...tables, ...views, ...definerViews(spec, rights), ...grants]
+  return [...tables, ...behaviour, ...views, ...definerViews(spec, rights), ...grants]
 })
 
 const failed = statementFailed("compare the database with what is declared")

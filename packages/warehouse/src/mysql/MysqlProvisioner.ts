@@ -23,6 +23,8 @@ import { connectFailed, faultOf, statementFailed } from "./errors.ts"
 import * as Limits from "./Limits.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
+import * as PipelineRights from "./PipelineRights.ts"
+import * as ShownGrants from "./ShownGrants.ts"
 
 export interface Options {
   /** Names a server and an account that may create databases and accounts. Used for nothing but this. */
@@ -35,23 +37,6 @@ export interface Options {
   /** Whether MariaDB is sent passwords instead of their hashes. Default: hashes, since its logs keep what it is sent. */
   readonly passwordInClear?: boolean
 }
-
-/**
- * All that the pipeline's account may do, and only in its own database: read and write rows; create, fill, index, rename
- * (ALTER, DROP) and drop tables; create and show views. It has no GRANT OPTION, FILE, SUPER or right on other accounts.
- */
-export const pipelinePrivileges = [
-  "SELECT",
-  "INSERT",
-  "UPDATE",
-  "DELETE",
-  "CREATE",
-  "DROP",
-  "INDEX",
-  "ALTER",
-  "CREATE VIEW",
-  "SHOW VIEW"
-] as const
 
 /** Provisions MySQL or MariaDB. Settings that name one account for two roles are refused at once, without connecting. */
 export const layer = (options: Options): Layer.Layer<Provisioner, WarehouseFailed> =>
@@ -101,7 +86,7 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
     setting: "DATABASE_URL",
     user: pipeline.user,
     password: pipeline.password,
-    grants: [{ privileges: pipelinePrivileges, on: `${quote(server.escape(pipeline.database))}.*` }]
+    grants: [PipelineRights.grantOn(pipeline.database, server)]
   }
   const reader: Accounts.Account = {
     role: "the analyst",
@@ -138,16 +123,14 @@ const isHashRefused = (error: SqlError) => faultOf(error.cause).errno === 1290
 const hashRefused =
   'the server validates passwords and takes no hash of one (strict_password_validation). Run "pnpm assets provision --password-in-clear": the server then writes the password into its general, slow and binary logs, where they are on. Or SET GLOBAL strict_password_validation = OFF for the time of the command.'
 
-/** With `_` unescaped, a grant on `spark_dwh` would be one on `sparkXdwh` too, unless partial revokes are on. */
 const prepare = Effect.fnUntraced(function* (admin: DirectConnection.DirectConnection) {
   const version = yield* admin.query("SELECT VERSION()")
-  const partialRevokes = yield* admin.query("SHOW GLOBAL VARIABLES LIKE 'partial\\_revokes'")
-  const literal = partialRevokes.rows[0]?.[1] === "ON"
+  const partialRevokes = yield* admin.query(PipelineRights.selectPartialRevokes)
   return {
     ...(/mariadb/i.test(String(version.rows[0]?.[0]))
       ? ({ flavour: "MariaDB", collation: "utf8mb4_nopad_bin" } as const)
       : ({ flavour: "MySQL", collation: "utf8mb4_0900_bin" } as const)),
-    escape: (database: string) => (literal ? database : database.replaceAll("_", "\\_"))
+    literal: PipelineRights.isLiteral(partialRevokes.rows)
   }
 })
 
@@ -168,6 +151,7 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: Wareho
     connectFailed(url, "DATABASE_URL")
   )
   const server = yield* MysqlServer.inspect(pool.sql)
+  yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), url.database, "all")
   const words = dialect(server)
   const run = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, statementFailed(operation))
   const names = run(

@@ -26,7 +26,7 @@ export const fromAnswer = (version: string, maxPacket: number, localInfile: bool
     : { flavour: "MySQL", collation: "utf8mb4_0900_bin", maxPacket, localInfile }
 }
 
-/** Finds out which server this is; refuses one that is too old, and an account that could do more than a pipeline should. */
+/** Finds out which server this is; refuses one that is too old. */
 export const inspect = Effect.fn("MysqlServer.inspect")(function* (
   sql: SqlClient
 ): Effect.fn.Return<MysqlServer, WarehouseFailed> {
@@ -43,29 +43,8 @@ export const inspect = Effect.fn("MysqlServer.inspect")(function* (
       detail: "it is older than MySQL 8.0.17 and MariaDB 10.5, which are the oldest that keep text exact. Use a newer one."
     })
   }
-  const grants = yield* asked(sql.unsafe<Record<string, string>>("SHOW GRANTS"))
-  const excess = excessIn(grants.flatMap((row) => Object.values(row)))
-  if (excess !== undefined) {
-    return yield* new WarehouseFailed({
-      reason: "Misconfigured",
-      operation: "use the account in DATABASE_URL",
-      detail: `it has ${excess}, which a pipeline must not have. DATABASE_URL must name the pipeline's own account: put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and "pnpm assets provision" creates it.`
-    })
-  }
   return server
 })
-
-/** The first privilege in lines of SHOW GRANTS that makes an account an administrator's. */
-export const excessIn = (lines: ReadonlyArray<string>): string | undefined => {
-  for (const line of lines) {
-    const everywhere = / ON \*\.\* TO /.test(line)
-    if (everywhere && /^GRANT ALL PRIVILEGES /.test(line)) return "all privileges on all databases"
-    if (everywhere && /^GRANT (?:.*, )?SUPER(?:,| ON )/.test(line)) return "SUPER"
-    if (everywhere && /^GRANT (?:.*, )?FILE(?:,| ON )/.test(line)) return "FILE"
-    if (/ WITH (?:.* )?GRANT OPTION/.test(line)) return "GRANT OPTION"
-  }
-  return undefined
-}
 
 const asked = <A>(effect: Effect.Effect<A, SqlError>) =>
   Effect.mapError(effect, statementFailed("ask the database server what it is"))

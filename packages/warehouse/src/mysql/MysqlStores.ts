@@ -42,6 +42,8 @@ import * as MysqlErasure from "./MysqlErasure.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
 import * as MysqlWarehouse from "./MysqlWarehouse.ts"
+import * as PipelineRights from "./PipelineRights.ts"
+import * as ShownGrants from "./ShownGrants.ts"
 import * as TableLock from "./TableLock.ts"
 
 export interface Options {
@@ -61,8 +63,8 @@ export interface Options {
 
 /**
  * All that a pipeline keeps, in one database of MySQL (8.0.17 or later) or MariaDB (10.5 or later). Connects at once, refuses
- * an administrator's account and a server that is read-only, and creates the internal tables that are missing. The run history
- * and the quarantine have connections of their own, so that events never wait for a load.
+ * an account that has other rights than the pipeline's and a server that is read-only, and creates the internal tables that
+ * are missing. The run history and the quarantine have connections of their own, so that events never wait for a load.
  */
 export const layer = (
   options: Options
@@ -79,6 +81,7 @@ export const layer = (
       const loads = yield* open(options, url, share.loads)
       const history = yield* open(options, url, share.history)
       const { erasure, gate, maskIds, secrets, warehouse, words } = yield* over(options, url, { loads, history })
+      yield* PipelineRights.demand(ShownGrants.askOver(loads.sql), url.database, "all")
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
       }
@@ -109,6 +112,7 @@ export const reading = (options: Options): Layer.Layer<Warehouse | RunStore | Er
       const url = yield* Encryption.settle(options.url, setting)
       const pool = yield* open(options, url, readingConnections)
       const { erasure, maskIds, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
+      yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), url.database, "no more")
       const runs = (yield* SqlRunStore.isThere(words).pipe(Effect.provideService(SqlClient, pool.sql)))
         ? Layer.provide(Layer.effect(RunStore, SqlRunStore.make(words)), Layer.succeed(SqlClient, pool.sql))
         : RunStore.layerMemory
@@ -141,6 +145,7 @@ const inTransaction = <A>(
       yield* Limits.demandWritable(yield* Limits.ask(url, setting), setting)
       const { sql } = yield* open(options, url, 1)
       const words = dialect(yield* MysqlServer.inspect(sql))
+      yield* PipelineRights.demand(ShownGrants.askOver(sql), url.database, "all")
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, sql)
       }

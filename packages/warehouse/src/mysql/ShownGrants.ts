@@ -1,3 +1,4 @@
+import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -14,7 +15,7 @@ export interface ShownGrants {
   /** As SQL names it: `'analyst'@'%'`. */
   readonly account: string
   readonly user: string
-  /** The lines of SHOW GRANTS; MariaDB's hold the password's hash. */
+  /** The lines of SHOW GRANTS, without rights by roles; MariaDB's hold the password's hash. */
   readonly lines: ReadonlyArray<string>
 }
 
@@ -24,8 +25,10 @@ export const shownTo = (ask: Ask): Effect.Effect<ShownGrants, WarehouseFailed> =
     const [[name] = []] = yield* ask("SELECT CURRENT_USER()")
     const text = String(name)
     const [user, host] = [text.slice(0, text.lastIndexOf("@")), text.slice(text.lastIndexOf("@") + 1)]
-    const lines = (yield* ask("SHOW GRANTS FOR CURRENT_USER()")).map(([line]) => String(line))
-    return { account: `${literal(user)}@${literal(host)}`, user, lines }
+    const account = `${literal(user)}@${literal(host)}`
+    // Under its name: FOR CURRENT_USER() MySQL includes the rights of the roles that are active.
+    const lines = (yield* ask(`SHOW GRANTS FOR ${account}`)).map(([line]) => String(line))
+    return { account, user, lines }
   })
 
 /** The grants of each entry of an account, as an administrator is shown them: an account has an entry for each host. */
@@ -41,6 +44,12 @@ export const ofEveryHost = (ask: Ask, user: string): Effect.Effect<ReadonlyArray
       }))
     })
   })
+
+/** Asks as the account of a client. */
+export const askOver =
+  (client: SqlClient): Ask =>
+  (sql) =>
+    Effect.mapError(client.unsafe(sql).values, failed)
 
 /** Asks as an account, over a connection that ends with the scope. */
 export const askAs = ({ setting, url }: Account): Effect.Effect<Ask, WarehouseFailed, Scope.Scope> =>

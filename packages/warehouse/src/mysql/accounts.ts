@@ -1,4 +1,5 @@
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
@@ -6,12 +7,7 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as AccountRecord from "./AccountRecord.ts"
 import * as Credentials from "./Credentials.ts"
 import type * as DirectConnection from "./DirectConnection.ts"
-
-/** What an account is to have: privileges on a database (`*`) or a table, quoted as GRANT wants it. */
-export interface Grant {
-  readonly privileges: ReadonlyArray<string>
-  readonly on: string
-}
+import { differenceOf, type Grant } from "./GrantDifference.ts"
 
 /** An account by what it is for, for the lines that tell what was done. */
 export interface Account {
@@ -99,51 +95,21 @@ export const reconcile = (admin: DirectConnection.DirectConnection, account: Acc
     for (const host of yield* hostsOf(admin, user)) {
       const difference = differenceOf(yield* grantsOf(admin, user, host), grants)
       const to = [user, host]
-      // Granting first: what stays allowed is at no time refused.
+      const revoke = Effect.fnUntraced(function* (excess: string) {
+        yield* admin.query(`REVOKE ${excess} FROM ?@?`, to)
+        lines.push(`revoked ${excess} from ${role} "${user}"`)
+      })
+      // ALL PRIVILEGES includes what is granted. Otherwise granting comes first: what stays allowed is at no time refused.
+      const [others, all] = Arr.partition(difference.revoke, (excess) => excess.startsWith("ALL PRIVILEGES "))
+      yield* Effect.forEach(all, revoke)
       for (const { on, privileges } of difference.grant) {
         yield* admin.query(`GRANT ${privileges.join(", ")} ON ${on} TO ?@?`, to)
         lines.push(`granted ${privileges.join(", ")} on ${on} to ${role} "${user}"`)
       }
-      for (const revoke of difference.revoke) {
-        yield* admin.query(`REVOKE ${revoke} FROM ?@?`, to)
-        lines.push(`revoked ${revoke} from ${role} "${user}"`)
-      }
+      yield* Effect.forEach(others, revoke)
     }
     return [...new Set(lines)]
   })
-
-/** What must be granted, and what revoked (as REVOKE takes it), so that lines of SHOW GRANTS become what is wanted. */
-export const differenceOf = (lines: ReadonlyArray<string>, wanted: ReadonlyArray<Grant>) => {
-  const lacking = new Map(wanted.map(({ on, privileges }) => [on, new Set(privileges)]))
-  const allowed = new Map(wanted.map(({ on, privileges }) => [on, new Set(privileges)]))
-  const revoke: Array<string> = []
-  for (const line of lines) {
-    const [, what = "", on, options = ""] = grantLine.exec(line) ?? []
-    if (on === undefined) {
-      const [, roles] = roleLine.exec(line) ?? []
-      if (roles !== undefined) revoke.push(roles)
-      continue
-    }
-    const kept = allowed.get(on)
-    const excess = splitPrivileges(what).filter((privilege) => {
-      lacking.get(on)?.delete(privilege)
-      return privilege !== "USAGE" && !(kept?.has(privilege) ?? false)
-    })
-    if (excess.length > 0) revoke.push(`${excess.join(", ")} ON ${on}`)
-    if (/GRANT OPTION/.test(options)) revoke.push(`GRANT OPTION ON ${on}`)
-  }
-  const grant = [...lacking].flatMap(([on, privileges]) =>
-    privileges.size === 0 ? [] : [{ on, privileges: [...privileges] }]
-  )
-  return { grant, revoke }
-}
-
-const grantLine =
-  /^GRANT (.+?) ON ((?:(?:TABLE|FUNCTION|PROCEDURE|PACKAGE|PACKAGE BODY) )?(?:\*|`(?:[^`]|``)*`)\.(?:\*|`(?:[^`]|``)*`)) TO \S+(.*)$/
-const roleLine = /^GRANT (`(?:[^`]|``)*`(?:@`[^`]*`)?(?:, ?`(?:[^`]|``)*`(?:@`[^`]*`)?)*) TO /
-
-/** At the commas that are not inside of a list of columns. */
-const splitPrivileges = (list: string): ReadonlyArray<string> => list.split(/,\s*(?![^(]*\))/)
 
 /**
  * Everywhere, and by name wherever the server has an account without a name: those of a fresh MariaDB are taken before

@@ -5,6 +5,7 @@ import { declared } from "@sluice/warehouse/checks/Declared"
 import type { Difference } from "@sluice/warehouse/checks/Difference"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as Grants from "@sluice/warehouse/Grants"
+import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
@@ -63,6 +64,8 @@ for (const flavour of flavours) {
           const writer = yield* accountOf(url)
           const may = `what the analyst "${analyst.user}" may do`
           const nothing = "nothing but to read the public tables and views"
+          const account = `the pipeline's account "${url.user}" | privileges`
+          const own = `\`${url.database.replaceAll("_", "\\_")}\`.*`
           const on = (name: string) => `\`${url.database}\`.\`${name}\``
           const cases: ReadonlyArray<readonly [sql: ReadonlyArray<string>, expected: ReadonlyArray<string>]> = [
             [
@@ -139,9 +142,42 @@ for (const flavour of flavours) {
             ],
             [[`GRANT FILE ON *.* TO ${reader}`], [`the analyst "${analyst.user}" | ${may} | FILE ON *.* | ${nothing}`]],
             [[`REVOKE SELECT ON check_owners FROM ${reader}`], [`check_owners | ${may} | not to read it | SELECT`]],
+            [[`GRANT FILE ON *.* TO ${writer}`], [`${account} | FILE ON *.* | nothing but to work in its own database`]],
+            [[`REVOKE INDEX, DROP ON ${own} FROM ${writer}`], [`${account} | not granted | DROP, INDEX ON ${own}`]],
             [
-              [`GRANT FILE, PROCESS ON *.* TO ${writer}`],
-              [`the pipeline's account "${url.user}" | privileges | FILE ON *.* | nothing but to work in its own database`]
+              [`GRANT ALL ON ${own} TO ${writer}`],
+              [
+                `${account} | ALL PRIVILEGES ON ${own} | nothing but to work in its own database`,
+                `${account} | not granted | ${PipelineRights.privileges.join(", ")} ON ${own}`
+              ]
+            ],
+            [
+              [
+                "CREATE TRIGGER rewrite BEFORE INSERT ON check_things FOR EACH ROW SET NEW.owner_id = 'canary-9c2f'",
+                "CREATE TRIGGER copy AFTER DELETE ON quarantine FOR EACH ROW SET @copied = 'canary-9c2f'"
+              ],
+              ["quarantine | trigger copy | a trigger | none", "check_things | trigger rewrite | a trigger | none"]
+            ],
+            [
+              ["ALTER TABLE check_cities ENGINE = MyISAM", "ALTER TABLE sluice_marks ENGINE = MyISAM"],
+              ["check_cities | engine | MyISAM | InnoDB", "sluice_marks | engine | MyISAM | InnoDB"]
+            ],
+            ...(flavour === "MySQL"
+              ? []
+              : ([
+                  [
+                    ["ALTER TABLE check_owners ADD SYSTEM VERSIONING"],
+                    ["check_owners | versions of rows | kept after rows are deleted | none"]
+                  ],
+                  [["ALTER TABLE check_owners ENGINE = Aria"], ["check_owners | engine | Aria | InnoDB"]]
+                ] as const)),
+            [
+              [
+                "CREATE TABLE theirs (n INT) ENGINE = MyISAM",
+                "CREATE TRIGGER theirs BEFORE INSERT ON theirs FOR EACH ROW SET @copied = 'canary-9c2f'",
+                "ALTER TABLE check_owners ADD COLUMN note VARCHAR(5)"
+              ],
+              ["check_owners | column note | VARCHAR(5) | none"]
             ]
           ]
           yield* Effect.provide(

@@ -26,7 +26,10 @@ const everything = Effect.all([publish, publishView, mask])
 
 /** Runs the statements of a difference as they are, in the file that they name. */
 const mend = ({ mend }: Difference) =>
-  Effect.forEach(mend.split("; "), executeOn(mend.startsWith("/* in sensitive.db */") ? "sensitive.db" : "public.db"))
+  Effect.forEach(
+    mend.split("; "),
+    executeOn((["sensitive.db", "history.db"] as const).find((file) => mend.startsWith(`/* in ${file} */`)) ?? "public.db")
+  )
 
 it.live("there is none before anything is published, nor in what is", () =>
   Effect.gen(function* () {
@@ -40,7 +43,7 @@ it.live("there is none before anything is published, nor in what is", () =>
 const canary = "canary-44b0"
 
 const cases: ReadonlyArray<
-  readonly [file: "public.db" | "sensitive.db", sql: ReadonlyArray<string>, expected: ReadonlyArray<string>]
+  readonly [file: "public.db" | "sensitive.db" | "history.db", sql: ReadonlyArray<string>, expected: ReadonlyArray<string>]
 > = [
   [
     "public.db",
@@ -89,6 +92,24 @@ const cases: ReadonlyArray<
     "public.db",
     [`CREATE TABLE check_cities AS SELECT '${canary}' AS city`],
     ["check_cities | file | public.db, which analysts read | sensitive.db"]
+  ],
+  [
+    "public.db",
+    [
+      `CREATE TRIGGER rewrite AFTER INSERT ON check_things BEGIN UPDATE check_things SET owner_id = '${canary}'; END`,
+      `CREATE TRIGGER write INSTEAD OF INSERT ON check_expensive BEGIN SELECT '${canary}'; END`
+    ],
+    ["check_things | trigger rewrite | a trigger | none", "check_expensive | trigger write | a trigger | none"]
+  ],
+  [
+    "sensitive.db",
+    [`CREATE TRIGGER copy AFTER INSERT ON check_cities BEGIN SELECT '${canary}'; END`],
+    ["check_cities | trigger copy | a trigger | none"]
+  ],
+  [
+    "history.db",
+    [`CREATE TRIGGER watch AFTER INSERT ON sluice_events BEGIN SELECT '${canary}'; END`],
+    ["sluice_events | trigger watch | a trigger | none"]
   ],
   ["sensitive.db", ["ALTER TABLE check_cities ADD COLUMN note TEXT"], ["check_cities | column note | TEXT | none"]],
   [

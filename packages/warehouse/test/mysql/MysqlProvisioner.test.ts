@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import { pipelinePrivileges } from "@sluice/warehouse/mysql/MysqlProvisioner"
+import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
+import * as InternalTables from "@sluice/warehouse/sql/internalTables"
 import * as SqlCounters from "@sluice/warehouse/sql/SqlCounters"
 import * as SqlMarks from "@sluice/warehouse/sql/SqlMarks"
 import * as SqlQuarantine from "@sluice/warehouse/sql/SqlQuarantine"
@@ -48,7 +49,7 @@ for (const flavour of flavours) {
         const first = yield* databases.provision(database, spec)
         const hosts = first.find((line) => line.startsWith("created the pipeline's account"))?.replace(/^.* from /, "")
         expect(hosts).toMatch(/^%, localhost/)
-        const grants = `${pipelinePrivileges.join(", ")} on \`${url.database.replaceAll("_", "\\_")}\`.*`
+        const grants = `${PipelineRights.privileges.join(", ")} on \`${url.database.replaceAll("_", "\\_")}\`.*`
         expect(first).toEqual([
           `created the database "${url.database}"`,
           `created the pipeline's account "${url.user}" for connections from ${hosts}`,
@@ -186,6 +187,30 @@ for (const flavour of flavours) {
           ].sort()
         )
         expect(yield* databases.provision(database, spec)).toEqual([])
+      })
+    )
+
+    it.live("leaves an account that had all privileges with those that it needs", () =>
+      Effect.gen(function* () {
+        const database = yield* databases.make(flavour, spec)
+        const { url } = database
+        const own = `\`${url.database.replaceAll("_", "\\_")}\`.*`
+        const of = `the pipeline's account "${url.user}"`
+        yield* databases.asAdmin(database, `GRANT ALL ON ${own} TO '${url.user}'@'%'`)
+        expect(yield* databases.provision(database, spec)).toEqual([
+          `revoked ALL PRIVILEGES ON ${own} from ${of}`,
+          `granted ${PipelineRights.privileges.join(", ")} on ${own} to ${of}`
+        ])
+        expect(yield* databases.provision(database, spec)).toEqual([])
+      })
+    )
+
+    it.live("what the store keeps for itself is all that it creates besides what is declared", () =>
+      Effect.gen(function* () {
+        const database = yield* databases.make(flavour, spec)
+        const tables = yield* Effect.provide(askAs("pipeline", "SHOW TABLES"), databases.stores(database))
+        const declared = [...spec.tables, ...spec.views, ...spec.masks].map(({ name }) => name)
+        expect(tables.flat().sort()).toEqual([...declared, ...InternalTables.names].sort())
       })
     )
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
+import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { flavours, isAvailable, startOwn } from "../../../../test/servers/TestServers.ts"
+import { flavours, isAvailable, sharedPort, startOwn } from "../../../../test/servers/TestServers.ts"
 import { readAll } from "../contract/support.ts"
 import * as databases from "./databases.ts"
 import { recorded, step } from "./steps.ts"
@@ -58,28 +59,69 @@ for (const flavour of flavours) {
       })
     )
 
-    it.live("refuses an account that could do more than a pipeline should", () =>
+    it.live("refuses an account that could do more than a pipeline must, and names the statement that mends it", () =>
       Effect.gen(function* () {
         const database = yield* databases.make(flavour)
         const { url } = database
-        const own = `'${url.user}'@'%'`
-        const refusal = Effect.map(Effect.flip(build(url)), (failed) => [failed.reason, failed.detail.replace(/,.*$/, "")])
-        const administrator = yield* Effect.flip(build({ ...database.admin, database: url.database }))
-        expect(administrator.message).toContain("DATABASE_URL must name the pipeline's own account")
-        for (const [grant, revoke, told] of [
-          ["GRANT FILE ON *.* TO", "REVOKE FILE ON *.* FROM", "it has FILE"],
-          ["GRANT SUPER ON *.* TO", "REVOKE SUPER ON *.* FROM", "it has SUPER"]
-        ]) {
-          yield* databases.asAdmin(database, `${grant} ${own}`, `${grant} '${url.user}'@'localhost'`)
-          expect(yield* refusal).toEqual(["Misconfigured", told])
-          yield* databases.asAdmin(database, `${revoke} ${own}`, `${revoke} '${url.user}'@'localhost'`)
+        const [[name] = []] = yield* databases.as(url, "SELECT CURRENT_USER()")
+        const account = String(name).replace(/^(.*)@(.*)$/, "'$1'@'$2'")
+        const own = `\`${url.database.replaceAll("_", "\\_")}\`.*`
+        const privileges = `${PipelineRights.privileges.join(", ")} ON ${own}`
+        const cases: ReadonlyArray<readonly [grant: string, has: string, statements: ReadonlyArray<string>]> = [
+          ["FILE ON *.*", "FILE ON *.*", ["REVOKE FILE ON *.*"]],
+          ["CREATE USER ON *.*", "CREATE USER ON *.*", ["REVOKE CREATE USER ON *.*"]],
+          ["SELECT ON mysql.*", "SELECT ON `mysql`.*", ["REVOKE SELECT ON `mysql`.*"]],
+          [`SELECT ON \`${url.database}\`.*`, `SELECT ON \`${url.database}\`.*`, [`REVOKE SELECT ON \`${url.database}\`.*`]],
+          [`EXECUTE ON ${own}`, `EXECUTE ON ${own}`, [`REVOKE EXECUTE ON ${own}`]],
+          [`ALL ON ${own}`, `ALL PRIVILEGES ON ${own}`, [`REVOKE ALL PRIVILEGES ON ${own}`, `GRANT ${privileges}`]]
+        ]
+        for (const [grant, has, statements] of cases) {
+          yield* databases.asAdmin(database, `GRANT ${grant} TO ${account}`)
+          const failed = yield* Effect.flip(build(url))
+          const said = statements.map((sql) => `${sql} ${sql.startsWith("GRANT") ? "TO" : "FROM"} ${account}`)
+          const lacks = statements.length > 1 ? `, and it lacks ${privileges}` : ""
+          expect([failed.reason, failed.detail]).toEqual([
+            "Misconfigured",
+            `it has ${has}, which no pipeline may have${lacks}. Run ${said.join("; ")}. Or put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and "pnpm assets provision" creates it.`
+          ])
+          yield* databases.asAdmin(database, ...said)
+          yield* build(url)
         }
-        yield* databases.asAdmin(
-          database,
-          `GRANT SELECT ON ${url.database}.* TO ${own} WITH GRANT OPTION`,
-          `GRANT SELECT ON ${url.database}.* TO '${url.user}'@'localhost' WITH GRANT OPTION`
+        yield* databases.asAdmin(database, `GRANT SELECT ON ${own} TO ${account} WITH GRANT OPTION`)
+        expect((yield* Effect.flip(build(url))).detail).toContain(
+          `it has GRANT OPTION ON ${own}, which no pipeline may have`
         )
-        expect(yield* refusal).toEqual(["Misconfigured", "it has GRANT OPTION"])
+        const administrator = yield* Effect.flip(build({ ...database.admin, database: url.database }))
+        expect(administrator.message).toMatch(
+          /which no pipeline may have.*\. DATABASE_URL must name the pipeline's own account: [^;]*$/
+        )
+      })
+    )
+
+    // Regression: each was found by the statement that needed it, after others had written.
+    it.live("refuses an account that lacks a right before it writes anything, and names the GRANT", () =>
+      Effect.gen(function* () {
+        const database = databases.on(yield* Effect.promise(() => sharedPort(flavour)))
+        const { url } = database
+        const account = `'${url.user}'@'%'`
+        const own = `\`${url.database.replaceAll("_", "\\_")}\`.*`
+        yield* databases.as(
+          database.admin,
+          `CREATE DATABASE ${url.database}`,
+          `CREATE USER ${account} IDENTIFIED BY 'pipeline'`,
+          `GRANT ${PipelineRights.privileges.join(", ")} ON ${own} TO ${account}`
+        )
+        const login = { ...url, password: Redacted.make("pipeline") }
+        for (const lacking of PipelineRights.privileges) {
+          yield* databases.asAdmin(database, `REVOKE ${lacking} ON ${own} FROM ${account}`)
+          const failed = yield* Effect.flip(build(login))
+          expect(failed.detail).toContain(
+            `it lacks ${lacking} ON ${own}. Run GRANT ${lacking} ON ${own} TO ${account}. Or put`
+          )
+          expect(yield* databases.asAdmin(database, "SHOW TABLES")).toEqual([])
+          yield* databases.asAdmin(database, `GRANT ${lacking} ON ${own} TO ${account}`)
+        }
+        yield* build(login)
       })
     )
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { differenceOf } from "@sluice/warehouse/mysql/accounts"
+import { differenceOf } from "@sluice/warehouse/mysql/GrantDifference"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import { isAvailable, startOwn } from "../../../../test/servers/TestServers.ts"
@@ -28,7 +28,9 @@ describe("accounts", () => {
       "GRANT SELECT (`a`, `b`), UPDATE (`c`) ON `db`.`odd``name` TO `a`@`%`",
       "GRANT SELECT, INSERT ON `db`.`people` TO `a`@`%`",
       "GRANT EXECUTE ON FUNCTION `db`.`f` TO `a`@`%`",
-      "GRANT `reader`@`%`,`writer`@`%` TO `a`@`%`"
+      "GRANT `reader`@`%`,`writer`@`%` TO `a`@`%`",
+      "GRANT PROXY ON `root`@`%` TO `a`@`%` WITH GRANT OPTION",
+      "SET DEFAULT ROLE `reader` FOR `a`@`%`"
     ]
     expect(differenceOf(lines, [...wanted, { privileges: ["SELECT"], on: "`db`.`view`" }])).toEqual({
       grant: [{ privileges: ["SELECT"], on: "`db`.`view`" }],
@@ -39,7 +41,8 @@ describe("accounts", () => {
         "SELECT (`a`, `b`), UPDATE (`c`) ON `db`.`odd``name`",
         "INSERT ON `db`.`people`",
         "EXECUTE ON FUNCTION `db`.`f`",
-        "`reader`@`%`,`writer`@`%`"
+        "`reader`@`%`,`writer`@`%`",
+        "PROXY ON `root`@`%`"
       ]
     })
   })

@@ -157,27 +157,6 @@ describe("MysqlServer", () => {
       undefined
     ])
   })
-
-  it("finds what makes an account an administrator's, and nothing in a pipeline's", () => {
-    const grants = [
-      "GRANT ALL PRIVILEGES ON *.* TO `a`@`%`",
-      "GRANT SELECT, FILE, RELOAD ON *.* TO `a`@`%`",
-      "GRANT SUPER ON *.* TO `a`@`%`",
-      "GRANT SELECT ON `x`.* TO `a`@`%` WITH GRANT OPTION",
-      "GRANT ALL PRIVILEGES ON `x`.* TO `a`@`%`",
-      "GRANT USAGE ON *.* TO `a`@`%` REQUIRE SSL WITH MAX_USER_CONNECTIONS 3",
-      "GRANT SELECT ON `x`.`SUPER, FILE` TO `a`@`%`"
-    ]
-    expect(grants.map((line) => MysqlServer.excessIn([line]))).toEqual([
-      "all privileges on all databases",
-      "FILE",
-      "SUPER",
-      "GRANT OPTION",
-      undefined,
-      undefined,
-      undefined
-    ])
-  })
 })
 
 describe("SQL", () => {

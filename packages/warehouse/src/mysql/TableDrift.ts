@@ -1,0 +1,59 @@
+import type { Difference } from "../checks/Difference.ts"
+import type { WarehouseSpec } from "../Grants.ts"
+import * as InternalTables from "../sql/internalTables.ts"
+import { quote } from "./dialect.ts"
+
+/** Of all tables and views of the database: name, kind, comment, engine. */
+export const selectTables =
+  "SELECT table_name, table_type, table_comment, engine FROM information_schema.tables WHERE table_schema = DATABASE()"
+
+/** Of all triggers of the database: name, table. MySQL shows them to accounts that have TRIGGER. */
+export const selectTriggers =
+  "SELECT trigger_name, event_object_table FROM information_schema.triggers WHERE trigger_schema = DATABASE() ORDER BY trigger_name"
+
+type Rows = ReadonlyArray<ReadonlyArray<unknown>>
+
+/**
+ * What changes how our tables behave, beside their structure: triggers, which rewrite rows; another engine than InnoDB, which
+ * rolls nothing back; MariaDB's versioning, which keeps rows that were deleted. Other people's tables in the database do not
+ * count.
+ */
+export const find = (spec: WarehouseSpec, tables: Rows, triggers: Rows): ReadonlyArray<Difference> => {
+  const ours = new Set([
+    ...spec.tables.map(({ name }) => name),
+    ...spec.masks.map(({ name }) => name),
+    ...InternalTables.names
+  ])
+  const about = (table: unknown, difference: Omit<Difference, "subject" | "origin">): ReadonlyArray<Difference> => {
+    const subject = String(table)
+    return ours.has(subject) ? [{ subject, ...difference, origin: "outside" }] : []
+  }
+  return [
+    ...tables.flatMap(([name, type, , engine]) => [
+      ...(type === "VIEW" || engine === "InnoDB"
+        ? []
+        : about(name, {
+            aspect: "engine",
+            found: String(engine ?? "none"),
+            declared: "InnoDB",
+            mend: `ALTER TABLE ${quote(String(name))} ENGINE = InnoDB`
+          })),
+      ...(type === "SYSTEM VERSIONED"
+        ? about(name, {
+            aspect: "versions of rows",
+            found: "kept after rows are deleted",
+            declared: "none",
+            mend: `ALTER TABLE ${quote(String(name))} DROP SYSTEM VERSIONING`
+          })
+        : [])
+    ]),
+    ...triggers.flatMap(([trigger, table]) =>
+      about(table, {
+        aspect: `trigger ${String(trigger)}`,
+        found: "a trigger",
+        declared: "none",
+        mend: `DROP TRIGGER ${quote(String(trigger))}`
+      })
+    )
+  ]
+}

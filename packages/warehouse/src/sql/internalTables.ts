@@ -1,0 +1,18 @@
+import * as SqlCounters from "./SqlCounters.ts"
+import * as SqlMarks from "./SqlMarks.ts"
+import * as SqlQuarantine from "./SqlQuarantine.ts"
+import * as SqlRunTables from "./SqlRunTables.ts"
+import * as SqlSecrets from "./SqlSecrets.ts"
+import * as SqlSourcePages from "./SqlSourcePages.ts"
+import * as SqlSuppressions from "./SqlSuppressions.ts"
+
+/** Every table that a store keeps for itself, besides those of its specification. Analysts can read none of them. */
+export const names: ReadonlyArray<string> = [
+  SqlQuarantine.tableName,
+  SqlSuppressions.tableName,
+  SqlSecrets.tableName,
+  SqlCounters.tableName,
+  SqlMarks.tableName,
+  ...SqlSourcePages.tableNames,
+  ...SqlRunTables.tableNames
+]
