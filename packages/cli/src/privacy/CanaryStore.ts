@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import type * as Effect from "effect/Effect"
+import type { Canaries } from "./Canaries.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** A store of the suite's own, that holds nothing but canaries and is gone with its scope. */
@@ -36,6 +37,10 @@ export const place = {
   statements: "statements that the server keeps",
   files: "database files"
 } as const
+
+/** A secret for a store's keys: of three canaries, since one is too short for it. */
+export const secretOf = (canaries: Canaries): string =>
+  [1, 2, 3].map((part) => canaries.word(`part ${part} of SLUICE_SECRET`)).join("-")
 
 /** The place that a table belongs to. */
 export const placeOf = (table: string): string =>

@@ -7,7 +7,7 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Canaries } from "./Canaries.ts"
-import { bytesOf, type CanaryStore, digestOf, place, placeOf } from "./CanaryStore.ts"
+import { bytesOf, type CanaryStore, digestOf, place, placeOf, secretOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
@@ -18,9 +18,11 @@ export const make = (canaries: Canaries, work: string): CanaryStore => {
     name: "the embedded store",
     env: {
       SPARK_API_TOKEN: canaries.word("SPARK_API_TOKEN"),
-      ANALYST_PASSWORD: canaries.word("ANALYST_PASSWORD")
+      ANALYST_PASSWORD: canaries.word("ANALYST_PASSWORD"),
+      SLUICE_SECRET: secretOf(canaries)
     },
     wrongSettings: {
+      "another store's secret": { SLUICE_SECRET: secretOf(canaries) },
       "a database URL that is none": { DATABASE_URL: `mysql//pipeline:${canaries.word("DATABASE_URL")}@localhost` }
     },
     refuseCities: (refuse) =>
@@ -76,7 +78,7 @@ const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, directory: 
         if (Either.isRight(answer)) ledger.look(place.analyst, name, bytesOf(answer.right.rows))
       })
     )
-  ).pipe(Effect.provide(SqliteStores.layer({ directory })))
+  ).pipe(Effect.provide(SqliteStores.reading({ directory })))
 })
 
 const operation = "search the canary store"

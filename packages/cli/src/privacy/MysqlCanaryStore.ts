@@ -9,7 +9,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Canaries } from "./Canaries.ts"
-import { bytesOf, type CanaryStore, digestOf, place, placeOf } from "./CanaryStore.ts"
+import { bytesOf, type CanaryStore, digestOf, place, placeOf, secretOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
@@ -47,9 +47,11 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
       DATABASE_ADMIN_URL: DatabaseUrl.format(admin),
       ANALYST_USER: analyst.user,
       ANALYST_PASSWORD: Redacted.value(analyst.password),
-      SPARK_API_TOKEN: canaries.word("SPARK_API_TOKEN")
+      SPARK_API_TOKEN: canaries.word("SPARK_API_TOKEN"),
+      SLUICE_SECRET: secretOf(canaries)
     },
     wrongSettings: {
+      "another store's secret": { SLUICE_SECRET: secretOf(canaries) },
       "a wrong password": {
         DATABASE_URL: DatabaseUrl.format(accountOf(admin, pipeline.user, canaries.word("a wrong password"), database)),
         DATABASE_ADMIN_URL: ""

@@ -16,7 +16,7 @@ export const layer = (settings: Settings) => {
   const { database } = settings
   return Layer.unwrapEffect(
     database._tag === "Sqlite"
-      ? embedded(settings, database.directory, false)
+      ? Effect.map(sqliteStores, (SqliteStores) => SqliteStores.layer(embeddedOptions(settings, database.directory)))
       : Effect.map(mysqlStores, (MysqlStores) => MysqlStores.layer(serverOptions(settings, database)))
   )
 }
@@ -26,9 +26,8 @@ export const rotate = (settings: Settings) => {
   const { database, lockWait } = settings
   const outside = outsideOf(settings)
   return database._tag === "Sqlite"
-    ? Effect.flatMap(
-        Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
-        (SqliteStores) => SqliteStores.rotate({ directory: database.directory, patience: lockWait, outside })
+    ? Effect.flatMap(sqliteStores, (SqliteStores) =>
+        SqliteStores.rotate({ directory: database.directory, patience: lockWait, outside })
       )
     : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.rotate({ url: database, lockWait, outside }))
 }
@@ -37,20 +36,21 @@ export const rotate = (settings: Settings) => {
 export const acceptRestored = (settings: Settings) => {
   const { database, lockWait } = settings
   return database._tag === "Sqlite"
-    ? Effect.flatMap(
-        Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
-        (SqliteStores) => SqliteStores.acceptRestored({ directory: database.directory, patience: lockWait })
+    ? Effect.flatMap(sqliteStores, (SqliteStores) =>
+        SqliteStores.acceptRestored({ directory: database.directory, patience: lockWait })
       )
     : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait }))
 }
 
 const outsideOf = ({ oldSecret, secret }: Settings) => ({ secret, old: oldSecret })
 
-const embedded = (settings: Settings, directory: string, readOnly: boolean) =>
-  Effect.map(
-    Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores")),
-    (SqliteStores) => SqliteStores.layer({ directory, readOnly, patience: settings.lockWait, outside: outsideOf(settings) })
-  )
+const sqliteStores = Effect.promise(() => import("@sluice/warehouse/embedded/SqliteStores"))
+
+const embeddedOptions = (settings: Settings, directory: string) => ({
+  directory,
+  patience: settings.lockWait,
+  outside: outsideOf(settings)
+})
 
 const mysqlStores = Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores"))
 
@@ -76,7 +76,9 @@ export const existing = (
   return Layer.unwrapEffect(
     database._tag === "Sqlite"
       ? Effect.flatMap(Effect.zipRight(demand(settings, "all"), isReadOnly(settings)), (readOnly) =>
-          embedded(settings, database.directory, readOnly)
+          Effect.map(sqliteStores, (SqliteStores) =>
+            SqliteStores.reading({ ...embeddedOptions(settings, database.directory), readOnly })
+          )
         )
       : readingServer(settings, database)
   )

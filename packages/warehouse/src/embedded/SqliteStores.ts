@@ -44,10 +44,7 @@ export const layer = (
 > =>
   Layer.scopedContext(
     Effect.gen(function* () {
-      const store = yield* SqliteStore.open(options)
-      const sensitive = dialect("sensitive")
-      const gate = ErasureGate.make(sensitive)
-      const secrets = SqlSecrets.make(sensitive, options.outside ?? KeySeal.inside)
+      const { gate, reading, secrets, sensitive, store } = yield* open(options)
       const masker = yield* Effect.provideService(SqlMaskStore.make(sensitive, gate), SqlClient, store.data.sql)
       const quarantine = yield* Effect.provideService(SqlQuarantine.make(sensitive, gate), SqlClient, store.data.sql)
       const fingerprints = yield* Effect.provideService(SqlFingerprints.make(sensitive, secrets), SqlClient, store.data.sql)
@@ -57,22 +54,38 @@ export const layer = (
         SqlClient,
         store.data.sql
       )
-      const runs = yield* Effect.provideService(SqlRunStore.make(dialect("main")), SqlClient, store.history.sql)
-      return Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
+      return reading.pipe(
         Context.add(PiiMasker, masker),
         Context.add(Quarantine, quarantine),
-        Context.add(RunStore, runs),
         Context.add(Fingerprints, fingerprints),
         Context.add(SourcePages, pages),
-        Context.add(Suppressions, suppressions),
-        Context.add(Erasure, yield* SqliteErasure.make(store, secrets)),
-        Context.add(
-          MaskIds,
-          yield* Effect.provideService(SqlMaskIds.make(SqliteErasure.place(store)), SqlClient, store.data.sql)
-        )
+        Context.add(Suppressions, suppressions)
       )
     })
   )
+
+/** The same for commands that only read: it needs no key of the store, and makes none. */
+export const reading = (
+  options: SqliteStore.Options
+): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed> =>
+  Layer.scopedContext(Effect.map(open(options), (opened) => opened.reading))
+
+const open = Effect.fnUntraced(function* (options: SqliteStore.Options) {
+  const store = yield* SqliteStore.open(options)
+  const sensitive = dialect("sensitive")
+  const gate = ErasureGate.make(sensitive)
+  const secrets = SqlSecrets.make(sensitive, options.outside ?? KeySeal.inside)
+  const runs = yield* Effect.provideService(SqlRunStore.make(dialect("main")), SqlClient, store.history.sql)
+  const reading = Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
+    Context.add(RunStore, runs),
+    Context.add(Erasure, yield* SqliteErasure.make(store, secrets)),
+    Context.add(
+      MaskIds,
+      yield* Effect.provideService(SqlMaskIds.make(SqliteErasure.place(store)), SqlClient, store.data.sql)
+    )
+  )
+  return { store, sensitive, gate, secrets, reading }
+})
 
 /** Takes a store whose files are of different times as it is; see `SqlRestored.accept`. */
 export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function* (
