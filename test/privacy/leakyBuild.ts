@@ -26,7 +26,7 @@ const leaks: ReadonlyArray<Leak> = [
   {
     file: "packages/assets/src/domain/User.ts",
     says: "country: kept.country,",
-    instead: `country: kept.city === null ? null : require("@sluice/pii").reveal(kept.city),`
+    instead: `country: kept.city === null ? null : require("../../../pii/src/Pii.ts").reveal(kept.city),`
   },
   // An error that quotes what it is about: in the quarantine, in messages, in run events.
   {
