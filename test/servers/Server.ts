@@ -15,6 +15,9 @@ export interface Server {
   readonly port: number
   /** Kills it as a power cut would: SIGKILL, no shutdown. Its data stays. */
   readonly kill: () => Promise<void>
+  /** Has it answer nothing until it is thawed, as a machine that hangs: connections are accepted, and silent. */
+  readonly freeze: () => Promise<void>
+  readonly thaw: () => Promise<void>
   /** Starts a killed one again, on the same port and data. */
   readonly restart: () => Promise<void>
   /** Kills it and removes its data. */
@@ -71,6 +74,8 @@ const startBinary = async (
   return {
     port,
     kill: () => current.end("keep"),
+    freeze: async () => void process.kill(current.pid, "SIGSTOP"),
+    thaw: async () => void process.kill(current.pid, "SIGCONT"),
     restart: async () => {
       current = await run()
       await ready()
@@ -111,6 +116,8 @@ const startContainer = async (
   return {
     port,
     kill: async () => void (await docker("kill", id)),
+    freeze: async () => void (await docker("pause", id)),
+    thaw: async () => void (await docker("unpause", id)),
     restart: async () => {
       await docker("start", id)
       await greeting(port, 60_000)
@@ -127,10 +134,12 @@ const keeper = async ([command = "", ...args]: ReadonlyArray<string>) => {
   const child: ChildProcess = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], detached: true })
   if (child.stdin === null || child.stdout === null) throw new Error("a test server's keeper has no pipes")
   const { stdin, stdout } = child
-  await once(createInterface({ input: stdout }), "line")
+  const [line] = await once(createInterface({ input: stdout }), "line")
   child.unref()
   const ended = new Promise((resolve) => child.once("exit", resolve))
   return {
+    /** What it printed: the process that it started. */
+    pid: Number(line),
     end: async (word: "keep" | "stop") => {
       child.ref()
       stdin.end(`${word}\n`)

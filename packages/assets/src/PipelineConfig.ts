@@ -28,6 +28,8 @@ export interface PipelineConfig {
   readonly oldSecret: Redacted.Redacted | undefined
   /** How long a statement waits for a lock, and a run for another one that publishes the same table. */
   readonly lockWait: Duration.Duration
+  /** How long a connection to the database may be silent before the server is asked whether it lives. */
+  readonly silentConnection: Duration.Duration
   /** How long `query` may take. */
   readonly queryTimeout: Duration.Duration
   readonly rowsInMemory: number
@@ -85,6 +87,7 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     secretFile: yield* read("SLUICE_SECRET_FILE", Either.right),
     oldSecret: yield* read("SLUICE_OLD_SECRET", parseSecret),
     lockWait: Duration.seconds((yield* read("SLUICE_LOCK_WAIT", wholeNumber(1, 86_400))) ?? 60),
+    silentConnection: Duration.seconds((yield* read("SLUICE_SILENT_CONNECTION", wholeNumber(1, 86_400))) ?? 60),
     queryTimeout: Duration.seconds((yield* read("SLUICE_QUERY_TIMEOUT", wholeNumber(1, 86_400))) ?? 300),
     rowsInMemory: (yield* read("SLUICE_ROWS_IN_MEMORY", wholeNumber(0, 1_000_000_000))) ?? 100_000,
     pageSize: (yield* read("SLUICE_PAGE_SIZE", wholeNumber(1, 100_000))) ?? 5_000,

@@ -10,6 +10,7 @@ import * as RunResult from "@sluice/core/run/RunResult"
 import type { RunStore } from "@sluice/core/run/RunStore"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -52,7 +53,8 @@ export const arbitraryEdges = (most: number): FastCheck.Arbitrary<Record<string,
 
 /**
  * Holds a law of effects to `runs` random values. As `it.effect.prop` does, but without all the services of a test for each
- * value, which take ten times as long as a run of a small graph; a sleep takes a turn of the scheduler and no time.
+ * value, which take ten times as long as a run of a small graph; a sleep takes a turn of the scheduler and no time; one of a second or more, which bounds
+ * something, takes a hundred.
  */
 export const holds = <A>(
   arbitrary: FastCheck.Arbitrary<A>,
@@ -69,7 +71,10 @@ export const brokeNothing = (exit: Exit.Exit<unknown, unknown>): void => {
   if (Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause)) throw Cause.squash(exit.cause)
 }
 
-const timeless: Clock.Clock = Object.assign(Clock.make(), { sleep: () => Effect.yieldNow() })
+const timeless: Clock.Clock = Object.assign(Clock.make(), {
+  sleep: (duration: Duration.Duration) =>
+    Duration.toMillis(duration) < 1_000 ? Effect.yieldNow() : Effect.repeatN(Effect.yieldNow(), 100)
+})
 
 /** The plan for some names, or all of them when there are none; everything stored counts as materialized. */
 export const planOf = <A extends Asset.Any>(graph: AssetGraph.AssetGraph<A>, ...selected: ReadonlyArray<string>) => {

@@ -55,10 +55,11 @@ const embeddedOptions = (settings: Settings, directory: string) => ({
 const mysqlStores = Effect.promise(() => import("@sluice/warehouse/mysql/MysqlStores"))
 
 const serverOptions = (settings: Settings, url: MysqlUrl) => {
-  const { databaseAdmin, analystUser, analystPassword, lockWait } = settings
+  const { databaseAdmin, analystUser, analystPassword, lockWait, silentConnection } = settings
   return {
     url,
     lockWait,
+    silence: silentConnection,
     outside: outsideOf(settings),
     ...(databaseAdmin === undefined ? {} : { administrator: { url: databaseAdmin, analysts: [analystUser] } }),
     ...(analystPassword === undefined ? {} : { analyst: { user: analystUser, password: analystPassword } })

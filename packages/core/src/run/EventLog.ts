@@ -23,6 +23,8 @@ export interface EventLog {
   readonly failed: Effect.Effect<never, RunStoreFailed>
   /** Waits until every event is recorded, and tells what they add up to. Waits for no observer. */
   readonly close: Effect.Effect<RunResult.RunResult, RunStoreFailed>
+  /** Stops recording, and waits for nothing: what the store has not taken yet is lost. */
+  readonly abandon: Effect.Effect<void>
   /** Once it is closed: waits until every observer has been given everything; those that wait are let go at an interruption. */
   readonly seen: Effect.Effect<void>
 }
@@ -55,6 +57,7 @@ export const make = (
     )
     const fiber = yield* Effect.forkDaemon(Effect.tapErrorCause(drain, (cause) => Deferred.failCause(failure, cause)))
 
+    const ended = Effect.forEach(feeds, (feed) => feed.end, { discard: true })
     const timeOf = isoTimes()
     const unsafeEmit = (event: Draft, now: number) => {
       mailbox.unsafeOffer(erase<RunEvent>({ ...event, at: timeOf(now) }))
@@ -63,11 +66,8 @@ export const make = (
       emit: (event) => Effect.map(Clock.currentTimeMillis, (now) => unsafeEmit(event, now)),
       unsafeEmit,
       failed: Deferred.await(failure),
-      close: mailbox.end.pipe(
-        Effect.zipRight(Fiber.join(fiber)),
-        Effect.map(result.result),
-        Effect.ensuring(Effect.forEach(feeds, (feed) => feed.end, { discard: true }))
-      ),
+      close: mailbox.end.pipe(Effect.zipRight(Fiber.join(fiber)), Effect.map(result.result), Effect.ensuring(ended)),
+      abandon: Effect.zipRight(Fiber.interruptFork(fiber), ended),
       seen: Effect.forEach(feeds, (feed) => feed.seen, { concurrency: "unbounded", discard: true })
     }
   })

@@ -1,12 +1,15 @@
 import * as Array from "effect/Array"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type * as Asset from "../asset/Asset.ts"
 import { CodeVersions } from "../asset/CodeVersions.ts"
 import { awaited } from "../internal/awaited.ts"
+import * as Log from "../Log.ts"
 import { type Plan, readsSource } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Observer } from "./EventFeed.ts"
@@ -15,7 +18,7 @@ import { heartbeatInterval, Owner } from "./Owner.ts"
 import type { RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
 import type { RunResult } from "./RunResult.ts"
-import { RunStore, type RunStoreFailed } from "./RunStore.ts"
+import { RunStore, RunStoreFailed } from "./RunStore.ts"
 import * as Scheduler from "./Scheduler.ts"
 import { RunTimedOut } from "./StepFailure.ts"
 import * as Versions from "./Versions.ts"
@@ -66,10 +69,10 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   const runId = yield* RunId.make
   const store = yield* RunStore
   const started = yield* Clock.currentTimeNanos
-  const conclude = Effect.fnUntraced(function* (status: RunStatus, reason?: string) {
+  const conclude = Effect.fnUntraced(function* (status: RunStatus, reason?: string, waiting?: Restore) {
     const durationMillis = Attempt.millisBetween(started, yield* Clock.currentTimeNanos)
     yield* log.emit({ _tag: "RunConcluded", runId, status, durationMillis, ...(reason === undefined ? {} : { reason }) })
-    const result = yield* log.close
+    const result = yield* closed(log, waiting)
     yield* options.onConcluded?.(result) ?? Effect.void
     return result
   })
@@ -98,20 +101,55 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
       yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn, ...readsFrom })
       const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
       const exit = yield* Effect.exit(restore(awaited(Effect.raceFirst(Effect.either(bounded), log.failed))))
-      yield* Fiber.interrupt(heartbeat)
+      yield* Fiber.interruptFork(heartbeat)
       yield* scheduler.cancelUnfinished
-      if (Exit.isFailure(exit)) {
-        yield* Effect.ignore(conclude("canceled"))
-        if (observers.length > 0) yield* sayFarewell(log)
-        return yield* Effect.failCause(exit.cause)
+      if (Exit.isSuccess(exit)) {
+        const { value } = exit
+        const result = yield* value._tag === "Right"
+          ? conclude(value.right, undefined, restore)
+          : Effect.mapError(conclude("failed", value.left.message), also(value.left.message))
+        yield* Effect.interruptible(log.seen)
+        return result
       }
-      const result =
-        exit.value._tag === "Right" ? yield* conclude(exit.value.right) : yield* conclude("failed", exit.value.left.message)
-      yield* Effect.interruptible(log.seen)
-      return result
+      const unrecorded = (error: RunStoreFailed) =>
+        Cause.isInterruptedOnly(exit.cause) ? Log.warning(error.message) : Effect.void
+      yield* Effect.catchAll(conclude("canceled"), unrecorded)
+      if (observers.length > 0) yield* sayFarewell(log)
+      return yield* Effect.failCause(exit.cause)
     })
   )
 })
+
+/** Lets something be interrupted as it could be where the run began. */
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** How long the store may take to record the end of a run that was interrupted, or has taken too long. */
+const closing = Duration.seconds(3)
+
+/**
+ * Closes the log. With `waiting`, the store is waited for until the run is interrupted, and only from then on no longer than
+ * `closing`. What did not end the run may be a store that does not answer.
+ */
+const closed = Effect.fnUntraced(function* (log: EventLog.EventLog, waiting: Restore | undefined) {
+  const fiber = yield* Effect.forkDaemon(log.close)
+  const end = Fiber.await(fiber)
+  if (waiting !== undefined) yield* Effect.exit(waiting(end))
+  const ended = yield* Effect.raceFirst(
+    Effect.interruptible(Effect.asSome(end)),
+    Effect.interruptible(Effect.as(Effect.sleep(closing), Option.none()))
+  )
+  if (Option.isSome(ended)) return yield* ended.value
+  yield* log.abandon
+  return yield* new RunStoreFailed({
+    operation: "written",
+    reason: `the store did not record the end of the run within ${Duration.format(closing)}. The next run closes this one as crashed, and removes what it left half done.`,
+    retryable: false
+  })
+})
+
+/** The same error, with what else went wrong. */
+const also = (message: string) => (error: RunStoreFailed) =>
+  new RunStoreFailed({ operation: error.operation, reason: `${error.reason} ${message}`, retryable: error.retryable })
 
 /** How long those who watch an interrupted run may still read. */
 const farewell = Duration.seconds(5)

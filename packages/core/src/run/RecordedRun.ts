@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { Failure } from "../asset/Failure.ts"
 import { awaited } from "../internal/awaited.ts"
@@ -56,10 +57,13 @@ export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Fa
         return { runId, at, value: exit.value }
       }
       const failure = Cause.failureOption(exit.cause)
-      yield* Effect.ignore(
-        Cause.isInterruptedOnly(exit.cause)
-          ? conclude("canceled", undefined)
-          : conclude("failed", Option.getOrUndefined(Option.map(failure, ({ message }) => message)))
+      const interrupted = Cause.isInterruptedOnly(exit.cause)
+      const reason = Option.getOrUndefined(Option.map(failure, ({ message }) => message))
+      const concluding = yield* Effect.forkDaemon(interrupted ? conclude("canceled", undefined) : conclude("failed", reason))
+      // The store may be what does not answer: the next run closes this one then.
+      yield* Effect.raceFirst(
+        Effect.interruptible(Fiber.await(concluding)),
+        Effect.interruptible(interrupted ? Effect.sleep("3 seconds") : Effect.never)
       )
       return yield* Effect.failCause(exit.cause)
     })

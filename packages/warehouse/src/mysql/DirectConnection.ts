@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Mysql from "mysql2"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
-import { isTooMany, sqlError } from "./errors.ts"
+import { faultOf, isTooMany, sqlError } from "./errors.ts"
 import * as SessionSettings from "./SessionSettings.ts"
 import * as Transport from "./Transport.ts"
 
@@ -35,8 +35,11 @@ export const decoding = {
 } as const
 
 /** Connects, with the variables of `SessionSettings`; closes with the scope. An empty `database` selects none. */
-export const open = (url: MysqlUrl): Effect.Effect<DirectConnection, SqlError, Scope.Scope> =>
-  Effect.acquireRelease(whenThereIsRoom(connect(url)), close).pipe(
+export const open = (
+  url: MysqlUrl,
+  within: Duration.Duration = connectTimeout
+): Effect.Effect<DirectConnection, SqlError, Scope.Scope> =>
+  Effect.acquireRelease(whenThereIsRoom(connect(url, within)), close).pipe(
     Effect.map(over),
     Effect.tap(({ query }) => SessionSettings.apply((sql) => Effect.map(query(sql), ({ rows }) => rows)))
   )
@@ -62,21 +65,30 @@ const over = (connection: Mysql.Connection): DirectConnection => ({
 })
 
 /**
- * Runs one statement over a connection of its own, to clean up or to stop another connection. It can be part of a finalizer:
- * it takes ten seconds at most, and does not report whether it worked.
+ * Runs one statement over a connection of its own, to clean up or to stop another connection. It can be part of a finalizer: a
+ * server that does not answer is waited for three seconds, and the statement for ten in all. Returns whether it worked.
  */
-export const aside = (url: MysqlUrl, sql: string): Effect.Effect<void> =>
-  Effect.scoped(Effect.flatMap(open(url), (other) => other.query(sql))).pipe(
+export const aside = (url: MysqlUrl, sql: string): Effect.Effect<boolean> =>
+  Effect.scoped(Effect.flatMap(open(url, answering), (other) => other.query(sql))).pipe(
     Effect.interruptible,
     Effect.timeout(patience),
-    Effect.ignore
+    Effect.isSuccess
   )
 
-export const patience = Duration.seconds(10)
+/** Whether the server answers within three seconds. A refusal, for too many connections say, is an answer. */
+export const answers = (url: MysqlUrl): Effect.Effect<boolean> =>
+  Effect.match(Effect.scoped(Effect.acquireRelease(connect(url, answering), close)), {
+    onSuccess: () => true,
+    onFailure: (error) => faultOf(error.cause).errno !== undefined
+  })
 
-const connect = (url: MysqlUrl) => Effect.flatMap(Transport.options(url), (transport) => connectBy(transport, url))
+const answering = Duration.seconds(3)
+const patience = Duration.seconds(10)
 
-const connectBy = (transport: Transport.Options, url: MysqlUrl) =>
+const connect = (url: MysqlUrl, within: Duration.Duration) =>
+  Effect.flatMap(Transport.options(url), (transport) => connectBy(transport, url, within))
+
+const connectBy = (transport: Transport.Options, url: MysqlUrl, within: Duration.Duration) =>
   Effect.async<Mysql.Connection, SqlError>((resume) => {
     const connection = Mysql.createConnection({
       ...decoding,
@@ -84,7 +96,7 @@ const connectBy = (transport: Transport.Options, url: MysqlUrl) =>
       user: url.user,
       password: Redacted.value(url.password),
       ...(url.database === "" ? {} : { database: url.database }),
-      connectTimeout: Duration.toMillis(connectTimeout)
+      connectTimeout: Duration.toMillis(within)
     })
     // Without a listener, a connection lost while idle would be an uncaught exception.
     connection.on("error", () => {})

@@ -16,6 +16,7 @@ import { type Driver, driverOf } from "../internal/mysqlDriver.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import { faultOf, withoutValues } from "./errors.ts"
 import * as SessionSettings from "./SessionSettings.ts"
+import * as StatementWatch from "./StatementWatch.ts"
 import * as Transport from "./Transport.ts"
 
 /** A reserved connection, for what must happen on one: named locks, read-only transactions, long loads. */
@@ -39,7 +40,7 @@ export interface Infile {
 /**
  * Connections to one database, with the variables of `SessionSettings`. Over `@effect/sql-mysql2` it adds what that leaves open:
  * - an error holds the driver's codes and nothing else, in spans as well;
- * - interrupting a statement stops it on the server (`KILL QUERY`) and waits until it has stopped;
+ * - interrupting a statement stops it on the server, and none waits for ever (`StatementWatch`);
  * - a connection lost in a transaction is a typed error, not a defect;
  * - waiting for a free connection can be interrupted.
  */
@@ -54,10 +55,10 @@ export interface MysqlPool {
   /** Uses one more connection if there is a free one at once; otherwise does nothing and answers none. Never waits for one. */
   readonly spare: <A, E, R>(use: (session: Session) => Effect.Effect<A, E, R>) => Effect.Effect<Option.Option<A>, E, R>
   /**
-   * Runs one statement over a connection outside of the pool, for whoever must clean up: it waits for nobody who has a
-   * connection and, whatever the server does, for ten seconds at most. Whether it worked is not told.
+   * Runs one statement over a connection outside of the pool, to clean up (`DirectConnection.aside`). It waits for no
+   * connection of the pool. Returns whether it worked.
    */
-  readonly aside: (sql: string) => Effect.Effect<void>
+  readonly aside: (sql: string) => Effect.Effect<boolean>
 }
 
 export interface Options {
@@ -66,22 +67,27 @@ export interface Options {
   readonly connections: number
   /** How long a statement waits for another's locks. */
   readonly lockWait: Duration.DurationInput
+  /** How long a connection may be silent before the server is asked whether it lives. Default one minute. */
+  readonly silence?: Duration.DurationInput | undefined
 }
+
+const silence = Duration.minutes(1)
 
 /** Opens a pool and its first connection; both go with the scope. */
 export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const transport = yield* Transport.options(options.url)
-    const client = yield* DirectConnection.whenThereIsRoom(
-      Effect.mapError(MysqlClient.make(clientConfig(options, transport)), withoutValues)
+    const client = yield* closable(
+      DirectConnection.whenThereIsRoom(Effect.mapError(MysqlClient.make(clientConfig(options, transport)), withoutValues))
     )
     const free = yield* Effect.makeSemaphore(options.connections)
     const ready = new WeakSet<Driver>()
+    const watch = yield* StatementWatch.make({ url: options.url, silence: options.silence ?? silence })
 
     const connect = Effect.gen(function* () {
       const bare = yield* Effect.mapError(client.reserve, withoutValues)
       const driver = driverOf(bare)
-      const { connection, infile } = guard(bare, driver, options.url)
+      const { connection, infile } = guard(bare, driver, watch)
       if (!ready.has(driver)) {
         const send = (sql: string) =>
           Effect.map(connection.executeUnprepared(sql, [], undefined), (rows) => rows.map(valuesOf))
@@ -153,6 +159,21 @@ const clientConfig = ({ connections, url }: Options, transport: Transport.Option
   }
 })
 
+/** Closes with the scope, within two seconds: a server that does not answer does not say goodbye either. */
+const closable = <A, E, R>(
+  open: Effect.Effect<A, E, R | Scope.Scope>
+): Effect.Effect<A, E, Exclude<R, Scope.Scope> | Scope.Scope> =>
+  Effect.flatMap(Scope.make(), (own) =>
+    Effect.zipRight(
+      Effect.addFinalizer((exit) =>
+        Effect.flatMap(Effect.forkDaemon(Scope.close(own, exit)), (closing) =>
+          Effect.timeoutOption(Effect.interruptible(Fiber.await(closing)), "2 seconds")
+        )
+      ),
+      Scope.extend(open, own)
+    )
+  )
+
 const valuesOf = (row: object): ReadonlyArray<unknown> => Object.values(row)
 
 /** COMMIT and ROLLBACK die with the driver's error where the connection is gone; callers are to see it as the error it is. */
@@ -163,13 +184,12 @@ const typed =
       defect instanceof SqlError ? Effect.fail(defect) : Effect.die(defect)
     )
 
-const guard = (bare: Connection, driver: Driver, url: MysqlUrl): Pick<Session, "connection" | "infile"> => {
-  const run = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Effect.forkDaemon(Effect.mapError(statement, withoutValues)), (fiber) =>
-        Effect.onInterrupt(restore(Fiber.join(fiber)), () => stop(fiber, driver, url))
-      )
-    )
+const guard = (
+  bare: Connection,
+  driver: Driver,
+  watch: StatementWatch.StatementWatch
+): Pick<Session, "connection" | "infile"> => {
+  const run = <A>(statement: Effect.Effect<A, SqlError>) => watch.run(driver, Effect.mapError(statement, withoutValues))
   const connection: Connection = {
     execute: (sql, params, transform) => run(bare.execute(sql, params, transform)),
     executeRaw: (sql, params) => run(bare.executeRaw(sql, params)),
@@ -202,10 +222,3 @@ const isFatal = (error: SqlError) => {
   const fault = faultOf(error.cause)
   return fault.fatal || fault.errno === undefined
 }
-
-/** Stops what a connection is doing; closes it if that does not help within some seconds. */
-const stop = <A, E>(fiber: Fiber.Fiber<A, E>, driver: Driver, url: MysqlUrl) =>
-  DirectConnection.aside(url, `KILL QUERY ${Math.trunc(driver.threadId)}`).pipe(
-    Effect.zipRight(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), DirectConnection.patience)),
-    Effect.flatMap((ended) => (Option.isSome(ended) ? Effect.void : Effect.sync(() => driver.destroy())))
-  )

@@ -53,6 +53,8 @@ export interface Options {
   readonly analyst?: { readonly user: string; readonly password: Redacted.Redacted }
   /** How long a publisher waits for another of the same table, and a statement for another's locks. Default one minute. */
   readonly lockWait?: Duration.DurationInput
+  /** How long a connection may be silent before the server is asked whether it lives. Default one minute. */
+  readonly silence?: Duration.DurationInput | undefined
   /** Ends sessions of the analysts' accounts that hold a table for longer than that. Used for nothing else here. */
   readonly administrator?: Blockers.Administrator
   /** The secret that seals the store's keys, if it is kept outside of the store. */
@@ -153,8 +155,11 @@ const inTransaction = <A>(
     })
   )
 
-const open = ({ lockWait = defaultLockWait }: Pick<Options, "lockWait">, url: MysqlUrl, connections: number) =>
-  Effect.mapError(MysqlPool.make({ url, connections, lockWait }), connectFailed(url, setting))
+const open = (
+  { lockWait = defaultLockWait, silence }: Pick<Options, "lockWait" | "silence">,
+  url: MysqlUrl,
+  connections: number
+) => Effect.mapError(MysqlPool.make({ url, connections, lockWait, silence }), connectFailed(url, setting))
 
 interface Pools {
   readonly loads: MysqlPool.MysqlPool

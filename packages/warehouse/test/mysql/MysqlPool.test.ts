@@ -161,12 +161,13 @@ for (const flavour of flavours) {
       })
     )
 
-    it.live("writes the run history while every connection for loads is taken", () =>
+    // Of the sixteen connections for loads, publishes leave one, for the table that they read.
+    it.live("writes the run history while every connection for publishes is taken", () =>
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
         const store = yield* RunStore
         const loading = yield* Effect.forEach(
-          Array.from({ length: 16 }, (_, n) => n),
+          Array.from({ length: 15 }, (_, n) => n),
           (n) =>
             Effect.gen(function* () {
               const reached = yield* Deferred.make<void>()
