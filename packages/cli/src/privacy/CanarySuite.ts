@@ -186,12 +186,14 @@ const carryOut = (
   stall: Deferred.Deferred<void>
 ): Effect.Effect<Output, WarehouseFailed> =>
   Effect.gen(function* () {
-    if (scenario.storeRefuses === true) {
-      yield* Effect.acquireRelease(store.refuseCities(true), () => Effect.ignore(store.refuseCities(false)))
-    }
     const args = ["materialize", "--all", "--json", "--concurrency", "8"]
     const running = yield* start(program, store, apiUrl, root, args, scenario.env)
-    const { whileLoading } = scenario
+    const { storeRefuses, whileLoading } = scenario
+    if (storeRefuses !== undefined) {
+      yield* Effect.raceFirst(running.says("▸ api_users"), Effect.asVoid(running.ended))
+      yield* Effect.acquireRelease(store.refuseCities(true), () => Effect.ignore(store.refuseCities(false)))
+      storeRefuses.goOn()
+    }
     const begun = whileLoading === undefined ? Effect.succeed(false) : isLoading(whileLoading.table, store, running)
     const loaded = yield* begun
     whileLoading?.goOn()

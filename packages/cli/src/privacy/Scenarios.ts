@@ -14,7 +14,8 @@ export interface Scenario {
   readonly env?: Readonly<Record<string, string>>
   /** The signal it gets, and when: once the API was asked for what it does not answer, or once the process said something. */
   readonly signal?: { readonly name: "SIGINT" | "SIGKILL"; readonly when: "stalled" | string }
-  readonly storeRefuses?: boolean
+  /** Has the store refuse cities once the run has compared it with what is declared, and then lets the API answer. */
+  readonly storeRefuses?: { readonly goOn: () => void }
   /** Lets the API answer what it holds back, once rows that have come before are being loaded into a table. */
   readonly whileLoading?: { readonly table: string; readonly goOn: () => void }
   /** Whether every table must be afterwards as it was. */
@@ -35,6 +36,8 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
     users: [Api.rows(Rows.users(canaries, count))],
     messages: [Api.rows(Rows.messages(canaries, count))]
   })
+  const refused = good()
+  const refusal = Api.gate()
   const lost = () => Rows.lostUsers(canaries, 5)
   const says = (what: string) => canaries.text(what)
   const silence = () => Api.half(lost(), stalled)
@@ -59,7 +62,13 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
       env: threads,
       codes: [1]
     },
-    { name: "a database that refuses a row and quotes it", ...good(), storeRefuses: true, codes: [1] },
+    {
+      name: "a database that refuses a row and quotes it",
+      ...refused,
+      users: refused.users.map(refusal.hold),
+      storeRefuses: { goOn: refusal.open },
+      codes: [1]
+    },
     ...Object.entries(store.wrongSettings).map(([name, env]) => ({ name, users, messages, env, codes: [1, 2] })),
     {
       name: "a source URL with a password",
