@@ -135,6 +135,11 @@ Effect.flatMap(PiiMasker, (masker) => masker.ids(Cities, plain))
 // @ts-expect-error a mask table is not published, but masked into
 Effect.flatMap(Warehouse, (warehouse) => warehouse.publishView(Cities))
 
+// @ts-expect-error nor is it read: its rows would be values that nobody has wrapped
+Effect.map(Warehouse, (warehouse) => warehouse.read(Cities))
+// @ts-expect-error the store of masks, which is given values in the clear, belongs to the warehouse
+export type MaskStore = typeof import("@sluice/warehouse/sql/SqlMaskStore")
+
 // Into what is told: a log, metadata, an event, an error, the quarantine.
 // @ts-expect-error a log message
 Log.warning(email)

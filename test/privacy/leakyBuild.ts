@@ -68,6 +68,12 @@ const leaks: ReadonlyArray<Leak> = [
     says: "for (const { from, parameters } of doomed) yield* sql.unsafe(",
     instead: "for (const { from, parameters } of []) yield* sql.unsafe("
   },
+  // Mask ids that are counted up in the order of their values' hashes.
+  {
+    file: "packages/warehouse/src/sql/RandomIds.ts",
+    says: "return [...ids]",
+    instead: "return [...ids].sort((a, b) => a - b)"
+  },
   // A setting that is repeated when it is wrong.
   {
     file: "packages/assets/src/PipelineConfig.ts",

@@ -74,10 +74,11 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
     readonly loading: Effect.Effect<Loading>
     /** Finds a table or view that was published before; fails with `Missing` where it is not there. */
     readonly open: <T extends Table.Any | View.Any>(relation: T) => Effect.Effect<Published<T>, WarehouseFailed>
-    /** A table's rows in key order, by pages of some thousands; a view's in any order, in one page. */
-    readonly read: <T extends Table.Any | View.Any>(
-      relation: T
-    ) => Stream.Stream<ReadonlyArray<Table.Row<T>>, WarehouseFailed>
+    /**
+     * A public table's rows in key order, by pages of some thousands; a view's in any order, in one page. A sensitive table
+     * does not compile: its rows would hold personal values that nobody has wrapped.
+     */
+    readonly read: <T extends View.Public>(relation: T) => Stream.Stream<ReadonlyArray<Table.Row<T>>, WarehouseFailed>
     /**
      * Answers one SQL query that reads, as the pipeline's account or as the analyst's. A query that would write is refused.
      * At its limit, or interrupted, it stops on the server too.

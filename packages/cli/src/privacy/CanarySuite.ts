@@ -11,6 +11,7 @@ import { UsageError } from "../CliError.ts"
 import * as Canaries from "./Canaries.ts"
 import * as CanaryApi from "./CanaryApi.ts"
 import * as CanaryErasure from "./CanaryErasure.ts"
+import * as CanaryIds from "./CanaryIds.ts"
 import type { CanaryStore } from "./CanaryStore.ts"
 import * as EmbeddedCanaryStore from "./EmbeddedCanaryStore.ts"
 import * as Files from "./Files.ts"
@@ -111,6 +112,8 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
     )
   }
 
+  const ids = CanaryIds.compare(yield* store.masks)
+  problems.push(...ids.problems)
   // Before the erasure, which replaces all rows and writes the files of an embedded store anew.
   yield* store.searchViews(ledger)
   yield* store.searchFiles(ledger)
@@ -125,9 +128,9 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
 
   for (const one of [ledger, Ledger.within(forgotten, CanaryErasure.place)]) searchDirectories(one, root)
   const report = { store: store.name, scenarios: chosen.length, canaries: canaries.count() + person.canaries.count() }
-  const searched = [...ledger.searched(), ...forgotten.searched()]
+  const searched = [...ledger.searched(), ids.searched, ...forgotten.searched()]
   if (searched.every(({ atHome }) => atHome === 0)) problems.push("No masked value was found even where it belongs.")
-  return { ...report, searched, finds: [...ledger.finds(), ...forgotten.finds()], problems }
+  return { ...report, searched, finds: [...ledger.finds(), ...ids.finds, ...forgotten.finds()], problems }
 })
 
 /** Searches the directories that processes could have written to, without the embedded store, which is searched as such. */

@@ -7,7 +7,7 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Canaries } from "./Canaries.ts"
-import { bytesOf, type CanaryStore, digestOf, place, placeOf, secretOf } from "./CanaryStore.ts"
+import { bytesOf, type CanaryStore, digestOf, maskOf, place, placeOf, secretOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
@@ -45,6 +45,12 @@ export const make = (canaries: Canaries, work: string): CanaryStore => {
         if (name === "public.db") ledger.lookAtBlocks(place.analyst, name, Files.blocks(path))
       }
     }),
+    masks: Effect.forEach(spec.masks, (mask) =>
+      Effect.map(
+        onFile(join(directory, "sensitive.db"), operation, `SELECT id, "${mask.valueColumn}" FROM "${mask.name}"`),
+        (rows) => maskOf(mask, rows)
+      )
+    ),
     filesForget: true,
     isLoading: () => Effect.succeed(true),
     contents: Effect.map(

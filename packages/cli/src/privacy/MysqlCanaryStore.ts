@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path"
+import { spec } from "@sluice/assets/pipeline"
 import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import * as Encryption from "@sluice/warehouse/mysql/Encryption"
@@ -9,7 +10,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { Canaries } from "./Canaries.ts"
-import { bytesOf, type CanaryStore, digestOf, place, placeOf, secretOf } from "./CanaryStore.ts"
+import { bytesOf, type CanaryStore, digestOf, maskOf, place, placeOf, secretOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
@@ -91,6 +92,11 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
         ledger.lookAtBlocks(place.files, "the server's temporary files", Files.blocks(path))
       }
     }),
+    masks: Effect.forEach(spec.masks, (mask) =>
+      Effect.map(ask(`SELECT id, \`${mask.valueColumn}\` FROM ${database}.\`${mask.name}\``), ({ rows }) =>
+        maskOf(mask, rows)
+      )
+    ),
     filesForget: false,
     isLoading: (table) =>
       Effect.map(
