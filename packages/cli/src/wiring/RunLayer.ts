@@ -1,6 +1,5 @@
 import { BadRowPolicy } from "@sluice/assets/intake/BadRows"
 import { Generalisation } from "@sluice/assets/privacy/Generalisation"
-import { Spill } from "@sluice/core/data/Spill"
 import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import * as Layer from "effect/Layer"
 import * as BlockCompression from "./BlockCompression.ts"
@@ -8,6 +7,7 @@ import type { Settings } from "./Settings.ts"
 import * as Source from "./Source.ts"
 import * as SourceVersions from "./SourceVersions.ts"
 import * as Stores from "./Stores.ts"
+import * as TemporaryFiles from "./TemporaryFiles.ts"
 import * as ThisProcess from "./ThisProcess.ts"
 
 /** Everything that a run needs, as the settings say. */
@@ -24,7 +24,7 @@ export const withoutSource = (settings: Settings) => Layer.merge(common(settings
 const common = (settings: Settings) =>
   Layer.mergeAll(
     Stores.layer(settings),
-    Spill.layer({ rowsInMemory: settings.rowsInMemory, compression: BlockCompression.brotli }),
+    TemporaryFiles.spill({ rowsInMemory: settings.rowsInMemory, compression: BlockCompression.brotli }),
     Layer.succeed(BadRowPolicy, { maxShare: settings.maxBadShare }),
     Layer.succeed(Generalisation, settings.generalisation),
     SourceVersions.layer(settings),

@@ -35,7 +35,11 @@ export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.ge
         const packed = stillHeld()
         return packed === undefined ? Effect.flatten(Deferred.await(inFile)) : Effect.succeed(packed)
       }),
-      written: Effect.zipRight(Effect.intoDeferred(writing(packed), inFile), Effect.asVoid(Deferred.await(inFile)))
+      // A write is interrupted because another one failed: that error is the one to report, and readers wait to be stopped.
+      written: Effect.matchEffect(writing(packed), {
+        onFailure: (error) => Effect.zipRight(Deferred.fail(inFile, error), Effect.fail(error)),
+        onSuccess: (kept) => Effect.asVoid(Deferred.succeed(inFile, kept))
+      })
     }
   }
   return (packed) => {

@@ -13,7 +13,13 @@ export class SpillFailed extends Schema.TaggedError<SpillFailed>()("SpillFailed"
 }) {
   readonly retryable = false
   override get message() {
-    return `The temporary file for large datasets could not be ${this.operation} (${this.reason}). Free some space in the temporary directory (TMPDIR), or raise SLUICE_ROWS_IN_MEMORY.`
+    return `The temporary file for large datasets could not be ${this.operation} (${this.reason}). ${this.remedy}, or raise SLUICE_ROWS_IN_MEMORY.`
+  }
+  private get remedy(): string {
+    if (this.reason === "EMFILE") return "This process may open too few files: raise its limit (`ulimit -n 256`)"
+    return this.operation === "opened" && this.reason !== "ENOSPC" && this.reason !== "EDQUOT"
+      ? "Name a temporary directory that this user may write (TMPDIR)"
+      : "Free some space in the temporary directory (TMPDIR)"
   }
 }
 
@@ -47,8 +53,8 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
     /** How many bytes of packed rows a dataset keeps in memory, however few rows they are. */
     readonly bytesInMemory: number
     /**
-     * A new file, gone with the scope; unlinked as soon as it is open, so that a killed process leaves nothing to find. What
-     * is random already is better not compressed.
+     * A new file, gone with the scope; unlinked as soon as it is open, so that a killed process leaves nothing to find.
+     * Uninterruptible, and short. What is random already is better not compressed.
      */
     readonly open: (options: { readonly compress: boolean }) => Effect.Effect<SpillFile, SpillFailed, Scope.Scope>
   }
@@ -61,6 +67,8 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
     readonly compression?: Compression
     /** Default: the system's directory for temporary files. */
     readonly directory?: string
+    /** The beginning of the name of each file's directory, by which leftovers of a killed process are known. */
+    readonly prefix?: string
   }): Layer.Layer<Spill, never, FileSystem.FileSystem> =>
     Layer.effect(
       Spill,
@@ -68,8 +76,7 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
         Spill.of({
           rowsInMemory: options.rowsInMemory,
           bytesInMemory: options.bytesInMemory ?? 2 * 1024 * 1024,
-          open: ({ compress }) =>
-            openFile(fs, options.directory, (compress ? options.compression : undefined) ?? uncompressed)
+          open: ({ compress }) => openFile(fs, options, (compress ? options.compression : undefined) ?? uncompressed)
         })
       )
     )
@@ -106,15 +113,21 @@ const uncompressed: Compression = { pack: (bytes) => Promise.resolve(bytes), unp
 
 /** AES-256-GCM under a fresh key per file; a block's index is its nonce, which therefore never repeats (NIST SP 800-38D). */
 const openFile = Effect.fnUntraced(
-  function* (fs: FileSystem.FileSystem, directory: string | undefined, compression: Compression) {
+  function* (
+    fs: FileSystem.FileSystem,
+    { directory, prefix = "sluice-" }: { readonly directory?: string; readonly prefix?: string },
+    compression: Compression
+  ) {
     const key = yield* Effect.promise(() =>
       crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
     )
-    const path = yield* fs.makeTempFile({ prefix: "sluice-", ...(directory === undefined ? {} : { directory }) })
-    const remove = Effect.ignore(fs.remove(parentOf(path), { recursive: true }))
+    const remove = (path: string) => Effect.ignore(fs.remove(path, { recursive: true }))
+    const place = yield* Effect.acquireRelease(
+      fs.makeTempDirectory({ prefix, ...(directory === undefined ? {} : { directory }) }),
+      remove
+    )
     // At once, so that not even a killed process leaves anything; again later, where an open file cannot be removed.
-    yield* Effect.addFinalizer(() => remove)
-    const file = yield* Effect.ensuring(fs.open(path, { flag: "r+" }), remove)
+    const file = yield* Effect.ensuring(fs.open(`${place}/rows`, { flag: "wx+", mode: 0o600 }), remove(place))
     const oneAtATime = yield* Effect.makeSemaphore(1)
     let end = 0n
     let count = 0
@@ -151,7 +164,8 @@ const openFile = Effect.fnUntraced(
     }
     return spillFile
   },
-  Effect.mapError(failed("opened"))
+  Effect.mapError(failed("opened")),
+  Effect.uninterruptible
 )
 
 const algorithm = (index: number) => {
@@ -171,9 +185,6 @@ const readFully = Effect.fnUntraced(function* (file: FileSystem.File, into: Uint
     filled += count
   }
 })
-
-/** makeTempFile puts its file into a directory of its own. */
-const parentOf = (path: string) => path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")))
 
 function failed(operation: SpillFailed["operation"]) {
   return (error: Trouble) => (error instanceof SpillFailed ? error : new SpillFailed({ operation, reason: reasonOf(error) }))

@@ -131,7 +131,7 @@ describe("Dataset", () => {
       const error = yield* Effect.flip(Effect.provide(collected, spilling(5, "/nowhere/at/all")))
       assert.deepStrictEqual(
         error.message,
-        "The temporary file for large datasets could not be opened (NotFound). Free some space in the temporary directory (TMPDIR), or raise SLUICE_ROWS_IN_MEMORY."
+        "The temporary file for large datasets could not be opened (NotFound). Name a temporary directory that this user may write (TMPDIR), or raise SLUICE_ROWS_IN_MEMORY."
       )
     })
   )

@@ -2,7 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Packed from "@sluice/core/data/Packed"
-import { Spill } from "@sluice/core/data/Spill"
+import { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
@@ -17,6 +17,23 @@ const codec = Packed.jsonCodec<number>()
 /** Rows as a source hands them on. */
 const blocks = <E, R>(rows: Stream.Stream<ReadonlyArray<number>, E, R>) =>
   Stream.map(rows, (some): Dataset.Block<number> => ({ packed: codec.encode(some), rows: some }))
+/** A spill file whose first block finds no room while the second is still being written. */
+const withoutRoom = Effect.map(Effect.makeLatch(), (both) =>
+  Layer.succeed(Spill, {
+    rowsInMemory: 0,
+    bytesInMemory: 0,
+    open: () => {
+      let blocks = 0
+      return Effect.succeed({
+        read: () => Effect.dieMessage("nothing was written"),
+        write: () =>
+          blocks++ === 0
+            ? Effect.zipRight(both.await, new SpillFailed({ operation: "written", reason: "ENOSPC" }))
+            : Effect.zipRight(both.open, Effect.never)
+      })
+    }
+  })
+)
 const turns = (count: number) => Effect.repeatN(Effect.yieldNow(), count)
 
 describe("a dataset that grows", () => {
@@ -50,6 +67,23 @@ describe("a dataset that grows", () => {
         )
         assert.deepStrictEqual([whole.size, yield* Dataset.toArray(whole)], [all.length, all])
       }).pipe(Effect.provide(spilling(rowsInMemory)))
+  )
+
+  // Regression: what was written at the same time was interrupted, and its readers with it: they failed as "interrupted from
+  // inside" where there was no room.
+  it.scoped("fails for want of room with that error alone, while readers of its other blocks wait to be stopped", () =>
+    Effect.gen(function* () {
+      const packed = Stream.map(Stream.make([1], [2]), (rows) => ({ packed: codec.encode(rows), rows: undefined }))
+      const { dataset, fill } = yield* Dataset.growing(packed, codec, {})
+      const reader = Effect.flatMap(dataset.open, (pull) => Effect.zipRight(Effect.either(pull), pull))
+      const second = yield* Effect.fork(Effect.scoped(reader))
+      const error = yield* Effect.flip(fill)
+      yield* turns(20)
+      assert.deepStrictEqual(
+        [error, second.unsafePoll()],
+        [new SpillFailed({ operation: "written", reason: "ENOSPC" }), null]
+      )
+    }).pipe(Effect.provide(Layer.unwrapEffect(withoutRoom)))
   )
 
   it.scoped("is not unpacked for readers who keep up with it", () =>
