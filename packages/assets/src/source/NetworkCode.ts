@@ -32,6 +32,8 @@ export const explain = (code: string | undefined): string => {
     case "EPIPE":
     case "UND_ERR_SOCKET":
       return `the connection was lost (${code})`
+    case "EMFILE":
+      return "this process may open no more files (EMFILE); raise its limit with `ulimit -n 256`"
     case "Z_BUF_ERROR":
       return "the connection was lost, or the compressed answer is only a part (Z_BUF_ERROR)"
     case undefined:

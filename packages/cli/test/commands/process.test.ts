@@ -210,6 +210,18 @@ describe("a process", () => {
     expect(ends).toEqual(cases.map(([, ...args]) => [args, 1, true]))
   })
 
+  // Regression: it advised to check the owner and permissions of the store.
+  it.each([24, 28, 32])("that may open %i files says that they are too few, and which limit to raise", async (limit) => {
+    await sluice(cwd, ["graph"])
+    const { status, stderr } = spawnSync(
+      "sh",
+      ["-c", `ulimit -n ${limit}; exec "$@"`, "sh", process.execPath, script, "materialize", "--all"],
+      { cwd: emptyDirectory(), encoding: "utf8" }
+    )
+    const why = "this process may open no more files (EMFILE). Raise its limit (`ulimit -n 256`), then run it again."
+    expect([status === 0, stderr.includes(why), /owner|permission/.test(stderr)]).toEqual([false, true, false])
+  })
+
   it("puts no colour into a file", async () => {
     const { stdout } = await sluice(cwd, ["list"])
     expect(stdout.includes("\u001b")).toBe(false)

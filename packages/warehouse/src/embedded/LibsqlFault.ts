@@ -1,7 +1,10 @@
+import { closeSync, openSync } from "node:fs"
+import { devNull } from "node:os"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
 import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
+import * as StoreFiles from "./StoreFiles.ts"
 
 /**
  * All that is kept of an error of libSQL: its code, the table and columns it is about, and, of SQL that cannot be prepared,
@@ -19,8 +22,25 @@ export const fromThrown = (thrown: unknown): LibsqlFault => {
   const message = Predicate.isError(thrown) ? thrown.message : ""
   const given = Predicate.hasProperty(thrown, "code") && typeof thrown.code === "string" ? thrown.code : ""
   // The driver has no code for files that it cannot open, but SQLite's number 14 at the end of its message.
-  const code = given !== "" ? given : /\b14"?\)$/.test(message) ? "SQLITE_CANTOPEN" : "UNKNOWN"
+  const told = given !== "" ? given : /\b14"?\)$/.test(message) ? "SQLITE_CANTOPEN" : "UNKNOWN"
+  const code = /^(?:SQLITE_CANTOPEN|SQLITE_IOERR|UNKNOWN|ERR_DLOPEN_FAILED)/.test(told) ? (limitReached() ?? told) : told
   return new LibsqlFault({ code, subject: subjectOf(code, message) })
+}
+
+/**
+ * SQLite reports a process that can open no more files as any other trouble with a file. As many as a transaction has beside
+ * its databases, journals and files for sorting, tell.
+ */
+const limitReached = (): string | undefined => {
+  const opened: Array<number> = []
+  try {
+    for (let count = 0; count < 6; count++) opened.push(openSync(devNull, "r"))
+    return undefined
+  } catch (error) {
+    return ["EMFILE", "ENFILE"].find((code) => Predicate.hasProperty(error, "code") && error.code === code)
+  } finally {
+    for (const file of opened) closeSync(file)
+  }
 }
 
 /** The driver's error as the one of `@effect/sql`, safe for spans and logs. */
@@ -41,9 +61,9 @@ export const isBusy = (fault: LibsqlFault): boolean =>
 export const translate = (operation: string, error: SqlError): WarehouseFailed => {
   const fault = of(error)
   if (loading.includes(fault.code)) return notLoaded(operation, fault)
-  const [reason, what] = meaningOf(fault)
+  const [reason, what, remedy = advice[reason]] = meaningOf(fault)
   const about = fault.subject === "" ? "" : `, ${fault.subject}`
-  return new WarehouseFailed({ reason, operation, detail: `${what} (${fault.code}${about}). ${advice[reason]}` })
+  return new WarehouseFailed({ reason, operation, detail: `${what} (${fault.code}${about}). ${remedy}` })
 }
 
 /** Codes of a driver that is not there, or is of another system. */
@@ -57,7 +77,9 @@ export const notLoaded = (operation: string, { code }: LibsqlFault): WarehouseFa
     detail: `libSQL has no build for this system, or it is not installed (${code}). Install again with \`npx -y pnpm@12 install\`, or use a MySQL server: DATABASE_URL=mysql://user:password@host:port/database.`
   })
 
-const meaningOf = (fault: LibsqlFault): readonly [Reason, string] => {
+const meaningOf = (fault: LibsqlFault): readonly [reason: Reason, what: string, remedy?: string] => {
+  if (fault.code === "EMFILE") return ["Other", "this process may open no more files", StoreFiles.moreFiles]
+  if (fault.code === "ENFILE") return ["Other", "this system may open no more files", "Run it again when others have ended."]
   if (isBusy(fault)) return ["Conflict", "another process is using the store"]
   if (fault.subject.startsWith("no such")) return ["Missing", "something it needs is not there"]
   const primary = /^SQLITE_[A-Z]+/.exec(fault.code)?.[0]

@@ -32,8 +32,10 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
       store.data.use((session) => relations.filter((relation) => !exists(session, relation))),
       (error) => Fault.translate("look for the declared tables", error)
     )
-  const masks = yield* missing(spec.masks)
-  // What is missing is looked for in the transaction that creates it: another process may be doing the same.
+  const absent = yield* missing([...spec.masks, ...spec.tables, ...spec.views])
+  // Even an empty transaction waits for readers.
+  if (absent.length === 0) return []
+  // What is missing is looked for again in the transaction that creates it: another process may be doing the same.
   const create = store.data.use((session) => {
     const tables = spec.tables.filter((table) => !exists(session, table))
     const views = spec.views.filter((view) => !exists(session, view))
@@ -47,6 +49,7 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
   const { tables, views } = yield* Effect.mapError(store.data.withTransaction(create), (error) =>
     Fault.translate("create the declared tables", error)
   )
+  const masks = spec.masks.filter((mask) => absent.includes(mask))
   yield* Effect.forEach(masks, (table) =>
     Effect.provideService(SqlMaskStore.ensureMaskTable(Ddl.dialect("sensitive"), table), SqlClient, store.data.sql)
   )

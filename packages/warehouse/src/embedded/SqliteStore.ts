@@ -14,6 +14,7 @@ import * as LibsqlClient from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { dialect } from "./SqliteDdl.ts"
 import * as StoreFiles from "./StoreFiles.ts"
+import * as SuperJournals from "./SuperJournals.ts"
 
 export interface Options {
   /** Created where it is missing. */
@@ -52,15 +53,15 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     LibsqlClient.make({ path: path(file), setup: [...setup, ...(readOnly ? [] : durable)], ...patience }).pipe(
       Effect.mapError(opening(options.directory, name))
     )
+  const both = [`ATTACH ${literal(path(files.sensitive))} AS sensitive`, probe("main"), probe("sensitive")]
   const data = yield* connect(files.public, "public.db or sensitive.db", [
-    `ATTACH ${literal(path(files.sensitive))} AS sensitive`,
-    probe("main"),
-    probe("sensitive"),
+    ...both,
     "PRAGMA sensitive.secure_delete = ON",
     // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it. It
     // refuses one that cannot be written.
     ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${literal(files.directory)}`])
   ])
+  if (!readOnly) yield* SuperJournals.removeStale(files, both)
   const history = yield* connect(files.history, "history.db", [probe("main")])
   if (!readOnly) {
     yield* Effect.mapError(FileTimes.begin(data), opening(options.directory, "public.db or sensitive.db"))

@@ -126,12 +126,19 @@ const createPrivate = async (path: string) => {
 const failed = (directory: string, error: unknown): WarehouseFailed => {
   const code = codeOf(error)
   const [reason, what] = meanings[code] ?? (["Other", "the file system refused"] as const)
+  const remedy =
+    code === "EMFILE"
+      ? moreFiles
+      : `${reason === "DiskFull" ? "Free some space" : "Make it a directory that this user may write"}, or name another one with DATABASE_URL=sqlite:DIRECTORY.`
   return new WarehouseFailed({
     reason,
     operation: `open the embedded store in ${directory}`,
-    detail: `${what} (${code}). ${reason === "DiskFull" ? "Free some space" : "Make it a directory that this user may write"}, or name another one with DATABASE_URL=sqlite:DIRECTORY.`
+    detail: `${what} (${code}). ${remedy}`
   })
 }
+
+/** What to do if this process can open no more files. */
+export const moreFiles = "Raise its limit (`ulimit -n 256`), then run it again."
 
 const codeOf = (error: unknown): string => (Predicate.hasProperty(error, "code") ? String(error.code) : "UNKNOWN")
 
@@ -144,5 +151,6 @@ const meanings: Readonly<Record<string, readonly [Reason, string]>> = {
   EISDIR: ["Misconfigured", "a directory is where one of its files should be"],
   ENOENT: ["Misconfigured", "that path cannot be created"],
   ENOSPC: ["DiskFull", "there is no room left on its disk"],
+  EMFILE: ["Other", "this process may open no more files"],
   EDQUOT: ["DiskFull", "this user's disk quota is used up"]
 }

@@ -3,6 +3,7 @@ import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
 import * as Column from "@sluice/warehouse/Column"
+import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner"
 import * as Grants from "@sluice/warehouse/Grants"
 import * as MaskTable from "@sluice/warehouse/MaskTable"
@@ -10,6 +11,7 @@ import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as View from "@sluice/warehouse/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Everything, inStep, Numbers, numbers, readAll } from "../contract/support.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
@@ -49,6 +51,23 @@ it.scopedLive("provisioning creates every declared table and view, empty; the se
       expect(yield* warehouse.open(Numbers)).toStrictEqual({ relation: Numbers })
       expect((yield* (yield* PiiMasker).load(Cities)).size).toBe(0)
     }).pipe(withStores(directory))
+  })
+)
+
+// Regression: an empty transaction waits for readers too, and one of half a minute made every run end with exit code 2.
+it.scopedLive("with nothing to provision, a store is opened at once although a reader is in a transaction", () =>
+  Effect.gen(function* () {
+    const directory = join(yield* temporaryDirectory, "store")
+    yield* provision(directory)
+    const reader = yield* LibsqlClient.make({ path: join(directory, "public.db") })
+    yield* reader.use((session) => {
+      session.database.exec("BEGIN")
+      session.values("SELECT COUNT(*) FROM contract_numbers", [])
+    })
+    const [elapsed, found] = yield* Effect.timed(
+      Effect.zipRight(provision(directory), withStores(directory)(Effect.flatMap(Warehouse, () => readAll(Numbers))))
+    )
+    expect([Duration.toMillis(elapsed) < 4_000, found]).toStrictEqual([true, []])
   })
 )
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
@@ -6,6 +6,7 @@ import { Pii } from "@sluice/core/data/Pii"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import * as StoreFiles from "@sluice/warehouse/embedded/StoreFiles"
 import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -192,5 +193,48 @@ it.scopedLive("opened for reading alone, it answers, refuses to be written, and 
       Effect.provide(SqliteStores.layer({ directory, readOnly: true }))
     )
     expect([seen, refused._tag === "WarehouseFailed" && refused.reason, bytes()]).toEqual([[7], "NotPermitted", before])
+  })
+)
+
+it.scopedLive(
+  "a super-journal that a killed process left is removed at the next start, but while another process writes",
+  () =>
+    Effect.gen(function* () {
+      const directory = join(yield* temporaryDirectory, "store")
+      const left = join(directory, "public.db-mj0A1B2C9D4")
+      const others = [join(directory, "public.db-mj0A1B2C9D4.txt"), join(directory, "other.db-mj0A1B2C9D4")]
+      const open = withStores(directory)(publishNumbers(1))
+      yield* open
+      for (const path of [left, ...others]) writeFileSync(path, "")
+      const there = Effect.sync(() => readdirSync(directory).filter((name) => name.includes("-mj")).length)
+      const writer = yield* LibsqlClient.make({ path: join(directory, "public.db") })
+      yield* writer.use(({ database }) => database.exec("BEGIN IMMEDIATE"))
+      yield* withStores(directory)(Effect.void)
+      const whileWriting = yield* there
+      yield* writer.use(({ database }) => database.exec("ROLLBACK"))
+      yield* withStores(directory)(Effect.void)
+      expect([whileWriting, yield* there]).toStrictEqual([3, 2])
+    })
+)
+
+it.scopedLive("what a publish left half done keeps a program out that may only read, until the store is opened once", () =>
+  Effect.gen(function* () {
+    const root = yield* temporaryDirectory
+    const [directory, killed] = [join(root, "store"), join(root, "killed")]
+    yield* withStores(directory)(publishNumbers(1, 10_000))
+    const writer = yield* LibsqlClient.make({ path: join(directory, "public.db") })
+    // A cache of a page has all others written at once, as a large publish has.
+    yield* writer.use(({ database }) => {
+      database.exec("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE contract_numbers SET version = 2")
+    })
+    cpSync(directory, killed, { recursive: true })
+    const read = Effect.scoped(
+      Effect.flatMap(LibsqlClient.make({ path: StoreFiles.readOnly(join(killed, "public.db")) }), (client) =>
+        client.use((session) => session.values("SELECT DISTINCT version FROM contract_numbers", []))
+      )
+    )
+    const refused = yield* Effect.flip(read)
+    yield* withStores(killed)(Effect.void)
+    expect([refused.message, yield* read]).toStrictEqual(["SQLITE_READONLY_ROLLBACK", [[1]]])
   })
 )
