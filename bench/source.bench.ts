@@ -66,9 +66,9 @@ const measure = async () => {
   const read = (path: string, ahead: number) => async () => {
     const program = Effect.gen(function* () {
       const context = yield* Effect.context<Layer.Layer.Success<ReturnType<typeof SourceClient.layer>>>()
-      const fetch = (page: number) =>
-        Effect.provide(Answers.open(new URL(`${base}/${path}?page=${page}&limit=${limit}`), options), context)
-      const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, fetch })
+      const urlOf = (page: number) => new URL(`${base}/${path}?page=${page}&limit=${limit}`)
+      const fetch = (url: URL) => Effect.provide(Answers.open(url, options), context)
+      const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, urlOf, fetch })
       return yield* Stream.runFold(pages, 0, (sum, { piece }) => sum + piece.size)
     })
     expectAll(await Effect.runPromise(Effect.provide(program, SourceClient.layer(Proxies.none))))

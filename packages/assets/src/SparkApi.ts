@@ -56,7 +56,7 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
           return Paging.pages<A>({
             ...source,
             endpoint: source.address,
-            fetch: (page) => here(Answers.open(source.urlOf(page), source))
+            fetch: (url) => here(Answers.open(url, source))
           }).pipe(
             Stream.map(({ answered, firstOrdinal, piece }) =>
               pageOf(

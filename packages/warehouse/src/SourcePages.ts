@@ -13,7 +13,6 @@ export const SourcePage = Schema.Struct({
   /** The store's fingerprint of the address that was asked. */
   address: Schema.String,
   etag: Schema.optionalWith(Schema.String, { exact: true }),
-  lastModified: Schema.optionalWith(Schema.String, { exact: true }),
   /** Rows that the answer had, and rows that were kept of it. */
   answered: Schema.Int,
   kept: Schema.Int,

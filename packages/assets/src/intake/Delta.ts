@@ -183,12 +183,9 @@ const idsOf = Effect.fnUntraced(function* (
   )
 })
 
-const knownOf = (
-  fingerprints: NonNullable<Fingerprints["Type"]>,
-  { address, answered, etag, lastModified, page }: SourcePage
-): Known => ({
+const knownOf = (fingerprints: NonNullable<Fingerprints["Type"]>, { address, answered, etag, page }: SourcePage): Known => ({
   page,
   isFor: (url) => Ledger.addressOf(fingerprints, url.href) === address,
   size: answered,
-  validators: { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) }
+  validators: etag === undefined ? {} : { etag }
 })

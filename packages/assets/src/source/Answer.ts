@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Body from "./Body.ts"
 import * as Deadline from "./Deadline.ts"
 import * as NetworkCode from "./NetworkCode.ts"
+import * as Pagination from "./Pagination.ts"
 import * as RetryAfter from "./RetryAfter.ts"
 import * as SourceError from "./SourceError.ts"
 import * as Unpack from "./Unpack.ts"
@@ -22,6 +23,7 @@ export interface Options<A> extends Body.Options<A>, Deadline.Limits {
 /** A list of rows that a server has begun to send. */
 export interface Answer<out A> {
   readonly validators: Validators.Validators
+  readonly pagination: Pagination.Pagination
   readonly next: Body.Next<A>
 }
 
@@ -39,11 +41,12 @@ export const openUnless = Effect.fn("Answer.openUnless", { captureStackTrace: fa
   known: Validators.Validators
 ): Effect.fn.Return<Answer<A> | undefined, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
   const conditions = Validators.conditions(known)
-  const { deadline, endpoint, response } = yield* ask(url, options, conditions)
+  const { at, deadline, endpoint, response } = yield* ask(url, options, conditions)
   if (response.status === notModified && Object.keys(conditions).length > 0) return undefined
   yield* checkHead(response, endpoint)
   return {
     validators: Validators.of(response.headers),
+    pagination: Pagination.of(response.headers, at),
     next: yield* Body.rows(response, endpoint, options, deadline)
   }
 })
@@ -75,21 +78,21 @@ const ask = Effect.fnUntraced(function* (
       // It has no body (RFC 9110, section 15.4.5), but only where that was seen does the connection go back to the client.
       if (response.status === notModified) yield* Effect.ignore(response.text)
       const location = response.headers["location"]
-      if (!redirectStatuses.has(response.status) || location === undefined) return response
+      if (!redirectStatuses.has(response.status) || location === undefined) return { at, response }
       const target = URL.canParse(location, at.href) ? new URL(location, at) : undefined
-      if (
-        target === undefined ||
-        target.host !== url.host ||
-        (target.protocol !== url.protocol && target.protocol !== "https:")
-      ) {
+      if (target === undefined || !isSameSite(url, target)) {
         return yield* SourceError.invalid(endpoint, "sends to another host, where it is not followed")
       }
       at = target
     }
     return yield* SourceError.invalid(endpoint, `sends from place to place, more than ${maxRedirects} times`)
   })
-  return { deadline, endpoint, response: yield* deadline.wait(() => follow) }
+  return { deadline, endpoint, ...(yield* deadline.wait(() => follow)) }
 })
+
+/** Whether a token for `from` may be sent to `to`: it is the same host, and not a step from https to http. */
+export const isSameSite = (from: URL, to: URL): boolean =>
+  to.host === from.host && (to.protocol === from.protocol || to.protocol === "https:")
 
 /**
  * Waits in a fiber of its own, which interruption does not reach; the request ends with the scope. Node's client stops

@@ -20,7 +20,7 @@ export interface Known extends Omit<Entry, "url"> {
   readonly isFor: (url: URL) => boolean
 }
 
-export const entry = (url: URL, { page, size, validators }: Answered): Entry => ({
+export const entry = (url: URL, { page, size, validators }: Omit<Answered, "total">): Entry => ({
   url: url.href,
   page,
   size,

@@ -5,6 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import type { Answer } from "./Answer.ts"
 import type * as Body from "./Body.ts"
+import type { Pagination } from "./Pagination.ts"
 import type { Piece } from "./Piece.ts"
 import type { SourceError } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
@@ -14,7 +15,10 @@ export interface Page<out A> {
   readonly pieces: ReadonlyArray<Piece<A>>
   /** There is more of it: this comes next. */
   readonly rest: Body.Next<A> | undefined
+  /** Gives up the rest, and closes the connection that it comes over. */
+  readonly giveUp: Effect.Effect<void>
   readonly validators: Validators
+  readonly pagination: Pagination
 }
 
 export type Outcome<A> = Either.Either<Page<A>, SourceError>
@@ -25,32 +29,36 @@ export interface PageWindow<A> {
   readonly ask: (from: number, to: number) => Effect.Effect<void>
   /** The outcome of a page, which is forgotten. */
   readonly take: (page: number) => Effect.Effect<Outcome<A>>
+  /** The outcome of a page at an address of its own, asked for now. */
+  readonly takeAt: (url: URL) => Effect.Effect<Outcome<A>>
 }
 
 /**
  * A window that lives as long as the scope: what is in flight at its end is interrupted, and its connections are given up. Of
  * each page the first pieces are held, as Body reads them at once; the rest stays with the server.
  */
-export const make = <A>(
-  fetch: (page: number) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
-): Effect.Effect<PageWindow<A>, never, Scope.Scope> =>
+export const make = <A>(options: {
+  readonly urlOf: (page: number) => URL
+  readonly fetch: (url: URL) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
+}): Effect.Effect<PageWindow<A>, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const asked = new Map<number, Fiber.Fiber<Outcome<A>>>()
-    const fetchBeginning = (page: number) =>
+    const fetchBeginning = (url: URL) =>
       Effect.gen(function* () {
         const own = yield* Scope.fork(scope, scope.strategy)
-        const outcome = yield* fetch(page).pipe(
-          Effect.flatMap((answer) => beginning(answer)),
+        const giveUp = Scope.close(own, Exit.void)
+        const outcome = yield* options.fetch(url).pipe(
+          Effect.flatMap((answer) => beginning(answer, giveUp)),
           Effect.provideService(Scope.Scope, own),
           Effect.either
         )
         // Only a connection that is read on is kept.
-        if (Either.isLeft(outcome) || outcome.right.rest === undefined) yield* Scope.close(own, Exit.void)
+        if (Either.isLeft(outcome) || outcome.right.rest === undefined) yield* giveUp
         return outcome
       })
     const ask = Effect.fnUntraced(function* (from: number, to: number) {
       for (let page = from; page <= to; page++) {
-        if (!asked.has(page)) asked.set(page, yield* Effect.forkIn(fetchBeginning(page), scope))
+        if (!asked.has(page)) asked.set(page, yield* Effect.forkIn(fetchBeginning(options.urlOf(page)), scope))
       }
     })
     return {
@@ -60,10 +68,20 @@ export const make = <A>(
           yield* ask(page, page)
           const fiber = asked.get(page)
           asked.delete(page)
-          return fiber === undefined ? yield* fetchBeginning(page) : yield* Fiber.join(fiber)
-        })
+          return fiber === undefined ? yield* fetchBeginning(options.urlOf(page)) : yield* Fiber.join(fiber)
+        }),
+      takeAt: fetchBeginning
     }
   })
 
-const beginning = <A>({ next, validators }: Answer<A>): Effect.Effect<Page<A>, SourceError> =>
-  Effect.map(next, ({ isLast, pieces }) => ({ pieces, rest: isLast ? undefined : next, validators }))
+const beginning = <A>(
+  { next, pagination, validators }: Answer<A>,
+  giveUp: Effect.Effect<void>
+): Effect.Effect<Page<A>, SourceError> =>
+  Effect.map(next, ({ isLast, pieces }) => ({
+    pieces,
+    rest: isLast ? undefined : next,
+    giveUp,
+    validators,
+    pagination
+  }))

@@ -4,12 +4,14 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Answer } from "./Answer.ts"
+import { type Answer, isSameSite } from "./Answer.ts"
 import type * as Body from "./Body.ts"
+import * as EndOfPages from "./EndOfPages.ts"
 import * as PageWindow from "./PageWindow.ts"
+import { isSameAddress } from "./Pagination.ts"
 import * as Piece from "./Piece.ts"
 import * as Refusal from "./Refusal.ts"
-import { type SourceError, SourceTooLarge } from "./SourceError.ts"
+import { invalid, type SourceError, SourcePagingDoubtful, SourceTooLarge } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
 /** Rows, and the place of the first of them in all that the endpoint has. */
@@ -20,15 +22,17 @@ export interface Placed<out A> {
   readonly answered?: Answered
 }
 
-/** An answer that was read to its end. */
+/** An answer that was read to its end, or whose rows were those of the page before. */
 export interface Answered {
   readonly page: number
   /**
-   * Its rows, where they alone tell what it is: a page, or by being none or fewer than those of page 1 the last one.
-   * Undefined where it came in pieces, has the rows of the page before, or was refused.
+   * Its rows, if the next reading can compare it by its number and size. Undefined if it came in pieces, is longer than was
+   * asked for, has the rows of the page before, or came from an address that the server named.
    */
   readonly size: number | undefined
   readonly validators: Validators
+  /** The rows of all pages together, as far as the server has told until now. */
+  readonly total: number | undefined
 }
 
 export interface Options<A> {
@@ -38,25 +42,21 @@ export interface Options<A> {
   readonly maxPages: number
   /** Pages that are asked for while one is worked on. */
   readonly ahead: number
-  readonly fetch: (page: number) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
+  readonly urlOf: (page: number) => URL
+  readonly fetch: (url: URL) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
 }
 
 /**
- * All rows of an endpoint, page by page from page 1 on. Once the server has shown that it pages, by a full page 1 or by a
- * page 2, pages are asked for ahead. They come in order nevertheless, and what is asked for beyond the end does not matter.
- * In memory are `ahead` pages and two more.
- *
- * The end is an empty page, a page shorter than the first one, or a page that brings the same rows as the one before, as
- * servers answer that know no paging or that repeat their last page; or a page that the server refuses, as `Refusal` judges.
- * An answer longer than `limit` is everything there is; it is handed on while it comes, in pieces of `rowsOfPiece` rows. A
- * first page shorter than `limit` is not yet the end: the server may have a smaller limit of its own. What pages overlap in
- * comes twice.
+ * All rows of an endpoint, page by page from page 1 on, until they end as `EndOfPages` and `Refusal` decide. Once the server
+ * has shown that it pages, by a full page 1 or by a page 2, pages are asked for ahead. They come in order nevertheless, and what
+ * is asked for beyond the end does not matter. In memory are `ahead` pages and two more. A long page is handed on while it
+ * comes, in pieces of `rowsOfPiece` rows. Rows that are on several pages come several times.
  */
 export const pages = <A>(options: Options<A>): Stream.Stream<Placed<A>, SourceError> =>
-  PageWindow.make(options.fetch).pipe(
+  PageWindow.make(options).pipe(
     Effect.map((window) =>
       Stream.paginateChunkEffect<State<A>, Placed<A>, SourceError, never>(first, (state) =>
-        state._tag === "Rest" ? takeRest(state) : takePage(state, window, options)
+        state._tag === "Rest" ? takeRest(state, window, options) : takePage(state, window, options)
       )
     ),
     Stream.unwrapScoped,
@@ -71,81 +71,149 @@ export const rowsOfPiece = (limit: number): number => Math.max(limit, 1_000)
 
 type State<A> = AtPage | AtRest<A>
 
-interface AtPage {
-  readonly _tag: "Page"
+interface Place {
   readonly page: number
-  /** Rows of the first page, and of the page before. */
-  readonly size: number
-  readonly rowsBefore: number
-  /** Which rows the page before had. */
-  readonly identity: string | undefined
+  /** Where the server says that the page is, if that is another address than its number has. */
+  readonly url: URL | undefined
+  readonly progress: EndOfPages.Progress
   readonly ordinal: number
 }
 
-/** Within an answer that is longer than a page. */
-interface AtRest<A> {
+interface AtPage extends Place {
+  readonly _tag: "Page"
+}
+
+/** Within a page that comes in several pieces. */
+interface AtRest<A> extends Place, Coming<A> {
   readonly _tag: "Rest"
-  readonly page: number
   readonly next: Body.Next<A>
-  readonly validators: Validators
-  readonly ordinal: number
+}
+
+/** What has come of a page. */
+interface Coming<A> {
+  readonly found: PageWindow.Page<A>
+  readonly pieces: number
+  readonly brought: EndOfPages.Brought
+  /** The first ids of the page before that have not come again; undefined if that page was not longer than asked for. */
+  readonly before: Set<number> | undefined
 }
 
 type Step<A> = readonly [Chunk.Chunk<Placed<A>>, Option.Option<State<A>>]
 
-const first: AtPage = { _tag: "Page", page: 1, size: 0, rowsBefore: 0, identity: undefined, ordinal: 0 }
+const first: AtPage = { _tag: "Page", page: 1, url: undefined, progress: EndOfPages.start, ordinal: 0 }
 
-const takePage = Effect.fnUntraced(function* <A>(
-  state: AtPage,
-  window: PageWindow.PageWindow<A>,
-  { ahead, endpoint, limit, maxPages }: Options<A>
-) {
-  const { ordinal, page, rowsBefore } = state
+const takePage = Effect.fnUntraced(function* <A>(place: AtPage, window: PageWindow.PageWindow<A>, options: Options<A>) {
+  const { page, progress, url } = place
+  const { endpoint, limit, maxPages } = options
   if (page > maxPages) return yield* new SourceTooLarge({ endpoint, limit: maxPages, unit: "pages" })
-  const outcome = yield* window.take(page)
-  const found = Either.isRight(outcome)
-    ? outcome.right
-    : page > 1 && Refusal.is(outcome.left)
-      ? yield* Refusal.judge(window, { endpoint, page, rowsBefore, error: outcome.left })
-      : yield* outcome.left
-  const { pieces, rest, validators } = found ?? noPage
-  const rows = Piece.sizeOf(pieces)
-  if (rest !== undefined || rows > limit) return takeLong({ page, validators, ordinal }, pieces, rest)
-  const [piece = Piece.nothing] = pieces
-  const size = page === 1 ? rows : state.size
-  const isNothing = rows === 0 || piece.identity === state.identity
-  const isLast = isNothing || rows < size
-  const told = found === undefined || (isNothing && rows > 0) ? undefined : rows
-  const taken = {
-    piece: isNothing ? Piece.nothing : piece,
-    firstOrdinal: ordinal,
-    answered: { page, size: told, validators }
+  const outcome = url === undefined ? yield* window.take(page) : yield* window.takeAt(url)
+  const found = Either.isRight(outcome) ? outcome.right : yield* refused(place, window, options, outcome.left)
+  if (found === undefined) return step<A>([])
+
+  const opening = found.pieces[0]?.ids ?? noIds
+  if (EndOfPages.isSame(progress, opening)) {
+    yield* found.giveUp
+    const brought = { size: Piece.sizeOf(found.pieces), opening }
+    return yield* conclude(place, { found, what: "same", brought, size: undefined }, [], window, options)
   }
-  if (isLast) return step([taken])
-  if (page > 1 || rows === limit) yield* window.ask(page + 1, Math.min(page + ahead, maxPages))
-  const after = { page: page + 1, size, rowsBefore: rows, identity: piece.identity, ordinal: ordinal + rows }
-  return step([taken], { _tag: "Page", ...after })
+  const before = progress.last.size > limit ? new Set(progress.last.opening) : undefined
+  const coming = { found, pieces: 0, brought: { size: 0, opening }, before }
+  return yield* takePieces(place, coming, found.pieces, found.rest, window, options)
 })
 
-const takeRest = <A>({ next, ordinal, page, validators }: AtRest<A>) =>
-  Effect.map(next, ({ isLast, pieces }) => takeLong({ page, validators, ordinal }, pieces, isLast ? undefined : next))
+/** Judges an error: undefined if the page is refused and that is the end. */
+const refused = Effect.fnUntraced(function* <A>(
+  { page, progress }: Place,
+  window: PageWindow.PageWindow<A>,
+  { endpoint, limit }: Options<A>,
+  error: SourceError
+) {
+  if (page === 1 || progress.linked || !Refusal.is(error)) return yield* error
+  if (progress.nothing > 0) return undefined
+  const { size } = progress.last
+  return yield* Refusal.judge<PageWindow.Page<A>, SourceError>({
+    ...{ endpoint, page, error },
+    isBefore: ({ pieces }) =>
+      size > limit ? EndOfPages.isSame(progress, pieces[0]?.ids ?? noIds) : Piece.sizeOf(pieces) === size,
+    sizeOf: ({ pieces }) => Piece.sizeOf(pieces),
+    ask: (page) =>
+      Effect.flatMap(window.take(page), (outcome) => {
+        if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
+        return Refusal.is(outcome.left) ? Effect.succeed(undefined) : Effect.fail(outcome.left)
+      })
+  })
+})
 
-/** Some pieces of an answer that is longer than a page; with its last one it has ended, and so has everything. */
-const takeLong = <A>(
-  at: { readonly page: number; readonly validators: Validators; readonly ordinal: number },
-  pieces: ReadonlyArray<Piece.Piece<A>>,
-  next: Body.Next<A> | undefined
-): Step<A> => {
-  const { page, validators } = at
-  let { ordinal } = at
+const takeRest = <A>(state: AtRest<A>, window: PageWindow.PageWindow<A>, options: Options<A>) =>
+  Effect.flatMap(state.next, ({ isLast, pieces }) =>
+    takePieces(state, state, pieces, isLast ? undefined : state.next, window, options)
+  )
+
+/** Hands on some pieces of a page; with the last ones, the page has ended. */
+const takePieces = <A>(
+  { ordinal, page, progress, url }: Place,
+  coming: Coming<A>,
+  some: ReadonlyArray<Piece.Piece<A>>,
+  next: Body.Next<A> | undefined,
+  window: PageWindow.PageWindow<A>,
+  options: Options<A>
+): Effect.Effect<Step<A>, SourceError> => {
+  const { before, found } = coming
   const placed: Array<Placed<A>> = []
-  for (const piece of pieces) {
-    placed.push({ piece, firstOrdinal: ordinal })
-    ordinal += piece.size
+  let { size } = coming.brought
+  let at = ordinal
+  for (const piece of some) {
+    placed.push({ piece, firstOrdinal: at })
+    at += piece.size
+    size += piece.size
+    if (before !== undefined) for (const id of piece.ids) before.delete(id)
   }
-  if (next !== undefined) return step(placed, { _tag: "Rest", page, next, validators, ordinal })
-  const last = placed.pop() ?? { piece: Piece.nothing, firstOrdinal: ordinal }
-  return step([...placed, { ...last, answered: { page, size: undefined, validators } }])
+  const place = { page, url, progress, ordinal: at }
+  const brought = { size, opening: coming.brought.opening }
+  const pieces = coming.pieces + some.length
+  if (next !== undefined) {
+    return Effect.succeed(step(placed, { _tag: "Rest", ...place, found, pieces, brought, before, next }))
+  }
+  const what = size === 0 ? "nothing" : before?.size === 0 ? "again" : "rows"
+  const isPlain = url === undefined && pieces <= 1 && size <= options.limit
+  return conclude(place, { found, what, brought, size: isPlain ? size : undefined }, placed, window, options)
+}
+
+/** A page has ended with some pieces: decides what follows it. */
+const conclude = Effect.fnUntraced(function* <A>(
+  { ordinal, page, progress }: Place,
+  ended: Pick<Coming<A>, "brought" | "found"> & Pick<EndOfPages.Seen, "what"> & Pick<Answered, "size">,
+  placed: ReadonlyArray<Placed<A>>,
+  window: PageWindow.PageWindow<A>,
+  { ahead, endpoint, limit, maxPages, urlOf }: Options<A>
+) {
+  const { brought, found, size, what } = ended
+  const { link, total } = found.pagination
+  const url = typeof link === "object" ? yield* nextOf(link.next, endpoint, urlOf(page)) : undefined
+  const seen = { what, page: brought, link: url === undefined ? undefined : "next", total } as const
+  const decision = EndOfPages.after(progress, link === "last" ? { ...seen, link } : seen, limit)
+  if (decision._tag === "Doubt") return yield* new SourcePagingDoubtful({ endpoint, limit, doubt: decision.doubt })
+
+  const answered = { page, size, validators: found.validators, total: decision.progress.total }
+  const last = placed.at(-1) ?? { piece: Piece.nothing, firstOrdinal: ordinal }
+  const all = [...placed.slice(0, -1), { ...last, answered }]
+  if (decision._tag === "End") return step(all)
+  const isNumbered = url === undefined || isSameAddress(url.href, urlOf(page + 1))
+  if (isNumbered && what === "rows" && brought.size <= limit) {
+    // A page 1 that is shorter than asked for is mostly everything: then two pages show it.
+    const most = EndOfPages.isPaging(decision.progress, limit) ? ahead : Math.min(ahead, 2)
+    yield* window.ask(page + 1, Math.min(page + most, maxPages))
+  }
+  const next = { page: page + 1, url: isNumbered ? undefined : url, progress: decision.progress, ordinal }
+  return step(all, { _tag: "Page", ...next })
+})
+
+/** The address of the next page that a server names, which must be on its own host. */
+const nextOf = (next: string, endpoint: string, url: URL): Effect.Effect<URL, SourceError> => {
+  const target = URL.canParse(next) ? new URL(next) : undefined
+  return target !== undefined && isSameSite(url, target)
+    ? Effect.succeed(target)
+    : invalid(endpoint, "names a next page that is on another host, where it is not followed")
 }
 
 const step = <A>(pages: ReadonlyArray<Placed<A>>, next?: State<A>): Step<A> => [
@@ -153,4 +221,4 @@ const step = <A>(pages: ReadonlyArray<Placed<A>>, next?: State<A>): Step<A> => [
   Option.fromNullable(next)
 ]
 
-const noPage: PageWindow.Page<never> = { pieces: [], rest: undefined, validators: {} }
+const noIds = new Float64Array()

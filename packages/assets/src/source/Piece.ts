@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto"
 import * as Either from "effect/Either"
 import type { Decoder } from "../domain/Decoder.ts"
 import * as Page from "../domain/Page.ts"
 import * as PackedRows from "../intake/PackedRows.ts"
+import * as RowHash from "../intake/RowHash.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import * as JsonRows from "./JsonRows.ts"
 import * as QuickRows from "./QuickRows.ts"
@@ -11,8 +11,8 @@ import * as QuickRows from "./QuickRows.ts"
 export interface Piece<out A> {
   /** How many rows of the answer it was made of. */
   readonly size: number
-  /** Which rows those were, by a hash of their ids in order: two answers that begin with equal pieces are one and the same. */
-  readonly identity: string
+  /** Which rows those were: a hash of the id of each, in order. */
+  readonly ids: Float64Array
   /** The rows, the place of the first of which in the whole answer is 0. */
   readonly page: Page.Page<A>
   /** The rows as they are kept, where they have been packed already: then `page` has yet to unpack them. */
@@ -20,18 +20,22 @@ export interface Piece<out A> {
 }
 
 /** A piece of an answer that has no rows. */
-export const nothing: Piece<never> = { size: 0, identity: "", page: { rows: [], rejected: [], unknownFields: new Map() } }
+export const nothing: Piece<never> = {
+  size: 0,
+  ids: new Float64Array(),
+  page: { rows: [], rejected: [], unknownFields: new Map() }
+}
 
 /** A piece of which nothing but the packed form of its rows is left, which threads can hand over without copying it. */
-export interface Packed extends Pick<Piece<unknown>, "size" | "identity"> {
+export interface Packed extends Pick<Piece<unknown>, "size" | "ids"> {
   readonly packed: PackedRows.PackedRows
   readonly rejected: Page.Page<unknown>["rejected"]
   readonly unknownFields: Page.Page<unknown>["unknownFields"]
 }
 
-export const pack = <A>(packing: PackedRows.Packing<A>, { identity, packed, page, size }: Piece<A>): Packed => ({
+export const pack = <A>(packing: PackedRows.Packing<A>, { ids, packed, page, size }: Piece<A>): Packed => ({
   size,
-  identity,
+  ids,
   packed: packed ?? PackedRows.make(packing, page.rows),
   rejected: page.rejected,
   unknownFields: page.unknownFields
@@ -40,11 +44,11 @@ export const pack = <A>(packing: PackedRows.Packing<A>, { identity, packed, page
 /** The same piece, whose rows are unpacked when somebody looks at them. */
 export const unpacking = <A>(
   { codec }: PackedRows.Packing<A>,
-  { identity, packed, rejected, size, unknownFields }: Packed
+  { ids, packed, rejected, size, unknownFields }: Packed
 ): Piece<A> => {
   let unpacked: ReadonlyArray<A> | undefined
   return {
-    ...{ size, identity, packed },
+    ...{ size, ids, packed },
     page: {
       get rows() {
         unpacked ??= codec.decode(packed.packed)
@@ -151,30 +155,26 @@ const packing = <A>(endpoint: Endpoint<A>): Growing<A> => {
 const growing = <A>(
   decoder: Decoder<A>,
   add: (rows: ReadonlyArray<A>) => void,
-  done: (told: Pick<Piece<A>, "size" | "identity">, page: Page.Growing<A>) => Piece<A>
+  done: (told: Pick<Piece<A>, "size" | "ids">, page: Page.Growing<A>) => Piece<A>
 ): Growing<A> => {
   const page = Page.growing(decoder, 0)
-  const identity = createHash("sha256")
+  const ids: Array<Float64Array> = []
   let size = 0
   return {
     add: (rows) => {
       size += rows.length
-      identity.update(idsOf(rows))
+      ids.push(RowHash.all(rows.map(idOf)))
       add(page.add(rows))
     },
     size: () => size,
-    done: () => done({ size, identity: identity.digest("base64") }, page)
+    done: () => done({ size, ids: RowHash.joined(ids) }, page)
   }
 }
 
 /** Rows without a plain id are all alike: such a source fails anyway. */
-const idsOf = (rows: ReadonlyArray<unknown>): string => {
-  let ids = ""
-  for (const row of rows) {
-    const id = typeof row === "object" && row !== null && "id" in row ? row.id : undefined
-    ids += typeof id === "string" || typeof id === "number" ? `${typeof id}:${id}\n` : "\n"
-  }
-  return ids
+const idOf = (row: unknown): string => {
+  const id = typeof row === "object" && row !== null && "id" in row ? row.id : undefined
+  return typeof id === "string" || typeof id === "number" ? String(id) : ""
 }
 
 export const sizeOf = (pieces: ReadonlyArray<Piece<unknown>>): number => pieces.reduce((sum, { size }) => sum + size, 0)

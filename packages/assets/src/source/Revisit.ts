@@ -5,8 +5,10 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Answer } from "./Answer.ts"
+import * as EndOfPages from "./EndOfPages.ts"
 import type { Entry, Known } from "./Manifest.ts"
 import * as Manifest from "./Manifest.ts"
+import { isSameAddress } from "./Pagination.ts"
 import * as Piece from "./Piece.ts"
 import * as Refusal from "./Refusal.ts"
 import type { SourceError } from "./SourceError.ts"
@@ -40,15 +42,15 @@ export interface Options<A> {
 
 /**
  * Looks at all pages of an endpoint again, from page 1 on: asks for each with the validators of the reading that it is known
- * from, and reads those that the server does not say are the same. As in a full reading, the end is an empty page, or one that
- * is shorter than the first; it may have moved. Every other end, and a server that does not page, is not comparable, and so is
- * a manifest of other requests.
+ * from, and reads those that the server does not say are the same. The end is where it is in a full reading, and may have
+ * moved. Not comparable are a manifest of other requests, pages that are longer than asked for, repeat each other, or have
+ * addresses of their own, and fewer rows than the total that the server tells.
  */
 export const visits = <A>(
   known: ReadonlyArray<Known>,
   options: Options<A>
 ): Stream.Stream<Visit<A>, SourceError | NotComparable> => {
-  const { ahead, maxPages, urlOf } = options
+  const { ahead, limit, maxPages, urlOf } = options
   const comparable = known.every(({ isFor, page, size }, i) => page === i + 1 && size !== undefined && isFor(urlOf(page)))
   if (known.length === 0 || !comparable) return Stream.fail(notComparable)
 
@@ -57,43 +59,90 @@ export const visits = <A>(
     const answer = yield* options.openUnless(page, before?.validators ?? {})
     const url = urlOf(page)
     if (answer === undefined) {
-      return before === undefined ? yield* Effect.fail(notComparable) : { entry: Manifest.entry(url, before) }
+      return before === undefined ? yield* Effect.fail(notComparable) : sameAs(Manifest.entry(url, before))
     }
     const { isLast, pieces } = yield* answer.next
     const size = Piece.sizeOf(pieces)
     const [piece = Piece.nothing, ...others] = pieces
-    if (!isLast || others.length > 0 || size > options.limit) return yield* Effect.fail(notComparable)
-    return { entry: Manifest.entry(url, { page, size, validators: answer.validators }), piece }
+    const { link, total } = answer.pagination
+    const isPlain = isLast && others.length === 0 && size <= limit
+    if (!isPlain || (typeof link === "object" && !isSameAddress(link.next, urlOf(page + 1)))) {
+      return yield* Effect.fail(notComparable)
+    }
+    const entry = Manifest.entry(url, { page, size, validators: answer.validators })
+    // Pages that are still the same do not name the next one, so that no page is expected to.
+    return { entry, piece, link: link === "last" ? link : undefined, total } as const
   }, Effect.scoped)
+  const askUnlessRefused = (page: number) => Effect.catchIf(ask(page), isRefused, () => Effect.succeed(undefined))
 
-  const look = Effect.fnUntraced(function* ({ from, firstOrdinal, firstSize }: State) {
+  const look = Effect.fnUntraced(function* ({ firstOrdinal, from, progress: reached, rows: before }: State) {
     const to = Math.max(from, Math.min(from + Math.max(1, ahead) - 1, known.length))
     if (to > maxPages) return yield* Effect.fail(notComparable)
     const pages = Array.from({ length: to - from + 1 }, (_, i) => from + i)
     const outcomes = yield* Effect.forEach(pages, (page) => Effect.either(ask(page)), { concurrency: "unbounded" })
     const visited: Array<Visit<A>> = []
-    let [ordinal, first] = [firstOrdinal, firstSize]
-    for (const outcome of outcomes) {
-      if (Either.isLeft(outcome)) return yield* Effect.fail(isPlain(outcome.left) ? outcome.left : notComparable)
-      const { entry, piece } = { piece: undefined, ...outcome.right }
+    let [ordinal, progress, rows] = [firstOrdinal, reached, before]
+    const end = () =>
+      progress.total !== undefined && progress.total > ordinal
+        ? Effect.fail(notComparable)
+        : Effect.succeed([Chunk.unsafeFromArray(visited), Option.none<State>()] as const)
+    for (const [at, outcome] of outcomes.entries()) {
+      const page = from + at
+      const asked = Either.isRight(outcome) ? outcome.right : yield* refused(page, progress, rows, outcome.left)
+      if (asked === undefined) return yield* end()
+      const { entry, link, piece, total } = asked
       const size = entry.size ?? 0
+      const ids = piece?.ids ?? new Float64Array()
+      if (EndOfPages.isSame(progress, ids)) return yield* Effect.fail(notComparable)
+      const seen = { what: size === 0 ? "nothing" : "rows", page: { size, opening: ids }, link, total } as const
+      const decision = EndOfPages.after(progress, seen, limit)
+      if (decision._tag === "Doubt") return yield* Effect.fail(notComparable)
       visited.push({ entry, piece, firstOrdinal: ordinal })
       ordinal += size
-      first ??= size
-      if (size === 0 || size < first) return [Chunk.unsafeFromArray(visited), Option.none<State>()] as const
+      rows = size
+      progress = decision.progress
+      if (decision._tag === "End") return yield* end()
     }
-    const next: State = { from: to + 1, firstOrdinal: ordinal, firstSize: first }
-    return [Chunk.unsafeFromArray(visited), Option.some(next)] as const
+    return [
+      Chunk.unsafeFromArray(visited),
+      Option.some<State>({ from: to + 1, firstOrdinal: ordinal, progress, rows })
+    ] as const
   })
-  return Stream.paginateChunkEffect({ from: 1, firstOrdinal: 0, firstSize: undefined }, look)
+  /** Judges an error as a full reading does: undefined if the page is refused and that is the end. */
+  const refused = Effect.fnUntraced(function* (
+    page: number,
+    progress: EndOfPages.Progress,
+    rows: number,
+    error: SourceError | NotComparable
+  ) {
+    if (!isRefused(error)) return yield* Effect.fail(error)
+    if (page === 1 || progress.linked) return yield* Effect.fail(notComparable)
+    if (progress.nothing > 0) return undefined
+    const judged = Refusal.judge<Asked<A>, SourceError | NotComparable>({
+      ...{ endpoint: urlOf(page).origin + urlOf(page).pathname, page, error },
+      isBefore: ({ entry }) => entry.size === rows,
+      sizeOf: ({ entry }) => entry.size ?? 0,
+      ask: askUnlessRefused
+    })
+    return yield* Effect.mapError(judged, (found) => (found === error ? notComparable : found))
+  })
+  return Stream.paginateChunkEffect({ from: 1, firstOrdinal: 0, progress: EndOfPages.start, rows: 0 }, look)
 }
 
 interface State {
   readonly from: number
   readonly firstOrdinal: number
-  /** Rows of page 1, once it is known. */
-  readonly firstSize: number | undefined
+  readonly progress: EndOfPages.Progress
+  /** Rows of the page before. */
+  readonly rows: number
 }
 
-/** A page that is refused may be the end, which only a full reading judges. */
-const isPlain = (error: SourceError | NotComparable): error is SourceError => error !== notComparable && !Refusal.is(error)
+/** A page that was asked for: without a piece if it is still what it was. */
+interface Asked<out A> extends Pick<EndOfPages.Seen, "link" | "total"> {
+  readonly entry: Entry
+  readonly piece: Piece.Piece<A> | undefined
+}
+
+const sameAs = (entry: Entry): Asked<never> => ({ entry, piece: undefined, link: undefined, total: undefined })
+
+const isRefused = (error: SourceError | NotComparable): error is SourceError => error !== notComparable && Refusal.is(error)

@@ -107,6 +107,28 @@ export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("Source
   }
 }
 
+/** The pages of an endpoint do not show whether all of its rows have come. */
+export class SourcePagingDoubtful extends Schema.TaggedError<SourcePagingDoubtful>()("SourcePagingDoubtful", {
+  endpoint,
+  /** Rows that were asked for. */
+  limit: Schema.Int,
+  doubt: Schema.Literal("exactly a page", "the same as the next page", "empty for ever")
+}) {
+  readonly retryable = false
+  override get message() {
+    return `GET ${this.endpoint} ${doubts[this.doubt](this.limit)}`
+  }
+}
+
+const doubts: Readonly<Record<SourcePagingDoubtful["doubt"], (limit: number) => string>> = {
+  "exactly a page": (limit) =>
+    `sent the same ${limit} rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another SLUICE_PAGE_SIZE, best one larger than the number of rows: if fewer come than are asked for, they are all.`,
+  "the same as the next page": () =>
+    "names a next page, and sent the rows of the page before as that page. Nothing was loaded. Ask those who run the API how it pages.",
+  "empty for ever": () =>
+    "sent more than 100 pages without rows, one after the other, and named a next page with each. Nothing was loaded. Ask those who run the API how it pages."
+}
+
 /** The thread that parsed an answer ended, of too little memory perhaps. */
 export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("SourceReaderEnded", {
   endpoint,
@@ -126,6 +148,7 @@ export const SourceError = Schema.Union(
   SourceRejected,
   SourceAnswerInvalid,
   SourceTooLarge,
+  SourcePagingDoubtful,
   SourceReaderEnded
 )
 export type SourceError = typeof SourceError.Type

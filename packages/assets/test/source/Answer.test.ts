@@ -167,7 +167,7 @@ it.scoped("a connection that is lost before the answer is asked for once more, a
     same(yield* messagesAt(api.url, { pageSize: 1 }), Either.right(decoded))
     yield* api.on("/messages", Reply.resetBeforeHeaders)
     yield* messagesAt(api.url)
-    same((yield* api.requests()).length, 4)
+    same((yield* api.requests()).length, 5)
   })
 )
 

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Answer } from "../../src/source/Answer.ts"
 import * as Paging from "../../src/source/Paging.ts"
 import * as Piece from "../../src/source/Piece.ts"
-import { answerOf, decoder, endpoint, paged, read, rejected, rowsOf, upTo } from "../support/paging.ts"
+import { answerOf, decoder, endpoint, paged, read, rejected, rowsOf, upTo, urlOf } from "../support/paging.ts"
 
 const inThree = [
   { rows: rowsOf(0, 1), firstOrdinal: 0 },
@@ -15,27 +15,111 @@ const inThree = [
   { rows: rowsOf(4), firstOrdinal: 4 }
 ]
 
-it.effect("pages are read until one is shorter than the first", () =>
-  Effect.map(read(2, paged(upTo(5), 2)), (result) => assert.deepStrictEqual(result, { asked: [1, 2, 3], pages: inThree }))
-)
-
-it.effect("an answer longer than a page is everything there is", () =>
-  Effect.map(
-    read(2, () => upTo(5), { ahead: 4 }),
-    (result) => assert.deepStrictEqual(result, { asked: [1], pages: [{ rows: upTo(5), firstOrdinal: 0 }] })
+it.effect("pages are read until two in a row bring nothing", () =>
+  Effect.map(read(2, paged(upTo(5), 2)), (result) =>
+    assert.deepStrictEqual(result, { asked: [1, 2, 3, 4, 5], pages: inThree })
   )
 )
 
-it.effect("a second page with the rows of the first means that the server knows no paging", () =>
+// A server that hides rows after it has limited them: a short page, or an empty one, has others behind it.
+it.effect("rows behind a page that is short, or empty, are read", () =>
   Effect.gen(function* () {
-    const once = { asked: [1, 2], pages: [{ rows: upTo(5), firstOrdinal: 0 }] }
-    assert.deepStrictEqual(yield* read(5, () => upTo(5)), once)
+    const hiding =
+      (...hidden: ReadonlyArray<number>) =>
+      (page: number) =>
+        paged(upTo(9), 3)(page).filter((_, at) => !hidden.includes((page - 1) * 3 + at))
+    const found = [yield* read(3, hiding(4)), yield* read(3, hiding(3, 4, 5), { ahead: 4 }), yield* read(3, hiding(0, 1, 2))]
+    assert.deepStrictEqual(
+      found.map(({ pages }) => pages),
+      [
+        [
+          { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
+          { rows: rowsOf(3, 5), firstOrdinal: 3 },
+          { rows: rowsOf(6, 7, 8), firstOrdinal: 5 }
+        ],
+        [
+          { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
+          { rows: rowsOf(6, 7, 8), firstOrdinal: 3 }
+        ],
+        [
+          { rows: rowsOf(3, 4, 5), firstOrdinal: 0 },
+          { rows: rowsOf(6, 7, 8), firstOrdinal: 3 }
+        ]
+      ]
+    )
+  })
+)
+
+it.effect("an answer longer than a page is everything, if page 2 begins with the same rows", () =>
+  Effect.map(
+    read(2, () => upTo(5), { ahead: 4 }),
+    (result) => assert.deepStrictEqual(result, { asked: [1, 2], pages: [{ rows: upTo(5), firstOrdinal: 0 }] })
+  )
+)
+
+it.effect("a server whose pages are longer than asked for is read to its end", () =>
+  Effect.gen(function* () {
+    const overlapping = (page: number) => upTo(9).slice((page - 1) * 2, page * 2 + 1)
+    assert.deepStrictEqual((yield* read(2, overlapping, { ahead: 4 })).pages, [
+      { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
+      { rows: rowsOf(2, 3, 4), firstOrdinal: 3 },
+      { rows: rowsOf(4, 5, 6), firstOrdinal: 6 },
+      { rows: rowsOf(6, 7, 8), firstOrdinal: 9 },
+      { rows: rowsOf(8), firstOrdinal: 12 }
+    ])
+    assert.deepStrictEqual(yield* read(1, paged(upTo(5), 2), { ahead: 4 }), { asked: [1, 2, 3, 4, 5, 6, 7], pages: inThree })
+  })
+)
+
+it.effect("a server that sends everything, with more rows or in another order each time, comes to an end", () =>
+  Effect.gen(function* () {
+    const count = 2_500
+    const growing = (page: number) => rowsOf(...Array.from({ length: count + page }, (_, i) => count + page - i - 1))
+    const shuffled = (page: number) => rowsOf(...Array.from({ length: count }, (_, i) => (i * 7 + page * 999) % count))
+    const found = [yield* read(10, growing), yield* read(10, shuffled)]
+    const distinct = found.map(({ asked, pages }) => [
+      asked,
+      typeof pages === "string" ? pages : new Set(pages.flatMap(({ rows }) => rows.map((row) => JSON.stringify(row)))).size
+    ])
+    assert.deepStrictEqual(distinct, [
+      [[1, 2, 3], count + 3],
+      [[1, 2, 3], count]
+    ])
+  })
+)
+
+it.effect("rows that are the same as page 2 are everything, if they are fewer than asked for", () =>
+  Effect.gen(function* () {
+    const once = { asked: [1, 2, 3], pages: [{ rows: upTo(5), firstOrdinal: 0 }] }
+    assert.deepStrictEqual(yield* read(9, () => upTo(5)), once)
     assert.deepStrictEqual(yield* read(9, () => upTo(5), { ahead: 4 }), once)
   })
 )
 
+// A server that honours `limit` and not `page` sent 100 of 320 rows, and they were taken for all.
+it.effect("as many rows as asked for, and the same as page 2, are refused, unless a total says that they are all", () =>
+  Effect.gen(function* () {
+    const honouring = (total?: number) => () => ({ rows: upTo(5), pagination: total === undefined ? {} : { total } })
+    const doubtful = `GET ${endpoint} sent the same 5 rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another SLUICE_PAGE_SIZE, best one larger than the number of rows: if fewer come than are asked for, they are all.`
+    const found = [yield* read(5, honouring()), yield* read(5, honouring(5)), yield* read(5, honouring(6))]
+    assert.deepStrictEqual(
+      found.map(({ pages }) => pages),
+      [doubtful, [{ rows: upTo(5), firstOrdinal: 0 }], doubtful]
+    )
+  })
+)
+
 it.effect("a server with a smaller page size of its own is read to its end", () =>
-  Effect.map(read(100, paged(upTo(5), 2)), (result) => assert.deepStrictEqual(result, { asked: [1, 2, 3], pages: inThree }))
+  Effect.map(read(100, paged(upTo(5), 2)), (result) =>
+    assert.deepStrictEqual(result, { asked: [1, 2, 3, 4, 5], pages: inThree })
+  )
+)
+
+it.effect("a server that repeats its last page is read once", () =>
+  Effect.map(
+    read(2, (page) => paged(upTo(4), 2)(Math.min(page, 2))),
+    (result) => assert.deepStrictEqual(result, { asked: [1, 2, 3, 4], pages: inThree.slice(0, 2) })
+  )
 )
 
 it.effect("a page that is refused is the end when it is refused again, and the page after it, but not the page before", () =>
@@ -72,10 +156,10 @@ it.effect("a server that loses a page for a moment loses no rows: they come afte
   })
 )
 
-it.effect("nothing is nothing, and asked for once", () =>
+it.effect("nothing is nothing, and asked for twice", () =>
   Effect.map(
     read(2, () => [], { ahead: 4 }),
-    (result) => assert.deepStrictEqual(result, { asked: [1], pages: [] })
+    (result) => assert.deepStrictEqual(result, { asked: [1, 2], pages: [] })
   )
 )
 
@@ -104,6 +188,7 @@ it.effect("a long answer is worked on in pieces that keep their place, before it
     let next = 0
     const endless: Answer<unknown> = {
       validators: {},
+      pagination: {},
       next: Effect.sync(() => ({
         pieces: [
           Piece.pieceOf(
@@ -119,6 +204,7 @@ it.effect("a long answer is worked on in pieces that keep their place, before it
       limit: 10,
       maxPages: 9,
       ahead: 4,
+      urlOf,
       fetch: () => Effect.succeed(endless)
     }).pipe(Stream.take(3), Stream.runCollect)
     assert.deepStrictEqual([Chunk.size(some), next < 10_000], [3, true])
@@ -134,8 +220,10 @@ const watched = (count: number, answering: number, ahead: number) => {
     limit: 1,
     maxPages: 100,
     ahead,
-    fetch: (page) =>
+    urlOf,
+    fetch: (url) =>
       Effect.gen(function* () {
+        const page = Number(url.searchParams.get("page"))
         asked.push(page)
         yield* Effect.acquireRelease(
           Effect.sync(() => open.add(page)),
@@ -168,7 +256,7 @@ it.effect("pages are fetched ahead, so many and no more, and not before a full p
     assert.deepStrictEqual([seen, asked, open], [[0], [1, 2, 3, 4, 5, 6], new Set()])
     yield* Deferred.succeed(first, undefined)
     yield* Fiber.join(reading)
-    assert.deepStrictEqual([seen.length, asked.length - new Set(asked).size], [51, 0])
+    assert.deepStrictEqual([seen.length, asked.length - new Set(asked).size], [52, 0])
 
     const stuck = watched(50, 0, 3)
     const waiting = yield* Effect.fork(Stream.runDrain(stuck.pages))
@@ -187,15 +275,67 @@ it.effect("what is in flight when the reading ends, or is interrupted, is given 
     yield* Fiber.interrupt(reading)
     assert.deepStrictEqual(open, new Set())
 
-    const ended = watched(2, 3, 3)
+    const ended = watched(2, 4, 3)
     yield* Stream.runDrain(ended.pages)
     assert.deepStrictEqual([ended.asked, ended.open], [[1, 2, 3, 4, 5], new Set()])
   })
 )
 
-it.effect("what is fetched beyond the end may fail as it likes", () =>
+it.effect("what is fetched beyond the end may fail as it likes; a page that fails before it is not the end", () =>
   Effect.gen(function* () {
-    const answer = (page: number) => (page > 3 ? rejected(page % 2 === 0 ? 500 : 404) : paged(upTo(5), 2)(page))
-    assert.deepStrictEqual((yield* read(2, answer, { ahead: 4 })).pages, inThree)
+    const failingFrom = (first: number) => (page: number) => (page >= first ? rejected(500) : paged(upTo(5), 2)(page))
+    const found = [6, 5, 4].map((first) => read(2, failingFrom(first), { ahead: 4 }))
+    assert.deepStrictEqual(
+      (yield* Effect.all(found)).map(({ pages }) => pages),
+      [inThree, rejected(500).message, rejected(500).message]
+    )
+  })
+)
+
+it.effect("a next page that the server names is read from its address, and the last one is the end", () =>
+  Effect.gen(function* () {
+    const named = (page: number) => ({
+      rows: paged(upTo(5), 2)(page),
+      pagination: { link: page < 3 ? { next: urlOf(page + 1).href } : ("last" as const) }
+    })
+    const byCursor = (page: number) => {
+      const at = page === 1 ? 1 : page - 100
+      // Behind an empty page there may be more, if the server says so; without a link there is no more.
+      const rows = at === 2 ? [] : paged(upTo(5), 2)(at === 1 ? 1 : at - 1)
+      return { rows, pagination: at < 4 ? { link: { next: urlOf(101 + at).href } } : {} }
+    }
+    assert.deepStrictEqual(yield* read(2, named, { ahead: 0 }), { asked: [1, 2, 3], pages: inThree })
+    assert.deepStrictEqual(yield* read(2, byCursor, { ahead: 4 }), { asked: [1, 102, 103, 104], pages: inThree })
+  })
+)
+
+it.effect("a named page that is refused, the same, endlessly empty or on another host is no end", () =>
+  Effect.gen(function* () {
+    const naming = (rows: ReadonlyArray<unknown>, next: string) => ({ rows, pagination: { link: { next } } })
+    const nextOf = (page: number) => urlOf(page + 1).href
+    const found = [
+      yield* read(2, (page) => (page === 1 ? naming(upTo(2), nextOf(1)) : rejected(404))),
+      yield* read(2, (page) => naming(upTo(2), nextOf(page))),
+      yield* read(2, (page) => naming([], nextOf(page)), { maxPages: 1_000 }),
+      yield* read(2, () => naming(upTo(2), "http://other/users?page=2")),
+      yield* read(2, () => naming(upTo(2), ""))
+    ]
+    const elsewhere = `GET ${endpoint} cannot be used: the answer names a next page that is on another host, where it is not followed. Nothing of it was loaded. Check that SPARK_API_URL is the API's address.`
+    assert.deepStrictEqual(
+      found.map(({ asked, pages }) => [asked.length, pages]),
+      [
+        [2, rejected(404).message],
+        [
+          2,
+          `GET ${endpoint} names a next page, and sent the rows of the page before as that page. Nothing was loaded. Ask those who run the API how it pages.`
+        ],
+        [
+          101,
+          `GET ${endpoint} sent more than 100 pages without rows, one after the other, and named a next page with each. Nothing was loaded. Ask those who run the API how it pages.`
+        ],
+        [1, elsewhere],
+        [1, elsewhere]
+      ]
+    )
   })
 )

@@ -3,28 +3,37 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Decoder } from "../../src/domain/Decoder.ts"
 import type { Answer } from "../../src/source/Answer.ts"
+import type { Pagination } from "../../src/source/Pagination.ts"
 import * as Paging from "../../src/source/Paging.ts"
 import * as Piece from "../../src/source/Piece.ts"
 import * as SourceError from "../../src/source/SourceError.ts"
 
 export const endpoint = "http://api/users"
+export const urlOf = (page: number) => new URL(`${endpoint}?page=${page}`)
 export const rowsOf = (...ids: ReadonlyArray<number>) => ids.map((id) => ({ id: String(id) }))
 export const upTo = (count: number) => rowsOf(...Array.from({ length: count }, (_, i) => i))
 export const rejected = (status: number) => new SourceError.SourceRejected({ endpoint, status, retryAfterMillis: undefined })
 
-export type Reply = ReadonlyArray<unknown> | SourceError.SourceError
+type Rows = ReadonlyArray<unknown>
+export type Reply = Rows | SourceError.SourceError | { readonly rows: Rows; readonly pagination: Pagination }
 
 /** Rows are what they are. */
 export const decoder: Decoder<unknown> = { known: new Map(), read: new Map(), decode: (row) => row }
 
 /** An answer with these rows, whose pieces come `atOnce` at a time. */
-export const answerOf = (rows: ReadonlyArray<unknown>, limit: number, atOnce = 1): Answer<unknown> => {
+export const answerOf = (
+  rows: ReadonlyArray<unknown>,
+  limit: number,
+  atOnce = 1,
+  pagination: Pagination = {}
+): Answer<unknown> => {
   const size = Paging.rowsOfPiece(limit)
   const pieces = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
     Piece.pieceOf(decoder, rows.slice(i * size, (i + 1) * size))
   )
   return {
     validators: {},
+    pagination,
     next: Effect.sync(() => {
       const some = pieces.splice(0, atOnce)
       return { pieces: some, isLast: pieces.length === 0 }
@@ -47,11 +56,15 @@ export const read = (
       limit,
       maxPages,
       ahead,
-      fetch: (page) =>
+      urlOf,
+      fetch: (url) =>
         Effect.suspend(() => {
+          const page = Number(url.searchParams.get("page"))
           asked.push(page)
           const answered = answer(page, asked.filter((one) => one === page).length)
-          return "_tag" in answered ? Effect.fail(answered) : Effect.succeed(answerOf(answered, limit, atOnce))
+          if ("_tag" in answered) return Effect.fail(answered)
+          const { pagination, rows } = "rows" in answered ? answered : { rows: answered, pagination: {} }
+          return Effect.succeed(answerOf(rows, limit, atOnce, pagination))
         })
     }).pipe(
       Stream.filter(({ piece }) => piece.size > 0),

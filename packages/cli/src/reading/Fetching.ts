@@ -61,7 +61,8 @@ const fetchRows = Effect.fnUntraced(function* <A>(
 ) {
   const secret = token === undefined ? undefined : Redacted.make(token)
   const opened = yield* Answer.openUnless(new URL(url), { ...limits, endpoint, token: secret }, known)
-  send({ _tag: "Begun", answer, validators: opened?.validators })
+  const head = opened && { validators: opened.validators, pagination: opened.pagination }
+  send({ _tag: "Begun", answer, head })
   if (opened === undefined) return
   while (true) {
     const { isLast, pieces } = yield* opened.next

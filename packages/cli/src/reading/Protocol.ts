@@ -1,4 +1,4 @@
-import type { Options } from "@sluice/assets/source/Answer"
+import type { Answer, Options } from "@sluice/assets/source/Answer"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
 import type { Fault } from "@sluice/assets/source/JsonRows"
 import type { CutterOptions, Packed } from "@sluice/assets/source/Piece"
@@ -58,10 +58,10 @@ export interface Ready {
 
 export type Reply = { readonly answer: number } & (Begun | Pieces | Failed | Faulty)
 
-/** The first reply to `Fetch`: what the answer is known by; nothing where it is still the one that is known. */
+/** The first reply to `Fetch`: what the head of the answer says; undefined if the answer is still the one that is known. */
 export interface Begun {
   readonly _tag: "Begun"
-  readonly validators: Validators | undefined
+  readonly head: Omit<Answer<unknown>, "next"> | undefined
 }
 
 /** The second reply to `Fetch`, and one to each `More` and `Take`. */

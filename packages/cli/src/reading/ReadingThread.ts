@@ -107,13 +107,13 @@ export const start = ({ env, file, proxies }: Options, gone: () => void): Readin
     )
     const first = yield* told
     if (first._tag !== "Begun") return yield* outOfTurn
-    if (first.validators === undefined) return undefined
+    if (first.head === undefined) return undefined
     const next = Effect.flatMap(told, (taken) => {
       if (taken._tag !== "Pieces") return outOfTurn
       if (!taken.isLast) ask({ _tag: "More", answer })
       return Effect.succeed({ pieces: unpacking(options.endpoint, taken), isLast: taken.isLast })
     })
-    return { validators: first.validators, next }
+    return { ...first.head, next }
   })
 
   const open = Effect.fnUntraced(function* <A>(

@@ -11,8 +11,8 @@ const send = (reply: Protocol.Reply): void =>
   parentPort?.postMessage(reply, reply._tag === "Pieces" ? reply.pieces.flatMap(memoryOf) : [])
 
 /** Each once, though several of them may lie in one. */
-const memoryOf = ({ packed: { contents, hashes, packed } }: Piece.Packed): Array<ArrayBuffer> => {
-  const buffers = new Set([contents, hashes, packed.lengths, packed.text].map(({ buffer }) => buffer))
+const memoryOf = ({ ids, packed: { contents, hashes, packed } }: Piece.Packed): Array<ArrayBuffer> => {
+  const buffers = new Set([ids, contents, hashes, packed.lengths, packed.text].map(({ buffer }) => buffer))
   return [...buffers].flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : []))
 }
 

@@ -21,8 +21,8 @@ const readAll = <A>(reader: RowReader<A>, bytes: Uint8Array, cuts: ReadonlyArray
       from = to
     }
     found.push(...(yield* reader.end))
-    return found.map(({ identity, page: { rejected, rows, unknownFields }, size }) => ({
-      ...{ size, identity, rows, rejected, unknownFields }
+    return found.map(({ ids, page: { rejected, rows, unknownFields }, size }) => ({
+      ...{ size, ids, rows, rejected, unknownFields }
     }))
   })
 

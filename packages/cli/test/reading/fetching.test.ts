@@ -108,7 +108,10 @@ const outcomeOf = (replies: ReadonlyArray<Reply.Reply>, options: Options = {}) =
     yield* api.on("/messages", first, ...others)
     yield* api.on("/elsewhere", Reply.json(rows))
     const result = yield* messagesAt(api.url, { token: Redacted.make("t0ken"), ...options })
-    const asked = (yield* api.requests()).map(({ headers, url }) => [url, headers.authorization, headers["accept-encoding"]])
+    // Two pages may be asked for at once.
+    const asked = (yield* api.requests())
+      .map(({ headers, url }) => [url, headers.authorization, headers["accept-encoding"]])
+      .sort()
     const outcome = Either.mapLeft(result, (error) => ({
       ...told(api.url)(error),
       retryAfterMillis: error._tag === "SourceRejected" ? error.retryAfterMillis : undefined

@@ -1,0 +1,58 @@
+import type * as Headers from "@effect/platform/Headers"
+
+/** What the head of an answer says about the pages of its list. */
+export interface Pagination {
+  /**
+   * The address of the next page; "last" if links describe the pages and none of them is the next one. Undefined if no link
+   * describes the pages (RFC 8288).
+   */
+  readonly link?: { readonly next: string } | "last"
+  /** Rows of all pages together. */
+  readonly total?: number
+}
+
+/** Reads `Link`, `X-Total-Count` and its kin, and `Content-Range` of an answer that came from `url`. */
+export const of = (headers: Headers.Headers, url: URL): Pagination => {
+  const link = linkOf(headers["link"] ?? "", url)
+  const totals = [
+    ...totalHeaders.map((name) => wholeNumber.exec(headers[name] ?? "")?.[1]),
+    contentRange.exec(headers["content-range"] ?? "")?.[1]
+  ].flatMap((digits) => (digits === undefined ? [] : [Number(digits)]))
+  return { ...(link === undefined ? {} : { link }), ...(totals.length === 0 ? {} : { total: Math.max(...totals) }) }
+}
+
+const totalHeaders = ["x-total-count", "x-total", "x-wp-total"] as const
+const wholeNumber = /^\s*(\d{1,15})\s*$/
+/** `items 0-99/500`, with any unit but bytes, or none. */
+const contentRange = /^\s*(?!bytes\b)(?:[a-z]+\s+)?(?:\d+-\d+|\*)\/(\d{1,15})\s*$/i
+
+const linkOf = (header: string, url: URL): Pagination["link"] => {
+  let paged = false
+  for (const [, target = "", parameters = ""] of header.matchAll(linkValue)) {
+    const named = new Map<string, string>()
+    for (const [, name = "", quoted, token = ""] of parameters.matchAll(linkParameter)) {
+      // Of a parameter that occurs twice, the first one counts.
+      if (!named.has(name.toLowerCase())) named.set(name.toLowerCase(), quoted ?? token)
+    }
+    // A link with an anchor is about another document.
+    if (named.has("anchor")) continue
+    const relations = (named.get("rel") ?? "").toLowerCase().split(/\s+/)
+    if (relations.includes("next")) return { next: URL.canParse(target, url.href) ? new URL(target, url).href : "" }
+    paged ||= relations.some((relation) => pageRelations.has(relation))
+  }
+  return paged ? "last" : undefined
+}
+
+const pageRelations: ReadonlySet<string> = new Set(["first", "last", "prev", "previous"])
+const linkValue = /<([^>]*)>((?:\s*;\s*[^\s=;,"]+\s*(?:=\s*(?:"[^"]*"|[^\s";,]*))?)*)/g
+const linkParameter = /;\s*([^\s=;,"]+)\s*(?:=\s*(?:"([^"]*)"|([^\s";,]*)))?/g
+
+/** Whether two addresses are the same, in whatever order their queries say it. */
+export const isSameAddress = (a: string, b: URL): boolean => {
+  if (!URL.canParse(a)) return false
+  const one = new URL(a)
+  const [ofOne, other] = [new URLSearchParams(one.search), new URLSearchParams(b.search)]
+  ofOne.sort()
+  other.sort()
+  return one.origin === b.origin && one.pathname === b.pathname && ofOne.toString() === other.toString()
+}

@@ -1,0 +1,46 @@
+import * as Headers from "@effect/platform/Headers"
+import { assert, it } from "@effect/vitest"
+import * as Pagination from "../../src/source/Pagination.ts"
+
+const url = new URL("http://api.test/v1/users?page=1&limit=2")
+const of = (headers: Readonly<Record<string, string>>) => Pagination.of(Headers.fromInput(headers), url)
+const next = (href: string) => ({ link: { next: href } })
+
+it("a next link is resolved against the address that it came from", () => {
+  const links: ReadonlyArray<readonly [string, unknown]> = [
+    ['<http://api.test/v1/users?page=2&limit=2>; rel="next"', next("http://api.test/v1/users?page=2&limit=2")],
+    ["<?cursor=a,b;c>; rel=next", next("http://api.test/v1/users?cursor=a,b;c")],
+    [
+      '</v1/users?page=1>; rel="first", </v1/users?page=2>; title="a, b"; REL="last Next"',
+      next("http://api.test/v1/users?page=2")
+    ],
+    ['<http://[>; rel="next"', next("")],
+    ['</v1/users?page=1>; rel="prev first"', { link: "last" }],
+    ['</v1/users?page=9>; rel="last"', { link: "last" }],
+    ['</help>; rel="help", </style.css>; rel=preload', {}],
+    ['</v1/users?page=2>; rel="next"; anchor="/other"', {}],
+    ["not a link", {}]
+  ]
+  assert.deepStrictEqual(
+    links.map(([link]) => of({ link })),
+    links.map(([, expected]) => expected)
+  )
+})
+
+it("a total is that of X-Total-Count and its kin, or of Content-Range in anything but bytes; of two, the larger one", () => {
+  const totals: ReadonlyArray<readonly [Readonly<Record<string, string>>, number | undefined]> = [
+    [{ "x-total-count": "500" }, 500],
+    [{ "x-wp-total": " 7 " }, 7],
+    [{ "content-range": "items 0-99/500" }, 500],
+    [{ "content-range": "0-24/3573458" }, 3_573_458],
+    [{ "content-range": "items */0" }, 0],
+    [{ "content-range": "items 0-99/*" }, undefined],
+    [{ "content-range": "bytes 0-99/500" }, undefined],
+    [{ "x-total-count": "many" }, undefined],
+    [{ "x-total": "3", "content-range": "items 0-1/4" }, 4]
+  ]
+  assert.deepStrictEqual(
+    totals.map(([headers]) => of(headers).total),
+    totals.map(([, total]) => total)
+  )
+})
