@@ -3,7 +3,8 @@
 // Loading some thousand modules takes seconds, loading one file with V8's compiled code beside it a tenth of one. The bundle
 // lies in node_modules/.cache/sluice under a hash of all sources' paths, sizes and times, so that whoever edits a source
 // starts what they wrote. It is written under another name first and then renamed: any number of starts at once are safe.
-// Beside it lie the versions of the code that each asset is made of, and what threads run that read answers;
+// What others could have written is never started: the folder and each file of it belong to this user or to root, and nobody
+// else may write them. Beside it lie the versions of the code that each asset is made of, and what threads run that read answers;
 // SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the command line where.
 //
 // This is no ES module: Node loads more modules of its own for one, and one that imports `node:fs` loads all of its streams.
@@ -17,7 +18,9 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
 for (const signal of signals) process.on(signal, stop)
 
 const {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -46,21 +49,23 @@ const cache = join(root, "node_modules/.cache/sluice")
 /** What stays outside of the bundle, native or generating code, and the module beside which it is found. */
 const drivers = { mysql2: "packages/warehouse/package.json", "@libsql": "packages/warehouse/node_modules/libsql/index.js" }
 
+const isOurs = ownCache()
 const sources = fingerprint()
 const file = join(cache, `${nameOf(sources)}.cjs`)
 const threadFile = file.replace(/\.cjs$/, ".thread.cjs")
-if ([file, threadFile].every(existsSync)) start(readFileSync(file, "latin1"))
-else build().then(start)
+const built = isKept(threadFile) ? readIfKept(file) : undefined
+if (built === undefined) build().then(start)
+else start(built.toString("latin1"))
 
 /** Runs the bundle. */
 function start(bundle) {
   process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
-  if (existsSync(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
+  if (isKept(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
   // Compiled code by command: what one command never runs would only be more to read for it. And by V8's options, under others
   // than which it is refused.
   const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
   const compiled = `${file}.${command}.${cachedDataVersionTag()}.code`
-  const cachedData = readIfThere(compiled)
+  const cachedData = readIfKept(compiled)
   const script = new Script(bundle, { filename: file, ...(cachedData === undefined ? {} : { cachedData }) })
   if (cachedData === undefined || script.cachedDataRejected) {
     process.on("exit", (code) => {
@@ -101,7 +106,7 @@ function fingerprint() {
 /** The hash of the sources. That of the last start stands beside them: to load what makes it takes 4 ms. */
 function nameOf(sources) {
   const latest = join(cache, "latest")
-  const known = readIfThere(latest)?.toString() ?? ""
+  const known = readIfKept(latest)?.toString() ?? ""
   const at = known.indexOf("\n")
   if (known.slice(at + 1) === sources) return known.slice(0, at)
   const { createHash } = require("node:crypto")
@@ -172,10 +177,10 @@ async function build() {
 
 /** Where nothing can be written, every start builds, and reads without threads, which run a file. */
 function save(path, contents) {
+  if (!isOurs) return
   const unfinished = `${path}.${process.pid}`
   try {
-    mkdirSync(cache, { recursive: true })
-    writeFileSync(unfinished, contents)
+    writeFileSync(unfinished, contents, { mode: 0o644 })
     renameSync(unfinished, path)
   } catch {}
 }
@@ -189,9 +194,37 @@ function forgetOld() {
   } catch {}
 }
 
-function readIfThere(path) {
+/** Makes the folder of the cache, and takes it from others who may write it; false if it cannot be this user's alone. */
+function ownCache() {
   try {
-    return readFileSync(path)
+    mkdirSync(cache, { recursive: true, mode: 0o755 })
+    if (!isSafe(lstatSync(cache))) chmodSync(cache, 0o755)
+    const stats = lstatSync(cache)
+    return stats.isDirectory() && isSafe(stats)
+  } catch {
+    return false
+  }
+}
+
+/** Whether nobody but this user or root can have written something. Where there are no users, anybody's is as good. */
+function isSafe({ mode, uid }) {
+  const own = process.getuid?.()
+  return own === undefined || ((uid === own || uid === 0) && (mode & 0o022) === 0)
+}
+
+/** Whether a file of the cache is there and nobody else can have written it. */
+function isKept(path) {
+  try {
+    const stats = lstatSync(path)
+    return isOurs && stats.isFile() && isSafe(stats)
+  } catch {
+    return false
+  }
+}
+
+function readIfKept(path) {
+  try {
+    return isKept(path) ? readFileSync(path) : undefined
   } catch {
     return undefined
   }

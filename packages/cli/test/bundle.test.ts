@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as esbuild from "esbuild"
@@ -55,6 +65,34 @@ it("where no cache can be written, runs read without threads", () => {
     encoding: "utf8"
   })
   expect([status, stderr.match(/^2 succeeded/m)?.[0]]).toEqual([0, "2 succeeded"])
+}, 60_000)
+
+// Regression: with a umask of 002 whoever was in the group could have the next start run what they wrote.
+it("code in the cache that others could have written is built again, and not started", () => {
+  const checkout = checkoutWith("empty")
+  const cache = join(checkout, "node_modules/.cache/sluice")
+  const list = () => {
+    const args = ["-c", 'umask 002; exec "$@"', "sh", process.execPath, join(checkout, "scripts/assets.cjs"), "graph"]
+    const { status, stdout } = spawnSync("sh", args, { cwd: checkout, env: { PATH, HOME }, encoding: "utf8" })
+    return { status, planted: stdout.includes("planted"), lists: stdout.includes("users_raw") }
+  }
+  const good = { status: 0, planted: false, lists: true }
+  const modes = () =>
+    [cache, ...readdirSync(cache).map((name) => join(cache, name))].map((path) => statSync(path).mode & 0o022)
+  const bundle = () => join(cache, readdirSync(cache).find((name) => /^\w+\.cjs$/.test(name)) ?? "")
+  const plant = '(function () { process.stdout.write("planted"); process.exit(0) })'
+  expect([list(), new Set(modes())]).toEqual([good, new Set([0])])
+
+  writeFileSync(bundle(), plant)
+  chmodSync(bundle(), 0o664)
+  chmodSync(cache, 0o775)
+  expect([list(), new Set(modes())]).toEqual([good, new Set([0])])
+
+  writeFileSync(join(checkout, "elsewhere.cjs"), plant)
+  const path = bundle()
+  rmSync(path)
+  symlinkSync(join(checkout, "elsewhere.cjs"), path)
+  expect([list(), new Set(modes())]).toEqual([good, new Set([0])])
 }, 60_000)
 
 // V8 refuses code that was compiled under other options, and starts in turn with and without some would all compile anew.
