@@ -119,7 +119,7 @@ for (const flavour of flavours) {
 
     it("the report tells what each account holds, and that view with what mends it (G15)", async () => {
       const { code, stderr, stdout } = await sluice(cwd, ["privacy", "report", "--format", "json"], env)
-      const { access, anonymity, drift } = Schema.decodeUnknownSync(PrivacyReport)(JSON.parse(stdout))
+      const { access, anonymity, drift, proof } = Schema.decodeUnknownSync(PrivacyReport)(JSON.parse(stdout))
       const held = access.map(({ holds, role }) => [role, holds.map((held) => held.split(/ ON |, /)[0])])
       expect([code, stderr, held, drift.map(({ aspect, subject }) => [subject, aspect]), anonymity.users]).toEqual([
         0,
@@ -131,6 +131,23 @@ for (const flavour of flavours) {
         [["messages_per_day", "the rights it runs with"]],
         30
       ])
+      expect([proof.by, proof.open, proof.refused > secret.length]).toEqual(["login", [], true])
+    }, 60_000)
+
+    it("the report gives no tick for what it did not try as the analyst (G9)", async () => {
+      const lines = async (password: string) => {
+        const report = await sluice(cwd, ["privacy", "report"], { ...env, ANALYST_PASSWORD: password, COLUMNS: "300" })
+        return report.stdout.split("\n").filter((line) => /roved/.test(line))
+      }
+      expect(await lines(passwords.analyst)).toEqual([
+        expect.stringMatching(
+          /✓ Proved with a login as the analyst: the server refused to read \d+ tables that are not public\.$/
+        )
+      ])
+      const unproved = expect.stringMatching(
+        /! Not proved: that the analyst reads nothing but the public tables and views\./
+      )
+      expect([await lines(""), await lines("wrong")]).toEqual([[unproved], [unproved]])
     }, 60_000)
 
     it("no password is in anything that a command prints, whatever fails (G12)", async () => {

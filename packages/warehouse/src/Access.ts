@@ -2,9 +2,9 @@ import * as Schema from "effect/Schema"
 
 /** What somebody may do in a store, as the store itself tells; not what is declared. */
 export const Access = Schema.Struct({
-  /** An account as SQL names it, or a file by its path. */
+  /** An account or a role as SQL names it, every account of a server, or a file by its path. */
   subject: Schema.String,
-  role: Schema.Literal("pipeline", "analyst", "file"),
+  role: Schema.Literal("pipeline", "analyst", "everybody", "file"),
   /** Privileges and what they are on, or a file's mode and what it means. Nothing: it may do nothing. */
   holds: Schema.Array(Schema.String),
   /**

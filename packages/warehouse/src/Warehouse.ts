@@ -9,6 +9,7 @@ import type * as Stream from "effect/Stream"
 import type { Access } from "./Access.ts"
 import type { Difference } from "./checks/Difference.ts"
 import type { WarehouseSpec } from "./Grants.ts"
+import type { Proof } from "./Proof.ts"
 import type { QueryLimit } from "./QueryLimit.ts"
 import type * as Table from "./Table.ts"
 import type * as View from "./View.ts"
@@ -108,6 +109,11 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
      * shown of their own grants; in an embedded store, its files and their modes. Holds no password and no hash of one.
      */
     readonly access: Effect.Effect<ReadonlyArray<Access>, WarehouseFailed>
+    /**
+     * Tries to read, as the analyst, everything that the analyst must not read; finds what no list of grants shows. Nothing
+     * has to be there for it. On an embedded store the modes of its files, which `drift` compares, are the proof.
+     */
+    readonly proof: (spec: WarehouseSpec) => Effect.Effect<Proof, WarehouseFailed>
   }
 >() {
   /**

@@ -4,6 +4,7 @@ import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
 import { Access } from "@sluice/warehouse/Access"
 import { Difference } from "@sluice/warehouse/checks/Difference"
 import { lastingDrift } from "@sluice/warehouse/checks/lastingDrift"
+import { Proof } from "@sluice/warehouse/Proof"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as DateTime from "effect/DateTime"
@@ -45,6 +46,8 @@ export const PrivacyReport = Schema.Struct({
   }),
   /** Who may do what, as the store tells. */
   access: Schema.Array(Access),
+  /** Whether the analyst was proved to read nothing that is not public. */
+  proof: Proof,
   /** Every way in which the store is not as declared. */
   drift: Schema.Array(Difference),
   anonymity: Anonymity.Anonymity,
@@ -75,6 +78,7 @@ export const make: Effect.Effect<PrivacyReport, WarehouseFailed | RunStoreFailed
         inForce: last === undefined || parts(last.provenance.code).settings === text(policy)
       },
       access: yield* warehouse.access,
+      proof: yield* warehouse.proof(spec),
       drift: yield* lastingDrift(spec, () => true),
       ...(yield* Anonymity.measure(policy)),
       residualRisks

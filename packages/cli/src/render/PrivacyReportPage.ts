@@ -25,15 +25,24 @@ export const make = (report: PrivacyReport, store: string): Document.Document =>
 
 const { count, plural } = Human
 
-const inShort = ({ access, anonymity, drift, emailDomains, generalisation }: PrivacyReport): Array<Document.Finding> => {
+const inShort = ({
+  access,
+  anonymity,
+  drift,
+  emailDomains,
+  generalisation,
+  proof
+}: PrivacyReport): Array<Document.Finding> => {
   const { k, sizes, users } = anonymity
   const alone = sizes[0]?.users ?? 0
-  const analyst = access.some(({ role }) => role !== "pipeline")
   const partly = access.some(({ seen }) => seen === "own host")
-  const seen = partly ? "what the accounts may do from this machine" : "who may read them"
+  const subjects =
+    proof.by === "nothing"
+      ? "Tables and views"
+      : `Tables, views and ${partly ? "what the accounts may do from this machine" : "who may read them"}`
   return [
     drift.length === 0
-      ? { mark: "ok", text: `Tables, views and ${seen} are as declared.` }
+      ? { mark: "ok", text: `${subjects} are as declared.` }
       : {
           mark: "failed",
           text: `The store is not as declared, ${drift.length === 1 ? "in one way" : `in ${drift.length} ways`}.`
@@ -41,14 +50,7 @@ const inShort = ({ access, anonymity, drift, emailDomains, generalisation }: Pri
     ...(partly
       ? [{ mark: "warning", text: "What the accounts may do from other machines was not looked at." } as const]
       : []),
-    ...(analyst
-      ? []
-      : [
-          {
-            mark: "warning",
-            text: "The analyst's account was not asked for its grants: there is no password that works in ANALYST_PASSWORD."
-          } as const
-        ]),
+    ...proved(proof),
     users === 0
       ? {
           mark: "warning",
@@ -82,7 +84,32 @@ const inShort = ({ access, anonymity, drift, emailDomains, generalisation }: Pri
   ]
 }
 
-const access = ({ access, drift }: PrivacyReport): ReadonlyArray<Document.Block> => [
+const proved = ({ by, open, refused }: PrivacyReport["proof"]): ReadonlyArray<Document.Finding> => {
+  if (by === "files") return []
+  if (by === "nothing") {
+    return [
+      {
+        mark: "warning",
+        text: "Not proved: that the analyst reads nothing but the public tables and views. It takes a login, and there is no password that works in ANALYST_PASSWORD."
+      }
+    ]
+  }
+  return open.length === 0
+    ? [
+        {
+          mark: "ok",
+          text: `Proved with a login as the analyst: the server refused to read ${plural(refused, "table")} that ${refused === 1 ? "is" : "are"} not public.`
+        }
+      ]
+    : [
+        {
+          mark: "failed",
+          text: `Tried with a login as the analyst: it reads ${plural(open.length, "table")} that ${open.length === 1 ? "is" : "are"} not public.`
+        }
+      ]
+}
+
+const access = ({ access, drift, proof }: PrivacyReport): ReadonlyArray<Document.Block> => [
   Document.text(
     access.some(({ role }) => role === "file")
       ? "An embedded store has no accounts: the modes of its files count. Analysts are to read the public file alone; who may not enter the directory reads none of them."
@@ -90,12 +117,19 @@ const access = ({ access, drift }: PrivacyReport): ReadonlyArray<Document.Block>
   ),
   Document.table(
     [{ title: "who or what" }, { title: "holds" }],
-    access.map((one) => [one.role === "file" ? fileOf(one) : `${one.subject} (${one.role})`, holdings(one)])
+    access.map((one) => [
+      one.role === "file" ? fileOf(one) : one.role === "everybody" ? one.subject : `${one.subject} (${one.role})`,
+      holdings(one)
+    ])
   ),
   ...(access.some(({ seen }) => seen === "own host") ? [Document.text(unseen)] : []),
-  ...(drift.length === 0
+  ...(drift.length + proof.open.length === 0
     ? []
-    : [Document.list(drift.map((difference) => ({ title: line(difference), text: `mend: ${difference.mend}` })))])
+    : [
+        Document.list(
+          [...drift, ...proof.open].map((difference) => ({ title: line(difference), text: `mend: ${difference.mend}` }))
+        )
+      ])
 ]
 
 const unseen =

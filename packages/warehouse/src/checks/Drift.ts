@@ -2,7 +2,7 @@ import * as Log from "@sluice/core/Log"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { WarehouseSpec } from "../Grants.ts"
-import type { Warehouse } from "../Warehouse.ts"
+import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { Difference, line } from "./Difference.ts"
 import { lastingDrift } from "./lastingDrift.ts"
@@ -27,7 +27,7 @@ export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
  * Compares the store with what is declared and fails with everything that was changed from outside; for before a run's first
  * write. What was never published is not missed, and what differs only because the declaration has changed since it was
  * published passes: publishing it again mends that. An account whose login fails is a warning: an analyst who changes the
- * password of its own account must not stop a run.
+ * password of its own account must not stop a run. Last, the analyst is proved to read nothing that is not public.
  */
 export const check = Effect.fn("Drift.check")(function* (
   spec: WarehouseSpec
@@ -38,4 +38,6 @@ export const check = Effect.fn("Drift.check")(function* (
   }
   const differences = found.filter(({ origin }) => origin === "outside")
   if (differences.length > 0) return yield* new DriftFound({ differences })
+  const { open } = yield* (yield* Warehouse).proof(spec)
+  if (open.length > 0) return yield* new DriftFound({ differences: open })
 })

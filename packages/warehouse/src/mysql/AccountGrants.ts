@@ -1,24 +1,32 @@
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Access } from "../Access.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as AnalystProof from "./AnalystProof.ts"
 import type { Administrator } from "./Blockers.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed } from "./errors.ts"
+import { differenceOf, type Grant, rolesIn } from "./GrantDifference.ts"
+import type { MysqlPool } from "./MysqlPool.ts"
+import type { MysqlServer } from "./MysqlServer.ts"
+import * as PublicGrants from "./PublicGrants.ts"
 import * as ShownGrants from "./ShownGrants.ts"
 import type { Account } from "./UserQuery.ts"
 
 export interface Options {
+  readonly server: MysqlServer
+  /** Connections of the pipeline's account. */
+  readonly pool: MysqlPool
   readonly pipeline: Account
-  /** Asks as the pipeline's account. */
-  readonly ask: ShownGrants.Ask
   readonly analyst: Account | undefined
   readonly administrator: Administrator | undefined
 }
 
-/** The grants of an account, or of its entry for one host. */
+/** The grants of an account, of its entry for one host, or of a role that every account has (`mandatory_roles`). */
 export interface AccountGrants extends ShownGrants.ShownGrants {
   readonly role: "pipeline" | "analyst"
+  readonly isMandatoryRole: boolean
   readonly seen: Access["seen"]
 }
 
@@ -26,6 +34,10 @@ export interface Found {
   readonly grants: ReadonlyArray<AccountGrants>
   /** The analyst's login was tried, and the server refused it. */
   readonly isAnalystLocked: boolean
+  /** What every account of the server is granted: to PUBLIC, or by an account without a name, which an administrator sees. */
+  readonly everybody: ReadonlyArray<string>
+  /** Of these, the rights in the pipeline's database. */
+  readonly everybodyHere: ReadonlyArray<PublicGrants.PublicGrant>
 }
 
 /**
@@ -34,39 +46,72 @@ export interface Found {
  * analyst's account that neither shows is left out.
  */
 export const find = Effect.fn("AccountGrants.find")(function* (options: Options): Effect.fn.Return<Found, WarehouseFailed> {
-  const { administrator, analyst, ask, pipeline } = options
+  const { administrator, analyst, pipeline, pool, server } = options
+  const own = yield* ofLogin(ShownGrants.askOn(pool), "pipeline", server)
   const login =
     analyst === undefined
       ? undefined
-      : yield* Effect.flatMap(ShownGrants.askAs(analyst), ShownGrants.shownTo).pipe(
-          Effect.scoped,
-          Effect.catchIf(ShownGrants.isRefused, () => Effect.succeed("refused" as const))
+      : yield* Effect.catchIf(ofLogin(ShownGrants.askAs(analyst), "analyst", server), ShownGrants.isRefused, () =>
+          Effect.succeed(undefined)
         )
-  const isAnalystLocked = login === "refused"
-  if (administrator !== undefined) {
-    const grants = yield* Effect.scoped(allHosts(administrator, pipeline.url.user))
-    return { grants, isAnalystLocked }
+  const isAnalystLocked = analyst !== undefined && login === undefined
+  // Both have a mandatory role, and it is revoked once.
+  const roles = new Map([...own.roles, ...(login?.roles ?? [])].map((role) => [role.account, role]))
+  const here = PublicGrants.reaching(own.everybody, pipeline.url.database)
+  if (administrator === undefined) {
+    const grants = [own.grants, ...(login === undefined ? [] : [login.grants]), ...roles.values()]
+    return { grants, isAnalystLocked, everybody: own.everybody, everybodyHere: here }
   }
-  const own = { ...(yield* ShownGrants.shownTo(ask)), role: "pipeline", seen: "own host" } as const
+  const all = yield* Effect.scoped(asAdministrator(administrator, pipeline.url))
   return {
-    grants:
-      login === undefined || login === "refused" ? [own] : [own, { ...login, role: "analyst", seen: "own host" } as const],
-    isAnalystLocked
+    grants: [...all.grants, ...roles.values()],
+    isAnalystLocked,
+    everybody: [...own.everybody, ...all.nameless.map(({ right }) => right)],
+    everybodyHere: [...here, ...all.nameless]
   }
 })
 
-const allHosts = Effect.fnUntraced(function* ({ analysts, url }: Administrator, pipelineUser: string) {
+/** What an account is shown of its own grants, of the roles that every account has, and of what everybody may do. */
+const ofLogin = (
+  connect: Effect.Effect<ShownGrants.Ask, WarehouseFailed, Scope.Scope>,
+  role: AccountGrants["role"],
+  { flavour }: MysqlServer
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const ask = yield* connect
+      const own = yield* ShownGrants.shownTo(ask)
+      const grants: AccountGrants = { ...own, role, seen: "own host", isMandatoryRole: false }
+      const granted = new Set(rolesIn(own.lines))
+      const assumable = flavour === "MySQL" ? yield* AnalystProof.assumableRoles(ask, flavour) : []
+      const roles: Array<AccountGrants> = []
+      for (const name of assumable.filter((name) => !granted.has(name))) {
+        const together = (yield* ask(`SHOW GRANTS FOR CURRENT_USER() USING ${name}`)).map(([line]) => String(line))
+        const lines = differenceOf(together, heldIn(own.lines)).revoke.map((right) => `GRANT ${right} TO ${name}`)
+        roles.push({ account: name, user: own.user, lines, role, seen: "own host", isMandatoryRole: true })
+      }
+      return { grants, roles, everybody: yield* PublicGrants.shown(ask, flavour) }
+    })
+  )
+
+const heldIn = (lines: ReadonlyArray<string>): ReadonlyArray<Grant> =>
+  differenceOf(lines, []).revoke.map((right) => {
+    const at = right.lastIndexOf(" ON ")
+    return { privileges: right.slice(0, at).split(", "), on: right.slice(at + 4) }
+  })
+
+const asAdministrator = Effect.fnUntraced(function* ({ analysts, url }: Administrator, pipeline: Account["url"]) {
   const setting = "DATABASE_ADMIN_URL"
   const connection = yield* Encryption.settle({ ...url, database: "" }, setting).pipe(
     Effect.flatMap(DirectConnection.open),
     Effect.mapError(connectFailed(url, setting))
   )
   const ask = ShownGrants.over(connection)
-  const accounts = [[pipelineUser, "pipeline"], ...analysts.map((user) => [user, "analyst"] as const)] as const
+  const accounts = [[pipeline.user, "pipeline"], ...analysts.map((user) => [user, "analyst"] as const)] as const
   const all = yield* Effect.forEach(accounts, ([user, role]) =>
     Effect.map(ShownGrants.ofEveryHost(ask, user), (entries) =>
-      entries.map((entry): AccountGrants => ({ ...entry, role, seen: "every host" }))
+      entries.map((entry): AccountGrants => ({ ...entry, role, seen: "every host", isMandatoryRole: false }))
     )
   )
-  return all.flat()
+  return { grants: all.flat(), nameless: yield* PublicGrants.nameless(ask, pipeline.database) }
 })

@@ -3,7 +3,7 @@ import type * as AccountGrants from "./AccountGrants.ts"
 import { quote } from "./dialect.ts"
 import { differenceOf } from "./GrantDifference.ts"
 import * as PipelineRights from "./PipelineRights.ts"
-import type { ShownGrants } from "./ShownGrants.ts"
+import * as PublicGrants from "./PublicGrants.ts"
 
 export interface Options {
   readonly database: string
@@ -17,20 +17,27 @@ export interface Options {
 }
 
 /**
-/**
  * What the analyst may do besides reading what it is to read, and what it may not read; and where the rights of the pipeline's
- * account are not those that it needs: of each entry of the accounts that was seen.
+ * account are not those that it needs: of each entry of the accounts that was seen, and of what every account has.
  */
 export const find = (options: Options): ReadonlyArray<Difference> => [
   ...options.found.grants.flatMap((grants) =>
-    grants.role === "pipeline"
-      ? PipelineRights.between(grants, PipelineRights.grantOn(options.database, options))
-      : ofAnalyst(options, grants)
+    grants.role === "pipeline" ? ofPipeline(options, grants) : ofAnalyst(options, grants)
   ),
+  ...PublicGrants.differences(options.found.everybodyHere),
   ...(options.found.isAnalystLocked && options.analyst !== undefined ? [locked(options.analyst)] : [])
 ]
 
-const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: ShownGrants): ReadonlyArray<Difference> => {
+/** A mandatory role may give rights that the account needs; it lacks none. */
+const ofPipeline = (options: Options, grants: AccountGrants.AccountGrants): ReadonlyArray<Difference> =>
+  PipelineRights.between(grants, PipelineRights.grantOn(options.database, options)).filter(
+    (difference) => !grants.isMandatoryRole || PipelineRights.isExcess(difference)
+  )
+
+const ofAnalyst = (
+  { database, readable }: Options,
+  { account, isMandatoryRole, lines, user }: AccountGrants.AccountGrants
+): ReadonlyArray<Difference> => {
   const wanted = readable.map((name) => ({ privileges: ["SELECT"], on: `${quote(database)}.${quote(name)}` }))
   const { grant, revoke } = differenceOf(lines, wanted)
   const about = (on: string | undefined): Pick<Difference, "subject" | "aspect" | "origin"> => {
@@ -39,7 +46,7 @@ const ofAnalyst = ({ database, readable }: Options, { account, lines, user }: Sh
     return { subject: name ?? `the analyst "${user}"`, aspect: `what the analyst "${user}" may do`, origin: "outside" }
   }
   return [
-    ...grant.map(({ on, privileges }) => ({
+    ...(isMandatoryRole ? [] : grant).map(({ on, privileges }) => ({
       ...about(on),
       found: "not to read it",
       declared: privileges.join(", "),

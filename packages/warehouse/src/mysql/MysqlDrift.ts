@@ -30,7 +30,7 @@ export interface Options {
  * Everything in a database that is not as declared: tables from `information_schema`, whose comment tells whether they are as
  * they were published; views by the rights that they run with, undeclared ones included; the accounts by the grants that
  * `AccountGrants` finds. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
- * Ten statements and, if an analyst is configured, a connection.
+ * Ten statements, and a connection for each account.
  */
 export const find = Effect.fn("MysqlDrift.find")(function* (
   options: Options,
@@ -69,7 +69,7 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
   const grants = GrantDrift.find({
     database: options.pipeline.url.database,
     literal: PipelineRights.isLiteral(yield* ask(PipelineRights.selectPartialRevokes)),
-    found: yield* AccountGrants.find({ ...options, ask }),
+    found: yield* AccountGrants.find(options),
     analyst: options.analyst?.url.user,
     readable: spec.analyst.select.map(({ name }) => name).filter((name) => relations.has(name))
   })

@@ -24,6 +24,7 @@ import * as Limits from "./Limits.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
 import * as PipelineRights from "./PipelineRights.ts"
+import * as PublicGrants from "./PublicGrants.ts"
 import * as ShownGrants from "./ShownGrants.ts"
 
 export interface Options {
@@ -80,6 +81,7 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
     Effect.catchIf(effect, isSqlError, (error) => Effect.fail(statementFailed(operation)(error)))
   yield* Limits.demandWritable(yield* asAdmin(Limits.over(admin)), "DATABASE_ADMIN_URL")
   const server = yield* asAdmin(prepare(admin))
+  yield* PublicGrants.refuse(ShownGrants.over(admin), server, pipeline.database)
   const place = { admin, pipeline, adopt, passwords: { flavour: server.flavour, inClear: passwordInClear } }
   const owner: Accounts.Account = {
     role: "the pipeline's account",

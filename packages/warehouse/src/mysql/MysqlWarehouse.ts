@@ -15,6 +15,7 @@ import type * as View from "../View.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
+import * as AnalystProof from "./AnalystProof.ts"
 import type { Administrator, Blockers } from "./Blockers.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
@@ -198,7 +199,9 @@ export const make = (options: Options): Warehouse["Type"] => {
         (found, ids) => [...found, ...ids]
       ),
 
-    access: MysqlAccess.find(options)
+    access: MysqlAccess.find(options),
+
+    proof: (spec) => AnalystProof.prove(options, spec)
   })
 }
 

@@ -67,7 +67,8 @@ const remedy = (differences: ReadonlyArray<Difference>): string => {
     : `Run ${differences.map(({ mend }) => mend).join("; ")}. Or ${own}.`
 }
 
-const isExcess = ({ found }: Difference): boolean => found !== absent
+/** Whether a difference is a right that the account must not have; otherwise it is one that it lacks. */
+export const isExcess = ({ found }: Difference): boolean => found !== absent
 
 const absent = "not granted"
 

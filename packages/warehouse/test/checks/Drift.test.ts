@@ -16,12 +16,20 @@ const altered: Difference = {
 }
 const newer: Difference = { ...altered, aspect: "column age", origin: "declaration" }
 
-const checked = (...differences: ReadonlyArray<Difference>) =>
-  Effect.either(Effect.provide(Drift.check(spec), Layer.mock(Warehouse, { drift: () => Effect.succeed(differences) })))
+const checked = (differences: ReadonlyArray<Difference>, open: ReadonlyArray<Difference> = []) =>
+  Drift.check(spec).pipe(
+    Effect.provide(
+      Layer.mock(Warehouse, {
+        drift: () => Effect.succeed(differences),
+        proof: () => Effect.succeed({ by: "login", refused: 12, open })
+      })
+    ),
+    Effect.either
+  )
 
 it.effect("fails with every change from outside, what was found and declared, and the statement that mends it", () =>
   Effect.gen(function* () {
-    const result = yield* checked(altered, newer, { ...altered, subject: "messages_raw" })
+    const result = yield* checked([altered, newer, { ...altered, subject: "messages_raw" }])
     assert.strictEqual(
       result._tag === "Left" ? result.left.message : "",
       [
@@ -38,7 +46,15 @@ it.effect("fails with every change from outside, what was found and declared, an
 
 it.effect("lets pass what differs only because the declaration has changed", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual((yield* checked(newer))._tag, "Right")
-    assert.deepStrictEqual((yield* checked())._tag, "Right")
+    assert.deepStrictEqual((yield* checked([newer]))._tag, "Right")
+    assert.deepStrictEqual((yield* checked([]))._tag, "Right")
+  })
+)
+
+it.effect("fails with what the analyst was proved to read, though no list of grants shows it", () =>
+  Effect.gen(function* () {
+    const read: Difference = { ...altered, subject: "sensitive_city_ids", aspect: "what the analyst may do" }
+    const result = yield* checked([newer], [read])
+    assert.deepStrictEqual(result._tag === "Left" && "differences" in result.left ? result.left.differences : [], [read])
   })
 )
