@@ -11,6 +11,7 @@ import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
+import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import type { SqlSecrets } from "./SqlSecrets.ts"
 import * as SqlSourcePages from "./SqlSourcePages.ts"
@@ -128,6 +129,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     const hash = keys.hash(id)
     const { doomed, found } = yield* find(spec, id, hash)
     for (const { from, parameters } of doomed) yield* sql.unsafe(`DELETE FROM ${from}`, parameters)
+    for (const [mask, values] of Object.entries(found.masks)) yield* SqlMaskCounts.add(dialect, mask, -values)
     for (const [table, rows] of Object.entries(found.rows)) if (rows > 0) yield* SqlMarks.erased(dialect, table, rows)
     if (found.suppressedSince === undefined) {
       const tag = keys.mask(keys.tag(id), hash)

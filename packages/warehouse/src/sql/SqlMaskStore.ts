@@ -15,6 +15,7 @@ import * as RandomIds from "./RandomIds.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import { createTable, type SqlDialect, textOf } from "./SqlDialect.ts"
+import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlMaskIds from "./SqlMaskIds.ts"
 
 /**
@@ -36,6 +37,7 @@ export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(functio
   const create = Effect.gen(function* () {
     yield* sql.unsafe(maskTableDdl(dialect, table))
     yield* SqlCounters.ensure(dialect, table.name)
+    yield* SqlMaskCounts.ensure(dialect, table.name)
   })
   yield* SqlBatch.translated(dialect, `create ${table.name}`, create)
 })
@@ -105,6 +107,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       { head: `INSERT INTO ${dialect.table(table.name)} (${idColumn}, ${dialect.quote(table.valueColumn)}, value_hash)` },
       rows.map(({ value, hash }, index) => [drawn[index] ?? 0, value, hash])
     )
+    yield* SqlMaskCounts.add(dialect, table.name, rows.length)
     rows.forEach(({ value }, index) => {
       ids.set(value, drawn[index] ?? 0)
     })
@@ -119,6 +122,8 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       const operation = `give mask ids in ${table.name}`
       yield* ensure(table)
       yield* assertRandom(table)
+      const whole = Effect.provideService(SqlMaskCounts.assertWhole(dialect, table.name), SqlClient, sql)
+      yield* SqlBatch.translated(dialect, operation, whole)
       const step = yield* StepContext
       const distinct = yield* Dataset.reduceChunks(values, new Set<string>(), (seen, rows) => {
         for (const value of rows) if (value !== null) seen.add(reveal(value))

@@ -5,6 +5,7 @@ import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
+import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlSourcePages from "./SqlSourcePages.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 
@@ -20,5 +21,6 @@ export const accept = Effect.fn("SqlRestored.accept")(function* (
   yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
   yield* SqlSourcePages.forgetAll(dialect)
   yield* sql.unsafe(`DELETE FROM ${dialect.table(SqlMarks.tableName)}`)
+  yield* SqlMaskCounts.forget(dialect)
   yield* SqlCounters.write(dialect, SqlSuppressions.counter, (yield* SqlSuppressions.select(dialect)).length)
 })

@@ -130,6 +130,7 @@ export const piiMaskerContract = <R>(options: {
         const table = fresh()
         const before = idsOf(yield* mask(table, ["a", "b", "c"]), ["a", "b", "c"])
         yield* options.execute(`DELETE FROM ${table.name} WHERE id <> ${before[0]}`)
+        yield* options.execute(`UPDATE sluice_sequences SET value = 1 WHERE name = 'values:${table.name}'`)
         const after = idsOf(yield* mask(table, ["a", "b", "c", "d"]), ["a", "b", "c", "d"])
         expect(after[0]).toBe(before[0])
         expectDistinct([...before, ...after.slice(1)])
@@ -152,8 +153,21 @@ export const piiMaskerContract = <R>(options: {
             })
           }
           yield* options.execute(`DELETE FROM ${table.name}`)
+          yield* options.execute(`UPDATE sluice_sequences SET value = 0 WHERE name = 'values:${table.name}'`)
           expectDistinct(idsOf(yield* mask(table, ["a", "d"]), ["a", "d"]))
         })
+    )
+
+    it.effect("a mask table that was restored alone is refused before a value gets a second id", () =>
+      Effect.gen(function* () {
+        const table = fresh()
+        const [first] = idsOf(yield* mask(table, ["a", "b", "c"]), ["a"])
+        yield* options.execute(`DELETE FROM ${table.name} WHERE id <> ${first}`)
+        expect(yield* Effect.flip(mask(table, ["a", "b"]))).toMatchObject({
+          reason: "Drift",
+          detail: expect.stringMatching(/^it has 1 values, and sluice_sequences counts 3: .*provision --restored/)
+        })
+      })
     )
 
     it.effect("eight maskers at once give each value one id (G5)", () =>
