@@ -20,13 +20,17 @@ export interface QuarantinedRow {
 export class Quarantine extends Context.Tag("@sluice/warehouse/Quarantine")<
   Quarantine,
   {
-    /** Replaces what is kept of a source by the rows that its latest reading left out, in one step. */
+    /**
+     * Replaces what is kept of a source by the rows that its latest reading left out, in one step. A reading that failed leaves
+     * what the last good one left out in place; its own rows are kept beside it, told apart by the run, until the next reading.
+     */
     readonly replace: (
       source: string,
       runId: string,
-      rows: Dataset.Dataset<QuarantinedRow>
+      rows: Dataset.Dataset<QuarantinedRow>,
+      options?: { readonly failed: boolean }
     ) => Effect.Effect<void, WarehouseFailed | SpillFailed>
-    /** What is kept of a source, by ordinal. */
-    readonly list: (source: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, WarehouseFailed>
+    /** What is kept of a source, by ordinal; with a run, what that run left out. */
+    readonly list: (source: string, runId?: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, WarehouseFailed>
   }
 >() {}

@@ -156,8 +156,8 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
 
     // From here on the quarantine is not what the pages that are remembered have left.
     yield* remembered?.forget(source.name) ?? Effect.void
-    yield* quarantine.replace(source.name, step.runId, rejects.rows())
     const tooMany = BadRows.judge(source.name, good + rejects.count(), rejects, maxShare)
+    yield* quarantine.replace(source.name, step.runId, rejects.rows(), { failed: tooMany !== undefined })
     if (tooMany !== undefined) return yield* tooMany
 
     const distinct = yield* Duplicates.remove(collected, yield* detector.suspects, source)

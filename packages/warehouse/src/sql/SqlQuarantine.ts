@@ -32,12 +32,12 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
   const exact = (column: string) => `${dialect.exactText(column)} AS ${column}`
 
   return Quarantine.of({
-    replace: Effect.fn("SqlQuarantine.replace")(function* (source, runId, rows) {
+    replace: Effect.fn("SqlQuarantine.replace")(function* (source, runId, rows, { failed } = { failed: false }) {
       const operation = `replace the quarantine of ${source}`
       const write = Effect.gen(function* () {
         yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
-        yield* sql.unsafe(`DELETE FROM ${table} WHERE source = ?`, [source])
-        let position = 0
+        let position = failed ? firstOfFailed : 0
+        yield* sql.unsafe(`DELETE FROM ${table} WHERE source = ? AND position >= ?`, [source, position])
         yield* Dataset.forEachChunk(rows, (some) =>
           SqlBatch.insert(
             sql,
@@ -50,13 +50,14 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
       yield* SqlBatch.transaction(sql, dialect, operation, write)
     }),
 
-    list: Effect.fn("SqlQuarantine.list")(function* (source) {
+    list: Effect.fn("SqlQuarantine.list")(function* (source, runId) {
+      const ofRun = runId === undefined ? { condition: "", values: [] } : { condition: " AND run_id = ?", values: [runId] }
       const rows = yield* SqlBatch.translated(
         dialect,
         `read the quarantine of ${source}`,
         sql.unsafe<QuarantineRow>(
-          `SELECT ordinal, ${exact("id")}, ${exact("field")}, ${exact("reason")} FROM ${table} WHERE source = ? ORDER BY ordinal, position`,
-          [source]
+          `SELECT ordinal, ${exact("id")}, ${exact("field")}, ${exact("reason")} FROM ${table} WHERE source = ?${ofRun.condition} ORDER BY ordinal, position`,
+          [source, ...ofRun.values]
         )
       )
       return rows.map((row) => ({
@@ -68,6 +69,9 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
     })
   })
 })
+
+/** Positions from here on are of the rows that made a reading fail; a reading that is used has fewer rows. */
+const firstOfFailed = 1_000_000_000_000
 
 interface QuarantineRow {
   readonly ordinal: number | string

@@ -137,14 +137,24 @@ const masker = (record: Recorder): PiiMasker["Type"] => {
 }
 
 const quarantine = (record: Recorder): Quarantine["Type"] => {
-  const sources = new Map<string, ReadonlyArray<QuarantinedRow>>()
+  const sources = new Map<
+    string,
+    ReadonlyArray<{ readonly row: QuarantinedRow; readonly runId: string; readonly failed: boolean }>
+  >()
+  const keptOf = (source: string) => sources.get(source) ?? []
   return {
-    replace: (source, _runId, rows) =>
+    replace: (source, runId, rows, { failed } = { failed: false }) =>
       Effect.map(Dataset.toArray(rows), (all) => {
-        sources.set(source, all)
+        const others = failed ? keptOf(source).filter((kept) => !kept.failed) : []
+        sources.set(source, [...others, ...all.map((row) => ({ row, runId, failed }))])
         record({ kind: "quarantine", relation: source, rows: all.map((row) => ({ ...row })) })
       }),
-    list: (source) => Effect.sync(() => [...(sources.get(source) ?? [])].sort((a, b) => a.ordinal - b.ordinal))
+    list: (source, runId) =>
+      Effect.sync(() =>
+        keptOf(source)
+          .flatMap((kept) => (runId === undefined || kept.runId === runId ? [kept.row] : []))
+          .sort((a, b) => a.ordinal - b.ordinal)
+      )
   }
 }
 

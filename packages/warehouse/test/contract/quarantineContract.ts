@@ -46,6 +46,27 @@ export const quarantineContract = (options: {
       })
     )
 
+    // Regression: a run that failed on bad rows replaced what the run had left out whose rows are still published.
+    it.effect("the rows of a reading that failed are kept beside those of the last good one, until the next", () =>
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const kept = Effect.all(["run-1", "run-2", "run-3", "run-4"].map((run) => quarantine.list("failing", run)))
+        yield* quarantine.replace("failing", "run-1", Dataset.of(row(1)))
+        yield* quarantine.replace("failing", "run-2", Dataset.of(row(1), row(2)), { failed: true })
+        const afterOne = yield* kept
+        yield* quarantine.replace("failing", "run-3", Dataset.of(row(3)), { failed: true })
+        const afterTwo = yield* kept
+        const all = yield* quarantine.list("failing")
+        yield* quarantine.replace("failing", "run-4", Dataset.of(row(4)))
+        expect([afterOne, afterTwo, all, yield* kept]).toStrictEqual([
+          [[row(1)], [row(1), row(2)], [], []],
+          [[row(1)], [], [row(3)], []],
+          [row(1), row(3)],
+          [[], [], [], [row(4)]]
+        ])
+      })
+    )
+
     it.effect("thousands of rows are kept in one step", () =>
       Effect.gen(function* () {
         const quarantine = yield* Quarantine
