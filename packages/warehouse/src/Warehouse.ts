@@ -39,6 +39,12 @@ export interface Loading {
   readonly slower: string | undefined
 }
 
+/** The run that last wrote a table, and the rows that it has since; `rows` is undefined if an earlier version wrote it. */
+export interface Mark {
+  readonly runId: string
+  readonly rows: number | undefined
+}
+
 /** Tables and views that are published whole. Never names its database. */
 export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
   Warehouse,
@@ -98,6 +104,10 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
       select: (quote: (identifier: string) => string) => string,
       parameters?: ReadonlyArray<string | number>
     ) => Effect.Effect<ReadonlyArray<number>, WarehouseFailed>
+    /** What is recorded in the store of each published table, by its name. Analysts cannot read it. */
+    readonly marks: Effect.Effect<ReadonlyMap<string, Mark>, WarehouseFailed>
+    /** Whether counting a table's rows takes no longer than a run can spare: a server scans millions of them for seconds. */
+    readonly countsQuickly: boolean
     /**
      * Every way in which tables, views and who may read them differ from what is declared. On a server the analyst's own
      * connection is asked, where there is a password for it; in an embedded store the files' modes count. What is not there

@@ -37,6 +37,8 @@ export const make = () => {
     Suppressions.layerNone,
     Layer.mock(Warehouse, {
       measure: () => Effect.succeed([]),
+      marks: Effect.succeed(new Map()),
+      countsQuickly: true,
       drift: () => Effect.succeed([]),
       publish: (table, rows) =>
         Effect.gen(function* () {

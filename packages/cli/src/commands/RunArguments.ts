@@ -4,6 +4,7 @@ import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import { didYouMean } from "@sluice/core/internal/suggest"
 import { RunStore } from "@sluice/core/run/RunStore"
+import * as Altered from "@sluice/warehouse/checks/Altered"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -11,6 +12,7 @@ import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import { defaultConcurrency } from "../Pages.ts"
+import * as AlteredText from "../render/AlteredText.ts"
 import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Provision from "../wiring/Provision.ts"
@@ -50,8 +52,8 @@ export const begin = Effect.fn("assets.begin")(function* (graph: AssetGraph<Asse
 })
 
 /**
- * In an open store, before a run is planned: runs that died are closed, what had been materialized and was gone counts as
- * never materialized, and what was changed from outside is refused.
+ * In an open store, before a run is planned: runs that died are closed, what is not as declared is refused, and tables that
+ * are gone, or have other rows than their last run wrote, count as never materialized.
  */
 export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyArray<string>) {
   yield* CarryOut.closeOrphans
@@ -64,6 +66,9 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
     yield* Output.err([`Gone from the store since the last run: ${Human.list(gone)}. ${are} as never materialized.`])
   }
   yield* Drift.check(spec)
+  const altered = yield* Altered.find(spec.tables)
+  yield* store.invalidate(altered.map(({ table }) => table))
+  yield* Output.err(AlteredText.lines(altered))
 })
 
 /** A limit for a pool that no asset is in would bound nothing. */

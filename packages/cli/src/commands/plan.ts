@@ -1,10 +1,11 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import { pipeline } from "@sluice/assets/pipeline"
+import { pipeline, spec } from "@sluice/assets/pipeline"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
+import * as Altered from "@sluice/warehouse/checks/Altered"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -12,6 +13,7 @@ import * as Option from "effect/Option"
 import * as Forecast from "../Forecast.ts"
 import { Output } from "../Output.ts"
 import { defaultConcurrency, planHelp } from "../Pages.ts"
+import * as AlteredText from "../render/AlteredText.ts"
 import * as PlanText from "../render/PlanText.ts"
 import * as SourceChange from "../SourceChange.ts"
 import * as Settings from "../wiring/Settings.ts"
@@ -35,13 +37,13 @@ export const plan = Command.make(
     if (selection === undefined) return
     const settings = yield* Settings.load
     const planned = Effect.gen(function* () {
+      // Only a server is asked: the embedded store is not opened to plan, and has one way.
+      const store = yield* Effect.serviceOption(Warehouse)
       const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
       const { selection: text, steps } = planned
       const materialized = yield* (yield* RunStore).materializations
       const origin = SourceChange.originOf(settings)
       const standings = changed ? yield* Planner.standings(graph) : undefined
-      // Only a server is asked: the embedded store is not opened to plan, and has one way.
-      const store = yield* Effect.serviceOption(Warehouse)
       const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
       const prospect: PlanText.Prospect = {
         selection: text,
@@ -55,6 +57,25 @@ export const plan = Command.make(
       }
       yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
     })
-    yield* Effect.provide(planned, Layer.merge(Stores.history(settings), SourceVersions.layer(settings)))
+    yield* Effect.provide(
+      Effect.provideServiceEffect(planned, RunStore, withoutAltered),
+      Layer.merge(Stores.history(settings), SourceVersions.layer(settings))
+    )
   })
 ).pipe(Command.withDescription(planHelp.summary))
+
+/** The history without tables that were changed from outside, which are named; a store that cannot tell them has none. */
+const withoutAltered = Effect.gen(function* () {
+  const store = yield* RunStore
+  const warehouse = yield* Effect.serviceOption(Warehouse)
+  if (Option.isNone(warehouse)) return store
+  const find = Effect.provideService(Altered.find(spec.tables), Warehouse, warehouse.value)
+  const altered = yield* Effect.orElseSucceed(find, () => [])
+  yield* Output.err(AlteredText.lines(altered))
+  const names = new Set(altered.map(({ table }) => table))
+  const materializations = Effect.map(
+    store.materializations,
+    (all) => new Map([...all].filter(([name]) => !names.has(name)))
+  )
+  return RunStore.of({ ...store, materializations })
+})

@@ -18,7 +18,7 @@ import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import type * as Table from "../Table.ts"
 import type * as View from "../View.ts"
-import { type Published, Warehouse } from "../Warehouse.ts"
+import { type Mark, type Published, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
 import * as FileTimes from "./FileTimes.ts"
@@ -43,7 +43,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
   const mark = (table: Table.Any) => here(SqlMarks.find(sensitive, table.name))
   /** The rows that a table has: as its mark tells, or counted; none if it is not there. */
-  const rowsThen = (table: Table.Any, found: SqlMarks.Mark | undefined) =>
+  const rowsThen = (table: Table.Any, found: Mark | undefined) =>
     found?.rows !== undefined
       ? Effect.succeed(found.rows)
       : store.data.use((session) => {
@@ -160,6 +160,10 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     query: (sql, as, limit) => SqliteQuery.query(store, sql, as, limit),
 
     measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
+
+    marks: Effect.mapError(here(SqlMarks.all(sensitive)), (error) => Fault.translate("read who wrote each table", error)),
+
+    countsQuickly: true,
 
     drift: (spec) =>
       Effect.zipWith(

@@ -192,6 +192,13 @@ export const make = (options: Options): Warehouse["Type"] => {
       return (rows[0] ?? []).map((value) => Number(value ?? 0))
     }),
 
+    marks: SqlMarks.all(words).pipe(
+      Effect.provideService(SqlClient, pool.sql),
+      Effect.mapError(statementFailed("read who wrote each table"))
+    ),
+
+    countsQuickly: false,
+
     drift: (spec) =>
       Effect.zipWith(
         MysqlDrift.find(options, spec),

@@ -1,18 +1,13 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import type { Mark } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlColumns from "./SqlColumns.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
 
 /** The table that records which run last wrote each published table, and its rows. Analysts cannot read it. */
 export const tableName = "sluice_marks"
-
-/** The run that last wrote a table, and the rows that it has since; `rows` is undefined if an earlier version wrote it. */
-export interface Mark {
-  readonly runId: string
-  readonly rows: number | undefined
-}
 
 /** Creates the table if it is missing. */
 export const ensureTables = (dialect: SqlDialect): Effect.Effect<void, WarehouseFailed, SqlClient> => {

@@ -20,6 +20,7 @@ const checked = (differences: ReadonlyArray<Difference>, open: ReadonlyArray<Dif
   Drift.check(spec).pipe(
     Effect.provide(
       Layer.mock(Warehouse, {
+        countsQuickly: true,
         drift: () => Effect.succeed(differences),
         proof: () => Effect.succeed({ by: "login", refused: 12, open })
       })

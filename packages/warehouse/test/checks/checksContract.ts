@@ -8,6 +8,7 @@ import * as Executor from "@sluice/core/run/Executor"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { StepContext } from "@sluice/core/run/StepContext"
+import * as Altered from "@sluice/warehouse/checks/Altered"
 import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { acceptedValues, foreignKey } from "@sluice/warehouse/checks/RowChecks"
@@ -19,6 +20,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { runStarted, succeeded } from "../contract/runEvents.ts"
 import { inStep, readAll, recordingStep } from "../contract/support.ts"
 import { cases } from "./cases.ts"
 import { Expensive, Owners, Pets, type Thing, Things, thing } from "./things.ts"
@@ -191,6 +193,31 @@ export const checksContract = (options: {
           const missing = yield* Effect.flip(warehouse.measure((quote) => `SELECT COUNT(*) FROM ${quote("check_nowhere")}`))
           const writing = yield* Effect.flip(warehouse.measure((quote) => `DELETE FROM ${quote(Things.name)}`))
           expect([missing.reason, writing.reason, yield* ids]).toStrictEqual(["Missing", "NotPermitted", ["a"]])
+        })
+      )
+
+      // Regression: a table that another run had written since, or somebody, passed for the recorded one.
+      it.effect("a table is altered if another run wrote it than the one in the history, unless that one is under way", () =>
+        Effect.gen(function* () {
+          const store = yield* RunStore
+          const warehouse = yield* Warehouse
+          const write = (runId: string) =>
+            Effect.provideService(warehouse.publish(Owners, Dataset.of({ name: "ada" })), StepContext, {
+              ...recordingStep().service,
+              runId
+            })
+          const record = (runId: string) => store.append([succeeded(runId, Owners.name, "materialize", 1)])
+          const altered = Altered.find([Owners, Things])
+          yield* write("altered-1")
+          const unrecorded = yield* altered
+          yield* record("altered-1")
+          const recorded = yield* altered
+          yield* write("altered-2")
+          const rewritten = yield* altered
+          yield* store.append([runStarted("altered-2", "2024-01-01T00:00:00.000Z")])
+          const underWay = yield* altered
+          const why = "run altered-2 wrote it, and the history has run altered-1"
+          expect([unrecorded, recorded, rewritten, underWay]).toStrictEqual([[], [], [{ table: Owners.name, why }], []])
         })
       )
 

@@ -1,0 +1,50 @@
+import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
+import * as Effect from "effect/Effect"
+import type * as Table from "../Table.ts"
+import { type Mark, Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+
+/** A table that is not as its last recorded materialization left it, and how that shows. */
+export interface Altered {
+  readonly table: string
+  readonly why: string
+}
+
+/**
+ * Finds tables that were changed from outside: another run than the one in the history wrote them, or they have other rows
+ * than the store recorded. Rows are counted if that is quick; on a server the check `row_count` counts them. Runs that are
+ * under way may have written a table that they have yet to record.
+ */
+export const find = Effect.fn("Altered.find")(function* (
+  tables: ReadonlyArray<Table.Any>
+): Effect.fn.Return<ReadonlyArray<Altered>, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> {
+  const warehouse = yield* Warehouse
+  const store = yield* RunStore
+  const recorded = yield* store.materializations
+  const running = new Set((yield* store.unfinished).map(({ runId }) => runId))
+  const marks = yield* warehouse.marks
+  const found = yield* Effect.forEach(
+    tables,
+    Effect.fnUntraced(function* ({ name }) {
+      const runId = recorded.get(name)?.runId
+      const mark = marks.get(name)
+      if (runId === undefined || (mark !== undefined && running.has(mark.runId))) return []
+      const why = differenceOf(runId, mark) ?? (warehouse.countsQuickly ? yield* countedOtherwise(name, mark) : undefined)
+      return why === undefined ? [] : [{ table: name, why }]
+    })
+  )
+  return found.flat()
+})
+
+const differenceOf = (runId: string, mark: Mark | undefined): string | undefined => {
+  if (mark === undefined) return "which run wrote it is not recorded"
+  return mark.runId === runId ? undefined : `run ${mark.runId} wrote it, and the history has run ${runId}`
+}
+
+const countedOtherwise = Effect.fnUntraced(function* (name: string, mark: Mark | undefined) {
+  const { measure } = yield* Warehouse
+  const written = mark?.rows
+  if (written === undefined) return undefined
+  const [rows = 0] = yield* measure((quote) => `SELECT COUNT(*) FROM ${quote(name)}`)
+  return rows === written ? undefined : `it has ${rows} rows, and ${written} were written`
+})
