@@ -43,6 +43,9 @@ export interface PipelineConfig {
   readonly maxAnswerBytes: number
   /** From 0 to 1. */
   readonly maxBadShare: number
+  /** Attempts at a source that may follow one that missed rows. */
+  readonly rereads: number
+  readonly overlappingPages: "warn" | "reread"
   /** The largest share of a table's rows that a run may remove, from 0 to 1. */
   readonly maxRemovedShare: number
   /** How much coarser than the classification makes them public rows are. */
@@ -94,6 +97,8 @@ export const load: Effect.Effect<PipelineConfig, ConfigInvalid> = Effect.gen(fun
     fetchAhead: (yield* read("SLUICE_FETCH_AHEAD", wholeNumber(0, 64))) ?? 4,
     readingThreads: yield* read("SLUICE_READING_THREADS", wholeNumber(0, 16)),
     maxAnswerBytes: ((yield* read("SLUICE_MAX_ANSWER_MIB", wholeNumber(1, 1_000_000))) ?? 16_384) * 1024 * 1024,
+    rereads: (yield* read("SLUICE_REREADS", wholeNumber(0, 3))) ?? 1,
+    overlappingPages: (yield* read("SLUICE_OVERLAPPING_PAGES", oneOf("warn", "reread"))) ?? "warn",
     maxBadShare: (yield* read("SLUICE_MAX_BAD_SHARE", parseShare)) ?? 0.1,
     maxRemovedShare: (yield* read("SLUICE_MAX_REMOVED_SHARE", parseShare)) ?? 0.3,
     generalisation: {

@@ -62,7 +62,8 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
               pageOf(
                 piece,
                 firstOrdinal,
-                answered === undefined ? undefined : Manifest.entry(source.urlOf(answered.page), answered)
+                answered === undefined ? undefined : Manifest.entry(source.urlOf(answered.page), answered),
+                answered?.total
               )
             )
           )
@@ -93,6 +94,8 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
 /** A page of decoded rows, and where an answer ended with it, what that answer is known by. */
 export interface ApiPage<out A> extends Page.Page<A> {
   readonly answer?: Manifest.Entry | undefined
+  /** The rows of all pages together, as far as the server has told until now. */
+  readonly total?: number | undefined
   /** The rows as they are kept, where that is done already: then `rows` unpacks them, and is best left alone. */
   readonly packed?: PackedRows | undefined
 }
@@ -128,14 +131,20 @@ export interface Options {
 
 const mebibyte = 1024 * 1024
 
-const pageOf = <A>({ packed, page }: Piece<A>, firstOrdinal: number, answer?: Manifest.Entry): ApiPage<A> => ({
+const pageOf = <A>(
+  { packed, page }: Piece<A>,
+  firstOrdinal: number,
+  answer?: Manifest.Entry,
+  total?: number
+): ApiPage<A> => ({
   get rows() {
     return page.rows
   },
   rejected: page.rejected.map((row) => ({ ...row, ordinal: firstOrdinal + row.ordinal })),
   unknownFields: page.unknownFields,
   packed,
-  answer
+  answer,
+  total
 })
 
 /** Where an endpoint is, and how it is read. */

@@ -21,6 +21,8 @@ export interface Distinct<out A> {
   readonly duplicates: number
   /** Ids that came with different contents. */
   readonly conflicts: number
+  /** Rows that were left out, and whose id was on another page too. */
+  readonly overlapping: number
 }
 
 /** Notices ids that may have come before, while rows stream by. */
@@ -76,30 +78,35 @@ export const detector = Effect.fn("Duplicates.detector")(function* (
 
 /**
  * Leaves out all rows but one of each id. Without suspects that is free; with them, the rows are read once more, and the
- * suspected ids are kept in memory.
+ * suspected ids are kept in memory. `starts` are the places of the first rows of all pages but the first, in order.
  */
 export const remove = Effect.fn("Duplicates.remove")(function* <A>(
   rows: Dataset.Dataset<A>,
   suspects: ReadonlySet<number>,
-  identity: Identity<A>
+  identity: Identity<A>,
+  starts: ReadonlyArray<number> = []
 ): Effect.fn.Return<Distinct<A>, SpillFailed> {
-  if (suspects.size === 0) return { rows, duplicates: 0, conflicts: 0 }
+  if (suspects.size === 0) return { rows, duplicates: 0, conflicts: 0, overlapping: 0 }
   const best = new Map<string, Candidate>()
   const losers = new Set<number>()
   let ordinal = 0
+  let page = 0
+  let overlapping = 0
   yield* Dataset.forEachChunk(rows, (chunk) =>
     Effect.sync(() => {
       for (const row of chunk) {
         const at = ordinal++
+        while (at >= (starts[page] ?? Number.POSITIVE_INFINITY)) page++
         const id = identity.id(row)
         if (!suspects.has(hash53(id))) continue
-        const candidate = { ordinal: at, version: identity.version(row), content: hash53(contentOf(identity, row)) }
+        const candidate = { ordinal: at, page, version: identity.version(row), content: hash53(contentOf(identity, row)) }
         const rival = best.get(id)
         if (rival === undefined) {
           best.set(id, { ...candidate, conflict: false })
           continue
         }
         const conflict = rival.conflict || rival.content !== candidate.content
+        if (rival.page !== page) overlapping++
         const wins = candidate.version >= rival.version
         losers.add(wins ? rival.ordinal : at)
         best.set(id, { ...(wins ? candidate : rival), conflict })
@@ -107,13 +114,14 @@ export const remove = Effect.fn("Duplicates.remove")(function* <A>(
     })
   )
   const conflicts = [...best.values()].filter((candidate) => candidate.conflict).length
-  if (losers.size === 0) return { rows, duplicates: 0, conflicts }
+  if (losers.size === 0) return { rows, duplicates: 0, conflicts, overlapping }
   const kept = Dataset.filter(rows, (_row, at) => !losers.has(at), ordinal - losers.size)
-  return { rows: kept, duplicates: losers.size, conflicts }
+  return { rows: kept, duplicates: losers.size, conflicts, overlapping }
 })
 
 interface Candidate {
   readonly ordinal: number
+  readonly page: number
   readonly version: string
   readonly content: number
   readonly conflict: boolean

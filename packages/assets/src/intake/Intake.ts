@@ -16,6 +16,7 @@ import type { ApiPage, RevisitedPage } from "../SparkApi.ts"
 import type { Known } from "../source/Manifest.ts"
 import type { NotComparable } from "../source/Revisit.ts"
 import * as BadRows from "./BadRows.ts"
+import * as Completeness from "./Completeness.ts"
 import * as DataVersion from "./DataVersion.ts"
 import * as Delta from "./Delta.ts"
 import * as Duplicates from "./Duplicates.ts"
@@ -44,7 +45,7 @@ export interface Source<A, E, R> extends PackedRows.Packing<A> {
  * anything else sees them, and counted as `suppressed` where there are such people.
  *
  * A full reading has every good row once, by its id; the others are in quarantine. It fails when too many are bad, after
- * their quarantine is written. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
+ * their quarantine is written, and when rows are missing, as `Completeness` judges. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
  * were left out because their id came again), `conflicts` (ids that came with different contents) and `unknown_fields`
  * (different fields that are not known, 1,000 at the most; their names stay here, since a name can be data too). Steps
  * downstream read along from the first page on; where rows came more than once, they begin again when that is known.
@@ -56,7 +57,7 @@ export const collect = Effect.fn("Intake.collect")(function* <A, E extends Failu
   source: Source<A, E, R>
 ): Effect.fn.Return<
   Changes.Reading<A>,
-  E | SpillFailed | WarehouseFailed | BadRows.TooManyBadRows,
+  E | SpillFailed | WarehouseFailed | BadRows.TooManyBadRows | Completeness.SourceIncomplete,
   R | Quarantine | Suppressions | Spill | StepContext | Scope.Scope
 > {
   const step = yield* StepContext
@@ -115,6 +116,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const step = yield* StepContext
   const quarantine = yield* Quarantine
   const { maxShare } = yield* BadRows.BadRowPolicy
+  const completeness = yield* Completeness.CompletenessPolicy
   const fingerprints = yield* Fingerprints
   const remembered = yield* SourcePages
   const remembers = remembered !== undefined && source.since !== undefined
@@ -122,6 +124,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const detector = yield* Duplicates.detector()
   const rejects = yield* Rejects.make()
   const unknownFields = new Set<string>()
+  const tally = Completeness.tally()
   let suppressed = 0
 
   const blocks = Stream.mapEffect(source.pages, (read) => {
@@ -130,6 +133,8 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     note(unknownFields, page)
     step.progress(sizeOf(read))
     const rows = page.packed ?? PackedRows.make(source, page.rows)
+    const rejected = read.rejected.map(({ id }) => id)
+    tally.see(read, rows.packed.rows, has === undefined ? rejected : [...rejected, ...leftOut(read, source, has)])
     const noted = ledger?.see(read.answer, rows) ?? Effect.void
     return Effect.as(Effect.all([noted, detector.see(rows.hashes), rejects.see(page.rejected)]), {
       packed: rows.packed,
@@ -160,7 +165,18 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     yield* quarantine.replace(source.name, step.runId, rejects.rows(), { failed: tooMany !== undefined })
     if (tooMany !== undefined) return yield* tooMany
 
-    const distinct = yield* Duplicates.remove(collected, yield* detector.suspects, source)
+    const distinct = yield* Duplicates.remove(collected, yield* detector.suspects, source, tally.starts)
+    const incomplete = Completeness.judge(
+      {
+        source: source.name,
+        rows: good - distinct.duplicates + tally.left(),
+        total: tally.total(),
+        overlapping: distinct.overlapping
+      },
+      step.attempt,
+      completeness
+    )
+    if (incomplete !== undefined) return yield* incomplete
     const version = yield* versionOf(distinct)
     if (version !== undefined) step.dataVersion(version)
     const known = distinct.duplicates === 0 && rejects.count() === 0 ? ledger?.pages() : undefined
@@ -168,9 +184,11 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
       yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.rows) ?? Effect.void
     }
     if (distinct.duplicates > 0) {
-      yield* Log.warning("rows came more than once: the source may have changed while its pages were read", {
+      const mayMiss = tally.total() === undefined && distinct.overlapping > 0
+      yield* Log.warning(mayMiss ? pagesOverlap : "rows came more than once, and were loaded once", {
         source: source.name,
         duplicates: distinct.duplicates,
+        overlapping: distinct.overlapping,
         conflicts: distinct.conflicts
       })
     }
@@ -193,6 +211,13 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
 const note = (names: Set<string>, { unknownFields }: ApiPage<unknown>) => {
   for (const name of unknownFields.keys()) if (names.size < 1_000) names.add(name)
 }
+
+const pagesOverlap =
+  "rows were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. SLUICE_OVERLAPPING_PAGES=reread reads again, and loads nothing that overlaps"
+
+/** The ids of the rows of a page that are about somebody who is to be left out. */
+const leftOut = <A, E, R>({ rows }: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean) =>
+  rows.filter((row) => source.people(row).some((id) => has(id))).map((row) => source.id(row))
 
 /** A page without the rows that are about somebody who is to be left out. */
 const without = <A, E, R>(page: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean): ApiPage<A> => {

@@ -46,6 +46,7 @@ export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }
   const scan = scanner()
   let slices = 0
   let isList = false
+  let isObject = false
 
   const parse = (slice: Uint8Array, closed: boolean) => {
     const rows = quick?.(slice, slices === 0, closed)
@@ -65,7 +66,7 @@ export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }
   const feed = (bytes: Uint8Array): Either.Either<ReadonlyArray<unknown>, Fault> => {
     parts.push(bytes)
     size += bytes.length
-    if (!isList) return size > maxRowBytes ? tooLongForAnythingElse : nothing
+    if (!isList) return size <= maxRowBytes ? nothing : isObject ? anObject : tooLongForAnythingElse
     if (size <= sliceBytes) return nothing
     let comma = -1
     let before = size
@@ -90,7 +91,10 @@ export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }
       const from = start.skip(bytes)
       if (from === undefined) return notUtf8
       if (from === bytes.length) return nothing
-      if (size === 0 && slices === 0) isList = bytes[from] === openBracket
+      if (size === 0 && slices === 0) {
+        isList = bytes[from] === openBracket
+        isObject = bytes[from] === openBrace
+      }
       if (bytes.length - from <= sliceBytes) return feed(bytes.subarray(from))
       const rows: Array<unknown> = []
       for (let at = from; at < bytes.length; at += sliceBytes) {
@@ -111,6 +115,7 @@ export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }
 const preferredSlice = 65_536
 
 const openBracket = 0x5b
+const openBrace = 0x7b
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
 const nothing: Either.Either<ReadonlyArray<unknown>, Fault> = Either.right([])
@@ -119,11 +124,16 @@ const fault = (why: string, retryable = false): Either.Either<never, Fault> =>
 const empty = fault("is empty")
 const notUtf8 = fault("is not UTF-8")
 const notJson = fault("is not JSON, or only the beginning of it", true)
+const anObject = fault(
+  'is an object, and a JSON array of rows is expected; rows within an object, such as {"data": [...], "next": ...}, are not supported yet'
+)
 const tooLongForAnythingElse = fault("is not a list of rows")
 const rowTooLong: Either.Either<never, Fault> = Either.left({ _tag: "RowTooLong" })
 
 const notList = (value: unknown) =>
-  fault(`is ${value === null ? "null" : typeof value === "object" ? "an object" : `a ${typeof value}`}, not a list of rows`)
+  typeof value === "object" && value !== null
+    ? anObject
+    : fault(`is ${value === null ? "null" : `a ${typeof value}`}, not a list of rows`)
 
 const decoded = (decoder: { readonly decode: (bytes: Uint8Array) => string }, bytes: Uint8Array): string | undefined => {
   try {

@@ -47,8 +47,18 @@ it.effect("of identical rows one stays; of different ones the latest, or of equa
       rows: [a2, c2, b].flatMap((row) => row ?? []),
       size: 3,
       duplicates: 5,
-      conflicts: 2
+      conflicts: 2,
+      overlapping: 0
     })
+  })
+)
+
+it.effect("rows whose ids are on several pages are counted", () =>
+  Effect.gen(function* () {
+    const rows = ["a", "a", "b", "b", "c", "a"].map((id) => ({ id, at: "", text: "" }))
+    const suspects = yield* suspectsOf(rows, 3, 64)
+    const found = yield* Duplicates.remove(Dataset.fromArray(rows), suspects, identity, [3, 3, 5])
+    assert.deepStrictEqual([found.duplicates, found.overlapping], [3, 2])
   })
 )
 
@@ -74,7 +84,8 @@ it.effect.prop(
         rows: winners,
         size: winners.length,
         duplicates: rows.length - winners.length,
-        conflicts: winners.filter(({ id }) => versions(id).size > 1).length
+        conflicts: winners.filter(({ id }) => versions(id).size > 1).length,
+        overlapping: 0
       })
     })
 )

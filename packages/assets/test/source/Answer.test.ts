@@ -69,13 +69,16 @@ it.scoped("a connection that is refused, reset or cut is worth another try, and 
   })
 )
 
+const envelope =
+  'is an object, and a JSON array of rows is expected; rows within an object, such as {"data": [...], "next": ...}, are not supported yet'
+
 it.scoped("an answer that is not a list of rows is never no rows", () =>
   Effect.gen(function* () {
     const odd: ReadonlyArray<readonly [Reply.Reply, ReturnType<typeof invalid>]> = [
       [Reply.empty, invalid("is empty")],
       [Reply.body("  \n"), invalid("is empty")],
       [Reply.json(null), invalid("is null, not a list of rows")],
-      [Reply.json({ error: secret }), invalid("is an object, not a list of rows")],
+      [Reply.json({ data: [secret], next: secret }), invalid(envelope)],
       [Reply.json(secret), invalid("is a string, not a list of rows")],
       [Reply.json(7), invalid("is a number, not a list of rows")],
       [Reply.html, invalid("is text/html, not JSON")],
@@ -106,6 +109,12 @@ it.scoped("a byte order mark, compression, text/plain and no type at all are acc
       replies.map(() => Either.right(decoded))
     )
   })
+)
+
+it.scoped("rows within an object are refused by name, however many they are", () =>
+  Effect.map(answer(Reply.json({ data: [secret.repeat(10_000)] }), { maxRowBytes: 1_000 }), (result) =>
+    same(result, invalid(envelope))
+  )
 )
 
 it.scoped("an empty list is no rows", () => Effect.map(answer(Reply.json([])), (result) => same(result, Either.right([]))))

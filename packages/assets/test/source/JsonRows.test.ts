@@ -120,7 +120,7 @@ it("a row that is too long is refused before it is whole, and so is anything els
   }
   const tooLong = Either.left({ _tag: "RowTooLong" })
   assert.deepStrictEqual(
-    [outcome('[1,"', "a"), outcome("[1, ", " "), outcome("[1,", "["), outcome("[1,2] ", " "), outcome('{"', "a")],
+    [outcome('[1,"', "a"), outcome("[1, ", " "), outcome("[1,", "["), outcome("[1,2] ", " "), outcome('"', "a")],
     [tooLong, tooLong, tooLong, tooLong, Either.left({ _tag: "NotRows", why: "is not a list of rows", retryable: false })]
   )
   assert.deepStrictEqual(outcome("", " "), Either.right([]))

@@ -1,4 +1,5 @@
 import { BadRowPolicy } from "@sluice/assets/intake/BadRows"
+import { CompletenessPolicy } from "@sluice/assets/intake/Completeness"
 import { Generalisation } from "@sluice/assets/privacy/Generalisation"
 import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import * as Layer from "effect/Layer"
@@ -26,6 +27,7 @@ const common = (settings: Settings) =>
     Stores.layer(settings),
     TemporaryFiles.spill({ rowsInMemory: settings.rowsInMemory, compression: BlockCompression.brotli }),
     Layer.succeed(BadRowPolicy, { maxShare: settings.maxBadShare }),
+    Layer.succeed(CompletenessPolicy, { rereads: settings.rereads, overlapping: settings.overlappingPages }),
     Layer.succeed(Generalisation, settings.generalisation),
     SourceVersions.layer(settings),
     ThisProcess.layer

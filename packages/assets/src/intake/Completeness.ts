@@ -1,0 +1,78 @@
+import { hash53 } from "@sluice/core/internal/fingerprint"
+import * as Context from "effect/Context"
+import * as Schema from "effect/Schema"
+import type { ApiPage } from "../SparkApi.ts"
+
+/** What happens to a reading that may have missed rows. */
+export class CompletenessPolicy extends Context.Reference<CompletenessPolicy>()("@sluice/assets/CompletenessPolicy", {
+  defaultValue: (): {
+    /** Attempts at a source that may follow one that missed rows. */
+    readonly rereads: number
+    /** Whether pages that share rows are a warning, or are read again like a reading that missed rows. */
+    readonly overlapping: "warn" | "reread"
+  } => ({ rereads: 1, overlapping: "warn" })
+}) {}
+
+/** Fewer rows came than the source says that it has, or pages shared rows: the source may have changed while it was read. */
+export class SourceIncomplete extends Schema.TaggedError<SourceIncomplete>()("SourceIncomplete", {
+  source: Schema.String,
+  /** Different rows that came. */
+  rows: Schema.Int,
+  /** Rows that the API said that it has; undefined if it said nothing. */
+  total: Schema.UndefinedOr(Schema.Int),
+  /** Rows that were on several pages. */
+  overlapping: Schema.Int,
+  retryable: Schema.Boolean
+}) {
+  override get message() {
+    return this.total === undefined
+      ? `${this.overlapping} ${this.source} were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. Nothing was loaded. Run again when it is quieter; SLUICE_OVERLAPPING_PAGES=warn loads what came.`
+      : `${this.rows} different ${this.source} came, and the API says that there are ${this.total}: rows are missing. Nothing was loaded. Run again when the source is quieter, raise SLUICE_REREADS, or ask those who run the API how it pages.`
+  }
+}
+
+/** Counts the rows that are left out, each id once, and remembers the last total and where pages begin. */
+export interface Tally {
+  /** Notes a page as it came, and the ids of its rows that were left out, `null` for a row without one. */
+  readonly see: (page: ApiPage<unknown>, kept: number, left: ReadonlyArray<string | null>) => void
+  readonly left: () => number
+  readonly total: () => number | undefined
+  /** The place among all rows that were kept of the first one of each answer but the first. */
+  readonly starts: ReadonlyArray<number>
+}
+
+export const tally = (): Tally => {
+  const ids = new Set<number>()
+  const starts: Array<number> = []
+  let nameless = 0
+  let kept = 0
+  let total: number | undefined
+  return {
+    see: (page, count, left) => {
+      for (const id of left) {
+        if (id === null) nameless++
+        else ids.add(hash53(id))
+      }
+      kept += count
+      if (page.answer !== undefined) starts.push(kept)
+      total = page.total ?? total
+    },
+    left: () => ids.size + nameless,
+    total: () => total,
+    starts
+  }
+}
+
+/**
+ * Judges a whole reading: fails if fewer different rows came than the last total says; without a total, if pages shared rows
+ * and that is not accepted. The failure may be tried again as often as the policy says.
+ */
+export const judge = (
+  found: Pick<SourceIncomplete, "overlapping" | "rows" | "source" | "total">,
+  attempt: number,
+  { overlapping, rereads }: CompletenessPolicy["Type"]
+): SourceIncomplete | undefined => {
+  const isShort = found.total !== undefined && found.rows < found.total
+  const overlaps = found.total === undefined && found.overlapping > 0 && overlapping === "reread"
+  return isShort || overlaps ? new SourceIncomplete({ ...found, retryable: attempt <= rereads }) : undefined
+}
