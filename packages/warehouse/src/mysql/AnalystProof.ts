@@ -87,8 +87,10 @@ export const assumableRoles = (
         const [[roles] = []] = yield* ask("SELECT CURRENT_ROLE()")
         return String(roles).match(/`(?:[^`]|``)*`@`[^`]*`/g) ?? []
       })
-    : Effect.map(ask("SELECT DISTINCT role_name FROM information_schema.applicable_roles"), (rows) =>
-        rows.map(([name]) => quote(String(name)))
+    : // Roles of roles are listed too. An account has their rights by the role that it was granted, and cannot assume them.
+      Effect.map(
+        ask("SELECT DISTINCT role_name FROM information_schema.applicable_roles WHERE grantee = CURRENT_USER()"),
+        (rows) => rows.map(([name]) => quote(String(name)))
       )
 
 /**
