@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type { Erasure, ErasureSpec, Found, PersonalMask, PersonalRows } from "../Erasure.ts"
 import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Epoch from "./Epoch.ts"
 import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
@@ -14,7 +15,6 @@ import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import type { SqlSecrets } from "./SqlSecrets.ts"
-import * as SqlSourcePages from "./SqlSourcePages.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
@@ -120,7 +120,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     for (const { mask } of [...spec.masks].sort((a, b) => (a.mask.name < b.mask.name ? -1 : 1))) {
       yield* SqlCounters.read(dialect, mask.name, { lock: true })
     }
-    yield* anotherEpoch(dialect)
+    yield* Epoch.advance(dialect)
     const keys = yield* currentKeys
     if (keys === undefined) {
       const detail = "another process removed the key that their id is hashed with. Nothing was erased; run it again."
@@ -169,7 +169,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
         const hash = (yield* currentKeys)?.hash(Redacted.value(id))
         const at = hash === undefined ? undefined : yield* since(hash)
         if (hash === undefined || at === undefined) return undefined
-        yield* anotherEpoch(dialect)
+        yield* Epoch.advance(dialect)
         yield* sql.unsafe(`DELETE FROM ${suppressions} WHERE ${hashColumn} = ?`, [hash])
         yield* countSuppressed(-1)
         return at
@@ -180,13 +180,6 @@ export const make = Effect.fn("SqlErasure.make")(function* (
 })
 
 const erasing = "erase a person"
-
-/** Has runs that have begun to read a source refused when they write, and the next one read everything. */
-export const anotherEpoch = Effect.fnUntraced(function* (dialect: SqlDialect) {
-  const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
-  yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
-  yield* SqlSourcePages.forgetAll(dialect)
-})
 
 /** What follows FROM, and what is bound to its placeholders. */
 interface Where {

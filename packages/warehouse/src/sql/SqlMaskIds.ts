@@ -7,11 +7,12 @@ import type { MaskIds, Reissue } from "../MaskIds.ts"
 import type * as MaskTable from "../MaskTable.ts"
 import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Epoch from "./Epoch.ts"
 import * as RandomIds from "./RandomIds.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import { createTable, type SqlDialect } from "./SqlDialect.ts"
-import * as SqlErasure from "./SqlErasure.ts"
+import type * as SqlErasure from "./SqlErasure.ts"
 
 /** The counter of a mask table whose ids are random. Earlier versions counted there: 0, or the last id that they gave in order. */
 export const random = -1
@@ -143,7 +144,7 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     }
     const planned = yield* plan(spec)
     if (planned.length === 0) return none
-    yield* SqlErasure.anotherEpoch(dialect)
+    yield* Epoch.advance(dialect)
     const found = yield* counted(planned)
     for (const each of planned) yield* replace(each)
     return found

@@ -1,12 +1,11 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import * as ErasureGate from "./ErasureGate.ts"
+import * as Epoch from "./Epoch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
-import * as SqlSourcePages from "./SqlSourcePages.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 
 /**
@@ -17,9 +16,7 @@ export const accept = Effect.fn("SqlRestored.accept")(function* (
   dialect: SqlDialect
 ): Effect.fn.Return<void, SqlError, SqlClient> {
   const sql = yield* SqlClient
-  const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
-  yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
-  yield* SqlSourcePages.forgetAll(dialect)
+  yield* Epoch.advance(dialect)
   yield* sql.unsafe(`DELETE FROM ${dialect.table(SqlMarks.tableName)}`)
   yield* SqlMaskCounts.forget(dialect)
   yield* SqlCounters.write(dialect, SqlSuppressions.counter, (yield* SqlSuppressions.select(dialect)).length)

@@ -4,13 +4,11 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type { Rotated } from "../Rotated.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
-import * as ErasureGate from "./ErasureGate.ts"
+import * as Epoch from "./Epoch.ts"
 import * as KeySeal from "./KeySeal.ts"
-import * as SqlCounters from "./SqlCounters.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
 import * as SqlFingerprints from "./SqlFingerprints.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
-import * as SqlSourcePages from "./SqlSourcePages.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
@@ -26,9 +24,7 @@ export const rotate = Effect.fn("SqlRotation.rotate")(function* (
   dialect: SqlDialect,
   outside: KeySeal.Outside
 ): Effect.fn.Return<Rotated, WarehouseFailed | SqlError, SqlClient> {
-  const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
-  yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
-  yield* SqlSourcePages.forgetAll(dialect)
+  yield* Epoch.advance(dialect)
 
   const suppressed = yield* SqlSuppressions.select(dialect)
   const keys = new Map(yield* opened(dialect, outside, suppressed.length))
