@@ -1,13 +1,11 @@
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import type { Access } from "../Access.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
-import * as AnalystProof from "./AnalystProof.ts"
 import type { Administrator } from "./Blockers.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed } from "./errors.ts"
-import { differenceOf, type Grant, rolesIn } from "./GrantDifference.ts"
+import * as MandatoryRoles from "./MandatoryRoles.ts"
 import type { MysqlPool } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as PublicGrants from "./PublicGrants.ts"
@@ -47,12 +45,13 @@ export interface Found {
  */
 export const find = Effect.fn("AccountGrants.find")(function* (options: Options): Effect.fn.Return<Found, WarehouseFailed> {
   const { administrator, analyst, pipeline, pool, server } = options
-  const own = yield* ofLogin(ShownGrants.askOn(pool), "pipeline", server)
+  const own = yield* ofLogin(ShownGrants.askOver(pool.sql), "pipeline", server)
   const login =
     analyst === undefined
       ? undefined
-      : yield* Effect.catchIf(ofLogin(ShownGrants.askAs(analyst), "analyst", server), ShownGrants.isRefused, () =>
-          Effect.succeed(undefined)
+      : yield* Effect.flatMap(ShownGrants.askAs(analyst), (ask) => ofLogin(ask, "analyst", server)).pipe(
+          Effect.scoped,
+          Effect.catchIf(ShownGrants.isRefused, () => Effect.succeed(undefined))
         )
   const isAnalystLocked = analyst !== undefined && login === undefined
   // Both have a mandatory role, and it is revoked once.
@@ -72,33 +71,15 @@ export const find = Effect.fn("AccountGrants.find")(function* (options: Options)
 })
 
 /** What an account is shown of its own grants, of the roles that every account has, and of what everybody may do. */
-const ofLogin = (
-  connect: Effect.Effect<ShownGrants.Ask, WarehouseFailed, Scope.Scope>,
-  role: AccountGrants["role"],
-  { flavour }: MysqlServer
-) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const ask = yield* connect
-      const own = yield* ShownGrants.shownTo(ask)
-      const grants: AccountGrants = { ...own, role, seen: "own host", isMandatoryRole: false }
-      const granted = new Set(rolesIn(own.lines))
-      const assumable = flavour === "MySQL" ? yield* AnalystProof.assumableRoles(ask, flavour) : []
-      const roles: Array<AccountGrants> = []
-      for (const name of assumable.filter((name) => !granted.has(name))) {
-        const together = (yield* ask(`SHOW GRANTS FOR CURRENT_USER() USING ${name}`)).map(([line]) => String(line))
-        const lines = differenceOf(together, heldIn(own.lines)).revoke.map((right) => `GRANT ${right} TO ${name}`)
-        roles.push({ account: name, user: own.user, lines, role, seen: "own host", isMandatoryRole: true })
-      }
-      return { grants, roles, everybody: yield* PublicGrants.shown(ask, flavour) }
-    })
-  )
-
-const heldIn = (lines: ReadonlyArray<string>): ReadonlyArray<Grant> =>
-  differenceOf(lines, []).revoke.map((right) => {
-    const at = right.lastIndexOf(" ON ")
-    return { privileges: right.slice(0, at).split(", "), on: right.slice(at + 4) }
-  })
+const ofLogin = Effect.fnUntraced(function* (ask: ShownGrants.Ask, role: AccountGrants["role"], { flavour }: MysqlServer) {
+  const own = yield* ShownGrants.shownTo(ask)
+  const roles = flavour === "MySQL" ? yield* MandatoryRoles.shownTo(ask, own) : []
+  return {
+    grants: { ...own, role, seen: "own host", isMandatoryRole: false } satisfies AccountGrants,
+    roles: roles.map((shown): AccountGrants => ({ ...shown, role, seen: "own host", isMandatoryRole: true })),
+    everybody: yield* PublicGrants.shown(ask, flavour)
+  }
+})
 
 const asAdministrator = Effect.fnUntraced(function* ({ analysts, url }: Administrator, pipeline: Account["url"]) {
   const setting = "DATABASE_ADMIN_URL"

@@ -77,10 +77,7 @@ export const closedTo = (spec: WarehouseSpec, database: string, existing: Iterab
 }
 
 /** Reads which roles an account can assume, in the words that SET ROLE takes. The active role is changed. */
-export const assumableRoles = (
-  ask: Ask,
-  flavour: MysqlServer["flavour"]
-): Effect.Effect<ReadonlyArray<string>, WarehouseFailed> =>
+const assumableRoles = (ask: Ask, flavour: MysqlServer["flavour"]): Effect.Effect<ReadonlyArray<string>, WarehouseFailed> =>
   flavour === "MySQL"
     ? Effect.gen(function* () {
         yield* ask("SET ROLE ALL")

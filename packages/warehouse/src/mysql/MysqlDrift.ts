@@ -30,7 +30,7 @@ export interface Options {
  * Everything in a database that is not as declared: tables from `information_schema`, whose comment tells whether they are as
  * they were published; views by the rights that they run with, undeclared ones included; the accounts by the grants that
  * `AccountGrants` finds. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
- * Ten statements, and a connection for each account.
+ * A dozen statements and, if an analyst is configured, a connection.
  */
 export const find = Effect.fn("MysqlDrift.find")(function* (
   options: Options,

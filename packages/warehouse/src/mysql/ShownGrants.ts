@@ -5,7 +5,6 @@ import type * as Scope from "effect/Scope"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import { connectFailed, statementFailed } from "./errors.ts"
-import type { MysqlPool } from "./MysqlPool.ts"
 import type { Account } from "./UserQuery.ts"
 
 /** Asks the server one question, and answers its rows. */
@@ -57,21 +56,6 @@ export const askAs = ({ setting, url }: Account): Effect.Effect<Ask, WarehouseFa
   Effect.map(
     Effect.mapError(DirectConnection.open({ ...url, database: "" }), connectFailed({ ...url, database: "" }, setting)),
     over
-  )
-
-/** Asks over a connection of a pool, which is closed with the scope: its active roles may have been changed. */
-export const askOn = (pool: MysqlPool): Effect.Effect<Ask, WarehouseFailed, Scope.Scope> =>
-  Effect.map(
-    Effect.mapError(
-      Effect.tap(pool.reserve, ({ destroy }) => Effect.addFinalizer(() => destroy)),
-      failed
-    ),
-    ({ connection }) =>
-      (sql) =>
-        Effect.mapError(
-          Effect.map(connection.executeUnprepared(sql, [], undefined), (rows) => rows.map((row) => Object.values(row))),
-          failed
-        )
   )
 
 /** Asks over a connection. */

@@ -139,7 +139,7 @@ for (const flavour of flavours) {
           database,
           "CREATE ROLE staff",
           "GRANT SELECT ON check_cities TO staff",
-          "SET GLOBAL mandatory_roles = 'staff'",
+          "SET GLOBAL mandatory_roles = 'staff,no_such_role'",
           "SET GLOBAL activate_all_roles_on_login = ON"
         )
         const found = yield* refusedRun(database)
