@@ -80,6 +80,12 @@ const ask = Effect.fnUntraced(function* (
       const location = response.headers["location"]
       if (!redirectStatuses.has(response.status) || location === undefined) return { at, response }
       const target = URL.canParse(location, at.href) ? new URL(location, at) : undefined
+      if (target?.protocol === "http:" && url.protocol === "https:") {
+        return yield* SourceError.invalid(
+          endpoint,
+          "sends from https to http, where a token would be sent in clear; it is not followed"
+        )
+      }
       if (target === undefined || !isSameSite(url, target)) {
         return yield* SourceError.invalid(endpoint, "sends to another host, where it is not followed")
       }

@@ -118,6 +118,7 @@ export const lost = (endpoint: string, error: HttpClientError.HttpClientError | 
   const code = NetworkCode.of(error)
   const proxy = NetworkCode.behindProxy(code)
   if (proxy !== undefined) return new SourceError.SourceProxyFailed({ endpoint, code: proxy })
+  if (code !== undefined && NetworkCode.isUntrusted(code)) return new SourceError.SourceUntrusted({ endpoint, code })
   return NetworkCode.isBadCompression(code)
     ? SourceError.invalid(endpoint, `is compressed in a way that cannot be unpacked (${code})`)
     : new SourceError.SourceUnreachable({ endpoint, why: NetworkCode.explain(code) })

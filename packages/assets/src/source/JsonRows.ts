@@ -45,6 +45,7 @@ export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }
   let scanned = 0
   const scan = scanner()
   let slices = 0
+  let count = 0
   let isList = false
   let isObject = false
 
@@ -52,13 +53,16 @@ export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }
     const rows = quick?.(slice, slices === 0, closed)
     if (rows !== undefined) {
       slices++
+      count += rows.length
       return Either.right(rows)
     }
     const text = decoded(decoder, slice)
     if (text === undefined) return notUtf8
-    const value = parsed(`${slices++ === 0 ? "" : "["}${text}${closed ? "" : "]"}`)
-    if (value === undefined) return notJson
+    const list = `${slices++ === 0 ? "" : "["}${text}${closed ? "" : "]"}`
+    const value = parsed(list)
+    if (value === undefined) return faultOf(list, count)
     if (!Array.isArray(value.value)) return notList(value.value)
+    count += value.value.length
     // Before and after a comma there must be a row.
     return value.value.length === 0 && !(closed && slices === 1) ? notJson : Either.right(value.value)
   }
@@ -127,6 +131,28 @@ const notJson = fault("is not JSON, or only the beginning of it", true)
 const anObject = fault(
   'is an object, and a JSON array of rows is expected; rows within an object, such as {"data": [...], "next": ...}, are not supported yet'
 )
+/** Why a list is not JSON, the first row of which is the one with this ordinal. */
+const faultOf = (list: string, ordinal: number) => {
+  const found = bareNumber(list)
+  return found === undefined
+    ? notJson
+    : fault(
+        `is not JSON: its row ${ordinal + found.rows}, counted from 0, holds a bare ${found.name}, which JSON does not have`
+      )
+}
+
+/** Looks outside of strings, in a list that is not too long for it, for a number that programs write and JSON has not; `rows` are those before it. */
+const bareNumber = (list: string): { readonly name: string; readonly rows: number } | undefined => {
+  if (list.length > 1_000_000) return undefined
+  let [depth, rows] = [0, 0]
+  for (const { 0: token } of list.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},]|-?(?:NaN|Infinity)\b/g)) {
+    if (token === "[" || token === "{") depth++
+    else if (token === "]" || token === "}") depth--
+    else if (token === ",") rows += depth === 1 ? 1 : 0
+    else if (!token.startsWith('"')) return { name: token, rows }
+  }
+  return undefined
+}
 const tooLongForAnythingElse = fault("is not a list of rows")
 const rowTooLong: Either.Either<never, Fault> = Either.left({ _tag: "RowTooLong" })
 

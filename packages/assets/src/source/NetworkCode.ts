@@ -47,6 +47,28 @@ export const explain = (code: string | undefined): string => {
 export const isLost = (code: string | undefined): boolean =>
   code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET"
 
+/** Whether the code says that the server's certificate is not trusted. */
+export const isUntrusted = (code: string | undefined): boolean => code !== undefined && untrusted.has(code)
+
+/** An authority that is not known: `NODE_EXTRA_CA_CERTS` can name it. */
+export const isUnknownAuthority = (code: string): boolean => unknownAuthority.has(code)
+
+const unknownAuthority: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
+])
+const untrusted: ReadonlySet<string> = new Set([
+  ...unknownAuthority,
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REVOKED",
+  "CERT_UNTRUSTED",
+  "ERR_TLS_CERT_ALTNAME_INVALID"
+])
+
 /** Whether the code is about compressed data that cannot be unpacked; data that ends too early is not. */
 export const isBadCompression = (code: string | undefined): boolean =>
   code !== undefined &&

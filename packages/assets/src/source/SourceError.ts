@@ -35,6 +35,20 @@ export class SourceProxyFailed extends Schema.TaggedError<SourceProxyFailed>()("
   }
 }
 
+/** The API's certificate is not trusted. Nothing was asked of it. */
+export class SourceUntrusted extends Schema.TaggedError<SourceUntrusted>()("SourceUntrusted", {
+  endpoint,
+  code: Schema.String
+}) {
+  readonly retryable = false
+  override get message() {
+    const advice = NetworkCode.isUnknownAuthority(this.code)
+      ? "If the certificate is self-signed, or of an authority of your own, set NODE_EXTRA_CA_CERTS in the environment to the authority's PEM file."
+      : "Ask those who run the API for a certificate that is valid for its host."
+    return `GET ${this.endpoint} was not sent: the certificate of the API is not trusted (${this.code}). ${advice}`
+  }
+}
+
 /** The answer, or its next part, took too long. */
 export class SourceTimedOut extends Schema.TaggedError<SourceTimedOut>()("SourceTimedOut", {
   endpoint,
@@ -67,6 +81,8 @@ export class SourceRejected extends Schema.TaggedError<SourceRejected>()("Source
     if (this.status === 401 || this.status === 403) return "Check SPARK_API_TOKEN."
     if (this.status === 404 || this.status === 410)
       return "Check SPARK_API_URL: /users and /messages are looked for below it."
+    if (this.status === 400 || this.status === 422)
+      return "If the API allows fewer rows at a time, set a smaller SLUICE_PAGE_SIZE. Otherwise check SPARK_API_URL and what the API expects."
     return "Check SPARK_API_URL and what the API expects."
   }
 }
@@ -143,6 +159,7 @@ export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("
 
 export const SourceError = Schema.Union(
   SourceUnreachable,
+  SourceUntrusted,
   SourceProxyFailed,
   SourceTimedOut,
   SourceRejected,

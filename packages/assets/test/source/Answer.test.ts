@@ -7,13 +7,18 @@ import type { Options } from "../../src/SparkApi.ts"
 import * as FaultyApi from "../support/FaultyApi.ts"
 import * as Reply from "../support/Reply.ts"
 import { answer, decoded, invalid, messagesAt, rows, same, secret, told, unreachable } from "../support/reading.ts"
+import { message } from "../support/sources.ts"
 
 it.scoped("statuses that can pass are worth another try; the others name the setting to look at", () =>
   Effect.gen(function* () {
-    const statuses = [500, 502, 503, 504, 429, 401, 403, 404, 418, 204, 206]
+    const statuses = [500, 502, 503, 504, 429, 401, 403, 404, 400, 422, 418, 204, 206]
     const answers = yield* Effect.all(statuses.map((status) => answer(Reply.status(status))))
     const passing = "This can pass by itself; if it does not, ask those who run the API."
+    const pageSize =
+      "If the API allows fewer rows at a time, set a smaller SLUICE_PAGE_SIZE. Otherwise check SPARK_API_URL and what the API expects."
     const advice: Record<number, string> = {
+      400: pageSize,
+      422: pageSize,
       401: "Check SPARK_API_TOKEN.",
       403: "Check SPARK_API_TOKEN.",
       404: "Check SPARK_API_URL: /users and /messages are looked for below it.",
@@ -115,6 +120,23 @@ it.scoped("rows within an object are refused by name, however many they are", ()
   Effect.map(answer(Reply.json({ data: [secret.repeat(10_000)] }), { maxRowBytes: 1_000 }), (result) =>
     same(result, invalid(envelope))
   )
+)
+
+it.scoped("a bare NaN is told by the ordinal of its row, in whatever slice it is", () =>
+  Effect.gen(function* () {
+    const texts = JSON.stringify([{ text: 'a NaN, "[quoted]"', list: [1, 2] }, { text: "" }])
+    const many = Array.from({ length: 3_000 }, (_, i) => message({ id: String(i) }))
+    const bare = (rows: ReadonlyArray<unknown>, ending: string) => Reply.body(JSON.stringify(rows).replace(/\]$/, ending))
+    const why = (row: number, name: string) =>
+      `is not JSON: its row ${row}, counted from 0, holds a bare ${name}, which JSON does not have`
+    same(
+      [
+        yield* answer(Reply.body(texts.replace(/\]$/, ',{"income":NaN}]'))),
+        yield* answer(bare(many, ',{"income":[-Infinity]},{}]'), { pageSize: 5_000 })
+      ],
+      [invalid(why(2, "NaN")), invalid(why(3_000, "-Infinity"))]
+    )
+  })
 )
 
 it.scoped("an empty list is no rows", () => Effect.map(answer(Reply.json([])), (result) => same(result, Either.right([]))))

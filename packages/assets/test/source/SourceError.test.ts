@@ -1,0 +1,48 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { assert, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Answers from "../../src/source/Answers.ts"
+import * as Body from "../../src/source/Body.ts"
+import * as Endpoint from "../../src/source/Endpoint.ts"
+
+const untrusted = (code: string) => Body.lost("https://api/users", Object.assign(new Error("CANARY"), { code }))
+
+it("a certificate that is not trusted is not tried again, and the message says what to set", () => {
+  const errors = [untrusted("DEPTH_ZERO_SELF_SIGNED_CERT"), untrusted("CERT_HAS_EXPIRED")]
+  assert.deepStrictEqual(
+    errors.map(({ message, retryable }) => [message, retryable]),
+    [
+      [
+        "GET https://api/users was not sent: the certificate of the API is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). If the certificate is self-signed, or of an authority of your own, set NODE_EXTRA_CA_CERTS in the environment to the authority's PEM file.",
+        false
+      ],
+      [
+        "GET https://api/users was not sent: the certificate of the API is not trusted (CERT_HAS_EXPIRED). Ask those who run the API for a certificate that is valid for its host.",
+        false
+      ]
+    ]
+  )
+})
+
+it.scoped("a redirect from https to http is not followed, and the message says so", () =>
+  Effect.gen(function* () {
+    const asked: Array<string> = []
+    const client = HttpClient.make((request, url) => {
+      asked.push(url.href)
+      const headers = { location: "http://api/users" }
+      return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(null, { status: 302, headers })))
+    })
+    const limits = { maxBytes: 2 ** 20, maxRowBytes: 2 ** 20, rowsOfPiece: 10, idle: "1 minute", total: "1 minute" } as const
+    const open = Answers.open(new URL("https://api/users"), { ...limits, endpoint: Endpoint.users, token: undefined })
+    const error = yield* Effect.flip(Effect.provideService(open, HttpClient.HttpClient, client))
+    assert.deepStrictEqual(
+      [error.message, error.retryable, asked],
+      [
+        "GET https://api/users cannot be used: the answer sends from https to http, where a token would be sent in clear; it is not followed. Nothing of it was loaded. Check that SPARK_API_URL is the API's address.",
+        false,
+        ["https://api/users"]
+      ]
+    )
+  })
+)
