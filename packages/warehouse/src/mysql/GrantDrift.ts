@@ -4,6 +4,7 @@ import { quote } from "./dialect.ts"
 import { differenceOf } from "./GrantDifference.ts"
 import * as PipelineRights from "./PipelineRights.ts"
 import * as PublicGrants from "./PublicGrants.ts"
+import { literal } from "./ShownGrants.ts"
 
 export interface Options {
   readonly database: string
@@ -20,13 +21,36 @@ export interface Options {
  * What the analyst may do besides reading what it is to read, and what it may not read; and where the rights of the pipeline's
  * account are not those that it needs: of each entry of the accounts that was seen, and of what every account has.
  */
-export const find = (options: Options): ReadonlyArray<Difference> => [
-  ...options.found.grants.flatMap((grants) =>
-    grants.role === "pipeline" ? ofPipeline(options, grants) : ofAnalyst(options, grants)
-  ),
-  ...PublicGrants.differences(options.found.everybodyHere),
-  ...(options.found.isAnalystLocked && options.analyst !== undefined ? [locked(options.analyst)] : [])
-]
+export const find = (options: Options): ReadonlyArray<Difference> => {
+  const { everybodyHere, grants, isAnalystLocked } = options.found
+  const of = (entry: AccountGrants.AccountGrants) =>
+    entry.role === "pipeline" ? ofPipeline(options, entry) : ofAnalyst(options, entry)
+  return [
+    ...grants.filter(({ isMandatoryRole }) => !isMandatoryRole).flatMap(of),
+    ...ofMandatoryRoles(
+      grants.filter(({ isMandatoryRole }) => isMandatoryRole),
+      of
+    ),
+    ...PublicGrants.differences(everybodyHere),
+    ...(isAnalystLocked && options.analyst !== undefined ? [locked(options.analyst)] : [])
+  ]
+}
+
+/**
+ * Rights of roles that every account has. The role is made optional: a REVOKE would have to name the role that was granted
+ * the right, which may be one that the mandatory role has, and only an administrator is shown.
+ */
+const ofMandatoryRoles = (
+  roles: ReadonlyArray<AccountGrants.AccountGrants>,
+  of: (role: AccountGrants.AccountGrants) => ReadonlyArray<Difference>
+): ReadonlyArray<Difference> => {
+  const found = roles.map((role) => ({ account: role.account, differences: of(role) }))
+  const harmless = found.filter(({ differences }) => differences.length === 0).map(({ account }) => account)
+  const mend = `SET PERSIST mandatory_roles = ${literal(harmless.join(","))}`
+  return found.flatMap(({ account, differences }) =>
+    differences.map((each) => ({ ...each, found: `${each.found}, by the mandatory role ${account}`, mend }))
+  )
+}
 
 /** A mandatory role may give rights that the account needs; it lacks none. */
 const ofPipeline = (options: Options, grants: AccountGrants.AccountGrants): ReadonlyArray<Difference> =>
