@@ -96,7 +96,7 @@ describe("interrupted", () => {
       hook,
       `const write = process.stderr.write
        process.stderr.write = function (text) {
-         if (/^[✓✗] users_without_messages /m.test(text)) process.kill(process.pid, "SIGINT")
+         if (/^[0-9]+ (succeeded|failed) /m.test(text)) process.kill(process.pid, "SIGINT")
          return write.apply(this, arguments)
        }`
     )

@@ -107,7 +107,7 @@ it.each(["proxy", "secureProxy"] as const)(
     expect({
       codes: [...plain, ...secure].map(([code]) => code),
       first,
-      plainAsked: [...new Set(plainAsked)],
+      plainAsked: [...new Set(plainAsked.map((line) => line.replace(/page=\d+/, "page=N")))],
       asked: [...new Set(asked)],
       headers: [...new Set(headers.map((each) => JSON.stringify(each)))],
       secrets: [...plain, ...secure].filter(([, stderr]) => /canary|us@er|us%40er/.test(stderr)).length
@@ -117,7 +117,7 @@ it.each(["proxy", "secureProxy"] as const)(
         ...[1, 2].map(() => `Using the API at http://api.example:8080/v1 ${through}`),
         ...[1, 2].map(() => `Using the API at https://api.example/v1 ${through}`)
       ],
-      plainAsked: [1, 2].map((page) => `GET http://api.example:8080/v1/messages?page=${page}&limit=5000`),
+      plainAsked: ["GET http://api.example:8080/v1/messages?page=N&limit=5000"],
       asked: ["CONNECT api.example:443"],
       headers: [JSON.stringify(["Bearer token", null])],
       secrets: 0
