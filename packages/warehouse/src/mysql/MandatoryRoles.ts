@@ -6,8 +6,8 @@ import type { Ask, ShownGrants } from "./ShownGrants.ts"
 
 /**
  * What an account of MySQL has by the roles that every account has (`mandatory_roles`), for each role: no SHOW GRANTS FOR the
- * account lists them, and an account may not ask for a role's own grants. `account` is the role, so that a REVOKE takes the
- * right from what has it.
+ * account lists them, and an account may not ask for a role's own grants. `account` is the mandatory role; the right can be one
+ * of a role that it has.
  */
 export const shownTo = Effect.fn("MandatoryRoles.shownTo")(function* (
   ask: Ask,
