@@ -35,14 +35,19 @@ export const packer = <A>({ codec, id }: Packing<A>) => {
   const hashes: Array<Float64Array> = []
   const contents: Array<Float64Array> = []
   const parts: Array<Packed> = []
+  let bytes = 0
   return {
+    /** Bytes of the texts of all rows so far. */
+    bytes: () => bytes,
     add: (rows: ReadonlyArray<A>): void => {
       if (rows.length === 0) return
       const some = rows.map((row) => id(row))
       ids.push(JSON.stringify(some).slice(1, -1))
       hashes.push(RowHash.all(some))
       contents.push(RowHash.contents(codec, rows))
-      parts.push(codec.encode(rows))
+      const packed = codec.encode(rows)
+      bytes += packed.text.length
+      parts.push(packed)
     },
     done: (): PackedRows => ({
       packed: joined(parts),

@@ -133,8 +133,10 @@ const refused = Effect.fnUntraced(function* <A>(
   const { size } = progress.last
   return yield* Refusal.judge<PageWindow.Page<A>, SourceError>({
     ...{ endpoint, page, error },
-    isBefore: ({ pieces }) =>
-      size > limit ? EndOfPages.isSame(progress, pieces[0]?.ids ?? noIds) : Piece.sizeOf(pieces) === size,
+    isBefore: ({ pieces, rest }) =>
+      size > limit || rest !== undefined
+        ? EndOfPages.isSame(progress, pieces[0]?.ids ?? noIds)
+        : Piece.sizeOf(pieces) === size,
     sizeOf: ({ pieces }) => Piece.sizeOf(pieces),
     ask: (page) =>
       Effect.flatMap(window.take(page), (outcome) => {

@@ -71,13 +71,15 @@ export interface Cutter<out A> {
 export interface CutterOptions {
   /** The most that one row may have. */
   readonly maxRowBytes: number
-  /** Rows of every piece but the last one: however the text comes in, the pieces are the same. */
+  /** The most rows of a piece: however the text comes in, the pieces are the same. */
   readonly rowsOfPiece: number
+  /** A piece ends with the row by which what is kept has so many bytes. Default 16 MiB. */
+  readonly bytesOfPiece?: number
 }
 
 /** A cutter of one text. An answer without rows has no piece; every other has a last one, which comes with its end. */
-export const cutter = <A>(decoder: Decoder<A>, options: CutterOptions): Cutter<A> =>
-  cutting(() => keeping(decoder), JsonRows.make(options.maxRowBytes), options)
+export const cutter = <A>({ codec, decoder }: Pick<Endpoint<A>, "codec" | "decoder">, options: CutterOptions): Cutter<A> =>
+  cutting(() => keeping(decoder, codec), JsonRows.make(options.maxRowBytes), options)
 
 /** The same, with rows packed as soon as they are cut: nothing else is kept of them. */
 export const packingCutter = <A>(endpoint: Endpoint<A>, options: CutterOptions): Cutter<A> =>
@@ -101,31 +103,49 @@ export const pieceOf = <A>(decoder: Decoder<A>, rows: ReadonlyArray<unknown>): P
 interface Growing<A> {
   readonly add: (rows: ReadonlyArray<unknown>) => void
   readonly size: () => number
+  /** Bytes of the texts of the rows that are kept, as they are packed. */
+  readonly bytes: () => number
   readonly done: () => Piece<A>
 }
 
 const cutting = <A>(
   begin: () => Growing<A>,
   json: JsonRows.JsonRows,
-  { rowsOfPiece }: Pick<CutterOptions, "rowsOfPiece">
+  { bytesOfPiece = 16 * 1024 * 1024, rowsOfPiece }: CutterOptions
 ): Cutter<A> => {
   let piece = begin()
+  /** At least the bytes of the answer that the piece was made of, and those whose rows have not come. */
+  let came = 0
+  let pending = 0
   const cut = (rows: ReadonlyArray<unknown>): ReadonlyArray<Piece<A>> => {
     const pieces: Array<Piece<A>> = []
+    came += pending
+    // Rows are weighed one by one only near the end of a piece.
+    const isLight =
+      came * inflation < bytesOfPiece || (rows.length > 0 && piece.bytes() + pending * inflation < bytesOfPiece)
     for (let at = 0; at < rows.length; ) {
       // Only when there is another row: what is left may turn out to be the last piece, which is never empty.
-      if (piece.size() === rowsOfPiece) {
+      if (piece.size() === rowsOfPiece || (!isLight && piece.bytes() >= bytesOfPiece)) {
         pieces.push(piece.done())
         piece = begin()
+        came = pending
       }
-      const some = rows.slice(at, at + rowsOfPiece - piece.size())
+      const some = rows.slice(at, at + (isLight ? rowsOfPiece - piece.size() : 1))
       piece.add(some)
       at += some.length
     }
     return pieces
   }
   return {
-    push: (bytes) => Either.map(json.push(bytes), cut),
+    push: (bytes) => {
+      pending += bytes.length
+      return Either.map(json.push(bytes), (rows) => {
+        if (rows.length === 0) return []
+        const pieces = cut(rows)
+        pending = bytes.length
+        return pieces
+      })
+    },
     end: () =>
       Either.map(json.end(), (rows) => {
         const pieces = cut(rows)
@@ -134,12 +154,24 @@ const cutting = <A>(
   }
 }
 
-const keeping = <A>(decoder: Decoder<A>): Growing<A> => {
+/** What is kept of a row has no more bytes than so many times those of its JSON. */
+const inflation = 4
+
+const keeping = <A>(decoder: Decoder<A>, codec?: Pick<Endpoint<A>["codec"], "encode">): Growing<A> => {
   const all: Array<A> = []
+  let weighed = 0
+  let bytes = 0
   return growing(
     decoder,
-    (rows) => {
-      for (const row of rows) all.push(row)
+    {
+      add: (rows) => {
+        for (const row of rows) all.push(row)
+      },
+      bytes: () => {
+        if (codec !== undefined && weighed < all.length) bytes += codec.encode(all.slice(weighed)).text.length
+        weighed = all.length
+        return bytes
+      }
     },
     (told, { rejected, unknownFields }) => ({ ...told, page: { rows: all, rejected, unknownFields } })
   )
@@ -147,14 +179,14 @@ const keeping = <A>(decoder: Decoder<A>): Growing<A> => {
 
 const packing = <A>(endpoint: Endpoint<A>): Growing<A> => {
   const rows = PackedRows.packer(endpoint)
-  return growing(endpoint.decoder, rows.add, (told, { rejected, unknownFields }) =>
+  return growing(endpoint.decoder, rows, (told, { rejected, unknownFields }) =>
     unpacking(endpoint, { ...told, packed: rows.done(), rejected, unknownFields })
   )
 }
 
 const growing = <A>(
   decoder: Decoder<A>,
-  add: (rows: ReadonlyArray<A>) => void,
+  kept: { readonly add: (rows: ReadonlyArray<A>) => void; readonly bytes: () => number },
   done: (told: Pick<Piece<A>, "size" | "ids">, page: Page.Growing<A>) => Piece<A>
 ): Growing<A> => {
   const page = Page.growing(decoder, 0)
@@ -164,8 +196,9 @@ const growing = <A>(
     add: (rows) => {
       size += rows.length
       ids.push(RowHash.all(rows.map(idOf)))
-      add(page.add(rows))
+      kept.add(page.add(rows))
     },
+    bytes: kept.bytes,
     size: () => size,
     done: () => done({ size, ids: RowHash.joined(ids) }, page)
   }

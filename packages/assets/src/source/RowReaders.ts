@@ -30,7 +30,7 @@ export class RowReaders extends Context.Reference<RowReaders>()("@sluice/assets/
       endpoint: Endpoint<A>,
       options: Piece.CutterOptions
     ) => Effect.Effect<RowReader<A>, never, Scope.Scope>
-  } => ({ open: (endpoint, options) => Effect.sync(() => inPlace(Piece.cutter(endpoint.decoder, options))) })
+  } => ({ open: (endpoint, options) => Effect.sync(() => inPlace(Piece.cutter(endpoint, options))) })
 }) {}
 
 /** A reader that works where it is called. */

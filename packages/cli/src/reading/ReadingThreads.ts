@@ -81,7 +81,7 @@ export const layer = ({
 type Take<A> = ReadingThread.RemoteReader<A>["take"]
 
 const inThisThread = <A>(endpoint: Endpoint<A>, options: CutterOptions): { readonly take: Take<A> } => {
-  const { end, push } = inPlace(cutter(endpoint.decoder, options))
+  const { end, push } = inPlace(cutter(endpoint, options))
   return {
     take: (bytes, isLast) => (isLast ? Effect.zipWith(push(bytes), end, (some, rest) => [...some, ...rest]) : push(bytes))
   }

@@ -1,0 +1,46 @@
+import { assert, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Endpoint from "../../src/source/Endpoint.ts"
+import * as Piece from "../../src/source/Piece.ts"
+import { user } from "../support/sources.ts"
+
+/** The sizes of the pieces of a text that comes in parts which end at these places, and the ids of their rows. */
+const piecesOf = ({ end, push }: Piece.Cutter<unknown>, text: string, cuts: ReadonlyArray<number>) => {
+  const bytes = new TextEncoder().encode(text)
+  const places = [...new Set(cuts.map((cut) => cut % bytes.length))].sort((a, b) => a - b)
+  const found = [...places, bytes.length].map((to, i) => push(bytes.slice(places[i - 1] ?? 0, to)))
+  return [...found, end()].flatMap((pieces) => Either.getOrThrow(pieces)).map(({ size }) => size)
+}
+
+const cities = (lengths: ReadonlyArray<number>) =>
+  JSON.stringify(lengths.map((length, i) => user({ id: String(i), city: "x".repeat(length), subscription: [] })))
+const limits = { maxRowBytes: 2 ** 20, rowsOfPiece: 9, bytesOfPiece: 3_000 }
+
+it.prop(
+  "a piece ends with the row by which it has its bytes, wherever the text is cut, packed at once or not",
+  [
+    FastCheck.array(FastCheck.integer({ min: 1, max: 1_500 }), { minLength: 1, maxLength: 30 }),
+    FastCheck.array(FastCheck.nat(30_000), { maxLength: 8 })
+  ],
+  ([lengths, cuts]) => {
+    const text = cities(lengths)
+    const whole = piecesOf(Piece.cutter(Endpoint.users, limits), text, [])
+    assert.deepStrictEqual(
+      [
+        piecesOf(Piece.cutter(Endpoint.users, limits), text, cuts),
+        piecesOf(Piece.packingCutter(Endpoint.users, limits), text, cuts)
+      ],
+      [whole, whole]
+    )
+  }
+)
+
+// 200 cities of 3.9 MB were one piece of 780 MB, more than a string can have.
+it("rows that are large are in pieces of a few", () => {
+  assert.deepStrictEqual(
+    piecesOf(Piece.packingCutter(Endpoint.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), []),
+    [1, 1, 3]
+  )
+  assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoint.users, limits), cities(new Array(12).fill(10)), []), [9, 3])
+})
