@@ -14,7 +14,7 @@ import * as Stream from "effect/Stream"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { type Driver, driverOf } from "../internal/mysqlDriver.ts"
 import * as DirectConnection from "./DirectConnection.ts"
-import { faultOf, withoutValues } from "./errors.ts"
+import { faultOf, packetTooLarge, withoutValues } from "./errors.ts"
 import * as SessionSettings from "./SessionSettings.ts"
 import * as StatementWatch from "./StatementWatch.ts"
 import * as Transport from "./Transport.ts"
@@ -81,18 +81,17 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
       DirectConnection.whenThereIsRoom(Effect.mapError(MysqlClient.make(clientConfig(options, transport)), withoutValues))
     )
     const free = yield* Effect.makeSemaphore(options.connections)
-    const ready = new WeakSet<Driver>()
+    const ready = new WeakMap<Driver, SessionSettings.Session>()
     const watch = yield* StatementWatch.make({ url: options.url, silence: options.silence ?? silence })
 
     const connect = Effect.gen(function* () {
       const bare = yield* Effect.mapError(client.reserve, withoutValues)
       const driver = driverOf(bare)
-      const { connection, infile } = guard(bare, driver, watch)
+      const { connection, infile } = guard(bare, driver, watch, () => ready.get(driver)?.maxPacket)
       if (!ready.has(driver)) {
         const send = (sql: string) =>
           Effect.map(connection.executeUnprepared(sql, [], undefined), (rows) => rows.map(valuesOf))
-        yield* SessionSettings.apply(send, options)
-        ready.add(driver)
+        ready.set(driver, yield* SessionSettings.apply(send, options))
       }
       return { connection, infile, destroy: Effect.sync(() => driver.destroy()) }
     })
@@ -187,23 +186,42 @@ const typed =
 const guard = (
   bare: Connection,
   driver: Driver,
-  watch: StatementWatch.StatementWatch
+  watch: StatementWatch.StatementWatch,
+  maxPacket: () => number | undefined
 ): Pick<Session, "connection" | "infile"> => {
-  const run = <A>(statement: Effect.Effect<A, SqlError>) => watch.run(driver, Effect.mapError(statement, withoutValues))
+  const run = <A>(statement: Effect.Effect<A, SqlError>, sql = "", params: ReadonlyArray<unknown> = []) =>
+    watch.run(driver, Effect.mapError(statement, explained(sql, params, maxPacket)))
   const connection: Connection = {
-    execute: (sql, params, transform) => run(bare.execute(sql, params, transform)),
-    executeRaw: (sql, params) => run(bare.executeRaw(sql, params)),
-    executeValues: (sql, params) => run(bare.executeValues(sql, params)),
+    execute: (sql, params, transform) => run(bare.execute(sql, params, transform), sql, params),
+    executeRaw: (sql, params) => run(bare.executeRaw(sql, params), sql, params),
+    executeValues: (sql, params) => run(bare.executeValues(sql, params), sql, params),
     // A lost connection has rolled back; what broke it is the error to tell, not that it is gone.
     executeUnprepared: (sql, params, transform) =>
       sql === "ROLLBACK"
         ? Effect.catchIf(run(bare.executeUnprepared(sql, params, transform)), isFatal, () => Effect.succeed([]))
-        : run(bare.executeUnprepared(sql, params, transform)),
+        : run(bare.executeUnprepared(sql, params, transform), sql, params),
     executeStream: () =>
       Stream.fail(new SqlError({ message: "streaming is not offered: it hangs when it is stopped early" }))
   }
   return { connection, infile: (sql, data) => run(infile(driver, sql, data)) }
 }
+
+/** Measures only what has failed: a server closes the connection on a statement that is too long. */
+const explained =
+  (sql: string, params: ReadonlyArray<unknown>, maxPacket: () => number | undefined) =>
+  (error: SqlError): SqlError => {
+    const bare = withoutValues(error)
+    const limit = maxPacket()
+    if (limit === undefined || !isTooLong(bare)) return bare
+    const length = params.reduce<number>((sum, value) => sum + lengthOf(value), Buffer.byteLength(sql))
+    return length > limit ? packetTooLarge({ length, limit }) : bare
+  }
+
+/** ER_NET_PACKET_TOO_LARGE, or no more than a lost connection. */
+const isTooLong = (error: SqlError) => isFatal(error) || faultOf(error.cause).errno === 1153
+
+const lengthOf = (value: unknown): number =>
+  typeof value === "string" ? Buffer.byteLength(value) : value instanceof Uint8Array ? value.length : 8
 
 const infile = (driver: Driver, sql: string, data: ReadonlyArray<Uint8Array>) =>
   Effect.async<Infile, SqlError>((resume) => {

@@ -103,6 +103,10 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
   const ensure = (account: Accounts.Account) =>
     Accounts.ensure(place, account).pipe(
       Effect.catchIf(isHashRefused, () => new WarehouseFailed({ reason: "Misconfigured", operation, detail: hashRefused })),
+      Effect.catchIf(
+        isPasswordRefused,
+        () => new WarehouseFailed({ reason: "Misconfigured", operation, detail: passwordRefused(account) })
+      ),
       Effect.zipWith(Accounts.reconcile(admin, account), (made, granted) => [...made, ...granted]),
       asAdmin
     )
@@ -121,6 +125,12 @@ const isSqlError = (error: unknown): error is SqlError => error instanceof SqlEr
 
 /** ER_OPTION_PREVENTS_STATEMENT: MariaDB's `strict_password_validation`, where a plugin validates passwords. */
 const isHashRefused = (error: SqlError) => faultOf(error.cause).errno === 1290
+
+/** ER_NOT_VALID_PASSWORD, of `validate_password` and of MariaDB's plugins. */
+const isPasswordRefused = (error: SqlError | WarehouseFailed) => isSqlError(error) && faultOf(error.cause).errno === 1819
+
+const passwordRefused = ({ role, setting, user }: Accounts.Account) =>
+  `the server's password policy refuses the password of ${role} "${user}" (ER_NOT_VALID_PASSWORD). Set one in ${setting === "ANALYST_USER" ? "ANALYST_PASSWORD" : setting} that is long enough and has the kinds of characters that the policy asks for: SHOW VARIABLES LIKE '%password%' shows it.`
 
 const hashRefused =
   'the server validates passwords and takes no hash of one (strict_password_validation). Run "pnpm assets provision --password-in-clear": the server then writes the password into its general, slow and binary logs, where they are on. Or SET GLOBAL strict_password_validation = OFF for the time of the command.'

@@ -3,6 +3,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { differentCharacterSet, sqlError } from "./errors.ts"
 
+/** What is known of a connection then. */
+export interface Session {
+  /** `max_allowed_packet`, in bytes. */
+  readonly maxPacket: number
+}
+
 /** Sends one statement in the text protocol, and answers its rows as lists of values. */
 export type Send = (sql: string) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError>
 
@@ -14,14 +20,17 @@ export type Send = (sql: string) => Effect.Effect<ReadonlyArray<ReadonlyArray<un
 export const apply = (
   send: Send,
   options: { readonly lockWait?: Duration.DurationInput } = {}
-): Effect.Effect<void, SqlError> =>
+): Effect.Effect<Session, SqlError> =>
   Effect.gen(function* () {
     yield* send(`SET ${[...always, ...waits(options.lockWait)].join(", ")}`)
     // All pages of a reading come from one snapshot, which READ COMMITTED does not give.
     yield* send("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-    const [found = []] = yield* send("SELECT @@character_set_client, @@character_set_connection, @@character_set_results")
-    if (found.length !== 3 || found.some((name) => name !== "utf8mb4"))
+    const [[client, connection, results, maxPacket] = []] = yield* send(
+      "SELECT @@character_set_client, @@character_set_connection, @@character_set_results, @@max_allowed_packet"
+    )
+    if ([client, connection, results].some((name) => name !== "utf8mb4"))
       return yield* sqlError({ code: differentCharacterSet })
+    return { maxPacket: Number(maxPacket) }
   })
 
 // With ONLY_FULL_GROUP_BY where readers have it by default, a view that would fail for them fails here.

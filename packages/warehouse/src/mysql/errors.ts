@@ -11,6 +11,14 @@ export interface Fault {
   readonly errno: number | undefined
   /** Whether the connection is gone with it. */
   readonly fatal: boolean
+  /** If the statement was too long for the server: both in bytes. */
+  readonly packet?: Packet
+}
+
+/** The length of a statement with its values, and the server's limit. */
+export interface Packet {
+  readonly length: number
+  readonly limit: number
 }
 
 /** How many connections a run needs at least, and how many it uses if it may. */
@@ -35,9 +43,25 @@ export const faultOf = (cause: unknown): Fault => {
   return {
     code: code === failedTls ? tlsCodeOf(cause) : (code ?? (timedOut ? "ETIMEDOUT" : "UNKNOWN")),
     errno: errno !== undefined && errno > 0 ? errno : undefined,
+    ...packetIn(cause),
     fatal: timedOut || (Predicate.hasProperty(cause, "fatal") && cause.fatal === true)
   }
 }
+
+const packetIn = (cause: unknown): Pick<Fault, "packet"> => {
+  const packet = Predicate.hasProperty(cause, "packet") ? cause.packet : undefined
+  return Predicate.hasProperty(packet, "length") &&
+    Predicate.hasProperty(packet, "limit") &&
+    typeof packet.length === "number" &&
+    typeof packet.limit === "number"
+    ? { packet: { length: packet.length, limit: packet.limit } }
+    : {}
+}
+
+/** Of a statement that was longer than the server takes; servers answer by closing the connection, some with ER_NET_PACKET_TOO_LARGE. */
+export const packetTooLarge = (packet: Packet): SqlError => sqlError({ code: tooLarge, fatal: true, packet })
+
+const tooLarge = "PACKET_TOO_LARGE"
 
 const failedTls = "HANDSHAKE_SSL_ERROR"
 
@@ -84,6 +108,14 @@ export const statementFailed =
   (error: SqlError): WarehouseFailed => {
     const fault = faultOf(error.cause)
     const reason = reasonOf(fault)
+    if (fault.packet !== undefined) {
+      const { length, limit } = fault.packet
+      return new WarehouseFailed({
+        reason,
+        operation: doing,
+        detail: `a statement of ${mebibytes(length)} was too long for the server${where}, which takes ${mebibytes(limit)} (max_allowed_packet). Its administrator raises that: SET GLOBAL max_allowed_packet = ${2 ** Math.ceil(Math.log2(length + 1))}, and in the server's configuration.`
+      })
+    }
     const detail = `${particular.get(fault.errno ?? 0) ?? explanations[reason]} (${fault.code}${fault.code === "UNKNOWN" ? `, ${fault.errno ?? "no number"}` : ""})`
     return new WarehouseFailed({ reason, operation: doing, detail: `${detail}${where}.${advice[reason] ?? ""}` })
   }
@@ -152,7 +184,7 @@ export const reasonOf = (fault: Fault): Reason => {
     const known = byNumber.get(fault.errno)
     if (known !== undefined) return known
   }
-  if (fault.code === differentCharacterSet || tlsProblems.has(fault.code)) return "Misconfigured"
+  if (fault.code === differentCharacterSet || fault.code === tooLarge || tlsProblems.has(fault.code)) return "Misconfigured"
   return fault.fatal || lostConnection.test(fault.code) ? "Unreachable" : "Other"
 }
 
@@ -206,6 +238,8 @@ const particular: ReadonlyMap<number, string> = new Map([
 
 /** Whether connections are refused for now because there are too many. */
 export const isTooMany = (error: SqlError): boolean => particular.get(faultOf(error.cause).errno ?? 0) === tooMany
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 const advice: Readonly<Partial<Record<Reason, string>>> = {
   NotPermitted: ' If the pipeline\'s own account lacks a privilege, "pnpm assets provision" grants it.',
