@@ -12,11 +12,13 @@ export interface RecordingProxy {
 
 /**
  * Listens on a loopback port for connections to a MySQL or MariaDB server on another one. With `hideTls`, the server's greeting
- * says that it has no TLS, as an attacker on the way would have it.
+ * says that it has no TLS, as an attacker on the way would have it. The first time that a client sends `cutAt`, all connections
+ * are cut, and the server gets nothing of it.
  */
-export const make = (to: number, { hideTls = false } = {}) =>
+export const make = (to: number, { cutAt, hideTls = false }: { readonly cutAt?: string; readonly hideTls?: boolean } = {}) =>
   Effect.gen(function* () {
     const through = new Set<Socket>()
+    let isCut = false
     let [sent, received]: [Array<Buffer>, Array<Buffer>] = [[], []]
     const server = createServer((from) => {
       const onwards = connect(to, "127.0.0.1")
@@ -26,6 +28,11 @@ export const make = (to: number, { hideTls = false } = {}) =>
         socket.on("error", () => socket.destroy()).on("close", () => through.delete(socket))
       }
       from.on("data", (data) => {
+        if (cutAt !== undefined && !isCut && data.includes(cutAt)) {
+          isCut = true
+          for (const socket of through) socket.destroy()
+          return
+        }
         sent.push(data)
         onwards.write(data)
       })

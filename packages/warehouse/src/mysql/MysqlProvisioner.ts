@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import type { WarehouseSpec } from "../Grants.ts"
 import { Provisioner } from "../Provisioner.ts"
@@ -46,12 +47,28 @@ export const layer = (options: Options): Layer.Layer<Provisioner, WarehouseFaile
     Effect.as(
       checkAccounts(options),
       Provisioner.of({
-        provision: Effect.fn("MysqlProvisioner.provision")((spec) =>
-          Effect.scoped(Effect.flatMap(settled(options), (all) => provision(all, spec)))
-        )
+        provision: Effect.fn("MysqlProvisioner.provision")(function* (spec) {
+          const progress: Progress = { done: [], before: undefined }
+          const all = yield* settled(options)
+          yield* Effect.retry(Effect.scoped(provision(all, spec, progress)), again)
+          return [...new Set(progress.done)]
+        })
       })
     )
   )
+
+/** What attempts of one provisioning have done; each goes on where the one before ended. */
+interface Progress {
+  readonly done: Array<string>
+  /** The tables and views that were there before the first attempt. */
+  before: ReadonlySet<string> | undefined
+}
+
+/** Every step looks first at what is there, so that a lost connection costs no more than the steps after it. */
+const again = {
+  while: (error: WarehouseFailed) => error.retryable,
+  schedule: Schedule.intersect(Schedule.exponential("200 millis"), Schedule.recurs(3))
+}
 
 const operation = "provision the database"
 
@@ -71,7 +88,7 @@ const checkAccounts = ({ admin, analyst, pipeline }: Options): Effect.Effect<voi
   return clash === undefined ? Effect.void : new WarehouseFailed({ reason: "Misconfigured", operation, detail: `${clash}.` })
 }
 
-const provision = Effect.fnUntraced(function* (options: Options, spec: WarehouseSpec) {
+const provision = Effect.fnUntraced(function* (options: Options, spec: WarehouseSpec, progress: Progress) {
   const { adopt = false, analyst, passwordInClear = false, pipeline } = options
   const admin = yield* Effect.mapError(
     DirectConnection.open(options.admin),
@@ -100,6 +117,7 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
       on: `${quote(pipeline.database)}.${quote(name)}`
     }))
   }
+  const note = (lines: ReadonlyArray<string>) => Effect.sync(() => void progress.done.push(...lines))
   const ensure = (account: Accounts.Account) =>
     Accounts.ensure(place, account).pipe(
       Effect.catchIf(isHashRefused, () => new WarehouseFailed({ reason: "Misconfigured", operation, detail: hashRefused })),
@@ -107,18 +125,17 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
         isPasswordRefused,
         () => new WarehouseFailed({ reason: "Misconfigured", operation, detail: passwordRefused(account) })
       ),
-      Effect.zipWith(Accounts.reconcile(admin, account), (made, granted) => [...made, ...granted]),
+      Effect.tap(note),
+      Effect.zipRight(Effect.flatMap(Accounts.reconcile(admin, account), note)),
       asAdmin
     )
   const claimed = yield* asAdmin(Effect.forEach([owner, reader], (account) => Accounts.claim(place, account)))
-  return [
-    ...claimed.flat(),
-    ...(yield* asAdmin(ensureDatabase(admin, pipeline.database, server.collation))),
-    ...(yield* ensure(owner)),
-    // Made by the pipeline's own account, these show that it may do what it must.
-    ...(yield* ensureRelations(pipeline, spec)),
-    ...(yield* ensure(reader))
-  ]
+  yield* note(claimed.flat())
+  yield* note(yield* asAdmin(ensureDatabase(admin, pipeline.database, server.collation)))
+  yield* ensure(owner)
+  // Made by the pipeline's own account, these show that it may do what it must.
+  yield* note(yield* ensureRelations(pipeline, spec, progress))
+  yield* ensure(reader)
 })
 
 const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
@@ -157,7 +174,7 @@ const ensureDatabase = Effect.fnUntraced(function* (
   return [`created the database "${database}"`]
 })
 
-const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: WarehouseSpec) {
+const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: WarehouseSpec, progress: Progress) {
   const pool = yield* Effect.mapError(
     MysqlPool.make({ url, connections: 1, lockWait: Duration.minutes(1) }),
     connectFailed(url, "DATABASE_URL")
@@ -174,7 +191,9 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: Wareho
       (rows) => new Set(rows.map(({ name }) => name))
     )
   )
-  const before = yield* names
+  const there = yield* names
+  progress.before ??= there
+  const { before } = progress
   yield* Effect.all([
     SqlRunStore.ensureTables(words),
     SqlQuarantine.ensureTables(words),
@@ -183,12 +202,10 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: Wareho
     SqlSourcePages.ensureTables(words),
     ...spec.masks.map((mask) => SqlMaskStore.ensureMaskTable(words, mask))
   ]).pipe(Effect.provideService(SqlClient, pool.sql))
-  for (const table of spec.tables.filter(({ name }) => !before.has(name))) {
-    const indexes = Ddl.addIndexes(table, table.name)
-    const statements = [Ddl.createTable(table, table.name, server), ...(indexes === undefined ? [] : [indexes])]
-    yield* run(unlessThere(Effect.forEach(statements, (sql) => pool.sql.unsafe(sql), { discard: true })))
+  for (const table of spec.tables.filter(({ name }) => !there.has(name))) {
+    yield* run(unlessThere(pool.sql.unsafe(Ddl.createIndexedTable(table, server))))
   }
-  for (const view of spec.views.filter(({ name }) => !before.has(name))) {
+  for (const view of spec.views.filter(({ name }) => !there.has(name))) {
     yield* run(unlessThere(pool.sql.unsafe(Ddl.createView(view, { replace: false })).unprepared))
   }
   const views = new Set(spec.views.map(({ name }) => name))

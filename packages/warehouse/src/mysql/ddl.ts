@@ -9,10 +9,17 @@ import * as Structure from "./Structure.ts"
  * `CREATE TABLE` under any name, with the primary key and without the secondary indexes. Its comment is a mark, a hash of all
  * that is declared, by which a change from outside shows.
  */
-export const createTable = (table: Table.Any, name: string, server: MysqlServer): string => {
+export const createTable = (table: Table.Any, name: string, server: MysqlServer): string => create(table, name, [], server)
+
+/** The same with the secondary indexes, under the table's own name: for a table that stays empty for now. */
+export const createIndexedTable = (table: Table.Any, server: MysqlServer): string =>
+  create(table, table.name, table.indexes.map(index), server)
+
+const create = (table: Table.Any, name: string, indexes: ReadonlyArray<string>, server: MysqlServer): string => {
   const columns = Object.entries(table.columns).map(([column, type]) => `${quote(column)} ${columnType(type)}`)
   const key = table.primaryKey.length === 0 ? [] : [`PRIMARY KEY (${list(table.primaryKey)})`]
-  return `CREATE TABLE ${quote(name)} (${[...columns, ...key].join(", ")}) ${tableOptions(server)} COMMENT='${Structure.mark(Structure.ofTable(table))}'`
+  const parts = [...columns, ...key, ...indexes].join(", ")
+  return `CREATE TABLE ${quote(name)} (${parts}) ${tableOptions(server)} COMMENT='${Structure.mark(Structure.ofTable(table))}'`
 }
 
 /** One `ALTER TABLE` that adds all secondary indexes; undefined where there are none. */
@@ -20,8 +27,10 @@ export const addIndexes = (table: Table.Any, name: string): string | undefined =
   table.indexes.length === 0 ? undefined : `ALTER TABLE ${quote(name)} ${table.indexes.map(addIndex).join(", ")}`
 
 /** `ADD INDEX`, as a part of an `ALTER TABLE`. */
-export const addIndex = (columns: ReadonlyArray<string>): string =>
-  `ADD INDEX ${quote(`ix_${columns.join("_")}`.slice(0, 64))} (${list(columns)})`
+export const addIndex = (columns: ReadonlyArray<string>): string => `ADD ${index(columns)}`
+
+const index = (columns: ReadonlyArray<string>): string =>
+  `INDEX ${quote(`ix_${columns.join("_")}`.slice(0, 64))} (${list(columns)})`
 
 /** A view that reads with the rights of whoever reads it. */
 export const createView = (view: View.Any, options: { readonly replace: boolean }): string =>

@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import * as RecordingProxy from "../../../../test/servers/RecordingProxy.ts"
 import { flavours, isAvailable, sharedPort } from "../../../../test/servers/TestServers.ts"
 import * as databases from "./databases.ts"
 import { step } from "./steps.ts"
@@ -62,6 +63,26 @@ for (const flavour of flavours) {
           `granted SELECT on \`${url.database}\`.\`generations\` to the analyst "${analyst.user}"`
         ])
         expect(yield* databases.provision(database, spec)).toEqual([])
+      })
+    )
+
+    it.scopedLive("goes on where it was when a connection is lost, and tells what it did in all", () =>
+      Effect.gen(function* () {
+        const undisturbed = (yield* databases.provision(yield* notThereYet, spec)).length
+        const port = yield* Effect.promise(() => sharedPort(flavour))
+        for (const cutAt of ["CREATE USER", "GRANT SELECT", "CREATE TABLE `readings`"]) {
+          const proxy = yield* RecordingProxy.make(port, { cutAt })
+          const database = databases.on(proxy.port)
+          const lines = yield* databases.provision(database, spec)
+          expect([cutAt, lines.length, lines.filter((line) => line.startsWith("created the table readings"))]).toEqual([
+            cutAt,
+            undisturbed,
+            ["created the table readings"]
+          ])
+          expect(yield* databases.provision(database, spec)).toEqual([])
+          const drift = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
+          expect(yield* Effect.provide(drift, databases.stores(database))).toEqual([])
+        }
       })
     )
 
