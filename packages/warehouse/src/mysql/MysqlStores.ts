@@ -36,6 +36,7 @@ import { dialect } from "./dialect.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed } from "./errors.ts"
 import { infileLoader } from "./InfileLoader.ts"
+import * as Leftovers from "./Leftovers.ts"
 import * as Limits from "./Limits.ts"
 import { insertLoader, type Loader } from "./Loader.ts"
 import * as MysqlErasure from "./MysqlErasure.ts"
@@ -66,7 +67,7 @@ export interface Options {
 /**
  * All that a pipeline keeps, in one database of MySQL (8.0.17 or later) or MariaDB (10.5 or later). Connects at once, refuses
  * an account that has other rights than the pipeline's and a server that is read-only, and creates the internal tables that
- * are missing. The run history and the quarantine have connections of their own, so that events never wait for a load.
+ * are missing, and drops the staging tables of publishers that were killed. The run history and the quarantine have connections of their own, so that events never wait for a load.
  */
 export const layer = (
   options: Options
@@ -82,11 +83,12 @@ export const layer = (
       const share = yield* Limits.demandShare(limits, setting)
       const loads = yield* open(options, url, share.loads)
       const history = yield* open(options, url, share.history)
-      const { erasure, gate, maskIds, secrets, warehouse, words } = yield* over(options, url, { loads, history })
+      const { erasure, gate, locks, maskIds, secrets, warehouse, words } = yield* over(options, url, { loads, history })
       yield* PipelineRights.demand(ShownGrants.askOver(loads.sql), url.database, "all")
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
       }
+      yield* Leftovers.drop({ pool: loads, locks })
       const records = Layer.mergeAll(
         SqlRunStore.layer(words),
         SqlQuarantine.layer(words, gate),
@@ -196,6 +198,7 @@ const over = Effect.fnUntraced(function* (options: Options, url: MysqlUrl, { his
   return {
     words,
     gate,
+    locks,
     secrets,
     warehouse,
     erasure: MysqlErasure.make(place, secrets),

@@ -25,6 +25,8 @@ export interface TableLock {
     /** The run that takes it, if it is one. */
     own?: string
   ) => Effect.Effect<void, WarehouseFailed>
+  /** Takes the lock of a table if it is free; does not wait. */
+  readonly tryTake: (session: Session, table: string, operation: string) => Effect.Effect<boolean, WarehouseFailed>
 }
 
 export interface Options {
@@ -49,14 +51,19 @@ export const make = ({ secrets, sql, wait }: Options): TableLock => {
         : Effect.succeed(known)
     )
 
+  const acquire = Effect.fnUntraced(function* (session: Session, table: string, operation: string, patience: number) {
+    const name = nameOf(yield* secret(operation), table)
+    const rows = yield* Effect.mapError(
+      session.connection.executeValues(`SELECT GET_LOCK(${inDatabase}, ${patience})`, [name]),
+      statementFailed(operation)
+    )
+    return Number(rows[0]?.[0]) === 1
+  })
+
   return {
+    tryTake: (session, table, operation) => acquire(session, table, operation, 0),
     take: Effect.fn("TableLock.take")(function* (session, table, operation, own) {
-      const name = nameOf(yield* secret(operation), table)
-      const rows = yield* Effect.mapError(
-        session.connection.executeValues(`SELECT GET_LOCK(${inDatabase}, ${seconds})`, [name]),
-        statementFailed(operation)
-      )
-      if (Number(rows[0]?.[0]) === 1) return
+      if (yield* acquire(session, table, operation, seconds)) return
       const others = yield* Effect.orElseSucceed(makers(session, table), (): ReadonlyArray<string> => [])
       const names = others.filter((run) => run !== own)
       const which = names.length === 0 ? "" : ` (${names.join(" or ")})`
