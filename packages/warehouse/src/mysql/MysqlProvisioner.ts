@@ -89,7 +89,7 @@ const checkAccounts = ({ admin, analyst, pipeline }: Options): Effect.Effect<voi
 }
 
 const provision = Effect.fnUntraced(function* (options: Options, spec: WarehouseSpec, progress: Progress) {
-  const { adopt = false, analyst, passwordInClear = false, pipeline } = options
+  const { adopt = false, analyst, passwordInClear = false } = options
   const admin = yield* Effect.mapError(
     DirectConnection.open(options.admin),
     connectFailed(options.admin, "DATABASE_ADMIN_URL")
@@ -98,6 +98,8 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
     Effect.catchIf(effect, isSqlError, (error) => Effect.fail(statementFailed(operation)(error)))
   yield* Limits.demandWritable(yield* asAdmin(Limits.over(admin)), "DATABASE_ADMIN_URL")
   const server = yield* asAdmin(prepare(admin))
+  const { database } = options.pipeline
+  const pipeline = { ...options.pipeline, database: server.foldsNames ? database.toLowerCase() : database }
   yield* PublicGrants.refuse(ShownGrants.over(admin), server, pipeline.database)
   const place = { admin, pipeline, adopt, passwords: { flavour: server.flavour, inClear: passwordInClear } }
   const owner: Accounts.Account = {
@@ -155,7 +157,9 @@ const hashRefused =
 const prepare = Effect.fnUntraced(function* (admin: DirectConnection.DirectConnection) {
   const version = yield* admin.query("SELECT VERSION()")
   const partialRevokes = yield* admin.query(PipelineRights.selectPartialRevokes)
+  const folding = yield* admin.query("SELECT @@lower_case_table_names")
   return {
+    foldsNames: MysqlServer.foldsNames(folding.rows[0]?.[0]),
     ...(/mariadb/i.test(String(version.rows[0]?.[0]))
       ? ({ flavour: "MariaDB", collation: "utf8mb4_nopad_bin" } as const)
       : ({ flavour: "MySQL", collation: "utf8mb4_0900_bin" } as const)),

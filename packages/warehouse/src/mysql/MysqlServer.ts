@@ -15,6 +15,15 @@ export interface MysqlServer {
   readonly localInfile: boolean
 }
 
+/** A server as a connection to a database finds it. */
+export interface Inspected extends MysqlServer {
+  /** The name of the connection's database as grants and `information_schema` have it. */
+  readonly database: string
+}
+
+/** Whether a server keeps names of databases in lower case, from `lower_case_table_names`: 0, 1 or 2. */
+export const foldsNames = (lowerCaseTableNames: unknown): boolean => Number(lowerCaseTableNames) !== 0
+
 /** Reads what `SELECT VERSION(), @@max_allowed_packet, @@local_infile` answered. */
 export const fromAnswer = (version: string, maxPacket: number, localInfile: boolean): MysqlServer | undefined => {
   const mariaDb = /mariadb/i.test(version)
@@ -29,10 +38,16 @@ export const fromAnswer = (version: string, maxPacket: number, localInfile: bool
 /** Finds out which server this is; refuses one that is too old. */
 export const inspect = Effect.fn("MysqlServer.inspect")(function* (
   sql: SqlClient
-): Effect.fn.Return<MysqlServer, WarehouseFailed> {
+): Effect.fn.Return<Inspected, WarehouseFailed> {
   const [answer] = yield* asked(
-    sql.unsafe<{ readonly version: string; readonly packet: number | string; readonly takes_files: number | string }>(
-      "SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@local_infile AS takes_files"
+    sql.unsafe<{
+      readonly version: string
+      readonly packet: number | string
+      readonly takes_files: number | string
+      readonly name: string
+      readonly folding: number | string
+    }>(
+      "SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@local_infile AS takes_files, DATABASE() AS name, @@lower_case_table_names AS folding"
     )
   )
   const server = fromAnswer(answer?.version ?? "", Number(answer?.packet ?? 0), Number(answer?.takes_files ?? 0) === 1)
@@ -43,7 +58,8 @@ export const inspect = Effect.fn("MysqlServer.inspect")(function* (
       detail: "it is older than MySQL 8.0.17 and MariaDB 10.5, which are the oldest that keep text exact. Use a newer one."
     })
   }
-  return server
+  const name = answer?.name ?? ""
+  return { ...server, database: foldsNames(answer?.folding) ? name.toLowerCase() : name }
 })
 
 const asked = <A>(effect: Effect.Effect<A, SqlError>) =>

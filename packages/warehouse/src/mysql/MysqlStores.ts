@@ -83,8 +83,9 @@ export const layer = (
       const share = yield* Limits.demandShare(limits, setting)
       const loads = yield* open(options, url, share.loads)
       const history = yield* open(options, url, share.history)
-      const { erasure, gate, locks, maskIds, secrets, warehouse, words } = yield* over(options, url, { loads, history })
-      yield* PipelineRights.demand(ShownGrants.askOver(loads.sql), url.database, "all")
+      const store = yield* over(options, url, { loads, history })
+      const { erasure, gate, locks, maskIds, secrets, warehouse, words } = store
+      yield* PipelineRights.demand(ShownGrants.askOver(loads.sql), store.database, "all")
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
       }
@@ -115,8 +116,8 @@ export const reading = (options: Options): Layer.Layer<Warehouse | RunStore | Er
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
       const pool = yield* open(options, url, readingConnections)
-      const { erasure, maskIds, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
-      yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), url.database, "no more")
+      const { database, erasure, maskIds, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
+      yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), database, "no more")
       const runs = (yield* SqlRunStore.isThere(words).pipe(Effect.provideService(SqlClient, pool.sql)))
         ? Layer.provide(Layer.effect(RunStore, SqlRunStore.make(words)), Layer.succeed(SqlClient, pool.sql))
         : RunStore.layerMemory
@@ -148,8 +149,9 @@ const inTransaction = <A>(
       const url = yield* Encryption.settle(options.url, setting)
       yield* Limits.demandWritable(yield* Limits.ask(url, setting), setting)
       const { sql } = yield* open(options, url, 1)
-      const words = dialect(yield* MysqlServer.inspect(sql))
-      yield* PipelineRights.demand(ShownGrants.askOver(sql), url.database, "all")
+      const server = yield* MysqlServer.inspect(sql)
+      const words = dialect(server)
+      yield* PipelineRights.demand(ShownGrants.askOver(sql), server.database, "all")
       for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
         yield* Effect.provideService(tables.ensureTables(words), SqlClient, sql)
       }
@@ -169,9 +171,11 @@ interface Pools {
 }
 
 /** What is the same for reading and writing. Runs no statement that changes anything. */
-const over = Effect.fnUntraced(function* (options: Options, url: MysqlUrl, { history, loads }: Pools) {
+const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl, { history, loads }: Pools) {
   const { administrator, analyst, lockWait = defaultLockWait } = options
   const server = yield* MysqlServer.inspect(loads.sql)
+  const { database } = server
+  const url = { ...configured, database }
   const words = dialect(server)
   const gate = ErasureGate.make(words)
   const secrets = SqlSecrets.make(words, options.outside ?? KeySeal.inside)
@@ -196,6 +200,7 @@ const over = Effect.fnUntraced(function* (options: Options, url: MysqlUrl, { his
   })
   const place = { pool: loads, words, locks, blockers }
   return {
+    database,
     words,
     gate,
     locks,
