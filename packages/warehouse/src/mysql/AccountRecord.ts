@@ -22,9 +22,12 @@ export const ownerOf = Effect.fnUntraced(function* (
   const recorded = yield* admin.query(`SELECT database_name FROM ${table} WHERE user_name = ?`, [user])
   const [database] = recorded.rows[0] ?? []
   if (database === undefined) return undefined
-  // A pipeline whose database was dropped owns nothing.
-  const exists = yield* admin.query("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", [String(database)])
-  return exists.rows.length === 0 ? undefined : String(database)
+  // A pipeline whose database was dropped owns nothing. The server answers the name as it keeps it, in lower case perhaps.
+  const exists = yield* admin.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?", [
+    String(database)
+  ])
+  const [name] = exists.rows[0] ?? []
+  return name === undefined ? undefined : String(name)
 })
 
 /** Records that an account belongs to the pipeline of a database. */
