@@ -22,9 +22,14 @@ export class SourceIncomplete extends Schema.TaggedError<SourceIncomplete>()("So
   total: Schema.UndefinedOr(Schema.Int),
   /** Rows that were on several pages. */
   overlapping: Schema.Int,
+  /** Whether the total fell while pages were read. */
+  fell: Schema.Boolean,
   retryable: Schema.Boolean
 }) {
   override get message() {
+    if (this.total !== undefined && this.rows >= this.total) {
+      return `The number of ${this.source} fell to ${this.total} while they were read: a row that was removed moves the others, and one may have been passed over. They are read again (SLUICE_REREADS).`
+    }
     return this.total === undefined
       ? `${this.overlapping} ${this.source} were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. Nothing was loaded. Run again when it is quieter; SLUICE_OVERLAPPING_PAGES=warn loads what came.`
       : `${this.rows} different ${this.source} came, and the API says that there are ${this.total}: rows are missing. Nothing was loaded. Run again when the source is quieter, raise SLUICE_REREADS, or ask those who run the API how it pages.`
@@ -37,6 +42,8 @@ export interface Tally {
   readonly see: (page: ApiPage<unknown>, kept: number, left: ReadonlyArray<string | null>) => void
   readonly left: () => number
   readonly total: () => number | undefined
+  /** Whether a page told a smaller total than an earlier one. */
+  readonly fell: () => boolean
   /** The place among all rows that were kept of the first one of each answer but the first. */
   readonly starts: ReadonlyArray<number>
 }
@@ -47,6 +54,7 @@ export const tally = (): Tally => {
   let nameless = 0
   let kept = 0
   let total: number | undefined
+  let fell = false
   return {
     see: (page, count, left) => {
       for (const id of left) {
@@ -55,24 +63,28 @@ export const tally = (): Tally => {
       }
       kept += count
       if (page.answer !== undefined) starts.push(kept)
+      fell ||= total !== undefined && page.total !== undefined && page.total < total
       total = page.total ?? total
     },
     left: () => ids.size + nameless,
     total: () => total,
+    fell: () => fell,
     starts
   }
 }
 
 /**
  * Judges a whole reading: fails if fewer different rows came than the last total says; without a total, if pages shared rows
- * and that is not accepted. The failure may be tried again as often as the policy says.
+ * and that is not accepted. The failure may be tried again as often as the policy says. A total that fell meanwhile is a failure
+ * only as long as it may be tried again: a source that is always busy would never be read.
  */
 export const judge = (
-  found: Pick<SourceIncomplete, "overlapping" | "rows" | "source" | "total">,
+  found: Pick<SourceIncomplete, "fell" | "overlapping" | "rows" | "source" | "total">,
   attempt: number,
   { overlapping, rereads }: CompletenessPolicy["Type"]
 ): SourceIncomplete | undefined => {
   const isShort = found.total !== undefined && found.rows < found.total
   const overlaps = found.total === undefined && found.overlapping > 0 && overlapping === "reread"
-  return isShort || overlaps ? new SourceIncomplete({ ...found, retryable: attempt <= rereads }) : undefined
+  const retryable = attempt <= rereads
+  return isShort || overlaps || (found.fell && retryable) ? new SourceIncomplete({ ...found, retryable }) : undefined
 }

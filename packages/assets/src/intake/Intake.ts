@@ -171,7 +171,8 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
         source: source.name,
         rows: good - distinct.duplicates + tally.left(),
         total: tally.total(),
-        overlapping: distinct.overlapping
+        overlapping: distinct.overlapping,
+        fell: tally.fell()
       },
       step.attempt,
       completeness
@@ -183,6 +184,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     if (version !== undefined && known !== undefined) {
       yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.rows) ?? Effect.void
     }
+    if (tally.fell()) yield* Log.warning(totalFell, { source: source.name })
     if (distinct.duplicates > 0) {
       const mayMiss = tally.total() === undefined && distinct.overlapping > 0
       yield* Log.warning(mayMiss ? pagesOverlap : "rows came more than once, and were loaded once", {
@@ -214,6 +216,9 @@ const note = (names: Set<string>, { unknownFields }: ApiPage<unknown>) => {
 
 const pagesOverlap =
   "rows were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. SLUICE_OVERLAPPING_PAGES=reread reads again, and loads nothing that overlaps"
+
+const totalFell =
+  "the total fell while pages were read, each time: a row that was removed moves the others, so one may be missing. Run again when the source is quieter, or raise SLUICE_REREADS"
 
 /** The ids of the rows of a page that are about somebody who is to be left out. */
 const leftOut = <A, E, R>({ rows }: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean) =>

@@ -116,19 +116,24 @@ const takePage = Effect.fnUntraced(function* <A>(place: AtPage, window: PageWind
     const brought = { size: Piece.sizeOf(found.pieces), opening }
     return yield* conclude(place, { found, what: "same", brought, size: undefined }, [], window, options)
   }
+  if (EndOfPages.isEarlier(progress, opening)) {
+    yield* found.giveUp
+    return yield* new SourcePagingDoubtful({ endpoint, limit, doubt: "an earlier page" })
+  }
   const before = progress.last.size > limit ? new Set(progress.last.opening) : undefined
   const coming = { found, pieces: 0, brought: { size: 0, opening }, before }
   return yield* takePieces(place, coming, found.pieces, found.rest, window, options)
 })
 
-/** Judges an error: undefined if the page is refused and that is the end. */
+/** Judges an error: undefined if it is the end, where the page is refused, or was to confirm that it is not there. */
 const refused = Effect.fnUntraced(function* <A>(
   { page, progress }: Place,
   window: PageWindow.PageWindow<A>,
   { endpoint, limit }: Options<A>,
   error: SourceError
 ) {
-  if (page === 1 || progress.linked || !Refusal.is(error)) return yield* error
+  if (progress.ended) return undefined
+  if (page === 1 || progress.named || !Refusal.is(error)) return yield* error
   if (progress.nothing > 0) return undefined
   const { size } = progress.last
   return yield* Refusal.judge<PageWindow.Page<A>, SourceError>({
@@ -183,7 +188,7 @@ const takePieces = <A>(
 
 /** A page has ended with some pieces: decides what follows it. */
 const conclude = Effect.fnUntraced(function* <A>(
-  { ordinal, page, progress }: Place,
+  { ordinal, page, progress, url: own }: Place,
   ended: Pick<Coming<A>, "brought" | "found"> & Pick<EndOfPages.Seen, "what"> & Pick<Answered, "size">,
   placed: ReadonlyArray<Placed<A>>,
   window: PageWindow.PageWindow<A>,
@@ -192,7 +197,13 @@ const conclude = Effect.fnUntraced(function* <A>(
   const { brought, found, size, what } = ended
   const { link, total } = found.pagination
   const url = typeof link === "object" ? yield* nextOf(link.next, endpoint, urlOf(page)) : undefined
-  const seen = { what, page: brought, link: url === undefined ? undefined : "next", total } as const
+  const seen = {
+    what,
+    page: brought,
+    link: url === undefined ? undefined : "next",
+    isNumbered: own === undefined,
+    total
+  } as const
   const decision = EndOfPages.after(progress, link === "last" ? { ...seen, link } : seen, limit)
   if (decision._tag === "Doubt") return yield* new SourcePagingDoubtful({ endpoint, limit, doubt: decision.doubt })
 

@@ -18,8 +18,8 @@ export interface Refused<A, E> {
 
 /**
  * Judges the refusal of a page after the first. It is the end, undefined, if the page after it is refused too, or empty; the
- * page before it comes when it is asked for again; and then the page itself is refused again. A page that comes after all is
- * answered. Otherwise the refusal is an error: rows that a server does not find for a moment are not passed over.
+ * page before it comes when it is asked for again; and then the page itself is refused again. If the page after it has rows, the page is asked for once more. A page that comes after all is
+ * returned. Otherwise the refusal is an error: rows that a server does not find for a moment are not passed over.
  */
 export const judge = Effect.fn("Refusal.judge", { captureStackTrace: false })(function* <A, E>({
   ask,
@@ -30,7 +30,7 @@ export const judge = Effect.fn("Refusal.judge", { captureStackTrace: false })(fu
   sizeOf
 }: Refused<A, E>): Effect.fn.Return<A | undefined, E | SourceError> {
   const after = yield* ask(page + 1)
-  if (after !== undefined && sizeOf(after) > 0) return yield* error
+  if (after !== undefined && sizeOf(after) > 0) return (yield* ask(page)) ?? (yield* error)
   const before = yield* ask(page - 1)
   if (before === undefined || !isBefore(before)) return yield* error
   const again = yield* ask(page)

@@ -44,7 +44,7 @@ export interface Options<A> {
  * Looks at all pages of an endpoint again, from page 1 on: asks for each with the validators of the reading that it is known
  * from, and reads those that the server does not say are the same. The end is where it is in a full reading, and may have
  * moved. Not comparable are a manifest of other requests, pages that are longer than asked for, repeat each other, or have
- * addresses of their own, and fewer rows than the total that the server tells.
+ * addresses of their own, fewer rows than the total that the server tells, and a total that falls meanwhile.
  */
 export const visits = <A>(
   known: ReadonlyArray<Known>,
@@ -93,8 +93,16 @@ export const visits = <A>(
       const { entry, link, piece, total } = asked
       const size = entry.size ?? 0
       const ids = piece?.ids ?? new Float64Array()
-      if (EndOfPages.isSame(progress, ids)) return yield* Effect.fail(notComparable)
-      const seen = { what: size === 0 ? "nothing" : "rows", page: { size, opening: ids }, link, total } as const
+      const fell = total !== undefined && progress.total !== undefined && total < progress.total
+      if (fell || EndOfPages.isSame(progress, ids) || EndOfPages.isEarlier(progress, ids))
+        return yield* Effect.fail(notComparable)
+      const seen = {
+        what: size === 0 ? "nothing" : "rows",
+        page: { size, opening: ids },
+        link,
+        isNumbered: true,
+        total
+      } as const
       const decision = EndOfPages.after(progress, seen, limit)
       if (decision._tag === "Doubt") return yield* Effect.fail(notComparable)
       visited.push({ entry, piece, firstOrdinal: ordinal })
@@ -115,6 +123,7 @@ export const visits = <A>(
     rows: number,
     error: SourceError | NotComparable
   ) {
+    if (progress.ended) return undefined
     if (!isRefused(error)) return yield* Effect.fail(error)
     if (page === 1 || progress.linked) return yield* Effect.fail(notComparable)
     if (progress.nothing > 0) return undefined

@@ -128,7 +128,7 @@ export class SourcePagingDoubtful extends Schema.TaggedError<SourcePagingDoubtfu
   endpoint,
   /** Rows that were asked for. */
   limit: Schema.Int,
-  doubt: Schema.Literal("exactly a page", "the same as the next page", "empty for ever")
+  doubt: Schema.Literal("exactly a page", "the same as the next page", "an earlier page", "empty for ever")
 }) {
   readonly retryable = false
   override get message() {
@@ -141,6 +141,8 @@ const doubts: Readonly<Record<SourcePagingDoubtful["doubt"], (limit: number) => 
     `sent the same ${limit} rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another SLUICE_PAGE_SIZE, best one larger than the number of rows: if fewer come than are asked for, they are all.`,
   "the same as the next page": () =>
     "names a next page, and sent the rows of the page before as that page. Nothing was loaded. Ask those who run the API how it pages.",
+  "an earlier page": () =>
+    "sent the rows of an earlier page again as a later one: its pages come in a circle. Nothing was loaded. Ask those who run the API how it pages.",
   "empty for ever": () =>
     "sent more than 100 pages without rows, one after the other, and named a next page with each. Nothing was loaded. Ask those who run the API how it pages."
 }

@@ -49,14 +49,25 @@ it.scoped("fewer different rows than the last total says are read again, and the
       yield* outcomeOf(telling(messages(...ids), "x-total-count", total(6))),
       yield* outcomeOf(telling(messages(...ids), "x-total-count", total(6)), { rereads: 0 }),
       yield* outcomeOf(telling(messages(...ids), "content-range", (page) => `items ${page * 2 - 2}-${page * 2 - 1}/500`)),
-      // The last total counts: rows were removed while pages were read.
-      yield* outcomeOf(telling(messages(...ids), "x-total-count", (page) => String(page === 1 ? 9 : 5))),
       // A row that comes twice is one row.
       yield* outcomeOf(telling(messages("1", "2", "2", "3"), "x-total-count", total(4)))
     ]
     const refused = ["SourceIncomplete", true]
-    same(found, [ids, refused, ["SourceIncomplete", false], refused, ids, refused])
+    same(found, [ids, refused, ["SourceIncomplete", false], refused, refused])
   })
+)
+
+// Guards a bug: user 201 was passed over when user 1 was deleted, and the total, by then one less, matched the rows that came.
+it.scoped(
+  "a total that falls while pages are read has them read again; a source that never stands still is read in the end",
+  () =>
+    Effect.gen(function* () {
+      const ids = ["1", "2", "3", "4", "5"]
+      const falling = telling(messages(...ids), "x-total-count", (page) => String(page === 1 ? 6 : 5))
+      const rising = telling(messages(...ids), "x-total-count", (page) => String(page === 1 ? 4 : 5))
+      const found = [yield* outcomeOf(falling), yield* outcomeOf(falling, { rereads: 0 }), yield* outcomeOf(rising)]
+      same(found, [["SourceIncomplete", true], ids, ids])
+    })
 )
 
 it.scoped("rows that are left out because they are bad are not missing", () =>
@@ -83,7 +94,7 @@ it.scoped("without a total, pages that share rows are accepted, or read again an
 
 it("the message says what is missing and what to do", () => {
   const policy = { rereads: 1, overlapping: "reread" } as const
-  const found = { source: "users", rows: 100, overlapping: 3 }
+  const found = { source: "users", rows: 100, overlapping: 3, fell: false }
   const told = [judge({ ...found, total: 500 }, 2, policy), judge({ ...found, total: undefined }, 1, policy)]
   same(
     told.map((error) => [error?.message, error?.retryable]),
