@@ -5,7 +5,7 @@
 import { UsersRaw } from "@sluice/assets/tables/UsersRaw"
 import type * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
-import type * as Table from "@sluice/warehouse/Table"
+import type * as Table from "@sluice/core/relation/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 

@@ -1,13 +1,13 @@
 /** Checks that must not compile: each `@ts-expect-error` is an assertion. */
 import type * as AssetCheck from "@sluice/core/asset/AssetCheck"
-import * as Column from "@sluice/warehouse/Column"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as Table from "@sluice/core/relation/Table"
 import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { acceptedValues, foreignKey, noRows, notNull, unique } from "@sluice/warehouse/checks/RowChecks"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
-import * as Grants from "@sluice/warehouse/Grants"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
-import * as Table from "@sluice/warehouse/Table"
 import type { Warehouse } from "@sluice/warehouse/Warehouse"
 
 const Orders = Table.make("orders", {
@@ -26,7 +26,7 @@ const Buyers = Table.make("buyers", {
   columns: { name: Column.text(20), age: Column.integer },
   primaryKey: ["name"]
 })
-const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })
+const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
 
 // Every check needs the warehouse and nothing else.
 export const checks: ReadonlyArray<AssetCheck.AssetCheck<Warehouse>> = [

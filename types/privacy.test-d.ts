@@ -16,17 +16,17 @@ import type { MaskMap } from "@sluice/core/data/MaskMap"
 import * as Packed from "@sluice/core/data/Packed"
 import { Pii as P, Pii } from "@sluice/core/data/Pii"
 import * as Log from "@sluice/core/Log"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Mask from "@sluice/core/relation/Mask"
+import type * as Table from "@sluice/core/relation/Table"
+import * as View from "@sluice/core/relation/View"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { StepContext } from "@sluice/core/run/StepContext"
 import * as Span from "@sluice/core/Span"
-import * as Column from "@sluice/warehouse/Column"
 import * as Erasure from "@sluice/warehouse/Erasure"
-import * as Grants from "@sluice/warehouse/Grants"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
-import type * as Table from "@sluice/warehouse/Table"
-import * as View from "@sluice/warehouse/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
@@ -125,7 +125,7 @@ Derivations.emailDomain("ada@analytical.engine")
 Derivation.make("city", (city: string) => city)
 
 // Through the wrong mask.
-const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })
+const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
 declare const zipcodes: Dataset.Dataset<Pii<"zipcode">>
 declare const plain: Dataset.Dataset<string>
 // @ts-expect-error zip codes in the map of cities

@@ -11,15 +11,15 @@ import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Log from "@sluice/core/Log"
 import type { Plan } from "@sluice/core/plan/Plan"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as Table from "@sluice/core/relation/Table"
+import * as View from "@sluice/core/relation/View"
 import * as Executor from "@sluice/core/run/Executor"
 import type { RunStore } from "@sluice/core/run/RunStore"
 import { StepContext } from "@sluice/core/run/StepContext"
-import * as Column from "@sluice/warehouse/Column"
-import * as Grants from "@sluice/warehouse/Grants"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
-import * as Table from "@sluice/warehouse/Table"
-import * as View from "@sluice/warehouse/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -99,7 +99,7 @@ cities.get(city)
 cities.get(Pii.make("zipcode", "05734"))
 // @ts-expect-error text is no city
 cities.get("London")
-const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })
+const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
 declare const zipcodes: Dataset.Dataset<Pii<"zipcode">>
 // @ts-expect-error zip codes are not masked by the map of cities
 Effect.flatMap(PiiMasker, (masker) => masker.ids(Cities, zipcodes))

@@ -1,5 +1,5 @@
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
-import * as Grants from "@sluice/warehouse/Grants"
+import * as Grants from "@sluice/core/relation/Grants"
 import { activeSubscriptions } from "./assets/activeSubscriptions.ts"
 import { apiMessages } from "./assets/apiMessages.ts"
 import { apiUsers } from "./assets/apiUsers.ts"

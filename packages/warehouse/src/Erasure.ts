@@ -1,9 +1,9 @@
+import type * as Column from "@sluice/core/relation/Column"
+import type * as Mask from "@sluice/core/relation/Mask"
+import type * as Table from "@sluice/core/relation/Table"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type * as Column from "./Column.ts"
-import type * as MaskTable from "./MaskTable.ts"
-import type * as Table from "./Table.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
 /** Rows that are about a person: those with the person's id in one of these columns. */
@@ -14,7 +14,7 @@ export interface PersonalRows {
 
 /** A mask table, and the one column of the one table that refers to its ids; `person` has the id of whom a row is about. */
 export interface PersonalMask {
-  readonly mask: MaskTable.Any
+  readonly mask: Mask.Any
   readonly table: Table.Any
   readonly person: string
   readonly reference: string
@@ -36,7 +36,7 @@ export const rows = <C extends Table.Columns>(
 
 /** Declares which column of a table refers to a mask table's ids; a column that holds no ids of its kind does not compile. */
 export const mask = <const K extends string, C extends Table.Columns>(
-  maskTable: MaskTable.MaskTable<string, K>,
+  maskTable: Mask.Mask<string, K>,
   table: Table.Table<string, C>,
   columns: { readonly person: keyof C & string; readonly reference: Column.OfMask<C, K> }
 ): PersonalMask => ({ mask: maskTable, table, ...columns })

@@ -1,6 +1,6 @@
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { WarehouseSpec } from "./Grants.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
 /** What a re-issue changed, or would change: counts, in the order of the declaration. Empty where all ids are random. */

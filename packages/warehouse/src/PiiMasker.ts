@@ -2,10 +2,10 @@ import type * as Dataset from "@sluice/core/data/Dataset"
 import type { MaskMap } from "@sluice/core/data/MaskMap"
 import type { Pii } from "@sluice/core/data/Pii"
 import type { SpillFailed } from "@sluice/core/data/Spill"
+import type { Mask } from "@sluice/core/relation/Mask"
 import type { StepContext } from "@sluice/core/run/StepContext"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { MaskTable } from "./MaskTable.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
 /** Gives personal values their mask ids. */
@@ -19,10 +19,10 @@ export class PiiMasker extends Context.Tag("@sluice/warehouse/PiiMasker")<
      * `rows` (ids in the table) and `new` (ids created).
      */
     readonly ids: <K extends string>(
-      table: MaskTable<string, K>,
+      table: Mask<string, K>,
       values: Dataset.Dataset<Pii<K> | null>
     ) => Effect.Effect<MaskMap<K>, WarehouseFailed | SpillFailed, StepContext>
     /** The whole map as it is stored. */
-    readonly load: <K extends string>(table: MaskTable<string, K>) => Effect.Effect<MaskMap<K>, WarehouseFailed>
+    readonly load: <K extends string>(table: Mask<string, K>) => Effect.Effect<MaskMap<K>, WarehouseFailed>
   }
 >() {}

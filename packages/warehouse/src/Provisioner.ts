@@ -1,6 +1,6 @@
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { WarehouseSpec } from "./Grants.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
 /** Makes a warehouse ready to be written and read, with the administrator's rights where there are accounts. */

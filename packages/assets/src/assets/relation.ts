@@ -1,10 +1,10 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import type { AssetCheck } from "@sluice/core/asset/AssetCheck"
 import * as Storage from "@sluice/core/asset/Storage"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
 import { declared } from "@sluice/warehouse/checks/Declared"
-import * as Grants from "@sluice/warehouse/Grants"
-import * as Table from "@sluice/warehouse/Table"
-import type * as View from "@sluice/warehouse/View"
 import { type Published, Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 

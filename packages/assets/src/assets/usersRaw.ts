@@ -1,6 +1,6 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
-import type { Row } from "@sluice/warehouse/Table"
+import type { Row } from "@sluice/core/relation/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import { usersRawChecks } from "../checks/usersRaw.ts"

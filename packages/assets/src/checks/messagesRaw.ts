@@ -1,7 +1,7 @@
+import * as Grants from "@sluice/core/relation/Grants"
 import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
-import * as Grants from "@sluice/warehouse/Grants"
 import { MessagesRaw } from "../tables/MessagesRaw.ts"
 
 /** Messages do not vanish all at once; who wrote them is looked at where users are known, in monitor_anomalous_messages. */

@@ -1,8 +1,8 @@
+import * as Grants from "@sluice/core/relation/Grants"
 import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { acceptedValues } from "@sluice/warehouse/checks/RowChecks"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
-import * as Grants from "@sluice/warehouse/Grants"
 import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
 
 /** Subscriptions do not vanish all at once, and have a status that the views know. */

@@ -1,7 +1,7 @@
+import * as Grants from "@sluice/core/relation/Grants"
 import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
-import * as Grants from "@sluice/warehouse/Grants"
 import { UsersRaw } from "../tables/UsersRaw.ts"
 
 /** Users do not vanish all at once; its key and its columns say the rest. */

@@ -1,5 +1,5 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as View from "@sluice/warehouse/View"
+import * as Column from "@sluice/core/relation/Column"
+import * as View from "@sluice/core/relation/View"
 import { money } from "../domain/limits.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 

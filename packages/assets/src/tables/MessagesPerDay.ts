@@ -1,5 +1,5 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as View from "@sluice/warehouse/View"
+import * as Column from "@sluice/core/relation/Column"
+import * as View from "@sluice/core/relation/View"
 import { MessagesRaw } from "./MessagesRaw.ts"
 
 /** How many messages a day; days in UTC. A day without messages has no row. */

@@ -1,5 +1,5 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as Table from "@sluice/warehouse/Table"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
 import { idLength } from "../domain/limits.ts"
 
 /** Messages without their text. */

@@ -1,5 +1,5 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as View from "@sluice/warehouse/View"
+import * as Column from "@sluice/core/relation/Column"
+import * as View from "@sluice/core/relation/View"
 import { idLength } from "../domain/limits.ts"
 import { outsideSubscription } from "./coverage.ts"
 import { MessagesRaw } from "./MessagesRaw.ts"

@@ -1,5 +1,5 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as Table from "@sluice/warehouse/Table"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
 import { idLength, labelLength, money } from "../domain/limits.ts"
 
 /** Subscriptions, one row each. A user's are told apart by their place in the source's list. */

@@ -1,5 +1,5 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as Table from "@sluice/warehouse/Table"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
 import { countryLength, idLength, labelLength, money } from "../domain/limits.ts"
 import { maxDomainLength } from "../privacy/derivations.ts"
 

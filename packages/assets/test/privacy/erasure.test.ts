@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import * as Table from "@sluice/warehouse/Table"
+import * as Table from "@sluice/core/relation/Table"
 import { spec } from "../../src/pipeline.ts"
 import { erasure } from "../../src/privacy/erasure.ts"
 

@@ -2,7 +2,7 @@ import * as IdOrder from "@sluice/warehouse/checks/IdOrder"
 import type { Find, Searched } from "./Ledger.ts"
 
 /** A mask table's ids, and the values that they stand for, in no order. */
-export interface Mask {
+export interface MaskContents {
   readonly table: string
   readonly kind: string
   readonly rows: ReadonlyArray<IdOrder.Masked>
@@ -12,7 +12,7 @@ export interface Mask {
 export const place = "order of mask ids"
 
 /** Compares ids with each order that can be computed of their values. An order that they follow is a find. */
-export const compare = (masks: ReadonlyArray<Mask>) => {
+export const compare = (masks: ReadonlyArray<MaskContents>) => {
   const finds = masks.flatMap(({ kind, rows, table }) =>
     IdOrder.told(rows)
       .filter((order) => order !== "arrival")

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
-import type * as MaskTable from "@sluice/warehouse/MaskTable"
+import type * as Mask from "@sluice/core/relation/Mask"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import type * as Effect from "effect/Effect"
 import type { Canaries } from "./Canaries.ts"
-import type { Mask } from "./CanaryIds.ts"
+import type { MaskContents } from "./CanaryIds.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** A store of the suite's own, that holds nothing but canaries and is gone with its scope. */
@@ -23,7 +23,7 @@ export interface CanaryStore {
   /** Searches its files, as far as this machine has them. */
   readonly searchFiles: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
   /** Its mask tables. */
-  readonly masks: Effect.Effect<ReadonlyArray<Mask>, WarehouseFailed>
+  readonly masks: Effect.Effect<ReadonlyArray<MaskContents>, WarehouseFailed>
   /** Whether an erasure reaches every byte of its files; in those of a server, logs and free pages remember. */
   readonly filesForget: boolean
   /** Whether a table whose step has begun has a staging table to load into; assumed where only the writer could see it. */
@@ -64,7 +64,7 @@ export const digestOf = (table: string, rows: ReadonlyArray<ReadonlyArray<unknow
 }
 
 /** A mask table with its rows `[id, value]`. */
-export const maskOf = ({ kind, name }: MaskTable.Any, rows: ReadonlyArray<ReadonlyArray<unknown>>): Mask => ({
+export const maskOf = ({ kind, name }: Mask.Any, rows: ReadonlyArray<ReadonlyArray<unknown>>): MaskContents => ({
   table: name,
   kind,
   rows: rows.map(([id, value]) => ({ id: Number(id), value: String(value) }))

@@ -1,6 +1,6 @@
+import type * as Table from "@sluice/core/relation/Table"
 import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
-import type * as Table from "../Table.ts"
 import { type Mark, Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 

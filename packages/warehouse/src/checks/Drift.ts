@@ -1,7 +1,7 @@
 import * as Log from "@sluice/core/Log"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { WarehouseSpec } from "../Grants.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { Difference, line } from "./Difference.ts"

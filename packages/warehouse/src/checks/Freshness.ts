@@ -1,9 +1,9 @@
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import type * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Table from "../Table.ts"
-import type * as View from "../View.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { Options } from "./RowChecks.ts"
 

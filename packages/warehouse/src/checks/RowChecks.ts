@@ -1,8 +1,8 @@
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import type * as Column from "@sluice/core/relation/Column"
+import type * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
-import type * as Column from "../Column.ts"
-import type * as Table from "../Table.ts"
-import type * as View from "../View.ts"
 import { Warehouse } from "../Warehouse.ts"
 
 /** What every check of rows may be told. */

@@ -1,7 +1,7 @@
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import type * as Table from "@sluice/core/relation/Table"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Table from "../Table.ts"
 import { Warehouse } from "../Warehouse.ts"
 
 /** How many of a table's rows a run may remove: `SLUICE_MAX_REMOVED_SHARE`, and `--allow-fewer-rows` for one run. */

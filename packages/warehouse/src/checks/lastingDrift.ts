@@ -1,5 +1,5 @@
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Effect from "effect/Effect"
-import type { WarehouseSpec } from "../Grants.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Difference } from "./Difference.ts"

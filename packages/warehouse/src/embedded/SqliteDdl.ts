@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
-import type * as Column from "../Column.ts"
+import type * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
 import type { SqlDialect } from "../sql/SqlDialect.ts"
-import * as Table from "../Table.ts"
-import type * as View from "../View.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { isNumeric } from "./SqliteRow.ts"
 

@@ -1,8 +1,8 @@
 import { Pii } from "@sluice/core/data/Pii"
-import type * as Column from "../Column.ts"
+import type * as Column from "@sluice/core/relation/Column"
+import type * as Table from "@sluice/core/relation/Table"
 import * as Driver from "../internal/libsqlDriver.ts"
 import { textOf } from "../sql/SqlDialect.ts"
-import type * as Table from "../Table.ts"
 import type * as JsonText from "./JsonText.ts"
 
 /** A value that its column cannot hold: where it is and why, never what it is. */

@@ -1,6 +1,6 @@
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
-import type { WarehouseSpec } from "../Grants.ts"
 import type { Proof } from "../Proof.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { quote } from "./dialect.ts"

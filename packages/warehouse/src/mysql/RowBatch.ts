@@ -1,6 +1,6 @@
+import * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import type * as Batches from "../sql/Batches.ts"
-import * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { rowEncoder } from "./encoding.ts"
 import * as InfileText from "./InfileText.ts"

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
-import type * as MaskTable from "../MaskTable.ts"
-import type * as Table from "../Table.ts"
+import type * as Mask from "@sluice/core/relation/Mask"
+import type * as Table from "@sluice/core/relation/Table"
 import { columnType } from "./columnType.ts"
 
 /** How a table is made: what is declared of one and what a server tells of one, in the same words. */
@@ -25,7 +25,7 @@ export const ofTable = (table: Table.Any): Structure => ({
 })
 
 /** What a mask table is made as. */
-export const ofMask = (table: MaskTable.Any): Structure => ({
+export const ofMask = (table: Mask.Any): Structure => ({
   columns: new Map([
     ["id", "BIGINT NOT NULL"],
     [table.valueColumn, "LONGTEXT NOT NULL"],

@@ -1,5 +1,5 @@
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import type { Difference } from "../checks/Difference.ts"
-import type { WarehouseSpec } from "../Grants.ts"
 import * as InternalTables from "../sql/internalTables.ts"
 import { quote } from "./dialect.ts"
 

@@ -1,4 +1,4 @@
-import type * as Column from "../Column.ts"
+import type * as Column from "@sluice/core/relation/Column"
 
 /** `VARCHAR(20) NOT NULL` */
 export const columnType = (column: Column.Any): string => `${typeName(column.type)}${column.nullable ? "" : " NOT NULL"}`

@@ -1,5 +1,5 @@
-import * as Table from "../Table.ts"
-import type * as View from "../View.ts"
+import * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
 import { columnType } from "./columnType.ts"
 import { quote, tableOptions } from "./dialect.ts"
 import type { MysqlServer } from "./MysqlServer.ts"

@@ -1,6 +1,6 @@
 import { Pii } from "@sluice/core/data/Pii"
-import type * as Column from "../Column.ts"
-import type * as Table from "../Table.ts"
+import type * as Column from "@sluice/core/relation/Column"
+import type * as Table from "@sluice/core/relation/Table"
 import type * as InfileText from "./InfileText.ts"
 
 /**

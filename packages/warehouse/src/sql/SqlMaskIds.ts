@@ -1,11 +1,11 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
+import type * as Mask from "@sluice/core/relation/Mask"
+import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
-import type { WarehouseSpec } from "../Grants.ts"
 import type { MaskIds, Reissue } from "../MaskIds.ts"
-import type * as MaskTable from "../MaskTable.ts"
-import type * as Table from "../Table.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Epoch from "./Epoch.ts"
 import * as RandomIds from "./RandomIds.ts"
@@ -23,7 +23,7 @@ const command = "pnpm assets provision --reissue-mask-ids"
 /** Fails where a mask table holds ids that were given in order. */
 export const assertRandom = Effect.fn("SqlMaskIds.assertRandom")(function* (
   dialect: SqlDialect,
-  table: MaskTable.Any
+  table: Mask.Any
 ): Effect.fn.Return<void, WarehouseFailed | SqlError, SqlClient> {
   if (!(yield* isInOrder(dialect, table))) return
   return yield* new WarehouseFailed({
@@ -55,7 +55,7 @@ export const drift = Effect.fn("SqlMaskIds.drift")(function* (
 /** The mask tables with ids that were given in order. */
 const inOrder = Effect.fnUntraced(function* (
   { dialect, present }: Pick<SqlErasure.Place, "dialect" | "present">,
-  masks: ReadonlyArray<MaskTable.Any>
+  masks: ReadonlyArray<Mask.Any>
 ) {
   const tables = yield* present
   return yield* Effect.filter(masks, (mask) => (tables.has(mask.name) ? isInOrder(dialect, mask) : Effect.succeed(false)))
@@ -65,7 +65,7 @@ const inOrder = Effect.fnUntraced(function* (
  * Whether a mask table has ids that were given in order. The first rows come in one transaction with the counter that says
  * that they are random, so rows are looked for before the counter is read.
  */
-const isInOrder = Effect.fnUntraced(function* (dialect: SqlDialect, { name }: MaskTable.Any) {
+const isInOrder = Effect.fnUntraced(function* (dialect: SqlDialect, { name }: Mask.Any) {
   const sql = yield* SqlClient
   const rows = yield* sql.unsafe(`SELECT id FROM ${dialect.table(name)} LIMIT 1`)
   return rows.length > 0 && (yield* SqlCounters.read(dialect, name, { lock: false })) !== random
@@ -180,7 +180,7 @@ interface Holder {
   readonly column: string
 }
 
-const columnsOf = (table: Table.Any, { kind }: MaskTable.Any): ReadonlyArray<Holder> =>
+const columnsOf = (table: Table.Any, { kind }: Mask.Any): ReadonlyArray<Holder> =>
   Object.entries(table.columns).flatMap(([column, { maskOf }]) => (maskOf === kind ? [{ table, column }] : []))
 
 const holdsIds = (table: Table.Any): boolean => Object.values(table.columns).some(({ maskOf }) => maskOf !== undefined)

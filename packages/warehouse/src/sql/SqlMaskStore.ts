@@ -2,12 +2,12 @@ import { createHash } from "node:crypto"
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
+import type * as Mask from "@sluice/core/relation/Mask"
 import { StepContext } from "@sluice/core/run/StepContext"
 import { type Pii, reveal } from "@sluice/pii"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import type * as MaskTable from "../MaskTable.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { ErasureGate } from "./ErasureGate.ts"
@@ -31,7 +31,7 @@ export const layer = (dialect: SqlDialect, gate: ErasureGate): Layer.Layer<PiiMa
 /** Creates a mask table and its counter where they are missing. */
 export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(function* (
   dialect: SqlDialect,
-  table: MaskTable.Any
+  table: Mask.Any
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
   const sql = yield* SqlClient
   const create = Effect.gen(function* () {
@@ -52,13 +52,13 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
 ): Effect.fn.Return<PiiMasker["Type"], never, SqlClient> {
   const sql = yield* SqlClient
   const ready = new Set<string>()
-  const ensure = (table: MaskTable.Any) =>
+  const ensure = (table: Mask.Any) =>
     ready.has(table.name)
       ? Effect.void
       : Effect.tap(Effect.provideService(ensureMaskTable(dialect, table), SqlClient, sql), () =>
           Effect.sync(() => ready.add(table.name))
         )
-  const assertRandom = (table: MaskTable.Any) =>
+  const assertRandom = (table: Mask.Any) =>
     SqlBatch.translated(
       dialect,
       `read ${table.name}`,
@@ -67,7 +67,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
   const idColumn = dialect.quote("id")
 
   /** Finds values' ids by hash and moves what it finds from `missing` to `ids`. */
-  const lookUp = Effect.fnUntraced(function* (table: MaskTable.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
+  const lookUp = Effect.fnUntraced(function* (table: Mask.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
     for (const batch of SqlBatch.batches(
       dialect,
       [...missing.values()].map(({ hash }) => [hash])
@@ -86,7 +86,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
   })
 
   const create = Effect.fnUntraced(function* (
-    table: MaskTable.Any,
+    table: Mask.Any,
     missing: Map<string, Hashed>,
     ids: Map<string, number>,
     runId: string
@@ -116,7 +116,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
 
   return PiiMasker.of({
     ids: Effect.fn("SqlMaskStore.ids")(function* <K extends string>(
-      table: MaskTable.MaskTable<string, K>,
+      table: Mask.Mask<string, K>,
       values: Dataset.Dataset<Pii<K> | null>
     ) {
       const operation = `give mask ids in ${table.name}`
@@ -157,7 +157,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       return MaskMap.fromMap(table.kind, ids)
     }),
 
-    load: Effect.fn("SqlMaskStore.load")(function* <K extends string>(table: MaskTable.MaskTable<string, K>) {
+    load: Effect.fn("SqlMaskStore.load")(function* <K extends string>(table: Mask.Mask<string, K>) {
       yield* assertRandom(table)
       const ids = new Map<string, number>()
       for (let after = 0, more = true; more; ) {
@@ -170,14 +170,14 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
     })
   })
 
-  function page(table: MaskTable.Any, after: number) {
+  function page(table: Mask.Any, after: number) {
     return sql.unsafe<{ readonly id: number | string; readonly value: string | ArrayBuffer | Uint8Array }>(
       `SELECT ${idColumn} AS id, ${dialect.exactText(dialect.quote(table.valueColumn))} AS ${dialect.quote("value")} FROM ${dialect.table(table.name)} WHERE ${idColumn} > ? ORDER BY ${idColumn} LIMIT ${pageSize}`,
       [after]
     )
   }
 
-  function count(table: MaskTable.Any, operation: string) {
+  function count(table: Mask.Any, operation: string) {
     const rows = sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${dialect.table(table.name)}`)
     return Effect.map(SqlBatch.translated(dialect, operation, rows), ([row]) => Number(row?.n ?? 0))
   }
@@ -212,7 +212,7 @@ const hexOf = (bytes: ArrayBuffer | Uint8Array): string =>
   (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.from(new Uint8Array(bytes))).toString("hex")
 
 /** The CREATE TABLE of a mask table. */
-export const maskTableDdl = (dialect: SqlDialect, table: MaskTable.Any): string => {
+export const maskTableDdl = (dialect: SqlDialect, table: Mask.Any): string => {
   const { integer, longText, hash } = dialect.types
   return createTable(
     dialect,

@@ -1,8 +1,8 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as Grants from "@sluice/warehouse/Grants"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
-import * as Table from "@sluice/warehouse/Table"
-import * as View from "@sluice/warehouse/View"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as Table from "@sluice/core/relation/Table"
+import * as View from "@sluice/core/relation/View"
 
 /** A table whose name and columns want quoting, with something to check in each column. */
 export const Things = Table.make("check_things", {
@@ -48,7 +48,7 @@ export const Expensive = View.make("check_expensive", {
   select: () => "SELECT t.id AS id FROM check_things t WHERE t.price > 100"
 })
 
-export const Cities = MaskTable.make("check_cities", { kind: "city", column: "city", description: "Cities" })
+export const Cities = Mask.make("check_cities", { kind: "city", column: "city", description: "Cities" })
 
 export const spec: Grants.WarehouseSpec = {
   tables: [Things, Owners],

@@ -1,12 +1,12 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
+import * as Column from "@sluice/core/relation/Column"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as Table from "@sluice/core/relation/Table"
 import { StepContext } from "@sluice/core/run/StepContext"
-import * as Column from "@sluice/warehouse/Column"
 import { Erasure, type ErasureSpec, mask, rows } from "@sluice/warehouse/Erasure"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
-import * as Table from "@sluice/warehouse/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -28,8 +28,8 @@ export const Letters = Table.make("contract_letters", {
   primaryKey: ["id"],
   indexes: [["sender"]]
 })
-export const Cities = MaskTable.make("contract_cities", { kind: "city", column: "city", description: "Cities." })
-export const Jobs = MaskTable.make("contract_jobs", { kind: "profession", column: "profession", description: "Jobs." })
+export const Cities = Mask.make("contract_cities", { kind: "city", column: "city", description: "Cities." })
+export const Jobs = Mask.make("contract_jobs", { kind: "profession", column: "profession", description: "Jobs." })
 
 export const spec: ErasureSpec = {
   rows: [rows(People, "id"), rows(Letters, "sender", "receiver")],
@@ -59,11 +59,7 @@ export const publishRows = (dataset: Dataset.Dataset<Table.Row<typeof People>>) 
 export const publishPeople = (runId: string, ids: ReadonlyArray<string>) =>
   inRun(runId, publishRows(Dataset.fromArray(ids.map(person))))
 
-export const masked = <K extends string>(
-  runId: string,
-  table: MaskTable.MaskTable<string, K>,
-  values: ReadonlyArray<string>
-) =>
+export const masked = <K extends string>(runId: string, table: Mask.Mask<string, K>, values: ReadonlyArray<string>) =>
   inRun(
     runId,
     Effect.flatMap(PiiMasker, (masker) =>
@@ -100,11 +96,7 @@ export const fill = Effect.fnUntraced(function* (runId: string) {
   return { oslo, bern, clerk }
 })
 
-const idOf = Effect.fnUntraced(function* <K extends string>(
-  runId: string,
-  table: MaskTable.MaskTable<string, K>,
-  value: string
-) {
+const idOf = Effect.fnUntraced(function* <K extends string>(runId: string, table: Mask.Mask<string, K>, value: string) {
   const id = (yield* masked(runId, table, [value])).get(Pii.make(table.kind, value))
   return id ?? (yield* Effect.dieMessage("a value that was masked has no id"))
 })
@@ -113,7 +105,7 @@ const idOf = Effect.fnUntraced(function* <K extends string>(
 export const everything = Effect.gen(function* () {
   const quarantine = yield* Quarantine
   const warehouse = yield* Warehouse
-  const valuesOf = (table: MaskTable.Any) =>
+  const valuesOf = (table: Mask.Any) =>
     Effect.map(
       warehouse.query(`SELECT ${table.valueColumn}, id FROM ${table.name} ORDER BY id`, "pipeline"),
       ({ rows: all }) => all.map(([value, id]) => [String(value), Number(id)] as const)

@@ -1,9 +1,9 @@
 import { expect, layer } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
+import * as Mask from "@sluice/core/relation/Mask"
 import { StepContext } from "@sluice/core/run/StepContext"
 import * as IdOrder from "@sluice/warehouse/checks/IdOrder"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { RandomIds } from "@sluice/warehouse/sql/RandomIds"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
@@ -26,7 +26,7 @@ export const piiMaskerContract = <R>(options: {
     let tables = 0
     /** A mask table of the test's own. */
     const fresh = () =>
-      MaskTable.make(`contract_mask_${tables++}`, { kind: "city", column: "city", description: "Cities of a test." })
+      Mask.make(`contract_mask_${tables++}`, { kind: "city", column: "city", description: "Cities of a test." })
     type Cities = ReturnType<typeof fresh>
     const values = (cities: ReadonlyArray<string | null>, chunk = 5_000) =>
       Dataset.fromArray(

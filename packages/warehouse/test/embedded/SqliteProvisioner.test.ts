@@ -2,21 +2,21 @@ import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
-import * as Column from "@sluice/warehouse/Column"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as View from "@sluice/core/relation/View"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner"
-import * as Grants from "@sluice/warehouse/Grants"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
-import * as View from "@sluice/warehouse/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Everything, inStep, Numbers, numbers, readAll } from "../contract/support.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
-const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })
+const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
 const Versions = View.make("versions", {
   description: "",
   columns: { version: Column.integer },

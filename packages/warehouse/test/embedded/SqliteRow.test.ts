@@ -1,9 +1,9 @@
 import { expect, it } from "@effect/vitest"
 import { Pii } from "@sluice/core/data/Pii"
-import * as Column from "@sluice/warehouse/Column"
+import * as Column from "@sluice/core/relation/Column"
+import type * as Table from "@sluice/core/relation/Table"
 import * as JsonText from "@sluice/warehouse/embedded/JsonText"
 import * as SqliteRow from "@sluice/warehouse/embedded/SqliteRow"
-import type * as Table from "@sluice/warehouse/Table"
 import * as FastCheck from "effect/FastCheck"
 
 const misfits: ReadonlyArray<readonly [column: Column.Any, value: unknown, reason: string]> = [

@@ -3,11 +3,11 @@ import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
+import * as Mask from "@sluice/core/relation/Mask"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as StoreFiles from "@sluice/warehouse/embedded/StoreFiles"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Deferred from "effect/Deferred"
@@ -17,7 +17,7 @@ import * as Layer from "effect/Layer"
 import { inStep, Numbers, numbers, stalling, versionsSeen } from "../contract/support.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
-const Cities = MaskTable.make("cities", { kind: "city", column: "city", description: "" })
+const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
 
 const modes = (directory: string) =>
   Object.fromEntries(

@@ -3,8 +3,8 @@ import { join } from "node:path"
 import { expect, layer } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
+import * as Mask from "@sluice/core/relation/Mask"
 import { RunStore } from "@sluice/core/run/RunStore"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import { inStep, Numbers, numbers } from "../contract/support.ts"
 import { freshStores, StoreDirectory } from "./stores.ts"
 
-const Cities = MaskTable.make("secret_cities", { kind: "city", column: "city", description: "" })
+const Cities = Mask.make("secret_cities", { kind: "city", column: "city", description: "" })
 const canary = "CanaryCity-7f3a"
 
 let runs = 0

@@ -1,5 +1,5 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as Table from "@sluice/warehouse/Table"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
 
 /** A table whose rows are wide enough that a few thousand of them do not fit SQLite's cache. */
 export const Wide = Table.make("wide", {

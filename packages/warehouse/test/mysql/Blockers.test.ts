@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import * as Grants from "@sluice/warehouse/Grants"
+import * as Grants from "@sluice/core/relation/Grants"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"

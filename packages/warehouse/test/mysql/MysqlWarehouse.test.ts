@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import type * as Table from "@sluice/warehouse/Table"
+import type * as Table from "@sluice/core/relation/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"

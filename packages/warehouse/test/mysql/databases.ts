@@ -1,5 +1,5 @@
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
-import type { WarehouseSpec } from "@sluice/warehouse/Grants"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import * as MysqlProvisioner from "@sluice/warehouse/mysql/MysqlProvisioner"
 import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"

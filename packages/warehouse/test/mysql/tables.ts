@@ -1,8 +1,8 @@
-import * as Column from "@sluice/warehouse/Column"
-import * as Grants from "@sluice/warehouse/Grants"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
-import * as Table from "@sluice/warehouse/Table"
-import * as View from "@sluice/warehouse/View"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as Table from "@sluice/core/relation/Table"
+import * as View from "@sluice/core/relation/View"
 
 /** One row of a generation: all rows of a publish have the same, so that a mixture shows. */
 export const Readings = Table.make("readings", {
@@ -26,7 +26,7 @@ export const Every = Table.make("every_type", {
   primaryKey: ["group", "position"]
 })
 
-const Cities = MaskTable.make("sensitive_cities", { kind: "city", column: "city", description: "Cities" })
+const Cities = Mask.make("sensitive_cities", { kind: "city", column: "city", description: "Cities" })
 
 export const Generations = View.make("generations", {
   description: "Rows per generation, and whether any is of the future",

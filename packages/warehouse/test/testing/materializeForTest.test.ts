@@ -3,15 +3,15 @@ import * as Asset from "@sluice/core/asset/Asset"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
+import * as Column from "@sluice/core/relation/Column"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as Table from "@sluice/core/relation/Table"
+import * as View from "@sluice/core/relation/View"
 import { StepContext } from "@sluice/core/run/StepContext"
-import * as Column from "@sluice/warehouse/Column"
-import * as MaskTable from "@sluice/warehouse/MaskTable"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
-import * as Table from "@sluice/warehouse/Table"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
 import { published } from "@sluice/warehouse/testing/TestWarehouse"
-import * as View from "@sluice/warehouse/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ const People = Table.make("people", {
   columns: { id: Column.text(10), city_id: Column.integer },
   primaryKey: ["id"]
 })
-const Cities = MaskTable.make("city_ids", { kind: "city", column: "city", description: "" })
+const Cities = Mask.make("city_ids", { kind: "city", column: "city", description: "" })
 const Places = View.make("places", {
   description: "",
   columns: { city_id: Column.integer },

@@ -1,5 +1,5 @@
+import { type VisibilityOf, visibilityOf } from "../internal/visibilityOf.ts"
 import type * as Column from "./Column.ts"
-import { type VisibilityOf, visibilityOf } from "./internal/visibilityOf.ts"
 
 export type Columns = Readonly<Record<string, Column.Any>>
 

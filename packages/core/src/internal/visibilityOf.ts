@@ -1,5 +1,5 @@
-import type { Pii } from "@sluice/core/data/Pii"
-import type * as Column from "../Column.ts"
+import type { Pii } from "../data/Pii.ts"
+import type * as Column from "../relation/Column.ts"
 
 /** Sensitive where one of the columns has a personal value, public where none has. */
 export type VisibilityOf<C extends Readonly<Record<string, Column.Any>>> = [

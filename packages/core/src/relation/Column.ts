@@ -1,5 +1,5 @@
-import type { MaskId } from "@sluice/core/data/MaskId"
-import type { Pii } from "@sluice/core/data/Pii"
+import type { MaskId } from "../data/MaskId.ts"
+import type { Pii } from "../data/Pii.ts"
 
 /** What a column is in SQL. Each adapter has its own words for it. */
 export type ColumnType =

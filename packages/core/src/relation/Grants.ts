@@ -1,4 +1,4 @@
-import type * as MaskTable from "./MaskTable.ts"
+import type * as Mask from "./Mask.ts"
 import type * as Table from "./Table.ts"
 import type * as View from "./View.ts"
 
@@ -15,7 +15,7 @@ export const select = (...relations: ReadonlyArray<View.Public>): Grants => ({
 /** All that a pipeline keeps in its warehouse, and who may read what. */
 export interface WarehouseSpec {
   readonly tables: ReadonlyArray<Table.Any>
-  readonly masks: ReadonlyArray<MaskTable.Any>
+  readonly masks: ReadonlyArray<Mask.Any>
   /** In an order in which each can be created after those it reads. */
   readonly views: ReadonlyArray<View.Any>
   readonly analyst: Grants

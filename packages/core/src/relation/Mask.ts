@@ -5,14 +5,14 @@ import * as Table from "./Table.ts"
  * The table that maps mask ids to values of one kind of personal data. Its ids are random, and
  * runs never change one. Beside its columns, an adapter keeps a unique hash of each value's exact bytes.
  */
-export interface MaskTable<out Name extends string, in out K extends string>
+export interface Mask<out Name extends string, in out K extends string>
   extends Table.Table<Name, Table.Columns, "sensitive"> {
   readonly kind: K
   /** The column that holds the value. */
   readonly valueColumn: string
 }
 
-export type Any = Omit<MaskTable<string, never>, "kind"> & {
+export type Any = Omit<Mask<string, never>, "kind"> & {
   readonly kind: string
 }
 
@@ -23,7 +23,7 @@ export const make = <const Name extends string, const K extends string>(
     readonly column: string
     readonly description: string
   }
-): MaskTable<Name, K> => ({
+): Mask<Name, K> => ({
   ...Table.make(name, {
     description: options.description,
     columns: { id: Column.maskId(options.kind), [options.column]: Column.pii(options.kind) },
