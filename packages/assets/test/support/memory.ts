@@ -1,7 +1,7 @@
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Spill } from "@sluice/core/data/Spill"
-import { StepContext } from "@sluice/core/run/StepContext"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
 import { Suppressions } from "@sluice/warehouse/Suppressions"

@@ -3,10 +3,10 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { erase } from "../internal/erase.ts"
 import * as Location from "../internal/location.ts"
-import type { StepContext } from "../run/StepContext.ts"
 import type * as AssetCheck from "./AssetCheck.ts"
 import type { Failure } from "./Failure.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
+import type { StepContext } from "./StepContext.ts"
 import * as Storage from "./Storage.ts"
 
 export const TypeId: unique symbol = Symbol.for("@sluice/core/Asset")

@@ -7,13 +7,14 @@ import * as FiberRef from "effect/FiberRef"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type * as AssetCheck from "../asset/AssetCheck.ts"
+import { CheckFailed } from "../asset/CheckFailed.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
+import { StepContext } from "../asset/StepContext.ts"
 import { awaited } from "../internal/awaited.ts"
 import { erase } from "../internal/erase.ts"
 import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
-import { StepContext } from "./StepContext.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
 import * as StepFailure from "./StepFailure.ts"
 import type { Versions } from "./Versions.ts"
@@ -109,14 +110,14 @@ const stepContext = (options: Options) => {
   const checkBlocking = (
     subject: AssetCheck.Subject,
     standing: ReadonlyArray<AssetCheck.Any> = []
-  ): Effect.Effect<void, StepFailure.CheckFailed> => {
+  ): Effect.Effect<void, CheckFailed> => {
     blockingDone = true
     const own = new Set(asset.checks.map(({ name }) => name))
     const checks = [...standing.filter(({ name }) => !own.has(name)), ...asset.checks].filter(decides)
     return Effect.flatMap(evaluate(options, checks, subject), (failed) =>
       failed.length === 0
         ? Effect.void
-        : new StepFailure.CheckFailed({ asset: asset.name, checks: failed, staged: subject._tag === "Staged" })
+        : new CheckFailed({ asset: asset.name, checks: failed, staged: subject._tag === "Staged" })
     )
   }
   const service: StepContext.Service = {

@@ -32,20 +32,6 @@ export class StepDeadlineExceeded extends Schema.TaggedError<StepDeadlineExceede
   }
 }
 
-/** Blocking checks refused the rows that were about to be published. */
-export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed", {
-  asset: Schema.String,
-  checks: Schema.Array(Schema.String),
-  /** Whether the rows were only staged: nobody has seen them then. */
-  staged: Schema.Boolean
-}) {
-  readonly retryable = false
-  override get message() {
-    const names = this.checks.join(", ")
-    return `"${this.asset}" did not pass ${names}${this.staged ? "; what was published before stays" : ""}. \`pnpm assets asset ${this.asset}\` shows what its checks found.`
-  }
-}
-
 /** A step had begun on what an upstream had not yet read to its end, and must begin again. */
 export class UpstreamRestarted extends Schema.TaggedError<UpstreamRestarted>()("UpstreamRestarted", {
   asset: Schema.String,

@@ -4,10 +4,10 @@ import type * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
+import { StepContext } from "../asset/StepContext.ts"
 import { erase } from "../internal/erase.ts"
 import { millisBetween } from "../run/Attempt.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
-import { StepContext } from "../run/StepContext.ts"
 
 /** What materializing one asset did, besides what its layers saw. */
 export interface Materialized<A> {

@@ -1,12 +1,12 @@
 import { assert, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Executor from "@sluice/core/run/Executor"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
-import { StepContext } from "@sluice/core/run/StepContext"
 import * as Effect from "effect/Effect"
 
 const stored = Storage.stored({ kind: "table", columns: [], load: Effect.succeed(0) })

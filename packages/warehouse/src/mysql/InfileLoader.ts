@@ -1,5 +1,5 @@
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Table from "@sluice/core/relation/Table"
-import { StepContext } from "@sluice/core/run/StepContext"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"

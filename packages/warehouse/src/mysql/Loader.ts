@@ -1,7 +1,7 @@
+import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import * as Table from "@sluice/core/relation/Table"
-import { StepContext } from "@sluice/core/run/StepContext"
 import * as Effect from "effect/Effect"
 import * as Batches from "../sql/Batches.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"

@@ -1,6 +1,6 @@
 import { argv, stdout } from "node:process"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
-import { StepContext } from "@sluice/core/run/StepContext"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
-import { StepContext } from "@sluice/core/run/StepContext"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Chunk from "effect/Chunk"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
-import { StepContext } from "@sluice/core/run/StepContext"
 import * as InfileText from "@sluice/warehouse/mysql/InfileText"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Chunk from "effect/Chunk"

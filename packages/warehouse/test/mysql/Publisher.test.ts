@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
+import { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { RunStore } from "@sluice/core/run/RunStore"
-import { CheckFailed } from "@sluice/core/run/StepFailure"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
+import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { Metadata } from "@sluice/core/asset/Metadata"
-import { StepContext } from "@sluice/core/run/StepContext"
-import type { CheckFailed } from "@sluice/core/run/StepFailure"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import { infileLoader } from "@sluice/warehouse/mysql/InfileLoader"
 import { insertLoader } from "@sluice/warehouse/mysql/Loader"
 import * as Effect from "effect/Effect"

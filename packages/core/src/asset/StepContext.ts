@@ -1,10 +1,9 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as AssetCheck from "../asset/AssetCheck.ts"
-import type { Failure } from "../asset/Failure.ts"
-import type { Metadata } from "../asset/Metadata.ts"
-import type { Materialization } from "./RunRecord.ts"
-import type { CheckFailed } from "./StepFailure.ts"
+import type * as AssetCheck from "./AssetCheck.ts"
+import type { CheckFailed } from "./CheckFailed.ts"
+import type { Failure } from "./Failure.ts"
+import type { Metadata } from "./Metadata.ts"
 
 /** What a step knows of the run it is in, and how it tells of its progress. Every step is given one by its executor. */
 export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepContext, StepContext.Service>() {
@@ -69,7 +68,7 @@ export declare namespace StepContext {
      */
     readonly lastMadeFrom: string | undefined
     /** The last materialization of this asset that is recorded. */
-    readonly last: Pick<Materialization, "runId" | "metadata"> | undefined
+    readonly last: { readonly runId: string; readonly metadata: Metadata } | undefined
     /** Waits until the step has succeeded: where a value that was handed on comes to its end. */
     readonly concluded: Effect.Effect<void>
   }

@@ -1,0 +1,15 @@
+import * as Schema from "effect/Schema"
+
+/** Blocking checks refused the rows that were about to be published. */
+export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed", {
+  asset: Schema.String,
+  checks: Schema.Array(Schema.String),
+  /** Whether the rows were only staged: nobody has seen them then. */
+  staged: Schema.Boolean
+}) {
+  readonly retryable = false
+  override get message() {
+    const names = this.checks.join(", ")
+    return `"${this.asset}" did not pass ${names}${this.staged ? "; what was published before stays" : ""}. \`pnpm assets asset ${this.asset}\` shows what its checks found.`
+  }
+}
