@@ -5,8 +5,14 @@ import * as Scope from "effect/Scope"
 import * as Packed from "./Packed.ts"
 import { Spill, type SpillFailed } from "./Spill.ts"
 
-/** A block that is kept somewhere: how to get at it, any number of times. */
-export type Kept = Effect.Effect<Packed.Packed, SpillFailed>
+/** Reads a block from where it is kept. */
+type Read = Effect.Effect<Packed.Packed, SpillFailed>
+
+/**
+ * A block that is kept somewhere, to be read any number of times: waits until it can be read, and answers how. The wait has no
+ * end if the write was interrupted, so it has to be interruptible.
+ */
+export type Kept = Effect.Effect<Read, SpillFailed>
 
 /** Keeps a block, which can be got at at once; `written` is to be run, and has it in the file at its end, if it belongs there. */
 export type Keep = (packed: Packed.Packed) => { readonly block: Kept; readonly written: Effect.Effect<void, SpillFailed> }
@@ -28,17 +34,17 @@ export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.ge
     )
   // Whatever a block's effect could see is kept for as long as the block is: the packed rows are out of its sight.
   const write = (packed: Packed.Packed) => {
-    const inFile = Deferred.unsafeMake<Kept, SpillFailed>(FiberId.none)
+    const inFile = Deferred.unsafeMake<Read, SpillFailed>(FiberId.none)
     const stillHeld = held(packed)
     return {
       block: Effect.suspend(() => {
         const packed = stillHeld()
-        return packed === undefined ? Effect.flatten(Deferred.await(inFile)) : Effect.succeed(packed)
+        return packed === undefined ? Deferred.await(inFile) : Effect.succeed(Effect.succeed(packed))
       }),
       // A write is interrupted because another one failed: that error is the one to report, and readers wait to be stopped.
       written: Effect.matchEffect(writing(packed), {
         onFailure: (error) => Effect.zipRight(Deferred.fail(inFile, error), Effect.fail(error)),
-        onSuccess: (kept) => Effect.asVoid(Deferred.succeed(inFile, kept))
+        onSuccess: (read) => Effect.asVoid(Deferred.succeed(inFile, read))
       })
     }
   }
@@ -46,7 +52,7 @@ export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.ge
     rows += packed.rows
     bytes += Packed.size(packed)
     const fits = rows <= spill.rowsInMemory && bytes <= spill.bytesInMemory
-    return fits ? { block: Effect.succeed(packed), written: Effect.void } : write(packed)
+    return fits ? { block: Effect.succeed(Effect.succeed(packed)), written: Effect.void } : write(packed)
   }
 })
 

@@ -19,8 +19,10 @@ export interface Unpacking<A> {
  * unpacks the rest of the block alone.
  */
 export const make = <A>({ decodeBy }: Pick<Packed.Codec<A>, "decodeBy">): Unpacking<A> => {
-  const shared = sharing(blocksShared, (block: Blocks.Kept) =>
-    Effect.map(block, (packed) => sharedParts(() => decodeBy(rowsAtOnce, packed)))
+  const shared = sharing(
+    blocksShared,
+    (block: Blocks.Kept) => block,
+    (read) => Effect.map(read, (packed) => sharedParts(() => decodeBy(rowsAtOnce, packed)))
   )
   return {
     put: (block, rows) =>
@@ -30,7 +32,7 @@ export const make = <A>({ decodeBy }: Pick<Packed.Codec<A>, "decodeBy">): Unpack
       ),
     open: (block, isAlone) =>
       isAlone && !shared.has(block)
-        ? Effect.map(block, (packed) => pullOf(decodeBy(rowsAtOnce, packed)))
+        ? Effect.map(Effect.flatten(block), (packed) => pullOf(decodeBy(rowsAtOnce, packed)))
         : Effect.map(shared.get(block), (parts) => Effect.zipRight(Effect.yieldNow(), pullOf(parts())))
   }
 }

@@ -4,26 +4,37 @@ import * as FiberId from "effect/FiberId"
 
 /**
  * Keeps the last `most` results, and those that are under way, for whoever asks for the same; `put` gives one without any work.
- * Who shares is faster than the one they follow, so that readers who start side by side stay side by side.
+ * Who shares is faster than the one they follow, so that readers who start side by side stay side by side. `ready` waits until
+ * the work can begin: a wait can be interrupted, and the work, which is done for others too, cannot.
  */
-export const sharing = <K extends object, A, E>(most: number, work: (key: K) => Effect.Effect<A, E>) => {
+export const sharing = <K extends object, W, A, E>(
+  most: number,
+  ready: (key: K) => Effect.Effect<W, E>,
+  work: (ready: W) => Effect.Effect<A, E>
+) => {
   const recent = new Map<K, Deferred.Deferred<A, E>>()
   const remember = (key: K, result: Deferred.Deferred<A, E>) => {
     recent.set(key, result)
     for (const oldest of recent.keys()) if (recent.size > most) recent.delete(oldest)
     return result
   }
+  const share = (key: K, start: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.uninterruptibleMask((restore) => {
+      const found = recent.get(key)
+      if (found !== undefined) return restore(Deferred.await(found))
+      const result = remember(key, Deferred.unsafeMake<A, E>(FiberId.none))
+      return Effect.zipRight(Effect.intoDeferred(start, result), Deferred.await(result))
+    })
   return {
     has: (key: K): boolean => recent.has(key),
     put: (key: K, value: A): void =>
       Deferred.unsafeDone(remember(key, Deferred.unsafeMake<A, E>(FiberId.none)), Effect.succeed(value)),
     get: (key: K): Effect.Effect<A, E> =>
-      // Whoever comes first works for the others too: it is not interrupted half way.
-      Effect.uninterruptibleMask((restore) => {
+      Effect.suspend(() => {
         const found = recent.get(key)
-        if (found !== undefined) return restore(Deferred.await(found))
-        const result = remember(key, Deferred.unsafeMake<A, E>(FiberId.none))
-        return Effect.zipRight(Effect.intoDeferred(work(key), result), Deferred.await(result))
+        return found === undefined
+          ? Effect.flatMap(ready(key), (prepared) => share(key, work(prepared)))
+          : Deferred.await(found)
       })
   }
 }

@@ -5,6 +5,7 @@ import * as Packed from "@sluice/core/data/Packed"
 import { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -83,6 +84,24 @@ describe("a dataset that grows", () => {
         [error, second.unsafePoll()],
         [new SpillFailed({ operation: "written", reason: "ENOSPC" }), null]
       )
+    }).pipe(Effect.provide(Layer.unwrapEffect(withoutRoom)))
+  )
+
+  // Regression: readers side by side waited uninterruptibly for a block whose write was interrupted, and Ctrl-C never ended.
+  it.scoped("lets readers who wait together for a block that is never written be interrupted", () =>
+    Effect.gen(function* () {
+      const packed = Stream.map(Stream.make([1], [2]), (rows) => ({ packed: codec.encode(rows), rows: undefined }))
+      const { dataset, fill } = yield* Dataset.growing(packed, codec, {})
+      const second = Effect.flatMap(dataset.open, (pull) => Effect.zipRight(Effect.either(pull), pull))
+      const readers = yield* Effect.forkDaemon(
+        Effect.all([Effect.scoped(second), Effect.scoped(second)], { concurrency: 2 })
+      )
+      yield* Effect.flip(fill)
+      yield* turns(20)
+      yield* Fiber.interruptFork(readers)
+      yield* turns(20)
+      const ended = readers.unsafePoll()
+      assert.strictEqual(ended !== null && Exit.isInterrupted(ended), true)
     }).pipe(Effect.provide(Layer.unwrapEffect(withoutRoom)))
   )
 
