@@ -1,4 +1,5 @@
 import * as Column from "./Column.ts"
+import * as RelationName from "./RelationName.ts"
 import * as Table from "./Table.ts"
 
 /**
@@ -16,6 +17,7 @@ export type Any = Omit<Mask<string, never>, "kind"> & {
   readonly kind: string
 }
 
+/** Declares a mask. Throws `RelationNameInvalid` if the name is not lower-case letters, digits and `_`. */
 export const make = <const Name extends string, const K extends string>(
   name: Name,
   options: {
@@ -24,7 +26,7 @@ export const make = <const Name extends string, const K extends string>(
     readonly description: string
   }
 ): Mask<Name, K> => ({
-  ...Table.make(name, {
+  ...Table.make(RelationName.checked("mask", name), {
     description: options.description,
     columns: { id: Column.maskId(options.kind), [options.column]: Column.pii(options.kind) },
     primaryKey: ["id"]

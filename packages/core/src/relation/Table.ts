@@ -1,5 +1,6 @@
 import { type VisibilityOf, visibilityOf } from "../internal/visibilityOf.ts"
 import type * as Column from "./Column.ts"
+import * as RelationName from "./RelationName.ts"
 
 export type Columns = Readonly<Record<string, Column.Any>>
 
@@ -29,7 +30,7 @@ export type Row<T extends { readonly columns: Columns }> = {
 }
 
 /**
- * Declares a table.
+ * Declares a table. Throws `RelationNameInvalid` if the name is not lower-case letters, digits and `_`.
  *
  * ```ts
  * const Cities = Table.make("cities", {
@@ -49,7 +50,7 @@ export const make = <const Name extends string, const C extends Columns>(
   }
 ): Table<Name, C, VisibilityOf<C>> => ({
   _tag: "Table",
-  name,
+  name: RelationName.checked("table", name),
   indexes: [],
   ...options,
   visibility: visibilityOf<C>(options.columns)

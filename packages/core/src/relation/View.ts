@@ -1,3 +1,4 @@
+import * as RelationName from "./RelationName.ts"
 import type * as Table from "./Table.ts"
 
 /** What SQL dialects say differently and views need. */
@@ -23,6 +24,7 @@ export type Any = View<string, Table.Columns>
 /** What analysts may read, and views may read from. A sensitive table does not type-check here. */
 export type Public = Table.Public | Any
 
+/** Declares a view. Throws `RelationNameInvalid` if the name is not lower-case letters, digits and `_`. */
 export const make = <const Name extends string, const C extends Table.Columns>(
   name: Name,
   options: {
@@ -31,4 +33,4 @@ export const make = <const Name extends string, const C extends Table.Columns>(
     readonly on: ReadonlyArray<Public>
     readonly select: (dialect: Dialect) => string
   }
-): View<Name, C> => ({ _tag: "View", name, visibility: "public", ...options })
+): View<Name, C> => ({ _tag: "View", name: RelationName.checked("view", name), visibility: "public", ...options })
