@@ -82,9 +82,9 @@ const leaks: ReadonlyArray<Leak> = [
   },
   // A setting that is repeated when it is wrong.
   {
-    file: "packages/assets/src/PipelineConfig.ts",
-    says: `problems.push(\`\${key} \${parsed.left}\`)`,
-    instead: "problems.push(key + parsed.left + Redacted.value(text))"
+    file: "packages/core/src/settings/Setting.ts",
+    says: "(problem) => ConfigError.InvalidData([key], problem)",
+    instead: "(problem) => ConfigError.InvalidData([key], problem + given)"
   }
 ]
 

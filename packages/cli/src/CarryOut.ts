@@ -87,7 +87,7 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asse
   let concluded: RunResult.RunResult | undefined
   const run = Executor.run(plan, {
     ...options,
-    pools: settings.pools,
+    pools: settings.pools ?? {},
     origin: SourceChange.originOf(settings),
     observe: watch.observers,
     onConcluded: (result) => {

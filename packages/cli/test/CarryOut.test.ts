@@ -1,5 +1,6 @@
 import { it } from "@effect/vitest"
-import * as PipelineConfig from "@sluice/assets/PipelineConfig"
+import { asItCame } from "@sluice/assets/privacy/Generalisation"
+import * as SparkSettings from "@sluice/assets/SparkSettings"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
@@ -8,6 +9,7 @@ import * as Owner from "@sluice/core/run/Owner"
 import * as Planner from "@sluice/core/run/Planner"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
+import * as Settings from "@sluice/core/settings/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -25,6 +27,7 @@ import * as Forecast from "../src/Forecast.ts"
 import { Output } from "../src/Output.ts"
 import * as RunWatch from "../src/RunWatch.ts"
 import * as Style from "../src/render/Style.ts"
+import * as ProgramSettings from "../src/settings/ProgramSettings.ts"
 import * as Proxies from "../src/wiring/Proxies.ts"
 
 /** What was written, line by line. */
@@ -44,10 +47,12 @@ const written = () => {
   return { out, err, layer }
 }
 
-const settings = PipelineConfig.load.pipe(
-  Effect.withConfigProvider(ConfigProvider.fromMap(new Map())),
-  Effect.map((config) => ({ ...config, proxies: Proxies.none }))
-)
+const settings = Effect.zipWith(ProgramSettings.load, Settings.load(SparkSettings.settings), (program, pipeline) => ({
+  ...program,
+  ...pipeline,
+  generalisation: asItCame,
+  proxies: Proxies.none
+})).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map())))
 
 const check = (name: string, passed: boolean, severity: "warn" | "error") =>
   AssetCheck.make(name, { description: name, severity, evaluate: () => Effect.succeed({ passed, metadata: {} }) })

@@ -74,7 +74,7 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
 /** A limit for a pool that no asset is in would bound nothing. */
 const checkPools = (graph: AssetGraph<Asset.Any>, { pools }: Settings.Settings) => {
   const known = new Set(graph.assets.flatMap(({ pool }) => pool ?? []))
-  const unknown = Object.keys(pools).find((pool) => !known.has(pool))
+  const unknown = Object.keys(pools ?? {}).find((pool) => !known.has(pool))
   return unknown === undefined
     ? Effect.void
     : new UsageError({

@@ -1,6 +1,6 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { ConfigInvalid } from "@sluice/assets/PipelineConfig"
+import { SettingsInvalid } from "@sluice/core/settings/Settings"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -22,11 +22,11 @@ export interface DotEnv {
  */
 export const read = Effect.fn("DotEnv.read")(function* (
   path: string
-): Effect.fn.Return<DotEnv, ConfigInvalid, FileSystem.FileSystem> {
+): Effect.fn.Return<DotEnv, SettingsInvalid, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const text = yield* fs.readFileString(path).pipe(
     Effect.catchIf(isMissing, () => Effect.succeed("")),
-    Effect.mapError((error) => new ConfigInvalid({ problems: [unreadable(path, error)] }))
+    Effect.mapError((error) => new SettingsInvalid({ problems: [unreadable(path, error)] }))
   )
   const { assignments, malformed } = DotEnvSyntax.parse(text)
   const problems = [...malformed]
@@ -36,7 +36,7 @@ export const read = Effect.fn("DotEnv.read")(function* (
     if (resolved.includes(undefined)) problems.push([line, notSet])
     values.set(key, resolved.join(""))
   }
-  if (problems.length > 0) return yield* new ConfigInvalid({ problems: sentences(path, problems) })
+  if (problems.length > 0) return yield* new SettingsInvalid({ problems: sentences(path, problems) })
   const keys = assignments.map(({ key, line }) => [key, line] as const)
   const provider = ConfigProvider.fromMap(values, { pathDelim: "_", seqDelim: "," })
   return { keys, provider: keys.length === 0 ? undefined : provider }

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from "node:net"
-import { ConfigInvalid } from "@sluice/assets/PipelineConfig"
+import { SettingsInvalid } from "@sluice/core/settings/Settings"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -37,7 +37,7 @@ export const none: Proxies = { http: undefined, https: undefined }
  * of `NO_PROXY`; the lower-case names come first, as in curl. This machine itself is never asked by a proxy. Fails for a
  * proxy that would be used and is not understood.
  */
-export const forApi = Effect.fn("Proxies.forApi")(function* (url: URL): Effect.fn.Return<Proxies, ConfigInvalid> {
+export const forApi = Effect.fn("Proxies.forApi")(function* (url: URL): Effect.fn.Return<Proxies, SettingsInvalid> {
   const [noProxy] = yield* variable("NO_PROXY")
   const problems: Array<string> = []
   const proxyFor = Effect.fnUntraced(function* (scheme: "http" | "https", port: number) {
@@ -51,7 +51,7 @@ export const forApi = Effect.fn("Proxies.forApi")(function* (url: URL): Effect.f
   // A redirect can lead from http to https, never back.
   const https = yield* proxyFor("https", 443)
   const proxies = { http: url.protocol === "http:" ? yield* proxyFor("http", 80) : undefined, https }
-  return problems.length === 0 ? proxies : yield* new ConfigInvalid({ problems: [...new Set(problems)] })
+  return problems.length === 0 ? proxies : yield* new SettingsInvalid({ problems: [...new Set(problems)] })
 })
 
 /** The first of some variables that is not empty, and its name. */

@@ -1,14 +1,14 @@
-import * as PipelineConfig from "@sluice/assets/PipelineConfig"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
+import * as ProgramSettings from "../../src/settings/ProgramSettings.ts"
 import * as Announcement from "../../src/wiring/Announcement.ts"
 
 it("says how connections to the store will be encrypted, before there are any", () => {
   const said = (url: string) =>
     Announcement.store(
       Effect.runSync(
-        Effect.withConfigProvider(PipelineConfig.load, ConfigProvider.fromMap(new Map([["DATABASE_URL", url]])))
+        Effect.withConfigProvider(ProgramSettings.load, ConfigProvider.fromMap(new Map([["DATABASE_URL", url]])))
       )
     )
   expect(

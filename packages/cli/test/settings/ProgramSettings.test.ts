@@ -3,16 +3,14 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as PipelineConfig from "../src/PipelineConfig.ts"
+import * as ProgramSettings from "../../src/settings/ProgramSettings.ts"
 
 const load = (settings: Readonly<Record<string, string>>) =>
-  Effect.either(Effect.withConfigProvider(PipelineConfig.load, ConfigProvider.fromMap(new Map(Object.entries(settings)))))
+  Effect.either(Effect.withConfigProvider(ProgramSettings.load, ConfigProvider.fromMap(new Map(Object.entries(settings)))))
 
 it.effect("with nothing set, everything has a default; a key that is set to nothing is not set", () =>
   Effect.gen(function* () {
-    const defaults: PipelineConfig.PipelineConfig = {
-      apiUrl: undefined,
-      apiToken: undefined,
+    const defaults: ProgramSettings.ProgramSettings = {
       database: { _tag: "Sqlite", directory: ".sluice" },
       databaseAdmin: undefined,
       analystUser: "analyst",
@@ -24,23 +22,15 @@ it.effect("with nothing set, everything has a default; a key that is set to noth
       lockWait: Duration.minutes(1),
       silentConnection: Duration.minutes(1),
       queryTimeout: Duration.minutes(5),
-      pageSize: 5_000,
-      fetchAhead: 4,
-      readingThreads: undefined,
-      maxAnswerBytes: 17_179_869_184,
-      rereads: 1,
-      overlappingPages: "warn",
-      maxBadShare: 0.1,
       maxRemovedShare: 0.3,
-      generalisation: { birth: "year", income: "exact", emailDomainMin: 1 },
-      pools: {},
+      pools: undefined,
       keepRuns: 1_000,
       keepDays: 90
     }
     assert.deepStrictEqual(
       [
         yield* load({}),
-        yield* load({ SPARK_API_URL: "", DATABASE_URL: " ", SLUICE_PAGE_SIZE: "", ANALYST_PASSWORD: "" })
+        yield* load({ ANALYST_USER: "", DATABASE_URL: " ", SLUICE_LOCK_WAIT: "", ANALYST_PASSWORD: "" })
       ].map((result) => (result._tag === "Right" ? result.right : result.left.message)),
       [defaults, defaults]
     )
@@ -50,8 +40,6 @@ it.effect("with nothing set, everything has a default; a key that is set to noth
 it.effect("every key is read, and secrets are redacted", () =>
   Effect.gen(function* () {
     const config = yield* yield* load({
-      SPARK_API_URL: "https://api.example.com/v1",
-      SPARK_API_TOKEN: "t0ken",
       DATABASE_URL: "mysql://sluice:p%40ss@db:3307/spark_dwh",
       DATABASE_ADMIN_URL: "mysql://root:r00t@db",
       ANALYST_USER: "ana",
@@ -62,17 +50,7 @@ it.effect("every key is read, and secrets are redacted", () =>
       SLUICE_SILENT_CONNECTION: "6",
       SLUICE_QUERY_TIMEOUT: "7",
       SLUICE_ROWS_IN_MEMORY: "0",
-      SLUICE_PAGE_SIZE: "100000",
-      SLUICE_FETCH_AHEAD: "0",
-      SLUICE_READING_THREADS: "3",
-      SLUICE_MAX_ANSWER_MIB: "64",
-      SLUICE_MAX_BAD_SHARE: ".25",
-      SLUICE_REREADS: "0",
-      SLUICE_OVERLAPPING_PAGES: "reread",
       SLUICE_MAX_REMOVED_SHARE: "0.5",
-      SLUICE_BIRTH: "band",
-      SLUICE_INCOME: "band",
-      SLUICE_EMAIL_DOMAIN_MIN: "5",
       SLUICE_POOLS: "api=2, warehouse=4",
       SLUICE_KEEP_RUNS: "0",
       SLUICE_KEEP_DAYS: "7"
@@ -80,13 +58,9 @@ it.effect("every key is read, and secrets are redacted", () =>
     assert.deepStrictEqual(
       {
         ...config,
-        secrets: [config.apiToken, config.analystPassword, config.secret, config.oldSecret].map(
-          (secret) => secret && Redacted.value(secret)
-        )
+        secrets: [config.analystPassword, config.secret, config.oldSecret].map((secret) => secret && Redacted.value(secret))
       },
       {
-        apiUrl: new URL("https://api.example.com/v1"),
-        apiToken: Redacted.make("t0ken"),
         database: {
           _tag: "Mysql",
           host: "db",
@@ -112,30 +86,20 @@ it.effect("every key is read, and secrets are redacted", () =>
         silentConnection: Duration.seconds(6),
         queryTimeout: Duration.seconds(7),
         rowsInMemory: 0,
-        pageSize: 100_000,
-        fetchAhead: 0,
-        readingThreads: 3,
-        maxAnswerBytes: 67_108_864,
-        rereads: 0,
-        overlappingPages: "reread",
-        maxBadShare: 0.25,
         maxRemovedShare: 0.5,
-        generalisation: { birth: "band", income: "band", emailDomainMin: 5 },
         pools: { api: 2, warehouse: 4 },
         keepRuns: 0,
         keepDays: 7,
-        secrets: ["t0ken", "letmein", "s3cret-s3cret-s3cret-s3cret-s3cret", "old-s3cret-old-s3cret-old-s3cret"]
+        secrets: ["letmein", "s3cret-s3cret-s3cret-s3cret-s3cret", "old-s3cret-old-s3cret-old-s3cret"]
       }
     )
-    assert.notMatch(JSON.stringify(config), /t0ken|p@ss|r00t|letmein|s3cret/)
+    assert.notMatch(JSON.stringify(config), /p@ss|r00t|letmein|s3cret/)
   })
 )
 
 it.effect("all that is wrong is told at once, a line for each key, without its value", () =>
   Effect.gen(function* () {
     const result = yield* load({
-      SPARK_API_URL: "https://CANARY:CANARY@api",
-      SPARK_API_TOKEN: "CANARY CANARY",
       DATABASE_URL: "CANARY",
       DATABASE_ADMIN_URL: "postgres://root:CANARY@db",
       ANALYST_USER: "CANARY'@'%",
@@ -145,14 +109,7 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
       SLUICE_SILENT_CONNECTION: "0",
       SLUICE_QUERY_TIMEOUT: "1m",
       SLUICE_ROWS_IN_MEMORY: "-1",
-      SLUICE_PAGE_SIZE: "0",
-      SLUICE_MAX_BAD_SHARE: "10%",
-      SLUICE_REREADS: "4",
-      SLUICE_OVERLAPPING_PAGES: "CANARY",
       SLUICE_MAX_REMOVED_SHARE: "2",
-      SLUICE_BIRTH: "CANARY",
-      SLUICE_INCOME: "CANARY",
-      SLUICE_EMAIL_DOMAIN_MIN: "0",
       SLUICE_POOLS: "api=CANARY",
       SLUICE_KEEP_RUNS: "CANARY",
       SLUICE_KEEP_DAYS: "-1"
@@ -161,8 +118,6 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
     assert.deepStrictEqual(
       message.split("\n").map((line) => line.split(" ")[0]),
       [
-        "SPARK_API_URL",
-        "SPARK_API_TOKEN",
         "DATABASE_URL",
         "DATABASE_ADMIN_URL",
         "ANALYST_USER",
@@ -172,37 +127,13 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
         "SLUICE_SILENT_CONNECTION",
         "SLUICE_QUERY_TIMEOUT",
         "SLUICE_ROWS_IN_MEMORY",
-        "SLUICE_PAGE_SIZE",
-        "SLUICE_REREADS",
-        "SLUICE_OVERLAPPING_PAGES",
-        "SLUICE_MAX_BAD_SHARE",
         "SLUICE_MAX_REMOVED_SHARE",
-        "SLUICE_BIRTH",
-        "SLUICE_INCOME",
-        "SLUICE_EMAIL_DOMAIN_MIN",
         "SLUICE_POOLS",
         "SLUICE_KEEP_RUNS",
         "SLUICE_KEEP_DAYS"
       ]
     )
     assert.notInclude(message, "CANARY")
-  })
-)
-
-it.effect("an API's URL is http or https, and ends before a query", () =>
-  Effect.gen(function* () {
-    const urls = ["not a url", "ftp://api", "http://api?key=1", "http://api#x", "http://api:99999"]
-    const results = yield* Effect.all(urls.map((SPARK_API_URL) => load({ SPARK_API_URL })))
-    assert.deepStrictEqual(
-      results.map((result) => (result._tag === "Left" ? result.left.message : "accepted")),
-      [
-        "SPARK_API_URL is not a URL. Use http://host:port/path, or leave it out for the sample API.",
-        "SPARK_API_URL must begin with http:// or https://.",
-        "SPARK_API_URL must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN.",
-        "SPARK_API_URL must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN.",
-        "SPARK_API_URL is not a URL. Use http://host:port/path, or leave it out for the sample API."
-      ]
-    )
   })
 )
 
@@ -242,5 +173,16 @@ it.effect("a file of authorities that cannot be read, or has no certificate, is 
         (key) => `${key} has an ssl-ca that cannot be read, or has no certificate in PEM.`
       )
     )
+  })
+)
+
+it.effect("what is wrong with several settings together is told beside what is wrong with one", () =>
+  Effect.gen(function* () {
+    const secret = "s3cret-s3cret-s3cret-s3cret-s3cret"
+    const result = yield* load({ SLUICE_SECRET: secret, SLUICE_SECRET_FILE: "/run/secret", SLUICE_KEEP_RUNS: "-1" })
+    assert.deepStrictEqual(result._tag === "Left" ? result.left.problems : [], [
+      "SLUICE_KEEP_RUNS is not a whole number from 0 to 1000000000.",
+      "SLUICE_SECRET and SLUICE_SECRET_FILE are both set. Set one of them."
+    ])
   })
 )

@@ -1,0 +1,57 @@
+import { editDistance, suggest } from "@sluice/core/internal/suggest"
+import * as Human from "../render/Human.ts"
+
+/** The keys of all settings. */
+export interface Known {
+  /** Those of the program. */
+  readonly program: ReadonlyArray<string>
+  /** Those of the pipeline. */
+  readonly pipeline: ReadonlyArray<string>
+  /** Those that other programs read from the same `.env`. */
+  readonly others: ReadonlyArray<string>
+}
+
+/**
+ * Finds keys of a `.env` that are no settings: a sentence for each, with the nearest setting if there is one. A key that does
+ * not look like one is told by its line alone, because it may be a piece of a secret. Compose's own `COMPOSE_…` keys may be there.
+ */
+export const inFile = (
+  file: string,
+  keys: Iterable<readonly [key: string, line: number]>,
+  { others, pipeline, program }: Known
+): ReadonlyArray<string> => {
+  const known = new Set([...pipeline, ...program, ...others])
+  return [...keys].flatMap(([key, line]) => {
+    if (known.has(key) || key.startsWith("COMPOSE_")) return []
+    const [near] = suggest(key, known, 1)
+    if (near !== undefined) return [`${key} in ${file} is not a setting; did you mean ${near}?`]
+    const what = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(key) ? `${key} in ${file}` : `What line ${line} of ${file} sets`
+    return [`${what} is not a setting. .env.example has every setting; what is for other programs belongs elsewhere.`]
+  })
+}
+
+/**
+ * Finds variables of the environment that are misspelt settings: a sentence for each. A run that ignored them would read or
+ * write elsewhere than it was told. Most variables belong to other programs. So only those count that are within two edits of
+ * a setting that is not set, and those that share two words with a key of the pipeline, as `SPARK_API_BASE` with `SPARK_API_URL`.
+ */
+export const inEnvironment = (
+  names: Iterable<string>,
+  isSet: (key: string) => boolean,
+  { others, pipeline, program }: Known
+): ReadonlyArray<string> => {
+  const known = new Set([...pipeline, ...program, ...others])
+  return [...names].flatMap((name) => {
+    if (known.has(name)) return []
+    const upper = name.toUpperCase()
+    const near = [...pipeline, ...program].find((key) => editDistance(upper, key, 2) <= 2 && !isSet(key))
+    if (near !== undefined) return [`${name} in the environment is not a setting; did you mean ${near}?`]
+    const prefix = pipeline.map(prefixOf).find((each) => each !== undefined && name.startsWith(each))
+    if (prefix === undefined) return []
+    const alike = pipeline.filter((key) => key.startsWith(prefix))
+    return [`${name} in the environment is not a setting. Those that begin with ${prefix} are ${Human.list(alike)}.`]
+  })
+}
+
+/** The first two words of a key that has more. */
+const prefixOf = (key: string): string | undefined => /^([A-Z0-9]+_[A-Z0-9]+)_/.exec(key)?.[1]

@@ -1,0 +1,54 @@
+import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { erase } from "../internal/erase.ts"
+import type * as Setting from "./Setting.ts"
+
+/** Settings by the names that code calls them. */
+export type Settings = Readonly<Record<string, Setting.Any>>
+
+/** The values of settings, by the same names. */
+export type Values<S extends Settings> = { readonly [K in keyof S]: Setting.Value<S[K]> }
+
+/** Settings that are wrong: a sentence for each, which names the key and never repeats its text. */
+export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("SettingsInvalid", {
+  problems: Schema.Array(Schema.String)
+}) {
+  readonly retryable = false
+  override get message() {
+    return this.problems.join("\n")
+  }
+}
+
+/** What could be read, and a sentence for each setting that could not. */
+export interface Reading<S extends Settings> {
+  readonly values: Partial<Values<S>>
+  readonly problems: ReadonlyArray<string>
+}
+
+/** Reads every setting, in order. */
+export const read = <S extends Settings>(settings: S): Effect.Effect<Reading<S>> =>
+  Effect.map(
+    Effect.forEach(Object.entries(settings), ([name, { config, key }]) =>
+      Effect.map(Effect.either(config), (value) => [name, key, value] as const)
+    ),
+    (all) => ({
+      values: erase<Partial<Values<S>>>(
+        Object.fromEntries(all.flatMap(([name, , value]) => (Either.isRight(value) ? [[name, value.right]] : [])))
+      ),
+      problems: all.flatMap(([, key, value]) => (Either.isLeft(value) ? [`${key} ${wordsOf(value.left)}`] : []))
+    })
+  )
+
+/** Reads every setting. Fails with all that is wrong at once; `check` adds what is wrong with several of them together. */
+export const load = <S extends Settings>(
+  settings: S,
+  check: (values: Partial<Values<S>>) => ReadonlyArray<string> = () => []
+): Effect.Effect<Values<S>, SettingsInvalid> =>
+  Effect.flatMap(read(settings), ({ problems, values }) => {
+    const found = [...problems, ...check(values)]
+    return found.length === 0 ? Effect.succeed(erase<Values<S>>(values)) : new SettingsInvalid({ problems: found })
+  })
+
+const wordsOf = (error: ConfigError.ConfigError): string => (error._op === "InvalidData" ? error.message : "cannot be read.")
