@@ -88,7 +88,7 @@ describe("a configuration that is wrong is refused before anything happens, ever
     expect({ code, stdout, keys: stderr.match(/[A-Z]+_[A-Z_]+(?= )/g), leaked: /canary/.test(stderr) }).toEqual({
       code: 2,
       stdout: "",
-      keys: ["SPARK_API_URL", "DATABASE_URL", "SLUICE_PAGE_SIZE"],
+      keys: ["SPARK_API_URL", "SLUICE_PAGE_SIZE", "DATABASE_URL"],
       leaked: false
     })
   })
