@@ -1,67 +1,84 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Flag from "@sluice/core/command/Flag"
+import type { Typed } from "@sluice/core/command/Typed"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Arguments from "./Arguments.ts"
 import { UsageError } from "./CliError.ts"
+import { commands, tables } from "./Commands.ts"
 import { Output } from "./Output.ts"
-import * as Pages from "./Pages.ts"
-import * as Help from "./render/Help.ts"
+import * as CommandHelp from "./render/CommandHelp.ts"
+import * as Completions from "./render/Completions.ts"
+import * as GlobalOptions from "./tables/GlobalOptions.ts"
 
-/** What `--log-level` takes. */
-const levels = new Map(LogLevel.allLevels.map((level) => [level.label.toLowerCase(), level]))
+const version = "0.1.0"
 
 /**
  * Runs the command that the arguments name (those after the program's own name). Usage errors are `UsageError`s like those
- * of the commands themselves. Help is told without loading any command.
+ * of the commands themselves. Help and completions come from the tables, without loading any command.
  */
-export const run = Effect.fn("Cli.run")(function* (typed: ReadonlyArray<string>) {
-  const { level: word = "info", rest } = Arguments.takeLogLevel(typed)
-  const level = levels.get(word === "warning" ? "warn" : word.toLowerCase())
-  if (level === undefined) {
-    return yield* new UsageError({ detail: `--log-level must be one of ${[...levels.keys()].join(", ")}.` })
-  }
-  return yield* Logger.withMinimumLogLevel(runCommand(rest), level)
-})
+export const run = Effect.fn("Cli.run")(function* (args: ReadonlyArray<string>) {
+  const line = Arguments.read(args, tables)
+  if (line.asksForHelp) return yield* help(line)
+  const { typed } = line.command === "" ? Arguments.read(args, tables, yield* assetNames) : line
+  if (Either.isLeft(typed)) return yield* new UsageError({ detail: typed.left })
+  const level = yield* understood(Flag.read(GlobalOptions.logLevel, typed.right), line.command)
+  return yield* Logger.withMinimumLogLevel(runCommand(line.command, typed.right), level)
+}, Effect.provide(NodeFileSystem.layer))
 
-const runCommand = Effect.fn("Cli.command")(function* (args: ReadonlyArray<string>) {
-  const { asksForHelp, command, family } = Arguments.read(args, vocabulary)
-  if (asksForHelp) return yield* help(command, family)
-  // No command of that name: assets may be meant.
-  const problem = Arguments.problem(args, { ...vocabulary, assets: command === "" ? yield* assetNames : [] })
-  if (problem !== undefined) return yield* new UsageError({ detail: problem })
-  const Commands = yield* Effect.promise(() => import("./Commands.ts"))
-  return yield* Commands.run(command, Arguments.forParser(args, command, vocabulary))
-})
-
-const help = Effect.fnUntraced(function* (command: string, family: string) {
+const runCommand = Effect.fn("Cli.command")(function* (name: string, typed: Typed) {
   const output = yield* Output
-  const page = Pages.pages.find(({ name }) => name === command)
-  if (page !== undefined) return yield* output.out(Help.page(page, output.outStyle))
-  const below = Pages.pages.filter(({ name }) => name.startsWith(`${family} `))
+  const shell = yield* understood(Flag.read(GlobalOptions.completions, typed), name)
+  if (shell !== undefined) return yield* output.out(Completions.lines(shell, tables))
+  if (yield* understood(Flag.read(GlobalOptions.version, typed), name)) return yield* output.out([version])
+  const command = commands.find(({ table }) => table.name === name)
+  if (command === undefined)
+    return yield* new UsageError({ detail: "Name a command. `pnpm assets --help` shows every command." })
+  yield* yield* understood(command.run(typed), name)
+})
+
+/** Fails with what is wrong with a value, and where to read more. */
+const understood = <A>(value: Either.Either<A, string>, command: string): Effect.Effect<A, UsageError> =>
+  Effect.mapError(value, (problem) => {
+    const help = ["pnpm assets", command, "--help"].filter((word) => word !== "").join(" ")
+    return new UsageError({ detail: `${problem}\n\`${help}\` shows how.` })
+  })
+
+const help = Effect.fnUntraced(function* ({ command, family }: Arguments.CommandLine) {
+  const output = yield* Output
+  const table = tables.find(({ name }) => name === command)
+  if (table !== undefined) return yield* output.out(CommandHelp.command(table, output.outStyle))
+  const below = tables.filter(({ name }) => name.startsWith(`${family} `))
   return yield* output.out(
-    family === "" ? Help.overview(Pages.program, Pages.pages, output.outStyle) : Help.family(family, below, output.outStyle)
+    family === ""
+      ? CommandHelp.program(program, tables, output.outStyle)
+      : CommandHelp.family(family, below, output.outStyle)
   )
 })
+
+const program: CommandHelp.Program = {
+  summary: "Sluice: users and messages from an API to tables that analysts can query, without personal data",
+  examples: [
+    ["materialize --all", "a whole run; needs no configuration"],
+    [`query "select * from messages_per_day" --as analyst`, "a look at the result"]
+  ]
+}
 
 /** What a first signal does to the command that the arguments name. */
-export const stopping = (typed: ReadonlyArray<string>): string => {
-  const { command } = Arguments.read(Arguments.takeLogLevel(typed).rest, vocabulary)
-  if (command === Pages.sampleApiHelp.name) return "Stopping: the sample API is served no longer."
-  return writing.has(command) ? "Stopping: what is running rolls back." : "Stopping."
+export const stopping = (args: ReadonlyArray<string>): string => {
+  const { command } = Arguments.read(args, tables)
+  const means = tables.find(({ name }) => name === command)?.stopping
+  return means === undefined ? "Stopping." : `Stopping: ${means}.`
 }
 
-/** The commands that change a store. */
-const writing = new Set(
-  [Pages.materializeHelp, Pages.retryHelp, Pages.checkHelp, Pages.eraseHelp, Pages.provisionHelp, Pages.runsPruneHelp].map(
-    ({ name }) => name
+/** Whether the arguments ask for traces of errors. */
+export const isDebugging = (args: ReadonlyArray<string>): boolean =>
+  Either.flatMap(Arguments.read(args, tables).typed, (typed) => Flag.read(GlobalOptions.logLevel, typed)).pipe(
+    Either.map(LogLevel.lessThanEqual(LogLevel.Debug)),
+    Either.getOrElse(() => false)
   )
-)
-
-const vocabulary: Arguments.Vocabulary = {
-  commands: new Map(Pages.pages.map(({ name, options }) => [name, options.map(([flag]) => flag)])),
-  discreet: Pages.eraseHelp.name
-}
 
 const assetNames = Effect.map(
   Effect.promise(() => import("@sluice/assets/pipeline")),

@@ -6,7 +6,6 @@ import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Ref from "effect/Ref"
-import * as Arguments from "./Arguments.ts"
 import * as Cli from "./Cli.ts"
 import { RunFailed } from "./CliError.ts"
 import * as exitCode from "./exitCode.ts"
@@ -48,7 +47,7 @@ export const main = (args: ReadonlyArray<string>, ready: (controls: Controls) =>
     ready({ say, stop })
     const exit = yield* Fiber.await(command)
     if (Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause) && !isTold(exit.cause)) {
-      yield* output.err(ErrorText.lines(exit.cause, { trace: isDebugging(args) }, output.errStyle))
+      yield* output.err(ErrorText.lines(exit.cause, { trace: Cli.isDebugging(args) }, output.errStyle))
     }
     if (stopped && Exit.isFailure(exit)) return (yield* ofRun) ?? exitCode.interrupted
     return exitCode.of(exit)
@@ -58,6 +57,3 @@ const isTold = (cause: Cause.Cause<unknown>): boolean => {
   const failure = Cause.failureOption(cause)
   return failure._tag === "Some" && failure.value instanceof RunFailed && failure.value.detail === ""
 }
-
-const isDebugging = (args: ReadonlyArray<string>): boolean =>
-  /^(debug|trace|all)$/i.test(Arguments.takeLogLevel(args).level ?? "")

@@ -1,61 +1,90 @@
+import * as Argument from "@sluice/core/command/Argument"
+import * as CommandTable from "@sluice/core/command/CommandTable"
+import * as Flag from "@sluice/core/command/Flag"
+import * as Either from "effect/Either"
 import { expect, it } from "vitest"
 import * as Arguments from "../src/Arguments.ts"
 
-const vocabulary = {
-  commands: new Map([
-    ["query", ["--as ACCOUNT", "--tag T…", "--json"]],
-    ["runs show", []],
-    ["erase", ["--dry-run", "--stdin"]]
-  ]),
-  assets: ["users_raw"],
-  discreet: "erase"
-}
+const described = { summary: "", examples: [] }
+const tables: ReadonlyArray<CommandTable.CommandTable> = [
+  CommandTable.make({
+    ...described,
+    name: "query",
+    arguments: { sql: Argument.repeated("SQL", "") },
+    options: {
+      as: Flag.text("as", "ACCOUNT", ""),
+      tags: Flag.texts("tag", "T", ""),
+      json: Flag.boolean("json", "")
+    }
+  }),
+  CommandTable.make({ ...described, name: "runs show", arguments: { run: Argument.optional("RUN", "") }, options: {} }),
+  CommandTable.make({
+    ...described,
+    name: "erase",
+    arguments: { id: Argument.secret("USER_ID", "") },
+    options: { dryRun: Flag.boolean("dry-run", ""), stdin: Flag.boolean("stdin", "") }
+  })
+]
+
+/** The arguments and options of a line, or what is wrong with it. */
+const typedIn = (args: ReadonlyArray<string>) =>
+  Either.match(Arguments.read(args, tables, ["users_raw"]).typed, {
+    onLeft: (problem) => problem,
+    onRight: (typed) => [typed.arguments, Object.fromEntries(typed.options)]
+  })
 
 it("known words are no problem, options before and after, and what looks like an option inside a value or after --", () => {
-  const lines = [
-    ["query", "select 1 -- two"],
-    ["query", "--as", "analyst", "-- a comment, then select 1"],
-    ["runs", "show", "20240301"],
-    ["query", "--", "--nonsense"],
-    ["query", "--as=analyst", "--tag", "a", "--tag", "--nonsense", "--completions", "zsh"],
-    []
-  ]
-  expect(lines.map((args) => Arguments.problem(args, vocabulary))).toEqual(lines.map(() => undefined))
+  expect(
+    [
+      ["query", "select 1 -- two"],
+      ["query", "--as", "analyst", "-- a comment, then select 1"],
+      ["runs", "show", "20240301"],
+      ["--json", "query", "--", "--nonsense"],
+      ["query", "--as=analyst", "--tag", "a", "--tag", "--nonsense", "--completions", "zsh"],
+      []
+    ].map(typedIn)
+  ).toEqual([
+    [["select 1 -- two"], {}],
+    [["-- a comment, then select 1"], { as: ["analyst"] }],
+    [["20240301"], {}],
+    [["--nonsense"], { json: ["true"] }],
+    [[], { as: ["analyst"], tag: ["a", "--nonsense"], completions: ["zsh"] }],
+    [[], {}]
+  ])
 })
 
 it("the command is told even where an option is wrong, so that its help can be shown", () => {
-  const args = ["runs", "show", "--nope", "--help"]
-  expect(Arguments.read(args, vocabulary)).toEqual({ command: "runs show", family: "", asksForHelp: true })
-  expect(Arguments.problem(args, vocabulary)).toBe(
-    '"--nope" is not an option of runs show. `pnpm assets runs show --help` shows its options.'
-  )
+  expect(Arguments.read(["runs", "show", "--nope", "--help"], tables)).toEqual({
+    command: "runs show",
+    family: "",
+    asksForHelp: true,
+    typed: Either.left('"--nope" is not an option of runs show. `pnpm assets runs show --help` shows its options.')
+  })
 })
 
 it("an asset in a command's place keeps the rest of the line in the suggestion", () => {
-  expect(Arguments.problem(["users_raw", "--json"], vocabulary)).toBe(
+  expect(typedIn(["users_raw", "--json"])).toBe(
     '"users_raw" is an asset, not a command. Did you mean `pnpm assets materialize users_raw --json`?'
   )
 })
 
 // Regression: `--tag=team=growth` was cut at its second sign of equality, and taken for the name of an asset.
 it("a value that is written with its option is the option's, whatever is in it; after -- nothing is", () => {
-  expect(Arguments.forParser(["query", "--tag=a=b", "--json=true", "a=b", "--", "--tag=c"], "query", vocabulary)).toEqual([
-    "query",
-    "--tag",
-    "a=b",
-    "--json=true",
-    "a=b",
-    "--",
-    "--tag=c"
+  expect(typedIn(["query", "--tag=a=b", "--tag=big data", "--json=true", "a=b", "--", "--tag=c"])).toEqual([
+    ["a=b", "--tag=c"],
+    { tag: ["a=b", "big data"], json: ["true"] }
   ])
 })
 
-it("the log level is taken out wherever it stands", () => {
-  expect([["--log-level", "debug", "list"], ["list", "--log-level=debug"], ["list"]].map(Arguments.takeLogLevel)).toEqual([
-    { level: "debug", rest: ["list"] },
-    { level: "debug", rest: ["list"] },
-    { level: undefined, rest: ["list"] }
-  ])
+it("the log level is found wherever it stands", () => {
+  const lines = [
+    ["--log-level", "debug", "runs", "show", "x"],
+    ["runs", "--log-level=debug", "show", "x"],
+    ["runs", "show", "x", "--log-level", "debug"]
+  ]
+  expect(lines.map((args) => [Arguments.read(args, tables).command, typedIn(args)])).toEqual(
+    lines.map(() => ["runs show", [["x"], { "log-level": ["debug"] }]])
+  )
 })
 
 // Regression: an option without its value was taken for the name of an asset.
@@ -67,19 +96,17 @@ it("an option that has no value, or is there again, is told by its name", () => 
     ["query", "--as", "--", "select 1"],
     ["query", "--json", "--json"],
     ["query", "--as", "a", "--as", "b"],
-    ["--completions"],
-    ["--completions", "powershell"]
+    ["--completions"]
   ]
   const needs = "--as needs a value: --as ACCOUNT. `pnpm assets query --help` shows its options."
-  expect(lines.map((args) => Arguments.problem(args, vocabulary))).toEqual([
+  expect(lines.map(typedIn)).toEqual([
     needs,
     needs,
     needs,
     needs,
     "--json is given twice. Give it once. `pnpm assets query --help` shows its options.",
     "--as is given twice. Give it once. `pnpm assets query --help` shows its options.",
-    "--completions needs a value: --completions SHELL. `pnpm assets --help` shows its options.",
-    "--completions must be one of bash, fish, sh, zsh."
+    "--completions needs a value: --completions SHELL. `pnpm assets --help` shows its options."
   ])
 })
 
@@ -96,18 +123,22 @@ it("whatever is wrong with a line that names a person, no word of it is repeated
   const option =
     "That is not an option of erase. An id that begins with - is read from standard input: `pnpm assets erase -`."
   const order = "Name the command first: `pnpm assets erase …`. `pnpm assets erase --help` shows its options."
-  expect(lines.map((args) => Arguments.problem(args, vocabulary))).toEqual([option, option, option, order, order, order])
-  expect(Arguments.problem(["erase", "--dry-run", "--dry-run"], vocabulary)).toBe(
+  expect(lines.map(typedIn)).toEqual([option, option, option, order, order, order])
+  expect(typedIn(["erase", "--dry-run", "--dry-run"])).toBe(
     "--dry-run is given twice. Give it once. `pnpm assets erase --help` shows its options."
   )
 })
 
 it("a lone - is standard input, for a command that reads it", () => {
-  const parsed = (command: string, ...args: ReadonlyArray<string>) =>
-    Arguments.forParser([command, ...args], command, vocabulary).slice(1)
-  expect([parsed("erase", "-", "--dry-run"), parsed("erase", "--", "-"), parsed("query", "-")]).toEqual([
-    ["--stdin", "--dry-run"],
-    ["--", "-"],
-    ["-"]
+  expect(
+    [
+      ["erase", "-", "--dry-run"],
+      ["erase", "--", "-"],
+      ["query", "-"]
+    ].map(typedIn)
+  ).toEqual([
+    [[], { stdin: ["true"], "dry-run": ["true"] }],
+    [["-"], {}],
+    [["-"], {}]
   ])
 })

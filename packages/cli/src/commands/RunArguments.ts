@@ -1,4 +1,3 @@
-import * as Options from "@effect/cli/Options"
 import { spec } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
@@ -7,38 +6,14 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Altered from "@sluice/warehouse/checks/Altered"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import { defaultConcurrency } from "../Pages.ts"
 import * as AlteredText from "../render/AlteredText.ts"
 import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Provision from "../wiring/Provision.ts"
 import * as Settings from "../wiring/Settings.ts"
-import { duration, wholeNumber } from "./NamedOptions.ts"
-
-/** Options of every command that carries out a run. */
-export const options = {
-  concurrency: wholeNumber("concurrency", 1, 1_000).pipe(
-    Options.withDefault(defaultConcurrency),
-    Options.withDescription(`how many assets are made at once; default ${defaultConcurrency}`)
-  ),
-  failFast: Options.boolean("fail-fast").pipe(Options.withDescription("stop everything at the first failure")),
-  timeout: duration("timeout").pipe(
-    Options.optional,
-    Options.map(Option.getOrUndefined),
-    Options.withDescription("the longest that the whole run may take, as 5m")
-  ),
-  json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output")),
-  allowFewerRows: Options.boolean("allow-fewer-rows").pipe(
-    Options.withDescription("publish a table with far fewer rows than it has, or with none")
-  ),
-  allowSampleData: Options.boolean("allow-sample-data").pipe(
-    Options.withDescription("let the bundled sample replace rows that came from a real API")
-  )
-}
 
 /**
  * Reads the settings, says which API and store they name, and makes the store ready; `created` are the tables and views

@@ -1,5 +1,3 @@
-import * as Args from "@effect/cli/Args"
-import * as Options from "@effect/cli/Options"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
@@ -10,24 +8,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 
-const expression = (name: string, meaning: string) =>
-  Options.text(name).pipe(Options.withPseudoName("expression"), Options.repeated, Options.withDescription(meaning))
-
-export const assets = Args.text({ name: "asset" }).pipe(
-  Args.repeated,
-  Args.withDescription("the assets that are meant: names, or expressions such as group:raw, users_raw+ and 'messages_*'")
-)
-export const options = {
-  all: Options.boolean("all").pipe(Options.withDescription("every asset")),
-  select: expression("select", "the same as naming it; may be given again"),
-  exclude: expression("exclude", "but not these; may be given again"),
-  allowEmpty: Options.boolean("allow-empty").pipe(Options.withDescription("do nothing, and not fail, where nothing matches"))
-}
-
-/** What follows a command's name, of which these are a part. */
-export const usage = "[ASSET…] [--all] [--select EXPR] [--exclude EXPR] [--allow-empty]"
-
-/** What was typed of them. */
+/** What was typed of the argument and options that select assets. */
 export interface Typed {
   readonly assets: ReadonlyArray<string>
   readonly all: boolean

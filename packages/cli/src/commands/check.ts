@@ -1,56 +1,48 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
+import type { Values } from "@sluice/core/command/CommandTable"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
 import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import { checkHelp, defaultConcurrency } from "../Pages.ts"
 import * as ChecksText from "../render/ChecksText.ts"
 import * as Summary from "../render/Summary.ts"
+import type { check } from "../tables/check.ts"
+import { defaultConcurrency } from "../tables/running.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as Select from "./SelectionArguments.ts"
 
-export const check = Command.make(
-  "check",
-  {
-    assets: Select.assets,
-    ...Select.options,
-    json: Options.boolean("json").pipe(Options.withDescription("every event as a JSON line on standard output"))
-  },
-  Effect.fn("assets.check")(function* ({ json, ...typed }) {
-    const output = yield* Output
-    const graph = yield* pipeline
-    const selection = yield* Select.select(typed, graph, Selection.all)
-    if (selection === undefined) return
-    const settings = yield* Settings.load
-    yield* Stores.demand(settings, "all")
-    if (yield* Stores.isReadOnly(settings)) {
-      return yield* new UsageError({
-        detail: `\`check\` records what the checks find, and ${Announcement.store(settings)} cannot be written. Let this user write it, or name a copy of it with DATABASE_URL=sqlite:DIRECTORY. \`pnpm assets query\` reads it as it is.`
-      })
-    }
-    const checked = Effect.gen(function* () {
-      yield* CarryOut.closeOrphans
-      const plan = yield* Select.explained(selection, Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty }))
-      if (plan.steps.length === 0) return yield* output.err(["None of the selected assets has a check."])
-      yield* CarryOut.carryOut({
-        plan,
-        settings,
-        json,
-        options: { concurrency: defaultConcurrency },
-        tell: (result) =>
-          json
-            ? output.err(Summary.conclusion(result, output.errStyle))
-            : output.out(ChecksText.lines(result, output.outStyle)),
-        next: () => []
-      })
+export const run = Effect.fn("assets.check")(function* ({ json, ...typed }: Values<typeof check>) {
+  const output = yield* Output
+  const graph = yield* pipeline
+  const selection = yield* Select.select(typed, graph, Selection.all)
+  if (selection === undefined) return
+  const settings = yield* Settings.load
+  yield* Stores.demand(settings, "all")
+  if (yield* Stores.isReadOnly(settings)) {
+    return yield* new UsageError({
+      detail: `\`check\` records what the checks find, and ${Announcement.store(settings)} cannot be written. Let this user write it, or name a copy of it with DATABASE_URL=sqlite:DIRECTORY. \`pnpm assets query\` reads it as it is.`
     })
-    yield* Effect.provide(checked, RunLayer.withoutSource(settings))
+  }
+  const checked = Effect.gen(function* () {
+    yield* CarryOut.closeOrphans
+    const plan = yield* Select.explained(selection, Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty }))
+    if (plan.steps.length === 0) return yield* output.err(["None of the selected assets has a check."])
+    yield* CarryOut.carryOut({
+      plan,
+      settings,
+      json,
+      options: { concurrency: defaultConcurrency },
+      tell: (result) =>
+        json
+          ? output.err(Summary.conclusion(result, output.errStyle))
+          : output.out(ChecksText.lines(result, output.outStyle)),
+      next: () => []
+    })
   })
-).pipe(Command.withDescription(checkHelp.summary))
+  yield* Effect.provide(checked, RunLayer.withoutSource(settings))
+})

@@ -1,70 +1,54 @@
-import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import { idLength } from "@sluice/assets/domain/limits"
 import { erasure } from "@sluice/assets/privacy/erasure"
 import type { Failure } from "@sluice/core/asset/Failure"
+import type { Values } from "@sluice/core/command/CommandTable"
 import * as Owner from "@sluice/core/run/Owner"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { Erasure } from "@sluice/warehouse/Erasure"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as CarryOut from "../CarryOut.ts"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Input } from "../Input.ts"
 import { Output } from "../Output.ts"
-import { eraseHelp } from "../Pages.ts"
 import * as ErasureText from "../render/ErasureText.ts"
 import * as Human from "../render/Human.ts"
+import type { erase } from "../tables/erase.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as ThisProcess from "../wiring/ThisProcess.ts"
 
-export const erase = Command.make(
-  "erase",
-  {
-    typed: Args.redacted({ name: "user-id" }).pipe(
-      Args.optional,
-      Args.withDescription("the user's id, exactly as the source has it")
-    ),
-    stdin: Options.boolean("stdin").pipe(Options.withDescription("read the id from standard input")),
-    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("show what would be removed, and change nothing")),
-    undo: Options.boolean("undo").pipe(Options.withDescription("let later runs bring the user in again")),
-    json: Options.boolean("json").pipe(Options.withDescription("the receipt as JSON"))
-  },
-  Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, typed, undo }) {
-    if (dryRun && undo) return yield* new UsageError({ detail: "Say --dry-run or --undo, not both." })
-    const output = yield* Output
-    const id = yield* idOf(typed, stdin)
-    const settings = yield* Settings.load
-    const tell = (receipt: ErasureText.Receipt) =>
-      output.out(json ? [ErasureText.json(receipt)] : ErasureText.lines(receipt, output.outStyle))
-    const store = Announcement.store(settings)
-    const work = Effect.gen(function* () {
-      const service = yield* Erasure
-      if (dryRun) return yield* tell({ _tag: "Preview", store, found: yield* service.preview(erasure, id) })
-      yield* CarryOut.closeOrphans
-      if (undo) {
-        const { value, ...run } = yield* RecordedRun.record("erase --undo", service.undo(id), ErasureText.undone)
-        return yield* tell({ _tag: "Undone", store, ...run, since: value })
-      }
-      yield* refuseRivals
-      const { value, ...run } = yield* RecordedRun.record("erase", service.erase(erasure, id), ErasureText.removed)
-      yield* tell({ _tag: "Erased", store, ...run, found: value, embedded: settings.database._tag === "Sqlite" })
-    })
-    yield* work.pipe(
-      Effect.mapError((error: Failure) => new RunFailed({ detail: error.message })),
-      Effect.provide(Layer.merge(dryRun ? Stores.existing(settings) : Stores.layer(settings), ThisProcess.layer))
-    )
+export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, typed, undo }: Values<typeof erase>) {
+  if (dryRun && undo) return yield* new UsageError({ detail: "Say --dry-run or --undo, not both." })
+  const output = yield* Output
+  const id = yield* idOf(typed, stdin)
+  const settings = yield* Settings.load
+  const tell = (receipt: ErasureText.Receipt) =>
+    output.out(json ? [ErasureText.json(receipt)] : ErasureText.lines(receipt, output.outStyle))
+  const store = Announcement.store(settings)
+  const work = Effect.gen(function* () {
+    const service = yield* Erasure
+    if (dryRun) return yield* tell({ _tag: "Preview", store, found: yield* service.preview(erasure, id) })
+    yield* CarryOut.closeOrphans
+    if (undo) {
+      const { value, ...run } = yield* RecordedRun.record("erase --undo", service.undo(id), ErasureText.undone)
+      return yield* tell({ _tag: "Undone", store, ...run, since: value })
+    }
+    yield* refuseRivals
+    const { value, ...run } = yield* RecordedRun.record("erase", service.erase(erasure, id), ErasureText.removed)
+    yield* tell({ _tag: "Erased", store, ...run, found: value, embedded: settings.database._tag === "Sqlite" })
   })
-).pipe(Command.withDescription(eraseHelp.summary))
+  yield* work.pipe(
+    Effect.mapError((error: Failure) => new RunFailed({ detail: error.message })),
+    Effect.provide(Layer.merge(dryRun ? Stores.existing(settings) : Stores.layer(settings), ThisProcess.layer))
+  )
+})
 
 /** The id, typed or read. Whatever is wrong with it, it is not repeated. */
-const idOf = Effect.fnUntraced(function* (typed: Option.Option<Redacted.Redacted>, stdin: boolean) {
-  if (Option.isSome(typed) === stdin) {
+const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, stdin: boolean) {
+  if ((typed !== undefined) === stdin) {
     return yield* new UsageError({
       detail: stdin
         ? "Give the user's id on standard input or as an argument, not both."
@@ -72,7 +56,7 @@ const idOf = Effect.fnUntraced(function* (typed: Option.Option<Redacted.Redacted
     })
   }
   const input = yield* Input
-  const id = Option.isSome(typed) ? typed.value : yield* input.line
+  const id = typed ?? (yield* input.line)
   const { length } = Redacted.value(id)
   if (length > 0 && length <= idLength) return id
   if (length === 0 && stdin) return yield* new UsageError({ detail: "Standard input has no id: its first line is empty." })

@@ -1,7 +1,6 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
+import type { Values } from "@sluice/core/command/CommandTable"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
@@ -12,39 +11,31 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Output } from "../Output.ts"
-import { listHelp } from "../Pages.ts"
 import * as AssetList from "../render/AssetList.ts"
+import type { list } from "../tables/list.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as Select from "./SelectionArguments.ts"
 
-export const list = Command.make(
-  "list",
-  {
-    assets: Select.assets,
-    ...Select.options,
-    json: Options.boolean("json").pipe(Options.withDescription("as one JSON object"))
-  },
-  Effect.fn("assets.list")(function* ({ json, ...typed }) {
-    const output = yield* Output
-    const graph = yield* pipeline
-    const selection = yield* Select.select(typed, graph, Selection.all)
-    if (selection === undefined) {
-      const none = { selected: new Set<number>(), standings: undefined }
-      return yield* json ? output.out([AssetList.json(graph, none, undefined)]) : Effect.void
-    }
-    const asked = Effect.map(selectWithHistory(graph, selection, typed), (selected) => new Set(selected))
-    const selected = Selection.needsHistory(selection)
-      ? yield* asked
-      : new Set(yield* Effect.provide(Planner.select(graph, selection, typed), RunStore.layerMemory))
-    const standings = yield* standingsSoon(graph)
-    const shown = { selected, standings: Either.getOrUndefined(standings) }
-    if (json) return yield* output.out([AssetList.json(graph, shown, Option.getOrUndefined(Either.getLeft(standings)))])
-    if (Either.isLeft(standings)) yield* output.err([output.errStyle.dim(standings.left)])
-    yield* output.out(AssetList.lines(graph, shown, output.outStyle))
-  })
-).pipe(Command.withDescription(listHelp.summary))
+export const run = Effect.fn("assets.list")(function* ({ json, ...typed }: Values<typeof list>) {
+  const output = yield* Output
+  const graph = yield* pipeline
+  const selection = yield* Select.select(typed, graph, Selection.all)
+  if (selection === undefined) {
+    const none = { selected: new Set<number>(), standings: undefined }
+    return yield* json ? output.out([AssetList.json(graph, none, undefined)]) : Effect.void
+  }
+  const asked = Effect.map(selectWithHistory(graph, selection, typed), (selected) => new Set(selected))
+  const selected = Selection.needsHistory(selection)
+    ? yield* asked
+    : new Set(yield* Effect.provide(Planner.select(graph, selection, typed), RunStore.layerMemory))
+  const standings = yield* standingsSoon(graph)
+  const shown = { selected, standings: Either.getOrUndefined(standings) }
+  if (json) return yield* output.out([AssetList.json(graph, shown, Option.getOrUndefined(Either.getLeft(standings)))])
+  if (Either.isLeft(standings)) yield* output.err([output.errStyle.dim(standings.left)])
+  yield* output.out(AssetList.lines(graph, shown, output.outStyle))
+})
 
 const selectWithHistory = Effect.fnUntraced(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,

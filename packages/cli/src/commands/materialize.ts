@@ -1,67 +1,49 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
+import type { Values } from "@sluice/core/command/CommandTable"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import type { RunResult } from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
 import * as CarryOut from "../CarryOut.ts"
-import { materializeHelp } from "../Pages.ts"
+import type { materialize } from "../tables/materialize.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import type * as Settings from "../wiring/Settings.ts"
-import { pairs } from "./NamedOptions.ts"
 import * as Run from "./RunArguments.ts"
 import * as Select from "./SelectionArguments.ts"
 
-const materializeOptions = {
-  ...Select.options,
-  changed: Options.boolean("changed").pipe(
-    Options.withDescription("leave what is made of the same code and data as last time; alone, of everything")
-  ),
-  full: Options.boolean("full").pipe(
-    Options.withDescription("read and load everything, also where what has changed would do")
-  ),
-  tags: pairs("tag").pipe(Options.withDescription("a label that is recorded with the run; may be given again")),
-  ...Run.options
-}
-
-export const materialize = Command.make(
-  "materialize",
-  { assets: Select.assets, ...materializeOptions },
-  Effect.fn("assets.materialize")(function* ({
-    allowFewerRows,
-    allowSampleData,
-    changed,
-    concurrency,
-    failFast,
-    full,
-    json,
-    tags,
-    timeout,
-    ...typed
-  }) {
-    const graph = yield* pipeline
-    const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
-    if (selection === undefined) return
-    const { created, settings } = yield* Run.begin(graph)
-    const run = Effect.gen(function* () {
-      yield* Run.prepare(created)
-      const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
-      if (plan.steps.length === 0) return
-      yield* CarryOut.carryOut({
-        plan,
-        settings,
-        json,
-        allowSampleData,
-        options: { concurrency, failFast, full, tags, onlyChanged: changed, ...(timeout === undefined ? {} : { timeout }) },
-        next: (result) => nextCommands(graph, result, settings)
-      })
+export const run = Effect.fn("assets.materialize")(function* ({
+  allowFewerRows,
+  allowSampleData,
+  changed,
+  concurrency,
+  failFast,
+  full,
+  json,
+  tags,
+  timeout,
+  ...typed
+}: Values<typeof materialize>) {
+  const graph = yield* pipeline
+  const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
+  if (selection === undefined) return
+  const { created, settings } = yield* Run.begin(graph)
+  const run = Effect.gen(function* () {
+    yield* Run.prepare(created)
+    const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
+    if (plan.steps.length === 0) return
+    yield* CarryOut.carryOut({
+      plan,
+      settings,
+      json,
+      allowSampleData,
+      options: { concurrency, failFast, full, tags, onlyChanged: changed, ...(timeout === undefined ? {} : { timeout }) },
+      next: (result) => nextCommands(graph, result, settings)
     })
-    yield* Effect.provide(run, RunLayer.layer(settings, { allowFewerRows }))
   })
-).pipe(Command.withDescription(materializeHelp.summary))
+  yield* Effect.provide(run, RunLayer.layer(settings, { allowFewerRows }))
+})
 
 /** What to type next: a look at what was made, or what carries on. */
 export const nextCommands = (

@@ -1,6 +1,5 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import { pipeline, spec } from "@sluice/assets/pipeline"
+import type { Values } from "@sluice/core/command/CommandTable"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Planner from "@sluice/core/run/Planner"
@@ -12,57 +11,48 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Forecast from "../Forecast.ts"
 import { Output } from "../Output.ts"
-import { defaultConcurrency, planHelp } from "../Pages.ts"
 import * as AlteredText from "../render/AlteredText.ts"
 import * as PlanText from "../render/PlanText.ts"
 import * as SourceChange from "../SourceChange.ts"
+import type { plan } from "../tables/plan.ts"
+import { defaultConcurrency } from "../tables/running.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as Select from "./SelectionArguments.ts"
 
-const planOptions = {
-  ...Select.options,
-  changed: Options.boolean("changed").pipe(Options.withDescription("what `materialize --changed` would do")),
-  json: Options.boolean("json").pipe(Options.withDescription("as one JSON object"))
-}
-
-export const plan = Command.make(
-  "plan",
-  { assets: Select.assets, ...planOptions },
-  Effect.fn("assets.plan")(function* ({ changed, json, ...typed }) {
-    const output = yield* Output
-    const graph = yield* pipeline
-    const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
-    if (selection === undefined) return
-    const settings = yield* Settings.load
-    const planned = Effect.gen(function* () {
-      // Only a server is asked: the embedded store is not opened to plan, and has one way.
-      const store = yield* Effect.serviceOption(Warehouse)
-      const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
-      const { selection: text, steps } = planned
-      const materialized = yield* (yield* RunStore).materializations
-      const origin = SourceChange.originOf(settings)
-      const standings = changed ? yield* Planner.standings(graph) : undefined
-      const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
-      const prospect: PlanText.Prospect = {
-        selection: text,
-        steps,
-        forecast: yield* Forecast.of(made, defaultConcurrency),
-        materialized,
-        standings,
-        loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading)),
-        origin: Plan.readsSource(planned) ? origin : undefined,
-        sourceChange: SourceChange.judge(planned, materialized, origin)
-      }
-      yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
-    })
-    yield* Effect.provide(
-      Effect.provideServiceEffect(planned, RunStore, withoutAltered),
-      Layer.merge(Stores.history(settings), SourceVersions.layer(settings))
-    )
+export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed }: Values<typeof plan>) {
+  const output = yield* Output
+  const graph = yield* pipeline
+  const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
+  if (selection === undefined) return
+  const settings = yield* Settings.load
+  const planned = Effect.gen(function* () {
+    // Only a server is asked: the embedded store is not opened to plan, and has one way.
+    const store = yield* Effect.serviceOption(Warehouse)
+    const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
+    const { selection: text, steps } = planned
+    const materialized = yield* (yield* RunStore).materializations
+    const origin = SourceChange.originOf(settings)
+    const standings = changed ? yield* Planner.standings(graph) : undefined
+    const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
+    const prospect: PlanText.Prospect = {
+      selection: text,
+      steps,
+      forecast: yield* Forecast.of(made, defaultConcurrency),
+      materialized,
+      standings,
+      loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading)),
+      origin: Plan.readsSource(planned) ? origin : undefined,
+      sourceChange: SourceChange.judge(planned, materialized, origin)
+    }
+    yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
   })
-).pipe(Command.withDescription(planHelp.summary))
+  yield* Effect.provide(
+    Effect.provideServiceEffect(planned, RunStore, withoutAltered),
+    Layer.merge(Stores.history(settings), SourceVersions.layer(settings))
+  )
+})
 
 /** The history without tables that were changed from outside, which are named; a store that cannot tell them has none. */
 const withoutAltered = Effect.gen(function* () {

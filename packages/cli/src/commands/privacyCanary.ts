@@ -1,46 +1,37 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
+import type { Values } from "@sluice/core/command/CommandTable"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import { privacyCanaryHelp } from "../Pages.ts"
 import * as CanaryText from "../render/CanaryText.ts"
+import type { privacyCanary } from "../tables/privacyCanary.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as ThisProgram from "../wiring/ThisProgram.ts"
 
-export const privacyCanary = Command.make(
-  "canary",
-  {
-    small: Options.boolean("small").pipe(Options.withDescription("few rows, the faults that matter most; the default")),
-    full: Options.boolean("full").pipe(Options.withDescription("hundreds of rows, every fault; a minute or two")),
-    json: Options.boolean("json").pipe(Options.withDescription("the report as JSON"))
-  },
-  Effect.fn("assets.privacy.canary")(function* ({ full, json, small }) {
-    const output = yield* Output
-    if (full && small) return yield* new UsageError({ detail: "Say --small or --full, not both." })
-    const { database, databaseAdmin } = yield* Settings.load
-    if (database._tag === "Mysql" && databaseAdmin === undefined) {
-      return yield* new UsageError({
-        detail: "Set DATABASE_ADMIN_URL: the suite makes a database of its own on the server, and drops it again."
-      })
-    }
-    const CanarySuite = yield* Effect.promise(() => import("../privacy/CanarySuite.ts"))
-    const report = yield* CanarySuite.run({
-      program: ThisProgram.program,
-      administrator: database._tag === "Mysql" ? databaseAdmin : undefined,
-      size: full ? "full" : "small",
-      seed: String(yield* Random.nextInt),
-      progress: (scenario) => output.err([output.errStyle.dim(`${output.errStyle.marks.running} ${scenario}`)])
+export const run = Effect.fn("assets.privacy.canary")(function* ({ full, json, small }: Values<typeof privacyCanary>) {
+  const output = yield* Output
+  if (full && small) return yield* new UsageError({ detail: "Say --small or --full, not both." })
+  const { database, databaseAdmin } = yield* Settings.load
+  if (database._tag === "Mysql" && databaseAdmin === undefined) {
+    return yield* new UsageError({
+      detail: "Set DATABASE_ADMIN_URL: the suite makes a database of its own on the server, and drops it again."
     })
-    yield* output.out(json ? [JSON.stringify(report, null, 2)] : CanaryText.lines(report, output.outStyle))
-    if (report.finds.length > 0 || report.problems.length > 0) {
-      return yield* new RunFailed({
-        detail:
-          report.finds.length > 0
-            ? "Personal data or a secret is where it must not be. Nothing may be released before that is mended."
-            : "Not everything could be tried, so the search shows nothing."
-      })
-    }
+  }
+  const CanarySuite = yield* Effect.promise(() => import("../privacy/CanarySuite.ts"))
+  const report = yield* CanarySuite.run({
+    program: ThisProgram.program,
+    administrator: database._tag === "Mysql" ? databaseAdmin : undefined,
+    size: full ? "full" : "small",
+    seed: String(yield* Random.nextInt),
+    progress: (scenario) => output.err([output.errStyle.dim(`${output.errStyle.marks.running} ${scenario}`)])
   })
-).pipe(Command.withDescription(privacyCanaryHelp.summary))
+  yield* output.out(json ? [JSON.stringify(report, null, 2)] : CanaryText.lines(report, output.outStyle))
+  if (report.finds.length > 0 || report.problems.length > 0) {
+    return yield* new RunFailed({
+      detail:
+        report.finds.length > 0
+          ? "Personal data or a secret is where it must not be. Nothing may be released before that is mended."
+          : "Not everything could be tried, so the search shows nothing."
+    })
+  }
+})

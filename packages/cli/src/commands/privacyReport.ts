@@ -1,66 +1,50 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import { Generalisation } from "@sluice/assets/privacy/Generalisation"
+import type { Values } from "@sluice/core/command/CommandTable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
-import { privacyReportHelp } from "../Pages.ts"
 import * as DocumentMarkdown from "../render/DocumentMarkdown.ts"
 import * as DocumentText from "../render/DocumentText.ts"
+import type { privacyReport } from "../tables/privacyReport.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
-import { oneOf, wholeNumber } from "./NamedOptions.ts"
 
-export const privacyReport = Command.make(
-  "report",
-  {
-    format: oneOf("format", ["text", "markdown", "json"]).pipe(
-      Options.withDefault("text" as const),
-      Options.withDescription("how to write it")
-    ),
-    failUnder: wholeNumber("fail-under", 1, 1_000_000_000).pipe(
-      Options.optional,
-      Options.withDescription("the least k that is good enough")
+export const run = Effect.fn("assets.privacy.report")(function* ({ failUnder, format }: Values<typeof privacyReport>) {
+  const output = yield* Output
+  const settings = yield* Settings.load
+  const [PrivacyReport, PrivacyReportPage] = yield* Effect.promise(() =>
+    Promise.all([import("@sluice/assets/privacy/PrivacyReport"), import("../render/PrivacyReportPage.ts")])
+  )
+  const report = yield* PrivacyReport.make.pipe(
+    Effect.provide(Layer.merge(Stores.existing(settings), Layer.succeed(Generalisation, settings.generalisation))),
+    Effect.catchIf(
+      (error) => error._tag === "WarehouseFailed" && error.reason === "Missing",
+      () => new UsageError({ detail: nothingToReport })
     )
-  },
-  Effect.fn("assets.privacy.report")(function* ({ failUnder, format }) {
-    const output = yield* Output
-    const settings = yield* Settings.load
-    const [PrivacyReport, PrivacyReportPage] = yield* Effect.promise(() =>
-      Promise.all([import("@sluice/assets/privacy/PrivacyReport"), import("../render/PrivacyReportPage.ts")])
-    )
-    const report = yield* PrivacyReport.make.pipe(
-      Effect.provide(Layer.merge(Stores.existing(settings), Layer.succeed(Generalisation, settings.generalisation))),
-      Effect.catchIf(
-        (error) => error._tag === "WarehouseFailed" && error.reason === "Missing",
-        () => new UsageError({ detail: nothingToReport })
-      )
-    )
-    if (format === "json") {
-      const encoded = yield* Schema.encode(PrivacyReport.PrivacyReport)(report)
-      yield* output.out([JSON.stringify(encoded, null, 2)])
-    } else {
-      const page = PrivacyReportPage.make(report, Announcement.store(settings))
-      yield* output.out(format === "markdown" ? DocumentMarkdown.lines(page) : DocumentText.lines(page, output.outStyle))
-    }
-    if (Option.isNone(failUnder)) return
-    const { k, users } = report.anonymity
-    if (users === 0) {
-      return yield* new RunFailed({
-        detail: `users_raw has no rows, so there is nothing that --fail-under ${failUnder.value} could judge. \`pnpm assets materialize --all\` fills it.`
-      })
-    }
-    if (k < failUnder.value) {
-      return yield* new RunFailed({
-        detail: `k is ${k}, and --fail-under asks for ${failUnder.value}. The report's table of settings shows what coarser columns would change.`
-      })
-    }
-  })
-).pipe(Command.withDescription(privacyReportHelp.summary))
+  )
+  if (format === "json") {
+    const encoded = yield* Schema.encode(PrivacyReport.PrivacyReport)(report)
+    yield* output.out([JSON.stringify(encoded, null, 2)])
+  } else {
+    const page = PrivacyReportPage.make(report, Announcement.store(settings))
+    yield* output.out(format === "markdown" ? DocumentMarkdown.lines(page) : DocumentText.lines(page, output.outStyle))
+  }
+  if (failUnder === undefined) return
+  const { k, users } = report.anonymity
+  if (users === 0) {
+    return yield* new RunFailed({
+      detail: `users_raw has no rows, so there is nothing that --fail-under ${failUnder} could judge. \`pnpm assets materialize --all\` fills it.`
+    })
+  }
+  if (k < failUnder) {
+    return yield* new RunFailed({
+      detail: `k is ${k}, and --fail-under asks for ${failUnder}. The report's table of settings shows what coarser columns would change.`
+    })
+  }
+})
 
 const nothingToReport =
   "There is nothing to report on: users_raw has never been materialized. `pnpm assets materialize --all` fills the store."

@@ -1,32 +1,27 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import { pipeline } from "@sluice/assets/pipeline"
+import type { Values } from "@sluice/core/command/CommandTable"
 import * as Effect from "effect/Effect"
 import { Output } from "../Output.ts"
-import { validateHelp } from "../Pages.ts"
 import * as Human from "../render/Human.ts"
+import type { validate } from "../tables/validate.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Settings from "../wiring/Settings.ts"
 
-export const validate = Command.make(
-  "validate",
-  { json: Options.boolean("json").pipe(Options.withDescription("as one JSON object, the problems too")) },
-  Effect.fn("assets.validate")(function* ({ json }) {
-    const output = yield* Output
-    const told = (answer: Answer) => (json ? output.out([JSON.stringify(answer, null, 2)]) : Effect.void)
-    const refused = ({ problems }: { readonly problems: ReadonlyArray<string> }) =>
-      told({ valid: false, assets: null, source: null, store: null, problems })
-    const { assets } = yield* Effect.tapError(pipeline, refused)
-    const settings = yield* Effect.tapError(Settings.load, refused)
-    const [source, store] = [Announcement.source(settings), Announcement.store(settings)]
-    if (json) return yield* told({ valid: true, assets: assets.length, source, store, problems: [] })
-    const ok = output.outStyle.green(output.outStyle.marks.ok)
-    yield* output.out([
-      `${ok} ${Human.plural(assets.length, "asset")}: no cycles, no duplicates, every upstream is there`,
-      `${ok} the configuration names ${source} and ${store}`
-    ])
-  })
-).pipe(Command.withDescription(validateHelp.summary))
+export const run = Effect.fn("assets.validate")(function* ({ json }: Values<typeof validate>) {
+  const output = yield* Output
+  const told = (answer: Answer) => (json ? output.out([JSON.stringify(answer, null, 2)]) : Effect.void)
+  const refused = ({ problems }: { readonly problems: ReadonlyArray<string> }) =>
+    told({ valid: false, assets: null, source: null, store: null, problems })
+  const { assets } = yield* Effect.tapError(pipeline, refused)
+  const settings = yield* Effect.tapError(Settings.load, refused)
+  const [source, store] = [Announcement.source(settings), Announcement.store(settings)]
+  if (json) return yield* told({ valid: true, assets: assets.length, source, store, problems: [] })
+  const ok = output.outStyle.green(output.outStyle.marks.ok)
+  yield* output.out([
+    `${ok} ${Human.plural(assets.length, "asset")}: no cycles, no duplicates, every upstream is there`,
+    `${ok} the configuration names ${source} and ${store}`
+  ])
+})
 
 /** What `--json` tells; null for what is not looked at any more once something is wrong. */
 interface Answer {

@@ -71,11 +71,14 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     [["erase"], "✗ Give the user's id, or - to have it read from standard input.\n"],
     [
       ["erase", "a", "b"],
-      "✗ Give the id of one user, and no more than that; quote one that has blanks in it.\n  `pnpm assets erase --help` shows how.\n"
+      "✗ Give one USER_ID and no more. Quote one that has blanks in it.\n  `pnpm assets erase --help` shows how.\n"
     ],
     [["erase", "-"], "✗ Standard input has no id: its first line is empty.\n"],
-    [["query"], "✗ Missing argument <sql>\n  `pnpm assets query --help` shows how.\n"],
-    [["list", "--log-level", "loud"], "✗ --log-level must be one of all, trace, debug, info, warn, error, fatal, off.\n"]
+    [["query"], "✗ query needs the argument SQL.\n  `pnpm assets query --help` shows how.\n"],
+    [
+      ["list", "--log-level", "loud"],
+      "✗ --log-level must be one of all, trace, debug, info, warn, error, fatal, off.\n  `pnpm assets list --help` shows how.\n"
+    ]
   ])("%j", async (args, stderr) => {
     expect(await sluice(cwd, args)).toEqual(refused(stderr))
   })
@@ -167,9 +170,9 @@ describe("help", () => {
         sample-api      Serves an API with invented users and messages until it is interrupted
 
       Options
-        --help               this
+        --help               this; -h is the same
         --log-level LEVEL    debug tells more, and where an error came from
-        --completions SHELL  completions for bash, fish or zsh, to be sourced
+        --completions SHELL  completions, to be sourced: bash, fish, sh or zsh
         --version            which version this is
 
       \`pnpm assets COMMAND --help\` tells more of a command.

@@ -1,0 +1,14 @@
+import * as Argument from "@sluice/core/command/Argument"
+import * as CommandTable from "@sluice/core/command/CommandTable"
+import * as Flag from "@sluice/core/command/Flag"
+
+export const asset = CommandTable.make({
+  name: "asset",
+  summary: "Shows one asset: definition, columns, lineage, how it stands, its materializations and its checks",
+  arguments: { name: Argument.required("NAME", "the asset's name") },
+  options: {
+    limit: Flag.withDefault(Flag.wholeNumber("limit", "N", [1, 10_000], "how many materializations"), 10),
+    json: Flag.boolean("json", "as one JSON object")
+  },
+  examples: [["asset users_raw", "all there is to know of users_raw"]]
+})

@@ -1,0 +1,20 @@
+import * as CommandTable from "@sluice/core/command/CommandTable"
+import * as Flag from "@sluice/core/command/Flag"
+import * as selection from "./selection.ts"
+
+export const plan = CommandTable.make({
+  name: "plan",
+  summary: "Shows what materialize would do, in order, why, and how long it took before; does nothing",
+  arguments: { assets: selection.assets },
+  options: {
+    ...selection.options,
+    changed: Flag.boolean("changed", "what `materialize --changed` would do"),
+    json: Flag.boolean("json", "as one JSON object")
+  },
+  examples: [
+    ["plan --all", "a whole run"],
+    ["plan users_raw", "one asset, with whatever it needs"],
+    ["plan 'group:raw'", "an expression"],
+    ["plan --changed", "what is out of date, and why"]
+  ]
+})

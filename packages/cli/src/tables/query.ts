@@ -1,0 +1,22 @@
+import * as Argument from "@sluice/core/command/Argument"
+import * as CommandTable from "@sluice/core/command/CommandTable"
+import * as Flag from "@sluice/core/command/Flag"
+
+export const query = CommandTable.make({
+  name: "query",
+  summary: "Asks the warehouse one SQL question and shows the rows",
+  arguments: { sql: Argument.required("SQL", "one statement that reads") },
+  options: {
+    as: Flag.withDefault(Flag.oneOf("as", "ACCOUNT", ["pipeline", "analyst"], "whose rights it has"), "pipeline"),
+    timeout: Flag.duration(
+      "timeout",
+      "TIME",
+      "how long the query may take: 90s, 5m; default SLUICE_QUERY_TIMEOUT, which is 300 seconds"
+    ),
+    json: Flag.boolean("json", "an array of objects instead of a table")
+  },
+  examples: [
+    [`query "select * from messages_per_day" --as analyst`, "what an analyst sees"],
+    [`query "select count(*) as users from users_raw" --json`, "for a program"]
+  ]
+})

@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process"
+import * as Argument from "@sluice/core/command/Argument"
+import * as CommandTable from "@sluice/core/command/CommandTable"
+import * as Flag from "@sluice/core/command/Flag"
+import { expect, it } from "vitest"
+import * as Completions from "../../src/render/Completions.ts"
+
+const tables = [
+  CommandTable.make({
+    name: "draw",
+    summary: "Draws a person's assets",
+    arguments: { assets: Argument.repeated("ASSET", "") },
+    options: { format: Flag.oneOf("format", "FORMAT", ["tree", "dot"], "how"), all: Flag.boolean("all", "every asset") },
+    examples: []
+  }),
+  CommandTable.make({ name: "runs list", summary: "Lists runs", arguments: {}, options: {}, examples: [] }),
+  CommandTable.make({ name: "runs show", summary: "Shows one", arguments: {}, options: {}, examples: [] })
+]
+
+// Regression: the words after `runs` were never completed.
+it("bash completes commands, their second words, options, and the values of options", () => {
+  const script = [
+    ...Completions.lines("bash", tables),
+    `complete_line() { COMP_WORDS=(assets "$@"); COMP_CWORD=$#; COMPREPLY=(); _assets; echo "\${COMPREPLY[*]}"; }`,
+    'complete_line dr; complete_line runs ""; complete_line runs sh; complete_line draw users_raw --al',
+    'complete_line draw --format ""; complete_line draw --all --format d; complete_line nothing ""'
+  ]
+  expect(
+    execFileSync("bash", ["-c", script.join("\n")])
+      .toString()
+      .split("\n")
+  ).toEqual(["draw", "list show", "show", "--all", "tree dot", "dot", "", ""])
+})
+
+it("fish and zsh get the meaning of each word, with its quotes escaped", () => {
+  const fish = Completions.lines("fish", tables).filter((line) => /draw/.test(line))
+  const zsh = Completions.lines("zsh", tables).filter((line) => /draw|runs /.test(line))
+  expect({ fish, zsh }).toMatchInlineSnapshot(`
+    {
+      "fish": [
+        "complete -c assets -n '__assets_after "draw *"' -l format -x -a 'tree dot'",
+        "complete -c assets -n '__assets_after "draw *"' -l log-level -x -a ''",
+        "complete -c assets -n '__assets_after "draw *"' -l completions -x -a 'bash fish sh zsh'",
+        "complete -c assets -n '__assets_after "draw *"' -l format -d 'how'",
+        "complete -c assets -n '__assets_after "draw *"' -l all -d 'every asset'",
+        "complete -c assets -n '__assets_after "draw *"' -l help -d 'this; -h is the same'",
+        "complete -c assets -n '__assets_after "draw *"' -l log-level -d 'debug tells more, and where an error came from'",
+        "complete -c assets -n '__assets_after "draw *"' -l completions -d 'completions, to be sourced'",
+        "complete -c assets -n '__assets_after "draw *"' -l version -d 'which version this is'",
+        "complete -c assets -n '__assets_after " "' -a draw -d 'Draws a person\\'s assets'",
+      ],
+      "zsh": [
+        "    ("draw "*"|"--format) candidates=('tree' 'dot') ;;",
+        "    ("draw "*"|"--log-level) candidates=() ;;",
+        "    ("draw "*"|"--completions) candidates=('bash' 'fish' 'sh' 'zsh') ;;",
+        "    ("runs list "*"|"--log-level) candidates=() ;;",
+        "    ("runs list "*"|"--completions) candidates=('bash' 'fish' 'sh' 'zsh') ;;",
+        "    ("runs show "*"|"--log-level) candidates=() ;;",
+        "    ("runs show "*"|"--completions) candidates=('bash' 'fish' 'sh' 'zsh') ;;",
+        "    ("draw "*"|"*) candidates=('--format:how' '--all:every asset' '--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+        "    ("runs list "*"|"*) candidates=('--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+        "    ("runs show "*"|"*) candidates=('--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+        "    ("runs ""|"*) candidates=('list:Lists runs' 'show:Shows one') ;;",
+        "    ("""|"*) candidates=('draw:Draws a person'\\''s assets' 'runs' '--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+      ],
+    }
+  `)
+})

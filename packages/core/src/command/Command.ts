@@ -1,0 +1,25 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { CommandTable, Values } from "./CommandTable.ts"
+import { valuesOf } from "./internal/values.ts"
+import type { Typed } from "./Typed.ts"
+
+/** A command that a person can type: its table, and the code that runs with what was typed. */
+export interface Command<out E = unknown, out R = never> {
+  readonly table: CommandTable
+  /** The command with its values. A left says what is wrong with one of them. */
+  readonly run: (typed: Typed) => Either.Either<Effect.Effect<void, E, R>, string>
+}
+
+/**
+ * Joins a table and the code of its command. `load` is called when the command runs, so a program with many commands loads
+ * one of them.
+ */
+export const make = <Table extends CommandTable, E, R>(
+  table: Table,
+  load: () => Promise<(values: Values<Table>) => Effect.Effect<void, E, R>>
+): Command<E, R> => ({
+  table,
+  run: (typed) =>
+    Either.map(valuesOf(table, typed), (values) => Effect.flatMap(Effect.promise(load), (handler) => handler(values)))
+})

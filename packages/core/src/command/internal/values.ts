@@ -1,0 +1,33 @@
+import * as Either from "effect/Either"
+import { erase } from "../../internal/erase.ts"
+import type { CommandTable, Values } from "../CommandTable.ts"
+import * as Flag from "../Flag.ts"
+import type { Typed } from "../Typed.ts"
+
+/** The value of each argument and option, or what is wrong with the first that has none. */
+export const valuesOf = <Table extends CommandTable>(table: Table, typed: Typed): Either.Either<Values<Table>, string> => {
+  const values: Record<string, unknown> = {}
+  let at = 0
+  for (const [key, argument] of Object.entries(table.arguments)) {
+    const end = argument.count === "repeated" ? typed.arguments.length : at + 1
+    const parsed = argument.parse(typed.arguments.slice(at, end))
+    if (Either.isLeft(parsed)) return Either.left(`${table.name} ${parsed.left}.`)
+    values[key] = parsed.right
+    at = end
+  }
+  if (at < typed.arguments.length) return Either.left(tooMany(table, typed.arguments[at] ?? ""))
+  for (const [key, flag] of Object.entries(table.options)) {
+    const parsed = Flag.read(flag, typed)
+    if (Either.isLeft(parsed)) return Either.left(parsed.left)
+    values[key] = parsed.right
+  }
+  // A cast: the loops set each key of the table to what its argument or option parsed.
+  return Either.right(erase<Values<Table>>(values))
+}
+
+const tooMany = (table: CommandTable, word: string): string => {
+  const secret = Object.values(table.arguments).find((argument) => argument.secret)
+  return secret === undefined
+    ? `"${word}" is one argument too many for ${table.name}. Quote an argument that has blanks in it.`
+    : `Give one ${secret.name} and no more. Quote one that has blanks in it.`
+}
