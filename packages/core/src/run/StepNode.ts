@@ -1,3 +1,4 @@
+import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -7,31 +8,32 @@ import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import { erase } from "../internal/erase.ts"
-import * as Topology from "../internal/topology.ts"
 import type { Plan, Step } from "../plan/Plan.ts"
+import * as StepDeadline from "./StepDeadline.ts"
 
-/** One step of a run that goes on, and how it stands. */
+/** One step of a run in progress, linked to the steps around it. */
 export interface StepNode {
   readonly step: Step
   readonly asset: Asset.Any
-  /** Indices of the steps that it waits for, and of those that wait for it. */
-  readonly upstreams: ReadonlyArray<number>
-  readonly downstreams: ReadonlyArray<number>
+  readonly deadline: StepDeadline.StepDeadline | undefined
+  readonly upstreams: ReadonlyArray<StepNode>
+  readonly downstreams: ReadonlyArray<StepNode>
+  /** Upstream steps that have no value yet. */
   waitingFor: number
-  /** Steps that still need this one's value; at zero its scope is closed. */
+  /** Downstream steps that have not ended. At zero, the step's value is released. */
   neededBy: number
-  state: "waiting" | "started" | "ended"
-  /** What runs it; undefined while it waits for a place to run in. */
-  fiber: Fiber.Fiber<void> | undefined
-  /** Gives back the place that it runs in, or leaves the line for one. */
-  leave: () => void
-  /** Attempts so far, those included that began on a value which was taken back. */
+  /** A queued step waits for a place; a running step has a fiber. A step that waits to retry is running too. */
+  state: "waiting" | "queued" | "running" | "ended"
+  fiber: Fiber.Fiber<unknown, unknown> | undefined
+  /** Attempts so far, including those that an upstream step's restart interrupted. */
   attempts: number
-  /** Whether its value was handed on before it has succeeded. */
-  early: boolean
-  /** Done when it has succeeded. */
+  /** Attempts that failed by themselves. */
+  failures: number
+  /** Whether downstream steps have the value before the step has ended. */
+  handedOff: boolean
+  /** Done when the step has succeeded. */
   readonly concluded: Deferred.Deferred<void>
-  /** An `Exit` that has the value; for an asset that was left as it is, what loads it, once, where somebody asks. */
+  /** An `Exit` with the value. For an unchanged asset, an effect that loads the value once, on demand. */
   value: Effect.Effect<unknown, Failure>
   scope: Scope.CloseableScope | undefined
 }
@@ -39,36 +41,71 @@ export interface StepNode {
 /** The value of a step that has none. */
 export const none: Exit.Exit<undefined> = Exit.succeed(undefined)
 
-/** The steps of a plan, none of them begun, and who waits for whom, by index. O(steps + edges). */
-export const nodesOf = (plan: Plan<Asset.Any>) => {
-  const index = new Map(plan.steps.map((step, i) => [step.asset, i]))
-  const upstreams = plan.steps.map((step) => step.after.flatMap((name) => index.get(name) ?? []))
-  const downstreams = Topology.reverse(upstreams)
-  const nodes = plan.steps.map(
-    (step, i): StepNode => ({
+/** The steps of a plan, in its order and linked to each other. O(steps + edges). */
+export const nodesOf = (plan: Plan<Asset.Any>, clock: Clock.Clock): ReadonlyArray<StepNode> => {
+  const nodes = new Map<string, LinkedNode>()
+  for (const step of plan.steps) {
+    const asset = erase<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1])
+    const upstreams = step.after.flatMap((name) => nodes.get(name) ?? [])
+    const node: LinkedNode = {
       step,
-      asset: erase<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1]),
-      upstreams: upstreams[i] ?? [],
-      downstreams: downstreams[i] ?? [],
-      waitingFor: upstreams[i]?.length ?? 0,
-      neededBy: downstreams[i]?.length ?? 0,
+      asset,
+      deadline: StepDeadline.make(asset, clock),
+      upstreams,
+      downstreams: [],
+      waitingFor: upstreams.length,
+      neededBy: 0,
       state: "waiting",
       fiber: undefined,
-      leave: () => {},
       attempts: 0,
-      early: false,
+      failures: 0,
+      handedOff: false,
       concluded: Deferred.unsafeMake<void>(FiberId.none),
       value: none,
       scope: undefined
-    })
-  )
-  return { nodes, edges: { upstreams, downstreams } }
+    }
+    nodes.set(step.asset, node)
+    for (const upstream of upstreams) {
+      upstream.downstreams.push(node)
+      upstream.neededBy++
+    }
+  }
+  return [...nodes.values()]
 }
 
-/** Whether the step makes what is kept. */
+interface LinkedNode extends StepNode {
+  readonly downstreams: Array<StepNode>
+}
+
+/** All steps that depend on a step, directly or not. */
+export const descendants = (node: StepNode): ReadonlySet<StepNode> => {
+  const found = new Set(node.downstreams)
+  for (const each of found) for (const downstream of each.downstreams) found.add(downstream)
+  return found
+}
+
+/** Whether the step makes stored data. */
 export const isStored = ({ asset, step }: StepNode) => step.action === "materialize" && asset.storage._tag === "Stored"
 
-/** Lets go of a step's value, which nobody needs any more. */
+/** The upstream values of a step, by the names that its asset gives them. Values of unchanged assets are loaded here. */
+export const inputsOf = ({ asset, upstreams }: StepNode): Effect.Effect<Readonly<Record<string, unknown>>, Failure> => {
+  const values = new Map(upstreams.map((upstream) => [upstream.asset.name, upstream.value]))
+  const inputs: Record<string, unknown> = {}
+  const loading: Array<Effect.Effect<void, Failure>> = []
+  for (const [name, upstream] of Object.entries(asset.upstreams)) {
+    const value = values.get(upstream.name) ?? none
+    if (Exit.isExit(value)) inputs[name] = Exit.getOrElse(value, () => undefined)
+    else {
+      const load = Effect.map(value, (loaded) => {
+        inputs[name] = loaded
+      })
+      loading.push(load)
+    }
+  }
+  return loading.length === 0 ? Effect.succeed(inputs) : Effect.as(Effect.all(loading, { discard: true }), inputs)
+}
+
+/** Drops a step's value and closes the scope that the value lives in. */
 export const release = (node: StepNode): Effect.Effect<void> => {
   const { scope } = node
   node.value = none
@@ -76,12 +113,18 @@ export const release = (node: StepNode): Effect.Effect<void> => {
   return scope === undefined ? Effect.void : Scope.close(scope, Exit.void)
 }
 
-/** Loads at the first asking that succeeds; whoever asks after a failed one tries again. */
-export const onceLoaded = <A, E>(load: Effect.Effect<A, E>): Effect.Effect<Effect.Effect<A, E>> =>
-  Effect.map(Effect.makeSemaphore(1), (oneAtATime) => {
-    let loaded: Effect.Effect<A> | undefined
-    const loading = Effect.tap(load, (value) => {
-      loaded = Effect.succeed(value)
-    })
-    return oneAtATime.withPermits(1)(Effect.suspend((): Effect.Effect<A, E> => loaded ?? loading))
+/** Releases the values that no other step needs once this step has ended. */
+export const releaseInputs = (node: StepNode): Effect.Effect<void> => {
+  const unneeded = node.upstreams.filter((upstream) => --upstream.neededBy === 0)
+  return unneeded.length === 0 ? Effect.void : Effect.forEach(unneeded, release, { discard: true })
+}
+
+/** Remembers the first load that succeeds. After a failed load, the next caller tries again. */
+export const onceLoaded = <A, E>(load: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+  const oneAtATime = Effect.unsafeMakeSemaphore(1)
+  let loaded: Effect.Effect<A> | undefined
+  const loading = Effect.tap(load, (value) => {
+    loaded = Effect.succeed(value)
   })
+  return oneAtATime.withPermits(1)(Effect.suspend((): Effect.Effect<A, E> => loaded ?? loading))
+}
