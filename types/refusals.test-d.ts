@@ -36,9 +36,7 @@ const told = Asset.make("told", { upstreams: { doubled }, materialize: ({ double
 AssetGraph.make([source, doubled, told])
 // @ts-expect-error doubled is missing
 AssetGraph.make([source, told])
-export const named: AssetGraph.Closed<readonly [typeof source, typeof told]> = {
-  "an upstream is not in the graph": "doubled"
-}
+export const named: AssetGraph.Closed<readonly [typeof source, typeof told]> = "the upstream doubled is not in the graph"
 // @ts-expect-error source is a number
 Asset.make("wrong", { upstreams: { source }, materialize: ({ source }) => Effect.succeed(source.toUpperCase()) })
 // @ts-expect-error there is no upstream of that name

@@ -25,4 +25,6 @@ export class PiiMasker extends Context.Tag("@sluice/warehouse/PiiMasker")<
     /** The whole map as it is stored. */
     readonly load: <K extends string>(table: Mask<string, K>) => Effect.Effect<MaskMap<K>, WarehouseFailed>
   }
->() {}
+>() {
+  declare readonly "~given": true
+}

@@ -33,4 +33,6 @@ export class Quarantine extends Context.Tag("@sluice/warehouse/Quarantine")<
     /** What is kept of a source, by ordinal; with a run, what that run left out. */
     readonly list: (source: string, runId?: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, WarehouseFailed>
   }
->() {}
+>() {
+  declare readonly "~given": true
+}

@@ -25,6 +25,8 @@ export class Suppressions extends Context.Tag("@sluice/warehouse/Suppressions")<
     readonly begin: (runId: string) => Effect.Effect<Suppressed, WarehouseFailed>
   }
 >() {
+  declare readonly "~given": true
+
   /** Nobody was ever erased: for tests, and for what has no store. */
   static readonly none: Suppressions["Type"] = { begin: () => Effect.succeed({ epoch: 0, has: undefined }) }
 

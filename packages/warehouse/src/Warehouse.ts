@@ -126,6 +126,8 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
     readonly proof: (spec: WarehouseSpec) => Effect.Effect<Proof, WarehouseFailed>
   }
 >() {
+  declare readonly "~given": true
+
   /**
    * Publishes what a source was read as: all rows replace the table's, changes are applied to them. `by` is the column that
    * has the ids of the source's rows. Each row must depend on its source row only, and on what never changes for it.

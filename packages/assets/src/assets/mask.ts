@@ -23,6 +23,7 @@ export const maskAsset = <const Name extends string, const K extends string>(
     upstreams: { users: apiUsers },
     storage: Storage.stored({
       kind: "table",
+      relation: table,
       columns: Table.columnNames(table),
       load: Effect.flatMap(PiiMasker, (masker) => masker.load(table))
     }),

@@ -9,8 +9,9 @@ import { type Published, Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 
 /** Storage in the warehouse, as the table or view given. */
-export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.Stored<Published<T>, Warehouse> =>
+export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.Stored<Published<T>, Warehouse, T> =>
   Storage.stored({
+    relation,
     kind: relation._tag.toLowerCase(),
     columns: Table.columnNames(relation),
     load: Effect.flatMap(Warehouse, (warehouse) => warehouse.open(relation))

@@ -16,14 +16,21 @@ export type TypeId = typeof TypeId
  * A value worth keeping, by name: the upstreams it is made from, as values, and an Effect from their values to its own.
  * An asset never runs anything; a graph plans it and an executor runs it.
  *
- * `A` is the value, `E` what it may fail with, `R` the services it needs, `Up` its upstreams by the name it calls them.
+ * `A` is the value, `E` what it may fail with, `R` the services it needs, `Up` its upstreams by the name it calls them,
+ * `Rel` the table, view or mask that it publishes.
  */
-export interface Asset<out Name extends string, out A, out E extends Failure, out R, out Up extends Upstreams>
-  extends Description {
+export interface Asset<
+  out Name extends string,
+  out A,
+  out E extends Failure,
+  out R,
+  out Up extends Upstreams,
+  out Rel = unknown
+> extends Description {
   readonly [TypeId]: TypeId
   readonly name: Name
   readonly upstreams: Up
-  readonly storage: Storage.Storage<A, R>
+  readonly storage: Storage.Storage<A, R, Rel>
   readonly checks: ReadonlyArray<AssetCheck.AssetCheck<R>>
   /** Makes the value. A method, so that an asset stays usable where only its own value's type is known. */
   materialize(inputs: Inputs<Up>): Effect.Effect<A, E, R | StepContext | Scope.Scope>
@@ -67,6 +74,8 @@ export type Value<T> = T extends Asset<string, infer A, Failure, unknown, Upstre
 export type Context<T> = T extends Asset<string, unknown, Failure, infer R, Upstreams> ? R : never
 /** What an asset may fail with. */
 export type Error<T> = T extends Asset<string, unknown, infer E, unknown, Upstreams> ? E : never
+/** The table, view or mask that an asset publishes; `never` if it publishes none. */
+export type Relation<T> = T extends Asset<string, unknown, Failure, unknown, Upstreams, infer Rel> ? Rel : never
 /** The names of an asset's upstreams. */
 export type UpstreamName<T> = T extends {
   readonly upstreams: infer Up extends Upstreams
@@ -77,7 +86,7 @@ export type UpstreamName<T> = T extends {
 export type Inputs<Up> = { readonly [K in keyof Up]: Value<Up[K]> }
 
 /** What a definition may say. */
-export interface Options<Up extends Upstreams, A, E extends Failure, R> {
+export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel> {
   readonly description?: string
   /** A label that assets are listed and selected by. Default `default`. */
   readonly group?: string
@@ -86,7 +95,7 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R> {
   readonly tags?: Readonly<Record<string, string>>
   readonly upstreams?: Up
   /** Default: ephemeral. */
-  readonly storage?: Storage.Storage<NoInfer<A>, R>
+  readonly storage?: Storage.Storage<NoInfer<A>, R, Rel>
   /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy
   /** The longest that one attempt may take. Default: no limit. */
@@ -118,13 +127,14 @@ export const make = <
   E extends Failure = never,
   R = never,
   // biome-ignore lint/complexity/noBannedTypes: the type of "no upstreams"; a Record would have every key.
-  Up extends Upstreams = {}
+  Up extends Upstreams = {},
+  Rel = never
 >(
   name: Name,
-  options: Options<Up, A, E, R>
-): Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up> => {
+  options: Options<Up, A, E, R, Rel>
+): Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up, Rel> => {
   const { definedBy = make, storage = Storage.ephemeral, upstreams, ...rest } = options
-  return erase<Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up>>({
+  return erase<Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up, Rel>>({
     [TypeId]: TypeId,
     name,
     description: undefined,

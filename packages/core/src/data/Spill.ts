@@ -59,6 +59,8 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
     readonly open: (options: { readonly compress: boolean }) => Effect.Effect<SpillFile, SpillFailed, Scope.Scope>
   }
 >() {
+  declare readonly "~given": true
+
   static readonly layer = (options: {
     readonly rowsInMemory: number
     /** Default: 2 MiB. */

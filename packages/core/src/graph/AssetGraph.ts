@@ -35,7 +35,7 @@ export type Missing<Assets extends ReadonlyArray<Asset.Any>> = Exclude<
 /** Refuses, naming it, an upstream that is not in the graph. */
 export type Closed<Assets extends ReadonlyArray<Asset.Any>> = [Missing<Assets>] extends [never]
   ? unknown
-  : { readonly "an upstream is not in the graph": Missing<Assets> }
+  : `the upstream ${Missing<Assets>} is not in the graph`
 
 /**
  * Validates assets and seals them into a graph. A missing upstream is a compile error; cycles, duplicate names and names

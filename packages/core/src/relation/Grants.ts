@@ -12,6 +12,15 @@ export const select = (...relations: ReadonlyArray<View.Public>): Grants => ({
   select: relations
 })
 
+/** The analyst may read every public table and view of the pipeline. */
+export interface AllPublic {
+  readonly _tag: "AllPublic"
+}
+
+export const allPublic: AllPublic = { _tag: "AllPublic" }
+
+export const isAllPublic = (grants: Grants | AllPublic): grants is AllPublic => "_tag" in grants
+
 /** All that a pipeline keeps in its warehouse, and who may read what. */
 export interface WarehouseSpec {
   readonly tables: ReadonlyArray<Table.Any>

@@ -1,0 +1,17 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+
+/**
+ * What the program gives to every run, so that no pipeline's resources must: the store, the room on disk for spilled rows,
+ * the file system. The tag of such a service declares the mark:
+ *
+ * ```ts
+ * class Warehouse extends Context.Tag("Warehouse")<Warehouse, Service>() {
+ *   declare readonly "~given": true
+ * }
+ * ```
+ */
+export type Given = Marked | FileSystem.FileSystem
+
+export interface Marked {
+  readonly "~given": true
+}

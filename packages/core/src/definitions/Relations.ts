@@ -1,0 +1,89 @@
+import type * as Asset from "../asset/Asset.ts"
+import type { Relation } from "../asset/Storage.ts"
+import type { AssetGraph } from "../graph/AssetGraph.ts"
+import { didYouMean } from "../internal/suggest.ts"
+import * as Grants from "../relation/Grants.ts"
+import type * as Mask from "../relation/Mask.ts"
+import type * as Table from "../relation/Table.ts"
+import type * as View from "../relation/View.ts"
+
+/** Who may read what. */
+export interface Roles {
+  /** What the analyst's account may read. Default: all public tables and views. */
+  readonly analyst?: Grants.Grants | Grants.AllPublic
+}
+
+/** The relations that a graph's assets publish, and the roles' grants on them. Views follow what they read. */
+export const specOf = (graph: AssetGraph<Asset.Any>, { analyst = Grants.allPublic }: Roles): Grants.WarehouseSpec => {
+  const inOrder = graph.assets.map((asset, i) => [asset, graph.level[i] ?? 0] as const)
+  const relations = inOrder.sort(([, a], [, b]) => a - b).flatMap(([asset]) => relationOf(asset) ?? [])
+  const masks = relations.filter(isMask)
+  const tables = relations.filter(isTable)
+  const views = relations.filter((relation) => relation._tag === "View")
+  return {
+    tables,
+    masks,
+    views,
+    analyst: Grants.isAllPublic(analyst) ? Grants.select(...[...tables, ...views].filter(isPublic)) : analyst
+  }
+}
+
+/** Everything that is wrong with what assets publish, a sentence each. */
+export const problems = (assets: ReadonlyArray<Asset.Any>, { analyst = Grants.allPublic }: Roles): ReadonlyArray<string> => {
+  const publishers = new Map<string, Array<Asset.Any>>()
+  for (const asset of new Set(assets)) {
+    const name = relationOf(asset)?.name
+    if (name !== undefined) publishers.set(name, [...(publishers.get(name) ?? []), asset])
+  }
+  const granted = Grants.isAllPublic(analyst) ? [] : analyst.select
+  return [
+    ...[...publishers].flatMap(([name, several]) => (several.length > 1 ? [publishedTwice(name, several)] : [])),
+    ...[...new Set(assets)].flatMap((asset) => [...forgotten(asset), ...strayView(asset)]),
+    ...granted.flatMap(({ name }) =>
+      publishers.has(name)
+        ? []
+        : [`The analyst may read "${name}", which no asset publishes.${didYouMean(name, publishers.keys())}`]
+    )
+  ]
+}
+
+/** What an asset publishes. */
+export const relationOf = ({ storage }: Asset.Any): Relation | undefined =>
+  storage._tag === "Stored" ? storage.relation : undefined
+
+const publishedTwice = (relation: string, assets: ReadonlyArray<Asset.Any>): string =>
+  `${assets.map(placed).join(" and ")} publish one table, "${relation}". Give each asset a table of its own.`
+
+/** A table that nobody declares is neither created nor granted. */
+const forgotten = (asset: Asset.Any): ReadonlyArray<string> =>
+  asset.storage._tag === "Stored" && ["table", "view"].includes(asset.storage.kind) && asset.storage.relation === undefined
+    ? [`${placed(asset)} is stored as a ${asset.storage.kind} and does not say which. Set \`relation\` in its storage.`]
+    : []
+
+/** A view reads what its upstreams publish, or it is made before that is there. */
+const strayView = (asset: Asset.Any): ReadonlyArray<string> => {
+  const view = relationOf(asset)
+  if (view?._tag !== "View") return []
+  const reads = new Set(view.on.map(({ name }) => name))
+  const upstreams = Object.values(asset.upstreams)
+  const published = new Set(upstreams.flatMap((upstream) => relationOf(upstream)?.name ?? []))
+  const missing = [...reads].filter((name) => !published.has(name))
+  const unread = upstreams.filter((upstream) => !reads.has(relationOf(upstream)?.name ?? ""))
+  return [
+    ...missing.map(
+      (name) => `The view ${placed(asset)} reads "${name}", which no upstream of it publishes. Add that upstream.`
+    ),
+    ...unread.map(
+      (upstream) =>
+        `The view ${placed(asset)} does not read what its upstream "${upstream.name}" publishes. Remove that upstream.`
+    )
+  ]
+}
+
+const placed = (asset: Asset.Any): string => `"${asset.name}" (${asset.definedAt()})`
+
+const isMask = (relation: Relation): relation is Mask.Any => "valueColumn" in relation
+
+const isTable = (relation: Relation): relation is Table.Any => relation._tag === "Table" && !isMask(relation)
+
+const isPublic = (relation: Relation): relation is View.Public => relation.visibility === "public"

@@ -1,0 +1,82 @@
+/** Definitions that must not compile: each `@ts-expect-error` is an assertion. */
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Storage from "@sluice/core/asset/Storage"
+import * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Mask from "@sluice/core/relation/Mask"
+import * as Table from "@sluice/core/relation/Table"
+import * as Setting from "@sluice/core/settings/Setting"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+class Api extends Context.Tag("Api")<Api, { readonly fetch: Effect.Effect<number> }>() {}
+class Rates extends Context.Tag("Rates")<Rates, { readonly rate: number }>() {}
+
+const Orders = Table.make("orders", { description: "", columns: { id: Column.text(10) }, primaryKey: ["id"] })
+const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
+
+const stored = <T extends Storage.Relation>(relation: T) => ({
+  storage: Storage.stored({ kind: "table", relation, load: Effect.flatMap(Warehouse, () => Effect.void) }),
+  materialize: () => Effect.void
+})
+const api = Asset.make("api", { materialize: () => Effect.flatMap(Api, ({ fetch }) => fetch) })
+const priced = Asset.make("priced", { upstreams: { api }, materialize: () => Effect.map(Rates, ({ rate }) => rate) })
+const orders = Asset.make("orders", stored(Orders))
+const ordersAgain = Asset.make("orders_again", stored(Orders))
+const cities = Asset.make("cities", stored(Cities))
+const citiesAgain = Asset.make("cities_again", stored(Cities))
+
+declare const apiLayer: Layer.Layer<Api>
+declare const ratesLayer: Layer.Layer<Rates>
+const settings = { url: Setting.make("SHOP_URL", Setting.httpUrl, { description: "" }) }
+
+// What the program gives need not be in resources; settings are typed.
+Definitions.make({
+  name: "shop",
+  assets: [api, priced, orders, cities],
+  settings,
+  resources: ({ url }) => Layer.merge(apiLayer, url === undefined ? ratesLayer : Layer.provide(ratesLayer, Layer.empty)),
+  roles: { analyst: Grants.select(Orders) },
+  rowsDependOn: ({ url }) => ({ orders: String(url) })
+})
+Definitions.make({ name: "shop", assets: [orders], resources: () => Layer.empty })
+
+// Resources that do not give what the assets need.
+// @ts-expect-error Rates is not given
+Definitions.make({ name: "shop", assets: [api, priced], resources: () => apiLayer })
+export const lacking: Definitions.Covering<readonly [typeof api, typeof priced, typeof orders], Api> = {
+  "the assets need a service that resources does not give": Rates.of({ rate: 1 }) as never
+}
+// @ts-expect-error nothing is given
+Definitions.make({ name: "shop", assets: [api], resources: () => Layer.empty })
+
+// Two assets that publish one table, or one mask.
+// @ts-expect-error orders and orders_again publish orders
+Definitions.make({ name: "shop", assets: [orders, ordersAgain], resources: () => Layer.empty })
+export const twice: Definitions.Distinct<readonly [typeof orders, typeof ordersAgain]> =
+  "orders_again publishes orders, as another asset does"
+// @ts-expect-error cities and cities_again publish cities
+Definitions.make({ name: "shop", assets: [cities, citiesAgain], resources: () => Layer.empty })
+
+// An upstream that is not in the graph.
+// @ts-expect-error api is missing
+Definitions.make({ name: "shop", assets: [priced], resources: () => ratesLayer })
+
+// A sensitive table is granted to nobody.
+// @ts-expect-error cities is sensitive
+Definitions.make({ name: "shop", assets: [cities], resources: () => Layer.empty, roles: { analyst: Grants.select(Cities) } })
+
+// A setting that is not there, and one of an asset that is not there.
+// @ts-expect-error no such setting
+Definitions.make({ name: "shop", assets: [orders], settings, resources: ({ uri }) => Layer.succeed(Rates, { rate: uri }) })
+Definitions.make({
+  name: "shop",
+  assets: [orders],
+  settings,
+  resources: () => Layer.empty,
+  // @ts-expect-error no such asset
+  rowsDependOn: () => ({ order: "" })
+})
