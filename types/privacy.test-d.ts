@@ -5,8 +5,7 @@
 import type { User } from "@sluice/assets/domain/User"
 import type * as Classification from "@sluice/assets/privacy/classification"
 import * as Derivations from "@sluice/assets/privacy/derivations"
-import { SensitiveCityIds } from "@sluice/assets/tables/SensitiveCityIds"
-import { UsersRaw } from "@sluice/assets/tables/UsersRaw"
+import type { UsersRaw } from "@sluice/assets/tables/UsersRaw"
 import type { Failure } from "@sluice/core/asset/Failure"
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import { StepContext } from "@sluice/core/asset/StepContext"
@@ -20,11 +19,10 @@ import * as Log from "@sluice/core/Log"
 import * as Column from "@sluice/core/relation/Column"
 import * as Grants from "@sluice/core/relation/Grants"
 import * as Mask from "@sluice/core/relation/Mask"
-import type * as Table from "@sluice/core/relation/Table"
+import * as Table from "@sluice/core/relation/Table"
 import * as View from "@sluice/core/relation/View"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import * as Span from "@sluice/core/Span"
-import * as Erasure from "@sluice/warehouse/Erasure"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -190,14 +188,14 @@ export const dropped: Read = "firstName"
 // @ts-expect-error nor is one that nobody classified
 export const unknown: Read = "username"
 
-// Where an erasure looks.
-Erasure.rows(UsersRaw, "user_id")
-// @ts-expect-error a column that the table has not would be looked at in vain
-Erasure.rows(UsersRaw, "sender_id")
-// @ts-expect-error nor may a mask be referred to by one
-Erasure.mask(SensitiveCityIds, UsersRaw, { person: "user_id", reference: "town_id" })
-// @ts-expect-error nor by one of another mask's
-Erasure.mask(SensitiveCityIds, UsersRaw, { person: "user_id", reference: "zipcode_id" })
+// Whose row it is.
+const letter = { description: "", columns: { id: Column.text(9), from: Column.text(9), to: Column.text(9) } } as const
+Table.make("letters", { ...letter, primaryKey: ["id"], subject: "from" })
+Table.make("letters", { ...letter, primaryKey: ["id"], subject: ["from", "to"] })
+// @ts-expect-error a column that the table has not
+Table.make("letters", { ...letter, primaryKey: ["id"], subject: "sender" })
+// @ts-expect-error one of several that the table has not
+Table.make("letters", { ...letter, primaryKey: ["id"], subject: ["from", "receiver"] })
 
 // A decoder that does not read exactly what is classified.
 declare const raw: { readonly [K in Read]?: unknown }

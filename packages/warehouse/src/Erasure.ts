@@ -1,4 +1,3 @@
-import type * as Column from "@sluice/core/relation/Column"
 import type * as Mask from "@sluice/core/relation/Mask"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Context from "effect/Context"
@@ -6,48 +5,42 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
-/** Rows that are about a person: those with the person's id in one of these columns. */
-export interface PersonalRows {
-  readonly table: Table.Any
-  readonly columns: ReadonlyArray<string>
-}
-
-/** A mask table, and the one column of the one table that refers to its ids; `person` has the id of whom a row is about. */
-export interface PersonalMask {
-  readonly mask: Mask.Any
-  readonly table: Table.Any
-  readonly person: string
-  readonly reference: string
-}
-
-/** Where a store holds people. */
+/** Where a store holds people. The tables tell whose their rows are (`subject`), and which masks their columns refer to. */
 export interface ErasureSpec {
-  readonly rows: ReadonlyArray<PersonalRows>
-  readonly masks: ReadonlyArray<PersonalMask>
+  /** Every table of the pipeline: a row that is about nobody keeps the mask value that it refers to. */
+  readonly tables: ReadonlyArray<Table.Any>
+  readonly masks: ReadonlyArray<Mask.Any>
   /** The sources whose quarantined rows are told apart by a person's id. */
   readonly quarantine: ReadonlyArray<string>
 }
 
-/** Declares where a table has a person's id; another table's column is a compile error. */
-export const rows = <C extends Table.Columns>(
-  table: Table.Table<string, C>,
-  ...columns: ReadonlyArray<keyof C & string>
-): PersonalRows => ({ table, columns })
+/** A column with ids of a mask table. */
+export interface Reference {
+  readonly table: Table.Any
+  readonly column: string
+}
 
-/** Declares which column of a table refers to a mask table's ids; a column that holds no ids of its kind does not compile. */
-export const mask = <const K extends string, C extends Table.Columns>(
-  maskTable: Mask.Mask<string, K>,
-  table: Table.Table<string, C>,
-  columns: { readonly person: keyof C & string; readonly reference: Column.OfMask<C, K> }
-): PersonalMask => ({ mask: maskTable, table, ...columns })
+/** The tables whose rows are about people. */
+export const personalTables = ({ tables }: Pick<ErasureSpec, "tables">): ReadonlyArray<Table.Any> =>
+  tables.filter(({ subject }) => subject.length > 0)
 
-/** What a store has of a person, or had: counts, and nothing that tells who it is. */
+/** The columns that refer to a mask table. */
+export const references = (
+  { tables }: Pick<ErasureSpec, "tables">,
+  { kind }: Pick<Mask.Any, "kind">
+): ReadonlyArray<Reference> =>
+  tables.flatMap((table) =>
+    Object.entries(table.columns).flatMap(([column, { maskOf }]) => (maskOf === kind ? [{ table, column }] : []))
+  )
+
+/** What a store has of a person, or had: counts, and nothing that tells who it is. It has no entry of a table that is not there. */
 export interface Found {
   /** Rows, by table, in the order of the declaration; a message to oneself counts once. */
   readonly rows: Readonly<Record<string, number>>
   /** Values that no other person's row refers to, by mask table. */
   readonly masks: Readonly<Record<string, number>>
-  readonly quarantined: number
+  /** Undefined if no source has rows that are told apart by a person's id. */
+  readonly quarantined: number | undefined
   /** When the person was erased before, ISO 8601 in UTC. */
   readonly suppressedSince: string | undefined
 }

@@ -13,5 +13,6 @@ export const MessagesRaw = Table.make("messages_raw", {
     loaded_at: Column.timestamp
   },
   primaryKey: ["id"],
+  subject: ["sender_id", "receiver_id"],
   indexes: [["sender_id", "created_at"], ["receiver_id"], ["created_at"]]
 })

@@ -16,5 +16,6 @@ export const SubscriptionsRaw = Table.make("subscriptions_raw", {
     loaded_at: Column.timestamp
   },
   primaryKey: ["user_id", "position"],
+  subject: "user_id",
   indexes: [["status", "end_date"], ["created_at"]]
 })

@@ -22,5 +22,6 @@ export const UsersRaw = Table.make("users_raw", {
     loaded_at: Column.timestamp
   },
   primaryKey: ["user_id"],
+  subject: "user_id",
   indexes: [["country"]]
 })

@@ -4,7 +4,7 @@ import type { Failure } from "@sluice/core/asset/Failure"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Owner from "@sluice/core/run/Owner"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
-import { Erasure } from "@sluice/warehouse/Erasure"
+import { Erasure, personalTables } from "@sluice/warehouse/Erasure"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -70,8 +70,8 @@ const refuseRivals = Effect.gen(function* () {
   const [rival] = yield* Owner.rivals([
     "api_users",
     "api_messages",
-    ...erasure.rows.map(({ table }) => table.name),
-    ...erasure.masks.map(({ mask }) => mask.name)
+    ...personalTables(erasure).map(({ name }) => name),
+    ...erasure.masks.map(({ name }) => name)
   ])
   if (rival === undefined) return
   const { assets, run } = rival

@@ -104,14 +104,14 @@ export const undone = (since: string | undefined): string =>
 const facts = ({ masks, quarantined, rows, suppressedSince }: Found) => ({
   rows,
   maskValues: masks,
-  quarantined,
+  quarantined: quarantined ?? null,
   suppressedSince: suppressedSince ?? null
 })
 
 const entries = (found: Found): ReadonlyArray<readonly [string, number]> => [
   ...Object.entries(found.rows),
   ...Object.entries(found.masks),
-  ["quarantine", found.quarantined]
+  ...(found.quarantined === undefined ? [] : [["quarantine", found.quarantined] as const])
 ]
 
 const isNothing = (found: Found): boolean => entries(found).every(([, count]) => count === 0)

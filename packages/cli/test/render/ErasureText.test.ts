@@ -71,6 +71,25 @@ it("the history keeps counts, and no more", () => {
   ])
 })
 
+it("a receipt names nothing that was not looked at", () => {
+  const unseen: Found = { rows: {}, masks: {}, quarantined: undefined, suppressedSince: undefined }
+  const preview = { _tag: "Preview", store: run.store, found: unseen } as const
+  expect([text(preview), ErasureText.json(preview)].join("\n")).toMatchInlineSnapshot(`
+    "
+    There is nothing of this user in the database dwh on db:3306.
+    Erasing would keep later runs from bringing the user in.
+    Nothing was changed.
+
+    {
+      "erased": false,
+      "rows": {},
+      "maskValues": {},
+      "quarantined": null,
+      "suppressedSince": null
+    }"
+  `)
+})
+
 it("undoing says that it brings nothing back by itself", () => {
   expect(
     text({ _tag: "Undone", ...run, since: "2024-03-01T09:30:00.000Z" }) + text({ _tag: "Undone", ...run, since: undefined })

@@ -38,10 +38,6 @@ export interface Column<out A> {
 export type Any = Column<unknown>
 /** The type of a column's values. */
 export type Value<C> = C extends Column<infer A> ? A : never
-/** The names of the columns that hold mask ids of a kind. */
-export type OfMask<C, K extends string> = {
-  [N in keyof C & string]: [Value<C[N]>] extends [MaskId<K> | null] ? N : never
-}[keyof C & string]
 
 const make = <A>(type: ColumnType, holds: { readonly pii?: string; readonly maskOf?: string } = {}): Column<A> => ({
   type,

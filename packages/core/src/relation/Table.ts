@@ -16,6 +16,11 @@ export interface Table<out Name extends string, out C extends Columns, out V ext
   readonly primaryKey: ReadonlyArray<string>
   /** Secondary indexes, by their columns. */
   readonly indexes: ReadonlyArray<ReadonlyArray<string>>
+  /**
+   * The columns with the ids of the people that a row is about: several if it is about several people, none if about nobody.
+   * An erasure removes the rows that have a person's id in one of them.
+   */
+  readonly subject: ReadonlyArray<string>
   readonly visibility: V
 }
 
@@ -47,12 +52,15 @@ export const make = <const Name extends string, const C extends Columns>(
     readonly columns: C
     readonly primaryKey: ReadonlyArray<keyof C & string>
     readonly indexes?: ReadonlyArray<ReadonlyArray<keyof C & string>>
+    /** Whose row it is: `"user_id"`, or several columns if a row is about several people. Default: nobody's. */
+    readonly subject?: (keyof C & string) | ReadonlyArray<keyof C & string>
   }
 ): Table<Name, C, VisibilityOf<C>> => ({
   _tag: "Table",
   name: RelationName.checked("table", name),
   indexes: [],
   ...options,
+  subject: options.subject === undefined ? [] : typeof options.subject === "string" ? [options.subject] : options.subject,
   visibility: visibilityOf<C>(options.columns)
 })
 

@@ -1,10 +1,12 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type * as Column from "@sluice/core/relation/Column"
+import type * as Mask from "@sluice/core/relation/Mask"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Erasure, ErasureSpec, Found, PersonalMask, PersonalRows } from "../Erasure.ts"
+import { type Erasure, type ErasureSpec, type Found, personalTables, type Reference, references } from "../Erasure.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Epoch from "./Epoch.ts"
 import * as ErasureGate from "./ErasureGate.ts"
@@ -68,42 +70,58 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     return row?.at
   })
 
-  /** The ids of a mask table that this person's rows refer to and no other's do. */
-  const ownIds = Effect.fnUntraced(function* ({ person, reference, table }: PersonalMask, id: string) {
-    const [rows, owner, ref] = [place.relation(table), dialect.quote(person), dialect.quote(reference)]
-    const found = yield* sql.unsafe<{ readonly id: number | string }>(
-      `SELECT DISTINCT own.${ref} AS id FROM ${rows} own WHERE own.${owner} = ? AND own.${ref} IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM ${rows} other WHERE other.${ref} = own.${ref} AND other.${owner} <> ?)`,
-      [id, id]
-    )
-    return found.map((row) => Number(row.id))
+  /** The ids of a mask table that only rows about this person refer to. */
+  const ownIds = Effect.fnUntraced(function* (references: ReadonlyArray<Reference>, id: string) {
+    const others = references.map(({ column, table }) => {
+      const about = isAbout(place, "other", table, id)
+      const condition = `other.${dialect.quote(column)} = own.id AND (${about.sql}) IS NOT TRUE`
+      return {
+        sql: `NOT EXISTS (SELECT 1 FROM ${place.relation(table)} other WHERE ${condition})`,
+        parameters: about.parameters
+      }
+    })
+    const found = new Set<number>()
+    for (const { column, table } of references) {
+      const about = isAbout(place, "mine", table, id)
+      const own = `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${place.relation(table)} mine WHERE ${about.sql}`
+      const rows = yield* sql.unsafe<{ readonly id: number | string }>(
+        `SELECT own.id AS id FROM (${own}) own WHERE own.id IS NOT NULL AND ${others.map((other) => other.sql).join(" AND ")}`,
+        [...about.parameters, ...others.flatMap((other) => other.parameters)]
+      )
+      for (const row of rows) found.add(Number(row.id))
+    }
+    return [...found]
   })
 
   const find = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, hash: Uint8Array | undefined) {
     const present = yield* place.present
-    const rows: Array<readonly [PersonalRows, number]> = []
-    for (const each of spec.rows) {
-      const { from, parameters } = rowsOf(place, each, id)
-      rows.push([each, present.has(each.table.name) ? yield* count(from, parameters) : 0])
+    const tables = spec.tables.filter(({ name }) => present.has(name))
+    const rows: Array<{ readonly of: Table.Any; readonly count: number; readonly where: Where }> = []
+    for (const table of personalTables({ tables })) {
+      const { parameters, sql: condition } = isAbout(place, "", table, id)
+      const where = { from: `${place.relation(table)} WHERE ${condition}`, parameters }
+      rows.push({ of: table, count: yield* count(where.from, parameters), where })
     }
-    const masks: Array<{ readonly of: PersonalMask; readonly values: number; readonly where: Where }> = []
-    for (const each of spec.masks) {
-      const own = present.has(each.mask.name) && present.has(each.table.name) ? yield* ownIds(each, id) : []
-      const from = `${dialect.table(each.mask.name)} WHERE ${dialect.quote("id")} IN ${SqlBatch.placeholders(own.length)}`
+    const masks: Array<{ readonly of: Mask.Any; readonly values: number; readonly where: Where }> = []
+    for (const mask of spec.masks) {
+      const refer = references({ tables }, mask)
+      if (!present.has(mask.name) || refer.every(({ table }) => table.subject.length === 0)) continue
+      const own = yield* ownIds(refer, id)
+      const from = `${dialect.table(mask.name)} WHERE ${dialect.quote("id")} IN ${SqlBatch.placeholders(own.length)}`
       const values = own.length === 0 ? 0 : yield* count(from, own)
-      masks.push({ of: each, values, where: { from, parameters: own } })
+      masks.push({ of: mask, values, where: { from, parameters: own } })
     }
     const held = quarantined(quarantine, spec.quarantine, id)
     const found: Found = {
-      rows: Object.fromEntries(rows.map(([{ table }, n]) => [table.name, n])),
-      masks: Object.fromEntries(masks.map(({ of, values }) => [of.mask.name, values])),
-      quarantined: held === undefined ? 0 : yield* count(held.from, held.parameters),
+      rows: Object.fromEntries(rows.map(({ count, of }) => [of.name, count])),
+      masks: Object.fromEntries(masks.map(({ of, values }) => [of.name, values])),
+      quarantined: held === undefined ? undefined : yield* count(held.from, held.parameters),
       suppressedSince: hash === undefined ? undefined : yield* since(hash)
     }
     const doomed: ReadonlyArray<Where> = [
       ...masks.flatMap(({ values, where }) => (values === 0 ? [] : [where])),
-      ...rows.flatMap(([each, n]) => (n === 0 ? [] : [rowsOf(place, each, id)])),
-      ...(found.quarantined === 0 || held === undefined ? [] : [held])
+      ...rows.flatMap(({ count, where }) => (count === 0 ? [] : [where])),
+      ...(held === undefined || found.quarantined === 0 ? [] : [held])
     ]
     return { found, doomed }
   })
@@ -117,9 +135,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
   const currentKeys = Effect.map(secrets.all, SuppressionKeys.from)
 
   const erase = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, at: string) {
-    for (const { mask } of [...spec.masks].sort((a, b) => (a.mask.name < b.mask.name ? -1 : 1))) {
-      yield* SqlCounters.read(dialect, mask.name, { lock: true })
-    }
+    for (const name of spec.masks.map((mask) => mask.name).sort()) yield* SqlCounters.read(dialect, name, { lock: true })
     yield* Epoch.advance(dialect)
     const keys = yield* currentKeys
     if (keys === undefined) {
@@ -157,8 +173,12 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       yield* here(secrets.obtain(SuppressionKeys.nameOf(1), erasing))
       const text = Redacted.value(id)
       const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-      const tables = spec.rows.map(({ table }) => table.name)
-      const found = yield* place.alone(tables, erasing, here(erase(spec, text, at)))
+      const tables = new Set(
+        [...personalTables(spec), ...spec.masks.flatMap((mask) => references(spec, mask).map(({ table }) => table))].map(
+          ({ name }) => name
+        )
+      )
+      const found = yield* place.alone([...tables], erasing, here(erase(spec, text, at)))
       yield* place.scrub
       return found
     }),
@@ -187,10 +207,21 @@ interface Where {
   readonly parameters: ReadonlyArray<string | number>
 }
 
-const rowsOf = ({ dialect, relation }: Place, { columns, table }: PersonalRows, id: string): Where => ({
-  from: `${relation(table)} WHERE ${columns.map((column) => `${dialect.quote(column)} = ?`).join(" OR ")}`,
-  parameters: columns.map(() => id)
-})
+/** A condition on the rows of a table, named by an alias if there is one: that they are about the person with this id. */
+const isAbout = ({ dialect }: Place, alias: string, { columns, subject }: Table.Any, id: string) => {
+  const compared = subject.flatMap((column) => {
+    const value = comparable(columns[column], id)
+    return value === undefined ? [] : [{ sql: `${alias === "" ? "" : `${alias}.`}${dialect.quote(column)} = ?`, value }]
+  })
+  return {
+    sql: compared.length === 0 ? "1 = 0" : compared.map(({ sql }) => sql).join(" OR "),
+    parameters: compared.map(({ value }) => value)
+  }
+}
+
+/** An id as a column holds it, undefined if it cannot. MySQL takes the text `12abc` for the number 12. */
+const comparable = (column: Column.Any | undefined, id: string): string | number | undefined =>
+  column?.type._tag !== "Integer" ? id : String(Number(id)) === id ? Number(id) : undefined
 
 const quarantined = (table: string, sources: ReadonlyArray<string>, id: string): Where | undefined =>
   sources.length === 0

@@ -4,7 +4,7 @@ import { Pii } from "@sluice/core/data/Pii"
 import * as Column from "@sluice/core/relation/Column"
 import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
-import { Erasure, type ErasureSpec, mask, rows } from "@sluice/warehouse/Erasure"
+import { Erasure, type ErasureSpec } from "@sluice/warehouse/Erasure"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine } from "@sluice/warehouse/Quarantine"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -20,23 +20,22 @@ export const People = Table.make("contract_people", {
     city_id: Column.nullable(Column.maskId("city")),
     job_id: Column.nullable(Column.maskId("profession"))
   },
-  primaryKey: ["id"]
+  primaryKey: ["id"],
+  subject: "id"
 })
 export const Letters = Table.make("contract_letters", {
   description: "Letters.",
   columns: { id: Column.text(64), sender: Column.text(64), receiver: Column.text(64) },
   primaryKey: ["id"],
+  subject: ["sender", "receiver"],
   indexes: [["sender"]]
 })
 export const Cities = Mask.make("contract_cities", { kind: "city", column: "city", description: "Cities." })
 export const Jobs = Mask.make("contract_jobs", { kind: "profession", column: "profession", description: "Jobs." })
 
 export const spec: ErasureSpec = {
-  rows: [rows(People, "id"), rows(Letters, "sender", "receiver")],
-  masks: [
-    mask(Cities, People, { person: "id", reference: "city_id" }),
-    mask(Jobs, People, { person: "id", reference: "job_id" })
-  ],
+  tables: [People, Letters],
+  masks: [Cities, Jobs],
   quarantine: ["people"]
 }
 

@@ -97,7 +97,7 @@ export const sourcePagesContract = <E>(options: {
           Effect.gen(function* () {
             const { erase, undo } = yield* Erasure
             const { begin } = yield* Suppressions
-            const nobody = { rows: [], masks: [], quarantine: [] }
+            const nobody = { tables: [], masks: [], quarantine: [] }
             yield* pages.replace("users", "before", readingOf("v1", 1), idsOf(1))
             yield* begin("reads")
             yield* erase(nobody, Redacted.make("ada"))

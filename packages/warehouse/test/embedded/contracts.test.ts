@@ -10,6 +10,7 @@ import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
 import { secretsContract } from "../contract/secretsContract.ts"
 import { sourcePagesContract } from "../contract/sourcePagesContract.ts"
+import { subjectContract } from "../contract/subjectContract.ts"
 import { warehouseContract } from "../contract/warehouseContract.ts"
 import { executeOn, freshStores, StoreDirectory, temporaryDirectory } from "./stores.ts"
 
@@ -49,4 +50,5 @@ const fresh = Effect.map(temporaryDirectory, (root) => {
   }
 })
 erasureContract({ name, listTables, fresh })
+subjectContract({ name, fresh })
 maskIdsContract({ name, listTables, fresh })

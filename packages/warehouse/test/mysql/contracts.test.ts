@@ -13,6 +13,7 @@ import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
 import { secretsContract } from "../contract/secretsContract.ts"
 import { sourcePagesContract } from "../contract/sourcePagesContract.ts"
+import { subjectContract } from "../contract/subjectContract.ts"
 import { warehouseContract } from "../contract/warehouseContract.ts"
 import * as databases from "./databases.ts"
 import { loaders } from "./steps.ts"
@@ -44,6 +45,13 @@ for (const flavour of flavours) {
     erasureContract({
       name: flavour,
       listTables,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        store: databases.stores(database),
+        execute: (sql) => databases.as(database.url, sql)
+      }))
+    })
+    subjectContract({
+      name: flavour,
       fresh: Effect.map(databases.make(flavour), (database) => ({
         store: databases.stores(database),
         execute: (sql) => databases.as(database.url, sql)
