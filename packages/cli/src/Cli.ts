@@ -1,4 +1,3 @@
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Flag from "@sluice/core/command/Flag"
 import type { Typed } from "@sluice/core/command/Typed"
 import * as Effect from "effect/Effect"
@@ -26,7 +25,7 @@ export const run = Effect.fn("Cli.run")(function* (args: ReadonlyArray<string>) 
   if (Either.isLeft(typed)) return yield* new UsageError({ detail: typed.left })
   const level = yield* understood(Flag.read(GlobalOptions.logLevel, typed.right), line.command)
   return yield* Logger.withMinimumLogLevel(runCommand(line.command, typed.right), level)
-}, Effect.provide(NodeFileSystem.layer))
+})
 
 const runCommand = Effect.fn("Cli.command")(function* (name: string, typed: Typed) {
   const output = yield* Output
@@ -36,7 +35,9 @@ const runCommand = Effect.fn("Cli.command")(function* (name: string, typed: Type
   const command = commands.find(({ table }) => table.name === name)
   if (command === undefined)
     return yield* new UsageError({ detail: "Name a command. `pnpm assets --help` shows every command." })
-  yield* yield* understood(command.run(typed), name)
+  const effect = yield* understood(command.run(typed), name)
+  const NodeFileSystem = yield* Effect.promise(() => import("@effect/platform-node/NodeFileSystem"))
+  yield* Effect.provide(effect, NodeFileSystem.layer)
 })
 
 /** Fails with what is wrong with a value, and where to read more. */

@@ -15,6 +15,7 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     [["users_raw"], '✗ "users_raw" is an asset, not a command. Did you mean `pnpm assets materialize users_raw`?\n'],
     [["user_raw"], '✗ There is no command "user_raw". Did you mean `pnpm assets materialize users_raw`?\n'],
     [["materialise", "--all"], '✗ There is no command "materialise". Did you mean `pnpm assets materialize`?\n'],
+    [["--log-level", "debug"], "✗ Name a command. `pnpm assets --help` shows every command.\n"],
     [["xyzzy"], '✗ There is no command "xyzzy". `pnpm assets --help` shows every command.\n'],
     [
       ["runs"],
