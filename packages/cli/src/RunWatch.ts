@@ -7,8 +7,8 @@ import { type Materialization, materializationOf } from "@sluice/core/run/RunRec
 import * as RunResult from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import type { Forecast } from "./Forecast.ts"
 import { Output } from "./Output.ts"
+import type { RunEstimate } from "./RunEstimate.ts"
 import * as Alongside from "./render/Alongside.ts"
 import * as EventText from "./render/EventText.ts"
 import * as Layout from "./render/Layout.ts"
@@ -31,13 +31,13 @@ export interface Options {
   readonly json: boolean
   /** Whether what happens is not told as it happens, but for what is drawn on a terminal. */
   readonly quiet: boolean
-  readonly forecast: Forecast
+  readonly estimate: RunEstimate
   /** What was materialized before the run, where only what has changed since is materialized again. */
   readonly before: ReadonlyMap<string, Materialization> | undefined
 }
 
 /** Watches one run; the live lines go with the scope. */
-export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, json, quiet, steps }: Options) {
+export const make = Effect.fn("RunWatch.make")(function* ({ before, estimate, json, quiet, steps }: Options) {
   const output = yield* Output
   const nameWidth = Math.max(0, ...steps.map(({ asset }) => asset.length))
   const tell = EventText.teller(nameWidth, output.errStyle)
@@ -50,7 +50,7 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, forecast, js
   /** The same with each event at the time that it came, by the clock that nobody can set. */
   let drawn = RunResult.empty
   const redraw = Effect.flatMap(Monotonic.millis, (now) =>
-    drawn.runId === "" ? Effect.void : output.live(Progress.lines(drawn, { now, forecast, upstreams }, output.errStyle))
+    drawn.runId === "" ? Effect.void : output.live(Progress.lines(drawn, { now, estimate, upstreams }, output.errStyle))
   )
   const isTold = (event: RunEvent) =>
     !quiet &&

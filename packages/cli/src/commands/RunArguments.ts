@@ -6,9 +6,9 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Altered from "@sluice/warehouse/checks/Altered"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as Effect from "effect/Effect"
-import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import * as RunCommand from "../RunCommand.ts"
 import * as AlteredText from "../render/AlteredText.ts"
 import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
@@ -31,7 +31,7 @@ export const begin = Effect.fn("assets.begin")(function* (graph: AssetGraph<Asse
  * are gone, or have other rows than their last run wrote, count as never materialized.
  */
 export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyArray<string>) {
-  yield* CarryOut.closeOrphans
+  yield* RunCommand.closeOrphans
   const store = yield* RunStore
   const materialized = yield* store.materializations
   const gone = created.filter((name) => materialized.has(name))

@@ -3,9 +3,9 @@ import type { Values } from "@sluice/core/command/CommandTable"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
-import * as CarryOut from "../CarryOut.ts"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import * as RunCommand from "../RunCommand.ts"
 import * as ChecksText from "../render/ChecksText.ts"
 import * as Summary from "../render/Summary.ts"
 import type { check } from "../tables/check.ts"
@@ -29,10 +29,10 @@ export const run = Effect.fn("assets.check")(function* ({ json, ...typed }: Valu
     })
   }
   const checked = Effect.gen(function* () {
-    yield* CarryOut.closeOrphans
+    yield* RunCommand.closeOrphans
     const plan = yield* Select.explained(selection, Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty }))
     if (plan.steps.length === 0) return yield* output.err(["None of the selected assets has a check."])
-    yield* CarryOut.carryOut({
+    yield* RunCommand.execute({
       plan,
       settings,
       json,

@@ -8,10 +8,10 @@ import { Erasure, personalTables } from "@sluice/warehouse/Erasure"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as CarryOut from "../CarryOut.ts"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Input } from "../Input.ts"
 import { Output } from "../Output.ts"
+import * as RunCommand from "../RunCommand.ts"
 import * as ErasureText from "../render/ErasureText.ts"
 import * as Human from "../render/Human.ts"
 import type { erase } from "../tables/erase.ts"
@@ -31,7 +31,7 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
   const work = Effect.gen(function* () {
     const service = yield* Erasure
     if (dryRun) return yield* tell({ _tag: "Preview", store, found: yield* service.preview(erasure, id) })
-    yield* CarryOut.closeOrphans
+    yield* RunCommand.closeOrphans
     if (undo) {
       const { value, ...run } = yield* RecordedRun.record("erase --undo", service.undo(id), ErasureText.undone)
       return yield* tell({ _tag: "Undone", store, ...run, since: value })

@@ -6,7 +6,7 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import type { RunResult } from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
-import * as CarryOut from "../CarryOut.ts"
+import * as RunCommand from "../RunCommand.ts"
 import type { materialize } from "../tables/materialize.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import type * as Settings from "../wiring/Settings.ts"
@@ -33,7 +33,7 @@ export const run = Effect.fn("assets.materialize")(function* ({
     yield* Run.prepare(created)
     const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
     if (plan.steps.length === 0) return
-    yield* CarryOut.carryOut({
+    yield* RunCommand.execute({
       plan,
       settings,
       json,

@@ -9,11 +9,11 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Forecast from "../Forecast.ts"
+import * as OriginGuard from "../OriginGuard.ts"
 import { Output } from "../Output.ts"
+import * as RunEstimate from "../RunEstimate.ts"
 import * as AlteredText from "../render/AlteredText.ts"
 import * as PlanText from "../render/PlanText.ts"
-import * as SourceChange from "../SourceChange.ts"
 import type { plan } from "../tables/plan.ts"
 import { defaultConcurrency } from "../tables/running.ts"
 import * as Settings from "../wiring/Settings.ts"
@@ -33,18 +33,18 @@ export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed
     const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
     const { selection: text, steps } = planned
     const materialized = yield* (yield* RunStore).materializations
-    const origin = SourceChange.originOf(settings)
+    const origin = OriginGuard.originOf(settings)
     const standings = changed ? yield* Planner.standings(graph) : undefined
     const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
     const prospect: PlanText.Prospect = {
       selection: text,
       steps,
-      forecast: yield* Forecast.of(made, defaultConcurrency),
+      estimate: yield* RunEstimate.of(made, defaultConcurrency),
       materialized,
       standings,
       loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading)),
       origin: Plan.readsSource(planned) ? origin : undefined,
-      sourceChange: SourceChange.judge(planned, materialized, origin)
+      sourceChange: OriginGuard.judge(planned, materialized, origin)
     }
     yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
   })

@@ -5,9 +5,9 @@ import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { MaskIds } from "@sluice/warehouse/MaskIds"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as CarryOut from "../CarryOut.ts"
 import { RunFailed } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import * as RunCommand from "../RunCommand.ts"
 import * as Human from "../render/Human.ts"
 import * as ReissueText from "../render/ReissueText.ts"
 import * as Announcement from "../wiring/Announcement.ts"
@@ -24,7 +24,7 @@ export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun
     if (dryRun) {
       return yield* output.out(ReissueText.preview(yield* service.preview(spec), store, output.outStyle))
     }
-    yield* CarryOut.closeOrphans
+    yield* RunCommand.closeOrphans
     yield* refuseRivals
     const { value } = yield* RecordedRun.record("provision --reissue-mask-ids", service.reissue(spec), ReissueText.sentence)
     yield* output.out(ReissueText.done(value, store, output.outStyle))

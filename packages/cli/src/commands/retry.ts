@@ -3,8 +3,8 @@ import type { Values } from "@sluice/core/command/CommandTable"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as CarryOut from "../CarryOut.ts"
 import { Output } from "../Output.ts"
+import * as RunCommand from "../RunCommand.ts"
 import * as PlanText from "../render/PlanText.ts"
 import type { retry } from "../tables/retry.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
@@ -27,7 +27,7 @@ export const run = Effect.fn("assets.retry")(function* ({
   const settings = yield* Settings.load
   yield* Stores.demand(settings, "history")
   // Where there is nothing to retry, nothing is provisioned either.
-  const undone = yield* Effect.zipRight(CarryOut.closeOrphans, Planner.undone(run)).pipe(
+  const undone = yield* Effect.zipRight(RunCommand.closeOrphans, Planner.undone(run)).pipe(
     Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer))
   )
   const { created } = yield* Run.begin(graph)
@@ -36,7 +36,7 @@ export const run = Effect.fn("assets.retry")(function* ({
     const { first } = undone
     const plan = yield* Planner.retry(graph, undone)
     yield* Output.err([`Carrying on run ${first.runId} (${PlanText.selection(first.selection)}).`])
-    yield* CarryOut.carryOut({
+    yield* RunCommand.execute({
       plan,
       settings,
       json,

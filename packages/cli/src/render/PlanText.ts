@@ -2,8 +2,8 @@ import type { Reason, Step } from "@sluice/core/plan/Plan"
 import type { Standing } from "@sluice/core/plan/Staleness"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import type { Loading } from "@sluice/warehouse/Warehouse"
-import type { Forecast } from "../Forecast.ts"
-import type { SourceChange } from "../SourceChange.ts"
+import type { SourceChange } from "../OriginGuard.ts"
+import type { RunEstimate } from "../RunEstimate.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import * as StandingText from "./StandingText.ts"
@@ -13,7 +13,7 @@ import type { Style } from "./Style.ts"
 export interface Prospect {
   readonly selection: string
   readonly steps: ReadonlyArray<Step>
-  readonly forecast: Forecast
+  readonly estimate: RunEstimate
   /** The last materializations, by asset. */
   readonly materialized: ReadonlyMap<string, Materialization>
   /** How the assets stand, where only what has changed will be materialized. */
@@ -31,9 +31,9 @@ export interface Prospect {
  * are loaded, and where from.
  */
 export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> => {
-  const { forecast, loading, origin, sourceChange, steps } = prospect
+  const { estimate, loading, origin, sourceChange, steps } = prospect
   const digits = String(steps.length).length
-  const times = steps.map(({ asset }) => duration(forecast.steps.get(asset)))
+  const times = steps.map(({ asset }) => duration(estimate.steps.get(asset)))
   const timeWidth = Math.max(0, ...times.map((time) => time.length))
   const rows = steps.map((step, i) => [
     `  ${style.dim(String(i + 1).padStart(digits))}  ${style.cyan(step.asset)}`,
@@ -46,7 +46,7 @@ export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> =
       style.bold
     ),
     ...Layout.table(rows, style.columns),
-    ...(forecast.total === undefined ? [] : Layout.wrap(total(forecast, forecast.total), style.columns).map(style.dim)),
+    ...(estimate.total === undefined ? [] : Layout.wrap(total(estimate, estimate.total), style.columns).map(style.dim)),
     ...(loading === undefined || steps.length === 0 ? [] : Layout.wrap(loadsBy(loading), style.columns).map(style.dim)),
     ...(origin === undefined ? [] : Layout.wrap(`reads from ${origin}`, style.columns).map(style.dim)),
     ...(sourceChange === undefined ? [] : changed(sourceChange, style))
@@ -54,17 +54,17 @@ export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> =
 }
 
 /** The same for programs: `{ selection, expectedMillis, loadsBy, origin, sourceChange, steps: [{ asset, action, … }] }`. */
-export const json = ({ forecast, loading, materialized, selection, standings, steps, ...source }: Prospect): string =>
+export const json = ({ estimate, loading, materialized, selection, standings, steps, ...source }: Prospect): string =>
   JSON.stringify(
     {
       selection,
-      expectedMillis: forecast.total ?? null,
+      expectedMillis: estimate.total ?? null,
       loadsBy: loading?.by ?? null,
       origin: source.origin ?? null,
       sourceChange: source.sourceChange ?? null,
       steps: steps.map((step) => ({
         ...step,
-        expectedMillis: forecast.steps.get(step.asset) ?? null,
+        expectedMillis: estimate.steps.get(step.asset) ?? null,
         materializedAt: materialized.get(step.asset)?.at ?? null,
         ...(standings === undefined ? {} : { standing: standings.get(step.asset) ?? null })
       }))
@@ -113,7 +113,7 @@ const reasonOf = (step: Step, { materialized, standings, steps }: Prospect): str
   return why(step, { steps })
 }
 
-const total = ({ unknown }: Forecast, millis: number): string =>
+const total = ({ unknown }: RunEstimate, millis: number): string =>
   `about ${Human.duration(millis)} in all${unknown === 0 ? "" : `, without ${Human.plural(unknown, "asset")} that never ran`}`
 
 const loadsBy = ({ by, slower }: Loading): string => `loads by ${by}${slower === undefined ? "" : `: ${slower}`}`

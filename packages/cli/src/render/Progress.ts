@@ -1,6 +1,6 @@
 import * as RunResult from "@sluice/core/run/RunResult"
 import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
-import type { Forecast } from "../Forecast.ts"
+import type { RunEstimate } from "../RunEstimate.ts"
 import * as Alongside from "./Alongside.ts"
 import * as EventText from "./EventText.ts"
 import * as Human from "./Human.ts"
@@ -11,7 +11,7 @@ import type { Style } from "./Style.ts"
 export interface At {
   /** Milliseconds since the epoch. */
   readonly now: number
-  readonly forecast: Forecast
+  readonly estimate: RunEstimate
   /** What each step is made from, by its asset. */
   readonly upstreams: ReadonlyMap<string, ReadonlyArray<string>>
 }
@@ -21,7 +21,7 @@ export interface At {
  * to be drawn over the lines before, so no line is wider than the terminal.
  */
 export const lines = (result: RunResult.RunResult, at: At, style: Style): ReadonlyArray<string> => {
-  const { forecast, now } = at
+  const { estimate, now } = at
   const steps = RunResult.stepsOf(result)
   const active = steps.filter(({ state }) => state._tag === "Running" || state._tag === "Waiting")
   const nameWidth = Math.max(0, ...active.map(({ asset }) => asset.length))
@@ -30,7 +30,7 @@ export const lines = (result: RunResult.RunResult, at: At, style: Style): Readon
   const whole = [
     `${steps.filter(({ state }) => !RunResult.isOpen(state)).length} of ${steps.length} done`,
     ...(rows > 0 ? [Human.plural(rows, "row")] : []),
-    `${Human.duration(Math.max(0, now - Date.parse(result.startedAt)))}${expected(forecast.total)}`
+    `${Human.duration(Math.max(0, now - Date.parse(result.startedAt)))}${expected(estimate.total)}`
   ]
   return [
     ...active.slice(0, mostLines).map((step) => {
@@ -57,7 +57,7 @@ const rowsOf = (state: RunResult.StepState): number => {
 const stepLine = (
   { asset, state }: RunResult.StepResult,
   alongside: ReadonlyArray<string>,
-  { forecast, now }: At,
+  { estimate, now }: At,
   frame: string,
   nameWidth: number,
   style: Style
@@ -80,7 +80,7 @@ const stepLine = (
     ...(state.rows > 0 ? [Human.plural(state.rows, "row")] : []),
     ...(state.rows > 0 && millis >= 200 ? [`${Human.count((state.rows * 1000) / millis)} rows/s`] : []),
     ...(state.attempt > 1 ? [`attempt ${state.attempt}`] : []),
-    `${Human.duration(millis)}${expected(forecast.steps.get(asset))}`,
+    `${Human.duration(millis)}${expected(estimate.steps.get(asset))}`,
     ...Alongside.words(alongside)
   ]
   return `  ${style.cyan(frame)} ${name}  ${fit(facts.join(` ${style.marks.separator} `))}`

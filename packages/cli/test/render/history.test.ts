@@ -8,7 +8,7 @@ import * as RunResult from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { describe, expect, it } from "vitest"
-import * as Forecast from "../../src/Forecast.ts"
+import * as RunEstimate from "../../src/RunEstimate.ts"
 import * as AssetList from "../../src/render/AssetList.ts"
 import * as AssetPage from "../../src/render/AssetPage.ts"
 import * as ChecksText from "../../src/render/ChecksText.ts"
@@ -151,12 +151,12 @@ describe("a plan, where there is history,", () => {
     { asset: "b", action: "materialize", reason: { _tag: "Selected" }, after: ["a"] },
     { asset: "c", action: "materialize", reason: { _tag: "Selected" }, after: ["b"] }
   ] as const
-  const forecast = { steps: new Map([["b", 1500]]), total: 1500, unknown: 1 }
+  const estimate = { steps: new Map([["b", 1500]]), total: 1500, unknown: 1 }
 
   it("tells what each step took before, from when what is loaded is, the whole, and how rows are loaded", () => {
     const loaded = new Map([["a", { ...history[2], asset: "a" } as Materialization]])
     const loading = { by: "INSERT", slower: "the server is slow" }
-    const known = { forecast, materialized: loaded, standings: undefined }
+    const known = { estimate, materialized: loaded, standings: undefined }
     const source = { origin: "https://api.example.com", sourceChange: undefined }
     const prospect = { selection: "b or c", steps, ...known, loading, ...source }
     expect(text(PlanText.lines(prospect, Style.plain))).toMatchInlineSnapshot(`
@@ -174,7 +174,7 @@ describe("a plan, where there is history,", () => {
     const prospect: PlanText.Prospect = {
       selection: "*",
       steps: steps.map((step) => ({ ...step, action: "materialize", reason: { _tag: "Selected" } })),
-      forecast: Forecast.nothing,
+      estimate: RunEstimate.nothing,
       materialized,
       standings: new Map([
         ["a", { _tag: "Stale", causes: [{ _tag: "Code" }] }],
@@ -197,7 +197,7 @@ describe("a plan, where there is history,", () => {
   it("is the same as JSON", () => {
     const loading = { by: "LOAD DATA LOCAL INFILE", slower: undefined }
     const source = { origin: "sample", sourceChange: { refused: true, detail: "b was made from elsewhere." } }
-    const known = { forecast, materialized, standings: undefined }
+    const known = { estimate, materialized, standings: undefined }
     const prospect = { selection: "b", steps: steps.slice(1, 2), ...known, loading, ...source }
     expect(JSON.parse(PlanText.json(prospect))).toEqual({
       selection: "b",

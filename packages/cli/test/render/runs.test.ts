@@ -2,7 +2,7 @@ import type { RunEvent } from "@sluice/core/run/RunEvent"
 import type { RunSummary } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { expect, it } from "vitest"
-import * as Forecast from "../../src/Forecast.ts"
+import * as RunEstimate from "../../src/RunEstimate.ts"
 import * as EventText from "../../src/render/EventText.ts"
 import * as Layout from "../../src/render/Layout.ts"
 import * as Progress from "../../src/render/Progress.ts"
@@ -40,9 +40,9 @@ it("a summary has a line for each asset, causes below, totals and what to type n
 })
 
 it("progress has a line for each running asset and each that waits, none wider than the terminal", () => {
-  const forecast = { steps: new Map([["d", 4000]]), total: 5000, unknown: 0 }
+  const estimate = { steps: new Map([["d", 4000]]), total: 5000, unknown: 0 }
   const half = RunResult.fromEvents(failingRun.slice(0, 7))
-  expect(text(Progress.lines(half, { now: now(1.1), forecast, upstreams }, Style.plain))).toMatchInlineSnapshot(`
+  expect(text(Progress.lines(half, { now: now(1.1), estimate, upstreams }, Style.plain))).toMatchInlineSnapshot(`
     "  ⟳ bad  waits 500 ms before attempt 2: Could not publish bad: the server refu…
       ⠙ d    12,000 rows · 11,111 rows/s · 1.1 s of about 4.0 s
       1 of 4 done · 12,000 rows · 1.1 s of about 5.0 s"
@@ -59,7 +59,7 @@ it("progress of more assets than a terminal has lines for counts the rest", () =
   const run = { runId: "r", at: new Date(now(0)).toISOString() }
   const started = steps.map(({ asset }) => ({ _tag: "StepStarted" as const, ...run, asset, attempt: 1 }))
   const result = RunResult.fromEvents([{ _tag: "RunStarted", ...run, selection: "*", steps, tags: {}, owner }, ...started])
-  expect(Progress.lines(result, { now: now(0), forecast: Forecast.nothing, upstreams }, Style.plain).slice(11)).toEqual([
+  expect(Progress.lines(result, { now: now(0), estimate: RunEstimate.nothing, upstreams }, Style.plain).slice(11)).toEqual([
     "  ⠋ w11  0 ms",
     "  and 8 more",
     "  0 of 20 done · 0 ms"
@@ -111,7 +111,7 @@ it("what goes on alongside its source says so, and is not said to fail when its 
 
     2 succeeded · 2.1 s · run 20240301-093000-abcd"
   `)
-  const at = { forecast: Forecast.nothing, upstreams: new Map([["t", ["s"]]]) }
+  const at = { estimate: RunEstimate.nothing, upstreams: new Map([["t", ["s"]]]) }
   const drawn = (events: number, second: number) =>
     text(Progress.lines(RunResult.fromEvents(readingRun.slice(0, events)), { ...at, now: now(second) }, Style.plain))
   expect([drawn(3, 1), drawn(4, 1.1)].join("\n\n")).toMatchInlineSnapshot(`

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { describe, expect, it } from "vitest"
 import { UsageError } from "../../src/CliError.ts"
-import * as Forecast from "../../src/Forecast.ts"
+import * as RunEstimate from "../../src/RunEstimate.ts"
 import * as AssetList from "../../src/render/AssetList.ts"
 import * as ErrorText from "../../src/render/ErrorText.ts"
 import * as Layout from "../../src/render/Layout.ts"
@@ -96,7 +96,7 @@ it("a plan says of each step what is done and why", () => {
   const plan = Either.getOrThrow(Plan.make(graph, { selection: "c", selected: [2], isMaterialized: () => true }))
   const prospect: PlanText.Prospect = {
     ...plan,
-    forecast: Forecast.nothing,
+    estimate: RunEstimate.nothing,
     materialized: new Map(),
     standings: undefined,
     loading: undefined,

@@ -21,10 +21,10 @@ import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
 import * as JumpingClock from "../../../test/JumpingClock.ts"
-import * as CarryOut from "../src/CarryOut.ts"
 import * as exitCode from "../src/exitCode.ts"
-import * as Forecast from "../src/Forecast.ts"
 import { Output } from "../src/Output.ts"
+import * as RunCommand from "../src/RunCommand.ts"
+import * as RunEstimate from "../src/RunEstimate.ts"
 import * as RunWatch from "../src/RunWatch.ts"
 import * as Style from "../src/render/Style.ts"
 import * as ProgramSettings from "../src/settings/ProgramSettings.ts"
@@ -62,12 +62,12 @@ const checked = (...checks: ReadonlyArray<AssetCheck.AssetCheck<never>>) =>
     const graph = yield* AssetGraph.make([Asset.make("a", { upstreams: {}, checks, materialize: () => Effect.void })])
     const plan = yield* Planner.checks(graph, Selection.all)
     const found: Array<string> = []
-    const tell: CarryOut.Job<Asset.Any>["tell"] = (result) =>
+    const tell: RunCommand.Job<Asset.Any>["tell"] = (result) =>
       Effect.sync(() => {
         for (const step of result.steps.values()) found.push(...step.checks.map((each) => `${each.check} ${each.passed}`))
       })
     const job = { plan, settings: yield* settings, options: { concurrency: 1 }, json: false, tell, next: () => [] }
-    const exit = yield* Effect.exit(CarryOut.carryOut(job))
+    const exit = yield* Effect.exit(RunCommand.execute(job))
     return { found: found.sort(), code: exitCode.of(exit), silent: Exit.isFailure(exit) }
   }).pipe(Effect.provide(Layer.merge(RunStore.layerMemory, written().layer)))
 
@@ -98,12 +98,12 @@ it.effect("runs whose process died are closed and named, those of a process that
     yield* store.append([started("dead-1", { host: "here", pid: 2 }), started("alive", { host: "here", pid: 3 })])
     yield* TestClock.adjust("1 second")
     const first = written()
-    yield* Effect.provide(CarryOut.closeOrphans, first.layer)
+    yield* Effect.provide(RunCommand.closeOrphans, first.layer)
     yield* store.append([started("dead-2", { host: "here", pid: 2 }), started("dead-3", { host: "here", pid: 2 })])
     const second = written()
-    yield* Effect.provide(CarryOut.closeOrphans, second.layer)
+    yield* Effect.provide(RunCommand.closeOrphans, second.layer)
     const third = written()
-    yield* Effect.provide(CarryOut.closeOrphans, third.layer)
+    yield* Effect.provide(RunCommand.closeOrphans, third.layer)
     expect([first.err, second.err, third.err]).toEqual([
       ["Closed run dead-1 as crashed: its process ended without concluding it."],
       ["Closed 2 runs as crashed, dead-2 and dead-3: their processes ended without concluding them."],
@@ -129,7 +129,7 @@ it.effect("a reader of --json that stops reading holds up neither the run nor wh
     const graph = yield* AssetGraph.make([Asset.make("a", { upstreams: {}, materialize: () => Effect.void })])
     const plan = yield* Planner.plan(graph, Selection.all)
     const job = { plan, settings: yield* settings, options: { concurrency: 1 }, json: true, next: () => [] }
-    const fiber = yield* Effect.fork(Effect.provide(CarryOut.carryOut(job), unread))
+    const fiber = yield* Effect.fork(Effect.provide(RunCommand.execute(job), unread))
     while (err.length < 2 || (yield* store.unfinished).length > 0) yield* Effect.yieldNow()
     const [run] = yield* store.runs(1)
     expect([run?.status, out, fiber.unsafePoll()]).toEqual(["succeeded", [], null])
@@ -153,8 +153,8 @@ it.scoped("the time that a run has taken is drawn as it passes, though the clock
         live: (lines) => Effect.sync(() => void drawn.splice(0, drawn.length, ...lines))
       })
     })
-    const forecast = yield* Forecast.of([], 1)
-    const options = { steps: [], json: false, quiet: false, forecast, before: undefined }
+    const estimate = yield* RunEstimate.of([], 1)
+    const options = { steps: [], json: false, quiet: false, estimate, before: undefined }
     const watch = yield* clock.with(Effect.provide(RunWatch.make(options), terminal))
     const start = started("r1", { host: "here", pid: 1 })
     yield* clock.with(Effect.forEach(watch.observers, (observe) => observe([start]), { discard: true }))
@@ -183,7 +183,7 @@ it.effect("an interruption while a run is being concluded leaves its code and it
       return yield* store.append(events)
     })
     const job = { plan, settings: yield* settings, options: { concurrency: 1 }, json: false, next: () => ["next"] }
-    const fiber = yield* CarryOut.carryOut(job).pipe(
+    const fiber = yield* RunCommand.execute(job).pipe(
       Effect.provideService(RunStore, { ...store, append }),
       Effect.provideService(exitCode.OfRun, ofRun),
       Effect.provide(layer),

@@ -4,7 +4,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 
 /** How long a run will take, as far as history tells. */
-export interface Forecast {
+export interface RunEstimate {
   /** What each asset that has been materialized before is expected to take, in milliseconds. */
   readonly steps: ReadonlyMap<string, number>
   /** What they are expected to take together; undefined where nothing is known. */
@@ -13,7 +13,7 @@ export interface Forecast {
   readonly unknown: number
 }
 
-export const nothing: Forecast = { steps: new Map(), total: undefined, unknown: 0 }
+export const nothing: RunEstimate = { steps: new Map(), total: undefined, unknown: 0 }
 
 /** How many of an asset's last materializations are looked at. */
 const memory = 5
@@ -25,7 +25,7 @@ const longMemory = 4 * memory
  * An asset is expected to take the median of its last materializations, and to hold up the whole by what it took of them after
  * what it is made from had ended: one that goes on alongside its source waits for it most of its time. One query per step.
  */
-export const of = Effect.fn("Forecast.of")(function* (steps: ReadonlyArray<Step>, concurrency: number) {
+export const of = Effect.fn("RunEstimate.of")(function* (steps: ReadonlyArray<Step>, concurrency: number) {
   const store = yield* RunStore
   const last = yield* store.materializations
   const made = steps.filter(({ action }) => action === "materialize")
@@ -54,12 +54,12 @@ export const of = Effect.fn("Forecast.of")(function* (steps: ReadonlyArray<Step>
     if (own !== undefined) alone.set(asset, own)
   }
   const unknown = made.filter(({ asset }) => !expected.has(asset)).length
-  const forecast: Forecast = {
+  const estimate: RunEstimate = {
     steps: expected,
     total: expected.size === 0 ? undefined : span(steps, alone, concurrency),
     unknown
   }
-  return forecast
+  return estimate
 })
 
 /** The middle one, or the mean of the two in the middle. */

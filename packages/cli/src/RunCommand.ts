@@ -8,12 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { RunFailed } from "./CliError.ts"
 import * as exitCode from "./exitCode.ts"
-import * as Forecast from "./Forecast.ts"
+import * as OriginGuard from "./OriginGuard.ts"
 import { Output } from "./Output.ts"
+import * as RunEstimate from "./RunEstimate.ts"
 import * as RunWatch from "./RunWatch.ts"
 import * as Human from "./render/Human.ts"
 import * as Summary from "./render/Summary.ts"
-import * as SourceChange from "./SourceChange.ts"
 import * as Retention from "./wiring/Retention.ts"
 import type { Settings } from "./wiring/Settings.ts"
 
@@ -46,7 +46,7 @@ export const closeOrphans = Effect.flatMap(Owner.closeOrphans, (orphans) =>
 )
 
 /** Says which other runs make the same stored assets just now: whoever comes second waits, and should know for whom. */
-const tellRivals = Effect.fn("CarryOut.tellRivals")(function* (plan: Plan<Asset.Any>) {
+const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asset.Any>) {
   const stored = plan.steps.filter(
     ({ action, asset }) =>
       action === "materialize" && plan.graph.assets[plan.graph.indexOf(asset) ?? -1]?.storage._tag === "Stored"
@@ -64,17 +64,17 @@ const tellRivals = Effect.fn("CarryOut.tellRivals")(function* (plan: Plan<Asset.
  * Carries a plan out in sight of whoever watches, tells what became of it, and forgets the runs that are old enough. Fails
  * where it would put the sample in the place of real rows, and, with nothing more to tell, where the run did not succeed.
  */
-export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asset.Any>(job: Job<A>) {
+export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asset.Any>(job: Job<A>) {
   const { json, options, plan, settings } = job
   const output = yield* Output
   const store = yield* RunStore
-  yield* SourceChange.check(plan, settings, job.allowSampleData === true, job.first)
+  yield* OriginGuard.check(plan, settings, job.allowSampleData === true, job.first)
   yield* tellRivals(plan)
   const watch = yield* RunWatch.make({
     steps: plan.steps,
     json,
     quiet: job.tell !== undefined,
-    forecast: yield* Forecast.of(plan.steps, options.concurrency),
+    estimate: yield* RunEstimate.of(plan.steps, options.concurrency),
     before: options.onlyChanged === true ? yield* store.materializations : undefined
   })
   const conclude = Effect.fnUntraced(function* (result: RunResult.RunResult) {
@@ -88,7 +88,7 @@ export const carryOut = Effect.fn("CarryOut.carryOut")(function* <A extends Asse
   const run = Executor.run(plan, {
     ...options,
     pools: settings.pools ?? {},
-    origin: SourceChange.originOf(settings),
+    origin: OriginGuard.originOf(settings),
     observe: watch.observers,
     onConcluded: (result) => {
       concluded = result

@@ -4,7 +4,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { expect } from "vitest"
-import * as Forecast from "../src/Forecast.ts"
+import * as RunEstimate from "../src/RunEstimate.ts"
 
 const step = (asset: string, after: ReadonlyArray<string> = [], action: Step["action"] = "materialize"): Step => ({
   asset,
@@ -31,8 +31,8 @@ it.effect("an asset is expected to take the median of its last five materializat
     const store = yield* RunStore
     yield* store.append([9000, 10, 20, 30, 40, 1000].map((millis, i) => run(String(i), "a", millis)))
     const steps = [step("a"), step("b", ["a"]), step("stored", [], "load")]
-    expect(yield* Forecast.of(steps, 4)).toEqual({ steps: new Map([["a", 30]]), total: 30, unknown: 1 })
-    expect(yield* Forecast.of([step("b")], 4)).toEqual({ steps: new Map(), total: undefined, unknown: 1 })
+    expect(yield* RunEstimate.of(steps, 4)).toEqual({ steps: new Map([["a", 30]]), total: 30, unknown: 1 })
+    expect(yield* RunEstimate.of([step("b")], 4)).toEqual({ steps: new Map(), total: undefined, unknown: 1 })
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
@@ -47,7 +47,7 @@ it.effect("what reads along with its source adds only what it takes after the so
       ended("view", "2024-03-01T09:30:21.900Z", 200)
     ])
     const steps = [step("source"), step("table", ["source"]), step("view", ["table"])]
-    expect(yield* Forecast.of(steps, 4)).toEqual({
+    expect(yield* RunEstimate.of(steps, 4)).toEqual({
       steps: new Map([
         ["source", 21_000],
         ["table", 17_000],
@@ -67,7 +67,7 @@ it("the whole takes as long as its longest path where there is room, and the sum
     ["c", 5],
     ["d", 1]
   ])
-  expect([4, 1].map((concurrency) => Forecast.span(steps, millis, concurrency))).toEqual([25, 36])
+  expect([4, 1].map((concurrency) => RunEstimate.span(steps, millis, concurrency))).toEqual([25, 36])
 })
 
 const Durations = FastCheck.array(FastCheck.nat(1_000), { minLength: 1, maxLength: 20 })
@@ -79,7 +79,7 @@ it.prop(
     const steps = durations.map((_, i) => step(`s${i}`, i % 3 === 2 ? [`s${i - 1}`] : []))
     const millis = new Map(durations.map((duration, i) => [`s${i}`, duration]))
     const sum = durations.reduce((a, b) => a + b)
-    const span = Forecast.span(steps, millis, concurrency)
+    const span = RunEstimate.span(steps, millis, concurrency)
     expect([span >= Math.max(...durations), span >= sum / concurrency, span <= sum]).toEqual([true, true, true])
   }
 )

@@ -72,7 +72,7 @@ export const judge = (
 }
 
 /** Before anything is written: fails where the plan is refused and nobody has allowed it, and says what else changes. */
-export const check = Effect.fn("SourceChange.check")(function* (
+export const check = Effect.fn("OriginGuard.check")(function* (
   plan: Plan.Plan<Asset.Any>,
   settings: Settings,
   allowSampleData: boolean,

@@ -5,7 +5,7 @@ import * as Plan from "@sluice/core/plan/Plan"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import * as Either from "effect/Either"
 import { expect, it } from "vitest"
-import * as SourceChange from "../src/SourceChange.ts"
+import * as OriginGuard from "../src/OriginGuard.ts"
 
 const graph = Either.getOrThrow(pipeline)
 
@@ -30,12 +30,12 @@ const [staging, production] = ["https://staging.example.com", "https://api.examp
 
 it("says nothing of a first run, of the same source, of what no source is said of, and of the sample giving way", () => {
   expect([
-    SourceChange.judge(planOf(), new Map(), "sample"),
-    SourceChange.judge(planOf(), new Map(), production),
-    SourceChange.judge(planOf(), from("sample"), "sample"),
-    SourceChange.judge(planOf(), from(production), production),
-    SourceChange.judge(planOf(), from(undefined), "sample"),
-    SourceChange.judge(planOf(), from("sample"), production)
+    OriginGuard.judge(planOf(), new Map(), "sample"),
+    OriginGuard.judge(planOf(), new Map(), production),
+    OriginGuard.judge(planOf(), from("sample"), "sample"),
+    OriginGuard.judge(planOf(), from(production), production),
+    OriginGuard.judge(planOf(), from(undefined), "sample"),
+    OriginGuard.judge(planOf(), from("sample"), production)
   ]).toEqual([undefined, undefined, undefined, undefined, undefined, undefined])
 })
 
@@ -43,8 +43,8 @@ it("refuses the sample where it would replace real rows, or stand beside them, a
   const then =
     "since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data."
   expect([
-    SourceChange.judge(planOf(), from(production), "sample"),
-    SourceChange.judge(planOf("messages_raw"), from("sample", { users_raw: production }), "sample")
+    OriginGuard.judge(planOf(), from(production), "sample"),
+    OriginGuard.judge(planOf("messages_raw"), from("sample", { users_raw: production }), "sample")
   ]).toEqual([
     {
       refused: true,
@@ -60,8 +60,8 @@ it("refuses the sample where it would replace real rows, or stand beside them, a
 it("tells, and does not refuse, that one API takes the place of another, and what keeps the rows of another", () => {
   const mixed = from(staging, { messages_raw: "sample" })
   expect([
-    SourceChange.judge(planOf("messages_raw"), from(staging), production),
-    SourceChange.judge(planOf("subscriptions_raw"), mixed, staging)
+    OriginGuard.judge(planOf("messages_raw"), from(staging), production),
+    OriginGuard.judge(planOf("subscriptions_raw"), mixed, staging)
   ]).toEqual([
     {
       refused: false,
@@ -75,7 +75,7 @@ it("tells, and does not refuse, that one API takes the place of another, and wha
 it("refuses to carry on with the sample what read an API, though it made nothing", () => {
   const refused = `Run r1 read from ${production}, and this run would carry it on with the bundled sample data, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
   const judged = (first: string | undefined, origin: string) =>
-    SourceChange.judge(planOf(), new Map(), origin, { runId: "r1", origin: first })?.detail
+    OriginGuard.judge(planOf(), new Map(), origin, { runId: "r1", origin: first })?.detail
   expect([
     judged(production, "sample"),
     judged("sample", "sample"),
@@ -85,12 +85,12 @@ it("refuses to carry on with the sample what read an API, though it made nothing
 })
 
 it("leaves a run alone that reads no source", () => {
-  expect(SourceChange.judge(planOf("messages_per_day"), from(production), "sample")).toBeUndefined()
+  expect(OriginGuard.judge(planOf("messages_per_day"), from(production), "sample")).toBeUndefined()
 })
 
 it("calls an API by its scheme, host and port: its path may hold a secret", () => {
   expect([
-    SourceChange.originOf({ apiUrl: new URL("https://api.example.com:8443/t0ken/v1/") }),
-    SourceChange.originOf({ apiUrl: undefined })
+    OriginGuard.originOf({ apiUrl: new URL("https://api.example.com:8443/t0ken/v1/") }),
+    OriginGuard.originOf({ apiUrl: undefined })
   ]).toEqual(["https://api.example.com:8443", "sample"])
 })
