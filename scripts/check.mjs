@@ -7,7 +7,7 @@ const gates = [
   ["format, lint, import cycles, boundaries", "biome ci --colors=off --error-on-warnings ."],
   ["unused code and dependencies", "knip --no-progress --no-config-hints"]
 ]
-const tests = ["tests", "vitest run"]
+const tests = ["tests, at full size", "vitest run"]
 
 const run = ([name, command]) =>
   new Promise((resolve) => {
@@ -26,7 +26,7 @@ const run = ([name, command]) =>
 
 const runLoudly = ([name, command]) =>
   new Promise((resolve) => {
-    const child = spawn(command, { shell: true, stdio: "inherit" })
+    const child = spawn(command, { shell: true, stdio: "inherit", env: { ...process.env, TEST_SIZE: "full" } })
     child.on("close", (code) => {
       console.log(`${code === 0 ? "ok  " : "FAIL"} ${name} (${command})`)
       resolve(code === 0)

@@ -1,0 +1,2 @@
+// Vitest runs this file before each test file. A worker loads what it imports once.
+import "./equality.ts"
