@@ -17,8 +17,6 @@ export interface Decoder<out A> {
   readonly decode: (row: unknown) => A | Rejection
   /** The fields that rows are known to have; others are counted and left alone. */
   readonly known: FieldTree
-  /** The fields that are read; whether a row has others, and what they hold, makes no difference. */
-  readonly read: FieldTree
 }
 
 export const isRejection = (result: unknown): result is Rejection => result instanceof Rejection

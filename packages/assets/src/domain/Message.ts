@@ -15,7 +15,6 @@ type Fields = Classification.ReadField<typeof Classification.messages>
 /** Decodes messages. Every field must be there: a message without a sender or a receiver is not one. */
 export const decoder: Decoder<Message> = {
   known: Classification.knownFields(Classification.messages),
-  read: Classification.readFields(Classification.messages),
   decode: (row) => {
     if (!isObject<Fields>(row)) return new Rejection("", "is not an object")
     const id = Reader.id(row.id)

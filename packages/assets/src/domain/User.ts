@@ -38,7 +38,6 @@ type Nested = Classification.NestedField<typeof Classification.users>
  */
 export const decoder: Decoder<User> = {
   known: Classification.knownFields(Classification.users),
-  read: Classification.readFields(Classification.users),
   decode: (row) => {
     if (!isObject<Fields | Nested>(row)) return new Rejection("", "is not an object")
     const kept = decodeFields(row)

@@ -220,10 +220,6 @@ export interface FieldTree extends ReadonlyMap<string, FieldTree | undefined> {}
 /** The known fields as a tree, dropped ones included: what is in it and dropped is expected, and still never read. */
 export const knownFields = (classified: Classified): FieldTree => treeOf(Object.keys(classified))
 
-/** The fields that are read: all but the dropped ones. */
-export const readFields = (classified: Classified): FieldTree =>
-  treeOf(Object.entries(classified).flatMap(([path, field]) => (field.class === "drop" ? [] : [path])))
-
 const treeOf = (paths: ReadonlyArray<string>): FieldTree => {
   type Tree = Map<string, Tree | undefined>
   const root: Tree = new Map()

@@ -1,5 +1,4 @@
 import * as Either from "effect/Either"
-import type { QuickRows } from "./QuickRows.ts"
 
 /** Rows of a JSON array, read from its bytes while they come. */
 export interface JsonRows {
@@ -14,12 +13,6 @@ export type Fault =
   | { readonly _tag: "RowTooLong" }
   /** `why` continues the sentence "the answer …"; what is only the beginning of an answer may be whole another time. */
   | { readonly _tag: "NotRows"; readonly why: string; readonly retryable: boolean }
-
-export interface Options {
-  /** Reads slices where it can, and leaves those that it cannot read. */
-  readonly quick?: QuickRows
-  readonly sliceBytes?: number
-}
 
 /**
  * A reader of one text. It accepts what `JSON.parse` makes an array of, after a byte order mark if there is one, and answers
@@ -36,7 +29,7 @@ export interface Options {
  * way 619 ms, `@streamparser/json` 0.0.22 1,472 ms, `stream-json` 1.9 3,127 ms, each row by row. `bench/source.bench.ts`
  * measures the first two again.
  */
-export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }: Options = {}): JsonRows => {
+export const make = (maxRowBytes: number, sliceBytes = preferredSlice): JsonRows => {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
   const start = beginning()
   let parts: Array<Uint8Array> = []
@@ -50,12 +43,6 @@ export const make = (maxRowBytes: number, { quick, sliceBytes = preferredSlice }
   let isObject = false
 
   const parse = (slice: Uint8Array, closed: boolean) => {
-    const rows = quick?.(slice, slices === 0, closed)
-    if (rows !== undefined) {
-      slices++
-      count += rows.length
-      return Either.right(rows)
-    }
     const text = decoded(decoder, slice)
     if (text === undefined) return notUtf8
     const list = `${slices++ === 0 ? "" : "["}${text}${closed ? "" : "]"}`

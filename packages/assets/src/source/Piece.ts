@@ -5,7 +5,6 @@ import * as PackedRows from "../intake/PackedRows.ts"
 import * as RowHash from "../intake/RowHash.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import * as JsonRows from "./JsonRows.ts"
-import * as QuickRows from "./QuickRows.ts"
 
 /** Decoded rows that follow each other in an answer. */
 export interface Piece<out A> {
@@ -83,11 +82,7 @@ export const cutter = <A>({ codec, decoder }: Pick<Endpoint<A>, "codec" | "decod
 
 /** The same, with rows packed as soon as they are cut: nothing else is kept of them. */
 export const packingCutter = <A>(endpoint: Endpoint<A>, options: CutterOptions): Cutter<A> =>
-  cutting(
-    () => packing(endpoint),
-    JsonRows.make(options.maxRowBytes, { quick: QuickRows.make(endpoint.decoder.read) }),
-    options
-  )
+  cutting(() => packing(endpoint), JsonRows.make(options.maxRowBytes), options)
 
 /** Rows as one piece. */
 export const pieceOf = <A>(decoder: Decoder<A>, rows: ReadonlyArray<unknown>): Piece<A> => {

@@ -44,15 +44,6 @@ it("every classified field is known, dropped ones too, at its own level", () => 
   )
 })
 
-it("what is dropped is not among the fields that are read", () => {
-  const read = Classification.readFields({
-    a: { class: "drop", ...grounds },
-    "b.c": { class: "keep", ...grounds },
-    "b.d": { class: "drop", ...grounds }
-  })
-  assert.deepStrictEqual(read, new Map([["b", new Map([["c", undefined]])]]))
-})
-
 it("a decoder that reads a dropped or unclassified field, or leaves one out, does not compile", () => {
   type Read = Classification.ReadField<typeof Classification.messages>
   const all = { id: 1, createdAt: 1, senderId: 1, receiverId: 1 } satisfies Record<Read, number>

@@ -9,7 +9,7 @@ const read = (
   cuts: ReadonlyArray<number> = [],
   sliceBytes?: number
 ): Either.Either<ReadonlyArray<unknown> | undefined, JsonRows.Fault> => {
-  const reader = JsonRows.make(1_000_000, sliceBytes === undefined ? {} : { sliceBytes })
+  const reader = JsonRows.make(1_000_000, sliceBytes)
   const rows: Array<unknown> = []
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b)
   let from = 0
@@ -103,7 +103,7 @@ it.prop(
 )
 
 it("rows are answered as soon as a slice is full, and no row is held that has been answered", () => {
-  const reader = JsonRows.make(100, { sliceBytes: 10 })
+  const reader = JsonRows.make(100, 10)
   const told = ["\uFEFF [1,", "[2,3],", '"12345,",', "6", "] "].map((part) => reader.push(utf8(part)))
   assert.deepStrictEqual(
     [...told, reader.end()],
@@ -113,7 +113,7 @@ it("rows are answered as soon as a slice is full, and no row is held that has be
 
 it("a row that is too long is refused before it is whole, and so is anything else that goes on for ever", () => {
   const outcome = (first: string, rest: string) => {
-    const reader = JsonRows.make(1_000, { sliceBytes: 10 })
+    const reader = JsonRows.make(1_000, 10)
     let found = reader.push(utf8(first))
     for (let i = 0; i < 100 && Either.isRight(found); i++) found = reader.push(utf8(rest.repeat(20)))
     return found

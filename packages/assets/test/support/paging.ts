@@ -18,7 +18,7 @@ type Rows = ReadonlyArray<unknown>
 export type Reply = Rows | SourceError.SourceError | { readonly rows: Rows; readonly pagination: Pagination }
 
 /** Rows are what they are. */
-export const decoder: Decoder<unknown> = { known: new Map(), read: new Map(), decode: (row) => row }
+export const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
 
 /** An answer with these rows, whose pieces come `atOnce` at a time. */
 export const answerOf = (

@@ -63,11 +63,11 @@ const message = Schema.Struct({
 
 const decoder = <Source, I, A>(
   schema: Schema.Schema<Source, I>,
-  { known, read }: Pick<Decoder<unknown>, "known" | "read">,
+  { known }: Pick<Decoder<unknown>, "known">,
   build: (source: Source) => A
 ): Decoder<A> => {
   const parse = ParseResult.decodeUnknownEither(schema, { exact: false })
-  return { known, read, decode: (row) => Either.merge(Either.mapBoth(parse(row), { onLeft: rejectionOf, onRight: build })) }
+  return { known, decode: (row) => Either.merge(Either.mapBoth(parse(row), { onLeft: rejectionOf, onRight: build })) }
 }
 
 /** What the hand-shaped decoder of messages must do: the same, by a Schema. */
