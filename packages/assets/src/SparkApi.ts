@@ -15,7 +15,6 @@ import * as Manifest from "./source/Manifest.ts"
 import * as Paging from "./source/Paging.ts"
 import type { Piece } from "./source/Piece.ts"
 import * as Revisit from "./source/Revisit.ts"
-import { RowReaders } from "./source/RowReaders.ts"
 import type { SourceError } from "./source/SourceError.ts"
 
 /**
@@ -39,18 +38,13 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
 >() {
   /**
    * Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. `Answer.openUnless` says what the client must be
-   * like; `Answers` and `RowReaders`, where answers are fetched, and where what comes is parsed and decoded.
+   * like; `Answers`, where answers are fetched and read.
    */
   static readonly layer = (options: Options): Layer.Layer<SparkApi, never, HttpClient.HttpClient> =>
     Layer.effect(
       SparkApi,
-      Effect.map(Effect.all([HttpClient.HttpClient, RowReaders, Answers.Answers]), ([client, readers, answers]) => {
-        const here = Effect.provide(
-          Context.make(HttpClient.HttpClient, client).pipe(
-            Context.add(RowReaders, readers),
-            Context.add(Answers.Answers, answers)
-          )
-        )
+      Effect.map(Effect.all([HttpClient.HttpClient, Answers.Answers]), ([client, answers]) => {
+        const here = Effect.provide(Context.make(HttpClient.HttpClient, client).pipe(Context.add(Answers.Answers, answers)))
         const read = <A>(endpoint: Endpoint.Endpoint<A>): Stream.Stream<ApiPage<A>, SourceError> => {
           const source = sourceOf(endpoint, options)
           return Paging.pages<A>({

@@ -20,6 +20,14 @@ export interface Packing<A> {
   readonly id: (row: A) => string
 }
 
+/** No rows. */
+export const nothing = (): PackedRows => ({
+  packed: joined([]),
+  ids: packIds([]),
+  hashes: new Float64Array(),
+  contents: new Float64Array()
+})
+
 export const make = <A>(packing: Packing<A>, rows: ReadonlyArray<A>): PackedRows => {
   const all = packer(packing)
   all.add(rows)

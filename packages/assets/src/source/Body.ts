@@ -6,9 +6,9 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Deadline } from "./Deadline.ts"
 import type { Endpoint } from "./Endpoint.ts"
+import type { Fault } from "./JsonRows.ts"
 import * as NetworkCode from "./NetworkCode.ts"
-import type { Piece } from "./Piece.ts"
-import { type Failure, RowReaders } from "./RowReaders.ts"
+import * as Piece from "./Piece.ts"
 import * as SourceError from "./SourceError.ts"
 import * as Unpack from "./Unpack.ts"
 
@@ -30,9 +30,11 @@ export interface Options<A> extends Limits {
 export type Next<A> = Effect.Effect<Taken<A>, SourceError.SourceError>
 
 export interface Taken<out A> {
-  readonly pieces: ReadonlyArray<Piece<A>>
+  readonly pieces: ReadonlyArray<Piece.Piece<A>>
   /** The body was read to its end, and is whole and well-formed. There is nothing to be asked for any more. */
   readonly isLast: boolean
+  /** Bytes of the body, unpacked, that were read for them. */
+  readonly bytes: number
 }
 
 /**
@@ -58,35 +60,29 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
     pull,
     Option.match({ onNone: () => Effect.succeed(undefined), onSome: (error) => Effect.fail(lost(endpoint, error)) })
   )
-  const readers = yield* RowReaders
-  const reader = yield* readers.open(options.endpoint, options)
+  const cutter = Piece.cutter(options.endpoint, options)
   let received = 0
   let size = 0
 
-  const orFault = Effect.mapError((failure: Failure) => {
-    switch (failure._tag) {
-      case "NotRows":
-        return SourceError.invalid(endpoint, failure.why, failure.retryable)
-      case "RowTooLong":
-        return new SourceError.SourceTooLarge({ endpoint, limit: options.maxRowBytes, unit: "bytes of one row" })
-      case "ThreadEnded":
-        return new SourceError.SourceReaderEnded({ endpoint, why: failure.why })
-    }
-  })
+  const orFault = Effect.mapError((fault: Fault) =>
+    fault._tag === "NotRows"
+      ? SourceError.invalid(endpoint, fault.why, fault.retryable)
+      : new SourceError.SourceTooLarge({ endpoint, limit: options.maxRowBytes, unit: "bytes of one row" })
+  )
   const readAll = Effect.fnUntraced(function* (
     unpacking: Effect.Effect<ReadonlyArray<Uint8Array>, Error>,
-    pieces: Array<Piece<A>>
+    pieces: Array<Piece.Piece<A>>
   ) {
     for (const part of yield* Effect.mapError(unpacking, (error) => lost(endpoint, error))) {
       size += part.length
       if (size > options.maxBytes) return yield* tooLarge
-      pieces.push(...(yield* orFault(reader.push(part))))
+      pieces.push(...(yield* orFault(cutter.push(part))))
     }
   })
 
   const read = Effect.fnUntraced(function* (heard: (bytes: number) => Effect.Effect<void>) {
-    const pieces: Array<Piece<A>> = []
-    const from = received
+    const pieces: Array<Piece.Piece<A>> = []
+    const [from, before] = [received, size]
     while (received - from < pieceBytes || pieces.length === 0) {
       const parts = yield* nextParts
       for (const part of parts ?? []) {
@@ -101,11 +97,11 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
           return yield* new SourceError.SourceUnreachable({ endpoint, why: "the answer was shorter than announced" })
         }
         yield* readAll(unpacker.end, pieces)
-        pieces.push(...(yield* orFault(reader.end)))
-        return { pieces, isLast: true }
+        pieces.push(...(yield* orFault(cutter.end())))
+        return { pieces, isLast: true, bytes: size - before }
       }
     }
-    return { pieces, isLast: false }
+    return { pieces, isLast: false, bytes: size - before }
   })
   return deadline.wait(read)
 })

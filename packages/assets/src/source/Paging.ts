@@ -208,7 +208,7 @@ const conclude = Effect.fnUntraced(function* <A>(
   if (decision._tag === "Doubt") return yield* new SourcePagingDoubtful({ endpoint, limit, doubt: decision.doubt })
 
   const answered = { page, size, validators: found.validators, total: decision.progress.total }
-  const last = placed.at(-1) ?? { piece: Piece.nothing, firstOrdinal: ordinal }
+  const last = placed.at(-1) ?? { piece: Piece.nothing(), firstOrdinal: ordinal }
   const all = [...placed.slice(0, -1), { ...last, answered }]
   if (decision._tag === "End") return step(all)
   const isNumbered = url === undefined || isSameAddress(url.href, urlOf(page + 1))

@@ -1,5 +1,4 @@
 import * as Either from "effect/Either"
-import type { Decoder } from "../domain/Decoder.ts"
 import * as Page from "../domain/Page.ts"
 import * as PackedRows from "../intake/PackedRows.ts"
 import * as RowHash from "../intake/RowHash.ts"
@@ -12,37 +11,37 @@ export interface Piece<out A> {
   readonly size: number
   /** Which rows those were: a hash of the id of each, in order. */
   readonly ids: Float64Array
-  /** The rows, the place of the first of which in the whole answer is 0. */
+  /** The rows, the place of the first of which in the whole answer is 0. They are unpacked when somebody looks at them. */
   readonly page: Page.Page<A>
-  /** The rows as they are kept, where they have been packed already: then `page` has yet to unpack them. */
-  readonly packed?: PackedRows.PackedRows
+  /** The rows as they are kept. */
+  readonly packed: PackedRows.PackedRows
 }
 
 /** A piece of an answer that has no rows. */
-export const nothing: Piece<never> = {
+export const nothing = (): Piece<never> => ({
   size: 0,
   ids: new Float64Array(),
-  page: { rows: [], rejected: [], unknownFields: new Map() }
-}
+  page: { rows: [], rejected: [], unknownFields: new Map() },
+  packed: PackedRows.nothing()
+})
 
 /** A piece of which nothing but the packed form of its rows is left, which threads can hand over without copying it. */
-export interface Packed extends Pick<Piece<unknown>, "size" | "ids"> {
-  readonly packed: PackedRows.PackedRows
+export interface Packed extends Pick<Piece<unknown>, "size" | "ids" | "packed"> {
   readonly rejected: Page.Page<unknown>["rejected"]
   readonly unknownFields: Page.Page<unknown>["unknownFields"]
 }
 
-export const pack = <A>(packing: PackedRows.Packing<A>, { ids, packed, page, size }: Piece<A>): Packed => ({
+export const pack = ({ ids, packed, page, size }: Piece<unknown>): Packed => ({
   size,
   ids,
-  packed: packed ?? PackedRows.make(packing, page.rows),
+  packed,
   rejected: page.rejected,
   unknownFields: page.unknownFields
 })
 
 /** The same piece, whose rows are unpacked when somebody looks at them. */
 export const unpacking = <A>(
-  { codec }: PackedRows.Packing<A>,
+  { codec }: Pick<PackedRows.Packing<A>, "codec">,
   { ids, packed, rejected, size, unknownFields }: Packed
 ): Piece<A> => {
   let unpacked: ReadonlyArray<A> | undefined
@@ -77,38 +76,12 @@ export interface CutterOptions {
 }
 
 /** A cutter of one text. An answer without rows has no piece; every other has a last one, which comes with its end. */
-export const cutter = <A>({ codec, decoder }: Pick<Endpoint<A>, "codec" | "decoder">, options: CutterOptions): Cutter<A> =>
-  cutting(() => keeping(decoder, codec), JsonRows.make(options.maxRowBytes), options)
-
-/** The same, with rows packed as soon as they are cut: nothing else is kept of them. */
-export const packingCutter = <A>(endpoint: Endpoint<A>, options: CutterOptions): Cutter<A> =>
-  cutting(() => packing(endpoint), JsonRows.make(options.maxRowBytes), options)
-
-/** Rows as one piece. */
-export const pieceOf = <A>(decoder: Decoder<A>, rows: ReadonlyArray<unknown>): Piece<A> => {
-  const piece = keeping(decoder)
-  piece.add(rows)
-  return piece.done()
-}
-
-/**
- * A piece whose rows come some at a time. They are decoded at once: what is dropped of them lives no longer than the part of
- * the text that it came in, and is no work for the garbage collector.
- */
-interface Growing<A> {
-  readonly add: (rows: ReadonlyArray<unknown>) => void
-  readonly size: () => number
-  /** Bytes of the texts of the rows that are kept, as they are packed. */
-  readonly bytes: () => number
-  readonly done: () => Piece<A>
-}
-
-const cutting = <A>(
-  begin: () => Growing<A>,
-  json: JsonRows.JsonRows,
-  { bytesOfPiece = 16 * 1024 * 1024, rowsOfPiece }: CutterOptions
+export const cutter = <A>(
+  endpoint: Endpoint<A>,
+  { bytesOfPiece = 16 * 1024 * 1024, maxRowBytes, rowsOfPiece }: CutterOptions
 ): Cutter<A> => {
-  let piece = begin()
+  const json = JsonRows.make(maxRowBytes)
+  let piece = growing(endpoint)
   /** At least the bytes of the answer that the piece was made of, and those whose rows have not come. */
   let came = 0
   let pending = 0
@@ -122,7 +95,7 @@ const cutting = <A>(
       // Only when there is another row: what is left may turn out to be the last piece, which is never empty.
       if (piece.size() === rowsOfPiece || (!isLight && piece.bytes() >= bytesOfPiece)) {
         pieces.push(piece.done())
-        piece = begin()
+        piece = growing(endpoint)
         came = pending
       }
       const some = rows.slice(at, at + (isLight ? rowsOfPiece - piece.size() : 1))
@@ -152,50 +125,35 @@ const cutting = <A>(
 /** What is kept of a row has no more bytes than so many times those of its JSON. */
 const inflation = 4
 
-const keeping = <A>(decoder: Decoder<A>, codec?: Pick<Endpoint<A>["codec"], "encode">): Growing<A> => {
-  const all: Array<A> = []
-  let weighed = 0
-  let bytes = 0
-  return growing(
-    decoder,
-    {
-      add: (rows) => {
-        for (const row of rows) all.push(row)
-      },
-      bytes: () => {
-        if (codec !== undefined && weighed < all.length) bytes += codec.encode(all.slice(weighed)).text.length
-        weighed = all.length
-        return bytes
-      }
-    },
-    (told, { rejected, unknownFields }) => ({ ...told, page: { rows: all, rejected, unknownFields } })
-  )
+/** Rows as one piece. */
+export const pieceOf = <A>(endpoint: Endpoint<A>, rows: ReadonlyArray<unknown>): Piece<A> => {
+  const piece = growing(endpoint)
+  piece.add(rows)
+  return piece.done()
 }
 
-const packing = <A>(endpoint: Endpoint<A>): Growing<A> => {
+/**
+ * A piece whose rows come some at a time. They are decoded and packed at once: what is dropped of them lives no longer than the
+ * part of the text that it came in, and is no work for the garbage collector.
+ */
+const growing = <A>(endpoint: Endpoint<A>) => {
+  const page = Page.growing(endpoint.decoder, 0)
   const rows = PackedRows.packer(endpoint)
-  return growing(endpoint.decoder, rows, (told, { rejected, unknownFields }) =>
-    unpacking(endpoint, { ...told, packed: rows.done(), rejected, unknownFields })
-  )
-}
-
-const growing = <A>(
-  decoder: Decoder<A>,
-  kept: { readonly add: (rows: ReadonlyArray<A>) => void; readonly bytes: () => number },
-  done: (told: Pick<Piece<A>, "size" | "ids">, page: Page.Growing<A>) => Piece<A>
-): Growing<A> => {
-  const page = Page.growing(decoder, 0)
   const ids: Array<Float64Array> = []
   let size = 0
   return {
-    add: (rows) => {
-      size += rows.length
-      ids.push(RowHash.all(rows.map(idOf)))
-      kept.add(page.add(rows))
+    add: (some: ReadonlyArray<unknown>): void => {
+      size += some.length
+      ids.push(RowHash.all(some.map(idOf)))
+      rows.add(page.add(some))
     },
-    bytes: kept.bytes,
     size: () => size,
-    done: () => done({ size, ids: RowHash.joined(ids) }, page)
+    /** Bytes of the texts of the rows that are kept, as they are packed. */
+    bytes: rows.bytes,
+    done: (): Piece<A> => {
+      const { rejected, unknownFields } = page
+      return unpacking(endpoint, { size, ids: RowHash.joined(ids), packed: rows.done(), rejected, unknownFields })
+    }
   }
 }
 

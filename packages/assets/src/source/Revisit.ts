@@ -63,7 +63,7 @@ export const visits = <A>(
     }
     const { isLast, pieces } = yield* answer.next
     const size = Piece.sizeOf(pieces)
-    const [piece = Piece.nothing, ...others] = pieces
+    const [piece = Piece.nothing(), ...others] = pieces
     const { link, total } = answer.pagination
     const isPlain = isLast && others.length === 0 && size <= limit
     if (!isPlain || (typeof link === "object" && !isSameAddress(link.next, urlOf(page + 1)))) {

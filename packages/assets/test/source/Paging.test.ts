@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Answer } from "../../src/source/Answer.ts"
 import * as Paging from "../../src/source/Paging.ts"
 import * as Piece from "../../src/source/Piece.ts"
-import { answerOf, decoder, endpoint, paged, read, rejected, rowsOf, upTo, urlOf } from "../support/paging.ts"
+import { answerOf, anyRows, endpoint, paged, read, rejected, rowsOf, upTo, urlOf } from "../support/paging.ts"
 
 const inThree = [
   { rows: rowsOf(0, 1), firstOrdinal: 0 },
@@ -192,11 +192,12 @@ it.effect("a long answer is worked on in pieces that keep their place, before it
       next: Effect.sync(() => ({
         pieces: [
           Piece.pieceOf(
-            decoder,
+            anyRows,
             upTo(500).map(() => ({ id: next++ }))
           )
         ],
-        isLast: false
+        isLast: false,
+        bytes: 0
       }))
     }
     const some = yield* Paging.pages({

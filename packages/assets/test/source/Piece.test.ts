@@ -18,7 +18,7 @@ const cities = (lengths: ReadonlyArray<number>) =>
 const limits = { maxRowBytes: 2 ** 20, rowsOfPiece: 9, bytesOfPiece: 3_000 }
 
 it.prop(
-  "a piece ends with the row by which it has its bytes, wherever the text is cut, packed at once or not",
+  "a piece ends with the row by which it has its bytes, wherever the text is cut",
   [
     FastCheck.array(FastCheck.integer({ min: 1, max: 1_500 }), { minLength: 1, maxLength: 30 }),
     FastCheck.array(FastCheck.nat(30_000), { maxLength: 8 })
@@ -26,20 +26,14 @@ it.prop(
   ([lengths, cuts]) => {
     const text = cities(lengths)
     const whole = piecesOf(Piece.cutter(Endpoint.users, limits), text, [])
-    assert.deepStrictEqual(
-      [
-        piecesOf(Piece.cutter(Endpoint.users, limits), text, cuts),
-        piecesOf(Piece.packingCutter(Endpoint.users, limits), text, cuts)
-      ],
-      [whole, whole]
-    )
+    assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoint.users, limits), text, cuts), whole)
   }
 )
 
 // 200 cities of 3.9 MB were one piece of 780 MB, more than a string can have.
 it("rows that are large are in pieces of a few", () => {
   assert.deepStrictEqual(
-    piecesOf(Piece.packingCutter(Endpoint.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), []),
+    piecesOf(Piece.cutter(Endpoint.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), []),
     [1, 1, 3]
   )
   assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoint.users, limits), cities(new Array(12).fill(10)), []), [9, 3])

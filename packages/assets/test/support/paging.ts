@@ -1,8 +1,9 @@
+import * as Packed from "@sluice/core/data/Packed"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Decoder } from "../../src/domain/Decoder.ts"
 import type { Answer } from "../../src/source/Answer.ts"
+import type { Endpoint } from "../../src/source/Endpoint.ts"
 import type { Pagination } from "../../src/source/Pagination.ts"
 import * as Paging from "../../src/source/Paging.ts"
 import * as Piece from "../../src/source/Piece.ts"
@@ -18,7 +19,15 @@ type Rows = ReadonlyArray<unknown>
 export type Reply = Rows | SourceError.SourceError | { readonly rows: Rows; readonly pagination: Pagination }
 
 /** Rows are what they are. */
-export const decoder: Decoder<unknown> = { known: new Map(), decode: (row) => row }
+export const anyRows: Endpoint<unknown> = {
+  name: "users",
+  decoder: { known: new Map(), decode: (row) => row },
+  codec: Packed.codec({
+    write: (row, sink) => sink.put(JSON.stringify(row)),
+    reading: () => (cursor) => JSON.parse(cursor.text())
+  }),
+  id: (row) => JSON.stringify(row)
+}
 
 /** An answer with these rows, whose pieces come `atOnce` at a time. */
 export const answerOf = (
@@ -29,14 +38,14 @@ export const answerOf = (
 ): Answer<unknown> => {
   const size = Paging.rowsOfPiece(limit)
   const pieces = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
-    Piece.pieceOf(decoder, rows.slice(i * size, (i + 1) * size))
+    Piece.pieceOf(anyRows, rows.slice(i * size, (i + 1) * size))
   )
   return {
     validators: {},
     pagination,
     next: Effect.sync(() => {
       const some = pieces.splice(0, atOnce)
-      return { pieces: some, isLast: pieces.length === 0 }
+      return { pieces: some, isLast: pieces.length === 0, bytes: 0 }
     })
   }
 }

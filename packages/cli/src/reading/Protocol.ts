@@ -1,15 +1,12 @@
 import type { Answer, Options } from "@sluice/assets/source/Answer"
+import type { Taken } from "@sluice/assets/source/Body"
 import type { Endpoint } from "@sluice/assets/source/Endpoint"
-import type { Fault } from "@sluice/assets/source/JsonRows"
-import type { CutterOptions, Packed } from "@sluice/assets/source/Piece"
+import type { Packed } from "@sluice/assets/source/Piece"
 import type { SourceError } from "@sluice/assets/source/SourceError"
 import type { Validators } from "@sluice/assets/source/Validators"
 
-/**
- * What a reading thread is asked. Of each answer, which is told by its number, it reads either what it fetches itself or the
- * bytes that it is given.
- */
-export type Request = Fetch | More | Open | Take | Close
+/** What a reading thread is asked. Each answer is told by its number. */
+export type Request = Fetch | More | Close
 
 /** An answer to be fetched, and its first pieces. */
 export interface Fetch {
@@ -29,34 +26,13 @@ export interface More {
   readonly answer: number
 }
 
-/** The bytes of an answer that somebody else fetches. */
-export interface Open {
-  readonly _tag: "Open"
-  readonly answer: number
-  readonly endpoint: Endpoint<unknown>["name"]
-  readonly options: CutterOptions
-}
-
-/** The next of them; with the last ones nothing of the answer is left. */
-export interface Take {
-  readonly _tag: "Take"
-  readonly answer: number
-  readonly bytes: Uint8Array
-  readonly isLast: boolean
-}
-
 /** Nobody waits for the answer any more: what is under way is given up. */
 export interface Close {
   readonly _tag: "Close"
   readonly answer: number
 }
 
-/** Said once, by a thread that has begun and will answer without delay. */
-export interface Ready {
-  readonly _tag: "Ready"
-}
-
-export type Reply = { readonly answer: number } & (Begun | Pieces | Failed | Faulty)
+export type Reply = { readonly answer: number } & (Begun | Pieces | Failed)
 
 /** The first reply to `Fetch`: what the head of the answer says; undefined if the answer is still the one that is known. */
 export interface Begun {
@@ -64,21 +40,14 @@ export interface Begun {
   readonly head: Omit<Answer<unknown>, "next"> | undefined
 }
 
-/** The second reply to `Fetch`, and one to each `More` and `Take`. */
-export interface Pieces {
+/** The second reply to `Fetch`, and one to each `More`. */
+export interface Pieces extends Omit<Taken<unknown>, "pieces"> {
   readonly _tag: "Pieces"
   readonly pieces: ReadonlyArray<Packed>
-  readonly isLast: boolean
 }
 
 /** Why there is no answer, or no more of it. */
 export interface Failed {
   readonly _tag: "Failed"
   readonly error: typeof SourceError.Encoded
-}
-
-/** Why bytes that were taken have no rows. */
-export interface Faulty {
-  readonly _tag: "Faulty"
-  readonly fault: Fault
 }

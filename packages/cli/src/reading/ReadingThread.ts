@@ -1,9 +1,6 @@
 import { Worker } from "node:worker_threads"
-import type { Packing } from "@sluice/assets/intake/PackedRows"
 import type * as Answer from "@sluice/assets/source/Answer"
-import type { Endpoint } from "@sluice/assets/source/Endpoint"
 import * as Piece from "@sluice/assets/source/Piece"
-import type { Failure, ThreadEnded } from "@sluice/assets/source/RowReaders"
 import * as SourceError from "@sluice/assets/source/SourceError"
 import type { Validators } from "@sluice/assets/source/Validators"
 import * as Duration from "effect/Duration"
@@ -13,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Proxies from "../wiring/Proxies.ts"
 import * as Inbox from "./Inbox.ts"
-import type { Pieces, Ready, Reply, Request } from "./Protocol.ts"
+import type { Reply, Request } from "./Protocol.ts"
 
 /** A thread that runs `thread.ts`. */
 export interface ReadingThread {
@@ -23,25 +20,9 @@ export interface ReadingThread {
     options: Answer.Options<A>,
     known: Validators
   ) => Effect.Effect<Answer.Answer<A> | undefined, SourceError.SourceError, Scope.Scope>
-  /** Has it read an answer that is fetched here. */
-  readonly open: <A>(
-    endpoint: Endpoint<A>,
-    options: Piece.CutterOptions
-  ) => Effect.Effect<RemoteReader<A>, never, Scope.Scope>
   /** How many answers it reads. */
   readonly answers: () => number
-  /** Whether it has begun, which takes a third of a second: until then, what is asked of it waits. */
-  readonly isReady: () => boolean
   readonly end: Effect.Effect<void>
-}
-
-/** A reader of one text, in a thread. */
-export interface RemoteReader<out A> {
-  /**
-   * Hands on the next bytes, whose memory changes hands, and answers pieces: those of the bytes before, for as long as these
-   * are not the last ones, so that the thread always has something to do.
-   */
-  readonly take: (bytes: Uint8Array<ArrayBuffer>, isLast: boolean) => Effect.Effect<ReadonlyArray<Piece.Piece<A>>, Failure>
 }
 
 export interface Options {
@@ -53,27 +34,28 @@ export interface Options {
   readonly proxies: Proxies.Proxies
 }
 
+/** Why a thread ended: the name of its error, and never a message, which could quote the answer. */
+interface Ended {
+  readonly why: string
+}
+
 /** Starts a thread. Should it end by itself, `gone` is called, and whoever waits for it fails. */
 export const start = ({ env, file, proxies }: Options, gone: () => void): ReadingThread => {
   const workerData = Proxies.encode(proxies)
   const worker = new Worker(file, { stdout: true, stderr: true, env, workerData, resourceLimits })
-  const inboxes = new Map<number, Inbox.Inbox<Reply, ThreadEnded>>()
+  const inboxes = new Map<number, Inbox.Inbox<Reply, Ended>>()
   let begun = 0
-  const ask = (request: Request, handedOver: Array<ArrayBuffer> = []) => worker.postMessage(request, handedOver)
-  let isReady = false
-  worker.on("message", (message: Ready | Reply) => {
-    if (message._tag === "Ready") isReady = true
-    else inboxes.get(message.answer)?.put(message)
-  })
+  const ask = (request: Request) => worker.postMessage(request)
+  worker.on("message", (reply: Reply) => inboxes.get(reply.answer)?.put(reply))
   // The message of what ended it may quote what it read.
   let why = "exit"
   worker.on("error", ({ code, name }: NodeJS.ErrnoException) => {
     why = [code, name].find((text) => text !== undefined && /^[A-Za-z_]{1,40}$/.test(text)) ?? "error"
   })
-  let ended: ThreadEnded | undefined
+  let ended: Ended | undefined
   worker.on("exit", () => {
     gone()
-    ended = { _tag: "ThreadEnded", why }
+    ended = { why }
     for (const inbox of inboxes.values()) inbox.end(ended)
   })
   /** Asks for an answer, and answers its number and what is said of it; it is closed with the scope. */
@@ -81,7 +63,7 @@ export const start = ({ env, file, proxies }: Options, gone: () => void): Readin
     Effect.acquireRelease(
       Effect.sync(() => {
         const answer = begun++
-        const inbox = Inbox.make<Reply, ThreadEnded>()
+        const inbox = Inbox.make<Reply, Ended>()
         if (ended !== undefined) inbox.end(ended)
         inboxes.set(answer, inbox)
         ask(first(answer))
@@ -111,40 +93,16 @@ export const start = ({ env, file, proxies }: Options, gone: () => void): Readin
     const next = Effect.flatMap(told, (taken) => {
       if (taken._tag !== "Pieces") return outOfTurn
       if (!taken.isLast) ask({ _tag: "More", answer })
-      return Effect.succeed({ pieces: unpacking(options.endpoint, taken), isLast: taken.isLast })
+      const { bytes, isLast, pieces } = taken
+      return Effect.succeed({ pieces: pieces.map((piece) => Piece.unpacking(options.endpoint, piece)), isLast, bytes })
     })
     return { ...first.head, next }
   })
-
-  const open = Effect.fnUntraced(function* <A>(
-    { codec, id, name }: Endpoint<A>,
-    { maxRowBytes, rowsOfPiece }: Piece.CutterOptions
-  ) {
-    const options = { maxRowBytes, rowsOfPiece }
-    const { answer, reply } = yield* begin((answer) => ({ _tag: "Open", answer, endpoint: name, options }))
-    const pieces = Effect.flatMap(reply, (taken) => {
-      if (taken._tag === "Faulty") return Effect.fail(taken.fault)
-      return taken._tag === "Pieces" ? Effect.succeed(unpacking({ codec, id }, taken)) : outOfTurn
-    })
-    let isFirst = true
-    return {
-      take: (bytes: Uint8Array<ArrayBuffer>, isLast: boolean) =>
-        Effect.suspend(() => {
-          const earlier = isFirst ? Effect.succeed([]) : pieces
-          isFirst = false
-          ask({ _tag: "Take", answer, bytes, isLast }, [bytes.buffer])
-          return isLast ? Effect.zipWith(earlier, pieces, (some, rest) => [...some, ...rest]) : earlier
-        })
-    }
-  })
-  return { fetch, open, answers: () => inboxes.size, isReady: () => isReady, end: Effect.promise(() => worker.terminate()) }
+  return { fetch, answers: () => inboxes.size, end: Effect.promise(() => worker.terminate()) }
 }
 
 /** Rows come and go by the page: with little room for new ones, hardly any grow old. */
 const resourceLimits = { maxYoungGenerationSizeMb: 3 }
-
-const unpacking = <A>(packing: Packing<A>, { pieces }: Pieces): ReadonlyArray<Piece.Piece<A>> =>
-  pieces.map((piece) => Piece.unpacking(packing, piece))
 
 const decodeError = Schema.decodeSync(SourceError.SourceError)
 

@@ -1,10 +1,29 @@
-/** A thread that fetches answers, or is given them, and parses, decodes and packs them. It keeps and prints nothing. */
-import { parentPort } from "node:worker_threads"
+/** A thread that fetches answers, and parses, decodes and packs them. It keeps and prints nothing. */
+import { parentPort, workerData } from "node:worker_threads"
+import * as Answer from "@sluice/assets/source/Answer"
 import * as Endpoint from "@sluice/assets/source/Endpoint"
 import * as Piece from "@sluice/assets/source/Piece"
-import * as Either from "effect/Either"
-import * as Fetching from "./Fetching.ts"
+import { SourceError } from "@sluice/assets/source/SourceError"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Proxies from "../wiring/Proxies.ts"
+import * as SourceClient from "../wiring/SourceClient.ts"
 import type * as Protocol from "./Protocol.ts"
+
+/** An answer that is being fetched. */
+interface Fetching {
+  /** Opened when more pieces are wanted. */
+  readonly wanted: Effect.Latch
+  readonly fiber: Fiber.RuntimeFiber<unknown>
+}
+
+/** Connections that are used again. */
+const runtime = ManagedRuntime.make(SourceClient.layer(Proxies.decode(workerData)))
+const fetching = new Map<number, Fetching>()
 
 /** Sends a reply; the memory of packed rows changes hands. */
 const send = (reply: Protocol.Reply): void =>
@@ -16,53 +35,57 @@ const memoryOf = ({ ids, packed: { contents, hashes, packed } }: Piece.Packed): 
   return [...buffers].flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : []))
 }
 
-/** Takes bytes, and says whether they are the last ones. */
-type Take = (bytes: Uint8Array, isLast: boolean) => Protocol.Pieces | Protocol.Faulty
-
-const taking = <A>(endpoint: Endpoint.Endpoint<A>, options: Piece.CutterOptions): Take => {
-  const { end, push } = Piece.packingCutter(endpoint, options)
-  return (bytes, isLast) => {
-    const pushed = push(bytes)
-    const taken = isLast ? Either.flatMap(pushed, (some) => Either.map(end(), (rest) => [...some, ...rest])) : pushed
-    return Either.match(taken, {
-      onLeft: (fault) => ({ _tag: "Faulty", fault }),
-      onRight: (pieces) => ({ _tag: "Pieces", pieces: pieces.map((piece) => Piece.pack(endpoint, piece)), isLast })
-    })
+/** Fetches an answer as it is fetched in place, and sends what comes of it. */
+const fetch = Effect.fnUntraced(function* <A>(
+  endpoint: Endpoint.Endpoint<A>,
+  { answer, known, limits, token, url }: Protocol.Fetch,
+  wanted: Effect.Latch
+) {
+  const secret = token === undefined ? undefined : Redacted.make(token)
+  const opened = yield* Answer.openUnless(new URL(url), { ...limits, endpoint, token: secret }, known)
+  const head = opened && { validators: opened.validators, pagination: opened.pagination }
+  send({ _tag: "Begun", answer, head })
+  if (opened === undefined) return
+  while (true) {
+    const { bytes, isLast, pieces } = yield* opened.next
+    send({ _tag: "Pieces", answer, pieces: pieces.map((piece) => Piece.pack(piece)), isLast, bytes })
+    if (isLast) return
+    yield* wanted.await
+    wanted.unsafeClose()
   }
+}, Effect.scoped)
+
+const start = (request: Protocol.Fetch): void => {
+  const { answer } = request
+  const wanted = Effect.unsafeMakeLatch()
+  const fetched =
+    request.endpoint === "users" ? fetch(Endpoint.users, request, wanted) : fetch(Endpoint.messages, request, wanted)
+  const fiber = runtime.runFork(
+    fetched.pipe(
+      Effect.catchAll((error) => Effect.sync(() => send({ _tag: "Failed", answer, error: encode(error) }))),
+      // A bug ends the thread: whoever waits for it is told so.
+      Effect.catchAllDefect((defect) => Effect.sync(() => setImmediate(() => throws(defect))))
+    )
+  )
+  fetching.set(answer, { wanted, fiber })
+  fiber.addObserver(() => fetching.delete(answer))
 }
 
-const given = new Map<number, Take>()
-const fetched = new Map<number, Fetching.Fetched>()
+const encode = Schema.encodeSync(SourceError)
+
+const throws = (defect: unknown) => {
+  throw defect
+}
 
 parentPort?.on("message", (request: Protocol.Request) => {
-  const { answer } = request
   switch (request._tag) {
     case "Fetch":
-      fetched.set(
-        answer,
-        Fetching.start(request, send, () => fetched.delete(answer))
-      )
+      start(request)
       break
     case "More":
-      fetched.get(answer)?.more()
+      fetching.get(request.answer)?.wanted.unsafeOpen()
       break
-    case "Open": {
-      const { endpoint, options } = request
-      given.set(answer, endpoint === "users" ? taking(Endpoint.users, options) : taking(Endpoint.messages, options))
-      break
-    }
-    case "Take": {
-      const reply = given.get(answer)?.(request.bytes, request.isLast)
-      if (reply === undefined) break
-      if (request.isLast || reply._tag === "Faulty") given.delete(answer)
-      send({ answer, ...reply })
-      break
-    }
     case "Close":
-      given.delete(answer)
-      fetched.get(answer)?.giveUp()
+      fetching.get(request.answer)?.fiber.unsafeInterruptAsFork(FiberId.none)
   }
 })
-
-const ready: Protocol.Ready = { _tag: "Ready" }
-parentPort?.postMessage(ready)

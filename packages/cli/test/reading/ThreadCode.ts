@@ -9,7 +9,7 @@ import * as esbuild from "esbuild"
 import * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
 import * as Proxies from "../../src/wiring/Proxies.ts"
 
-/** A directory with the code of threads, and of some that are no good: they end at the first bytes, or at the first address. */
+/** A directory with the code of threads, and of some that are no good: they end at the first address. */
 export class Code extends Context.Tag("test/Code")<Code, { readonly file: string; readonly dying: string }>() {
   static readonly layer = Layer.scoped(
     Code,
@@ -31,7 +31,6 @@ export class Code extends Context.Tag("test/Code")<Code, { readonly file: string
       yield* fs.writeFileString(
         dying,
         `require("node:worker_threads").parentPort.on("message", (request) => {
-          if (request._tag === "Take") throw new TypeError(Buffer.from(request.bytes).toString())
           if (request._tag === "Fetch") throw new RangeError(request.url + request.token)
         })`
       )

@@ -4,7 +4,6 @@ import { SparkApi } from "@sluice/assets/SparkApi"
 import type * as Answer from "@sluice/assets/source/Answer"
 import * as Answers from "@sluice/assets/source/Answers"
 import * as Endpoint from "@sluice/assets/source/Endpoint"
-import type * as Validators from "@sluice/assets/source/Validators"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -217,30 +216,6 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
         [Either.mapLeft(result, ({ _tag }) => _tag), (yield* api.urls()).length],
         [Either.left("SourceReaderEnded"), 2]
       )
-    })
-  )
-
-  it.scoped("that are probably the same as before are fetched in place, and do not wait for a thread that begins", () =>
-    Effect.gen(function* () {
-      const api = yield* FaultyApi.make
-      yield* api.on(
-        "/messages",
-        Reply.validated(rows, () => ({ etag: '"7"' }))
-      )
-      // It ends at the first thing that it is asked, and never says that it has begun.
-      const options = { file: (yield* Code).dying, bytesInPlace: 1 }
-      const ask = (known: Validators.Validators) =>
-        Effect.gen(function* () {
-          const answer = yield* Answers.openUnless(new URL(`${api.url}/messages?page=1&limit=9`), plainly, known)
-          return answer === undefined ? "the same" : (yield* answer.next).pieces.map(({ size }) => size)
-        }).pipe(
-          Effect.mapError(({ _tag }) => _tag),
-          Effect.either
-        )
-      const asked = Effect.forEach([{}, { etag: '"7"' }, { etag: '"6"' }, {}], ask)
-      const found = yield* Effect.provide(asked, Layer.merge(Code.threads(options), SourceClient.layer(Proxies.none)))
-      const all = Either.right([rows.length])
-      assert.deepStrictEqual<unknown>(found, [all, Either.right("the same"), all, Either.left("SourceReaderEnded")])
     })
   )
 })
