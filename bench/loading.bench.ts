@@ -3,12 +3,16 @@
  * was made beforehand: no row is looked at. On the servers that is LOAD DATA in one statement, in the embedded store one JSON
  * text a thousand rows.
  */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { MessagesRaw } from "@sluice/assets/tables/MessagesRaw"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Id from "@sluice/core/data/Id"
+import * as Timestamp from "@sluice/core/data/Timestamp"
+import type { Row } from "@sluice/core/relation/Table"
 import * as JsonText from "@sluice/warehouse/embedded/JsonText"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as SqliteDdl from "@sluice/warehouse/embedded/SqliteDdl"
@@ -26,6 +30,7 @@ import { batcher } from "@sluice/warehouse/mysql/RowBatch"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Batches from "@sluice/warehouse/sql/Batches"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
@@ -38,13 +43,13 @@ const runs = flag("runs", 3, 1)
 
 /** Ids come in no order, as those of most APIs do. */
 const rowsFrom = (start: number) =>
-  Array.from({ length: Math.min(5_000, count - start) }, (_, at) => {
+  Array.from({ length: Math.min(5_000, count - start) }, (_, at): Row<typeof MessagesRaw> => {
     const n = start + at
     return {
-      id: String((n * 2_654_435_761) % 4_294_967_296).padStart(10, "0"),
-      created_at: new Date(1_700_000_000_000 + n * 997).toISOString(),
-      sender_id: String((n * 7_919) % 20_011),
-      receiver_id: String((n * 104_729) % 20_011),
+      id: Id.make("message", String((n * 2_654_435_761) % 4_294_967_296).padStart(10, "0")),
+      created_at: Timestamp.fromDateTime(DateTime.unsafeMake(1_700_000_000_000 + n * 997)),
+      sender_id: Id.make("user", String((n * 7_919) % 20_011)),
+      receiver_id: Id.make("user", String((n * 104_729) % 20_011)),
       loaded_at: "2024-03-01T09:30:00.000Z"
     }
   })

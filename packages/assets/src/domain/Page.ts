@@ -45,7 +45,10 @@ export const growing = <A>(decoder: Decoder<A>, firstOrdinal: number): Growing<A
   }
 }
 
+/** A row's id, of whatever kind. */
+const readId = Reader.id("row")
+
 const idOf = (row: unknown): string | null => {
-  const id = isObject<"id">(row) && Object.hasOwn(row, "id") ? Reader.id(row.id) : null
+  const id = isObject<"id">(row) && Object.hasOwn(row, "id") ? readId(row.id) : null
   return typeof id === "string" ? id : null
 }

@@ -1,6 +1,9 @@
+import * as Day from "@sluice/core/data/Day"
+import * as Decimal from "@sluice/core/data/Decimal"
+import * as Id from "@sluice/core/data/Id"
 import { Pii } from "@sluice/core/data/Pii"
+import * as Timestamp from "@sluice/core/data/Timestamp"
 import { idLength, type Precision } from "./limits.ts"
-import * as Timestamp from "./Timestamp.ts"
 
 /**
  * Reads one field of a row: its value, or why there is none. Plain functions, so that both hand-written code
@@ -48,25 +51,29 @@ export const pii = <const K extends string>(kind: K, maxLength: number): Reader<
   }
 }
 
-/** An identifier: text, or a whole number that JSON carries exactly. */
-export const id: Reader<string> = (input) => {
-  if (typeof input === "number" && Number.isInteger(input)) {
-    return Number.isSafeInteger(input) ? String(input) : Refusal.unsafeId
+/** The id of a thing of a kind: text, or a whole number that JSON carries exactly. */
+export const id =
+  <const K extends string>(kind: K): Reader<Id.Id<K>> =>
+  (input) => {
+    if (typeof input === "number" && Number.isInteger(input)) {
+      return Number.isSafeInteger(input) ? Id.make(kind, String(input)) : Refusal.unsafeId
+    }
+    if (typeof input !== "string") return Refusal.notId
+    if (input === "") return Refusal.empty
+    const text = idText(input)
+    return isRefusal(text) ? text : Id.make(kind, text)
   }
-  if (typeof input !== "string") return Refusal.notId
-  return input === "" ? Refusal.empty : idText(input)
-}
 
 /** `true` or `false`; the words for them are not. */
 export const boolean: Reader<boolean> = (input) => (typeof input === "boolean" ? input : Refusal.notBoolean)
 
 /** A point in time with its zone, as UTC with milliseconds. */
-export const timestamp: Reader<string> = (input) =>
-  typeof input === "string" ? (Timestamp.toUtc(input) ?? Refusal.notTimestamp) : Refusal.notTimestamp
+export const timestamp: Reader<Timestamp.Timestamp> = (input) =>
+  typeof input === "string" ? (Timestamp.fromText(input) ?? Refusal.notTimestamp) : Refusal.notTimestamp
 
 /** A calendar day, alone or as part of a time; kept as it was written. */
 export const birthDate: Reader<Pii<"birth_date">> = (input) =>
-  typeof input === "string" && (Timestamp.isDay(input) || Timestamp.toUtc(input) !== undefined)
+  typeof input === "string" && (Day.is(input) || Timestamp.fromText(input) !== undefined)
     ? Pii.make("birth_date", input)
     : Refusal.notDate
 
@@ -74,25 +81,28 @@ export const birthDate: Reader<Pii<"birth_date">> = (input) =>
  * An exact decimal with `scale` digits behind the point: `"1e3"` is `1000.00`, and what would have to be rounded is
  * refused. A JSON number is accepted as far as JSON carries every digit of it: up to fifteen.
  */
-export const decimal = ({ precision, scale }: Precision): Reader<string> => {
+export const decimal = ({ precision, scale }: Precision): Reader<Decimal.Decimal> => {
   // What nearly every amount looks like, and is the answer as it stands.
-  const usual = new RegExp(`^(?:0|[1-9]\\d{0,${precision - scale - 1}})${scale === 0 ? "" : `\\.\\d{${scale}}`}$`)
+  const usualForm = new RegExp(`^(?:0|[1-9]\\d{0,${precision - scale - 1}})${scale === 0 ? "" : `\\.\\d{${scale}}`}$`)
+  const isUsual = (text: string): text is Decimal.Decimal => usualForm.test(text)
+  const zero = Decimal.fromNumber(0, scale)
   return (input) => {
-    if (typeof input === "string" && usual.test(input)) return input
+    if (typeof input === "string" && isUsual(input)) return input
     if (typeof input !== "string" && typeof input !== "number") return Refusal.notDecimal
     const match = decimalForm.exec(String(input))
     if (match === null) return Refusal.notDecimal
     const [, sign = "", whole = "", fraction = "", exponent = "0"] = match
     if (whole === "" && fraction === "") return Refusal.notDecimal
     const digits = (whole + fraction).replace(/^0+/, "").replace(/0+$/, "")
-    if (digits === "") return `0${scale === 0 ? "" : `.${"0".repeat(scale)}`}`
+    if (digits === "") return zero
     if (typeof input === "number" && digits.length > exactDigits) return Refusal.imprecise
     const trailing = whole.length + fraction.length - (whole + fraction).replace(/0+$/, "").length
     const power = Number(exponent) - fraction.length + trailing
     if (power < -scale || digits.length + power > precision - scale) return Refusal.imprecise
     const scaled = (digits + "0".repeat(power + scale)).padStart(scale + 1, "0")
     const point = scaled.length - scale
-    return `${sign === "-" ? "-" : ""}${scaled.slice(0, point)}${scale === 0 ? "" : `.${scaled.slice(point)}`}`
+    const text = `${sign === "-" ? "-" : ""}${scaled.slice(0, point)}${scale === 0 ? "" : `.${scaled.slice(point)}`}`
+    return Decimal.is(text) ? text : Refusal.notDecimal
   }
 }
 

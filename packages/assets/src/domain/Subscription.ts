@@ -1,18 +1,20 @@
+import type { Decimal } from "@sluice/core/data/Decimal"
+import type { Timestamp } from "@sluice/core/data/Timestamp"
 import type { ReadField, users } from "../privacy/classification.ts"
 import { isObject, Rejection, refused } from "./Decoder.ts"
 import { labelLength, money } from "./limits.ts"
 import * as Reader from "./Reader.ts"
 
-/** What a user has signed up for. Times are UTC with milliseconds, the amount an exact decimal. */
+/** What a user has signed up for. */
 export interface Subscription {
-  readonly createdAt: string
+  readonly createdAt: Timestamp
   /** `null`: since ever. */
-  readonly startDate: string | null
+  readonly startDate: Timestamp | null
   /** `null`: without an end. */
-  readonly endDate: string | null
+  readonly endDate: Timestamp | null
   /** Active, Inactive or Rejected, so far; another word is kept as it is. */
   readonly status: string
-  readonly amount: string | null
+  readonly amount: Decimal | null
 }
 
 type Fields = ReadField<typeof users, "subscription[].">

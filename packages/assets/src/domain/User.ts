@@ -1,4 +1,7 @@
+import type { Decimal } from "@sluice/core/data/Decimal"
+import type { Id } from "@sluice/core/data/Id"
 import type { Pii } from "@sluice/core/data/Pii"
+import type { Timestamp } from "@sluice/core/data/Timestamp"
 import * as Classification from "../privacy/classification.ts"
 import * as Derivations from "../privacy/derivations.ts"
 import { type Decoder, isObject, isRejection, Rejection, refused } from "./Decoder.ts"
@@ -11,9 +14,9 @@ import * as Subscription from "./Subscription.ts"
  * were never read.
  */
 export interface User {
-  readonly id: string
-  readonly createdAt: string
-  readonly updatedAt: string
+  readonly id: Id<"user">
+  readonly createdAt: Timestamp
+  readonly updatedAt: Timestamp
   readonly city: Pii<"city"> | null
   readonly zipcode: Pii<"zipcode"> | null
   readonly profession: Pii<"profession"> | null
@@ -23,8 +26,7 @@ export interface User {
   readonly birthYear: number | null
   readonly gender: string | null
   readonly isSmoking: boolean | null
-  /** An exact decimal. */
-  readonly income: string | null
+  readonly income: Decimal | null
   readonly subscriptions: ReadonlyArray<Subscription.Subscription>
 }
 
@@ -64,6 +66,7 @@ export const decoder: Decoder<User> = {
   }
 }
 
+const readId = Reader.id("user")
 const readCity = Reader.nullable(Reader.pii("city", maskedLength))
 const readCountry = Reader.nullable(Reader.text(countryLength))
 const readZipCode = Reader.nullable(Reader.pii("zipcode", maskedLength))
@@ -75,7 +78,7 @@ const readProfession = Reader.nullable(Reader.pii("profession", maskedLength))
 const readIncome = Reader.nullable(Reader.decimal(money))
 
 const decodeFields = (row: { readonly [K in Fields]?: unknown }) => {
-  const id = Reader.id(row.id)
+  const id = readId(row.id)
   if (Reader.isRefusal(id)) return refused(row, "", "id", id)
   const createdAt = Reader.timestamp(row.createdAt)
   if (Reader.isRefusal(createdAt)) return refused(row, "", "createdAt", createdAt)

@@ -1,5 +1,6 @@
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Decimal from "@sluice/core/data/Decimal"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -46,10 +47,10 @@ export const birthYear = ({ birth }: Policy, year: number | null): number | null
   birth === "year" || year === null ? year : Math.floor(year / birthBand) * birthBand
 
 /** An income, an exact decimal, under a policy. */
-export const income = (policy: Policy, amount: string | null): string | null =>
+export const income = (policy: Policy, amount: Decimal.Decimal | null): Decimal.Decimal | null =>
   policy.income === "exact" || amount === null
     ? amount
-    : (incomeBands.findLast((bound) => bound <= Number(amount)) ?? belowIncomeBands).toFixed(money.scale)
+    : Decimal.fromNumber(incomeBands.findLast((bound) => bound <= Number(amount)) ?? belowIncomeBands, money.scale)
 
 /** A domain under a policy; `common` tells whether so many users have it that it can stay. */
 export const emailDomain = (domain: string | null, common: (domain: string) => boolean): string | null =>

@@ -1,13 +1,14 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as View from "@sluice/core/relation/View"
-import { idLength, money } from "../domain/limits.ts"
+import { money } from "../domain/limits.ts"
+import { userId } from "./ids.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 
 /** Which subscriptions are active at the time of asking: they say so, and are not past their end. */
 export const ActiveSubscriptions = View.make("active_subscriptions", {
   description: "Subscriptions whose status is Active and whose end is not past",
   columns: {
-    user_id: Column.text(idLength),
+    user_id: userId,
     position: Column.integer,
     start_date: Column.nullable(Column.timestamp),
     end_date: Column.nullable(Column.timestamp),

@@ -1,15 +1,15 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
-import { idLength } from "../domain/limits.ts"
+import { messageId, userId } from "./ids.ts"
 
 /** Messages without their text. */
 export const MessagesRaw = Table.make("messages_raw", {
   description: "Who wrote to whom, and when; never what",
   columns: {
-    id: Column.text(idLength),
+    id: messageId,
     created_at: Column.timestamp,
-    sender_id: Column.text(idLength),
-    receiver_id: Column.text(idLength),
+    sender_id: userId,
+    receiver_id: userId,
     loaded_at: Column.timestamp
   },
   primaryKey: ["id"],

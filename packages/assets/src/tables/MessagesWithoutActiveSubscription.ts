@@ -1,14 +1,14 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as View from "@sluice/core/relation/View"
-import { idLength } from "../domain/limits.ts"
 import { outsideSubscription } from "./coverage.ts"
+import { messageId, userId } from "./ids.ts"
 import { MessagesRaw } from "./MessagesRaw.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 
 /** Messages that their sender had no subscription for, and so who sent them. */
 export const MessagesWithoutActiveSubscription = View.make("messages_without_active_subscription", {
   description: "Messages sent outside of every subscription of the sender that was not rejected",
-  columns: { id: Column.text(idLength), created_at: Column.timestamp, sender_id: Column.text(idLength) },
+  columns: { id: messageId, created_at: Column.timestamp, sender_id: userId },
   on: [MessagesRaw, SubscriptionsRaw],
   select: () => `
     SELECT m.id AS id, m.created_at AS created_at, m.sender_id AS sender_id

@@ -1,7 +1,7 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as View from "@sluice/core/relation/View"
-import { idLength } from "../domain/limits.ts"
 import { outsideSubscription } from "./coverage.ts"
+import { messageId } from "./ids.ts"
 import { MessagesRaw } from "./MessagesRaw.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 import { UsersRaw } from "./UsersRaw.ts"
@@ -12,7 +12,7 @@ import { UsersRaw } from "./UsersRaw.ts"
  */
 export const MonitorAnomalousMessages = View.make("monitor_anomalous_messages", {
   description: "Messages from or to unknown users, or outside of the sender's subscriptions",
-  columns: { id: Column.text(idLength), anomaly: Column.text(32) },
+  columns: { id: messageId, anomaly: Column.text(32) },
   on: [MessagesRaw, UsersRaw, SubscriptionsRaw],
   select: () => `
     SELECT m.id AS id, 'unknown_sender' AS anomaly FROM messages_raw m

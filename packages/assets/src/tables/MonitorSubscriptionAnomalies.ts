@@ -1,12 +1,12 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as View from "@sluice/core/relation/View"
-import { idLength } from "../domain/limits.ts"
+import { userId } from "./ids.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 
 /** Subscriptions that cannot be right, a row for each anomaly that one has. */
 export const MonitorSubscriptionAnomalies = View.make("monitor_subscription_anomalies", {
   description: "Subscriptions that are active past their end, end before their start, or were created after it",
-  columns: { user_id: Column.text(idLength), position: Column.integer, anomaly: Column.text(32) },
+  columns: { user_id: userId, position: Column.integer, anomaly: Column.text(32) },
   on: [SubscriptionsRaw],
   select: ({ now }) => `
     SELECT s.user_id AS user_id, s.position AS position, 'active_past_end' AS anomaly

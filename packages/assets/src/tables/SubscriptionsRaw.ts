@@ -1,12 +1,13 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
-import { idLength, labelLength, money } from "../domain/limits.ts"
+import { labelLength, money } from "../domain/limits.ts"
+import { userId } from "./ids.ts"
 
 /** Subscriptions, one row each. A user's are told apart by their place in the source's list. */
 export const SubscriptionsRaw = Table.make("subscriptions_raw", {
   description: "What users have signed up for; position counts a user's subscriptions from 0",
   columns: {
-    user_id: Column.text(idLength),
+    user_id: userId,
     position: Column.integer,
     created_at: Column.timestamp,
     start_date: Column.nullable(Column.timestamp),

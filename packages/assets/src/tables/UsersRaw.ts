@@ -1,13 +1,14 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
-import { countryLength, idLength, labelLength, money } from "../domain/limits.ts"
+import { countryLength, labelLength, money } from "../domain/limits.ts"
 import { maxDomainLength } from "../privacy/derivations.ts"
+import { userId } from "./ids.ts"
 
 /** Users as analysts see them: names dropped, places and professions as mask ids. */
 export const UsersRaw = Table.make("users_raw", {
   description: "Users without names or addresses; city, zip code and profession as mask ids",
   columns: {
-    user_id: Column.text(idLength),
+    user_id: userId,
     created_at: Column.timestamp,
     updated_at: Column.timestamp,
     city_id: Column.nullable(Column.maskId("city")),

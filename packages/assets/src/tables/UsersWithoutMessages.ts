@@ -1,6 +1,7 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as View from "@sluice/core/relation/View"
-import { countryLength, idLength } from "../domain/limits.ts"
+import { countryLength } from "../domain/limits.ts"
+import { userId } from "./ids.ts"
 import { MessagesRaw } from "./MessagesRaw.ts"
 import { UsersRaw } from "./UsersRaw.ts"
 
@@ -8,7 +9,7 @@ import { UsersRaw } from "./UsersRaw.ts"
 export const UsersWithoutMessages = View.make("users_without_messages", {
   description: "Users who never received a message",
   columns: {
-    user_id: Column.text(idLength),
+    user_id: userId,
     created_at: Column.timestamp,
     country: Column.nullable(Column.text(countryLength))
   },

@@ -8,10 +8,11 @@ import { apiMessages } from "../../src/assets/apiMessages.ts"
 import { apiUsers } from "../../src/assets/apiUsers.ts"
 import { BadRowPolicy } from "../../src/intake/BadRows.ts"
 import { SourceRejected } from "../../src/source/SourceError.ts"
+import * as Decoded from "../support/decoded.ts"
 import * as Memory from "../support/memory.ts"
 import { message, user } from "../support/sources.ts"
 
-const decodedMessage = { id: "10", createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }
+const decodedMessage = Decoded.message()
 const messages = (from: number, count: number, changes: Readonly<Record<string, unknown>> = {}) =>
   Array.from({ length: count }, (_, i) => message({ id: String(from + i), ...changes }))
 

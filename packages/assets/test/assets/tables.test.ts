@@ -13,6 +13,7 @@ import { subscriptionsRaw } from "../../src/assets/subscriptionsRaw.ts"
 import { usersRaw } from "../../src/assets/usersRaw.ts"
 import * as Page from "../../src/domain/Page.ts"
 import * as User from "../../src/domain/User.ts"
+import * as Decoded from "../support/decoded.ts"
 import * as Memory from "../support/memory.ts"
 import { subscription, user } from "../support/sources.ts"
 
@@ -123,8 +124,7 @@ it.scoped("messages_raw has who, to whom and when", () =>
   Effect.gen(function* () {
     const { kept, layer } = Memory.make()
     yield* TestClock.setTime(new Date(noon))
-    const message = { id: "10", createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }
-    yield* Effect.provide(runForTest(messagesRaw, { messages: Dataset.of(message) }), layer)
+    yield* Effect.provide(runForTest(messagesRaw, { messages: Dataset.of(Decoded.message()) }), layer)
     assert.deepStrictEqual(kept.published.get("messages_raw"), [
       { id: "10", created_at: "2023-06-01T10:00:00.000Z", sender_id: "1", receiver_id: "2", loaded_at: noon }
     ])

@@ -3,12 +3,13 @@ import * as FastCheck from "effect/FastCheck"
 import * as Message from "../../src/domain/Message.ts"
 import * as Page from "../../src/domain/Page.ts"
 import * as User from "../../src/domain/User.ts"
+import * as Decoded from "../support/decoded.ts"
 import { message, subscription, user } from "../support/sources.ts"
 
 it("every row is decoded or rejected, with its place in the whole answer and its id", () => {
   const rows = [message(), message({ id: "11", createdAt: "soon" }), 5, message({ id: "", senderId: "3" })]
   assert.deepStrictEqual(Page.decode(Message.decoder, rows, 100), {
-    rows: [{ id: "10", createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }],
+    rows: [Decoded.message()],
     rejected: [
       { ordinal: 101, id: "11", field: "createdAt", reason: "is not an ISO 8601 time with a zone" },
       { ordinal: 102, id: null, field: "", reason: "is not an object" },

@@ -3,12 +3,12 @@ import * as Packed from "@sluice/core/data/Packed"
 import * as PackedRows from "../../src/intake/PackedRows.ts"
 import * as RowHash from "../../src/intake/RowHash.ts"
 import * as Endpoint from "../../src/source/Endpoint.ts"
+import * as Decoded from "../support/decoded.ts"
 
 // Regression: the ids of a small page, ten bytes of them, held on to all the 16 KB that they were compressed into: of a million
 // rows by tens, 1.6 GB, where a ledger counted a few MB.
 it("the ids of a few rows take no more memory than they have bytes", () => {
-  const row = { id: "7", createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }
-  const { ids } = PackedRows.make(Endpoint.messages, [row])
+  const { ids } = PackedRows.make(Endpoint.messages, [Decoded.message({ id: "7" })])
   assert.strictEqual(ids.buffer.byteLength, ids.byteLength)
 })
 
@@ -26,10 +26,7 @@ it("rows are told apart by what they have, by where it ends, and by whether it i
 })
 
 it("rows that are packed some at a time are packed the same as at once", () => {
-  const rows = Array.from({ length: 7 }, (_, i) => ({
-    ...{ id: `é${i}`, createdAt: "2023-06-01T10:00:00.000Z", senderId: "1" },
-    receiverId: i % 2 === 0 ? "" : "🚆"
-  }))
+  const rows = Array.from({ length: 7 }, (_, i) => Decoded.message({ id: `é${i}`, receiverId: i % 2 === 0 ? "" : "🚆" }))
   const packer = PackedRows.packer(Endpoint.messages)
   for (const [from, to] of [
     [0, 3],

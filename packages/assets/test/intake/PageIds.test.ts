@@ -5,12 +5,13 @@ import * as FastCheck from "effect/FastCheck"
 import * as PackedRows from "../../src/intake/PackedRows.ts"
 import * as PageIds from "../../src/intake/PageIds.ts"
 import * as Endpoint from "../../src/source/Endpoint.ts"
+import * as Decoded from "../support/decoded.ts"
 
 /** Ids as a page of messages has them. */
 const packed = (ids: ReadonlyArray<string>) =>
   PackedRows.make(
     Endpoint.messages,
-    ids.map((id) => ({ id, createdAt: "2023-06-01T10:00:00.000Z", senderId: "1", receiverId: "2" }))
+    ids.map((id) => Decoded.message({ id }))
   ).ids
 
 const id = FastCheck.oneof(

@@ -52,7 +52,7 @@ it.scoped("a suppressed user is in nothing that comes of a reading: no row, quar
     const read = Effect.fnUntraced(function* (suppressed: Suppressed, users: Pages) {
       const { begun, kept, layer } = services(suppressed, { users })
       const { events, metadata, rows, value } = yield* Effect.provide(runForTest(apiUsers, {}), layer)
-      const ids = (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id }) => id)
+      const ids = (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id }): string => id)
       const data = events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))
       return { ids, metadata, data, rows, begun, quarantined: kept.quarantined.get("users")?.map(({ id }) => id) }
     })

@@ -3,6 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Id from "@sluice/core/data/Id"
 import * as MaskId from "@sluice/core/data/MaskId"
 import type { Row } from "@sluice/core/relation/Table"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
@@ -21,7 +22,7 @@ type User = Row<typeof UsersRaw>
 const at = "2024-03-01T09:30:00.000Z"
 let made = 0
 const user = (values: Partial<User> = {}): User => ({
-  user_id: String(made++),
+  user_id: Id.make("user", String(made++)),
   created_at: at,
   updated_at: at,
   city_id: MaskId.make("city", 1),
@@ -177,7 +178,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
     it.live("what a setting would change is what it does change", () =>
       Effect.gen(function* () {
         const random = new Prng(11, 1, 1)
-        const incomes = [
+        const incomes: ReadonlyArray<User["income"]> = [
           null,
           "-0.01",
           "-90000.00",

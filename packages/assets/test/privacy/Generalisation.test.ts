@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Decimal from "@sluice/core/data/Decimal"
+import * as Id from "@sluice/core/data/Id"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
@@ -24,7 +26,7 @@ const NearBounds = FastCheck.tuple(FastCheck.constantFrom(...incomeBands), FastC
   ([bound, cents]) => decimal(bound * 100 + cents)
 )
 
-const decimal = (cents: number): string => (cents / 100).toFixed(2)
+const decimal = (cents: number) => Decimal.fromNumber(cents / 100, 2)
 
 describe("a band of birth", () => {
   it.prop("contains the year", [Year], ([year]) => {
@@ -62,7 +64,7 @@ describe("a band of income", () => {
 
   it("is told by its lower bound", () => {
     assert.deepStrictEqual(
-      ["93216.50", "9999.99", "10000.00", "149999.99", "999999999999.99", "0.00", "-0.01"].map((income) =>
+      (["93216.50", "9999.99", "10000.00", "149999.99", "999999999999.99", "0.00", "-0.01"] as const).map((income) =>
         Generalisation.income(bands, income)
       ),
       ["90000.00", "0.00", "10000.00", "100000.00", "200000.00", "0.00", "-10000.00"]
@@ -132,7 +134,7 @@ describe("users_raw", () => {
   const users = Dataset.fromArray(Page.decode(User.decoder, sources, 0).rows)
   const told = (policy: Generalisation.Policy) =>
     materializeForTest(usersRaw, {
-      users: Dataset.flatMap(users, (one) => [one, { ...one, id: `${one.id}b` }]),
+      users: Dataset.flatMap(users, (one) => [one, { ...one, id: Id.make("user", `${one.id}b`) }]),
       ...masks
     }).pipe(
       Effect.provideService(Generalisation.Generalisation, policy),

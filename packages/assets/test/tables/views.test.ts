@@ -2,6 +2,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Id from "@sluice/core/data/Id"
+import type { Timestamp } from "@sluice/core/data/Timestamp"
 import type { Row } from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
@@ -28,10 +30,10 @@ interface Rows {
 
 /** Of few people and few days, so that what can meet does. */
 const rows: FastCheck.Arbitrary<Rows> = (() => {
-  const person = FastCheck.constantFrom("1", "2", "3", "a", "A", "é", "e")
-  const time = FastCheck.integer({ min: 1, max: 9 }).map((day) => `2024-03-0${day}T00:00:00.000Z`)
+  const person = FastCheck.constantFrom("1", "2", "3", "a", "A", "é", "e").map((id) => Id.make("user", id))
+  const time = FastCheck.integer({ min: 11, max: 19 }).map((day) => `2024-03-${day}T00:00:00.000Z` as const)
   const maybe = FastCheck.option(time, { nil: null })
-  const loaded_at = "2024-04-01T00:00:00.000Z"
+  const loaded_at: Timestamp = "2024-04-01T00:00:00.000Z"
   const user = FastCheck.record({ user_id: person, created_at: time }).map((row) => ({
     ...row,
     ...{ updated_at: row.created_at, loaded_at, city_id: null, zipcode_id: null, profession_id: null, country: null },
@@ -53,7 +55,7 @@ const rows: FastCheck.Arbitrary<Rows> = (() => {
       maxLength: 20
     }),
     messages: FastCheck.array(message, { maxLength: 30 }).map((all) =>
-      all.map((row, i) => ({ ...row, id: String(i), loaded_at }))
+      all.map((row, i) => ({ ...row, id: Id.make("message", String(i)), loaded_at }))
     )
   })
 })()

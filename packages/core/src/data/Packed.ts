@@ -1,5 +1,6 @@
 import { Pii, reveal } from "@sluice/pii"
 import * as Bytes from "../internal/bytes.ts"
+import { erase } from "../internal/erase.ts"
 import type { WithoutPii } from "./HoldsPii.ts"
 
 /**
@@ -77,16 +78,16 @@ export class Cursor {
     this.#bytes = text
   }
 
-  /** The next text; for one that was put as null, "". May be a slice that keeps more of the text in memory while it is kept. */
-  text(): string {
-    return this.orNull() ?? ""
+  /** The next text, of the type that the codec says it was put as; for one that was put as null, "". May be a slice that keeps more of the text in memory while it is kept. */
+  text<A extends string = string>(): A {
+    return erase(this.orNull() ?? "")
   }
 
-  orNull(): string | null {
+  orNull<A extends string = string>(): A | null {
     const length = this.#lengths[this.#index++] ?? -1
     if (length === -1) return null
     if (length < 0) throw new Error("A codec reads a personal value as text. Read what Sink.pii took by Cursor.pii.")
-    return this.#take(length)
+    return erase(this.#take(length))
   }
 
   /** The next personal value, as `wrap` of the same block, made by `wrapping`, wraps it; null where it was null. */

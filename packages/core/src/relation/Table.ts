@@ -1,3 +1,4 @@
+import { erase } from "../internal/erase.ts"
 import { type VisibilityOf, visibilityOf } from "../internal/visibilityOf.ts"
 import type * as Column from "./Column.ts"
 import * as RelationName from "./RelationName.ts"
@@ -63,6 +64,27 @@ export const make = <const Name extends string, const C extends Columns>(
   subject: options.subject === undefined ? [] : typeof options.subject === "string" ? [options.subject] : options.subject,
   visibility: visibilityOf<C>(options.columns)
 })
+
+/** What a value of a row is before anything says which id, time or amount it is. */
+type Bare<A> = A extends string ? string : A extends number ? number : A
+
+/** A row whose values are bare text and numbers. */
+export type BareRow<T extends { readonly columns: Columns }> = {
+  readonly [K in keyof T["columns"]]: Bare<Column.Value<T["columns"][K]>>
+}
+
+/**
+ * Takes bare text and numbers for the values of a table's rows: for tests, and for rows that come typed from nowhere. Nothing
+ * is checked before a store does, when the rows are published.
+ *
+ * ```ts
+ * Table.rows(Orders, [{ id: "7", customer_id: "ada", ordered_at: "2024-03-01T09:30:00.000Z", amount: "12.50" }])
+ * ```
+ */
+export const rows = <const T extends { readonly columns: Columns }>(
+  _table: T,
+  bare: ReadonlyArray<BareRow<T>>
+): ReadonlyArray<Row<T>> => erase(bare)
 
 /** A table's column names, in order. */
 export const columnNames = (table: { readonly columns: Columns }): ReadonlyArray<string> => Object.keys(table.columns)

@@ -3,6 +3,7 @@ import * as Asset from "@sluice/core/asset/Asset"
 import type * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Timestamp from "@sluice/core/data/Timestamp"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Grants from "@sluice/core/relation/Grants"
@@ -17,6 +18,7 @@ import { RowLoss, rowCount } from "@sluice/warehouse/checks/RowCount"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -58,7 +60,7 @@ export const checksContract = (options: {
       it.effect("freshness fails when the newest row is too old, and tells the limit alone", () =>
         Effect.gen(function* () {
           const now = yield* Clock.currentTimeMillis
-          const at = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString()
+          const at = (minutesAgo: number) => Timestamp.fromDateTime(DateTime.unsafeMake(now - minutesAgo * 60_000))
           const rows = [thing({ id: "a", made_at: at(30) }), thing({ id: "b", made_at: at(300) })]
           expect(yield* onBoth(freshness(Things, "made_at", "1 hour"), rows)).toStrictEqual(
             both({ passed: true, metadata: { within: "1h" } })

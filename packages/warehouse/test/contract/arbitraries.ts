@@ -1,3 +1,7 @@
+import * as Day from "@sluice/core/data/Day"
+import * as Decimal from "@sluice/core/data/Decimal"
+import * as Timestamp from "@sluice/core/data/Timestamp"
+import * as DateTime from "effect/DateTime"
 import * as FastCheck from "effect/FastCheck"
 import { type EverythingRow, everythingRow } from "./support.ts"
 
@@ -18,8 +22,7 @@ const nasty = [
   "\u0001\u001f\u007f\uffff"
 ]
 
-/** A row for each value at the edge of what its column can hold, in key order. */
-export const edgeRows: ReadonlyArray<EverythingRow> = [
+const edges: ReadonlyArray<Partial<EverythingRow>> = [
   ...nasty.map((label) => ({ label, label_or_null: label })),
   { label: "😀".repeat(200) },
   { label: "x".repeat(200) },
@@ -34,7 +37,10 @@ export const edgeRows: ReadonlyArray<EverythingRow> = [
   { at: "1000-01-01T00:00:00.000Z", at_or_null: "9999-12-31T23:59:59.999Z" },
   { at: "2024-03-31T02:30:00.001Z", at_or_null: "2024-10-27T02:30:00.010Z" },
   { day: "2024-02-29", day_or_null: "9999-12-31" }
-].map((row, position) => everythingRow({ id: "edge", position, ...row }))
+]
+
+/** A row for each value at the edge of what its column can hold, in key order. */
+export const edgeRows = edges.map((row, position) => everythingRow({ id: "edge", position, ...row }))
 
 /** A key's place: its bytes, then its number. */
 export const byKey = (a: EverythingRow, b: EverythingRow): number =>
@@ -51,16 +57,20 @@ const decimal = (wholeDigits: number, scale: number) =>
     FastCheck.boolean(),
     FastCheck.bigInt({ min: 0n, max: 10n ** BigInt(wholeDigits) - 1n }),
     FastCheck.bigInt({ min: 0n, max: 10n ** BigInt(scale) - 1n })
-  ).map(([negative, whole, fraction]) => {
-    const sign = negative && (whole > 0n || fraction > 0n) ? "-" : ""
-    return `${sign}${whole}.${fraction.toString().padStart(scale, "0")}`
-  })
+  )
+    .map(([negative, whole, fraction]) => {
+      const sign = negative && (whole > 0n || fraction > 0n) ? "-" : ""
+      return `${sign}${whole}.${fraction.toString().padStart(scale, "0")}`
+    })
+    .filter(Decimal.is)
 
 const instant = FastCheck.date({
   min: new Date("1000-01-01T00:00:00.000Z"),
   max: new Date("9999-12-31T23:59:59.999Z"),
   noInvalidDate: true
-}).map((date) => date.toISOString())
+}).map((date) => Timestamp.fromDateTime(DateTime.unsafeMake(date)))
+
+const day = instant.map((at) => at.slice(0, 10)).filter(Day.is)
 
 const orNull = <A>(arbitrary: FastCheck.Arbitrary<A>) => FastCheck.option(arbitrary, { nil: null })
 
@@ -72,13 +82,13 @@ const row: FastCheck.Arbitrary<EverythingRow> = FastCheck.record({
   big: decimal(20, 10),
   flag: FastCheck.boolean(),
   at: instant,
-  day: instant.map((at) => at.slice(0, 10)),
+  day,
   label_or_null: orNull(text(200)),
   count_or_null: orNull(FastCheck.maxSafeInteger()),
   amount_or_null: orNull(decimal(10, 2)),
   flag_or_null: orNull(FastCheck.boolean()),
   at_or_null: orNull(instant),
-  day_or_null: orNull(instant.map((at) => at.slice(0, 10)))
+  day_or_null: orNull(day)
 })
 
 /** Rows of every column type, no two with the same key. */

@@ -74,7 +74,7 @@ export const readingContract = (options: Options) =>
       it.effect("the current time of a view is UTC and comparable to timestamps", () =>
         Effect.gen(function* () {
           const warehouse = yield* Warehouse
-          const [past, future] = ["1999-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"]
+          const [past, future] = ["1999-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"] as const
           yield* publish(Dataset.of(everythingRow({ id: "past", at: past }), everythingRow({ id: "future", at: future })))
           const view = View.make("contract_now", {
             description: "What is past.",

@@ -127,7 +127,10 @@ const publishingContract = (options: Options) =>
         ],
         ["with a text that is too long", [everythingRow({}), everythingRow({ id: "b", label: "x".repeat(201) })]],
         ["with a time that is none", [everythingRow({}), everythingRow({ id: "b", at: "2024-02-30T00:00:00.000Z" })]],
-        ["with a decimal that is none", [everythingRow({}), everythingRow({ id: "b", amount: "12x" })]],
+        [
+          "with a decimal that is none",
+          [everythingRow({}), { ...everythingRow({ id: "b" }), ...JSON.parse('{"amount":"12x"}') }]
+        ],
         ["whose key another one has", [everythingRow({}), everythingRow({})]]
       ]
       for (const [what, rows] of rejected) {

@@ -33,7 +33,7 @@ for (const flavour of flavours) {
           { group: "a", position: -3, ...none },
           { group: "a", position: 9_007_199_254_740_991, ...none, amount: "-0.01", flag: true, day: "2024-02-29" },
           { group: "a ", position: 0, ...none, amount: "9999999999.99", flag: false, at: "2024-03-01T00:00:00.000Z" },
-          ...texts.map((text, n) => ({ ...none, group: "b", position: n, text, at: "1969-12-31T23:59:59.999Z" }))
+          ...texts.map((text, n) => ({ ...none, group: "b", position: n, text, at: "1969-12-31T23:59:59.999Z" as const }))
         ]
         yield* step((yield* Warehouse).publish(Every, Dataset.of(...rows)))
         expect(yield* readAll(Every)).toEqual(rows)

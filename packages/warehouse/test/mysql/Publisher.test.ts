@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Table from "@sluice/core/relation/Table"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Deferred from "effect/Deferred"
@@ -67,7 +68,9 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
           [{ id: "00000007", generation: 1, at: null }, /refused a row \(ER_DUP_ENTRY\) among its rows 2000 to 2500/]
         ] as const
         for (const [row, message] of cases) {
-          const failed = yield* Effect.flip(step(warehouse.publish(Readings, Dataset.of(...good, row))))
+          const failed = yield* Effect.flip(
+            step(warehouse.publish(Readings, Dataset.fromArray([...good, ...Table.rows(Readings, [row])])))
+          )
           expect(failed).toMatchObject({ _tag: "WarehouseFailed", reason: "RowRejected", retryable: false })
           expect(failed.message).toMatch(message)
           expect(JSON.stringify([failed, failed.message])).not.toContain(canary)

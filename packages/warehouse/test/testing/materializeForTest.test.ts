@@ -22,7 +22,7 @@ class Api extends Context.Tag("test/Api")<Api, { readonly users: ReadonlyArray<{
 
 const People = Table.make("people", {
   description: "",
-  columns: { id: Column.text(10), city_id: Column.integer },
+  columns: { id: Column.text(10), city_id: Column.nullable(Column.maskId("city")) },
   primaryKey: ["id"]
 })
 const Cities = Mask.make("city_ids", { kind: "city", column: "city", description: "" })
@@ -65,7 +65,7 @@ const people = Asset.make("people", {
       if (rows.some(({ city }) => cities.get(city) === undefined)) return yield* new NoSuchCity({ retryable: false })
       return yield* warehouse.publish(
         People,
-        Dataset.map(users, ({ id, city }) => ({ id, city_id: cities.get(city) ?? 0 }))
+        Dataset.map(users, ({ id, city }) => ({ id, city_id: cities.get(city) ?? null }))
       )
     })
 })

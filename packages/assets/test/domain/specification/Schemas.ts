@@ -39,7 +39,7 @@ const profile = Schema.Struct({
 } satisfies Record<Classification.ReadField<typeof Classification.users, "profile.">, Schema.Schema.Any>)
 
 const user = Schema.Struct({
-  id: field(Reader.id),
+  id: field(Reader.id("user")),
   createdAt: field(Reader.timestamp),
   updatedAt: field(Reader.timestamp),
   city: field(Reader.nullable(Reader.pii("city", maskedLength))),
@@ -55,10 +55,10 @@ const user = Schema.Struct({
 >)
 
 const message = Schema.Struct({
-  id: field(Reader.id),
+  id: field(Reader.id("message")),
   createdAt: field(Reader.timestamp),
-  senderId: field(Reader.id),
-  receiverId: field(Reader.id)
+  senderId: field(Reader.id("user")),
+  receiverId: field(Reader.id("user"))
 } satisfies Record<Classification.ReadField<typeof Classification.messages>, Schema.Schema.Any>)
 
 const decoder = <Source, I, A>(

@@ -1,10 +1,23 @@
+import * as DateTime from "effect/DateTime"
+import { erase } from "../internal/erase.ts"
+import type { Kept } from "./Plain.ts"
+
+/**
+ * A time in UTC with milliseconds, as ISO 8601: `2024-03-01T09:30:00.000Z`. A literal of this form is one as it stands; other
+ * text becomes one by `fromText`.
+ */
+export type Timestamp = Kept<`${number}-${number}-${number}T${number}:${number}:${number}Z`, "Timestamp">
+
+/** An instant, to the millisecond. */
+export const fromDateTime = (instant: DateTime.DateTime): Timestamp => erase(DateTime.formatIso(instant))
+
 /**
  * An ISO 8601 time with a zone, as UTC with milliseconds: `2024-03-01T10:30:00+01:00` is `2024-03-01T09:30:00.000Z`. Finer
  * fractions are cut off. `undefined` for what is not one: no zone, a day that its month does not have, a year that SQL's
  * DATETIME does not have (before 1000, after 9999).
  */
-export const toUtc = (text: string): string | undefined => {
-  if (usual.test(text)) return text
+export const fromText = (text: string): Timestamp | undefined => {
+  if (isUsual(text)) return text
   const match = general.exec(text)
   if (match === null) return undefined
   const [, day = "", time = "", seconds = "00", fraction = "", zone = "Z"] = match
@@ -13,18 +26,15 @@ export const toUtc = (text: string): string | undefined => {
   const offset = zone === "Z" ? 0 : offsetMinutes(zone)
   if (local === undefined || offset === undefined) return undefined
   const utc = new Date(Date.parse(local) - offset * 60_000).toISOString()
-  return utc >= earliest && utc.length === earliest.length ? utc : undefined
+  return utc >= earliest && utc.length === earliest.length ? erase<Timestamp>(utc) : undefined
 }
-
-/** Whether this is a calendar day that exists: `2024-02-29`. */
-export const isDay = (text: string): boolean => dayForm.test(text) && roundTrip(`${text}T00:00:00.000Z`) !== undefined
 
 const earliest = "1000-01-01T00:00:00.000Z"
 /** What nearly every time looks like, and needs no parsing: UTC with milliseconds, on any day but 29 February. */
 const usual =
   /^[1-9]\d{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+const isUsual = (text: string): text is Timestamp => usual.test(text)
 const general = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)$/
-const dayForm = /^\d{4}-\d\d-\d\d$/
 
 /** Parsers carry 30 February over into March and 24:00 into the next day: what does not come back the same is refused. */
 const roundTrip = (text: string): string | undefined => {
