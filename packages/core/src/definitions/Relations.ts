@@ -4,6 +4,7 @@ import type { AssetGraph } from "../graph/AssetGraph.ts"
 import { didYouMean } from "../internal/suggest.ts"
 import * as Grants from "../relation/Grants.ts"
 import type * as Mask from "../relation/Mask.ts"
+import * as Subject from "../relation/Subject.ts"
 import type * as Table from "../relation/Table.ts"
 import type * as View from "../relation/View.ts"
 
@@ -43,7 +44,8 @@ export const problems = (assets: ReadonlyArray<Asset.Any>, { analyst = Grants.al
       publishers.has(name)
         ? []
         : [`The analyst may read "${name}", which no asset publishes.${didYouMean(name, publishers.keys())}`]
-    )
+    ),
+    ...Subject.problems([...new Set(assets.flatMap((asset) => relationOf(asset) ?? []))].filter(isTable))
   ]
 }
 

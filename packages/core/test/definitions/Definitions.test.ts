@@ -103,6 +103,15 @@ it("everything that does not fit together is told at once, with the places", () 
   ])
 })
 
+it("a table that leaves people's ids out of its subject is refused", () => {
+  const ids = { description: "", columns: { id: Column.id("user", Column.integer) }, primaryKey: ["id"] } as const
+  const users = publishing("users", Table.make("users", { ...ids, subject: "id" }))
+  const visits = publishing("visits", Table.make("visits", ids))
+  assert.deepStrictEqual(problemsOf(define([users, visits])), [
+    '"visits.id" has the ids of people (user), and an erasure would leave them. Add "id" to the table\'s `subject`.'
+  ])
+})
+
 class Api extends Context.Tag("Api")<Api, string>() {}
 
 it.effect("settings are read for the resources, the origin and what rows depend on", () =>

@@ -1,0 +1,31 @@
+import type * as Table from "./Table.ts"
+
+/**
+ * What is wrong with whose rows tables say they have, a sentence each. A table that has people's ids and does not say so would
+ * keep them when they are erased.
+ */
+export const problems = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<string> => {
+  const kinds = new Map<string, string>()
+  for (const { columns, name, subject } of tables) {
+    for (const column of subject) {
+      const kind = columns[column]?.idOf
+      if (kind !== undefined && !kinds.has(kind)) kinds.set(kind, `${kind} (${name}.${column})`)
+    }
+  }
+  return [...(kinds.size > 1 ? [severalKinds([...kinds.values()])] : []), ...tables.flatMap((table) => unsaid(table, kinds))]
+}
+
+const severalKinds = (kinds: ReadonlyArray<string>): string =>
+  `Rows are about people of several kinds: ${kinds.join(", ")}. One id could then erase two people. Keep each kind in a pipeline of its own.`
+
+const unsaid = (
+  { columns, name, subject }: Table.Any,
+  kinds: { readonly has: (kind: string) => boolean }
+): ReadonlyArray<string> =>
+  Object.entries(columns).flatMap(([column, { idOf }]) =>
+    idOf !== undefined && kinds.has(idOf) && !subject.includes(column)
+      ? [
+          `"${name}.${column}" has the ids of people (${idOf}), and an erasure would leave them. Add "${column}" to the table's \`subject\`.`
+        ]
+      : []
+  )
