@@ -4,5 +4,5 @@
  */
 export const isFull = process.env["TEST_SIZE"] === "full"
 
-/** The number of random cases to try: all of them at full size, otherwise a fifth, or `least` if that is more. */
-export const cases = (all: number, least = 1): number => (isFull ? all : Math.max(least, Math.ceil(all / 5)))
+/** How many random cases to try: all of them at full size, a fifth otherwise. */
+export const cases = (all: number): number => (isFull ? all : Math.ceil(all / 5))

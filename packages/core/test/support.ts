@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
+import { cases } from "../../../test/setup/size.ts"
 
 /** A graph of untyped assets, given as upstream names by name; `stored` ones can be loaded. */
 export const graphOf = (
@@ -59,7 +60,7 @@ export const arbitraryEdges = (most: number): FastCheck.Arbitrary<Record<string,
 export const holds = <A>(
   arbitrary: FastCheck.Arbitrary<A>,
   law: (value: A) => Effect.Effect<void>,
-  runs = 300
+  runs = cases(300)
 ): Promise<void> =>
   FastCheck.assert(
     FastCheck.asyncProperty(arbitrary, (value) => Effect.runPromise(Effect.withClock(law(value), timeless))),

@@ -1,5 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
+import { cases } from "../../../../test/setup/size.ts"
 import * as Message from "../../src/domain/Message.ts"
 import * as User from "../../src/domain/User.ts"
 import { message, subscription, user } from "../support/sources.ts"
@@ -58,7 +59,7 @@ const users = FastCheck.oneof(
   anything
 )
 
-const thoroughly = { fastCheck: { numRuns: 3_000 } }
+const thoroughly = { fastCheck: { numRuns: cases(3_000) } }
 
 it.prop(
   "a user is decoded, or rejected for the same reason at the same field, as the schema says",

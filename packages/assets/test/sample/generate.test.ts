@@ -1,6 +1,7 @@
 import * as Crypto from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
+import { cases } from "../../../../test/setup/size.ts"
 import type { ApiMessage, ApiUser } from "../../src/sample/ApiRow.ts"
 import * as Generate from "../../src/sample/generate.ts"
 import * as IsoTime from "../../src/sample/IsoTime.ts"
@@ -45,7 +46,8 @@ describe("generated rows", () => {
           Array.from({ length: rows.count }, (_, i) => String(i + 1))
         )
       }
-    }
+    },
+    { fastCheck: { numRuns: cases(100) } }
   )
 
   it("have the quirks of real users at realistic rates", () => {

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import { cases } from "../../../../test/setup/size.ts"
 import * as JsonRows from "../../src/source/JsonRows.ts"
 
 /** Reads bytes in parts that end at the places given, and answers all rows, or why there are none. */
@@ -62,7 +63,7 @@ it.prop(
   ([bytes, places]) => {
     for (const sliceBytes of sizes) assert.deepStrictEqual(read(bytes, places, sliceBytes), Either.right(reference(bytes)))
   },
-  { fastCheck: { numRuns: 500 } }
+  { fastCheck: { numRuns: cases(500) } }
 )
 
 /** An array with a few bytes changed, put in or left out, or something else entirely. */
@@ -99,7 +100,7 @@ it.prop(
       else assert.deepStrictEqual(found, Either.right(expected))
     }
   },
-  { fastCheck: { numRuns: 2_000 } }
+  { fastCheck: { numRuns: cases(2_000) } }
 )
 
 it("rows are answered as soon as a slice is full, and no row is held that has been answered", () => {

@@ -1,6 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import { cases } from "../../../../test/setup/size.ts"
 import { paged, type Reply, read, rejected, rowsOf, upTo, urlOf } from "../support/paging.ts"
 
 /** A server, and what is odd about it. */
@@ -99,7 +100,7 @@ it.effect.prop(
         next += rows.length
       }
     }),
-  { fastCheck: { numRuns: 100 } }
+  { fastCheck: { numRuns: cases(100) } }
 )
 
 it.effect.prop(
@@ -120,5 +121,5 @@ it.effect.prop(
       if (typeof pages !== "string") assert.deepStrictEqual(texts(pages.flatMap(({ rows }) => rows)), texts(upTo(count)))
     })
   },
-  { fastCheck: { numRuns: 100 } }
+  { fastCheck: { numRuns: cases(100) } }
 )

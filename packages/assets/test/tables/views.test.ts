@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { cases } from "../../../../test/setup/size.ts"
 import { inStep } from "../../../warehouse/test/contract/support.ts"
 import * as databases from "../../../warehouse/test/mysql/databases.ts"
 import { spec } from "../../src/pipeline.ts"
@@ -118,7 +119,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
       "views over messages have the rows that looking at every row finds",
       () =>
         Effect.gen(function* () {
-          for (const sample of FastCheck.sample(rows, { numRuns: 12 })) {
+          for (const sample of FastCheck.sample(rows, { numRuns: cases(12) })) {
             // The rows are in the comparison so that a failure tells them.
             assert.deepStrictEqual({ sample, ...(yield* found(sample)) }, { sample, ...expected(sample) })
           }

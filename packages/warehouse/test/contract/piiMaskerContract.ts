@@ -11,6 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import type * as Layer from "effect/Layer"
+import { cases } from "../../../../test/setup/size.ts"
 import { inStep, recordingStep } from "./support.ts"
 
 /**
@@ -213,7 +214,7 @@ export const piiMaskerContract = <R>(options: {
           maxLength: 80,
           size: "max"
         })
-        for (const cities of FastCheck.sample(arbitrary, { numRuns: 8, seed: 3 })) {
+        for (const cities of FastCheck.sample(arbitrary, { numRuns: cases(8), seed: 3 })) {
           const map = yield* mask(table, cities)
           for (const city of cities) {
             const id = map.get(Pii.make("city", city))

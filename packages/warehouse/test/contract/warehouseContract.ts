@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import { cases } from "../../../../test/setup/size.ts"
 import { amendContract } from "./amendContract.ts"
 import * as Arbitraries from "./arbitraries.ts"
 import { type Options, readingContract } from "./readingContract.ts"
@@ -54,7 +55,7 @@ const publishingContract = (options: Options) =>
 
       it.effect("random rows of every column type come back as they were published, in key order", () =>
         Effect.gen(function* () {
-          for (const rows of FastCheck.sample(Arbitraries.rows, { numRuns: 12, seed: 7 })) {
+          for (const rows of FastCheck.sample(Arbitraries.rows, { numRuns: cases(12), seed: 7 })) {
             yield* publish(Dataset.fromArray(rows, 7))
             expect(yield* readAll(Everything)).toStrictEqual([...rows].sort(Arbitraries.byKey))
           }
