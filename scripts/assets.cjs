@@ -47,7 +47,11 @@ const root = dirname(__dirname)
 const cache = join(root, "node_modules/.cache/sluice")
 
 /** What stays outside of the bundle, native or generating code, and the module beside which it is found. */
-const drivers = { mysql2: "packages/warehouse/package.json", "@libsql": "packages/warehouse/node_modules/libsql/index.js" }
+const drivers = {
+  esbuild: "packages/cli/package.json",
+  mysql2: "packages/warehouse/package.json",
+  "@libsql": "packages/warehouse/node_modules/libsql/index.js"
+}
 
 const isOurs = ownCache()
 const sources = fingerprint()
@@ -59,7 +63,7 @@ else start(built.toString("latin1"))
 
 /** Runs the bundle. */
 function start(bundle) {
-  process.env["SLUICE_CODE_VERSIONS"] ??= `${file}.versions`
+  if (isOurs) process.env["SLUICE_CODE_VERSIONS"] ??= versionsFile()
   if (isKept(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
   // Compiled code by command: what one command never runs would only be more to read for it. And by V8's options, under others
   // than which it is refused.
@@ -78,6 +82,13 @@ function start(bundle) {
   traceToSources()
 }
 
+/** Where the hashes of the assets' code are kept. What others could have written is none of them. */
+function versionsFile() {
+  const path = `${file}.versions`
+  if (existsSync(path) && !isKept(path)) unlinkSync(path)
+  return path
+}
+
 /** Everything that the bundle depends on, told by names, sizes and times. */
 function fingerprint() {
   const parts = [process.version]
@@ -93,8 +104,7 @@ function fingerprint() {
     }
   }
   add(__filename)
-  for (const name of ["builtinsWhenUsed", "codeVersions", "libsqlTarget", "performance"])
-    add(join(root, `scripts/${name}.mjs`))
+  for (const name of ["builtinsWhenUsed", "libsqlTarget", "performance"]) add(join(root, `scripts/${name}.mjs`))
   add(join(root, "pnpm-lock.yaml"))
   for (const name of readdirSync(join(root, "packages"))) {
     const source = join(root, "packages", name, "src")
@@ -118,10 +128,7 @@ function nameOf(sources) {
 async function build() {
   const libsqlTarget = join(root, "scripts/libsqlTarget.mjs")
   const esbuild = require("esbuild")
-  const [{ builtinsWhenUsed }, { codeVersions }] = await Promise.all([
-    import("./builtinsWhenUsed.mjs"),
-    import("./codeVersions.mjs")
-  ])
+  const { builtinsWhenUsed } = await import("./builtinsWhenUsed.mjs")
   try {
     const build = (entry, outfile, around = {}) =>
       esbuild.build({
@@ -143,11 +150,10 @@ async function build() {
         supported: { "dynamic-import": false },
         sourcemap: "external",
         sourcesContent: false,
-        metafile: true,
         write: false,
         logLevel: "silent"
       })
-    const [{ outputFiles, metafile }, thread] = await Promise.all([
+    const [{ outputFiles }, thread] = await Promise.all([
       build("packages/cli/src/bin.ts", file, {
         banner: { js: "(function (exports, require, module) {" },
         footer: { js: "})" }
@@ -156,11 +162,6 @@ async function build() {
     ])
     const [map, code] = ["cjs.map", "cjs"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)))
     forgetOld()
-    const codeOf = async (path) => {
-      const source = readFileSync(join(root, path), "utf8")
-      return (await esbuild.transform(source, { loader: "ts", minifyWhitespace: true, minifySyntax: true })).code
-    }
-    save(`${file}.versions`, JSON.stringify(await codeVersions(metafile.inputs, codeOf)))
     save(`${file}.map`, map.contents)
     for (const { contents, path } of thread.outputFiles) if (path.endsWith("cjs")) save(path, contents)
     save(file, code.contents)

@@ -5,6 +5,7 @@ import { SparkApi } from "@sluice/assets/SparkApi"
 import { MessagesRaw } from "@sluice/assets/tables/MessagesRaw"
 import { SubscriptionsRaw } from "@sluice/assets/tables/SubscriptionsRaw"
 import { UsersRaw } from "@sluice/assets/tables/UsersRaw"
+import { CodeVersions } from "@sluice/core/asset/CodeVersions"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Executor from "@sluice/core/run/Executor"
@@ -43,7 +44,11 @@ export const run = (url: string, options: { readonly full?: boolean; readonly se
       changed: sources.map((source) => source?.metadata["pages_changed"])
     }
     return ran
-  }).pipe(Effect.provide(api(url)), Effect.provideService(RowLoss, { maxShare: 1, allowed: true }))
+  }).pipe(
+    Effect.provide(api(url)),
+    Effect.provideService(RowLoss, { maxShare: 1, allowed: true }),
+    Effect.provideService(CodeVersions, () => "1")
+  )
 
 /** Removes a person, as `erase` does. */
 export const erase = (id: string) => Effect.flatMap(Erasure, (store) => store.erase(erasure, Redacted.make(id)))

@@ -26,7 +26,7 @@ it("the bundle, which is read as Latin-1, has ASCII characters only", async () =
     entryPoints: ["packages/cli/src/bin.ts"],
     bundle: true,
     platform: "node",
-    external: ["libsql", "mysql2", "mysql2/*"],
+    external: ["esbuild", "libsql", "mysql2", "mysql2/*"],
     metafile: true,
     write: false,
     logLevel: "silent"

@@ -16,11 +16,13 @@ export const words = (standing: Standing): string => {
   }
 }
 
-/** Why an asset is stale: `code changed`, `settings changed`, `api_users has new data`, `users_raw is stale`. */
+/** Why an asset is stale: `code changed`, `its code has no version`, `settings changed`, `api_users has new data`, `users_raw is stale`. */
 export const cause = (of: Cause): string => {
   switch (of._tag) {
     case "Code":
       return "code changed"
+    case "CodeUnknown":
+      return "its code has no version"
     case "Settings":
       return "settings changed"
     case "Unsettled":

@@ -1,17 +1,20 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { usersRaw } from "@sluice/assets/assets/usersRaw"
+import { pipeline } from "@sluice/assets/pipeline"
 import * as Generalisation from "@sluice/assets/privacy/Generalisation"
 import type * as Asset from "@sluice/core/asset/Asset"
 import { type CodeVersionOf, CodeVersions, withSettings } from "@sluice/core/asset/CodeVersions"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Settings } from "./Settings.ts"
 
 /**
- * Code versions by the hashes that `scripts/assets.cjs` has written over each asset's sources, in the file that
- * SLUICE_CODE_VERSIONS names. Without that file, or for an asset that is not in it, what core can tell by itself. An asset
+ * Code versions of the pipeline's assets, by a hash of the modules that each is made of. SLUICE_CODE_VERSIONS names the file
+ * that keeps the hashes of a bundle: they are read from it, and written to it by the first run that needs them. An asset
  * whose rows depend on settings is of another version under others.
  */
 export const layer = ({
@@ -19,37 +22,59 @@ export const layer = ({
 }: Pick<Settings, "generalisation">): Layer.Layer<CodeVersions, never, FileSystem.FileSystem> =>
   Layer.effect(
     CodeVersions,
-    Effect.gen(function* () {
-      const fs = yield* FileSystem.FileSystem
-      const versions = yield* Config.string("SLUICE_CODE_VERSIONS").pipe(
-        Effect.flatMap((path) => fs.readFileString(path)),
-        Effect.flatMap(Schema.decode(Versions)),
-        Effect.orElseSucceed((): typeof Versions.Type => ({}))
-      )
-      const versionOf = make(versions, yield* CodeVersions)
-      return (asset: Asset.Any) =>
-        asset.name === usersRaw.name ? withSettings(versionOf(asset), Generalisation.text(generalisation)) : versionOf(asset)
+    Effect.map(hashesOf(Either.match(pipeline, { onLeft: () => [], onRight: ({ assets }) => assets })), (hashes) => {
+      const versionOf = make(hashes)
+      return (asset) => {
+        const version = versionOf(asset)
+        return version !== undefined && asset.name === usersRaw.name
+          ? withSettings(version, Generalisation.text(generalisation))
+          : version
+      }
     })
   )
 
 /**
- * The version of an asset: its module's, by the module's name (`usersRaw` for `users_raw`), and those of the ephemeral assets
- * above it. Nothing of these is stored, so their code is a part of whatever stores what they make.
+ * The version of an asset: the one that its author gave by hand, or else its hash; and those of the ephemeral assets above
+ * it. Nothing of these is stored, so their code is a part of every asset that stores what they make.
  */
-export const make = (versions: Readonly<Record<string, string>>, otherwise: CodeVersionOf): CodeVersionOf => {
-  const known = new Map<string, string>()
-  const versionOf = (asset: Asset.Any): string => {
-    const found = known.get(asset.name)
-    if (found !== undefined) return found
+export const make = (hashes: Hashes): CodeVersionOf => {
+  const known = new Map<string, string | undefined>()
+  const versionOf = (asset: Asset.Any): string | undefined => {
+    if (known.has(asset.name)) return known.get(asset.name)
     const ephemeral = Object.values(asset.upstreams).filter(({ storage }) => storage._tag === "Ephemeral")
-    const own = versions[moduleOf(asset.name)] ?? otherwise(asset)
-    const version = [own, ...new Set(ephemeral.map(versionOf))].join(" ")
+    const versions = [asset.codeVersion ?? hashes[asset.name], ...new Set(ephemeral.map(versionOf))]
+    const version = versions.includes(undefined) ? undefined : versions.join(" ")
     known.set(asset.name, version)
     return version
   }
   return versionOf
 }
 
-const Versions = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))
+/** Reads the hashes of a bundle that has them; else computes them. Without hashes where the code cannot be read. */
+const hashesOf = Effect.fn("SourceVersions.hashesOf")(function* (assets: ReadonlyArray<Asset.Any>) {
+  const fs = yield* FileSystem.FileSystem
+  const file = yield* Effect.option(Config.string("SLUICE_CODE_VERSIONS"))
+  const kept = Effect.flatMap(file, fs.readFileString).pipe(Effect.flatMap(Schema.decode(HashesText)))
+  const computed = Effect.gen(function* () {
+    const AssetHashes = yield* Effect.promise(() => import("../code/AssetHashes.ts"))
+    const hashes: Hashes = yield* Effect.tryPromise(() => AssetHashes.make(assets))
+    if (Option.isSome(file)) yield* Effect.ignore(write(fs, file.value, hashes))
+    return hashes
+  })
+  return yield* kept.pipe(
+    Effect.orElse(() => computed),
+    Effect.orElseSucceed((): Hashes => ({}))
+  )
+})
 
-const moduleOf = (asset: string): string => asset.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+/** Writes under another name first, so that processes that start at once read all of it or nothing. */
+const write = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, file: string, hashes: Hashes) {
+  const unfinished = `${file}.${process.pid}`
+  yield* fs.writeFileString(unfinished, yield* Schema.encode(HashesText)(hashes), { mode: 0o644 })
+  yield* fs.rename(unfinished, file)
+})
+
+/** The hash of an asset's code, by the asset's name. */
+type Hashes = typeof HashesText.Type
+
+const HashesText = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))

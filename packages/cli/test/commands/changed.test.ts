@@ -15,8 +15,7 @@ const env = { SPARK_API_URL: api.url, SLUICE_CODE_VERSIONS: codeFile }
 /** Writes the file of code versions, `changes` aside the same for every asset. */
 const setCode = (changes: Readonly<Record<string, string>> = {}) => {
   const { names } = Either.getOrThrow(pipeline)
-  const modules = names.map((name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()))
-  const versions = Object.fromEntries(modules.map((module) => [module, "1"]))
+  const versions = Object.fromEntries(names.map((name) => [name, "1"]))
   writeFileSync(codeFile, JSON.stringify({ ...versions, ...changes }))
 }
 
@@ -96,7 +95,7 @@ describe("when the code of an asset changes", () => {
   it("the list says so, what is below is stale, and --changed makes just these; plan --changed tells it beforehand", async () => {
     const before = await sluice(cwd, ["list", "users_raw", "users_without_messages"], env)
     expect(before.stdout.match(/fresh/g)?.length).toBe(2)
-    setCode({ usersRaw: "2" })
+    setCode({ users_raw: "2" })
     const list = await sluice(cwd, ["list"], env)
     expect(list.stdout.match(/stale: .*?(?= {2})/g)).toEqual([
       "stale: code changed",
@@ -113,8 +112,21 @@ describe("when the code of an asset changes", () => {
     expect((await changed()).made).toEqual([...sources, ...belowUsers].sort())
   })
 
+  it("or cannot be told, the list says so, and --changed makes it", async () => {
+    const { names } = Either.getOrThrow(pipeline)
+    writeFileSync(codeFile, JSON.stringify(Object.fromEntries(names.slice(0, -1).map((name) => [name, "1"]))))
+    await changed()
+    const list = await sluice(cwd, ["list", "state:changed"], env)
+    expect(list.stdout.match(/\w+ +view +stale: .*?(?= {2})/g)).toEqual([
+      "monitor_anomalous_messages  view  stale: its code has no version"
+    ])
+    expect((await changed()).made).toEqual([...sources, "monitor_anomalous_messages"].sort())
+    setCode({ users_raw: "2" })
+    await changed()
+  })
+
   it("that is never stored, what stores what it makes has changed", async () => {
-    setCode({ usersRaw: "2", apiMessages: "2" })
+    setCode({ users_raw: "2", api_messages: "2" })
     const changed = await sluice(cwd, ["list", "state:changed"], env)
     expect(changed.stdout.match(/^ {2}\w+/gm)).toEqual(["  messages_raw"])
   })
@@ -122,7 +134,7 @@ describe("when the code of an asset changes", () => {
 
 describe("when a setting of the rows changes", () => {
   it("the list says so, --changed makes users_raw and what is below, and once", async () => {
-    setCode({ usersRaw: "2", apiMessages: "2" })
+    setCode({ users_raw: "2", api_messages: "2" })
     await changed()
     const banded = { SLUICE_BIRTH: "band" }
     const list = await sluice(cwd, ["list"], { ...env, ...banded })

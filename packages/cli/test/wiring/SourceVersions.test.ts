@@ -1,3 +1,4 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, it } from "@effect/vitest"
 import { asItCame, type Policy } from "@sluice/assets/privacy/Generalisation"
@@ -14,28 +15,41 @@ const apiUsers = Asset.make("api_users", { upstreams: {}, materialize: () => Eff
 const usersRaw = Asset.make("users_raw", { upstreams: { apiUsers }, storage, materialize: () => Effect.void })
 const view = Asset.make("a_view", { upstreams: { usersRaw }, storage, materialize: () => Effect.void })
 
-it("is the module's, with those of the ephemeral assets above it, and not of stored ones", () => {
-  const versionOf = SourceVersions.make({ apiUsers: "a", usersRaw: "b", aView: "c" }, () => "otherwise")
+it("is the hash of an asset's code, with those of the ephemeral assets above it, and not of stored ones", () => {
+  const versionOf = SourceVersions.make({ api_users: "a", users_raw: "b", a_view: "c" })
   assert.deepStrictEqual([apiUsers, usersRaw, view].map(versionOf), ["a", "b a", "c"])
 })
 
-it("falls back for an asset that is not in the file", () => {
-  const versionOf = SourceVersions.make({ usersRaw: "b" }, (asset) => `<${asset.name}>`)
-  assert.deepStrictEqual([apiUsers, usersRaw].map(versionOf), ["<api_users>", "b <api_users>"])
+it("is what the author gave by hand, whatever the hash", () => {
+  const versionOf = SourceVersions.make({ api_users: "a", users_raw: "b" })
+  assert.deepStrictEqual([{ ...apiUsers, codeVersion: "3" }, usersRaw].map(versionOf), ["3", "b a"])
 })
 
-it.effect("without a file, or with one that is none, is what core can tell", () =>
+it("is none where the asset, or an ephemeral one above it, has neither", () => {
+  const versionOf = SourceVersions.make({ users_raw: "b", a_view: "c" })
+  assert.deepStrictEqual([apiUsers, usersRaw, view].map(versionOf), [undefined, undefined, "c"])
+})
+
+it.effect("is read from the file that keeps the hashes, which is made where there is none, or one that is none", () =>
   Effect.gen(function* () {
-    const plain = yield* CodeVersions
-    for (const settings of [{}, { SLUICE_CODE_VERSIONS: "/dev/null" }, { SLUICE_CODE_VERSIONS: "/nowhere/at/all" }]) {
-      const versionOf = yield* CodeVersions.pipe(
+    const fs = yield* FileSystem.FileSystem
+    const directory = yield* fs.makeTempDirectoryScoped()
+    const versions = (file: string) =>
+      Effect.map(CodeVersions, (versionOf) => [apiUsers, usersRaw].map(versionOf)).pipe(
         Effect.provide(SourceVersions.layer({ generalisation: asItCame })),
-        Effect.provide(NodeFileSystem.layer),
-        Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(settings))))
+        Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["SLUICE_CODE_VERSIONS", file]])))
       )
-      assert.strictEqual(versionOf(apiUsers), plain(apiUsers))
-    }
-  })
+    const [kept, none, broken] = [`${directory}/kept`, `${directory}/none`, `${directory}/broken`]
+    yield* fs.writeFileString(kept, JSON.stringify(Object.fromEntries([apiUsers, usersRaw].map(({ name }) => [name, "1"]))))
+    yield* fs.writeFileString(broken, "{")
+    assert.deepStrictEqual(yield* versions(kept), ["1", "1 1"])
+    const made = yield* versions(none)
+    assert.deepStrictEqual(
+      [made.includes(undefined), yield* versions(broken), yield* versions("/nowhere/at/all")],
+      [false, made, made]
+    )
+    assert.strictEqual(yield* fs.readFileString(none), yield* fs.readFileString(broken))
+  }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 )
 
 it.effect("another generalisation is another version of users_raw, and of nothing else", () =>

@@ -1,9 +1,11 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as CallSites from "../internal/callSites.ts"
 import { erase } from "../internal/erase.ts"
 import * as Location from "../internal/location.ts"
 import type * as AssetCheck from "./AssetCheck.ts"
+import type { CallSite } from "./CallSite.ts"
 import type { Failure } from "./Failure.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import type { StepContext } from "./StepContext.ts"
@@ -53,6 +55,10 @@ export interface Description {
   readonly pool: string | undefined
   /** Where it was defined, as `file:line:column`; read only for messages. */
   readonly definedAt: () => string
+  /** The calls that defined it, the nearest first: the files that its code version begins with. */
+  readonly callSites: () => ReadonlyArray<CallSite>
+  /** The version of its code, if its author gave one by hand. */
+  readonly codeVersion: string | undefined
 }
 
 /** Upstream assets, by the name that the asset calls each of them. */
@@ -106,6 +112,11 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel> {
   /** Blocking ones are evaluated on staged rows, before they are published; the others afterwards. */
   readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<R>>
   readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
+  /**
+   * The version of its code, by hand: another text says that its data must be made again. Default: a hash of the modules that
+   * its definition reaches. Give one if the code is not in these modules, such as SQL that is read from a file.
+   */
+  readonly codeVersion?: string
   /** For helpers that define assets: the function whose caller is the place of definition. */
   readonly definedBy?: (...args: ReadonlyArray<never>) => unknown
 }
@@ -147,9 +158,11 @@ export const make = <
     deadline: undefined,
     pool: undefined,
     checks: [],
+    codeVersion: undefined,
     ...rest,
     upstreams: upstreams ?? {},
     storage,
-    definedAt: Location.capture(definedBy)
+    definedAt: Location.capture(definedBy),
+    callSites: CallSites.capture(make)
   })
 }

@@ -2,20 +2,18 @@ import * as Context from "effect/Context"
 import type * as Asset from "./Asset.ts"
 
 /**
- * The version of the code that an asset is made of: equal text means equal code. By default the asset's own functions and
- * what it declares; the command line gives a better answer, a hash over every source file that the asset's module imports.
+ * The version of the code that an asset is made of: equal text means equal code. By default the one that its author gave by
+ * hand, if any; core reads no files. The command line hashes the modules that the asset's definition reaches.
  */
 export class CodeVersions extends Context.Reference<CodeVersions>()("@sluice/core/CodeVersions", {
-  defaultValue: (): CodeVersionOf => (asset) =>
-    JSON.stringify([
-      asset.materialize.toString(),
-      Object.entries(asset.upstreams).map(([key, upstream]) => [key, upstream.name]),
-      asset.storage._tag === "Stored" ? [asset.storage.kind, asset.storage.columns] : null,
-      asset.checks.map((check) => [check.name, check.severity, check.blocking])
-    ])
+  defaultValue: (): CodeVersionOf => (asset) => asset.codeVersion
 }) {}
 
-export type CodeVersionOf = (asset: Asset.Any) => string
+/** Returns undefined if no version of the asset's code can be had; it counts as changed then. */
+export type CodeVersionOf = (asset: Asset.Any) => string | undefined
+
+/** What is recorded of an asset whose code has no version. It is unequal to any version, itself included. */
+export const unknown = "unknown"
 
 /** The version of code that makes something else under other settings; `settings` undefined: under none. */
 export const withSettings = (code: string, settings: string | undefined): string =>

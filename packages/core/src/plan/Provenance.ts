@@ -3,7 +3,7 @@ import * as CodeVersions from "../asset/CodeVersions.ts"
 
 /** What a materialization was made of, and what identifies what it made. */
 export const Provenance = Schema.Struct({
-  /** The version of the asset's code, and of the settings that it goes by. */
+  /** The version of the asset's code, and of the settings that it goes by; `unknown` if its code has none. */
   code: Schema.String,
   /** The data version of each upstream, by asset name. */
   inputs: Schema.Record({ key: Schema.String, value: Schema.String }),
@@ -23,21 +23,27 @@ export type Provenance = typeof Provenance.Type
 /** Why a materialization is not made of these: nothing when it is. Code and settings first, then inputs by name. */
 export const differences = (
   recorded: Provenance,
-  code: string,
+  code: string | undefined,
   inputs: Readonly<Record<string, string | undefined>>
-): ReadonlyArray<Difference> => {
-  const [was, is] = [CodeVersions.parts(recorded.code), CodeVersions.parts(code)]
+): ReadonlyArray<Difference> => [
+  ...codeDifferences(recorded.code, code),
+  ...Object.keys(inputs)
+    .filter((asset) => recorded.inputs[asset] !== inputs[asset])
+    .sort()
+    .map((asset) => ({ _tag: "Input", asset }) as const)
+]
+
+const codeDifferences = (recorded: string, code: string | undefined): ReadonlyArray<Difference> => {
+  if (code === undefined) return [{ _tag: "CodeUnknown" }]
+  const [was, is] = [CodeVersions.parts(recorded), CodeVersions.parts(code)]
   return [
     ...(was.code === is.code ? [] : [{ _tag: "Code" } as const]),
-    ...(was.settings === is.settings ? [] : [{ _tag: "Settings" } as const]),
-    ...Object.keys(inputs)
-      .filter((asset) => recorded.inputs[asset] !== inputs[asset])
-      .sort()
-      .map((asset) => ({ _tag: "Input", asset }) as const)
+    ...(was.settings === is.settings ? [] : [{ _tag: "Settings" } as const])
   ]
 }
 
 export type Difference =
   | { readonly _tag: "Code" }
+  | { readonly _tag: "CodeUnknown" }
   | { readonly _tag: "Settings" }
   | { readonly _tag: "Input"; readonly asset: string }

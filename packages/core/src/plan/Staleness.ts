@@ -21,6 +21,8 @@ export interface Recorded {
 export type Cause =
   /** Its code is not what it was last materialized with. */
   | { readonly _tag: "Code" }
+  /** Its code has no version, so nobody can tell whether it changed. */
+  | { readonly _tag: "CodeUnknown" }
   /** It was last materialized under other settings. */
   | { readonly _tag: "Settings" }
   /** Its last step failed or was canceled, perhaps after it had published. */

@@ -152,7 +152,11 @@ const factsOf = Effect.fnUntraced(function* (graph: AssetGraph<Asset.Any>) {
       const failed = steps.get(asset)?.status === "failed" ? ["failed"] : []
       if (standing?._tag === "Never") return ["never", ...failed]
       if (standing?._tag !== "Stale") return failed
-      return ["stale", ...(standing.causes.some((cause) => cause._tag === "Code") ? ["changed"] : []), ...failed]
+      return [
+        "stale",
+        ...(standing.causes.some(({ _tag }) => _tag === "Code" || _tag === "CodeUnknown") ? ["changed"] : []),
+        ...failed
+      ]
     }
   }
   return facts

@@ -1,5 +1,5 @@
 import type * as Asset from "../asset/Asset.ts"
-import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import * as CodeVersions from "../asset/CodeVersions.ts"
 import { fingerprint } from "../internal/fingerprint.ts"
 import { isSource } from "../plan/Plan.ts"
 import * as Provenance from "../plan/Provenance.ts"
@@ -31,7 +31,7 @@ export const make = (options: {
   readonly origin: string | undefined
   readonly recorded: ReadonlyMap<string, Materialization>
   readonly lastSteps: ReadonlyMap<string, LastStep>
-  readonly codeVersionOf: CodeVersionOf
+  readonly codeVersionOf: CodeVersions.CodeVersionOf
 }): Versions => {
   const current = new Map<string, string>()
   const origins = new Map<string, ReadonlyArray<string>>()
@@ -59,8 +59,9 @@ export const make = (options: {
     if (same !== undefined) return same
     const before = options.recorded.get(asset.name)?.runId
     const last = options.lastSteps.get(asset.name)
-    const known = before === undefined ? last === undefined : isSettled(last)
-    const of = JSON.stringify([options.codeVersionOf(asset), Object.entries(inputsOf(asset)).sort()])
+    const code = options.codeVersionOf(asset)
+    const known = code !== undefined && (before === undefined ? last === undefined : isSettled(last))
+    const of = JSON.stringify([code, Object.entries(inputsOf(asset)).sort()])
     return known ? `${before ?? "first"}-${fingerprint(of)}` : options.runId
   }
   const sourceVersion = (source: Asset.Any, asset: Asset.Any) => {
@@ -83,7 +84,7 @@ export const make = (options: {
       current.set(asset.name, data)
       const from = originsOf(asset)
       origins.set(asset.name, from)
-      const made = { code: options.codeVersionOf(asset), inputs: inputsOf(asset), data }
+      const made = { code: options.codeVersionOf(asset) ?? CodeVersions.unknown, inputs: inputsOf(asset), data }
       return from.length === 0 ? made : { ...made, origins: from }
     },
     reused: (asset) => {

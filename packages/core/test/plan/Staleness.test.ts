@@ -53,6 +53,18 @@ describe("staleness", () => {
     })
   })
 
+  it("calls an asset stale whose code has no version, whatever is recorded of it", () => {
+    const withoutVersion = (recorded: string) =>
+      Staleness.standings(
+        graph,
+        (asset) => ({ provenance: { code: recorded, inputs: {}, data: asset }, isSettled: true }),
+        ({ name }) => (name === "cities" ? undefined : "1")
+      ).get("cities")
+    const input = { _tag: "Input", asset: "api" } as const
+    const expected = stale({ _tag: "CodeUnknown" }, input)
+    assert.deepStrictEqual([withoutVersion("1"), withoutVersion("unknown")], [expected, expected])
+  })
+
   it("names changed settings, and tells them from changed code", () => {
     const made = { ...fresh, users: { ...fresh.users, code: withSettings("1", "bands") } }
     const causes = (codes: Readonly<Record<string, string>>) => standings(made, codes)["users"]

@@ -91,7 +91,7 @@ describe("only what has changed", () => {
           Effect.yieldNow(),
           Effect.sync(() => `made ${ran.push(name)}`)
         )
-      const root = Asset.make("root", { storage, materialize: work("root") })
+      const root = Asset.make("root", { codeVersion: "1", storage, materialize: work("root") })
       const one = Asset.make("one", { upstreams: { root }, materialize: work("one") })
       const two = Asset.make("two", { upstreams: { one }, materialize: work("two") })
       const graph = Either.getOrThrow(AssetGraph.make([root, one, two]))
@@ -123,6 +123,7 @@ describe("only what has changed", () => {
         ++loads === 2 ? new Fixtures.FixtureFailed({ retryable: true }) : Effect.succeed("loaded")
       )
       const root = Asset.make("root", {
+        codeVersion: "1",
         storage: Storage.stored({ kind: "table", load }),
         materialize: () => Effect.succeed("made")
       })

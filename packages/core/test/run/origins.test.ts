@@ -15,11 +15,11 @@ const made = () => Effect.succeed(0)
 /** Two sources of a version that stays, a table of each, and one of both tables. */
 const world = Effect.gen(function* () {
   const materialize = () => Effect.as(StepContext.dataVersion("v1"), 0)
-  const users = Asset.make("users", { materialize })
-  const messages = Asset.make("messages", { materialize })
-  const people = Asset.make("people", { upstreams: { users }, storage: stored, materialize: made })
-  const letters = Asset.make("letters", { upstreams: { messages }, storage: stored, materialize: made })
-  const both = Asset.make("both", { upstreams: { people, letters }, storage: stored, materialize: made })
+  const users = Asset.make("users", { codeVersion: "1", materialize })
+  const messages = Asset.make("messages", { codeVersion: "1", materialize })
+  const people = Asset.make("people", { codeVersion: "1", upstreams: { users }, storage: stored, materialize: made })
+  const letters = Asset.make("letters", { codeVersion: "1", upstreams: { messages }, storage: stored, materialize: made })
+  const both = Asset.make("both", { codeVersion: "1", upstreams: { people, letters }, storage: stored, materialize: made })
   return yield* AssetGraph.make([users, messages, people, letters, both])
 })
 

@@ -17,9 +17,18 @@ const storage = Storage.stored({ kind: "table", columns: [], load: Effect.succee
 
 /** A source, masks that are made of it, and a table of both, which a run begins when it may. */
 const world = (begun: Effect.Effect<void>, mayGoOn: Effect.Effect<void>, version: string) => {
-  const source = Asset.make("source", { materialize: () => Effect.as(StepContext.dataVersion(version), 0) })
-  const masks = Asset.make("masks", { upstreams: { source }, storage, materialize: () => Effect.succeed(0) })
+  const source = Asset.make("source", {
+    codeVersion: "1",
+    materialize: () => Effect.as(StepContext.dataVersion(version), 0)
+  })
+  const masks = Asset.make("masks", {
+    codeVersion: "1",
+    upstreams: { source },
+    storage,
+    materialize: () => Effect.succeed(0)
+  })
   const table = Asset.make("table", {
+    codeVersion: "1",
     upstreams: { source, masks },
     storage,
     materialize: () => Effect.as(Effect.zipRight(begun, mayGoOn), 0)
