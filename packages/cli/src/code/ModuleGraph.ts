@@ -1,7 +1,7 @@
+import { existsSync, readdirSync, realpathSync } from "node:fs"
 import { readFile } from "node:fs/promises"
-import { isBuiltin } from "node:module"
-import { dirname, extname, resolve } from "node:path"
-import type { Loader, Plugin } from "esbuild"
+import { dirname, extname, join, resolve } from "node:path"
+import type { Loader } from "esbuild"
 import { packageOf } from "./SourceFiles.ts"
 
 /** A source file as it counts for versions. */
@@ -21,6 +21,7 @@ export const read = async (files: ReadonlyArray<string>): Promise<ReadonlyMap<st
   if (first === undefined) return new Map()
   const esbuild = await import("esbuild")
   const folder = dirname(first)
+  // No plugins: esbuild prints a stack of its own if the process ends while it waits for one.
   const { metafile } = await esbuild.build({
     absWorkingDir: folder,
     stdin: {
@@ -31,10 +32,10 @@ export const read = async (files: ReadonlyArray<string>): Promise<ReadonlyMap<st
     bundle: true,
     platform: "node",
     format: "esm",
+    external: [...installed(files.map(dirname))].flatMap((name) => [name, `${name}/*`]),
     metafile: true,
     write: false,
-    logLevel: "silent",
-    plugins: [ownModules]
+    logLevel: "silent"
   })
   const modules = Object.entries(metafile.inputs).filter(([path]) => path !== entry)
   return new Map(
@@ -77,19 +78,26 @@ const loaderOf = (file: string): Loader => {
   return name === ".ts" || name === ".tsx" || name === ".jsx" || name === ".json" ? (name.slice(1) as Loader) : "js"
 }
 
-/** Leaves out what is installed, and what cannot be resolved: it is not there when the asset runs either. */
-const ownModules: Plugin = {
-  name: "own-modules",
-  setup: ({ onResolve, resolve }) => {
-    const installed = new Set<string>()
-    onResolve({ filter: /^[^./]/ }, async ({ importer, kind, path, pluginData, resolveDir }) => {
-      if (pluginData === entry) return undefined
-      const [name = path] = /^(?:@[^/]+\/)?[^/]+/.exec(path) ?? []
-      if (isBuiltin(path) || installed.has(name)) return { path, external: true }
-      const found = await resolve(path, { importer, kind, pluginData: entry, resolveDir })
-      if (found.errors.length === 0 && !found.external && packageOf(found.path) === undefined) return found
-      installed.add(name)
-      return { path, external: true }
-    })
+/** The names of the packages that are installed for code in `folders`, or for the workspace's packages that it may import. */
+const installed = (folders: ReadonlyArray<string>): ReadonlySet<string> => {
+  const names = new Set<string>()
+  const seen = new Set(folders)
+  for (const folder of seen) {
+    if (dirname(folder) !== folder) seen.add(dirname(folder))
+    for (const [name, path] of packagesIn(join(folder, "node_modules"))) {
+      if (packageOf(path) === undefined) seen.add(path)
+      else names.add(name)
+    }
   }
+  return names
+}
+
+const packagesIn = (folder: string): ReadonlyArray<readonly [name: string, path: string]> => {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).flatMap((name) => {
+    if (name.startsWith(".")) return []
+    const path = join(folder, name)
+    if (!name.startsWith("@")) return [[name, realpathSync(path)] as const]
+    return readdirSync(path).map((inScope) => [`${name}/${inScope}`, realpathSync(join(path, inScope))] as const)
+  })
 }

@@ -54,18 +54,21 @@ const patience = Duration.millis(600)
 const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
   Effect.gen(function* () {
     const settings = yield* Settings.load
-    if (!(yield* Stores.isThere(settings, "history"))) return undefined
-    return yield* Effect.provide(
-      Planner.standings(graph),
-      Layer.merge(Stores.history(settings), SourceVersions.layer(settings))
-    )
+    if (!(yield* soon(Stores.isThere(settings, "history")))) return undefined
+    const standings = soon(Effect.provide(Planner.standings(graph), Stores.history(settings)))
+    // To hash the code for the first time may take longer than a store does.
+    return yield* Effect.provide(standings, SourceVersions.layer(settings))
   }).pipe(
     Effect.mapError((error) => `How they stand cannot be told. ${error.message.split("\n")[0]}`),
-    // Some drivers do not let go of a server that does not answer; this goes on without them.
+    Effect.either
+  )
+
+/** Some drivers do not let go of a server that does not answer; this goes on without them. */
+const soon = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  effect.pipe(
     Effect.disconnect,
     Effect.timeoutFail({
       duration: patience,
-      onTimeout: () => `How they stand cannot be told: the store did not answer within ${Duration.format(patience)}.`
-    }),
-    Effect.either
+      onTimeout: () => ({ message: `The store did not answer within ${Duration.format(patience)}.` })
+    })
   )

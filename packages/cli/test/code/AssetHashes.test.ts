@@ -189,9 +189,8 @@ describe("the hashes of this repository's assets", () => {
   /** The assets whose hashes change when files of a copy of the workspace are edited. */
   const differing = async (edited: string, edit: (source: string) => string) => {
     const copy = emptyDirectory()
-    const isSource = (path: string) => !/node_modules\/(?!@sluice)/.test(path)
-    const options = { recursive: true, verbatimSymlinks: true, filter: isSource }
-    cpSync(join(repository, "packages"), join(copy, "packages"), options)
+    cpSync(join(repository, "packages"), join(copy, "packages"), { recursive: true, verbatimSymlinks: true })
+    symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"))
     const moved = assets.map((asset) => ({
       ...asset,
       callSites: () => asset.callSites().map((site) => ({ ...site, file: site.file.replace(repository, `${copy}/`) }))
