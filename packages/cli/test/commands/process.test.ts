@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import { currentTarget } from "../../../../scripts/libsqlTarget.mjs"
+import { currentTarget } from "../../loader/libsqlTarget.mjs"
 import { emptyDirectory, script, silentApi, sluice, start } from "../support.ts"
 
 const cwd = emptyDirectory()
@@ -153,7 +153,7 @@ describe("a process", () => {
     const names = (stdout: string) => stdout.match(/^ {2}\w+/gm)
     const { stdout: all } = await sluice(cwd, ["list"])
     for (const [database, why] of [
-      [`mysql://user:canary@127.0.0.1:${port}/dwh`, "the store did not answer within 600ms"],
+      [`mysql://user:canary@127.0.0.1:${port}/dwh`, "The store did not answer within 600ms"],
       // A machine that is busy may take longer to be refused than the list waits.
       ["mysql://user:canary@127.0.0.1:1/dwh", /ECONNREFUSED|did not answer within 600ms/],
       ["canary", "DATABASE_URL is not a URL"]

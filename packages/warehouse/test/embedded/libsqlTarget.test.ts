@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, it } from "vitest"
-import { currentTarget, isMusl } from "../../../../scripts/libsqlTarget.mjs"
+import { currentTarget, isMusl } from "../../../cli/loader/libsqlTarget.mjs"
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-target-"))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

@@ -1,0 +1,24 @@
+// What stays outside of a bundle, native or generating code, and is found beside the package that depends on it.
+const { existsSync, realpathSync } = require("node:fs")
+const { createRequire } = require("node:module")
+const { dirname, join } = require("node:path")
+
+const cli = dirname(__dirname)
+
+/** The packages that lead to each of them, from the command line's own. */
+exports.drivers = { esbuild: [], mysql2: ["@sluice/warehouse"], "@libsql": ["@sluice/warehouse", "libsql"] }
+
+/** Loads a module for a bundle. */
+exports.requireFor = (id) => {
+  const path = exports.drivers[id.split("/")[0]]
+  return path === undefined ? require(id) : createRequire(join(path.reduce(packageIn, cli), "package.json"))(id)
+}
+
+/** The folder of an installed package, as the package in `folder` sees it. */
+const packageIn = (folder, name) => {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = join(at, "node_modules", name)
+    if (existsSync(found)) return realpathSync(found)
+    if (dirname(at) === at) return folder
+  }
+}
