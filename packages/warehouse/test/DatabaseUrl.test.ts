@@ -43,7 +43,8 @@ describe("DatabaseUrl", () => {
       "sqlite:/abs/x": "/abs/x",
       "sqlite:///abs/x": "/abs/x",
       "SQLite:x": "x",
-      "sqlite:./~x": "./~x"
+      "sqlite:./~x": "./~x",
+      "sqlite:a$": "a$"
     }
     assert.deepStrictEqual(
       Object.keys(urls).map(DatabaseUrl.parse),
@@ -60,6 +61,8 @@ describe("DatabaseUrl", () => {
       "sqlite://rel": /^has \/\/ before a relative directory\. Use sqlite:DIRECTORY /,
       "sqlite:~": /^begins with ~, .* in full/,
       "sqlite:~/data": /^begins with ~, .* in full/,
+      "sqlite:$HOME": /^has a variable after a \$, .* in full/,
+      "sqlite:${HOME}/data": /^has a variable after a \$, .* in full/,
       "sqlite:dir?x=y": /^has parameters after a \?/,
       "sqlite:my%20dir": /^has a percent escape/,
       "sqlite::memory:": /^names no directory, and/,

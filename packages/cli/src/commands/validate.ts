@@ -6,6 +6,7 @@ import * as Human from "../render/Human.ts"
 import type { validate } from "../tables/validate.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
 
 export const run = Effect.fn("assets.validate")(function* ({ json }: Values<typeof validate>) {
   const output = yield* Output
@@ -14,6 +15,7 @@ export const run = Effect.fn("assets.validate")(function* ({ json }: Values<type
     told({ valid: false, assets: null, source: null, store: null, problems })
   const { assets } = yield* Effect.tapError(pipeline, refused)
   const settings = yield* Effect.tapError(Settings.load, refused)
+  yield* Effect.tapError(Stores.checkPath(settings), ({ message }) => refused({ problems: [message] }))
   const [source, store] = [Announcement.source(settings), Announcement.store(settings)]
   if (json) return yield* told({ valid: true, assets: assets.length, source, store, problems: [] })
   const ok = output.outStyle.green(output.outStyle.marks.ok)

@@ -123,6 +123,14 @@ const orEmpty = (settings: Settings, to: "read" | "write") =>
 export const isThere = ({ database }: Settings, part: "all" | "history") =>
   database._tag === "Mysql" ? Effect.succeed(true) : StoreFiles.isThere(database.directory, part)
 
+/** Fails if a file is in the way of the embedded store's directory. */
+export const checkPath = (settings: Settings): Effect.Effect<void, WarehouseFailed> =>
+  Effect.catchIf(
+    isThere(settings, "all"),
+    ({ reason }) => reason === "Missing",
+    () => Effect.void
+  )
+
 /** The embedded history is opened without the rest of its store. */
 const recorded = (settings: Settings, to: "read" | "write"): Layer.Layer<RunStore, WarehouseFailed> => {
   const { database } = settings

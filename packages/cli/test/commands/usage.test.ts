@@ -15,7 +15,7 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     [["users_raw"], '✗ "users_raw" is an asset, not a command. Did you mean `pnpm assets materialize users_raw`?\n'],
     [["user_raw"], '✗ There is no command "user_raw". Did you mean `pnpm assets materialize users_raw`?\n'],
     [["materialise", "--all"], '✗ There is no command "materialise". Did you mean `pnpm assets materialize`?\n'],
-    [["--log-level", "debug"], "✗ Name a command. `pnpm assets --help` shows every command.\n"],
+    [["--log-level", "warn"], "✗ Name a command. `pnpm assets --help` shows every command.\n"],
     [["xyzzy"], '✗ There is no command "xyzzy". `pnpm assets --help` shows every command.\n'],
     [
       ["runs"],
@@ -95,6 +95,22 @@ describe("a configuration that is wrong is refused before anything happens, ever
       keys: ["SPARK_API_URL", "SLUICE_PAGE_SIZE", "DATABASE_URL"],
       leaked: false
     })
+  })
+
+  // Regression: `validate` was content with a store that no command could use.
+  it("an embedded store whose directory is a file, or below one", async () => {
+    const own = emptyDirectory()
+    writeFileSync(join(own, "file"), "")
+    const answers = await Promise.all(
+      ["sqlite:file", "sqlite:file/store"].map((DATABASE_URL) => sluice(own, ["validate"], { DATABASE_URL }))
+    )
+    const remedy = "Make it a directory that this user may write, or name another one with DATABASE_URL=sqlite:DIRECTORY."
+    expect(answers).toEqual([
+      refused(`✗ Could not open the embedded store in file: there is a file of that name (EEXIST). ${remedy}\n`),
+      refused(
+        `✗ Could not open the embedded store in file/store: a part of that path is not a directory (ENOTDIR). ${remedy}\n`
+      )
+    ])
   })
 
   // Regression: a .env that could not be read, and keys misspelt in it, were passed over, and the sample data was loaded.

@@ -32,10 +32,9 @@ export interface Options {
  */
 export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.AssetCheck<Warehouse> => {
   const { maxLoss, severity = "error" } = options
-  const most =
-    maxLoss === undefined ? "SLUICE_MAX_REMOVED_SHARE of the rows vanishes" : `${percent(maxLoss)}% of the rows vanish`
+  const most = maxLoss === undefined ? "the share SLUICE_MAX_REMOVED_SHARE" : `${percent(maxLoss)}%`
   return AssetCheck.make("row_count", {
-    description: `At most ${most} at once, and never all of them.`,
+    description: `A run removes at most ${most} of the rows, and never all of them.`,
     severity,
     evaluate: Effect.fn("Check.row_count")(function* (subject) {
       if (subject._tag === "Published") return yield* asWritten(table)

@@ -52,9 +52,9 @@ export const differences = (times: FileTimes): ReadonlyArray<Difference> => {
   return [
     {
       subject: older,
-      aspect: "when it was written",
-      found: `${missing} ${missing === 1 ? "write" : "writes"} older than ${newer}`,
-      declared: `as old as ${newer}`,
+      aspect: "content",
+      found: `an older copy without the last ${missing === 1 ? "write" : `${missing} writes`}`,
+      declared: `a copy as recent as ${newer}`,
       mend: `restore both files from one backup, or run "pnpm assets provision --restored"${erased}`,
       origin: "outside"
     }

@@ -49,7 +49,10 @@ export const isThere = Effect.fn("StoreFiles.isThere")(function* (
   const files = at(directory)
   const missing = yield* Effect.tryPromise({
     try: async () => {
-      if (kindOf(files.directory) === undefined) return names
+      if (kindOf(files.directory) === undefined) {
+        if (kindOf(nearest(files.directory)) === "file") throw { code: "ENOTDIR" }
+        return names
+      }
       await ifDirectory(files.directory, { code: "EEXIST" })
       const kinds = names.map((name) => kindOf(join(files.directory, name)))
       if (kinds.includes("directory")) throw { code: "EISDIR" }
@@ -109,6 +112,10 @@ const makeDirectory = async (path: string): Promise<void> => {
 const ifDirectory = async (path: string, error: unknown): Promise<void> => {
   if (codeOf(error) !== "EEXIST" || kindOf(path) !== "directory") throw error
 }
+
+/** The deepest part of a path that exists. */
+const nearest = (path: string): string =>
+  kindOf(path) === undefined && dirname(path) !== path ? nearest(dirname(path)) : path
 
 /** At once: to load what asks later takes longer than to ask for all files. */
 const kindOf = (path: string): "directory" | "file" | undefined => {

@@ -35,6 +35,10 @@ const refusals: ReadonlyArray<readonly [pattern: RegExp, problem: string]> = [
     "has // before a relative directory. Use sqlite:DIRECTORY for a relative directory, sqlite:/DIRECTORY for an absolute one."
   ],
   [/^~/, "begins with ~, which only a shell expands. Write the home directory in full: sqlite:/home/NAME/DIRECTORY."],
+  [
+    /\$[\w{]/,
+    "has a variable after a $, which only a shell expands. Write the directory in full: sqlite:/home/NAME/DIRECTORY."
+  ],
   [/\?/, "has parameters after a ?. The embedded store has none: use sqlite:DIRECTORY."],
   [/%[0-9a-f]{2}/i, "has a percent escape. Write the directory's name as it is."],
   [/^:memory:|^file:/i, `names no directory, and the embedded store is one. ${example}`],

@@ -1,14 +1,9 @@
 import { expect, layer } from "@effect/vitest"
-import * as Asset from "@sluice/core/asset/Asset"
 import type * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Timestamp from "@sluice/core/data/Timestamp"
-import * as AssetGraph from "@sluice/core/graph/AssetGraph"
-import * as Plan from "@sluice/core/plan/Plan"
 import * as Grants from "@sluice/core/relation/Grants"
-import * as Executor from "@sluice/core/run/Executor"
-import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Altered from "@sluice/warehouse/checks/Altered"
 import { declared } from "@sluice/warehouse/checks/Declared"
@@ -23,9 +18,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { runStarted, succeeded } from "../contract/runEvents.ts"
-import { inStep, readAll, recordingStep } from "../contract/support.ts"
+import { inStep, recordingStep } from "../contract/support.ts"
 import { cases } from "./cases.ts"
-import { Expensive, Owners, Pets, type Thing, Things, thing } from "./things.ts"
+import { ids, onBoth, onStaged, owners, pets, publish, run } from "./checking.ts"
+import { Expensive, Owners, Pets, Things, thing } from "./things.ts"
 
 /** What every built-in check finds on every store; needs a fresh one. */
 export const checksContract = (options: {
@@ -265,67 +261,3 @@ export const checksContract = (options: {
   )
 
 const both = <A>(outcome: A): readonly [A, A] => [outcome, outcome]
-
-/** Two of them belong to one owner, and one to nobody. */
-const pets = [
-  { id: "cat", owner: "ada" },
-  { id: "dog", owner: "ada" },
-  { id: "fox", owner: null }
-]
-
-/** Whom things may belong to. */
-const owners = Layer.effectDiscard(
-  Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Owners, Dataset.of({ name: "ada" }, { name: "bob" }))))
-)
-
-const publish = (rows: ReadonlyArray<Thing>) =>
-  Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Things, Dataset.fromArray(rows))))
-
-const ids = Effect.map(readAll(Things), (rows) => rows.map(({ id }) => id))
-
-class Refused {
-  readonly _tag = "Refused"
-}
-
-/** What a check finds in rows while they are staged. They are published, or not: then what is published stays. */
-const onStaged = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>, thenPublish = true) =>
-  Effect.gen(function* () {
-    const warehouse = yield* Warehouse
-    const allowed = yield* RowLoss
-    const outcomes: Array<AssetCheck.Outcome> = []
-    const { service } = recordingStep(Things.name, (relation, counted) =>
-      check.evaluate({ _tag: "Staged", relation, counted }).pipe(
-        Effect.provideService(Warehouse, warehouse),
-        Effect.provideService(RowLoss, allowed),
-        Effect.tap((outcome) => Effect.sync(() => outcomes.push(outcome))),
-        Effect.zipRight(thenPublish ? Effect.void : Effect.die(new Refused())),
-        Effect.orDie
-      )
-    )
-    yield* Effect.provideService(warehouse.publish(Things, Dataset.fromArray(rows)), StepContext, service).pipe(
-      Effect.catchAllDefect((defect) => (defect instanceof Refused ? Effect.void : Effect.die(defect)))
-    )
-    return outcomes[0]
-  })
-
-const onBoth = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>) =>
-  Effect.all([onStaged(check, rows), check.evaluate({ _tag: "Published" })])
-
-/** A whole run of an asset that publishes these rows under these checks. */
-const run = Effect.fnUntraced(function* (
-  rows: ReadonlyArray<Thing>,
-  checks: ReadonlyArray<AssetCheck.AssetCheck<Warehouse>>
-) {
-  const things = Asset.make("check_things", {
-    checks,
-    materialize: () => Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(Things, Dataset.fromArray(rows)))
-  })
-  const graph = yield* AssetGraph.make([things])
-  const plan = yield* Plan.make(graph, { selection: "*", selected: [0], isMaterialized: () => false })
-  const events: Array<RunEvent> = []
-  const { status } = yield* Executor.run(plan, {
-    concurrency: 1,
-    observe: (some) => Effect.sync(() => void events.push(...some))
-  })
-  return { status, events }
-}, Effect.provide(RunStore.layerMemory))

@@ -40,7 +40,7 @@ it.scopedLive(
         differences: [
           {
             subject: "public.db",
-            found: "2 writes older than sensitive.db",
+            found: "an older copy without the last 2 writes",
             mend: 'restore both files from one backup, or run "pnpm assets provision --restored"'
           }
         ]
@@ -63,7 +63,7 @@ it.scopedLive("a sensitive.db that is older says that erasures since then are to
       differences: [
         {
           subject: "sensitive.db",
-          found: "2 writes older than public.db",
+          found: "an older copy without the last 2 writes",
           mend: 'restore both files from one backup, or run "pnpm assets provision --restored", then erase again whoever was erased since'
         }
       ]
