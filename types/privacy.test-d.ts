@@ -177,8 +177,6 @@ export const grounded: Classification.Classification = { class: "drop", ...groun
 export const illegal: Classification.Classification = { class: "drop", reason: "not needed" }
 // @ts-expect-error a field without a reason
 export const groundless: Classification.Classification = { class: "keep", legal: "Art. 6(1)(f)" }
-// @ts-expect-error a quasi-identifier that is kept in no column
-export const nowhere: Classification.Classification = { class: "keep", role: "quasi", ...grounds }
 
 // Unclassified.
 type Read = Classification.ReadField<typeof Classification.users>
@@ -196,6 +194,8 @@ Table.make("letters", { ...letter, primaryKey: ["id"], subject: ["from", "to"] }
 Table.make("letters", { ...letter, primaryKey: ["id"], subject: "sender" })
 // @ts-expect-error one of several that the table has not
 Table.make("letters", { ...letter, primaryKey: ["id"], subject: ["from", "receiver"] })
+// @ts-expect-error columns that are known together, one of which the table has not
+Table.make("letters", { ...letter, primaryKey: ["id"], knownTogether: [["from", "at"]] })
 
 // A decoder that does not read exactly what is classified.
 declare const raw: { readonly [K in Read]?: unknown }

@@ -2,16 +2,18 @@ import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Decimal from "@sluice/core/data/Decimal"
 import type { SpillFailed } from "@sluice/core/data/Spill"
+import { ofNumber } from "@sluice/core/relation/Generalisation"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { money } from "../domain/limits.ts"
+import { birthBand, commonDomain, incomeBand } from "../tables/coarser.ts"
 import type { Setting } from "./classification.ts"
 
 /** How much coarser than the classification alone makes it the public row of a user is. */
 export interface Policy {
   /** `band`: the year in which the decade of birth began; 1980 stands for 1980 to 1989. */
   readonly birth: "year" | "band"
-  /** `band`: the lower bound of the income's band, as `incomeBands` has them. */
+  /** `band`: the lower bound of the income's band. */
   readonly income: "exact" | "band"
   /** A domain that fewer users have is stored as `other`; 1 leaves all of them as they are. */
   readonly emailDomainMin: number
@@ -25,36 +27,19 @@ export class Generalisation extends Context.Reference<Generalisation>()("@sluice
   defaultValue: (): Policy => asItCame
 }) {}
 
-/**
- * The lower bounds of the bands of income, in the currency of the source. The last has no upper bound. Less than the first
- * bound is a band too, stored as `belowIncomeBands`.
- */
-export const incomeBands: ReadonlyArray<number> = [
-  0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000, 70_000, 80_000, 90_000, 100_000, 150_000, 200_000
-]
-
-/** What stands for every income below zero. */
-export const belowIncomeBands = -10_000
-
-/** The years of one band of birth. */
-export const birthBand = 10
-
-/** What stands for a rare domain. No domain is equal to it: each has a dot. */
-export const otherDomain = "other"
-
 /** A year of birth under a policy. */
 export const birthYear = ({ birth }: Policy, year: number | null): number | null =>
-  birth === "year" || year === null ? year : Math.floor(year / birthBand) * birthBand
+  birth === "year" || year === null ? year : ofNumber(birthBand, year)
 
 /** An income, an exact decimal, under a policy. */
 export const income = (policy: Policy, amount: Decimal.Decimal | null): Decimal.Decimal | null =>
   policy.income === "exact" || amount === null
     ? amount
-    : Decimal.fromNumber(incomeBands.findLast((bound) => bound <= Number(amount)) ?? belowIncomeBands, money.scale)
+    : Decimal.fromNumber(ofNumber(incomeBand, Number(amount)), money.scale)
 
 /** A domain under a policy; `common` tells whether so many users have it that it can stay. */
 export const emailDomain = (domain: string | null, common: (domain: string) => boolean): string | null =>
-  domain === null || common(domain) ? domain : otherDomain
+  domain === null || common(domain) ? domain : commonDomain.other
 
 /** Whether a user's public row depends on how many users there are of a kind: then all of them must be read. */
 export const countsUsers = ({ emailDomainMin }: Policy): boolean => emailDomainMin > 1
@@ -80,7 +65,7 @@ export const words = ({
 }: Policy): Readonly<Record<Setting, string | undefined>> => ({
   birth: birth === "year" ? undefined : "as the decade that it is in",
   income: exactness === "exact" ? undefined : "as the lower bound of its band",
-  emailDomain: emailDomainMin <= 1 ? undefined : `\`${otherDomain}\` where fewer than ${emailDomainMin} users have it`
+  emailDomain: emailDomainMin <= 1 ? undefined : `\`${commonDomain.other}\` where fewer than ${emailDomainMin} users have it`
 })
 
 /** The policy as text: equal text, equal policy. Undefined where it changes nothing. */

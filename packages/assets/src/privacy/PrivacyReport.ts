@@ -5,6 +5,7 @@ import { Access } from "@sluice/warehouse/Access"
 import { Difference } from "@sluice/warehouse/checks/Difference"
 import { lastingDrift } from "@sluice/warehouse/checks/lastingDrift"
 import { Proof } from "@sluice/warehouse/Proof"
+import * as Anonymity from "@sluice/warehouse/privacy/Anonymity"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as DateTime from "effect/DateTime"
@@ -12,7 +13,6 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { spec } from "../pipeline.ts"
 import { UsersRaw } from "../tables/UsersRaw.ts"
-import * as Anonymity from "./Anonymity.ts"
 import { Generalisation, text } from "./Generalisation.ts"
 import * as RecordOfProcessing from "./RecordOfProcessing.ts"
 import { residualRisks } from "./residualRisks.ts"
@@ -56,7 +56,15 @@ export const PrivacyReport = Schema.Struct({
   bySubset: Schema.Array(Anonymity.Comparison),
   /** k by coarser columns. */
   bySetting: Schema.Array(Anonymity.Comparison),
-  emailDomains: Anonymity.EmailDomains,
+  /** Email domains, and those that few users have. `other` is none. */
+  emailDomains: Schema.Struct({
+    domains: Schema.Int,
+    users: Schema.Int,
+    /** Domains with fewer users than this are rare. */
+    rareBelow: Schema.Int,
+    rareDomains: Schema.Int,
+    rareUsers: Schema.Int
+  }),
   residualRisks: Schema.Array(Schema.Struct({ title: Schema.String, text: Schema.String }))
 })
 export type PrivacyReport = typeof PrivacyReport.Type
@@ -68,6 +76,9 @@ export const make: Effect.Effect<PrivacyReport, WarehouseFailed | RunStoreFailed
     const policy = yield* Generalisation
     const history = yield* (yield* RunStore).materializations
     yield* warehouse.open(UsersRaw)
+    const { rare, ...findings } = yield* Anonymity.measure(UsersRaw, {
+      least: Math.max(Anonymity.small, policy.emailDomainMin)
+    })
     const last = history.get(UsersRaw.name)
     return {
       at: DateTime.formatIso(yield* DateTime.now),
@@ -80,8 +91,20 @@ export const make: Effect.Effect<PrivacyReport, WarehouseFailed | RunStoreFailed
       access: yield* warehouse.access,
       proof: yield* warehouse.proof(spec),
       drift: yield* lastingDrift(spec, () => true),
-      ...(yield* Anonymity.measure(policy)),
+      ...findings,
+      emailDomains: emailDomains(rare),
       residualRisks
     }
   }
 ).pipe(Effect.withSpan("PrivacyReport.make"))
+
+const emailDomains = (rare: ReadonlyArray<Anonymity.RareValues>): PrivacyReport["emailDomains"] => {
+  const found = rare.find(({ column }) => column === "email_domain")
+  return {
+    domains: found?.values ?? 0,
+    users: found?.users ?? 0,
+    rareBelow: found?.rareBelow ?? Anonymity.small,
+    rareDomains: found?.rareValues ?? 0,
+    rareUsers: found?.rareUsers ?? 0
+  }
+}

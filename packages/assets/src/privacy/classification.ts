@@ -4,12 +4,10 @@
  */
 export type Classification = Grounds &
   (
-    | { readonly class: "drop"; readonly role?: never }
-    | { readonly class: "mask"; readonly kind: MaskKind; readonly role?: Role }
-    | { readonly class: "derive"; readonly into: string; readonly role?: Role; readonly setting?: Setting }
-    | { readonly class: "keep"; readonly role?: never }
-    /** Kept in a column of `users_raw`, which tells something of the person. */
-    | { readonly class: "keep"; readonly column: string; readonly role: Role; readonly setting?: Setting }
+    | { readonly class: "drop" }
+    | { readonly class: "mask"; readonly kind: MaskKind }
+    | { readonly class: "derive"; readonly into: string; readonly setting?: Setting }
+    | { readonly class: "keep"; readonly setting?: Setting }
   )
 
 interface Grounds {
@@ -20,12 +18,6 @@ interface Grounds {
 
 /** The kinds of personal value that are replaced by mask ids. */
 export type MaskKind = "city" | "zipcode" | "profession"
-
-/**
- * What a public column is to somebody who looks for a person: `quasi`, something that others know of them and can find them
- * by; `sensitive`, something that is learned of them once they are found.
- */
-export type Role = "quasi" | "sensitive"
 
 /** The setting that makes a field coarser still; see Generalisation. */
 export type Setting = "birth" | "income" | "emailDomain"
@@ -63,28 +55,23 @@ export const users = {
   city: {
     class: "mask",
     kind: "city",
-    role: "quasi",
     reason: "quasi-identifier: users of one city can be counted without naming it",
     legal: "Art. 25(1) and 32(1)(a): pseudonymised; Art. 6(1)(f): analysis by place"
   },
   country: {
     class: "keep",
-    column: "country",
-    role: "quasi",
     reason: "coarse enough to report on",
     legal: "Art. 6(1)(f): analysis by country"
   },
   zipCode: {
     class: "mask",
     kind: "zipcode",
-    role: "quasi",
     reason: "quasi-identifier: finer than a city",
     legal: "Art. 25(1) and 32(1)(a): pseudonymised; Art. 6(1)(f): analysis by place"
   },
   email: {
     class: "derive",
     into: "email_domain",
-    role: "quasi",
     setting: "emailDomain",
     reason: "the part before the @ names the person",
     legal: "Art. 5(1)(c): reduced to what is asked for; Art. 6(1)(f): analysis by provider"
@@ -92,36 +79,28 @@ export const users = {
   birthDate: {
     class: "derive",
     into: "birth_year",
-    role: "quasi",
     setting: "birth",
     reason: "day and month of birth identify together with other fields",
     legal: "Art. 5(1)(c): reduced to what is asked for; Art. 6(1)(f): analysis by age"
   },
   "profile.gender": {
     class: "keep",
-    column: "gender",
-    role: "quasi",
     reason: "asked for by analysts",
     legal: "Art. 6(1)(f): analysis by gender"
   },
   "profile.isSmoking": {
     class: "keep",
-    column: "is_smoking",
-    role: "sensitive",
     reason: "asked for by analysts",
     legal: "Art. 9(1) may hold (health): then Art. 9(2)(a), consent, or drop it"
   },
   "profile.profession": {
     class: "mask",
     kind: "profession",
-    role: "quasi",
     reason: "quasi-identifier: rare ones single people out",
     legal: "Art. 25(1) and 32(1)(a): pseudonymised; Art. 6(1)(f): analysis by profession"
   },
   "profile.income": {
     class: "keep",
-    column: "income",
-    role: "sensitive",
     setting: "income",
     reason: "asked for by analysts",
     legal: "Art. 6(1)(f): analysis by income"
@@ -173,23 +152,6 @@ export const messages = {
     legal: "Art. 5(1)(c): not needed for any purpose"
   }
 } as const satisfies Classified
-
-/** The columns of `users_raw` that have a role, in the order of the classification. */
-export const columnsWith = (role: Role): ReadonlyArray<string> =>
-  Object.values<Classification>(users).flatMap((field) => (field.role === role ? columnOf(field) : []))
-
-const columnOf = (field: Classification): string | [] => {
-  switch (field.class) {
-    case "mask":
-      return `${field.kind}_id`
-    case "derive":
-      return field.into
-    case "keep":
-      return field.role === undefined ? [] : field.column
-    case "drop":
-      return []
-  }
-}
 
 /**
  * The names, directly under `Prefix`, of the fields that are read: all but the dropped ones. A decoder declares exactly

@@ -7,12 +7,12 @@ import * as Id from "@sluice/core/data/Id"
 import * as MaskId from "@sluice/core/data/MaskId"
 import type { Row } from "@sluice/core/relation/Table"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import * as Anonymity from "@sluice/warehouse/privacy/Anonymity"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
 import * as databases from "../../../warehouse/test/mysql/databases.ts"
-import * as Anonymity from "../../src/privacy/Anonymity.ts"
 import * as Generalisation from "../../src/privacy/Generalisation.ts"
 import { Prng } from "../../src/sample/Prng.ts"
 import { UsersRaw } from "../../src/tables/UsersRaw.ts"
@@ -58,7 +58,7 @@ const measured = (rows: ReadonlyArray<User>, policy = Generalisation.asItCame) =
   Effect.gen(function* () {
     const warehouse = yield* Warehouse
     yield* Effect.provideService(warehouse.publish(UsersRaw, Dataset.fromArray(rows)), StepContext, step)
-    return yield* Anonymity.measure(policy)
+    return yield* Anonymity.measure(UsersRaw, { least: Math.max(Anonymity.small, policy.emailDomainMin) })
   })
 
 /** Classes and users by size: 1, 2–4, 5–9, 10–49, 50 and more. */
@@ -165,13 +165,9 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
           ...users(3, { email_domain: "other" }),
           ...users(2, { email_domain: null })
         ])
-        assert.deepStrictEqual(found.emailDomains, {
-          domains: 4,
-          users: 16,
-          rareBelow: 5,
-          rareDomains: 2,
-          rareUsers: 5
-        })
+        assert.deepStrictEqual(found.rare, [
+          { column: "email_domain", values: 4, users: 16, rareBelow: 5, rareValues: 2, rareUsers: 5 }
+        ])
       }).pipe(Effect.provide(store))
     )
 
@@ -214,7 +210,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
         }))
         const told = by((yield* measured(rows, policy)).bySetting)
         const done = by((yield* measured(coarser, policy)).bySetting)
-        const both = "SLUICE_BIRTH=band + SLUICE_EMAIL_DOMAIN_MIN=7"
+        const both = "SLUICE_EMAIL_DOMAIN_MIN=7 + SLUICE_BIRTH=band"
         assert.deepStrictEqual(
           [told[both], told[`with income: SLUICE_INCOME=band + ${both}`]],
           [done["as stored"], done["with income, as stored"]]
@@ -229,7 +225,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
       Effect.gen(function* () {
         const found = yield* measured([])
         assert.deepStrictEqual(
-          [summary(found), sizes(found), found.emailDomains.users],
+          [summary(found), sizes(found), found.rare[0]?.users],
           [
             { users: 0, classes: 0, k: 0 },
             [

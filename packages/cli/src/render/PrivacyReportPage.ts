@@ -1,9 +1,9 @@
-import type { Comparison } from "@sluice/assets/privacy/Anonymity"
-import { small } from "@sluice/assets/privacy/Anonymity"
 import type { PrivacyReport } from "@sluice/assets/privacy/PrivacyReport"
 import { classes, confirmation } from "@sluice/assets/privacy/RecordOfProcessing"
 import type { Access } from "@sluice/warehouse/Access"
 import { line } from "@sluice/warehouse/checks/Difference"
+import type { Comparison } from "@sluice/warehouse/privacy/Anonymity"
+import { small } from "@sluice/warehouse/privacy/Anonymity"
 import * as Document from "./Document.ts"
 import * as Human from "./Human.ts"
 

@@ -62,7 +62,7 @@ describe("the report on the sample data", () => {
       ],
       drift: [],
       anonymity: {
-        columns: ["city_id", "country", "zipcode_id", "email_domain", "birth_year", "gender", "profession_id"],
+        columns: ["city_id", "zipcode_id", "profession_id", "country", "email_domain", "birth_year", "gender"],
         users: 30,
         classes: 30,
         k: 1,

@@ -6,6 +6,7 @@ import type { MaskId } from "../data/MaskId.ts"
 import type { Pii } from "../data/Pii.ts"
 import type { Plain } from "../data/Plain.ts"
 import type { Timestamp } from "../data/Timestamp.ts"
+import type { Generalisation } from "./Generalisation.ts"
 
 /** What a column is in SQL. Each adapter has its own words for it. */
 export type ColumnType =
@@ -40,9 +41,19 @@ export interface Column<out A> {
   readonly maskOf: string | undefined
   /** The kind of thing whose ids it holds, if it does. */
   readonly idOf: string | undefined
+  /** What it is to somebody who looks for a person; undefined if nothing. */
+  readonly role: Role | undefined
+  /** How its values can be made coarser, if they can. */
+  readonly generalisation: Generalisation | undefined
   /** Never set: carries the type. */
   readonly "~value"?: A
 }
+
+/**
+ * A quasi-identifier is something that others know of a person and can find them by. A sensitive attribute is something that
+ * is learned of them once they are found.
+ */
+export type Role = "quasi-identifier" | "sensitive attribute"
 
 export type Any = Column<unknown>
 /** The type of a column's values. */
@@ -53,7 +64,9 @@ const make = <A>(type: ColumnType, holds: { readonly pii?: string; readonly mask
   nullable: false,
   pii: holds.pii,
   maskOf: holds.maskOf,
-  idOf: undefined
+  idOf: undefined,
+  role: undefined,
+  generalisation: undefined
 })
 
 /** Text of at most `maxLength` characters. */
@@ -76,10 +89,7 @@ export const pii = <const K extends string>(kind: K) => make<Pii<K>>({ _tag: "Lo
  * ```
  */
 export const id = <const K extends string, C extends PlainColumn>(kind: K, column: C): Column<Id<K, PlainOf<C>>> => ({
-  type: column.type,
-  nullable: false,
-  pii: undefined,
-  maskOf: undefined,
+  ...make(column.type),
   idOf: kind
 })
 /** Text or numbers of a brand that is no id, such as a currency: `Column.branded("currency", Column.text(3))`. */
@@ -93,6 +103,22 @@ type PlainOf<C> = Value<C> extends string ? string : number
 
 /** The mask id of a personal value of a kind; an id of another kind does not compile. */
 export const maskId = <const K extends string>(kind: K) => make<MaskId<K>>({ _tag: "Integer" }, { maskOf: kind })
+
+/**
+ * A column that others can find people by, such as a year of birth, and how it can be made coarser. Reports of k-anonymity
+ * compare people by these.
+ */
+export const quasiIdentifier = <A>(column: Column<A>, generalisation?: Generalisation): Column<A> => ({
+  ...column,
+  role: "quasi-identifier",
+  generalisation
+})
+/** A column that tells something of a person who is found, such as an income, and how it can be made coarser. */
+export const sensitiveAttribute = <A>(column: Column<A>, generalisation?: Generalisation): Column<A> => ({
+  ...column,
+  role: "sensitive attribute",
+  generalisation
+})
 
 export const nullable = <A>(column: Column<A>): Column<A | null> => ({
   ...column,

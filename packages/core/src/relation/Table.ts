@@ -22,6 +22,8 @@ export interface Table<out Name extends string, out C extends Columns, out V ext
    * An erasure removes the rows that have a person's id in one of them.
    */
   readonly subject: ReadonlyArray<string>
+  /** Columns that an acquaintance may know together: reports of k-anonymity compare people by each such set too. */
+  readonly knownTogether: ReadonlyArray<ReadonlyArray<string>>
   readonly visibility: V
 }
 
@@ -53,6 +55,7 @@ export const make = <const Name extends string, const C extends Columns>(
     readonly columns: C
     readonly primaryKey: ReadonlyArray<keyof C & string>
     readonly indexes?: ReadonlyArray<ReadonlyArray<keyof C & string>>
+    readonly knownTogether?: ReadonlyArray<ReadonlyArray<keyof C & string>>
     /** Whose row it is: `"user_id"`, or several columns if a row is about several people. Default: nobody's. */
     readonly subject?: (keyof C & string) | ReadonlyArray<keyof C & string>
   }
@@ -60,6 +63,7 @@ export const make = <const Name extends string, const C extends Columns>(
   _tag: "Table",
   name: RelationName.checked("table", name),
   indexes: [],
+  knownTogether: [],
   ...options,
   subject: options.subject === undefined ? [] : typeof options.subject === "string" ? [options.subject] : options.subject,
   visibility: visibilityOf<C>(options.columns)

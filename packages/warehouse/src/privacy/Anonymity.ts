@@ -1,0 +1,290 @@
+import type * as Column from "@sluice/core/relation/Column"
+import type * as Table from "@sluice/core/relation/Table"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Classes from "./Classes.ts"
+
+/** A class of fewer users than this is small, and so is a domain that fewer users have. */
+export const small = 5
+
+/**
+ * How many users share their quasi-identifiers with how many others. `k` is the size of the smallest class: everybody is one of
+ * at least so many who look alike. 0 where there are no users.
+ */
+export const Anonymity = Schema.Struct({
+  /** The public columns that users are compared by. */
+  columns: Schema.Array(Schema.String),
+  users: Schema.Int,
+  classes: Schema.Int,
+  k: Schema.Int,
+  /** Classes by size; `most` is null for the last, which has no end. */
+  sizes: Schema.Array(
+    Schema.Struct({ least: Schema.Int, most: Schema.NullOr(Schema.Int), classes: Schema.Int, users: Schema.Int })
+  )
+})
+export type Anonymity = typeof Anonymity.Type
+
+/** How many values a sensitive attribute has within the classes: `l` is the fewest. A number that has bands is told apart by them. */
+export const Diversity = Schema.Struct({
+  column: Schema.String,
+  l: Schema.Int,
+  /** Users in classes with one value, with two, and with more. With one value, whoever finds the class knows it. */
+  one: Schema.Int,
+  two: Schema.Int,
+  more: Schema.Int
+})
+export type Diversity = typeof Diversity.Type
+
+/** k by some of the columns, or by coarser ones. */
+export const Comparison = Schema.Struct({
+  /** What is different from all the quasi-identifiers as they are stored. */
+  about: Schema.String,
+  columns: Schema.Array(Schema.String),
+  classes: Schema.Int,
+  k: Schema.Int,
+  /** Users who are alone in their class. */
+  unique: Schema.Int,
+  /** Users in small classes, those who are alone included. */
+  inSmall: Schema.Int
+})
+export type Comparison = typeof Comparison.Type
+
+/** The values of one column, and those that few people have. Null and the word for rare ones are none. */
+export interface RareValues {
+  readonly column: string
+  readonly values: number
+  readonly users: number
+  /** Values with fewer people than this are rare. */
+  readonly rareBelow: number
+  readonly rareValues: number
+  readonly rareUsers: number
+}
+
+/** All of these about the people of one table. */
+export interface Findings {
+  readonly anonymity: Anonymity
+  readonly diversity: ReadonlyArray<Diversity>
+  readonly bySubset: ReadonlyArray<Comparison>
+  readonly bySetting: ReadonlyArray<Comparison>
+  /** Of each column whose rare values can become one. */
+  readonly rare: ReadonlyArray<RareValues>
+}
+
+type Measured<A> = Effect.Effect<A, WarehouseFailed, Warehouse>
+
+/** A table with a row for each person, and what its columns are to somebody who looks for one. */
+interface People {
+  readonly table: Table.Any
+  readonly quasi: ReadonlyArray<string>
+  readonly sensitive: ReadonlyArray<string>
+  /** Where settings make rare values one, a value that fewer people have is rare. */
+  readonly least: number
+}
+
+/**
+ * Measures the people of a table with a row for each of them, by some twenty aggregates in SQL: counts come back, and never a
+ * value. Its quasi-identifiers and sensitive attributes are compared, as its columns declare them. `least` is the number of
+ * people below which a setting would take a value for rare. The cost is that of grouping all people as often: for 200,000 some
+ * seconds.
+ */
+export const measure = Effect.fn("Anonymity.measure")(function* (
+  table: Table.Any,
+  { least = small }: { readonly least?: number } = {}
+): Effect.fn.Return<Findings, WarehouseFailed, Warehouse> {
+  const named = (role: Column.Role) =>
+    Object.entries(table.columns).flatMap(([name, column]) => (column.role === role ? [name] : []))
+  const people: People = { table, quasi: named("quasi-identifier"), sensitive: named("sensitive attribute"), least }
+  const { anonymity, diversity } = yield* byAll(people)
+  // What those groupings have told already is not asked again.
+  const measured = new Map([[keyOf({ columns: people.quasi }), measuresOf(anonymity)]])
+  const rare: Array<RareValues> = []
+  const mayChange = new Set<string>()
+  for (const column of [...people.quasi, ...people.sensitive]) {
+    if (table.columns[column]?.generalisation?._tag !== "Common") continue
+    const found = yield* rareIn(people, column, small)
+    rare.push(found.rare)
+    measured.set(keyOf({ columns: [column] }), found.compared)
+    const { rareValues } = least === small ? found.rare : (yield* rareIn(people, column, least)).rare
+    if (rareValues > 0) mayChange.add(column)
+  }
+  const subsets = subsetsOf(people)
+  const settings = settingsOf(people, mayChange)
+  const cases = new Map([...subsets, ...settings].map((one) => [keyOf(one), one]))
+  yield* Effect.forEach(
+    [...cases].filter(([key]) => !measured.has(key)),
+    ([key, one]) => Effect.map(compare(people, one), (found) => measured.set(key, found)),
+    // A few at a time: a server answers them side by side, and others want some of its connections.
+    { concurrency: 4, discard: true }
+  )
+  const compared = (all: ReadonlyArray<Case>) =>
+    all.flatMap((one) => {
+      const found = measured.get(keyOf(one))
+      return found === undefined ? [] : [{ about: one.about, columns: one.columns, ...found }]
+    })
+  return { anonymity, diversity, bySubset: compared(subsets), bySetting: compared(settings), rare }
+})
+
+const sumWhere = (condition: string, what: string): string => `SUM(CASE WHEN ${condition} THEN ${what} ELSE 0 END)`
+
+const bounds = [
+  [1, 1],
+  [2, 4],
+  [5, 9],
+  [10, 49],
+  [50, null]
+] as const
+
+/** k-anonymity by all the quasi-identifiers, and l-diversity of each sensitive column, in one statement. */
+const byAll = ({ quasi: columns, sensitive, table }: People): Measured<Pick<Findings, "anonymity" | "diversity">> => {
+  const sizes = bounds.flatMap(([least, most]) => {
+    const size = most === null ? `n >= ${least}` : `n BETWEEN ${least} AND ${most}`
+    return [sumWhere(size, "1"), sumWhere(size, "n")]
+  })
+  const values = sensitive.flatMap((_, i) => [
+    `MIN(d${i})`,
+    ...[`d${i} = 1`, `d${i} = 2`, `d${i} > 2`].map((many) => sumWhere(many, "n"))
+  ])
+  return Effect.map(
+    Classes.measure({
+      table,
+      columns,
+      within: (column) =>
+        Object.fromEntries(
+          sensitive.map((name, i) => [
+            `d${i}`,
+            Classes.distinct(Classes.ofNumber(table.columns[name]?.generalisation, column(name)))
+          ])
+        ),
+      measures: ["SUM(n)", "COUNT(*)", "MIN(n)", ...sizes, ...values]
+    }),
+    (numbers) => {
+      const at = (index: number) => numbers[index] ?? 0
+      return {
+        anonymity: {
+          columns,
+          users: at(0),
+          classes: at(1),
+          k: at(2),
+          sizes: bounds.map(([least, most], i) => ({ least, most, classes: at(3 + 2 * i), users: at(4 + 2 * i) }))
+        },
+        diversity: sensitive.map((column, i) => {
+          const from = 3 + sizes.length + 4 * i
+          return { column, l: at(from), one: at(from + 1), two: at(from + 2), more: at(from + 3) }
+        })
+      }
+    }
+  )
+}
+
+/** One way to compare people: by some columns, of which some are made coarser. */
+interface Case {
+  readonly about: string
+  readonly columns: ReadonlyArray<string>
+  readonly coarser?: ReadonlyArray<string>
+}
+
+const keyOf = ({ coarser = [], columns }: Omit<Case, "about">): string => JSON.stringify([columns, coarser])
+
+/** What is counted of each case. */
+type Measures = Pick<Comparison, "classes" | "k" | "unique" | "inSmall">
+
+const comparing = ["COUNT(*)", "MIN(n)", sumWhere("n = 1", "n"), sumWhere(`n < ${small}`, "n")]
+
+const measuresFrom = ([classes = 0, k = 0, unique = 0, inSmall = 0]: ReadonlyArray<number>): Measures => ({
+  classes,
+  k,
+  unique,
+  inSmall
+})
+
+const compare = ({ least, table }: People, { coarser = [], columns }: Case): Measured<Measures> =>
+  Effect.map(Classes.measure({ table, columns, coarser: { columns: coarser, least }, measures: comparing }), measuresFrom)
+
+/** The same of all the quasi-identifiers, as the sizes of their classes tell it. */
+const measuresOf = ({ classes, k, sizes }: Anonymity): Measures => {
+  const upTo = (size: number) =>
+    sizes.reduce((sum, { most, users }) => (most !== null && most <= size ? sum + users : sum), 0)
+  return { classes, k, unique: upTo(1), inSmall: upTo(small - 1) }
+}
+
+/**
+ * Each column alone, all but each, those that are known together, and all with each sensitive attribute that can be coarser:
+ * its values tell nearly as many people apart.
+ */
+const subsetsOf = (people: People): ReadonlyArray<Case> => {
+  const { quasi, sensitive, table } = people
+  return [
+    ...quasi.map((column) => ({ about: `only ${column}`, columns: [column] })),
+    ...quasi.map((left) => ({ about: `all but ${left}`, columns: quasi.filter((column) => column !== left) })),
+    ...table.knownTogether.map((columns) => ({ about: `only ${columns.join(", ")}`, columns })),
+    ...sensitive.flatMap((column) =>
+      table.columns[column]?.generalisation === undefined
+        ? []
+        : [{ about: `all, and ${column}`, columns: [...quasi, column] }]
+    )
+  ]
+}
+
+/**
+ * The rows as they are stored, and as each setting of the generalisation would make them; one in force changes nothing. Of the
+ * columns whose rare values can become one, `mayChange` has those with rare values.
+ */
+const settingsOf = ({ least, quasi, sensitive, table }: People, mayChange: ReadonlySet<string>): ReadonlyArray<Case> => {
+  const settingOf = (column: string) => {
+    const generalisation = table.columns[column]?.generalisation
+    if (generalisation === undefined) return []
+    return generalisation._tag === "Common"
+      ? [{ about: `${generalisation.setting}=${least}`, coarser: mayChange.has(column) ? [column] : [] }]
+      : [{ about: generalisation.setting, coarser: [column] }]
+  }
+  const together = (settings: ReturnType<typeof settingOf>) => ({
+    about: settings.map(({ about }) => about).join(" + "),
+    coarser: settings.flatMap(({ coarser }) => coarser)
+  })
+  const all = quasi.flatMap(settingOf)
+  return [
+    { about: "as stored", columns: quasi },
+    ...[...all, ...(all.length > 1 ? [together(all)] : [])].map((one) => ({ ...one, columns: quasi })),
+    ...sensitive.flatMap((column) =>
+      settingOf(column).flatMap((own) => {
+        const cases = [own, ...(all.length > 0 ? [together([own, ...all])] : [])]
+        const columns = [...quasi, column]
+        return [
+          { about: `with ${column}, as stored`, columns },
+          ...cases.map(({ about, coarser }) => ({ about: `with ${column}: ${about}`, columns, coarser }))
+        ]
+      })
+    )
+  ]
+}
+
+/** The rare values of a column, and how people compare by this column alone. */
+const rareIn = (
+  { table }: People,
+  column: string,
+  rareBelow: number
+): Measured<{ readonly rare: RareValues; readonly compared: Measures }> => {
+  const generalisation = table.columns[column]?.generalisation
+  const other = generalisation?._tag === "Common" ? generalisation.other : ""
+  const counted = [
+    "named",
+    "named * n",
+    ...["named", "named * n"].map((what) => `CASE WHEN n < ${rareBelow} THEN ${what} ELSE 0 END`)
+  ]
+  return Effect.map(
+    Classes.measure({
+      table,
+      columns: [column],
+      within: (quoted) => ({
+        named: `MAX(CASE WHEN ${quoted(column)} <> ${Classes.literal(other)} THEN 1 ELSE 0 END)`
+      }),
+      measures: [...comparing, ...counted.map((sql) => `SUM(${sql})`)]
+    }),
+    (numbers) => {
+      const [values = 0, users = 0, rareValues = 0, rareUsers = 0] = numbers.slice(comparing.length)
+      return { rare: { column, values, users, rareBelow, rareValues, rareUsers }, compared: measuresFrom(numbers) }
+    }
+  )
+}
