@@ -14,7 +14,9 @@ import * as Derivation from "@sluice/core/data/Derivation"
 import * as MaskId from "@sluice/core/data/MaskId"
 import type { MaskMap } from "@sluice/core/data/MaskMap"
 import * as Packed from "@sluice/core/data/Packed"
-import { Pii as P, Pii } from "@sluice/core/data/Pii"
+
+import { Pii as P, Pii, schema as personal } from "@sluice/core/data/Pii"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import * as Log from "@sluice/core/Log"
 import * as Column from "@sluice/core/relation/Column"
 import * as Grants from "@sluice/core/relation/Grants"
@@ -28,6 +30,7 @@ import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 const city = Pii.make("city", "London")
 const email = Pii.make("email", "ada@analytical.engine")
@@ -78,32 +81,17 @@ export type Reveal = typeof import("@sluice/core/data/PiiReveal")
 export type Hidden = typeof import("@sluice/pii")
 
 // Into what packs rows, and back as text.
-interface Nested {
-  readonly name: string
-  readonly places: ReadonlyMap<string, ReadonlyArray<{ readonly city?: Pii<"city"> | null }>>
-}
-interface Tree {
-  readonly name: string
-  readonly at: Date | null
-  readonly children: ReadonlyArray<Tree>
-}
-interface Place extends Tree {
-  readonly city: Pii<"city">
-}
-Packed.jsonCodec<Table.Row<typeof UsersRaw>>()
-Packed.jsonCodec<Tree>()
-// @ts-expect-error JSON has only the kind of a value
-Packed.jsonCodec<Pii<"city">>()
-// @ts-expect-error nor has it more of one that may be absent, in an object, in a list, in a map
-Packed.jsonCodec<Nested>()
-// @ts-expect-error nor of one in a row as it is decoded
-Packed.jsonCodec<User>()
-// @ts-expect-error nor of one in a tree
-Packed.jsonCodec<Tree & { readonly owners: ReadonlyArray<readonly [string, Pii<"email">]> }>()
-// @ts-expect-error nor of one that extends what is around it
-Packed.jsonCodec<Tree & { readonly places: ReadonlyArray<Place> }>()
+export const kept: RowCodec.RowCodec<{ readonly id: string; readonly city: Pii<"city"> | null }> = RowCodec.make(
+  Schema.Struct({ id: Schema.String, city: Schema.NullOr(personal("city")) })
+)
+// @ts-expect-error a city does not come back as a zip code
+export const swapped: RowCodec.RowCodec<{ readonly city: Pii<"zipcode"> }> = RowCodec.make(
+  Schema.Struct({ city: personal("city") })
+)
+// @ts-expect-error nor as text
+export const asText: RowCodec.RowCodec<{ readonly city: string }> = RowCodec.make(Schema.Struct({ city: personal("city") }))
 // @ts-expect-error unknown rows may hold one
-Packed.jsonCodec<unknown>()
+RowCodec.make(Schema.Struct({ list: Schema.Array(Schema.Unknown) }))
 Packed.codec<Pii<"city">>({
   // @ts-expect-error a personal value is not put as text
   write: (value, sink) => sink.put(value),

@@ -1,10 +1,11 @@
 import { assert, it } from "@effect/vitest"
-import * as Packed from "@sluice/core/data/Packed"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import { Fingerprints } from "@sluice/warehouse/Fingerprints"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { apiUsers } from "../../src/assets/apiUsers.ts"
 import * as DataVersion from "../../src/intake/DataVersion.ts"
 import * as Memory from "../support/memory.ts"
@@ -23,7 +24,7 @@ const legible: NonNullable<Fingerprints["Type"]> = {
   }
 }
 
-const codec = Packed.jsonCodec<string>()
+const codec = RowCodec.make(Schema.String)
 
 const versionOf = (pages: ReadonlyArray<ReadonlyArray<string>>, epoch = 0) =>
   DataVersion.ofPages(

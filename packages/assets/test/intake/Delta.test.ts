@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto"
 import { assert, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import * as Packed from "@sluice/core/data/Packed"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
 import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
 import type { SourcePages } from "@sluice/warehouse/SourcePages"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as DataVersion from "../../src/intake/DataVersion.ts"
 import * as Delta from "../../src/intake/Delta.ts"
@@ -15,7 +16,7 @@ import * as PackedRows from "../../src/intake/PackedRows.ts"
 /** `a1`: the row of a, as it is for the first time. */
 type Page = ReadonlyArray<string>
 
-const packing = { codec: Packed.jsonCodec<string>(), id: (row: string) => row.slice(0, 1) }
+const packing = { codec: RowCodec.make(Schema.String), id: (row: string) => row.slice(0, 1) }
 
 /** Fingerprints of a store; what it sealed, it opens for what that belongs to. */
 const fingerprints: NonNullable<Fingerprints["Type"]> = {

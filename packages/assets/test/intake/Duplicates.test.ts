@@ -1,11 +1,12 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import * as Packed from "@sluice/core/data/Packed"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as Duplicates from "../../src/intake/Duplicates.ts"
 import * as RowHash from "../../src/intake/RowHash.ts"
 
@@ -18,7 +19,7 @@ interface Row {
 const identity: Duplicates.Identity<Row> = {
   id: (row) => row.id,
   version: (row) => row.at,
-  codec: Packed.jsonCodec<Row>()
+  codec: RowCodec.make(Schema.Struct({ id: Schema.String, at: Schema.String, text: Schema.String }))
 }
 
 /** Looks for ids that come again, some of which it must keep on disk. */

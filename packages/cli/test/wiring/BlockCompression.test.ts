@@ -1,10 +1,11 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import * as Packed from "@sluice/core/data/Packed"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as BlockCompression from "../../src/wiring/BlockCompression.ts"
 
 const rows = Array.from({ length: 5_000 }, (_, i) => `${i} 2024-03-01T10:30:00.000Z Zürich 🙂`)
@@ -24,7 +25,7 @@ it.scoped("spilled rows take a third of their room at most, and come back the sa
     }
     const spilling = Layer.provide(Spill.layer({ rowsInMemory: 0, compression: counting }), NodeFileSystem.layer)
     const pages = Dataset.chunks(Dataset.fromArray(rows, 1_000))
-    const dataset = yield* Effect.provide(Dataset.collect(pages, Packed.jsonCodec<string>()), spilling)
+    const dataset = yield* Effect.provide(Dataset.collect(pages, RowCodec.make(Schema.String)), spilling)
     assert.deepStrictEqual(yield* Dataset.toArray(dataset), rows)
     const sum = (sizes: ReadonlyArray<number>) => sizes.reduce((total, size) => total + size, 0)
     assert.deepStrictEqual([given.length, sum(written) * 3 < sum(given)], [5, true])

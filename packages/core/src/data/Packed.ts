@@ -1,7 +1,6 @@
 import { Pii, reveal } from "@sluice/pii"
 import * as Bytes from "../internal/bytes.ts"
 import { erase } from "../internal/erase.ts"
-import type { WithoutPii } from "./HoldsPii.ts"
 
 /**
  * Rows as the texts they consist of, one after the other: `lengths` says in four bytes each how many UTF-16 units a text
@@ -136,6 +135,11 @@ export const codec = <A>(options: {
   encode: (rows) => {
     const sink = new Block()
     for (const row of rows) options.write(row, sink)
+    if (loneSurrogate.test(sink.text)) {
+      throw new Error(
+        "A row has a text with half of a surrogate pair, which cannot be kept. Replace it where the row is made."
+      )
+    }
     const lengths = new Int32Array(sink.lengths)
     return { rows: rows.length, lengths: new Uint8Array(lengths.buffer), text: new TextEncoder().encode(sink.text) }
   },
@@ -149,6 +153,9 @@ export const codec = <A>(options: {
   }
 })
 
+/** The rows' texts may split a pair between them: all together, they are as they were. */
+const loneSurrogate = /\p{Surrogate}/u
+
 /** Reads the next rows of a block. */
 const reader = <A>(packed: Packed, read: (cursor: Cursor) => A): ((count: number) => ReadonlyArray<A>) => {
   const cursor = new Cursor(packed)
@@ -158,16 +165,6 @@ const reader = <A>(packed: Packed, read: (cursor: Cursor) => A): ((count: number
     return rows
   }
 }
-
-/**
- * For rows that are plain JSON already. Rows that hold a personal value anywhere do not compile, as JSON has only its kind; nor
- * do rows of a type that could hold one, such as `unknown`. Write these a `codec` that packs with `Sink.pii`.
- */
-export const jsonCodec = <A extends WithoutPii<A>>(): Codec<A> =>
-  codec<A>({
-    write: (row, sink) => sink.put(JSON.stringify(row)),
-    reading: () => (cursor) => JSON.parse(cursor.text())
-  })
 
 /** Of the same text, always the same string with no block behind it, made by `make` at its first occurrence. */
 export const interned = <B>(make: (text: string) => B): ((text: string) => B) => {

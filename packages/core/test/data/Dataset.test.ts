@@ -3,12 +3,13 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import * as Packed from "@sluice/core/data/Packed"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
 const spilling = (rowsInMemory: number, directory?: string) =>
@@ -50,7 +51,7 @@ describe("Dataset", () => {
     ],
     ([rows, rowsInMemory, pageSize]) =>
       Effect.gen(function* () {
-        const dataset = yield* Dataset.collect(pages(rows, pageSize), Packed.jsonCodec<string>())
+        const dataset = yield* Dataset.collect(pages(rows, pageSize), RowCodec.make(Schema.String))
         const readings = yield* Effect.all([Dataset.toArray(dataset), Dataset.toArray(dataset)], { concurrency: 2 })
         assert.deepStrictEqual(readings, [rows, rows])
         assert.strictEqual(dataset.size, rows.length)
@@ -61,43 +62,15 @@ describe("Dataset", () => {
     Effect.gen(function* () {
       const { directory, files } = yield* temporary
       const source = Stream.concat(pages(numbers(50), 10), Stream.fail("source broke"))
-      const collected = Effect.scoped(Dataset.collect(source, Packed.jsonCodec<number>()))
+      const collected = Effect.scoped(Dataset.collect(source, RowCodec.make(Schema.Number)))
       assert.strictEqual(yield* Effect.flip(Effect.provide(collected, spilling(5, directory))), "source broke")
       assert.deepStrictEqual(yield* files, [])
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.scoped.prop(
-    "every block is unpacked once at most for readers who start side by side, in memory and from disk",
-    [FastCheck.integer({ min: 1, max: 60 }), FastCheck.integer({ min: 0, max: 70 }), FastCheck.integer({ min: 2, max: 6 })],
-    ([count, rowsInMemory, readers]) =>
-      Effect.gen(function* () {
-        const json = Packed.jsonCodec<number>()
-        let unpacked = 0
-        const counting: Packed.Codec<number> = {
-          ...json,
-          decode: (packed) => {
-            unpacked++
-            return json.decode(packed)
-          }
-        }
-        const dataset = yield* Dataset.collect(pages(numbers(count), 10), counting)
-        const read = Dataset.toArray(dataset)
-        const all = yield* Effect.all(
-          Array.from({ length: readers }, () => read),
-          { concurrency: "unbounded" }
-        )
-        assert.deepStrictEqual(
-          all,
-          Array.from({ length: readers }, () => numbers(count))
-        )
-        assert.isAtMost(unpacked, Math.ceil(count / 10))
-      }).pipe(Effect.provide(spilling(rowsInMemory)))
-  )
-
   it.scoped("a reader that is interrupted leaves the others their rows", () =>
     Effect.gen(function* () {
-      const dataset = yield* Dataset.collect(pages(numbers(100), 10), Packed.jsonCodec<number>())
+      const dataset = yield* Dataset.collect(pages(numbers(100), 10), RowCodec.make(Schema.Number))
       const leader = yield* Effect.fork(Dataset.toArray(dataset))
       const follower = yield* Effect.fork(Dataset.toArray(dataset))
       yield* Effect.yieldNow()
@@ -119,7 +92,7 @@ describe("Dataset", () => {
         }
       }
       const rows = Array.from({ length: 20 }, (_, i) => `${i} ${"x".repeat(50)}`)
-      const collected = Dataset.collect(pages(rows, 1), Packed.jsonCodec<string>())
+      const collected = Dataset.collect(pages(rows, 1), RowCodec.make(Schema.String))
       const dataset = yield* Effect.provideService(collected, Spill, counting)
       assert.deepStrictEqual([yield* Dataset.toArray(dataset), opened], [rows, 1])
     })
@@ -127,7 +100,7 @@ describe("Dataset", () => {
 
   it.scoped("a directory that cannot be written to is a clear error", () =>
     Effect.gen(function* () {
-      const collected = Dataset.collect(pages(numbers(50), 10), Packed.jsonCodec<number>())
+      const collected = Dataset.collect(pages(numbers(50), 10), RowCodec.make(Schema.Number))
       const error = yield* Effect.flip(Effect.provide(collected, spilling(5, "/nowhere/at/all")))
       assert.deepStrictEqual(
         error.message,
@@ -161,7 +134,7 @@ describe("Dataset", () => {
           }))
       }
       const layer = Layer.provide(Spill.layer({ rowsInMemory: 0, directory }), Layer.succeed(FileSystem.FileSystem, filling))
-      const collected = Effect.scoped(Dataset.collect(pages(numbers(500), 10), Packed.jsonCodec<number>()))
+      const collected = Effect.scoped(Dataset.collect(pages(numbers(500), 10), RowCodec.make(Schema.Number)))
       const error = yield* Effect.flip(Effect.provide(collected, layer))
       assert.deepStrictEqual([error.operation, error.reason, yield* files], ["written", "ENOSPC", []])
     }).pipe(Effect.provide(NodeFileSystem.layer))
@@ -170,7 +143,7 @@ describe("Dataset", () => {
   it.scoped("unlinks its file as soon as it is open, so that a killed process leaves no rows to find", () =>
     Effect.gen(function* () {
       const { directory, files } = yield* temporary
-      const collected = Dataset.collect(pages(numbers(50), 10), Packed.jsonCodec<number>())
+      const collected = Dataset.collect(pages(numbers(50), 10), RowCodec.make(Schema.Number))
       const dataset = yield* Effect.provide(collected, spilling(5, directory))
       assert.deepStrictEqual(yield* files, [])
       assert.deepStrictEqual(yield* Dataset.toArray(dataset), numbers(50))

@@ -1,7 +1,7 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import * as Packed from "@sluice/core/data/Packed"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -11,10 +11,11 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
 const spilling = (rowsInMemory: number) => Layer.provide(Spill.layer({ rowsInMemory }), NodeFileSystem.layer)
-const codec = Packed.jsonCodec<number>()
+const codec = RowCodec.make(Schema.Number)
 /** Rows as a source hands them on. */
 const blocks = <E, R>(rows: Stream.Stream<ReadonlyArray<number>, E, R>) =>
   Stream.map(rows, (some): Dataset.Block<number> => ({ packed: codec.encode(some), rows: some }))

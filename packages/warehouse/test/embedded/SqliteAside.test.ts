@@ -4,7 +4,7 @@ import { expect, it } from "@effect/vitest"
 import { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
-import * as Packed from "@sluice/core/data/Packed"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
@@ -17,6 +17,7 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { breaking, inStep, Numbers, numbers, recordingStep, stalling, versionsSeen } from "../contract/support.ts"
 import { temporaryDirectory } from "./stores.ts"
@@ -122,7 +123,7 @@ it.scopedLive(
 it.scopedLive("rows of a source that turns out to have one twice are not published, and those that it settles on are", () =>
   Effect.gen(function* () {
     const { databases, warehouse } = yield* opened
-    const codec = Packed.jsonCodec<Table.Row<typeof Numbers>>()
+    const codec = RowCodec.make(Schema.Struct({ id: Schema.Number, version: Schema.Number }))
     const concluded = yield* Deferred.make<void>()
     const source = Stream.map(Stream.make([{ id: 1, version: 1 }], [{ id: 1, version: 1 }]), (rows) => ({
       packed: codec.encode(rows),
