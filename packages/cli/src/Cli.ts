@@ -11,6 +11,7 @@ import { Output } from "./Output.ts"
 import * as CommandHelp from "./render/CommandHelp.ts"
 import * as Completions from "./render/Completions.ts"
 import * as GlobalOptions from "./tables/GlobalOptions.ts"
+import * as DotEnv from "./wiring/DotEnv.ts"
 
 const version = "0.1.0"
 
@@ -37,8 +38,12 @@ const runCommand = Effect.fn("Cli.command")(function* (name: string, typed: Type
     return yield* new UsageError({ detail: "Name a command. `pnpm assets --help` shows every command." })
   const effect = yield* understood(command.run(typed), name)
   const NodeFileSystem = yield* Effect.promise(() => import("@effect/platform-node/NodeFileSystem"))
-  yield* Effect.provide(effect, NodeFileSystem.layer)
+  const path = yield* understood(Flag.read(GlobalOptions.envFile, typed), name)
+  yield* Effect.provide(path === undefined ? effect : withEnvFile(effect, path), NodeFileSystem.layer)
 })
+
+const withEnvFile = <A, E, R>(effect: Effect.Effect<A, E, R>, path: string) =>
+  Effect.provideService(effect, DotEnv.File, { path, required: true })
 
 /** Fails with what is wrong with a value, and where to read more. */
 const understood = <A>(value: Either.Either<A, string>, command: string): Effect.Effect<A, UsageError> =>

@@ -14,9 +14,11 @@ export const logLevel: Flag.Flag<LogLevel.LogLevel> = {
   }
 }
 
+export const envFile = Flag.text("env-file", "FILE", "the file of settings; .env in the current directory without it")
+
 export const completions = Flag.oneOf("completions", "SHELL", ["bash", "fish", "sh", "zsh"], "completions, to be sourced")
 
 export const version = Flag.boolean("version", "which version this is")
 
 /** The options that every command has, in the order in which help shows them. */
-export const all: ReadonlyArray<Flag.Flag<unknown>> = [help, logLevel, completions, version]
+export const all: ReadonlyArray<Flag.Flag<unknown>> = [help, envFile, logLevel, completions, version]

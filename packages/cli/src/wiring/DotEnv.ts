@@ -3,11 +3,20 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { SettingsInvalid } from "@sluice/core/settings/Settings"
 import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as DotEnvSyntax from "./DotEnvSyntax.ts"
 
-/** A file of settings. */
+/**
+ * The file of settings: the one that `--env-file` names, or `.env` in the current directory. Node sees `--env-file` too, and
+ * ends with its own message if the file is missing.
+ */
+export class File extends Context.Reference<File>()("@sluice/cli/DotEnv/File", {
+  defaultValue: (): { readonly path: string; readonly required: boolean } => ({ path: ".env", required: false })
+}) {}
+
+/** What a file of settings sets. */
 export interface DotEnv {
   /** The keys that it sets, in order, each with its line from 1 on. */
   readonly keys: ReadonlyArray<readonly [key: string, line: number]>
@@ -16,16 +25,20 @@ export interface DotEnv {
 }
 
 /**
- * Reads a file of settings; a missing file sets nothing. Fails if the file cannot be read, for lines that set nothing and are
+ * Reads a file of settings. A missing file sets nothing, unless it is required. Fails if the file cannot be read, for lines that set nothing and are
  * neither comments nor blank, and for a `$name` that is set neither above nor in the environment. The error names lines by
  * number and never shows them: they may hold a secret.
  */
-export const read = Effect.fn("DotEnv.read")(function* (
-  path: string
-): Effect.fn.Return<DotEnv, SettingsInvalid, FileSystem.FileSystem> {
+export const read = Effect.fn("DotEnv.read")(function* ({
+  path,
+  required
+}: typeof File.Service): Effect.fn.Return<DotEnv, SettingsInvalid, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const text = yield* fs.readFileString(path).pipe(
-    Effect.catchIf(isMissing, () => Effect.succeed("")),
+    Effect.catchIf(
+      (error) => isMissing(error) && !required,
+      () => Effect.succeed("")
+    ),
     Effect.mapError((error) => new SettingsInvalid({ problems: [unreadable(path, error)] }))
   )
   const { assignments, malformed } = DotEnvSyntax.parse(text)
@@ -41,6 +54,13 @@ export const read = Effect.fn("DotEnv.read")(function* (
   const provider = ConfigProvider.fromMap(values, { pathDelim: "_", seqDelim: "," })
   return { keys, provider: keys.length === 0 ? undefined : provider }
 })
+
+/** Commands to type next, with the file that `--env-file` named: without it they would use another store. */
+export const withEnvFile = (commands: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.map(File, ({ path, required }) => {
+    const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+    return required ? commands.map((command) => `${command} --env-file ${quoted}`) : commands
+  })
 
 /** The environment is asked first, then the lines above, as by Compose. */
 const resolve = Effect.fnUntraced(function* (part: DotEnvSyntax.Part, above: ReadonlyMap<string, string>) {
@@ -68,5 +88,6 @@ const unreadable = (path: string, error: PlatformError): string => {
   if (error._tag === "SystemError" && error.reason === "PermissionDenied") {
     return `${path} is there but this user may not read it. Change its owner or permissions, or move it away.`
   }
+  if (isMissing(error)) return `There is no file ${path}. Name a file of KEY=VALUE lines with --env-file.`
   return `${path} is there but cannot be read as a file. Make it a file of KEY=VALUE lines, or move it away.`
 }

@@ -17,8 +17,6 @@ export interface Settings extends ProgramSettings.ProgramSettings, SparkSettings
   readonly proxies: Proxies.Proxies
 }
 
-const file = ".env"
-
 /** The secret that seals the store's keys may be in a file of its own, as Docker and Kubernetes hand secrets over. */
 const withSecretOfFile = Effect.fnUntraced(function* (settings: Settings) {
   if (settings.secretFile === undefined) return settings
@@ -56,16 +54,17 @@ const both = Effect.gen(function* () {
 })
 
 /**
- * The settings: from the environment, and what it leaves open from `.env` in the current directory. Fails for a `.env` that
+ * The settings: from the environment, and what it leaves open from the file of settings. Fails for a file that
  * cannot be read, and for keys of either that are settings misspelt: a run that took no notice would read or write elsewhere.
  * Proxies come from the environment alone, where other programs find them.
  */
 export const load = Effect.gen(function* () {
+  const file = yield* DotEnv.File
   const dotEnv = yield* DotEnv.read(file)
   const variables = yield* ThisProcess.variables
   const set = new Set([...variables, ...dotEnv.keys.map(([key]) => key)])
   const problems = [
-    ...UnknownKeys.inFile(file, dotEnv.keys, known),
+    ...UnknownKeys.inFile(file.path, dotEnv.keys, known),
     ...UnknownKeys.inEnvironment(variables, (key) => set.has(key), known)
   ]
   const { provider } = dotEnv

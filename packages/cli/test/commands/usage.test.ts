@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { emptyDirectory, sluice } from "../support.ts"
@@ -97,6 +97,18 @@ describe("a configuration that is wrong is refused before anything happens, ever
     })
   })
 
+  it("--env-file takes the place of .env, in commands to type next too", async () => {
+    const own = emptyDirectory()
+    writeFileSync(join(own, ".env"), "nonsense")
+    writeFileSync(join(own, "prod.env"), "DATABASE_URL=sqlite:prod\n")
+    const made = await sluice(own, ["materialize", "messages_raw", "--env-file", "prod.env"])
+    expect([made.code, existsSync(join(own, "prod")), made.stderr.trimEnd().split("\n").at(-1)]).toEqual([
+      0,
+      true,
+      'Next: pnpm assets query "select * from messages_raw" --as analyst --env-file prod.env'
+    ])
+  })
+
   // Regression: `validate` was content with a store that no command could use.
   it("an embedded store whose directory is a file, or below one", async () => {
     const own = emptyDirectory()
@@ -188,6 +200,7 @@ describe("help", () => {
 
       Options
         --help               this; -h is the same
+        --env-file FILE      the file of settings; .env in the current directory without it
         --log-level LEVEL    debug tells more, and where an error came from
         --completions SHELL  completions, to be sourced: bash, fish, sh or zsh
         --version            which version this is

@@ -39,11 +39,13 @@ it("fish and zsh get the meaning of each word, with its quotes escaped", () => {
     {
       "fish": [
         "complete -c assets -n '__assets_after "draw *"' -l format -x -a 'tree dot'",
+        "complete -c assets -n '__assets_after "draw *"' -l env-file -x -a ''",
         "complete -c assets -n '__assets_after "draw *"' -l log-level -x -a ''",
         "complete -c assets -n '__assets_after "draw *"' -l completions -x -a 'bash fish sh zsh'",
         "complete -c assets -n '__assets_after "draw *"' -l format -d 'how'",
         "complete -c assets -n '__assets_after "draw *"' -l all -d 'every asset'",
         "complete -c assets -n '__assets_after "draw *"' -l help -d 'this; -h is the same'",
+        "complete -c assets -n '__assets_after "draw *"' -l env-file -d 'the file of settings; .env in the current directory without it'",
         "complete -c assets -n '__assets_after "draw *"' -l log-level -d 'debug tells more, and where an error came from'",
         "complete -c assets -n '__assets_after "draw *"' -l completions -d 'completions, to be sourced'",
         "complete -c assets -n '__assets_after "draw *"' -l version -d 'which version this is'",
@@ -51,17 +53,20 @@ it("fish and zsh get the meaning of each word, with its quotes escaped", () => {
       ],
       "zsh": [
         "    ("draw "*"|"--format) candidates=('tree' 'dot') ;;",
+        "    ("draw "*"|"--env-file) candidates=() ;;",
         "    ("draw "*"|"--log-level) candidates=() ;;",
         "    ("draw "*"|"--completions) candidates=('bash' 'fish' 'sh' 'zsh') ;;",
+        "    ("runs list "*"|"--env-file) candidates=() ;;",
         "    ("runs list "*"|"--log-level) candidates=() ;;",
         "    ("runs list "*"|"--completions) candidates=('bash' 'fish' 'sh' 'zsh') ;;",
+        "    ("runs show "*"|"--env-file) candidates=() ;;",
         "    ("runs show "*"|"--log-level) candidates=() ;;",
         "    ("runs show "*"|"--completions) candidates=('bash' 'fish' 'sh' 'zsh') ;;",
-        "    ("draw "*"|"*) candidates=('--format:how' '--all:every asset' '--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
-        "    ("runs list "*"|"*) candidates=('--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
-        "    ("runs show "*"|"*) candidates=('--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+        "    ("draw "*"|"*) candidates=('--format:how' '--all:every asset' '--help:this; -h is the same' '--env-file:the file of settings; .env in the current directory without it' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+        "    ("runs list "*"|"*) candidates=('--help:this; -h is the same' '--env-file:the file of settings; .env in the current directory without it' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+        "    ("runs show "*"|"*) candidates=('--help:this; -h is the same' '--env-file:the file of settings; .env in the current directory without it' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
         "    ("runs ""|"*) candidates=('list:Lists runs' 'show:Shows one') ;;",
-        "    ("""|"*) candidates=('draw:Draws a person'\\''s assets' 'runs' '--help:this; -h is the same' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
+        "    ("""|"*) candidates=('draw:Draws a person'\\''s assets' 'runs' '--help:this; -h is the same' '--env-file:the file of settings; .env in the current directory without it' '--log-level:debug tells more, and where an error came from' '--completions:completions, to be sourced' '--version:which version this is') ;;",
       ],
     }
   `)

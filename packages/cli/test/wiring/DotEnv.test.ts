@@ -49,8 +49,20 @@ it("a line that sets nothing is told by its number", () => {
   })
 })
 
-const readOf = (readFileString: FileSystem.FileSystem["readFileString"]) =>
-  DotEnv.read(".env").pipe(Effect.provide(FileSystem.layerNoop({ readFileString })))
+it.effect("commands to type next name the file, quoted if a shell would read it otherwise", () =>
+  Effect.gen(function* () {
+    const next = (path: string) =>
+      Effect.provideService(DotEnv.withEnvFile(["pnpm assets retry"]), DotEnv.File, { path, required: true })
+    expect([yield* DotEnv.withEnvFile(["a"]), yield* next("env/prod.env"), yield* next("Ada's.env")]).toEqual([
+      ["a"],
+      ["pnpm assets retry --env-file env/prod.env"],
+      [`pnpm assets retry --env-file 'Ada'\\''s.env'`]
+    ])
+  })
+)
+
+const readOf = (readFileString: FileSystem.FileSystem["readFileString"], file = { path: ".env", required: false }) =>
+  DotEnv.read(file).pipe(Effect.provide(FileSystem.layerNoop({ readFileString })))
 
 /** What a file sets `KEY` to, in an environment that has `OUTER` and an empty `EMPTY`. */
 const valueOf = (text: string) =>
@@ -129,15 +141,18 @@ it.effect("a file is read once, and its values are the configuration's", () =>
   })
 )
 
-it.effect("a file that is not there sets nothing; one that cannot be read is an error", () =>
+it.effect("a file that is not there sets nothing, unless it is required; one that cannot be read is an error", () =>
   Effect.gen(function* () {
     const { keys } = yield* readOf(refusal("NotFound"))
-    const errors = yield* Effect.all(
-      [refusal("PermissionDenied"), refusal("BadResource")].map((read) => Effect.flip(readOf(read)))
-    )
+    const errors = yield* Effect.all([
+      Effect.flip(readOf(refusal("NotFound"), { path: "prod.env", required: true })),
+      Effect.flip(readOf(refusal("PermissionDenied"))),
+      Effect.flip(readOf(refusal("BadResource")))
+    ])
     expect([keys, errors.map(({ message }) => message)]).toEqual([
       [],
       [
+        "There is no file prod.env. Name a file of KEY=VALUE lines with --env-file.",
         ".env is there but this user may not read it. Change its owner or permissions, or move it away.",
         ".env is there but cannot be read as a file. Make it a file of KEY=VALUE lines, or move it away."
       ]
