@@ -7,15 +7,15 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 import { fileURLToPath } from "node:url"
 import type { Message } from "@sluice/assets/domain/Message"
+import * as Endpoints from "@sluice/assets/endpoints"
 import * as Generate from "@sluice/assets/sample/generate"
 import * as Rows from "@sluice/assets/sample/Rows"
-import type * as Answer from "@sluice/assets/source/Answer"
-import * as Answers from "@sluice/assets/source/Answers"
-import * as Endpoint from "@sluice/assets/source/Endpoint"
-import * as JsonRows from "@sluice/assets/source/JsonRows"
-import * as Paging from "@sluice/assets/source/Paging"
 import * as Proxies from "@sluice/cli/wiring/Proxies"
 import * as SourceClient from "@sluice/cli/wiring/SourceClient"
+import type * as Answer from "@sluice/rest-source/source/Answer"
+import * as Answers from "@sluice/rest-source/source/Answers"
+import * as JsonRows from "@sluice/rest-source/source/JsonRows"
+import * as Paging from "@sluice/rest-source/source/Paging"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -60,7 +60,7 @@ const measure = async () => {
   const base = `http://127.0.0.1:${port}`
 
   const options: Answer.Options<Message> = {
-    ...{ endpoint: Endpoint.messages, rowsOfPiece: Paging.rowsOfPiece(limit), token: undefined },
+    ...{ endpoint: Endpoints.messages, rowsOfPiece: Paging.rowsOfPiece(limit), token: undefined },
     ...{ maxBytes: 2 ** 40, maxRowBytes: 2 ** 25, idle: Duration.minutes(1), total: Duration.hours(1) }
   }
   const read = (path: string, ahead: number) => async () => {

@@ -6,7 +6,6 @@ import { expect, it } from "vitest"
 const timesOfDay = [
   "assets/src/assets/loadedAt.ts",
   "assets/src/privacy/PrivacyReport.ts",
-  "assets/src/source/Answer.ts",
   "cli/src/wiring/Retention.ts",
   "core/src/run/EventLog.ts",
   "core/src/run/Owner.ts",
@@ -15,6 +14,7 @@ const timesOfDay = [
   "core/src/run/RunStore.ts",
   "core/src/run/Scheduler.ts",
   "core/src/testing/runForTest.ts",
+  "rest-source/src/source/Answer.ts",
   "warehouse/src/checks/Freshness.ts",
   "warehouse/src/sql/SqlErasure.ts"
 ]

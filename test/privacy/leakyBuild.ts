@@ -30,13 +30,13 @@ const leaks: ReadonlyArray<Leak> = [
   },
   // An error that quotes what it is about: in the quarantine, in messages, in run events.
   {
-    file: "packages/assets/src/domain/Decoder.ts",
+    file: "packages/assets/src/domain/Reader.ts",
     says: `Object.hasOwn(object, name) ? refusal.reason : "is missing"`,
     instead: `refusal.reason + ": " + String(JSON.stringify(object[name])).slice(0, 200)`
   },
   // Names of fields in metadata.
   {
-    file: "packages/assets/src/intake/Intake.ts",
+    file: "packages/rest-source/src/intake/Intake.ts",
     says: "unknown_fields: unknownFields.size,\n      ...(has === undefined ? {} : { suppressed })",
     instead: `unknown_fields: [...unknownFields].join(" ")`
   },

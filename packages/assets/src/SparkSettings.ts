@@ -1,9 +1,9 @@
 import * as Setting from "@sluice/core/settings/Setting"
 import type * as Settings from "@sluice/core/settings/Settings"
+import * as ReadingSettings from "@sluice/rest-source/source/ReadingSettings"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { Policy } from "./privacy/Generalisation.ts"
-import * as ReadingSettings from "./source/ReadingSettings.ts"
 
 /** What of a URL is refused, and where it belongs. */
 const parseApiUrl: Setting.Parser<URL> = (text) => {

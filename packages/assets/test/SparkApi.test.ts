@@ -2,8 +2,8 @@ import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import * as FaultyApi from "./support/FaultyApi.ts"
-import * as Reply from "./support/Reply.ts"
+import * as FaultyApi from "../../rest-source/test/support/FaultyApi.ts"
+import * as Reply from "../../rest-source/test/support/Reply.ts"
 import { answer, decoded, invalid, messagesAt, rows, same, secret } from "./support/reading.ts"
 
 it.scoped("pages are asked for by number and size, below the path of the URL", () =>

@@ -1,8 +1,8 @@
 import * as Asset from "@sluice/core/asset/Asset"
+import * as Intake from "@sluice/rest-source/intake/Intake"
 import * as Effect from "effect/Effect"
-import * as Intake from "../intake/Intake.ts"
+import * as Endpoints from "../endpoints.ts"
 import { SparkApi } from "../SparkApi.ts"
-import * as Endpoint from "../source/Endpoint.ts"
 
 /** The API's messages, each once; of two that share an id the later one. Never stored. */
 export const apiMessages = Asset.make("api_messages", {
@@ -11,11 +11,11 @@ export const apiMessages = Asset.make("api_messages", {
   kind: "http",
   pool: "api",
   materialize: () =>
-    Effect.flatMap(SparkApi, ({ messages, since }) =>
+    Effect.flatMap(SparkApi, ({ messages }) =>
       Intake.collect({
-        ...Endpoint.messages,
-        pages: messages,
-        since: since.messages,
+        ...Endpoints.messages,
+        pages: messages.pages,
+        since: messages.since,
         version: (message) => message.createdAt,
         people: (message) => [message.senderId, message.receiverId],
         isPerson: false

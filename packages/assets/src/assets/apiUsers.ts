@@ -1,9 +1,9 @@
 import * as Asset from "@sluice/core/asset/Asset"
+import * as Intake from "@sluice/rest-source/intake/Intake"
 import * as Effect from "effect/Effect"
-import * as Intake from "../intake/Intake.ts"
+import * as Endpoints from "../endpoints.ts"
 import * as Generalisation from "../privacy/Generalisation.ts"
 import { SparkApi } from "../SparkApi.ts"
-import * as Endpoint from "../source/Endpoint.ts"
 
 /** The API's users, each once; of two versions the later one. Never stored. */
 export const apiUsers = Asset.make("api_users", {
@@ -13,12 +13,12 @@ export const apiUsers = Asset.make("api_users", {
   pool: "api",
   materialize: () =>
     Effect.gen(function* () {
-      const { since, users } = yield* SparkApi
+      const { users } = yield* SparkApi
       const policy = yield* Generalisation.Generalisation
       return yield* Intake.collect({
-        ...Endpoint.users,
-        pages: users,
-        since: Generalisation.countsUsers(policy) ? undefined : since.users,
+        ...Endpoints.users,
+        pages: users.pages,
+        since: Generalisation.countsUsers(policy) ? undefined : users.since,
         version: (user) => user.updatedAt,
         people: (user) => [user.id],
         isPerson: true

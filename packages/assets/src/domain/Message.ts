@@ -1,7 +1,7 @@
 import type { Id } from "@sluice/core/data/Id"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
+import { type Decoder, isObject, Rejection } from "@sluice/rest-source/decode/Decoder"
 import * as Classification from "../privacy/classification.ts"
-import { type Decoder, isObject, Rejection, refused } from "./Decoder.ts"
 import * as Reader from "./Reader.ts"
 
 /** That somebody wrote to somebody, and when; what they wrote was never read. */
@@ -20,16 +20,17 @@ const readUserId = Reader.id("user")
 /** Decodes messages. Every field must be there: a message without a sender or a receiver is not one. */
 export const decoder: Decoder<Message> = {
   known: Classification.knownFields(Classification.messages),
+  idOf: Reader.idOf,
   decode: (row) => {
     if (!isObject<Fields>(row)) return new Rejection("", "is not an object")
     const id = readId(row.id)
-    if (Reader.isRefusal(id)) return refused(row, "", "id", id)
+    if (Reader.isRefusal(id)) return Reader.refused(row, "", "id", id)
     const createdAt = Reader.timestamp(row.createdAt)
-    if (Reader.isRefusal(createdAt)) return refused(row, "", "createdAt", createdAt)
+    if (Reader.isRefusal(createdAt)) return Reader.refused(row, "", "createdAt", createdAt)
     const senderId = readUserId(row.senderId)
-    if (Reader.isRefusal(senderId)) return refused(row, "", "senderId", senderId)
+    if (Reader.isRefusal(senderId)) return Reader.refused(row, "", "senderId", senderId)
     const receiverId = readUserId(row.receiverId)
-    if (Reader.isRefusal(receiverId)) return refused(row, "", "receiverId", receiverId)
+    if (Reader.isRefusal(receiverId)) return Reader.refused(row, "", "receiverId", receiverId)
     return { id, createdAt, senderId, receiverId } satisfies Record<Fields, unknown>
   }
 }

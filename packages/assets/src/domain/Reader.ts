@@ -3,6 +3,7 @@ import * as Decimal from "@sluice/core/data/Decimal"
 import * as Id from "@sluice/core/data/Id"
 import { Pii } from "@sluice/core/data/Pii"
 import * as Timestamp from "@sluice/core/data/Timestamp"
+import { isObject, Rejection } from "@sluice/rest-source/decode/Decoder"
 import { idLength, type Precision } from "./limits.ts"
 
 /**
@@ -63,6 +64,18 @@ export const id =
     const text = idText(input)
     return isRefusal(text) ? text : Id.make(kind, text)
   }
+
+const rowId = id("row")
+
+/** The id of a row, of whatever kind, if it has a well-formed one. */
+export const idOf = (row: unknown): string | null => {
+  const read = isObject<"id">(row) && Object.hasOwn(row, "id") ? rowId(row.id) : null
+  return typeof read === "string" ? read : null
+}
+
+/** The rejection for a field of an object that its reader refuses. `path` is where the object is: `profile.`. */
+export const refused = (object: object, path: string, name: string, refusal: Refusal): Rejection =>
+  new Rejection(path + name, Object.hasOwn(object, name) ? refusal.reason : "is missing")
 
 /** `true` or `false`; the words for them are not. */
 export const boolean: Reader<boolean> = (input) => (typeof input === "boolean" ? input : Refusal.notBoolean)

@@ -1,7 +1,7 @@
 import type { Decimal } from "@sluice/core/data/Decimal"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
+import { isObject, Rejection } from "@sluice/rest-source/decode/Decoder"
 import type { ReadField, users } from "../privacy/classification.ts"
-import { isObject, Rejection, refused } from "./Decoder.ts"
 import { labelLength, money } from "./limits.ts"
 import * as Reader from "./Reader.ts"
 
@@ -27,14 +27,14 @@ const readMoney = Reader.nullable(Reader.decimal(money))
 export const decode = (element: unknown, index: number): Subscription | Rejection => {
   if (!isObject<Fields>(element)) return new Rejection(`subscription.${index}`, "is not an object")
   const createdAt = Reader.timestamp(element.createdAt)
-  if (Reader.isRefusal(createdAt)) return refused(element, `subscription.${index}.`, "createdAt", createdAt)
+  if (Reader.isRefusal(createdAt)) return Reader.refused(element, `subscription.${index}.`, "createdAt", createdAt)
   const startDate = readTime(element.startDate)
-  if (Reader.isRefusal(startDate)) return refused(element, `subscription.${index}.`, "startDate", startDate)
+  if (Reader.isRefusal(startDate)) return Reader.refused(element, `subscription.${index}.`, "startDate", startDate)
   const endDate = readTime(element.endDate)
-  if (Reader.isRefusal(endDate)) return refused(element, `subscription.${index}.`, "endDate", endDate)
+  if (Reader.isRefusal(endDate)) return Reader.refused(element, `subscription.${index}.`, "endDate", endDate)
   const status = readLabel(element.status)
-  if (Reader.isRefusal(status)) return refused(element, `subscription.${index}.`, "status", status)
+  if (Reader.isRefusal(status)) return Reader.refused(element, `subscription.${index}.`, "status", status)
   const amount = readMoney(element.amount)
-  if (Reader.isRefusal(amount)) return refused(element, `subscription.${index}.`, "amount", amount)
+  if (Reader.isRefusal(amount)) return Reader.refused(element, `subscription.${index}.`, "amount", amount)
   return { createdAt, startDate, endDate, status, amount } satisfies Record<Fields, unknown>
 }

@@ -2,9 +2,9 @@ import type { Decimal } from "@sluice/core/data/Decimal"
 import type { Id } from "@sluice/core/data/Id"
 import type { Pii } from "@sluice/core/data/Pii"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
+import { type Decoder, isObject, isRejection, Rejection } from "@sluice/rest-source/decode/Decoder"
 import * as Classification from "../privacy/classification.ts"
 import * as Derivations from "../privacy/derivations.ts"
-import { type Decoder, isObject, isRejection, Rejection, refused } from "./Decoder.ts"
 import { countryLength, labelLength, maskedLength, money } from "./limits.ts"
 import * as Reader from "./Reader.ts"
 import * as Subscription from "./Subscription.ts"
@@ -40,6 +40,7 @@ type Nested = Classification.NestedField<typeof Classification.users>
  */
 export const decoder: Decoder<User> = {
   known: Classification.knownFields(Classification.users),
+  idOf: Reader.idOf,
   decode: (row) => {
     if (!isObject<Fields | Nested>(row)) return new Rejection("", "is not an object")
     const kept = decodeFields(row)
@@ -79,21 +80,21 @@ const readIncome = Reader.nullable(Reader.decimal(money))
 
 const decodeFields = (row: { readonly [K in Fields]?: unknown }) => {
   const id = readId(row.id)
-  if (Reader.isRefusal(id)) return refused(row, "", "id", id)
+  if (Reader.isRefusal(id)) return Reader.refused(row, "", "id", id)
   const createdAt = Reader.timestamp(row.createdAt)
-  if (Reader.isRefusal(createdAt)) return refused(row, "", "createdAt", createdAt)
+  if (Reader.isRefusal(createdAt)) return Reader.refused(row, "", "createdAt", createdAt)
   const updatedAt = Reader.timestamp(row.updatedAt)
-  if (Reader.isRefusal(updatedAt)) return refused(row, "", "updatedAt", updatedAt)
+  if (Reader.isRefusal(updatedAt)) return Reader.refused(row, "", "updatedAt", updatedAt)
   const city = readCity(row.city)
-  if (Reader.isRefusal(city)) return refused(row, "", "city", city)
+  if (Reader.isRefusal(city)) return Reader.refused(row, "", "city", city)
   const country = readCountry(row.country)
-  if (Reader.isRefusal(country)) return refused(row, "", "country", country)
+  if (Reader.isRefusal(country)) return Reader.refused(row, "", "country", country)
   const zipCode = readZipCode(row.zipCode)
-  if (Reader.isRefusal(zipCode)) return refused(row, "", "zipCode", zipCode)
+  if (Reader.isRefusal(zipCode)) return Reader.refused(row, "", "zipCode", zipCode)
   const email = readEmail(row.email)
-  if (Reader.isRefusal(email)) return refused(row, "", "email", email)
+  if (Reader.isRefusal(email)) return Reader.refused(row, "", "email", email)
   const birthDate = readBirthDate(row.birthDate)
-  if (Reader.isRefusal(birthDate)) return refused(row, "", "birthDate", birthDate)
+  if (Reader.isRefusal(birthDate)) return Reader.refused(row, "", "birthDate", birthDate)
   return { id, createdAt, updatedAt, city, country, zipCode, email, birthDate } satisfies Record<Fields, unknown>
 }
 
@@ -102,13 +103,13 @@ const none = { gender: null, isSmoking: null, profession: null, income: null } s
 const decodeProfile = (profile: unknown, row: object) => {
   if (!isObject<ProfileFields>(profile)) return unfit(row, "profile", "is not an object")
   const gender = readGender(profile.gender)
-  if (Reader.isRefusal(gender)) return refused(profile, "profile.", "gender", gender)
+  if (Reader.isRefusal(gender)) return Reader.refused(profile, "profile.", "gender", gender)
   const isSmoking = readSmoking(profile.isSmoking)
-  if (Reader.isRefusal(isSmoking)) return refused(profile, "profile.", "isSmoking", isSmoking)
+  if (Reader.isRefusal(isSmoking)) return Reader.refused(profile, "profile.", "isSmoking", isSmoking)
   const profession = readProfession(profile.profession)
-  if (Reader.isRefusal(profession)) return refused(profile, "profile.", "profession", profession)
+  if (Reader.isRefusal(profession)) return Reader.refused(profile, "profile.", "profession", profession)
   const income = readIncome(profile.income)
-  if (Reader.isRefusal(income)) return refused(profile, "profile.", "income", income)
+  if (Reader.isRefusal(income)) return Reader.refused(profile, "profile.", "income", income)
   return { gender, isSmoking, profession, income } satisfies Record<ProfileFields, unknown>
 }
 

@@ -1,3 +1,5 @@
+import type { FieldTree } from "@sluice/rest-source/decode/FieldTree"
+
 /**
  * What happens to a field of the source: it is dropped unread, replaced by a mask id, reduced to something less telling, or
  * kept as it is; and on what grounds. A field without a reason or a legal note does not compile.
@@ -175,9 +177,6 @@ export type NestedField<C extends Classified> = {
       ? Name
       : never
 }[keyof C & string]
-
-/** The names of fields at one level of a row, and those inside each of them. */
-export interface FieldTree extends ReadonlyMap<string, FieldTree | undefined> {}
 
 /** The known fields as a tree, dropped ones included: what is in it and dropped is expected, and still never read. */
 export const knownFields = (classified: Classified): FieldTree => treeOf(Object.keys(classified))

@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
+import * as Page from "@sluice/rest-source/decode/Page"
 import * as FastCheck from "effect/FastCheck"
 import * as Message from "../../src/domain/Message.ts"
-import * as Page from "../../src/domain/Page.ts"
 import * as User from "../../src/domain/User.ts"
 import * as Decoded from "../support/decoded.ts"
 import { message, subscription, user } from "../support/sources.ts"

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
+import * as UnknownFields from "@sluice/rest-source/decode/UnknownFields"
 import * as FastCheck from "effect/FastCheck"
-import * as UnknownFields from "../../src/domain/UnknownFields.ts"
 import { knownFields } from "../../src/privacy/classification.ts"
 
 const known = knownFields({

@@ -1,8 +1,8 @@
 import { expect, it } from "@effect/vitest"
 import { Pii } from "@sluice/core/data/Pii"
+import { Rejection } from "@sluice/rest-source/decode/Decoder"
+import * as Page from "@sluice/rest-source/decode/Page"
 import * as FastCheck from "effect/FastCheck"
-import { Rejection } from "../../src/domain/Decoder.ts"
-import * as Page from "../../src/domain/Page.ts"
 import * as User from "../../src/domain/User.ts"
 import { subscription, user } from "../support/sources.ts"
 

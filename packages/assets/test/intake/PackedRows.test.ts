@@ -1,14 +1,14 @@
 import { assert, it } from "@effect/vitest"
 import * as Packed from "@sluice/core/data/Packed"
-import * as PackedRows from "../../src/intake/PackedRows.ts"
-import * as RowHash from "../../src/intake/RowHash.ts"
-import * as Endpoint from "../../src/source/Endpoint.ts"
+import * as PackedRows from "@sluice/rest-source/intake/PackedRows"
+import * as RowHash from "@sluice/rest-source/intake/RowHash"
+import * as Endpoints from "../../src/endpoints.ts"
 import * as Decoded from "../support/decoded.ts"
 
 // Regression: the ids of a small page, ten bytes of them, held on to all the 16 KB that they were compressed into: of a million
 // rows by tens, 1.6 GB, where a ledger counted a few MB.
 it("the ids of a few rows take no more memory than they have bytes", () => {
-  const { ids } = PackedRows.make(Endpoint.messages, [Decoded.message({ id: "7" })])
+  const { ids } = PackedRows.make(Endpoints.messages, [Decoded.message({ id: "7" })])
   assert.strictEqual(ids.buffer.byteLength, ids.byteLength)
 })
 
@@ -27,7 +27,7 @@ it("rows are told apart by what they have, by where it ends, and by whether it i
 
 it("rows that are packed some at a time are packed the same as at once", () => {
   const rows = Array.from({ length: 7 }, (_, i) => Decoded.message({ id: `é${i}`, receiverId: i % 2 === 0 ? "" : "🚆" }))
-  const packer = PackedRows.packer(Endpoint.messages)
+  const packer = PackedRows.packer(Endpoints.messages)
   for (const [from, to] of [
     [0, 3],
     [3, 3],
@@ -35,5 +35,5 @@ it("rows that are packed some at a time are packed the same as at once", () => {
     [4, 7]
   ])
     packer.add(rows.slice(from, to))
-  assert.deepStrictEqual(packer.done(), PackedRows.make(Endpoint.messages, rows))
+  assert.deepStrictEqual(packer.done(), PackedRows.make(Endpoints.messages, rows))
 })

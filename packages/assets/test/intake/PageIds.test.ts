@@ -1,16 +1,16 @@
 import { deflateRawSync } from "node:zlib"
 import { assert, it } from "@effect/vitest"
+import * as PackedRows from "@sluice/rest-source/intake/PackedRows"
+import * as PageIds from "@sluice/rest-source/intake/PageIds"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
-import * as PackedRows from "../../src/intake/PackedRows.ts"
-import * as PageIds from "../../src/intake/PageIds.ts"
-import * as Endpoint from "../../src/source/Endpoint.ts"
+import * as Endpoints from "../../src/endpoints.ts"
 import * as Decoded from "../support/decoded.ts"
 
 /** Ids as a page of messages has them. */
 const packed = (ids: ReadonlyArray<string>) =>
   PackedRows.make(
-    Endpoint.messages,
+    Endpoints.messages,
     ids.map((id) => Decoded.message({ id }))
   ).ids
 

@@ -1,5 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import type * as Column from "@sluice/core/relation/Column"
+import type { FieldTree } from "@sluice/rest-source/decode/FieldTree"
 import * as Classification from "../../src/privacy/classification.ts"
 import { UsersRaw } from "../../src/tables/UsersRaw.ts"
 
@@ -32,11 +33,11 @@ it("every classified field is known, dropped ones too, at its own level", () => 
   })
   assert.deepStrictEqual(
     known,
-    new Map<string, Classification.FieldTree | undefined>([
+    new Map<string, FieldTree | undefined>([
       ["a", undefined],
       [
         "b",
-        new Map<string, Classification.FieldTree | undefined>([
+        new Map<string, FieldTree | undefined>([
           ["c", undefined],
           ["d", new Map([["e", undefined]])]
         ])

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import { Pii } from "@sluice/core/data/Pii"
-import * as Page from "../../src/domain/Page.ts"
+import * as Page from "@sluice/rest-source/decode/Page"
 import * as User from "../../src/domain/User.ts"
 import * as SpillCodecs from "../../src/privacy/spillCodecs.ts"
 import { user } from "../support/sources.ts"

@@ -1,8 +1,8 @@
 import { assert, it } from "@effect/vitest"
+import * as Piece from "@sluice/rest-source/source/Piece"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import * as Endpoint from "../../src/source/Endpoint.ts"
-import * as Piece from "../../src/source/Piece.ts"
+import * as Endpoints from "../../src/endpoints.ts"
 import { user } from "../support/sources.ts"
 
 /** The sizes of the pieces of a text that comes in parts which end at these places, and the ids of their rows. */
@@ -25,16 +25,16 @@ it.prop(
   ],
   ([lengths, cuts]) => {
     const text = cities(lengths)
-    const whole = piecesOf(Piece.cutter(Endpoint.users, limits), text, [])
-    assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoint.users, limits), text, cuts), whole)
+    const whole = piecesOf(Piece.cutter(Endpoints.users, limits), text, [])
+    assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoints.users, limits), text, cuts), whole)
   }
 )
 
 // 200 cities of 3.9 MB were one piece of 780 MB, more than a string can have.
 it("rows that are large are in pieces of a few", () => {
   assert.deepStrictEqual(
-    piecesOf(Piece.cutter(Endpoint.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), []),
+    piecesOf(Piece.cutter(Endpoints.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), []),
     [1, 1, 3]
   )
-  assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoint.users, limits), cities(new Array(12).fill(10)), []), [9, 3])
+  assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoints.users, limits), cities(new Array(12).fill(10)), []), [9, 3])
 })

@@ -1,12 +1,12 @@
 import { it } from "@effect/vitest"
+import type { Entry, Known } from "@sluice/rest-source/source/Manifest"
+import { SourceRejected } from "@sluice/rest-source/source/SourceError"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as FaultyApi from "../../../rest-source/test/support/FaultyApi.ts"
+import * as Reply from "../../../rest-source/test/support/Reply.ts"
 import { SparkApi } from "../../src/SparkApi.ts"
-import type { Entry, Known } from "../../src/source/Manifest.ts"
-import { SourceRejected } from "../../src/source/SourceError.ts"
-import * as FaultyApi from "../support/FaultyApi.ts"
-import * as Reply from "../support/Reply.ts"
 import { rows, same, sparkApiAt } from "../support/reading.ts"
 import { message } from "../support/sources.ts"
 
@@ -17,12 +17,12 @@ const readTwice = (first: Reply.Reply, then: Reply.Reply, pageSize = 2) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
     yield* api.on("/messages", first)
-    const read = Effect.flatMap(SparkApi, ({ messages }) => Stream.runCollect(messages))
+    const read = Effect.flatMap(SparkApi, ({ messages }) => Stream.runCollect(messages.pages))
     const pages = yield* Effect.provide(read, sparkApiAt(api.url, { pageSize: 2, fetchAhead: 0 }))
     const manifest = Chunk.toReadonlyArray(pages).flatMap(({ answer }) => (answer === undefined ? [] : [answer]))
     yield* api.on("/messages", then)
     const already = (yield* api.requests()).length
-    const look = Effect.flatMap(SparkApi, ({ since }) => Stream.runCollect(since.messages(manifest.map(known))))
+    const look = Effect.flatMap(SparkApi, ({ messages }) => Stream.runCollect(messages.since(manifest.map(known))))
     const seen = yield* Effect.either(Effect.provide(look, sparkApiAt(api.url, { pageSize, fetchAhead: 2 })))
     const told = (entry: Entry) => ({ ...entry, url: entry.url.replace(api.url, "") })
     return {
@@ -247,7 +247,7 @@ it.scoped("pages that are the same are asked for over connections that are used 
       const page = at + 1
       return { page, url: `${api.url}/messages?page=${page}&limit=1`, size: 1, validators: { etag: `"${page}"` } }
     })
-    const look = Effect.flatMap(SparkApi, ({ since }) => Stream.runCount(since.messages(entries.map(known))))
+    const look = Effect.flatMap(SparkApi, ({ messages }) => Stream.runCount(messages.since(entries.map(known))))
     const seen = yield* Effect.provide(look, sparkApiAt(api.url, { pageSize: 1, fetchAhead: 1 }))
     same([seen, (yield* api.requests()).length, yield* api.connections], [5, 5, 1])
   })

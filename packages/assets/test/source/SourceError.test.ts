@@ -1,10 +1,10 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, it } from "@effect/vitest"
+import * as Answers from "@sluice/rest-source/source/Answers"
+import * as Body from "@sluice/rest-source/source/Body"
 import * as Effect from "effect/Effect"
-import * as Answers from "../../src/source/Answers.ts"
-import * as Body from "../../src/source/Body.ts"
-import * as Endpoint from "../../src/source/Endpoint.ts"
+import * as Endpoints from "../../src/endpoints.ts"
 
 const untrusted = (code: string) => Body.lost("https://api/users", Object.assign(new Error("CANARY"), { code }))
 
@@ -34,7 +34,7 @@ it.scoped("a redirect from https to http is not followed, and the message says s
       return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(null, { status: 302, headers })))
     })
     const limits = { maxBytes: 2 ** 20, maxRowBytes: 2 ** 20, rowsOfPiece: 10, idle: "1 minute", total: "1 minute" } as const
-    const open = Answers.open(new URL("https://api/users"), { ...limits, endpoint: Endpoint.users, token: undefined })
+    const open = Answers.open(new URL("https://api/users"), { ...limits, endpoint: Endpoints.users, token: undefined })
     const error = yield* Effect.flip(Effect.provideService(open, HttpClient.HttpClient, client))
     assert.deepStrictEqual(
       [error.message, error.retryable, asked],

@@ -2,6 +2,8 @@ import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Spill } from "@sluice/core/data/Spill"
+import * as Page from "@sluice/rest-source/decode/Page"
+import type { SourceError } from "@sluice/rest-source/source/SourceError"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
 import { Suppressions } from "@sluice/warehouse/Suppressions"
@@ -11,10 +13,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Message from "../../src/domain/Message.ts"
-import * as Page from "../../src/domain/Page.ts"
 import * as User from "../../src/domain/User.ts"
 import { SparkApi } from "../../src/SparkApi.ts"
-import type { SourceError } from "../../src/source/SourceError.ts"
 
 /** What the services below were asked to keep. */
 interface Kept {
@@ -80,10 +80,15 @@ export const sparkApi = (answers: {
 }): Layer.Layer<SparkApi> => {
   const { users = [], messages = [] } = answers
   return Layer.succeed(SparkApi, {
-    users: "_tag" in users ? Stream.fail(users) : pagesOf(users, (rows, at) => Page.decode(User.decoder, rows, at)),
-    messages:
-      "_tag" in messages ? Stream.fail(messages) : pagesOf(messages, (rows, at) => Page.decode(Message.decoder, rows, at)),
-    since: { users: () => Stream.fail("NotComparable"), messages: () => Stream.fail("NotComparable") }
+    users: {
+      pages: "_tag" in users ? Stream.fail(users) : pagesOf(users, (rows, at) => Page.decode(User.decoder, rows, at)),
+      since: () => Stream.fail("NotComparable")
+    },
+    messages: {
+      pages:
+        "_tag" in messages ? Stream.fail(messages) : pagesOf(messages, (rows, at) => Page.decode(Message.decoder, rows, at)),
+      since: () => Stream.fail("NotComparable")
+    }
   })
 }
 

@@ -1,14 +1,15 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert } from "@effect/vitest"
+import type { Options } from "@sluice/rest-source/RestSource"
+import type { SourceError } from "@sluice/rest-source/source/SourceError"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { type Options, SparkApi } from "../../src/SparkApi.ts"
-import type { SourceError } from "../../src/source/SourceError.ts"
-import * as FaultyApi from "./FaultyApi.ts"
-import type * as Reply from "./Reply.ts"
+import * as FaultyApi from "../../../rest-source/test/support/FaultyApi.ts"
+import type * as Reply from "../../../rest-source/test/support/Reply.ts"
+import { SparkApi } from "../../src/SparkApi.ts"
 import { message } from "./sources.ts"
 
 /** What no error may hold: it stands in every message that is served, and in the token. */
@@ -31,7 +32,7 @@ export const sparkApiAt = (url: string, options: Partial<Options> = {}) =>
 
 /** The messages that an API at `url` has, or why there are none. */
 export const messagesAt = (url: string, options: Partial<Options> = {}) =>
-  Effect.flatMap(SparkApi, (api) => Stream.runCollect(api.messages)).pipe(
+  Effect.flatMap(SparkApi, (api) => Stream.runCollect(api.messages.pages)).pipe(
     Effect.map((pages) => Chunk.toReadonlyArray(pages).flatMap((page) => page.rows)),
     Effect.provide(sparkApiAt(url, options)),
     Effect.either

@@ -1,6 +1,6 @@
-import { BadRowPolicy } from "@sluice/assets/intake/BadRows"
-import { CompletenessPolicy } from "@sluice/assets/intake/Completeness"
 import { Generalisation } from "@sluice/assets/privacy/Generalisation"
+import { BadRowPolicy } from "@sluice/rest-source/intake/BadRows"
+import { CompletenessPolicy } from "@sluice/rest-source/intake/Completeness"
 import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import * as Layer from "effect/Layer"
 import * as BlockCompression from "./BlockCompression.ts"

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as Proxies from "./Proxies.ts"
 import * as SampleServer from "./SampleServer.ts"
 import type { Settings } from "./Settings.ts"
 import * as ThisProcess from "./ThisProcess.ts"
@@ -38,17 +39,20 @@ const threads = Effect.fnUntraced(function* ({ proxies, readingThreads }: Settin
   const file = yield* Effect.option(Effect.flatMap(Config.string("SLUICE_THREAD_CODE"), (path) => fs.realPath(path)))
   const threads = readingThreads ?? Math.min(2, availableParallelism() - 1)
   if (threads === 0 || Option.isNone(file)) return Layer.empty
-  const ReadingThreads = yield* Effect.promise(() => import("../reading/ReadingThreads.ts"))
+  const ReadingThreads = yield* Effect.promise(() => import("@sluice/rest-source/threads/ReadingThreads"))
   const bytesInPlace = readingThreads === undefined ? 256 * 1024 : 0
-  return ReadingThreads.layer({ file: file.value, env: yield* ThisProcess.forThreads, proxies, threads, bytesInPlace })
+  return ReadingThreads.layer({
+    file: file.value,
+    env: yield* ThisProcess.forThreads,
+    workerData: Proxies.encode(proxies),
+    threads,
+    bytesInPlace
+  })
 })
 
 /** For runs that materialize nothing, and so never ask. */
 export const none: Layer.Layer<SparkApi> = Layer.suspend(() => {
   const asked = Stream.dieMessage("the API was asked by a run that materializes nothing")
-  return Layer.succeed(SparkApi, {
-    users: asked,
-    messages: asked,
-    since: { users: () => asked, messages: () => asked }
-  })
+  const none = { pages: asked, since: () => asked }
+  return Layer.succeed(SparkApi, { users: none, messages: none })
 })

@@ -1,20 +1,27 @@
 import { expect, layer } from "@effect/vitest"
-import * as Answers from "@sluice/assets/source/Answers"
-import type { Endpoint } from "@sluice/assets/source/Endpoint"
-import * as Endpoints from "@sluice/assets/source/Endpoint"
+import * as Endpoints from "@sluice/assets/endpoints"
+import * as Answers from "@sluice/rest-source/source/Answers"
+import type { Endpoint } from "@sluice/rest-source/source/Endpoint"
+import type * as ReadingThreads from "@sluice/rest-source/threads/ReadingThreads"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
-import * as FaultyApi from "../../../assets/test/support/FaultyApi.ts"
-import type * as Reply from "../../../assets/test/support/Reply.ts"
-import type * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
+import * as FaultyApi from "../../../rest-source/test/support/FaultyApi.ts"
+import type * as Reply from "../../../rest-source/test/support/Reply.ts"
 import * as Proxies from "../../src/wiring/Proxies.ts"
 import * as SourceClient from "../../src/wiring/SourceClient.ts"
 import { Code } from "./ThreadCode.ts"
 
 const client = SourceClient.layer(Proxies.none)
 const inPlace = Effect.provide(client)
+/** Threads that many cases share: each of its own would wait for them to begin. */
+class SharedThreads extends Context.Tag("test/SharedThreads")<SharedThreads, Context.Context<Ways>>() {
+  static readonly layer = Layer.scoped(SharedThreads, Layer.build(Layer.merge(Code.threads(), client)))
+}
+type Ways = Layer.Layer.Success<ReturnType<typeof Code.threads>> | Layer.Layer.Success<typeof client>
+
 const inThreads = (options: Partial<ReadingThreads.Options> = {}) =>
   Effect.provide(Layer.merge(Code.threads(options), client))
 
@@ -85,74 +92,77 @@ const texts = (good: object) =>
   ).map(([rows, spoiled]) => `${JSON.stringify(rows)}${spoiled}`)
 const cuts = FastCheck.array(FastCheck.nat(3_000), { maxLength: 8 })
 
-layer(Code.layer, { excludeTestServices: true })("threads that read answers", (it) => {
-  it.effect.prop(
-    "read what is read in place, piece by piece, good rows and bad, wherever the bytes are cut; and refuse the same",
-    [texts(message()), texts(user()), cuts],
-    ([messages, users, at]) =>
+layer(Layer.provideMerge(SharedThreads.layer, Code.layer), { excludeTestServices: true })(
+  "threads that read answers",
+  (it) => {
+    it.effect.prop(
+      "read what is read in place, piece by piece, good rows and bad, wherever the bytes are cut; and refuse the same",
+      [texts(message()), texts(user()), cuts],
+      ([messages, users, at]) =>
+        Effect.gen(function* () {
+          const both = Effect.all([read(Endpoints.messages, messages, at), read(Endpoints.users, users, at)], {
+            concurrency: "unbounded"
+          })
+          expect(yield* Effect.provide(both, yield* SharedThreads)).toStrictEqual(yield* inPlace(both))
+        }),
+      { fastCheck: { numRuns: 40 } }
+    )
+
+    it.effect("take any number of answers at once, and each reader gets its own", () =>
       Effect.gen(function* () {
-        const both = Effect.all([read(Endpoints.messages, messages, at), read(Endpoints.users, users, at)], {
-          concurrency: "unbounded"
-        })
-        expect(yield* inThreads()(both)).toStrictEqual(yield* inPlace(both))
-      }),
-    { fastCheck: { numRuns: 40 } }
-  )
+        const all = Effect.forEach(
+          Array.from({ length: 20 }, (_, i) => i),
+          (i) =>
+            read(
+              Endpoints.messages,
+              JSON.stringify(Array.from({ length: 20 + i }, (_, at) => message({ id: `${i}.${at}` }))),
+              [50, 500, 900]
+            ),
+          { concurrency: "unbounded" }
+        )
+        expect(yield* inThreads()(all)).toStrictEqual(yield* inPlace(all))
+      })
+    )
 
-  it.effect("take any number of answers at once, and each reader gets its own", () =>
-    Effect.gen(function* () {
-      const all = Effect.forEach(
-        Array.from({ length: 20 }, (_, i) => i),
-        (i) =>
-          read(
-            Endpoints.messages,
-            JSON.stringify(Array.from({ length: 20 + i }, (_, at) => message({ id: `${i}.${at}` }))),
-            [50, 500, 900]
-          ),
-        { concurrency: "unbounded" }
-      )
-      expect(yield* inThreads()(all)).toStrictEqual(yield* inPlace(all))
-    })
-  )
+    it.effect("are not begun for the first few bytes", () =>
+      Effect.gen(function* () {
+        const { dying } = yield* Code
+        const some = Effect.zip(read(Endpoints.messages, "[]"), read(Endpoints.messages, JSON.stringify([message()])))
+        expect(yield* inThreads({ file: dying, bytesInPlace: 1_000 })(some)).toStrictEqual(yield* inPlace(some))
+      })
+    )
 
-  it.effect("are not begun for the first few bytes", () =>
-    Effect.gen(function* () {
-      const { dying } = yield* Code
-      const some = Effect.zip(read(Endpoints.messages, "[]"), read(Endpoints.messages, JSON.stringify([message()])))
-      expect(yield* inThreads({ file: dying, bytesInPlace: 1_000 })(some)).toStrictEqual(yield* inPlace(some))
-    })
-  )
+    it.effect("are begun for an answer that turns out to be long, which is asked for once more", () =>
+      Effect.gen(function* () {
+        const { dying, file } = yield* Code
+        const text = JSON.stringify(Array.from({ length: 8_000 }, (_, id) => message({ id })))
+        const long = read(Endpoints.messages, text)
+        const options = { bytesInPlace: 2 ** 30, bytesOfAnswer: 100_000 }
+        expect([
+          yield* inThreads({ ...options, file })(long),
+          yield* inThreads({ ...options, file: "relative.cjs" })(long),
+          yield* inThreads({ ...options, file: dying })(long)
+        ]).toStrictEqual([yield* inPlace(long), yield* inPlace(long), ended])
+      })
+    )
 
-  it.effect("are begun for an answer that turns out to be long, which is asked for once more", () =>
-    Effect.gen(function* () {
-      const { dying, file } = yield* Code
-      const text = JSON.stringify(Array.from({ length: 8_000 }, (_, id) => message({ id })))
-      const long = read(Endpoints.messages, text)
-      const options = { bytesInPlace: 2 ** 30, bytesOfAnswer: 100_000 }
-      expect([
-        yield* inThreads({ ...options, file })(long),
-        yield* inThreads({ ...options, file: "relative.cjs" })(long),
-        yield* inThreads({ ...options, file: dying })(long)
-      ]).toStrictEqual([yield* inPlace(long), yield* inPlace(long), ended])
-    })
-  )
+    it.effect("that the system does not give are not missed: answers are read in place", () =>
+      Effect.gen(function* () {
+        const one = read(Endpoints.messages, JSON.stringify([message()]), [20, 90])
+        // Node throws, as it does where a process may have no more threads.
+        expect(yield* inThreads({ file: "relative.cjs" })(one)).toStrictEqual(yield* inPlace(one))
+      })
+    )
 
-  it.effect("that the system does not give are not missed: answers are read in place", () =>
-    Effect.gen(function* () {
-      const one = read(Endpoints.messages, JSON.stringify([message()]), [20, 90])
-      // Node throws, as it does where a process may have no more threads.
-      expect(yield* inThreads({ file: "relative.cjs" })(one)).toStrictEqual(yield* inPlace(one))
-    })
-  )
-
-  it.effect("that end take the reading with them, for a reason that quotes nothing of it; the next ones are new", () =>
-    Effect.gen(function* () {
-      const { dying } = yield* Code
-      const twice = Effect.replicateEffect(read(Endpoints.messages, JSON.stringify([message()])), 2)
-      expect(yield* inThreads({ file: dying })(twice)).toStrictEqual([ended, ended])
-    })
-  )
-})
+    it.effect("that end take the reading with them, for a reason that quotes nothing of it; the next ones are new", () =>
+      Effect.gen(function* () {
+        const { dying } = yield* Code
+        const twice = Effect.replicateEffect(read(Endpoints.messages, JSON.stringify([message()])), 2)
+        expect(yield* inThreads({ file: dying })(twice)).toStrictEqual([ended, ended])
+      })
+    )
+  }
+)
 
 const ended = Either.left({
   ...{ _tag: "SourceReaderEnded", why: "RangeError", retryable: true, endpoint: undefined }

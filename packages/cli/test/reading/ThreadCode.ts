@@ -2,11 +2,11 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as ReadingThreads from "@sluice/rest-source/threads/ReadingThreads"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as esbuild from "esbuild"
-import * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
 import * as Proxies from "../../src/wiring/Proxies.ts"
 
 /** A directory with the code of threads, and of some that are no good: they end at the first address. */
@@ -42,7 +42,14 @@ export class Code extends Context.Tag("test/Code")<Code, { readonly file: string
   static readonly threads = (options: Partial<ReadingThreads.Options> = {}) =>
     Layer.unwrapEffect(
       Effect.map(Code, ({ file }) =>
-        ReadingThreads.layer({ file, env: {}, proxies: Proxies.none, threads: 2, bytesInPlace: 0, ...options })
+        ReadingThreads.layer({
+          file,
+          env: {},
+          workerData: Proxies.encode(Proxies.none),
+          threads: 2,
+          bytesInPlace: 0,
+          ...options
+        })
       )
     )
 }

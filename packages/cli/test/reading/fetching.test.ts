@@ -1,9 +1,10 @@
 import { assert, layer } from "@effect/vitest"
 import type * as Message from "@sluice/assets/domain/Message"
+import * as Endpoints from "@sluice/assets/endpoints"
 import { SparkApi } from "@sluice/assets/SparkApi"
-import type * as Answer from "@sluice/assets/source/Answer"
-import * as Answers from "@sluice/assets/source/Answers"
-import * as Endpoint from "@sluice/assets/source/Endpoint"
+import type * as Answer from "@sluice/rest-source/source/Answer"
+import * as Answers from "@sluice/rest-source/source/Answers"
+import type * as ReadingThreads from "@sluice/rest-source/threads/ReadingThreads"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -12,11 +13,10 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import * as FaultyApi from "../../../assets/test/support/FaultyApi.ts"
-import * as Reply from "../../../assets/test/support/Reply.ts"
 import { decoded, messagesAt, rows, secret, sparkApiAt, told } from "../../../assets/test/support/reading.ts"
 import { message } from "../../../assets/test/support/sources.ts"
-import type * as ReadingThreads from "../../src/reading/ReadingThreads.ts"
+import * as FaultyApi from "../../../rest-source/test/support/FaultyApi.ts"
+import * as Reply from "../../../rest-source/test/support/Reply.ts"
 import * as Proxies from "../../src/wiring/Proxies.ts"
 import * as SourceClient from "../../src/wiring/SourceClient.ts"
 import { Code } from "./ThreadCode.ts"
@@ -149,7 +149,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
         const known = { url: `${api.url}/messages?page=1&limit=100`, page: 1, size: 3, validators: { etag: '"7"' } }
         const { url, ...page } = known
         const since = [{ ...page, isFor: (asked: URL) => asked.href === url }]
-        const visits = yield* Effect.flatMap(SparkApi, (spark) => Stream.runCollect(spark.since.messages(since))).pipe(
+        const visits = yield* Effect.flatMap(SparkApi, (spark) => Stream.runCollect(spark.messages.since(since))).pipe(
           Effect.provide(sparkApiAt(api.url)),
           Effect.provide(way)
         )
@@ -221,7 +221,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
 })
 
 const plainly: Answer.Options<Message.Message> = {
-  ...{ endpoint: Endpoint.messages, rowsOfPiece: 100, token: undefined, maxBytes: 2 ** 40, maxRowBytes: 2 ** 20 },
+  ...{ endpoint: Endpoints.messages, rowsOfPiece: 100, token: undefined, maxBytes: 2 ** 40, maxRowBytes: 2 ** 20 },
   ...{ idle: "30 seconds", total: "1 minute" }
 }
 

@@ -1,7 +1,7 @@
+import { type Decoder, Rejection } from "@sluice/rest-source/decode/Decoder"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { type Decoder, Rejection } from "../../../src/domain/Decoder.ts"
 import { countryLength, labelLength, maskedLength, money } from "../../../src/domain/limits.ts"
 import * as Message from "../../../src/domain/Message.ts"
 import * as Reader from "../../../src/domain/Reader.ts"
@@ -63,11 +63,11 @@ const message = Schema.Struct({
 
 const decoder = <Source, I, A>(
   schema: Schema.Schema<Source, I>,
-  { known }: Pick<Decoder<unknown>, "known">,
+  { idOf, known }: Pick<Decoder<unknown>, "idOf" | "known">,
   build: (source: Source) => A
 ): Decoder<A> => {
   const parse = ParseResult.decodeUnknownEither(schema, { exact: false })
-  return { known, decode: (row) => Either.merge(Either.mapBoth(parse(row), { onLeft: rejectionOf, onRight: build })) }
+  return { known, idOf, decode: (row) => Either.merge(Either.mapBoth(parse(row), { onLeft: rejectionOf, onRight: build })) }
 }
 
 /** What the hand-shaped decoder of messages must do: the same, by a Schema. */

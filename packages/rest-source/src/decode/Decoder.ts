@@ -1,5 +1,4 @@
-import type { FieldTree } from "../privacy/classification.ts"
-import type { Refusal } from "./Reader.ts"
+import type { FieldTree } from "./FieldTree.ts"
 
 /** Why a row cannot be decoded: the path of the field and what is wrong there. Never a value, never a name from the data. */
 export class Rejection {
@@ -15,6 +14,8 @@ export class Rejection {
 /** Decodes rows of one source. It is called for every row: plain functions and nothing between them. */
 export interface Decoder<out A> {
   readonly decode: (row: unknown) => A | Rejection
+  /** The id of a row that cannot be decoded, if it has a well-formed one. */
+  readonly idOf: (row: unknown) => string | null
   /** The fields that rows are known to have; others are counted and left alone. */
   readonly known: FieldTree
 }
@@ -24,7 +25,3 @@ export const isRejection = (result: unknown): result is Rejection => result inst
 /** Whether this is an object with fields: `Fields` are those that may be read of it, each of them yet to be looked at. */
 export const isObject = <Fields extends string>(value: unknown): value is { readonly [K in Fields]?: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** The rejection for a field of an object that its reader refuses. `path` is where the object is: `profile.`. */
-export const refused = (object: object, path: string, name: string, refusal: Refusal): Rejection =>
-  new Rejection(path + name, Object.hasOwn(object, name) ? refusal.reason : "is missing")

@@ -1,7 +1,7 @@
 import { hash53 } from "@sluice/core/internal/fingerprint"
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
-import type { ApiPage } from "../SparkApi.ts"
+import type { ApiPage } from "../source/ApiPage.ts"
 
 /** What happens to a reading that may have missed rows. */
 export class CompletenessPolicy extends Context.Reference<CompletenessPolicy>()("@sluice/assets/CompletenessPolicy", {

@@ -1,18 +1,17 @@
 import { Worker } from "node:worker_threads"
-import type * as Answer from "@sluice/assets/source/Answer"
-import * as Piece from "@sluice/assets/source/Piece"
-import * as SourceError from "@sluice/assets/source/SourceError"
-import type { Validators } from "@sluice/assets/source/Validators"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import * as Proxies from "../wiring/Proxies.ts"
+import type * as Answer from "../source/Answer.ts"
+import * as Piece from "../source/Piece.ts"
+import * as SourceError from "../source/SourceError.ts"
+import type { Validators } from "../source/Validators.ts"
 import * as Inbox from "./Inbox.ts"
 import type { Reply, Request } from "./Protocol.ts"
 
-/** A thread that runs `thread.ts`. */
+/** A thread that runs `ReadingWorker`. */
 export interface ReadingThread {
   /** Has it fetch an answer and read it, one part ahead of whoever asks for its pieces. */
   readonly fetch: <A>(
@@ -26,12 +25,12 @@ export interface ReadingThread {
 }
 
 export interface Options {
-  /** The file that the thread runs: `thread.ts`, built. */
+  /** The file that the thread runs: JavaScript that calls `ReadingWorker.run`. */
   readonly file: string
   /** What it has for an environment; what a process has besides that is not for it to know. */
   readonly env: Readonly<Record<string, string>>
-  /** Through which it fetches. */
-  readonly proxies: Proxies.Proxies
+  /** What it is given at its start: how it fetches. */
+  readonly workerData: unknown
 }
 
 /** Why a thread ended: the name of its error, and never a message, which could quote the answer. */
@@ -40,8 +39,7 @@ interface Ended {
 }
 
 /** Starts a thread. Should it end by itself, `gone` is called, and whoever waits for it fails. */
-export const start = ({ env, file, proxies }: Options, gone: () => void): ReadingThread => {
-  const workerData = Proxies.encode(proxies)
+export const start = ({ env, file, workerData }: Options, gone: () => void): ReadingThread => {
   const worker = new Worker(file, { stdout: true, stderr: true, env, workerData, resourceLimits })
   const inboxes = new Map<number, Inbox.Inbox<Reply, Ended>>()
   let begun = 0

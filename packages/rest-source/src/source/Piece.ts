@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import * as Page from "../domain/Page.ts"
+import * as Page from "../decode/Page.ts"
 import * as PackedRows from "../intake/PackedRows.ts"
 import * as RowHash from "../intake/RowHash.ts"
 import type { Endpoint } from "./Endpoint.ts"

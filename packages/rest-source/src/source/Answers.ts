@@ -7,7 +7,7 @@ import type { SourceError } from "./SourceError.ts"
 import type * as Validators from "./Validators.ts"
 
 /** Where answers are fetched and read: by default here and now. It makes no difference to what comes of them. */
-export class Answers extends Context.Reference<Answers>()("@sluice/assets/source/Answers", {
+export class Answers extends Context.Reference<Answers>()("@sluice/rest-source/Answers", {
   defaultValue: (): {
     /** As `Answer.openUnless` does it. */
     readonly openUnless: <A>(

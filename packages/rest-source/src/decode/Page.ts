@@ -1,6 +1,5 @@
 import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
-import { type Decoder, isObject, isRejection } from "./Decoder.ts"
-import * as Reader from "./Reader.ts"
+import { type Decoder, isRejection } from "./Decoder.ts"
 import * as UnknownFields from "./UnknownFields.ts"
 
 /** One page of a source's answer, decoded: every row is in `rows` or in `rejected`. */
@@ -36,19 +35,11 @@ export const growing = <A>(decoder: Decoder<A>, firstOrdinal: number): Growing<A
       for (const row of input) {
         const decoded = decoder.decode(row)
         if (!isRejection(decoded)) rows.push(decoded)
-        else rejected.push({ ordinal, id: idOf(row), field: decoded.field, reason: decoded.reason })
+        else rejected.push({ ordinal, id: decoder.idOf(row), field: decoded.field, reason: decoded.reason })
         ordinal++
         unknown.see(row)
       }
       return rows
     }
   }
-}
-
-/** A row's id, of whatever kind. */
-const readId = Reader.id("row")
-
-const idOf = (row: unknown): string | null => {
-  const id = isObject<"id">(row) && Object.hasOwn(row, "id") ? readId(row.id) : null
-  return typeof id === "string" ? id : null
 }

@@ -1,13 +1,13 @@
-import * as Answer from "@sluice/assets/source/Answer"
-import { Answers } from "@sluice/assets/source/Answers"
-import type { Taken } from "@sluice/assets/source/Body"
-import type { Piece } from "@sluice/assets/source/Piece"
-import type * as Validators from "@sluice/assets/source/Validators"
 import * as Effect from "effect/Effect"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import * as Answer from "../source/Answer.ts"
+import { Answers } from "../source/Answers.ts"
+import type { Taken } from "../source/Body.ts"
+import type { Piece } from "../source/Piece.ts"
+import type * as Validators from "../source/Validators.ts"
 import * as ReadingThread from "./ReadingThread.ts"
 
 export interface Options extends ReadingThread.Options {

@@ -21,7 +21,7 @@ export type Reply = Rows | SourceError.SourceError | { readonly rows: Rows; read
 /** Rows are what they are. */
 export const anyRows: Endpoint<unknown> = {
   name: "users",
-  decoder: { known: new Map(), decode: (row) => row },
+  decoder: { known: new Map(), idOf: () => null, decode: (row) => row },
   codec: Packed.codec({
     write: (row, sink) => sink.put(JSON.stringify(row)),
     reading: () => (cursor) => JSON.parse(cursor.text())

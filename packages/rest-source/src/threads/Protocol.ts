@@ -1,9 +1,8 @@
-import type { Answer, Options } from "@sluice/assets/source/Answer"
-import type { Taken } from "@sluice/assets/source/Body"
-import type { Endpoint } from "@sluice/assets/source/Endpoint"
-import type { Packed } from "@sluice/assets/source/Piece"
-import type { SourceError } from "@sluice/assets/source/SourceError"
-import type { Validators } from "@sluice/assets/source/Validators"
+import type { Answer, Options } from "../source/Answer.ts"
+import type { Taken } from "../source/Body.ts"
+import type { Packed } from "../source/Piece.ts"
+import type { SourceError } from "../source/SourceError.ts"
+import type { Validators } from "../source/Validators.ts"
 
 /** What a reading thread is asked. Each answer is told by its number. */
 export type Request = Fetch | More | Close
@@ -13,7 +12,8 @@ export interface Fetch {
   readonly _tag: "Fetch"
   readonly answer: number
   readonly url: string
-  readonly endpoint: Endpoint<unknown>["name"]
+  /** The name of what is read. */
+  readonly endpoint: string
   /** Bytes, rows, and for `idle` and `total` milliseconds. */
   readonly limits: Record<Exclude<keyof Options<unknown>, "endpoint" | "token">, number>
   readonly token: string | undefined

@@ -1,5 +1,5 @@
-import type { FieldTree } from "../privacy/classification.ts"
 import { isObject } from "./Decoder.ts"
+import type { FieldTree } from "./FieldTree.ts"
 
 /** Counts the fields of rows that are not known, and reads none of them. */
 export interface Counter {

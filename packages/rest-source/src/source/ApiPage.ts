@@ -1,0 +1,23 @@
+import type * as Stream from "effect/Stream"
+import type * as Page from "../decode/Page.ts"
+import type { PackedRows } from "../intake/PackedRows.ts"
+import type * as Manifest from "./Manifest.ts"
+import type * as Revisit from "./Revisit.ts"
+import type { SourceError } from "./SourceError.ts"
+
+/** A page of decoded rows, and where an answer ended with it, what that answer is known by. */
+export interface ApiPage<out A> extends Page.Page<A> {
+  readonly answer?: Manifest.Entry | undefined
+  /** The rows of all pages together, as far as the server has told until now. */
+  readonly total?: number | undefined
+  /** The rows as they are kept, where that is done already: then `rows` unpacks them, and is best left alone. */
+  readonly packed?: PackedRows | undefined
+}
+
+/** A page that was looked at again: what it is known by, and its rows where it may have changed. */
+export interface RevisitedPage<out A> {
+  readonly answer: Manifest.Entry
+  readonly changed: ApiPage<A> | undefined
+}
+
+export type Revisited<A> = Stream.Stream<RevisitedPage<A>, SourceError | Revisit.NotComparable>

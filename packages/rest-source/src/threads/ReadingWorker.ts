@@ -1,0 +1,110 @@
+import { parentPort, workerData } from "node:worker_threads"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import type * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Answer from "../source/Answer.ts"
+import type { Endpoint } from "../source/Endpoint.ts"
+import * as Piece from "../source/Piece.ts"
+import { SourceError } from "../source/SourceError.ts"
+import type * as Protocol from "./Protocol.ts"
+
+/** An answer that is being fetched. */
+interface Fetching {
+  /** Opened when more pieces are wanted. */
+  readonly wanted: Effect.Latch
+  readonly fiber: Fiber.RuntimeFiber<unknown>
+}
+
+/** Sends a reply; the memory of packed rows changes hands. */
+const send = (reply: Protocol.Reply): void =>
+  parentPort?.postMessage(reply, reply._tag === "Pieces" ? reply.pieces.flatMap(memoryOf) : [])
+
+/** Each once, though several of them may lie in one. */
+const memoryOf = ({ ids, packed: { contents, hashes, packed } }: Piece.Packed): Array<ArrayBuffer> => {
+  const buffers = new Set([ids, contents, hashes, packed.lengths, packed.text].map(({ buffer }) => buffer))
+  return [...buffers].flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : []))
+}
+
+/** Fetches an answer as it is fetched in place, and sends what comes of it. */
+const fetch = Effect.fnUntraced(function* <A>(
+  endpoint: Endpoint<A>,
+  { answer, known, limits, token, url }: Protocol.Fetch,
+  wanted: Effect.Latch
+) {
+  const secret = token === undefined ? undefined : Redacted.make(token)
+  const opened = yield* Answer.openUnless(new URL(url), { ...limits, endpoint, token: secret }, known)
+  const head = opened && { validators: opened.validators, pagination: opened.pagination }
+  send({ _tag: "Begun", answer, head })
+  if (opened === undefined) return
+  while (true) {
+    const { bytes, isLast, pieces } = yield* opened.next
+    send({ _tag: "Pieces", answer, pieces: pieces.map((piece) => Piece.pack(piece)), isLast, bytes })
+    if (isLast) return
+    yield* wanted.await
+    wanted.unsafeClose()
+  }
+}, Effect.scoped)
+
+const encode = Schema.encodeSync(SourceError)
+
+const throws = (defect: unknown) => {
+  throw defect
+}
+
+/** A list that a thread can read. */
+export interface Readable {
+  readonly name: string
+  readonly fetch: (request: Protocol.Fetch, wanted: Effect.Latch) => Effect.Effect<void, SourceError, HttpClient.HttpClient>
+}
+
+export const readable = <A>(endpoint: Endpoint<A>): Readable => ({
+  name: endpoint.name,
+  fetch: (request, wanted) => fetch(endpoint, request, wanted)
+})
+
+/**
+ * Makes this thread one that fetches answers, and parses, decodes and packs them. It keeps and prints nothing. `client` is told
+ * what the thread was given at its start, and makes what it fetches by.
+ */
+export const run = (options: {
+  readonly lists: ReadonlyArray<Readable>
+  readonly client: (workerData: unknown) => Layer.Layer<HttpClient.HttpClient>
+}): void => {
+  const runtime = ManagedRuntime.make(options.client(workerData))
+  const lists = new Map(options.lists.map((list) => [list.name, list]))
+  const fetching = new Map<number, Fetching>()
+
+  const start = (request: Protocol.Fetch): void => {
+    const { answer } = request
+    const wanted = Effect.unsafeMakeLatch()
+    const list = lists.get(request.endpoint)
+    const fetched = list?.fetch(request, wanted) ?? Effect.dieMessage("a thread was asked for a list that it does not know")
+    const fiber = runtime.runFork(
+      fetched.pipe(
+        Effect.catchAll((error) => Effect.sync(() => send({ _tag: "Failed", answer, error: encode(error) }))),
+        // A bug ends the thread: whoever waits for it is told so.
+        Effect.catchAllDefect((defect) => Effect.sync(() => setImmediate(() => throws(defect))))
+      )
+    )
+    fetching.set(answer, { wanted, fiber })
+    fiber.addObserver(() => fetching.delete(answer))
+  }
+
+  parentPort?.on("message", (request: Protocol.Request) => {
+    switch (request._tag) {
+      case "Fetch":
+        start(request)
+        break
+      case "More":
+        fetching.get(request.answer)?.wanted.unsafeOpen()
+        break
+      case "Close":
+        fetching.get(request.answer)?.fiber.unsafeInterruptAsFork(FiberId.none)
+    }
+  })
+}
