@@ -180,7 +180,8 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
         let sent = 0
         for (let before = -1; sent !== before && sent < most; ) {
           before = sent
-          yield* Effect.sleep("300 millis")
+          // Long enough for some megabytes: a client that reads on takes all of them.
+          yield* Effect.sleep("100 millis")
           sent = yield* api.bytesSent
         }
         assert.deepStrictEqual([isLast, pieces.length > 0, sent < most], [false, true, true])

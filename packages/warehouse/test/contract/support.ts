@@ -8,6 +8,8 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberStatus from "effect/FiberStatus"
 import * as Stream from "effect/Stream"
 
 /** A step that remembers what it was told. */
@@ -34,6 +36,12 @@ export const recordingStep = (asset = "contract", staged: StepContext.Service["s
 /** Runs an effect in a step that nobody looks at. */
 export const inStep = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.provideService(effect, StepContext, recordingStep().service)
+
+/** Waits until a fiber waits for something. */
+export const untilSuspended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) =>
+  Effect.repeat(Effect.zipRight(Effect.yieldNow(), Fiber.status(fiber)), {
+    until: (status) => FiberStatus.isSuspended(status)
+  })
 
 /** A column of every type, and one of every type that may be null. */
 export const Everything = Table.make("contract_everything", {

@@ -2,10 +2,12 @@ import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Fault from "@sluice/warehouse/embedded/LibsqlFault"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
+import { untilSuspended } from "../contract/support.ts"
 import { temporaryDirectory } from "./stores.ts"
 
 const client = Effect.gen(function* () {
@@ -65,10 +67,17 @@ it.scopedLive("a transaction whose statement beside is interrupted is rolled bac
   Effect.gen(function* () {
     const db = yield* client
     for (const statement of [endless, `INSERT INTO t ${endless}`]) {
+      const inserted = yield* Deferred.make<void>()
       const fiber = yield* Effect.fork(
-        db.withTransaction(Effect.zipRight(db.sql`INSERT INTO t VALUES (1)`, db.beside(statement)))
+        db.withTransaction(
+          Effect.zipRight(
+            Effect.zipRight(db.sql`INSERT INTO t VALUES (1)`, Deferred.succeed(inserted, undefined)),
+            db.beside(statement)
+          )
+        )
       )
-      yield* Effect.sleep(50)
+      yield* Deferred.await(inserted)
+      yield* untilSuspended(fiber)
       yield* Fiber.interrupt(fiber)
       expect(yield* countOf(db)).toBe(0)
     }
@@ -111,7 +120,7 @@ it.scopedLive("a connection is not closed under a statement beside", () =>
     const scope = yield* Scope.make()
     const db = yield* Scope.extend(client, scope)
     const fiber = yield* Effect.fork(db.beside(long))
-    yield* Effect.sleep(10)
+    yield* untilSuspended(fiber)
     yield* Scope.close(scope, Exit.void)
     expect(yield* Fiber.join(fiber)).toStrictEqual([[1_000_000]])
   })
@@ -128,8 +137,11 @@ it.scopedLive("a database without a name is gone with its scope, however that en
     )
     expect(yield* Effect.scoped(Effect.flatMap(fill, () => names(db)))).toStrictEqual(["main", "sluice_aside_0"])
     yield* Effect.exit(Effect.scoped(Effect.zipRight(fill, Effect.fail("no"))))
-    const fiber = yield* Effect.fork(Effect.scoped(Effect.zipRight(fill, db.beside(endless))))
-    yield* Effect.sleep(100)
+    const filled = yield* Deferred.make<void>()
+    const filling = Effect.tap(fill, Deferred.succeed(filled, undefined))
+    const fiber = yield* Effect.fork(Effect.scoped(Effect.zipRight(filling, db.beside(endless))))
+    yield* Deferred.await(filled)
+    yield* untilSuspended(fiber)
     yield* Fiber.interrupt(fiber)
     expect(yield* names(db)).toStrictEqual(["main"])
   })
@@ -138,16 +150,17 @@ it.scopedLive("a database without a name is gone with its scope, however that en
 it.scopedLive("more databases without a name than SQLite has room for wait for each other, and can be interrupted", () =>
   Effect.gen(function* () {
     const db = yield* client
-    const one = Effect.scoped(Effect.zipRight(db.nameless, Effect.sleep(10)))
+    const one = Effect.scoped(Effect.zipRight(db.nameless, Effect.yieldNow()))
     yield* Effect.all(
       Array.from({ length: 20 }, () => one),
       { concurrency: "unbounded" }
     )
-    const eight = yield* Effect.fork(
-      Effect.scoped(Effect.zipRight(Effect.all(Array.from({ length: 8 }, () => db.nameless)), Effect.never))
-    )
+    const taken = yield* Deferred.make<void>()
+    const all = Effect.zipRight(Effect.all(Array.from({ length: 8 }, () => db.nameless)), Deferred.succeed(taken, undefined))
+    const eight = yield* Effect.fork(Effect.scoped(Effect.zipRight(all, Effect.never)))
+    yield* Deferred.await(taken)
     const ninth = yield* Effect.fork(Effect.scoped(db.nameless))
-    yield* Effect.sleep(20)
+    yield* untilSuspended(ninth)
     expect((yield* names(db)).length).toBe(9)
     yield* Fiber.interrupt(ninth)
     // VACUUM copies into one of its own.

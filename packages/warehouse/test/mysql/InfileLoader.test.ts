@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import * as InfileText from "@sluice/warehouse/mysql/InfileText"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { flavours, isAvailable, startOwn } from "../../../../test/servers/TestServers.ts"
 import * as Arbitraries from "../contract/arbitraries.ts"
@@ -152,15 +155,17 @@ for (const flavour of flavours) {
       inDatabase((database) =>
         Effect.gen(function* () {
           const warehouse = yield* Warehouse
-          const locked = Effect.flatMap(databases.asAdmin(database, "SHOW TABLES LIKE '%staging%'"), (found) =>
-            Effect.forkDaemon(databases.asAdmin(database, `LOCK TABLES ${found[0]?.[0]} READ`, "SELECT SLEEP(4)"))
-          )
-          const rows = Stream.concat(
-            Stream.drain(Stream.fromEffect(Effect.zipRight(locked, Effect.sleep("500 millis")))),
-            Stream.make(readings(10_001, 1))
-          )
+          const scope = yield* Scope.make()
+          const another = DirectConnection.open({ ...database.admin, database: database.url.database })
+          const locked = Effect.gen(function* () {
+            const [[staging] = []] = yield* databases.asAdmin(database, "SHOW TABLES LIKE '%staging%'")
+            const { query } = yield* Scope.extend(another, scope)
+            yield* query(`LOCK TABLES ${staging} READ`)
+          })
+          const rows = Stream.concat(Stream.drain(Stream.fromEffect(locked)), Stream.make(readings(10_001, 1)))
           const failed = yield* Effect.flip(step(warehouse.publish(Readings, Dataset.fromChunks(Stream.orDie(rows)))))
           expect(failed).toMatchObject({ _tag: "WarehouseFailed", reason: "Conflict", retryable: true })
+          yield* Scope.close(scope, Exit.void)
           yield* Effect.retry(publish(readings(2, 2)), { times: 5 })
           expect(yield* readAll).toEqual(readings(2, 2))
         })

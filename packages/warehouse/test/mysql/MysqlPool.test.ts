@@ -13,6 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { untilSuspended } from "../contract/support.ts"
 import * as databases from "./databases.ts"
 import { step } from "./steps.ts"
 import { Readings, readings } from "./tables.ts"
@@ -101,13 +102,13 @@ for (const flavour of flavours) {
         const id = "SELECT CONNECTION_ID() AS id"
         const [before] = yield* session.connection.execute(id, [], undefined)
         const sleeping = yield* Effect.fork(session.connection.execute("SELECT SLEEP(60)", [], undefined))
-        yield* Effect.sleep("100 millis")
+        const running = sql.unsafe(
+          `SELECT id FROM information_schema.processlist WHERE id = ${before["id"]} AND info LIKE 'SELECT SLEEP%'`
+        )
+        yield* Effect.repeat(running, { until: (rows) => rows.length === 1 })
         yield* Fiber.interrupt(sleeping)
         expect((yield* session.connection.execute(id, [], undefined))[0]).toEqual(before)
-        const running = yield* sql.unsafe(
-          "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'"
-        )
-        expect(running).toEqual([{ n: 0 }])
+        expect(yield* running).toEqual([])
       })
     )
 
@@ -117,7 +118,7 @@ for (const flavour of flavours) {
         yield* pool.reserve
         yield* pool.reserve
         const waiting = yield* Effect.fork(sql.unsafe("SELECT 1"))
-        yield* Effect.sleep("50 millis")
+        yield* untilSuspended(waiting)
         expect(Exit.isInterrupted(yield* Fiber.interrupt(waiting))).toBe(true)
       })
     )

@@ -104,15 +104,21 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
         yield* publishReadings(3, 1)
+        const loading = yield* Deferred.make<void>()
         const endless = Dataset.fromChunks(
-          Stream.map(
+          Stream.mapEffect(
             Stream.iterate(0, (n) => n + 1),
-            (n) => readings(5_000, 2).map((row) => ({ ...row, id: `${n}-${row.id}` }))
+            (n) =>
+              Effect.as(
+                // Its statements run by now: no loader holds so many rows.
+                n < 20 ? Effect.void : Deferred.succeed(loading, undefined),
+                readings(5_000, 2).map((row) => ({ ...row, id: `${n}-${row.id}` }))
+              )
           )
         )
         const publishing = yield* Effect.fork(step(warehouse.publish(Readings, endless)))
-        yield* Effect.repeat(tableNames, { until: (names) => names.length > 1 })
-        yield* Effect.sleep("200 millis")
+        yield* Deferred.await(loading)
+        expect((yield* tableNames).length).toBe(2)
         yield* Fiber.interrupt(publishing)
         expect(yield* tableNames).toEqual(["readings"])
         yield* publishReadings(4, 3)
@@ -128,11 +134,13 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
         const first = yield* Effect.fork(step(warehouse.publish(Readings, stuck)))
         yield* Effect.repeat(tableNames, { until: (names) => names.length > 1 })
         const second = yield* Effect.fork(publishReadings(3, 2))
-        yield* Effect.sleep("100 millis")
+        const waiting = Effect.map(warehouse.query("SHOW PROCESSLIST", "pipeline"), ({ rows }) =>
+          rows.filter((row) => String(row[7]).includes("GET_LOCK"))
+        )
+        yield* Effect.repeat(waiting, { until: (rows) => rows.length > 0 })
         yield* Fiber.interrupt(second)
         yield* Fiber.interrupt(first)
-        const { rows } = yield* warehouse.query("SHOW PROCESSLIST", "pipeline")
-        expect(rows.filter((row) => String(row[7]).includes("GET_LOCK"))).toEqual([])
+        expect(yield* waiting).toEqual([])
         expect(yield* readAll(Readings)).toEqual(readings(3, 1))
       }).pipe(Effect.provide(databases.layer(flavour, spec, { lockWait: "30 seconds", load })))
     )
@@ -140,8 +148,9 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
     it.live("lets a second publisher of a table wait, and then refuses it, naming the table", () =>
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
+        const goOn = yield* Deferred.make<void>()
         const slow = Dataset.fromChunks(
-          Stream.concat(Stream.make(readings(3, 1)), Stream.fromEffect(Effect.as(Effect.sleep("2500 millis"), [])))
+          Stream.concat(Stream.make(readings(3, 1)), Stream.fromEffect(Effect.as(Deferred.await(goOn), [])))
         )
         const first = yield* Effect.fork(step(warehouse.publish(Readings, slow)))
         yield* Effect.repeat(tableNames, { until: (names) => names.length > 1 })
@@ -154,6 +163,7 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
           yield* store.append([startedWith(run, "2024-01-01T00:00:00.000Z", ["readings"], "materialize")])
         const refused = yield* Effect.flip(publishReadings(2, 2))
         expect(refused.message).toContain('another run (the-other) is publishing "readings", and has not ended within 1s')
+        yield* Deferred.succeed(goOn, undefined)
         yield* Fiber.join(first)
         yield* publishReadings(2, 2)
         expect(yield* readAll(Readings)).toEqual(readings(2, 2))
