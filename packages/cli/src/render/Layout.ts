@@ -1,7 +1,9 @@
+import { eastAsianWidth } from "get-east-asian-width"
+
 /** The columns that text takes on a terminal, decoration aside: wide characters take two, combining ones none. */
 export const width = (text: string): number => {
   let columns = 0
-  for (const character of text.replace(decoration, "")) columns += widthOf(character.codePointAt(0) ?? 0)
+  for (const character of text.replace(decoration, "")) columns += widthOf(character)
   return columns
 }
 
@@ -14,7 +16,7 @@ export const truncate = (text: string, columns: number, ellipsis: string): strin
   let kept = ""
   let used = 0
   for (const character of text) {
-    const next = widthOf(character.codePointAt(0) ?? 0)
+    const next = widthOf(character)
     if (used + next > columns - 1) break
     kept += character
     used += next
@@ -126,19 +128,6 @@ const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 
 const spaces = (columns: number) => " ".repeat(Math.max(0, columns))
 
-/** By the main ranges of UAX #11 (wide and full width) and of combining marks. */
-const widthOf = (code: number): number => {
-  if (code < 0x300) return 1
-  if (code <= 0x36f || (code >= 0x200b && code <= 0x200d) || (code >= 0xfe00 && code <= 0xfe0f)) return 0
-  const wide =
-    (code >= 0x1100 && code <= 0x115f) ||
-    (code >= 0x2e80 && code <= 0xa4cf) ||
-    (code >= 0xac00 && code <= 0xd7a3) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xfe30 && code <= 0xfe6f) ||
-    (code >= 0xff00 && code <= 0xff60) ||
-    (code >= 0xffe0 && code <= 0xffe6) ||
-    (code >= 0x1f300 && code <= 0x1faff) ||
-    (code >= 0x20000 && code <= 0x3fffd)
-  return wide ? 2 : 1
-}
+/** By UAX #11. Combining marks and what only joins or formats others take none. */
+const widthOf = (character: string): number =>
+  /[\p{Mn}\p{Me}\p{Cf}]/u.test(character) ? 0 : eastAsianWidth(character.codePointAt(0) ?? 0)

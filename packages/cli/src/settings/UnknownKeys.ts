@@ -1,4 +1,5 @@
-import { editDistance, suggest } from "@sluice/core/internal/suggest"
+import { suggest } from "@sluice/core/internal/suggest"
+import { distance } from "fastest-levenshtein"
 import * as Human from "../render/Human.ts"
 
 /** The keys of all settings. */
@@ -44,7 +45,7 @@ export const inEnvironment = (
   return [...names].flatMap((name) => {
     if (known.has(name)) return []
     const upper = name.toUpperCase()
-    const near = [...pipeline, ...program].find((key) => editDistance(upper, key, 2) <= 2 && !isSet(key))
+    const near = [...pipeline, ...program].find((key) => distance(upper, key) <= 2 && !isSet(key))
     if (near !== undefined) return [`${name} in the environment is not a setting; did you mean ${near}?`]
     const prefix = pipeline.map(prefixOf).find((each) => each !== undefined && name.startsWith(each))
     if (prefix === undefined) return []

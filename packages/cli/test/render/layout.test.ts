@@ -131,3 +131,17 @@ describe("numbers for people", () => {
     ])
   })
 })
+
+it("wide characters take two columns, combining and joining ones none", () => {
+  const texts = [
+    "abc",
+    "Zu\u0308rich",
+    "\u6771\u4eac",
+    "\uff21",
+    "\u{1f642}",
+    "\u2764\ufe0f",
+    "a\u200db",
+    "\u0e19\u0e49\u0e33"
+  ]
+  expect(texts.map(Layout.width)).toStrictEqual([3, 6, 4, 2, 2, 1, 2, 2])
+})

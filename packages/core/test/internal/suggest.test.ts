@@ -1,6 +1,5 @@
-import * as FastCheck from "effect/FastCheck"
 import { assert, describe, it } from "vitest"
-import { didYouMean, editDistance, suggest } from "../../src/internal/suggest.ts"
+import { didYouMean, suggest } from "../../src/internal/suggest.ts"
 
 const names = ["users_raw", "subscriptions_raw", "messages_raw", "messages_per_day", "api_users"]
 
@@ -18,18 +17,5 @@ describe("suggest", () => {
 
   it("has nothing to say about nonsense", () => {
     assert.strictEqual(didYouMean("qqqqqqqq", names), "")
-  })
-})
-
-describe("editDistance", () => {
-  it("with a limit is the distance up to it, and Infinity beyond", () => {
-    const word = FastCheck.string({ unit: FastCheck.constantFrom("a", "b", "c"), maxLength: 8 })
-    FastCheck.assert(
-      FastCheck.property(word, word, FastCheck.integer({ min: 0, max: 4 }), (a, b, most) => {
-        const distance = editDistance(a, b)
-        assert.strictEqual(editDistance(a, b, most), distance <= most ? distance : Number.POSITIVE_INFINITY)
-      }),
-      { numRuns: 2_000 }
-    )
   })
 })
