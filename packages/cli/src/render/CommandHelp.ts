@@ -33,7 +33,7 @@ export const program = (
   ...section("Commands", commandRows(tables), style),
   ...section("Options", GlobalOptions.all.map(optionRow), style),
   "",
-  style.dim("`pnpm assets COMMAND --help` tells more of a command.")
+  style.dim("`pnpm assets COMMAND --help` explains one command.")
 ]
 
 /** The help of the commands that begin with one word: each in a line, and an example of each. */
@@ -42,7 +42,7 @@ export const family = (word: string, tables: ReadonlyArray<CommandTable>, style:
   ...section("Commands", commandRows(tables), style),
   ...section("Examples", exampleRows(tables.flatMap(({ examples }) => examples.slice(0, 1))), style),
   "",
-  style.dim(`\`pnpm assets ${word} COMMAND --help\` tells more of a command.`)
+  style.dim(`\`pnpm assets ${word} COMMAND --help\` explains one command.`)
 ]
 
 /** How to type a command: `runs list [--limit N] [--json]`. Many options are one `[OPTIONS]`. */

@@ -4,11 +4,11 @@ import * as Flag from "@sluice/core/command/Flag"
 
 export const asset = CommandTable.make({
   name: "asset",
-  summary: "Shows one asset: definition, columns, lineage, how it stands, its materializations and its checks",
+  summary: "Shows one asset: definition, columns, lineage, status, materializations and checks",
   arguments: { name: Argument.required("NAME", "the asset's name") },
   options: {
-    limit: Flag.withDefault(Flag.wholeNumber("limit", "N", [1, 10_000], "how many materializations"), 10),
+    limit: Flag.withDefault(Flag.wholeNumber("limit", "N", [1, 10_000], "how many materializations to show"), 10),
     json: Flag.boolean("json", "as one JSON object")
   },
-  examples: [["asset users_raw", "all there is to know of users_raw"]]
+  examples: [["asset users_raw", "everything about users_raw"]]
 })

@@ -4,12 +4,12 @@ import * as selection from "./selection.ts"
 
 export const check = CommandTable.make({
   name: "check",
-  summary: "Asks the checks of what is published, of all assets or of some, and materializes nothing",
+  summary: "Runs the checks of published tables and views; materializes nothing",
   arguments: { assets: selection.assets },
   options: { ...selection.options, json: Flag.boolean("json", "every event as a JSON line on standard output") },
   examples: [
-    ["check", "every check there is; exit code 1 if an error was found, 0 if only warnings"],
-    ["check users_raw+", "those of users_raw and of all below it"]
+    ["check", "all checks; exit code 1 if one finds an error, 0 if there are warnings only"],
+    ["check users_raw+", "the checks of users_raw and of everything downstream"]
   ],
   stopping: "what is running rolls back"
 })

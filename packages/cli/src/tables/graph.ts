@@ -4,7 +4,7 @@ import { formats } from "@sluice/core/render/GraphRender"
 
 export const graph = CommandTable.make({
   name: "graph",
-  summary: "Draws which asset is made from which",
+  summary: "Draws which asset depends on which",
   arguments: {},
   options: { format: Flag.withDefault(Flag.oneOf("format", "FORMAT", formats, "how to draw it"), "tree") },
   examples: [

@@ -4,7 +4,7 @@ import * as selection from "./selection.ts"
 
 export const plan = CommandTable.make({
   name: "plan",
-  summary: "Shows what materialize would do, in order, why, and how long it took before; does nothing",
+  summary: "Shows the steps of a run, why each is in it, and its expected time; changes nothing",
   arguments: { assets: selection.assets },
   options: {
     ...selection.options,
@@ -13,7 +13,7 @@ export const plan = CommandTable.make({
   },
   examples: [
     ["plan --all", "a whole run"],
-    ["plan users_raw", "one asset, with whatever it needs"],
+    ["plan users_raw", "one asset and its upstreams"],
     ["plan 'group:raw'", "an expression"],
     ["plan --changed", "what is out of date, and why"]
   ]

@@ -4,10 +4,13 @@ import * as Flag from "@sluice/core/command/Flag"
 
 export const query = CommandTable.make({
   name: "query",
-  summary: "Asks the warehouse one SQL question and shows the rows",
-  arguments: { sql: Argument.required("SQL", "one statement that reads") },
+  summary: "Runs one SQL query in the warehouse and shows its rows",
+  arguments: { sql: Argument.required("SQL", "one statement that only reads") },
   options: {
-    as: Flag.withDefault(Flag.oneOf("as", "ACCOUNT", ["pipeline", "analyst"], "whose rights it has"), "pipeline"),
+    as: Flag.withDefault(
+      Flag.oneOf("as", "ACCOUNT", ["pipeline", "analyst"], "the account that runs the query"),
+      "pipeline"
+    ),
     timeout: Flag.duration(
       "timeout",
       "TIME",

@@ -4,11 +4,11 @@ import * as running from "./running.ts"
 
 export const retry = CommandTable.make({
   name: "retry",
-  summary: "Runs again what failed, was skipped or was canceled in a run, and leaves what succeeded",
-  arguments: { run: Argument.optional("RUN", "the run's name; the last run without it") },
+  summary: "Runs the failed, skipped and canceled steps of a run again",
+  arguments: { run: Argument.optional("RUN", "the run to retry; the last one by default") },
   options: running.options,
   examples: [
-    ["retry", "carries on the last run"],
+    ["retry", "the last run"],
     ["retry 20240301-093000-x1y2", "that run"]
   ],
   stopping: "what is running rolls back"

@@ -7,7 +7,7 @@ export const assets = Argument.repeated("ASSET", "an asset's name, or an express
 /** The options of every command that works on selected assets. */
 export const options = {
   all: Flag.boolean("all", "every asset"),
-  select: Flag.texts("select", "EXPR", "these too: a name, group:raw, users_raw+ …"),
-  exclude: Flag.texts("exclude", "EXPR", "but not these"),
+  select: Flag.texts("select", "EXPR", "more assets: a name, group:raw, users_raw+ …"),
+  exclude: Flag.texts("exclude", "EXPR", "assets to leave out"),
   allowEmpty: Flag.boolean("allow-empty", "succeed and do nothing if no asset matches")
 }

@@ -179,33 +179,33 @@ describe("help", () => {
         pnpm assets query "select * from messages_per_day" --as analyst  a look at the result
 
       Commands
-        materialize     Makes assets and whatever they need, in order, and records the run
-        retry           Runs again what failed, was skipped or was canceled in a run, and leaves what succeeded
-        plan            Shows what materialize would do, in order, why, and how long it took before; does nothing
-        list            Shows every asset by group, or some, and whether each is up to date
-        asset           Shows one asset: definition, columns, lineage, how it stands, its materializations and its checks
-        graph           Draws which asset is made from which
-        check           Asks the checks of what is published, of all assets or of some, and materializes nothing
-        query           Asks the warehouse one SQL question and shows the rows
-        runs list       Lists the runs that the store has recorded, the newest first
-        runs show       Tells a run's story: every step with its time, rows, retries, checks and errors
-        runs logs       Writes a run's events, a line each, with the time of day
-        runs prune      Forgets old runs; the last materialization of each asset is always kept
+        materialize     Materializes assets and their upstreams, in order, and records the run
+        retry           Runs the failed, skipped and canceled steps of a run again
+        plan            Shows the steps of a run, why each is in it, and its expected time; changes nothing
+        list            Lists assets by group, and whether each is up to date
+        asset           Shows one asset: definition, columns, lineage, status, materializations and checks
+        graph           Draws which asset depends on which
+        check           Runs the checks of published tables and views; materializes nothing
+        query           Runs one SQL query in the warehouse and shows its rows
+        runs list       Lists the recorded runs, newest first
+        runs show       Shows one run: every step with its time, rows, retries, checks and errors
+        runs logs       Prints the events of a run, one line each, with the time of day
+        runs prune      Deletes old runs from the history; keeps the last materialization of each asset
         privacy canary  Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it
         privacy report  Tells who may see what, how well users hide among each other, and what remains possible; counts only
-        erase           Removes a user from the store for good, keeps later runs from bringing them back, and prints a receipt
-        validate        Checks the definitions and the configuration, and connects to nothing
+        erase           Erases a user from the store, keeps later runs from loading them again, and prints a receipt
+        validate        Checks the definitions and the configuration; connects to nothing
         provision       Creates what is missing: the database, its accounts, tables, views and grants
         sample-api      Serves an API with invented users and messages until it is interrupted
 
       Options
-        --help               this; -h is the same
-        --env-file FILE      the file of settings; .env in the current directory without it
-        --log-level LEVEL    debug tells more, and where an error came from
-        --completions SHELL  completions, to be sourced: bash, fish, sh or zsh
-        --version            which version this is
+        --help               this help; -h is the same
+        --env-file FILE      the file of settings; default .env in the current directory
+        --log-level LEVEL    debug logs more, and shows where an error came from
+        --completions SHELL  a completion script to source: bash, fish, sh or zsh
+        --version            the version of the program
 
-      \`pnpm assets COMMAND --help\` tells more of a command.
+      \`pnpm assets COMMAND --help\` explains one command.
       "
     `)
   })
@@ -214,12 +214,12 @@ describe("help", () => {
     const { code, stdout, stderr } = await sluice(cwd, ["runs", "list", "--help"])
     expect([code, stderr]).toEqual([0, ""])
     expect(stdout).toMatchInlineSnapshot(`
-      "Lists the runs that the store has recorded, the newest first.
+      "Lists the recorded runs, newest first.
 
       Usage  pnpm assets runs list [--limit N] [--json]
 
       Options
-        --limit N  how many; default 20
+        --limit N  how many runs to list; default 20
         --json     as one JSON object
 
       Examples
@@ -236,7 +236,7 @@ describe("help", () => {
         "Usage  pnpm assets runs COMMAND",
         "",
         "Commands",
-        "  runs list   Lists the runs that the store has recorded, the newest first"
+        "  runs list   Lists the recorded runs, newest first"
       ]
     ])
   })
