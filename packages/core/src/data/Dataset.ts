@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { atOnce } from "../internal/atOnce.ts"
-import * as Blocks from "./Blocks.ts"
+import { forkBounded } from "../internal/forkBounded.ts"
+import * as BlockReader from "./internal/BlockReader.ts"
+import * as Blocks from "./internal/Blocks.ts"
+import * as Pull from "./internal/Pull.ts"
+import * as ReplayLog from "./internal/ReplayLog.ts"
 import type * as Packed from "./Packed.ts"
-import * as Pull from "./Pull.ts"
 import type { Spill, SpillFailed } from "./Spill.ts"
-import * as Tail from "./Tail.ts"
-import * as Unpacking from "./Unpacking.ts"
 
 export const TypeId: unique symbol = Symbol.for("@sluice/core/Dataset")
 export type TypeId = typeof TypeId
@@ -40,7 +40,7 @@ export interface Growing<A, E, R> {
   readonly settle: (rows: Dataset<A>) => void
 }
 
-/** Some rows as they are kept, and as they are where they are at hand: whoever follows closely is spared the unpacking. */
+/** Some rows as they are kept, and as they are where they are at hand: a reader that follows closely does not unpack them. */
 export interface Block<out A> {
   readonly packed: Packed.Packed
   readonly rows: ReadonlyArray<A> | undefined
@@ -101,9 +101,9 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   }
 ): Effect.fn.Return<Growing<A, E, R>, never, Spill | Scope.Scope> {
   const keep = yield* Blocks.keeper
-  const kept = Tail.make<Blocks.Kept>()
+  const kept = ReplayLog.make<Blocks.Kept>()
   const ended = options.concluded ?? kept.ended
-  const unpacking = Unpacking.make(codec)
+  const reader = BlockReader.make(codec)
   let readers = 0
   const open: Opened<A> = Effect.gen(function* () {
     const blocks = yield* kept.all
@@ -125,7 +125,7 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
     const nextBlock = Effect.flatMap(Effect.zipLeft(blocks, Effect.yieldNow()), (block) =>
       block === undefined
         ? Effect.as(leave, undefined)
-        : Effect.flatMap(unpacking.open(block, readers === 1), (opened) => {
+        : Effect.flatMap(reader.open(block, readers === 1), (opened) => {
             parts = opened
             return next
           })
@@ -134,14 +134,14 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   })
   let size = 0
   let settled: Dataset<A> | undefined
-  const fill = atOnce(blocksInFlight, (start: (writing: Effect.Effect<void, SpillFailed>) => Effect.Effect<void>) =>
+  const fill = forkBounded(blocksInFlight, (start: (writing: Effect.Effect<void, SpillFailed>) => Effect.Effect<void>) =>
     Effect.scoped(
       Effect.flatMap(Pull.ofStream(source), (blocks) =>
         Pull.forEach(blocks, ({ packed, rows }) => {
           if (packed.rows === 0) return Effect.void
           size += packed.rows
           const { block, written } = keep(packed)
-          if (rows !== undefined) unpacking.put(block, rows)
+          if (rows !== undefined) reader.put(block, rows)
           kept.push(block)
           return start(written)
         })

@@ -11,8 +11,8 @@ import { CheckFailed } from "../asset/CheckFailed.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
 import { StepContext } from "../asset/StepContext.ts"
-import { awaited } from "../internal/awaited.ts"
 import { erase } from "../internal/erase.ts"
+import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
@@ -243,7 +243,7 @@ const work = (
 const withTimeout = <A, E>({ name, timeout }: Asset.Any, effect: Effect.Effect<A, E>) =>
   timeout === undefined
     ? effect
-    : awaited(
+    : joinUninterruptibly(
         Effect.timeoutFail(effect, {
           duration: timeout,
           onTimeout: () => new StepFailure.StepTimedOut({ asset: name, limitMillis: Duration.toMillis(timeout) })

@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as Asset from "../asset/Asset.ts"
 import { CodeVersions } from "../asset/CodeVersions.ts"
-import { awaited } from "../internal/awaited.ts"
+import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import * as Log from "../Log.ts"
 import { type Plan, readsSource } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
@@ -100,7 +100,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
       // Here, so that no interruption comes between it and the run's conclusion.
       yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn, ...readsFrom })
       const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
-      const exit = yield* Effect.exit(restore(awaited(Effect.raceFirst(Effect.either(bounded), log.failed))))
+      const exit = yield* Effect.exit(restore(joinUninterruptibly(Effect.raceFirst(Effect.either(bounded), log.failed))))
       yield* Fiber.interruptFork(heartbeat)
       yield* scheduler.cancelUnfinished
       if (Exit.isSuccess(exit)) {

@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type { Failure } from "../asset/Failure.ts"
-import { awaited } from "../internal/awaited.ts"
+import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import * as Attempt from "./Attempt.ts"
 import { heartbeatInterval, Owner } from "./Owner.ts"
 import type { RunEvent, RunStatus } from "./RunEvent.ts"
@@ -51,7 +51,7 @@ export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Fa
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       yield* store.append([{ _tag: "RunStarted", runId, at, selection: what, steps: [], tags: {}, owner }])
-      const exit = yield* Effect.exit(restore(awaited(Effect.raceFirst(work, alive))))
+      const exit = yield* Effect.exit(restore(joinUninterruptibly(Effect.raceFirst(work, alive))))
       if (Exit.isSuccess(exit)) {
         yield* conclude("succeeded", tell(exit.value))
         return { runId, at, value: exit.value }

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
-import { awaited } from "../internal/awaited.ts"
+import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import { StepDeadlineExceeded } from "./StepFailure.ts"
 
 /** What is left of the time that a step has for all of its attempts; it runs from the first bounded attempt on. */
@@ -33,7 +33,9 @@ export const make = ({ deadline, name }: Asset.Any, clock: Clock.Clock): StepDea
         const left = leftMillis()
         return left <= 0
           ? exceeded(attempt - 1)
-          : awaited(Effect.timeoutFail(work, { duration: Duration.millis(left), onTimeout: () => exceeded(attempt) }))
+          : joinUninterruptibly(
+              Effect.timeoutFail(work, { duration: Duration.millis(left), onTimeout: () => exceeded(attempt) })
+            )
       }),
     exceededBy: (delayMillis, attempt, failure) => {
       last = failure.message

@@ -1,6 +1,6 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
-import { atOnce } from "@sluice/core/internal/atOnce"
+import { forkBounded } from "@sluice/core/internal/forkBounded"
 import * as Effect from "effect/Effect"
 
 /** Makes batches of rows that come some at a time. */
@@ -20,7 +20,7 @@ export const sendAll = <Row, Batch, E, E2>(
   most: number,
   send: (batch: Batch) => Effect.Effect<void, E2>
 ): Effect.Effect<void, E | E2 | SpillFailed> =>
-  atOnce(most, (start: (sending: Effect.Effect<void, E2>) => Effect.Effect<void>) => {
+  forkBounded(most, (start: (sending: Effect.Effect<void, E2>) => Effect.Effect<void>) => {
     const startAll = (batches: ReadonlyArray<Batch>) =>
       Effect.forEach(batches, (batch) => start(Effect.map(send(batch), () => batcher.sent(batch))), { discard: true })
     const chunks = Dataset.forEachChunk(rows, (chunk) => Effect.flatMap(batcher.add(chunk), startAll))

@@ -2,10 +2,10 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 
 /**
- * Runs `all`, which starts one thing after another; `most` of them are under way at a time, and whoever would start one more
- * waits. Ends when everything has ended. As soon as one of them fails, everything fails, and the others are interrupted.
+ * Runs `all`, which starts one effect after another. At most `most` of them run at a time: starting one more waits. It ends when
+ * all of them have ended. When one fails, it fails at once, and the others are interrupted.
  */
-export const atOnce = <A, E, R, E2, R2>(
+export const forkBounded = <A, E, R, E2, R2>(
   most: number,
   all: (start: (one: Effect.Effect<unknown, E, R>) => Effect.Effect<void, never, R>) => Effect.Effect<A, E2, R2>
 ): Effect.Effect<A, E | E2, R | R2> =>

@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
 
 /**
- * Keeps the last `most` results, and those that are under way, for whoever asks for the same; `put` gives one without any work.
- * Who shares is faster than the one they follow, so that readers who start side by side stay side by side. `ready` waits until
+ * Shares the last `most` results, and those in progress, between callers with the same key. `put` provides a result without any
+ * work. A caller that shares a result is faster than the first one, so that readers that start together stay together. `ready` waits until
  * the work can begin: a wait can be interrupted, and the work, which is done for others too, cannot.
  */
-export const sharing = <K extends object, W, A, E>(
+export const memoizeRecent = <K extends object, W, A, E>(
   most: number,
   ready: (key: K) => Effect.Effect<W, E>,
   work: (ready: W) => Effect.Effect<A, E>

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { atOnce } from "@sluice/core/internal/atOnce"
+import { forkBounded } from "@sluice/core/internal/forkBounded"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
@@ -22,7 +22,7 @@ it.effect.prop(
           underWay--
           done++
         })
-      const answer = yield* atOnce(most, (start: (one: Effect.Effect<void>) => Effect.Effect<void>) =>
+      const answer = yield* forkBounded(most, (start: (one: Effect.Effect<void>) => Effect.Effect<void>) =>
         Effect.as(
           Effect.forEach(lengths, (length) => start(one(length))),
           "all"
@@ -37,7 +37,7 @@ it.effect("as soon as one fails, everything fails as it does, and nothing goes o
     const ended: Array<string> = []
     const forever = (name: string) => Effect.onExit(Effect.never, () => Effect.sync(() => ended.push(name)))
     const exit = yield* Effect.exit(
-      atOnce(3, (start: (one: Effect.Effect<void, string>) => Effect.Effect<void>) =>
+      forkBounded(3, (start: (one: Effect.Effect<void, string>) => Effect.Effect<void>) =>
         Effect.all([start(forever("the other")), start(Effect.fail("this one")), forever("who starts them")])
       )
     )
@@ -53,7 +53,9 @@ it.effect("whoever is interrupted goes on when all of it has ended", () =>
         ended = true
       })
     )
-    const running = yield* Effect.fork(atOnce(1, (start: (one: Effect.Effect<void>) => Effect.Effect<void>) => start(slow)))
+    const running = yield* Effect.fork(
+      forkBounded(1, (start: (one: Effect.Effect<void>) => Effect.Effect<void>) => start(slow))
+    )
     yield* turns(20)
     yield* Fiber.interrupt(running)
     assert.isTrue(ended)

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import * as Pull from "@sluice/core/data/Pull"
+import * as Pull from "@sluice/core/data/internal/Pull"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"

@@ -6,10 +6,11 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 /**
- * Asks for what comes next; undefined when nothing will, however often it is asked again. For one fiber at a time.
+ * Pulls the next element; undefined when there is none, however often it is pulled again. For one fiber at a time.
  *
- * Rows that pass through a stream that is run were found to outlive V8's young generation, with Effect 3.22; those that a loop
- * asks for are garbage at once (docs/performance.md).
+ * Kept for memory: with Effect 3.22, rows that pass through a running stream outlive V8's young generation. Of 2.0 GB that the main
+ * thread allocated in a run of 200k/2M, 0.85 GB became old. With loops that pull and readers that share small parts
+ * (`BlockReader`), 0.13 GB of 1.8 GB do, and collecting takes 0.9 s of the main thread instead of 2.2 s.
  */
 export type Pull<A, E = never, R = never> = Effect.Effect<A | undefined, E, R>
 
