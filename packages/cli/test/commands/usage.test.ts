@@ -232,12 +232,7 @@ describe("help", () => {
     const { code, stdout } = await sluice(cwd, ["runs", "--help"])
     expect([code, stdout.split("\n").slice(0, 4)]).toEqual([
       0,
-      [
-        "Usage  pnpm assets runs COMMAND",
-        "",
-        "Commands",
-        "  runs list   Lists the recorded runs, newest first"
-      ]
+      ["Usage  pnpm assets runs COMMAND", "", "Commands", "  runs list   Lists the recorded runs, newest first"]
     ])
   })
 
