@@ -1,11 +1,14 @@
 /** What recording costs: events appended to the embedded store, durably, and looking at a run with many of them. */
+
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { flag, inTurn, report } from "./harness.ts"
 
@@ -15,7 +18,9 @@ const runs = flag("runs", 5, 2)
 const batch = 1_000
 
 const directory = mkdtempSync(join(tmpdir(), "sluice-bench-history-"))
-const runtime = ManagedRuntime.make(SqliteStores.layer({ directory: join(directory, "store") }))
+const runtime = ManagedRuntime.make(
+  Layer.provide(SqliteStores.layer({ directory: join(directory, "store") }), Layer.succeed(PipelineName, "bench"))
+)
 const using = <A, E>(use: (store: RunStore["Type"]) => Effect.Effect<A, E>) =>
   runtime.runPromise(Effect.flatMap(RunStore, use))
 

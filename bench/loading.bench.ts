@@ -12,6 +12,7 @@ import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
 import * as Timestamp from "@sluice/core/data/Timestamp"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { Row } from "@sluice/core/relation/Table"
 import * as JsonText from "@sluice/warehouse/embedded/JsonText"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
@@ -32,11 +33,14 @@ import * as Batches from "@sluice/warehouse/sql/Batches"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Launcher from "../test/servers/Launcher.ts"
 import * as Server from "../test/servers/Server.ts"
 import { type Figure, flag, inTurn, report } from "./harness.ts"
+
+const named = Layer.succeed(PipelineName, "bench")
 
 const count = flag("rows", 1_000_000, 20_000)
 const runs = flag("runs", 3, 1)
@@ -96,7 +100,7 @@ const encoding = async (): Promise<ReadonlyArray<Figure>> => {
 
 const embedded = async (): Promise<ReadonlyArray<Figure>> => {
   const directory = mkdtempSync(join(tmpdir(), "sluice-bench-"))
-  const store = ManagedRuntime.make(SqliteStores.layer({ directory: join(directory, "store") }))
+  const store = ManagedRuntime.make(Layer.provide(SqliteStores.layer({ directory: join(directory, "store") }), named))
   const encode = SqliteRow.encoder(MessagesRaw.columns)
   const writer = new JsonText.Writer()
   const texts = chunks.flatMap((chunk) =>
@@ -149,7 +153,7 @@ const onServer = async (flavour: Launcher.Flavour): Promise<ReadonlyArray<Figure
   const provision = Effect.flatMap(Provisioner, (provisioner) =>
     provisioner.provision({ tables: [], masks: [], views: [], analyst: { select: [] } })
   )
-  const by = (load: Loader) => ManagedRuntime.make(MysqlStores.layer({ url, load }))
+  const by = (load: Loader) => ManagedRuntime.make(Layer.provide(MysqlStores.layer({ url, load }), named))
   const ways = [by(infileLoader), by(insertLoader)] as const
   const { add, rest } = batcher({ table: MessagesRaw, server })
   const batches = [...Effect.runSync(Effect.forEach(chunks, add)).flat(), ...rest()]
@@ -169,7 +173,9 @@ const onServer = async (flavour: Launcher.Flavour): Promise<ReadonlyArray<Figure
       )
     )
   try {
-    await Effect.runPromise(Effect.provide(provision, MysqlProvisioner.layer({ admin, pipeline: url, analyst })))
+    await Effect.runPromise(
+      Effect.provide(provision, Layer.provide(MysqlProvisioner.layer({ admin, pipeline: url, analyst }), named))
+    )
     const [infile = 0, insert = 0, best = 0] = await inTurn(
       runs,
       () => ways[0].runPromise(publish),

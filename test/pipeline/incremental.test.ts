@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
@@ -22,7 +24,9 @@ import * as Runs from "./Runs.ts"
  * has never seen the source, and it has the data versions that a full run of its own tells.
  */
 
-type Stores = ReturnType<typeof SqliteStores.layer>
+const spark = Layer.succeed(PipelineName, "spark")
+
+type Stores = Layer.Layer<Layer.Layer.Success<ReturnType<typeof SqliteStores.layer>>, WarehouseFailed>
 
 /** An embedded store that nobody has used, gone with the scope. */
 const embedded: Stores = Layer.unwrapScoped(
@@ -31,7 +35,7 @@ const embedded: Stores = Layer.unwrapScoped(
       Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-incremental-"))),
       (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
     ),
-    (directory) => SqliteStores.layer({ directory: join(directory, "store") })
+    (directory) => Layer.provide(SqliteStores.layer({ directory: join(directory, "store") }), spark)
   )
 )
 

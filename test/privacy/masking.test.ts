@@ -1,9 +1,11 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { spec } from "@sluice/assets/pipeline"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { afterAll, describe, expect, it } from "vitest"
 import { user } from "../../packages/assets/test/support/sources.ts"
@@ -63,7 +65,7 @@ it("eight processes that mask the same values at once give each one id, on the e
   const cwd = emptyDirectory()
   expect((await sluice(cwd, ["provision"])).code).toBe(0)
   expect(await maskAtOnce(cwd, {})).toEqual(succeeded)
-  const stores = SqliteStores.layer({ directory: `${cwd}/.sluice` })
+  const stores = Layer.provide(SqliteStores.layer({ directory: `${cwd}/.sluice` }), Layer.succeed(PipelineName, "spark"))
   expect(await Effect.runPromise(Effect.provide(counts, stores))).toEqual(oneEach)
 }, 60_000)
 

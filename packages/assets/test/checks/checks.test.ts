@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
 import { Spill } from "@sluice/core/data/Spill"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import type { CheckEvaluated, RunEvent } from "@sluice/core/run/RunEvent"
@@ -25,7 +26,7 @@ const embedded = Layer.unwrapScoped(
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const root = yield* fs.makeTempDirectoryScoped({ prefix: "sluice-checks-" })
-    return SqliteStores.layer({ directory: `${root}/store` })
+    return Layer.provide(SqliteStores.layer({ directory: `${root}/store` }), Layer.succeed(PipelineName, "spark"))
   })
 ).pipe(Layer.provide(NodeFileSystem.layer))
 

@@ -5,6 +5,7 @@ import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
 import * as MaskId from "@sluice/core/data/MaskId"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { Row } from "@sluice/core/relation/Table"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as Anonymity from "@sluice/warehouse/privacy/Anonymity"
@@ -72,7 +73,7 @@ const embedded = Layer.unwrapScoped(
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const root = yield* fs.makeTempDirectoryScoped({ prefix: "sluice-anonymity-" })
-    return SqliteStores.layer({ directory: `${root}/store` })
+    return Layer.provide(SqliteStores.layer({ directory: `${root}/store` }), Layer.succeed(PipelineName, "spark"))
   })
 ).pipe(Layer.provide(NodeFileSystem.layer))
 

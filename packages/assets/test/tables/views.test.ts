@@ -4,6 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { Row } from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
@@ -109,7 +110,7 @@ const embedded = Layer.unwrapScoped(
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const root = yield* fs.makeTempDirectoryScoped({ prefix: "sluice-views-" })
-    return SqliteStores.layer({ directory: `${root}/store` })
+    return Layer.provide(SqliteStores.layer({ directory: `${root}/store` }), Layer.succeed(PipelineName, "spark"))
   })
 ).pipe(Layer.provide(NodeFileSystem.layer))
 

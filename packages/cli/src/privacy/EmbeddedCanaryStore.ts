@@ -6,6 +6,8 @@ import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Pipeline from "../wiring/Pipeline.ts"
 import type { Canaries } from "./Canaries.ts"
 import { bytesOf, type CanaryStore, digestOf, maskOf, place, placeOf, secretOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
@@ -84,7 +86,7 @@ const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, directory: 
         if (Either.isRight(answer)) ledger.look(place.analyst, name, bytesOf(answer.right.rows))
       })
     )
-  ).pipe(Effect.provide(SqliteStores.reading({ directory })))
+  ).pipe(Effect.provide(Layer.provide(SqliteStores.reading({ directory }), Pipeline.named)))
 })
 
 const operation = "search the canary store"

@@ -2,9 +2,11 @@ import { spec } from "@sluice/assets/pipeline"
 import type * as MysqlProvisioner from "@sluice/warehouse/mysql/MysqlProvisioner"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import * as Human from "../render/Human.ts"
+import * as Pipeline from "./Pipeline.ts"
 import type { Settings } from "./Settings.ts"
 
 /** What a person allows, by options of `provision`, where accounts are concerned. */
@@ -17,7 +19,7 @@ export const provisioner = Effect.fn("Provision.provisioner")(function* (
 ) {
   if (database._tag === "Sqlite") {
     const SqliteProvisioner = yield* Effect.promise(() => import("@sluice/warehouse/embedded/SqliteProvisioner"))
-    return SqliteProvisioner.layer({ directory: database.directory })
+    return Layer.provide(SqliteProvisioner.layer({ directory: database.directory }), Pipeline.named)
   }
   if (databaseAdmin === undefined) return undefined
   if (analystPassword === undefined) {
@@ -26,12 +28,13 @@ export const provisioner = Effect.fn("Provision.provisioner")(function* (
     })
   }
   const Mysql = yield* Effect.promise(() => import("@sluice/warehouse/mysql/MysqlProvisioner"))
-  return Mysql.layer({
+  const server = Mysql.layer({
     admin: databaseAdmin,
     pipeline: database,
     analyst: { user: analystUser, password: analystPassword },
     ...allowed
   })
+  return Layer.provide(server, Pipeline.named)
 })
 
 /**

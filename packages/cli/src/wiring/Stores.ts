@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
 import * as Announcement from "./Announcement.ts"
+import * as Pipeline from "./Pipeline.ts"
 import type { Settings } from "./Settings.ts"
 
 /** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
@@ -18,28 +19,32 @@ export const layer = (settings: Settings) => {
     database._tag === "Sqlite"
       ? Effect.map(sqliteStores, (SqliteStores) => SqliteStores.layer(embeddedOptions(settings, database.directory)))
       : Effect.map(mysqlStores, (MysqlStores) => MysqlStores.layer(serverOptions(settings, database)))
-  )
+  ).pipe(Layer.provide(Pipeline.named))
 }
 
 /** Gives the store new keys, sealed with the secret of the settings, if they have one. */
 export const rotate = (settings: Settings) => {
   const { database, lockWait } = settings
   const outside = outsideOf(settings)
-  return database._tag === "Sqlite"
-    ? Effect.flatMap(sqliteStores, (SqliteStores) =>
-        SqliteStores.rotate({ directory: database.directory, patience: lockWait, outside })
-      )
-    : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.rotate({ url: database, lockWait, outside }))
+  const rotation =
+    database._tag === "Sqlite"
+      ? Effect.flatMap(sqliteStores, (SqliteStores) =>
+          SqliteStores.rotate({ directory: database.directory, patience: lockWait, outside })
+        )
+      : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.rotate({ url: database, lockWait, outside }))
+  return Effect.provide(rotation, Pipeline.named)
 }
 
 /** Takes a store whose parts were restored from different times as it is. */
 export const acceptRestored = (settings: Settings) => {
   const { database, lockWait } = settings
-  return database._tag === "Sqlite"
-    ? Effect.flatMap(sqliteStores, (SqliteStores) =>
-        SqliteStores.acceptRestored({ directory: database.directory, patience: lockWait })
-      )
-    : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait }))
+  const accept =
+    database._tag === "Sqlite"
+      ? Effect.flatMap(sqliteStores, (SqliteStores) =>
+          SqliteStores.acceptRestored({ directory: database.directory, patience: lockWait })
+        )
+      : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait }))
+  return Effect.provide(accept, Pipeline.named)
 }
 
 const outsideOf = ({ oldSecret, secret }: Settings) => ({ secret, old: oldSecret })
@@ -82,7 +87,7 @@ export const existing = (
           )
         )
       : readingServer(settings, database)
-  )
+  ).pipe(Layer.provide(Pipeline.named))
 }
 
 const readingServer = (settings: Settings, url: MysqlUrl) =>
@@ -135,11 +140,12 @@ export const checkPath = (settings: Settings): Effect.Effect<void, WarehouseFail
 const recorded = (settings: Settings, to: "read" | "write"): Layer.Layer<RunStore, WarehouseFailed> => {
   const { database } = settings
   if (database._tag === "Mysql") {
-    return to === "write" ? layer(settings) : Layer.unwrapEffect(readingServer(settings, database))
+    const reading = Layer.provide(Layer.unwrapEffect(readingServer(settings, database)), Pipeline.named)
+    return to === "write" ? layer(settings) : reading
   }
   const history = Effect.map(
     Effect.promise(() => import("@sluice/warehouse/embedded/SqliteHistory")),
     (SqliteHistory) => SqliteHistory.layer({ directory: database.directory, patience: settings.lockWait })
   )
-  return Layer.unwrapEffect(history)
+  return Layer.provide(Layer.unwrapEffect(history), Pipeline.named)
 }

@@ -1,5 +1,6 @@
 import { hostname } from "node:os"
 import { join } from "node:path"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { RunOwner } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as SqliteHistory from "@sluice/warehouse/embedded/SqliteHistory"
@@ -17,7 +18,11 @@ const begin = (cwd: string, runId: string, owner: RunOwner) => {
   const steps = [{ asset: "users_raw", action: "materialize", reason: { _tag: "Selected" }, after: [] }] as const
   return Effect.flatMap(RunStore, (store) =>
     store.append([{ _tag: "RunStarted", runId, at, selection: "*", steps, tags: {}, owner }])
-  ).pipe(Effect.provide(SqliteHistory.layer({ directory: join(cwd, ".sluice") })), Effect.runPromise)
+  ).pipe(
+    Effect.provide(SqliteHistory.layer({ directory: join(cwd, ".sluice") })),
+    Effect.provideService(PipelineName, "spark"),
+    Effect.runPromise
+  )
 }
 
 // Regression: such a run was "running" for ever, and the advice was to stop a process that had nothing to do with it.

@@ -5,6 +5,7 @@ import * as Canaries from "@sluice/cli/privacy/Canaries"
 import * as CanaryApi from "@sluice/cli/privacy/CanaryApi"
 import * as CanaryRows from "@sluice/cli/privacy/CanaryRows"
 import { Spill } from "@sluice/core/data/Spill"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
@@ -68,7 +69,7 @@ const run = async (users: ReadonlyArray<unknown>, messages: ReadonlyArray<unknow
     const selected = graph.names.map((_, i) => i)
     const plan = yield* Plan.make(graph, { selection: "*", selected, isMaterialized: () => false })
     const services = Layer.mergeAll(
-      SqliteStores.layer({ directory: emptyDirectory() }),
+      Layer.provide(SqliteStores.layer({ directory: emptyDirectory() }), Layer.succeed(PipelineName, "spark")),
       Layer.provide(Spill.layer({ rowsInMemory: 0 }), NodeFileSystem.layer),
       Layer.provide(SparkApi.layer({ url: new URL(api.url), pageSize: 10 }), SourceClient.layer(Proxies.none))
     )

@@ -18,8 +18,8 @@ export const make = (store: SqliteStore, secrets: SqlSecrets): Effect.Effect<Era
   Effect.provideService(SqlErasure.make(place(store), secrets), SqlClient, store.data.sql)
 
 /** What an erasure, and a re-issue of mask ids, must know of an embedded store. */
-export const place = ({ data }: SqliteStore): SqlErasure.Place => ({
-  dialect: sensitive,
+export const place = ({ data, words }: SqliteStore): SqlErasure.Place => ({
+  dialect: words.records,
   relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),
   present: data.use(
     (session) =>
@@ -34,7 +34,7 @@ export const place = ({ data }: SqliteStore): SqlErasure.Place => ({
   ),
   alone: (_tables, operation, effect) =>
     SqlBatch.translated(
-      sensitive,
+      words.records,
       operation,
       data.withTransaction(Effect.zipRight(FileTimes.advance(data, operation), effect))
     ),
@@ -46,5 +46,3 @@ export const place = ({ data }: SqliteStore): SqlErasure.Place => ({
     (error) => Fault.translate("overwrite what was erased, which nobody can query any more, in the store's files", error)
   )
 })
-
-const sensitive = Ddl.dialect("sensitive")

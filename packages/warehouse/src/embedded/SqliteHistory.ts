@@ -1,7 +1,11 @@
 import { SqlClient } from "@effect/sql/SqlClient"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { history } from "../sql/migrations/history.ts"
+import { ofPipeline } from "../sql/SqlDialect.ts"
+import * as SqlMigrations from "../sql/SqlMigrations.ts"
 import * as SqlRunStore from "../sql/SqlRunStore.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as LibsqlClient from "./LibsqlClient.ts"
@@ -14,7 +18,7 @@ import * as StoreFiles from "./StoreFiles.ts"
  * The run history of an embedded store that is there, without the rest of it: one file is opened, and none is created. A
  * tenth of the cost of the whole store, for commands that look back.
  */
-export const layer = ({ directory, patience }: Options): Layer.Layer<RunStore, WarehouseFailed> =>
+export const layer = ({ directory, patience }: Options): Layer.Layer<RunStore, WarehouseFailed, PipelineName> =>
   Layer.scoped(
     RunStore,
     Effect.gen(function* () {
@@ -22,8 +26,8 @@ export const layer = ({ directory, patience }: Options): Layer.Layer<RunStore, W
         LibsqlClient.make({ path: StoreFiles.historyOf(directory), ...(patience === undefined ? {} : { patience }) }),
         (error) => Fault.translate(`open the run history in ${directory}`, error)
       )
-      const words = dialect("main")
-      const store = SqlRunStore.make(words)
+      const words = ofPipeline(dialect("main"), yield* PipelineName)
+      const store = Effect.zipRight(SqlMigrations.areThere(words, history), SqlRunStore.make(words))
       return yield* Effect.provideService(store, SqlClient, client.sql)
     })
   )

@@ -1,4 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
@@ -6,7 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { Provisioner } from "../Provisioner.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlOwners from "../sql/SqlOwners.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Fault from "./LibsqlFault.ts"
 import type { Session } from "./LibsqlSession.ts"
@@ -17,16 +20,23 @@ import * as SqliteStore from "./SqliteStore.ts"
  * Provisions an embedded store: the directory, its files, and every declared table and view that is missing, empty. There
  * are no accounts: what the analyst may read is the public file.
  */
-export const layer = (options: SqliteStore.Options): Layer.Layer<Provisioner> =>
-  Layer.succeed(Provisioner, {
-    provision: (spec) => Effect.scoped(provision(options, spec))
-  })
+export const layer = (options: SqliteStore.Options): Layer.Layer<Provisioner, never, PipelineName> =>
+  Layer.effect(
+    Provisioner,
+    Effect.map(PipelineName, (pipeline) => ({
+      provision: (spec) => Effect.scoped(Effect.provideService(provision(options, spec), PipelineName, pipeline))
+    }))
+  )
 
 const provision = Effect.fn("SqliteProvisioner.provision")(function* (
   options: SqliteStore.Options,
   spec: WarehouseSpec
-): Effect.fn.Return<ReadonlyArray<string>, WarehouseFailed, Scope.Scope> {
+): Effect.fn.Return<ReadonlyArray<string>, WarehouseFailed, Scope.Scope | PipelineName> {
   const store = yield* SqliteStore.open(options)
+  const { records } = store.words
+  const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
+  const declared = [...spec.tables, ...spec.masks, ...spec.views].map(({ name }) => name)
+  yield* SqlBatch.translated(records, claiming, here(SqlOwners.claim(records, declared, claiming)))
   const missing = <T extends Table.Any | View.Any>(relations: ReadonlyArray<T>) =>
     Effect.mapError(
       store.data.use((session) => relations.filter((relation) => !exists(session, relation))),
@@ -50,15 +60,15 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
     Fault.translate("create the declared tables", error)
   )
   const masks = spec.masks.filter((mask) => absent.includes(mask))
-  yield* Effect.forEach(masks, (table) =>
-    Effect.provideService(SqlMaskStore.ensureMaskTable(Ddl.dialect("sensitive"), table), SqlClient, store.data.sql)
-  )
+  yield* Effect.forEach(masks, (table) => here(SqlMaskStore.ensureMaskTable(records, table)))
   return [
     ...tables.map(({ name, visibility }) => `created the ${visibility} table ${name}`),
     ...masks.map(({ name }) => `created the mask table ${name}`),
     ...views.map(({ name }) => `created the view ${name}`)
   ]
 })
+
+const claiming = "provision the store"
 
 const exists = (session: Session, relation: Table.Any | View.Any): boolean =>
   session.values(`SELECT 1 FROM ${Ddl.quote(Ddl.schemaOf(relation))}.sqlite_master WHERE name = ?`, [relation.name]).length >

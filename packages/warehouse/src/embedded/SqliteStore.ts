@@ -1,12 +1,13 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as KeySeal from "../sql/KeySeal.ts"
-import * as SqlMarks from "../sql/SqlMarks.ts"
-import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
-import * as SqlRunStore from "../sql/SqlRunStore.ts"
-import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
+import { history as historyMigrations } from "../sql/migrations/history.ts"
+import { records } from "../sql/migrations/records.ts"
+import { ofPipeline, type PipelineDialect } from "../sql/SqlDialect.ts"
+import * as SqlMigrations from "../sql/SqlMigrations.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileTimes from "./FileTimes.ts"
@@ -29,6 +30,8 @@ export interface Options {
 
 /** An open embedded store. */
 export interface SqliteStore {
+  /** The words of the pipeline's own rows in the internal tables of `data` and of `history`. */
+  readonly words: { readonly records: PipelineDialect; readonly history: PipelineDialect }
   readonly files: StoreFiles.StoreFiles
   /** The public file as `main` and the sensitive one as `sensitive`; a transaction over both is atomic. */
   readonly data: LibsqlClient.LibsqlClient
@@ -40,11 +43,13 @@ export interface SqliteStore {
 
 /**
  * Opens a store, creating what is missing, unless it is only to be read: the directory, the files and the internal tables.
- * Closed with the scope.
+ * `writing` brings tables of an earlier version up to date; for `reading` they are refused. Closed with the scope.
  */
 export const open = Effect.fn("SqliteStore.open")(function* (
-  options: Options
-): Effect.fn.Return<SqliteStore, WarehouseFailed, Scope.Scope> {
+  options: Options,
+  purpose: "reading" | "writing" = "writing"
+): Effect.fn.Return<SqliteStore, WarehouseFailed, Scope.Scope | PipelineName> {
+  const pipeline = yield* PipelineName
   const { readOnly = false } = options
   const files = readOnly ? StoreFiles.at(options.directory) : yield* StoreFiles.prepare(options.directory)
   const path = (file: string) => (readOnly ? StoreFiles.readOnly(file) : file)
@@ -63,9 +68,20 @@ export const open = Effect.fn("SqliteStore.open")(function* (
   ])
   if (!readOnly) yield* SuperJournals.removeStale(files, both)
   const history = yield* connect(files.history, "history.db", [probe("main")])
+  const words = { records: ofPipeline(dialect("sensitive"), pipeline), history: ofPipeline(dialect("main"), pipeline) }
+  const tables = [
+    [data, words.records, records],
+    [history, words.history, historyMigrations]
+  ] as const
+  for (const [{ sql }, dialect, migrations] of tables) {
+    if (purpose === "reading") yield* Effect.provideService(SqlMigrations.areThere(dialect, migrations), SqlClient, sql)
+  }
   if (!readOnly) {
     yield* Effect.mapError(FileTimes.begin(data), opening(options.directory, "public.db or sensitive.db"))
-    yield* ensureTables(data, history)
+    for (const [{ sql }, dialect, migrations] of tables) {
+      yield* Effect.provideService(SqlMigrations.run(dialect, migrations), SqlClient, sql)
+    }
+    yield* Effect.provideService(SqlSuppressions.ensureCounters(words.records), SqlClient, data.sql)
   }
 
   const reader: SqliteStore["reader"] = Effect.fnUntraced(function* (schemas) {
@@ -92,14 +108,7 @@ export const open = Effect.fn("SqliteStore.open")(function* (
       () => Effect.zipRight(recover, connect)
     )
   })
-  return { files, data, history, reader }
-})
-
-const ensureTables = Effect.fnUntraced(function* (data: LibsqlClient.LibsqlClient, history: LibsqlClient.LibsqlClient) {
-  const sensitive = dialect("sensitive")
-  for (const ensure of [SqlSuppressions, SqlMarks, SqlSourcePages, SqlQuarantine])
-    yield* Effect.provideService(ensure.ensureTables(sensitive), SqlClient, data.sql)
-  yield* Effect.provideService(SqlRunStore.ensureTables(dialect("main")), SqlClient, history.sql)
+  return { words, files, data, history, reader }
 })
 
 // With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.

@@ -1,4 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
+import type { PipelineName } from "@sluice/core/definitions/PipelineName"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -27,7 +28,6 @@ import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileTimes from "./FileTimes.ts"
-import { dialect } from "./SqliteDdl.ts"
 import * as SqliteErasure from "./SqliteErasure.ts"
 import * as SqliteStore from "./SqliteStore.ts"
 import * as SqliteWarehouse from "./SqliteWarehouse.ts"
@@ -40,17 +40,18 @@ export const layer = (
   options: SqliteStore.Options
 ): Layer.Layer<
   Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
-  WarehouseFailed
+  WarehouseFailed,
+  PipelineName
 > =>
   Layer.scopedContext(
     Effect.gen(function* () {
-      const { gate, reading, secrets, sensitive, store } = yield* open(options)
-      const masker = yield* Effect.provideService(SqlMaskStore.make(sensitive, gate), SqlClient, store.data.sql)
-      const quarantine = yield* Effect.provideService(SqlQuarantine.make(sensitive, gate), SqlClient, store.data.sql)
-      const fingerprints = yield* Effect.provideService(SqlFingerprints.make(sensitive, secrets), SqlClient, store.data.sql)
-      const pages = yield* Effect.provideService(SqlSourcePages.make(sensitive, gate), SqlClient, store.data.sql)
+      const { gate, reading, records, secrets, store } = yield* open(options, "writing")
+      const masker = yield* Effect.provideService(SqlMaskStore.make(records, gate), SqlClient, store.data.sql)
+      const quarantine = yield* Effect.provideService(SqlQuarantine.make(records, gate), SqlClient, store.data.sql)
+      const fingerprints = yield* Effect.provideService(SqlFingerprints.make(secrets), SqlClient, store.data.sql)
+      const pages = yield* Effect.provideService(SqlSourcePages.make(records, gate), SqlClient, store.data.sql)
       const suppressions = yield* Effect.provideService(
-        SqlSuppressions.make(sensitive, gate, secrets),
+        SqlSuppressions.make(records, gate, secrets),
         SqlClient,
         store.data.sql
       )
@@ -67,15 +68,15 @@ export const layer = (
 /** The same for commands that only read: it needs no key of the store, and makes none. */
 export const reading = (
   options: SqliteStore.Options
-): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed> =>
-  Layer.scopedContext(Effect.map(open(options), (opened) => opened.reading))
+): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
+  Layer.scopedContext(Effect.map(open(options, "reading"), (opened) => opened.reading))
 
-const open = Effect.fnUntraced(function* (options: SqliteStore.Options) {
-  const store = yield* SqliteStore.open(options)
-  const sensitive = dialect("sensitive")
-  const gate = ErasureGate.make(sensitive)
-  const secrets = SqlSecrets.make(sensitive, options.outside ?? KeySeal.inside)
-  const runs = yield* Effect.provideService(SqlRunStore.make(dialect("main")), SqlClient, store.history.sql)
+const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose: "reading" | "writing") {
+  const store = yield* SqliteStore.open(options, purpose)
+  const { history, records } = store.words
+  const gate = ErasureGate.make(records)
+  const secrets = SqlSecrets.make(records, options.outside ?? KeySeal.inside)
+  const runs = yield* Effect.provideService(SqlRunStore.make(history), SqlClient, store.history.sql)
   const reading = Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
     Context.add(RunStore, runs),
     Context.add(Erasure, yield* SqliteErasure.make(store, secrets)),
@@ -84,21 +85,20 @@ const open = Effect.fnUntraced(function* (options: SqliteStore.Options) {
       yield* Effect.provideService(SqlMaskIds.make(SqliteErasure.place(store)), SqlClient, store.data.sql)
     )
   )
-  return { store, sensitive, gate, secrets, reading }
+  return { store, records, gate, secrets, reading }
 })
 
 /** Takes a store whose files are of different times as it is; see `SqlRestored.accept`. */
 export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function* (
   options: SqliteStore.Options
-): Effect.fn.Return<void, WarehouseFailed> {
+): Effect.fn.Return<void, WarehouseFailed, PipelineName> {
   return yield* Effect.scoped(
     Effect.gen(function* () {
-      const { data } = yield* SqliteStore.open(options)
-      const sensitive = dialect("sensitive")
-      const accept = Effect.provideService(SqlRestored.accept(sensitive), SqlClient, data.sql)
+      const { data, words } = yield* SqliteStore.open(options)
+      const accept = Effect.provideService(SqlRestored.accept(words.records), SqlClient, data.sql)
       yield* SqlBatch.transaction(
         data.sql,
-        sensitive,
+        words.records,
         "take the store as it is",
         Effect.zipRight(accept, FileTimes.accept(data))
       )
@@ -109,17 +109,16 @@ export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function*
 /** Gives a store new keys; see `SqlRotation.rotate`. */
 export const rotate = Effect.fn("SqliteStores.rotate")(function* (
   options: SqliteStore.Options
-): Effect.fn.Return<Rotated, WarehouseFailed> {
+): Effect.fn.Return<Rotated, WarehouseFailed, PipelineName> {
   return yield* Effect.scoped(
     Effect.gen(function* () {
-      const { data } = yield* SqliteStore.open(options)
-      const sensitive = dialect("sensitive")
+      const { data, words } = yield* SqliteStore.open(options)
       const rotation = Effect.provideService(
-        SqlRotation.rotate(sensitive, options.outside ?? KeySeal.inside),
+        SqlRotation.rotate(words.records, options.outside ?? KeySeal.inside),
         SqlClient,
         data.sql
       )
-      return yield* SqlBatch.transaction(data.sql, sensitive, "give the store new keys", rotation)
+      return yield* SqlBatch.transaction(data.sql, words.records, "give the store new keys", rotation)
     })
   )
 })

@@ -16,8 +16,10 @@ import { rowCount } from "../checks/RowCount.ts"
 import { turn } from "../internal/eventLoop.ts"
 import { type Bound, rowsOf } from "../internal/libsqlDriver.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
+import * as SqlOwners from "../sql/SqlOwners.ts"
 import { type Mark, type Published, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
@@ -39,9 +41,9 @@ import type { SqliteStore } from "./SqliteStore.ts"
  * public tables are put aside as they come, before that transaction, and nobody waits for them.
  */
 export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] => {
-  const sensitive = Ddl.dialect("sensitive")
+  const { records } = store.words
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
-  const mark = (table: Table.Any) => here(SqlMarks.find(sensitive, table.name))
+  const mark = (table: Table.Any) => here(SqlMarks.find(records, table.name))
   /** The rows that a table has: as its mark tells, or counted; none if it is not there. */
   const rowsThen = (table: Table.Any, found: Mark | undefined) =>
     found?.rows !== undefined
@@ -52,13 +54,17 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
           if (session.values(isTable, [table.name]).length === 0) return 0
           return Number(session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(schema, table.name)}`, [])[0]?.[0])
         })
-  /** Writes a table in one transaction that no erasure has come before. */
+  const claim = (relation: Table.Any | View.Any, operation: string) =>
+    here(SqlOwners.claim(records, [relation.name], operation))
+  /** Writes a table of the pipeline's own in one transaction that no erasure has come before. */
   const alone = <A, E, R>(table: Table.Any, runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
     store.data
       .withTransaction(
-        Effect.zipRight(here(gate.pass(runId, operation, { lock: false })), FileTimes.advance(store.data, operation)).pipe(
-          Effect.zipRight(write)
-        ),
+        Effect.all([
+          claim(table, operation),
+          here(gate.pass(runId, operation, { lock: false })),
+          FileTimes.advance(store.data, operation)
+        ]).pipe(Effect.zipRight(write)),
         {
           // Sorting an index a cacheful at a time is twice as fast, and takes no more memory for more rows.
           aside: table.visibility === "public" ? "file" : "memory"
@@ -74,7 +80,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       const step = yield* StepContext
       const operation = `publish ${table.name}`
       const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
-      const marked = (rows: number) => here(SqlMarks.set(sensitive, table.name, step.runId, rows))
+      const marked = (rows: number) => here(SqlMarks.set(records, table.name, step.runId, rows))
       const publish = (fill: Fill) =>
         alone(table, step.runId, operation, Effect.tap(replace(store.data, table, fill, before), marked))
       const count = yield* table.visibility === "public"
@@ -107,7 +113,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
         const before = yield* rowsThen(table, found)
         if (judged === "applied") return { again: true, rows: before, deleted: 0, written: 0 }
         const counts = yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
-        yield* here(SqlMarks.set(sensitive, table.name, step.runId, counts.rows))
+        yield* here(SqlMarks.set(records, table.name, step.runId, counts.rows))
         return { again: false, ...counts }
       })
       const { again, deleted, rows, written } = yield* alone(table, step.runId, operation, amend)
@@ -117,15 +123,15 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     }),
 
     publishView: Effect.fn("SqliteWarehouse.publishView")(function* <V extends View.Any>(view: V) {
+      const operation = `publish the view ${view.name}`
       const create = store.data.use((session) => {
         session.run(`DROP VIEW IF EXISTS ${Ddl.qualified("main", view.name)}`, [])
         session.run(Ddl.createView(view), [])
         // SQLite looks at what a view reads only when somebody asks it.
         session.values(`SELECT * FROM ${Ddl.qualified("main", view.name)} LIMIT 0`, [])
       })
-      yield* Effect.mapError(store.data.withTransaction(create), (error) =>
-        Fault.translate(`publish the view ${view.name}`, error)
-      )
+      const publish = store.data.withTransaction(Effect.zipRight(claim(view, operation), create))
+      yield* SqlBatch.translated(records, operation, publish)
       return { relation: view }
     }),
 
@@ -161,16 +167,16 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
 
     measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
 
-    marks: Effect.mapError(here(SqlMarks.all(sensitive)), (error) => Fault.translate("read who wrote each table", error)),
+    marks: SqlBatch.translated(records, "read who wrote each table", here(SqlMarks.all(records))),
 
     countsQuickly: true,
 
-    drift: (spec) =>
-      Effect.zipWith(
-        SqliteDrift.find(store, spec),
-        here(SqlMaskIds.drift(SqliteErasure.place(store), spec)),
-        (found, ids) => [...found, ...ids]
-      ),
+    drift: Effect.fn("SqliteWarehouse.drift")(function* (spec) {
+      const operation = "compare the store with what is declared"
+      const own = yield* SqlBatch.translated(records, operation, here(SqlOwners.ownOf(records, spec)))
+      const found = yield* SqliteDrift.find(store, own)
+      return [...own.differences, ...found, ...(yield* here(SqlMaskIds.drift(SqliteErasure.place(store), own)))]
+    }),
 
     access: FileModes.accessTo(store.files),
 
@@ -218,7 +224,7 @@ const replace = Effect.fnUntraced(function* (
   client: LibsqlClient,
   table: Table.Any,
   fill: Fill,
-  before: Effect.Effect<number, SqlError>
+  before: Effect.Effect<number, SqlError | WarehouseFailed>
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
   const staging = stagingOf(table)
   const inSchema = (name: string) => Ddl.qualified(Ddl.schemaOf(table), name)

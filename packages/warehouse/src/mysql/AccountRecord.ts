@@ -1,44 +1,74 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import { accountsDatabase } from "../DatabaseUrl.ts"
+import { onlyPipeline } from "../sql/migrations/InternalTable.ts"
 import type * as DirectConnection from "./DirectConnection.ts"
 
 /**
- * Which accounts of a server are this program's, and of which pipeline's database. The record has a database of its own, which
- * only the administrator can write: neither the pipeline's nor the analyst's account has any right on it.
+ * Which accounts of a server are this program's, and of which pipelines in which databases. The record has a database of its
+ * own, which only the administrator can write: neither the pipeline's nor the analyst's account has any right on it.
  */
 const table = `${accountsDatabase}.accounts`
 
-/** The database whose pipeline an account belongs to; undefined for an account that is not recorded. */
-export const ownerOf = Effect.fnUntraced(function* (
+/** A pipeline in a database, which has an account. */
+export interface Owner {
+  readonly database: string
+  readonly pipeline: string
+}
+
+/** The pipelines that have an account; none for an account that is not recorded. */
+export const ownersOf = Effect.fnUntraced(function* (
   admin: DirectConnection.DirectConnection,
   user: string
-): Effect.fn.Return<string | undefined, SqlError> {
-  const there = yield* admin.query(
-    "SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = 'accounts'",
-    [accountsDatabase]
-  )
-  if (there.rows.length === 0) return undefined
-  const recorded = yield* admin.query(`SELECT database_name FROM ${table} WHERE user_name = ?`, [user])
-  const [database] = recorded.rows[0] ?? []
-  if (database === undefined) return undefined
-  // A pipeline whose database was dropped owns nothing. The server answers the name as it keeps it, in lower case perhaps.
-  const exists = yield* admin.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?", [
-    String(database)
+): Effect.fn.Return<ReadonlyArray<Owner>, SqlError> {
+  const columns = yield* columnsOf(admin)
+  if (columns.length === 0) return []
+  const pipeline = columns.includes("pipeline") ? "pipeline" : `'${onlyPipeline}'`
+  const recorded = yield* admin.query(`SELECT database_name, ${pipeline} FROM ${table} WHERE user_name = ? ORDER BY 1, 2`, [
+    user
   ])
-  const [name] = exists.rows[0] ?? []
-  return name === undefined ? undefined : String(name)
+  const owners: Array<Owner> = []
+  for (const [database, pipeline] of recorded.rows) {
+    // A pipeline whose database was dropped owns nothing. The server answers the name as it keeps it, in lower case perhaps.
+    const exists = yield* admin.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?", [
+      String(database)
+    ])
+    for (const [name] of exists.rows) owners.push({ database: String(name), pipeline: String(pipeline) })
+  }
+  return owners
 })
 
-/** Records that an account belongs to the pipeline of a database. */
+/** Records that an account belongs to a pipeline in a database. */
 export const record = Effect.fnUntraced(function* (
   admin: DirectConnection.DirectConnection,
   user: string,
-  database: string
+  { database, pipeline }: Owner
 ): Effect.fn.Return<void, SqlError> {
   yield* admin.query(`CREATE DATABASE IF NOT EXISTS ${accountsDatabase} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`)
   yield* admin.query(
-    `CREATE TABLE IF NOT EXISTS ${table} (user_name VARCHAR(128) NOT NULL PRIMARY KEY, database_name VARCHAR(64) NOT NULL)`
+    `CREATE TABLE IF NOT EXISTS ${table} (user_name VARCHAR(128) NOT NULL, database_name VARCHAR(64) NOT NULL, pipeline VARCHAR(64) NOT NULL, ${key})`
   )
-  yield* admin.query(`REPLACE INTO ${table} (user_name, database_name) VALUES (?, ?)`, [user, database])
+  // Before accounts were recorded by pipeline, there was one.
+  if (!(yield* columnsOf(admin)).includes("pipeline")) {
+    yield* admin.query(
+      `ALTER TABLE ${table} ADD COLUMN pipeline VARCHAR(64) NOT NULL DEFAULT '${onlyPipeline}', DROP PRIMARY KEY, ADD ${key}`
+    )
+  }
+  yield* admin.query(`REPLACE INTO ${table} (user_name, database_name, pipeline) VALUES (?, ?, ?)`, [
+    user,
+    database,
+    pipeline
+  ])
 })
+
+const key = "PRIMARY KEY (user_name, database_name, pipeline)"
+
+/** None where there is no record yet. */
+const columnsOf = (admin: DirectConnection.DirectConnection) =>
+  Effect.map(
+    admin.query(
+      "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = 'accounts' ORDER BY ordinal_position",
+      [accountsDatabase]
+    ),
+    ({ rows }) => rows.map(([name]) => String(name))
+  )

@@ -39,7 +39,7 @@ export const amend = Effect.fn("Amender.amend")(function* (
       const deleted = yield* remove(session, changes.gone)
       const loaded = yield* load({ session, inTransaction: true, pool, server, table, into: table.name, rows: changes.rows })
       const rows = before - deleted + loaded.rows
-      yield* Effect.mapError(marks.set(session, table.name, step.runId, rows), failed)
+      yield* marks.set(session, table.name, step.runId, rows)
       const staged = StepContext.staged(table.name, { rows, before }, [rowCount(table)])
       yield* Effect.provideService(staged, CurrentSession, session)
       return { again: false, counts: { rows, deleted, written: loaded.rows }, by: loaded.by }
@@ -63,13 +63,13 @@ export const amend = Effect.fn("Amender.amend")(function* (
   })
 
   const onSession = Effect.fnUntraced(function* (session: Session) {
-    const mark = yield* Effect.mapError(marks.find(session, table.name), failed)
+    const mark = yield* marks.find(session, table.name)
     const judged = yield* SqlMarks.judge(mark, table.name, step)
     const before = yield* Effect.mapError(Publisher.rowsOf(session, table.name, mark), failed)
     const nothing = { again: judged === "applied", counts: { rows: before, deleted: 0, written: 0 }, by: undefined }
     if (nothing.again) return nothing
     if (changes.gone.size !== 0 || changes.rows.size !== 0) return yield* apply(session, before)
-    yield* Effect.mapError(marks.set(session, table.name, step.runId, before), failed)
+    yield* marks.set(session, table.name, step.runId, before)
     return nothing
   })
   yield* Effect.zipRight(changes.gone.whole, changes.rows.whole)

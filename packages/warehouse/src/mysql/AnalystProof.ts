@@ -2,6 +2,7 @@ import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
 import type { Proof } from "../Proof.ts"
+import type { OwnSpec } from "../sql/SqlOwners.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
@@ -22,7 +23,7 @@ export interface Options {
  */
 export const prove = Effect.fn("AnalystProof.prove")(function* (
   { analyst, pool, server }: Options,
-  spec: WarehouseSpec
+  spec: OwnSpec
 ): Effect.fn.Return<Proof, WarehouseFailed> {
   if (analyst === undefined) return unproved
   const { database, user } = analyst.url
@@ -33,7 +34,7 @@ export const prove = Effect.fn("AnalystProof.prove")(function* (
   const closed = closedTo(
     spec,
     database,
-    existing.map(([name]) => String(name))
+    existing.map(([name]) => String(name)).filter((name) => !spec.others.has(name))
   )
   const open = yield* Effect.flatMap(askAs(analyst), (ask) => openTo(ask, server.flavour, closed)).pipe(
     Effect.scoped,

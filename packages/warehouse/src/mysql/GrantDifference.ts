@@ -4,10 +4,17 @@ export interface Grant {
   readonly on: string
 }
 
-/** What must be granted, and what revoked (as REVOKE takes it), so that lines of SHOW GRANTS become what is wanted. */
-export const differenceOf = (lines: ReadonlyArray<string>, wanted: ReadonlyArray<Grant>) => {
+/**
+ * What must be granted, and what revoked (as REVOKE takes it), so that lines of SHOW GRANTS become what is wanted. What others
+ * may have given to the account is neither granted nor revoked.
+ */
+export const differenceOf = (
+  lines: ReadonlyArray<string>,
+  wanted: ReadonlyArray<Grant>,
+  byOthers: ReadonlyArray<Grant> = []
+) => {
   const lacking = new Map(wanted.map(({ on, privileges }) => [on, new Set(privileges)]))
-  const allowed = new Map(wanted.map(({ on, privileges }) => [on, new Set(privileges)]))
+  const allowed = new Map([...byOthers, ...wanted].map(({ on, privileges }) => [on, new Set(privileges)]))
   const revoke: Array<string> = []
   for (const line of lines) {
     const [, what = "", on, options = ""] = grantLine.exec(line) ?? []

@@ -1,7 +1,7 @@
 import type { Difference } from "../checks/Difference.ts"
 import type * as AccountGrants from "./AccountGrants.ts"
 import { quote } from "./dialect.ts"
-import { differenceOf } from "./GrantDifference.ts"
+import { differenceOf, type Grant } from "./GrantDifference.ts"
 import * as PipelineRights from "./PipelineRights.ts"
 import * as PublicGrants from "./PublicGrants.ts"
 import { literal } from "./ShownGrants.ts"
@@ -15,6 +15,8 @@ export interface Options {
   readonly analyst: string | undefined
   /** The tables and views that are there and that the analyst is to read. */
   readonly readable: ReadonlyArray<string>
+  /** The relations of other pipelines: whether the analyst reads them is theirs to say. */
+  readonly others: ReadonlySet<string>
 }
 
 /**
@@ -59,11 +61,10 @@ const ofPipeline = (options: Options, grants: AccountGrants.AccountGrants): Read
   )
 
 const ofAnalyst = (
-  { database, readable }: Options,
+  { database, others, readable }: Options,
   { account, isMandatoryRole, lines, user }: AccountGrants.AccountGrants
 ): ReadonlyArray<Difference> => {
-  const wanted = readable.map((name) => ({ privileges: ["SELECT"], on: `${quote(database)}.${quote(name)}` }))
-  const { grant, revoke } = differenceOf(lines, wanted)
+  const { grant, revoke } = differenceOf(lines, reading(database, readable), reading(database, others))
   const about = (on: string | undefined): Pick<Difference, "subject" | "aspect" | "origin"> => {
     const prefix = `${quote(database)}.`
     const name = on?.startsWith(prefix) === true ? /^`(.*)`$/.exec(on.slice(prefix.length))?.[1] : undefined
@@ -84,6 +85,10 @@ const ofAnalyst = (
     }))
   ]
 }
+
+/** The right to read each of some relations of a database. */
+export const reading = (database: string, relations: Iterable<string>): ReadonlyArray<Grant> =>
+  [...relations].map((name) => ({ privileges: ["SELECT"], on: `${quote(database)}.${quote(name)}` }))
 
 const locked = (user: string): Difference => ({
   subject: `the analyst "${user}"`,

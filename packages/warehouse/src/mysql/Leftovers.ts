@@ -1,5 +1,9 @@
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import * as SqlBatch from "../sql/SqlBatch.ts"
+import type { PipelineDialect } from "../sql/SqlDialect.ts"
+import * as SqlOwners from "../sql/SqlOwners.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { statementFailed } from "./errors.ts"
 import type { MysqlPool } from "./MysqlPool.ts"
@@ -9,18 +13,20 @@ import * as TableLock from "./TableLock.ts"
 export interface Options {
   readonly pool: MysqlPool
   readonly locks: TableLock.TableLock
+  readonly words: PipelineDialect
 }
 
 const operation = "drop what publishers left"
 
 /**
- * Drops the staging tables of publishers that were killed, of any table of the database. A publisher holds its table's lock
+ * Drops the staging tables of publishers that were killed, of all tables that the pipeline has. A publisher holds its table's lock
  * for as long as it has a staging table, so one whose lock is free is nobody's. A table without the comment that publishers
  * write is somebody else's, whatever its name. One query where nothing was left.
  */
 export const drop = Effect.fn("Leftovers.drop")(function* ({
   locks,
-  pool
+  pool,
+  words
 }: Options): Effect.fn.Return<void, WarehouseFailed> {
   const found = yield* Effect.mapError(pool.sql.unsafe(select).values, statementFailed(operation))
   const leftovers = new Map<string, Array<string>>()
@@ -28,7 +34,15 @@ export const drop = Effect.fn("Leftovers.drop")(function* ({
     const [, table] = /^(.+)__(?:staging|old)_[0-9a-z]{8}$/.exec(String(name)) ?? []
     if (table !== undefined) leftovers.set(table, [...(leftovers.get(table) ?? []), String(name)])
   }
+  if (leftovers.size === 0) return
+  const owners = yield* SqlBatch.translated(
+    words,
+    operation,
+    Effect.provideService(SqlOwners.all(words), SqlClient, pool.sql)
+  )
   for (const [table, names] of leftovers) {
+    // Another pipeline's locks have other names, and would seem to be free.
+    if (owners.get(table) !== words.pipeline) continue
     yield* Effect.scoped(
       Effect.gen(function* () {
         const session = yield* pool.reserve

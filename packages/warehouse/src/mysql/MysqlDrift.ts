@@ -1,7 +1,7 @@
-import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
+import type { OwnSpec } from "../sql/SqlOwners.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as AccountGrants from "./AccountGrants.ts"
 import type { Administrator } from "./Blockers.ts"
@@ -27,14 +27,14 @@ export interface Options {
 }
 
 /**
- * Everything in a database that is not as declared: tables from `information_schema`, whose comment tells whether they are as
+ * Everything in a database that is not as the pipeline declares it, other pipelines' relations left out: tables from `information_schema`, whose comment tells whether they are as
  * they were published; views by the rights that they run with, undeclared ones included; the accounts by the grants that
  * `AccountGrants` finds. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
  * A dozen statements and, if an analyst is configured, a connection.
  */
 export const find = Effect.fn("MysqlDrift.find")(function* (
   options: Options,
-  spec: WarehouseSpec
+  spec: OwnSpec
 ): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
   const { pool, server } = options
   const ask = (sql: string) => Effect.mapError(Deadlock.retried(pool.sql.unsafe(sql).values), failed)
@@ -71,7 +71,8 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
     literal: PipelineRights.isLiteral(yield* ask(PipelineRights.selectPartialRevokes)),
     found: yield* AccountGrants.find(options),
     analyst: options.analyst?.url.user,
-    readable: spec.analyst.select.map(({ name }) => name).filter((name) => relations.has(name))
+    readable: spec.analyst.select.map(({ name }) => name).filter((name) => relations.has(name)),
+    others: spec.others
   })
   return [...tables, ...behaviour, ...views, ...definerViews(spec, rights), ...grants]
 })
@@ -105,10 +106,10 @@ const columnsDiffer = (view: View.Any, found: ReadonlyArray<string>): ReadonlyAr
 }
 
 /** A view with its definer's rights shows its reader what the reader may not see. */
-const definerViews = (spec: WarehouseSpec, rights: ReadonlyArray<ReadonlyArray<unknown>>): ReadonlyArray<Difference> =>
+const definerViews = (spec: OwnSpec, rights: ReadonlyArray<ReadonlyArray<unknown>>): ReadonlyArray<Difference> =>
   rights.flatMap(([name, security]): ReadonlyArray<Difference> => {
-    if (security === "INVOKER") return []
     const subject = String(name)
+    if (security === "INVOKER" || spec.others.has(subject)) return []
     const view = spec.views.find((declared) => declared.name === subject)
     return [
       {

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Erasure } from "../Erasure.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
-import type { SqlDialect } from "../sql/SqlDialect.ts"
+import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlErasure from "../sql/SqlErasure.ts"
 import type { SqlSecrets } from "../sql/SqlSecrets.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
@@ -18,7 +18,7 @@ import * as TableLock from "./TableLock.ts"
 
 export interface Options {
   readonly pool: MysqlPool
-  readonly words: SqlDialect
+  readonly words: PipelineDialect
   readonly locks: TableLock.TableLock
   readonly blockers: Blockers
 }

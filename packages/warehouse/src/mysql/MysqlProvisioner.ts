@@ -1,5 +1,6 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,12 +9,13 @@ import type * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { Provisioner } from "../Provisioner.ts"
-import * as SqlMarks from "../sql/SqlMarks.ts"
+import { history } from "../sql/migrations/history.ts"
+import { records } from "../sql/migrations/records.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
+import { ofPipeline } from "../sql/SqlDialect.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
-import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
-import * as SqlRunStore from "../sql/SqlRunStore.ts"
-import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
-import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
+import * as SqlMigrations from "../sql/SqlMigrations.ts"
+import * as SqlOwners from "../sql/SqlOwners.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Accounts from "./accounts.ts"
 import * as DirectConnection from "./DirectConnection.ts"
@@ -21,6 +23,7 @@ import * as Ddl from "./ddl.ts"
 import { dialect, quote } from "./dialect.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed, faultOf, statementFailed } from "./errors.ts"
+import { reading } from "./GrantDrift.ts"
 import * as Limits from "./Limits.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
@@ -41,20 +44,21 @@ export interface Options {
 }
 
 /** Provisions MySQL or MariaDB. Settings that name one account for two roles are refused at once, without connecting. */
-export const layer = (options: Options): Layer.Layer<Provisioner, WarehouseFailed> =>
+export const layer = (options: Options): Layer.Layer<Provisioner, WarehouseFailed, PipelineName> =>
   Layer.effect(
     Provisioner,
-    Effect.as(
-      checkAccounts(options),
-      Provisioner.of({
+    Effect.gen(function* () {
+      yield* checkAccounts(options)
+      const name = yield* PipelineName
+      return Provisioner.of({
         provision: Effect.fn("MysqlProvisioner.provision")(function* (spec) {
           const progress: Progress = { done: [], before: undefined }
           const all = yield* settled(options)
-          yield* Effect.retry(Effect.scoped(provision(all, spec, progress)), again)
+          yield* Effect.retry(Effect.scoped(provision(all, name, spec, progress)), again)
           return [...new Set(progress.done)]
         })
       })
-    )
+    })
   )
 
 /** What attempts of one provisioning have done; each goes on where the one before ended. */
@@ -88,7 +92,7 @@ const checkAccounts = ({ admin, analyst, pipeline }: Options): Effect.Effect<voi
   return clash === undefined ? Effect.void : new WarehouseFailed({ reason: "Misconfigured", operation, detail: `${clash}.` })
 }
 
-const provision = Effect.fnUntraced(function* (options: Options, spec: WarehouseSpec, progress: Progress) {
+const provision = Effect.fnUntraced(function* (options: Options, name: string, spec: WarehouseSpec, progress: Progress) {
   const { adopt = false, analyst, passwordInClear = false } = options
   const admin = yield* Effect.mapError(
     DirectConnection.open(options.admin),
@@ -101,23 +105,25 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
   const { database } = options.pipeline
   const pipeline = { ...options.pipeline, database: server.foldsNames ? database.toLowerCase() : database }
   yield* PublicGrants.refuse(ShownGrants.over(admin), server, pipeline.database)
-  const place = { admin, pipeline, adopt, passwords: { flavour: server.flavour, inClear: passwordInClear } }
+  const place = { admin, pipeline, name, adopt, passwords: { flavour: server.flavour, inClear: passwordInClear } }
   const owner: Accounts.Account = {
     role: "the pipeline's account",
     setting: "DATABASE_URL",
     user: pipeline.user,
     password: pipeline.password,
-    grants: [PipelineRights.grantOn(pipeline.database, server)]
+    grants: [PipelineRights.grantOn(pipeline.database, server)],
+    byOthers: []
   }
   const reader: Accounts.Account = {
     role: "the analyst",
     setting: "ANALYST_USER",
     user: analyst.user,
     password: analyst.password,
-    grants: spec.analyst.select.map(({ name }) => ({
-      privileges: ["SELECT"],
-      on: `${quote(pipeline.database)}.${quote(name)}`
-    }))
+    grants: reading(
+      pipeline.database,
+      spec.analyst.select.map(({ name }) => name)
+    ),
+    byOthers: []
   }
   const note = (lines: ReadonlyArray<string>) => Effect.sync(() => void progress.done.push(...lines))
   const ensure = (account: Accounts.Account) =>
@@ -136,8 +142,9 @@ const provision = Effect.fnUntraced(function* (options: Options, spec: Warehouse
   yield* note(yield* asAdmin(ensureDatabase(admin, pipeline.database, server.collation)))
   yield* ensure(owner)
   // Made by the pipeline's own account, these show that it may do what it must.
-  yield* note(yield* ensureRelations(pipeline, spec, progress))
-  yield* ensure(reader)
+  const { created, others } = yield* ensureRelations(pipeline, name, spec, progress)
+  yield* note(created)
+  yield* ensure({ ...reader, byOthers: reading(pipeline.database, others) })
 })
 
 const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
@@ -178,14 +185,14 @@ const ensureDatabase = Effect.fnUntraced(function* (
   return [`created the database "${database}"`]
 })
 
-const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: WarehouseSpec, progress: Progress) {
+const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string, spec: WarehouseSpec, progress: Progress) {
   const pool = yield* Effect.mapError(
     MysqlPool.make({ url, connections: 1, lockWait: Duration.minutes(1) }),
     connectFailed(url, "DATABASE_URL")
   )
   const server = yield* MysqlServer.inspect(pool.sql)
   yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), url.database, "all")
-  const words = dialect(server)
+  const words = ofPipeline(dialect(server), name)
   const run = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, statementFailed(operation))
   const names = run(
     Effect.map(
@@ -198,14 +205,12 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: Wareho
   const there = yield* names
   progress.before ??= there
   const { before } = progress
-  yield* Effect.all([
-    SqlRunStore.ensureTables(words),
-    SqlQuarantine.ensureTables(words),
-    SqlSuppressions.ensureTables(words),
-    SqlMarks.ensureTables(words),
-    SqlSourcePages.ensureTables(words),
-    ...spec.masks.map((mask) => SqlMaskStore.ensureMaskTable(words, mask))
-  ]).pipe(Effect.provideService(SqlClient, pool.sql))
+  const here = <A, E>(effect: Effect.Effect<A, E | SqlError, SqlClient>) =>
+    SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
+  for (const tables of [records, history]) yield* here(SqlMigrations.run(words, tables))
+  const declared = [...spec.tables, ...spec.masks, ...spec.views].map((relation) => relation.name)
+  yield* here(SqlOwners.claim(words, declared, operation))
+  for (const mask of spec.masks) yield* here(SqlMaskStore.ensureMaskTable(words, mask))
   for (const table of spec.tables.filter(({ name }) => !there.has(name))) {
     yield* run(unlessThere(pool.sql.unsafe(Ddl.createIndexedTable(table, server))))
   }
@@ -213,9 +218,10 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, spec: Wareho
     yield* run(unlessThere(pool.sql.unsafe(Ddl.createView(view, { replace: false })).unprepared))
   }
   const views = new Set(spec.views.map(({ name }) => name))
-  return [...(yield* names)]
+  const created = [...(yield* names)]
     .filter((name) => !before.has(name))
     .map((name) => `created the ${views.has(name) ? "view" : "table"} ${name}`)
+  return { created, others: (yield* here(SqlOwners.ownOf(words, spec))).others }
 })
 
 /** Another process may have created the same in the meantime (ER_TABLE_EXISTS_ERROR). */

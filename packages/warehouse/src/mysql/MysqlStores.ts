@@ -1,5 +1,6 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,18 +11,20 @@ import { Erasure } from "../Erasure.ts"
 import { Fingerprints } from "../Fingerprints.ts"
 import { MaskIds } from "../MaskIds.ts"
 import type { PiiMasker } from "../PiiMasker.ts"
-import type { Quarantine } from "../Quarantine.ts"
+import { Quarantine } from "../Quarantine.ts"
 import type { Rotated } from "../Rotated.ts"
 import { SourcePages } from "../SourcePages.ts"
 import { Suppressions } from "../Suppressions.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
+import { history } from "../sql/migrations/history.ts"
+import { records } from "../sql/migrations/records.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
-import type { SqlDialect } from "../sql/SqlDialect.ts"
+import { ofPipeline, type PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
-import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlMigrations from "../sql/SqlMigrations.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRestored from "../sql/SqlRestored.ts"
 import * as SqlRotation from "../sql/SqlRotation.ts"
@@ -66,14 +69,16 @@ export interface Options {
 
 /**
  * All that a pipeline keeps, in one database of MySQL (8.0.17 or later) or MariaDB (10.5 or later). Connects at once, refuses
- * an account that has other rights than the pipeline's and a server that is read-only, and creates the internal tables that
- * are missing, and drops the staging tables of publishers that were killed. The run history and the quarantine have connections of their own, so that events never wait for a load.
+ * an account that has other rights than the pipeline's and a server that is read-only, brings the internal tables up to date,
+ * and drops the staging tables of publishers that were killed. The run history and the quarantine have connections of their
+ * own, so that events never wait for a load.
  */
 export const layer = (
   options: Options
 ): Layer.Layer<
   Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
-  WarehouseFailed
+  WarehouseFailed,
+  PipelineName
 > =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
@@ -81,19 +86,20 @@ export const layer = (
       const limits = yield* Limits.ask(url, setting)
       yield* Limits.demandWritable(limits, setting)
       const share = yield* Limits.demandShare(limits, setting)
-      const loads = yield* open(options, url, share.loads)
-      const history = yield* open(options, url, share.history)
-      const store = yield* over(options, url, { loads, history })
+      const pools = {
+        loads: yield* open(options, url, share.loads),
+        history: yield* open(options, url, share.history)
+      }
+      const { loads } = pools
+      const store = yield* over(options, url, pools)
       const { erasure, gate, locks, maskIds, secrets, warehouse, words } = store
       yield* PipelineRights.demand(ShownGrants.askOver(loads.sql), store.database, "all")
-      for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
-        yield* Effect.provideService(tables.ensureTables(words), SqlClient, history.sql)
-      }
-      yield* Leftovers.drop({ pool: loads, locks })
-      const records = Layer.mergeAll(
-        SqlRunStore.layer(words),
-        SqlQuarantine.layer(words, gate),
-        Layer.effect(Fingerprints, SqlFingerprints.make(words, secrets)),
+      yield* Effect.provideService(upToDate(words), SqlClient, pools.history.sql)
+      yield* Leftovers.drop({ pool: loads, locks, words })
+      const kept = Layer.mergeAll(
+        Layer.effect(RunStore, SqlRunStore.make(words)),
+        Layer.effect(Quarantine, SqlQuarantine.make(words, gate)),
+        Layer.effect(Fingerprints, SqlFingerprints.make(secrets)),
         Layer.effect(SourcePages, SqlSourcePages.make(words, gate)),
         Layer.effect(Suppressions, SqlSuppressions.make(words, gate, secrets))
       )
@@ -102,23 +108,28 @@ export const layer = (
         Layer.effect(Erasure, erasure),
         Layer.effect(MaskIds, maskIds),
         Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
-        Layer.provide(records, Layer.succeed(SqlClient, history.sql))
+        Layer.provide(kept, Layer.succeed(SqlClient, pools.history.sql))
       )
     })
   ).pipe(Layer.withSpan("MysqlStores.layer"))
 
 /**
  * The same for commands that only read: changes nothing, so that it works on a read-only server, and creates no table. The
- * run history is empty if its tables are not there yet.
+ * run history is empty if its tables are not there yet; tables of an earlier version are refused.
  */
-export const reading = (options: Options): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed> =>
+export const reading = (
+  options: Options
+): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
       const pool = yield* open(options, url, readingConnections)
       const { database, erasure, maskIds, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
       yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), database, "no more")
-      const runs = (yield* SqlRunStore.isThere(words).pipe(Effect.provideService(SqlClient, pool.sql)))
+      const areThere = (tables: SqlMigrations.Migrations) =>
+        Effect.provideService(SqlMigrations.areThere(words, tables), SqlClient, pool.sql)
+      yield* areThere(records)
+      const runs = (yield* areThere(history))
         ? Layer.provide(Layer.effect(RunStore, SqlRunStore.make(words)), Layer.succeed(SqlClient, pool.sql))
         : RunStore.layerMemory
       return Layer.mergeAll(
@@ -130,34 +141,42 @@ export const reading = (options: Options): Layer.Layer<Warehouse | RunStore | Er
     })
   ).pipe(Layer.withSpan("MysqlStores.reading"))
 
-/** Gives a store new keys, over a connection of its own; see `SqlRotation.rotate`. */
-export const rotate = (options: Pick<Options, "url" | "lockWait" | "outside">): Effect.Effect<Rotated, WarehouseFailed> =>
+/** Gives a pipeline's store new keys, over a connection of its own; see `SqlRotation.rotate`. */
+export const rotate = (
+  options: Pick<Options, "url" | "lockWait" | "outside">
+): Effect.Effect<Rotated, WarehouseFailed, PipelineName> =>
   inTransaction(options, "give the store new keys", (words) => SqlRotation.rotate(words, options.outside ?? KeySeal.inside))
 
 /** Takes a store whose tables were restored from different times as it is; see `SqlRestored.accept`. */
-export const acceptRestored = (options: Pick<Options, "url" | "lockWait">): Effect.Effect<void, WarehouseFailed> =>
+export const acceptRestored = (
+  options: Pick<Options, "url" | "lockWait">
+): Effect.Effect<void, WarehouseFailed, PipelineName> =>
   inTransaction(options, "take the store as it is", SqlRestored.accept)
 
 /** Works on the internal tables in one transaction, over a connection of its own. */
 const inTransaction = <A>(
   options: Pick<Options, "url" | "lockWait">,
   operation: string,
-  effect: (words: SqlDialect) => Effect.Effect<A, SqlError | WarehouseFailed, SqlClient>
-): Effect.Effect<A, WarehouseFailed> =>
+  effect: (words: PipelineDialect) => Effect.Effect<A, SqlError | WarehouseFailed, SqlClient>
+): Effect.Effect<A, WarehouseFailed, PipelineName> =>
   Effect.scoped(
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
       yield* Limits.demandWritable(yield* Limits.ask(url, setting), setting)
       const { sql } = yield* open(options, url, 1)
       const server = yield* MysqlServer.inspect(sql)
-      const words = dialect(server)
+      const words = ofPipeline(dialect(server), yield* PipelineName)
       yield* PipelineRights.demand(ShownGrants.askOver(sql), server.database, "all")
-      for (const tables of [SqlSuppressions, SqlMarks, SqlSourcePages]) {
-        yield* Effect.provideService(tables.ensureTables(words), SqlClient, sql)
-      }
+      yield* Effect.provideService(upToDate(words), SqlClient, sql)
       return yield* SqlBatch.transaction(sql, words, operation, Effect.provideService(effect(words), SqlClient, sql))
     })
   )
+
+/** Brings all internal tables up to date, and begins the pipeline's counters. */
+const upToDate = Effect.fnUntraced(function* (words: PipelineDialect) {
+  for (const tables of [records, history]) yield* SqlMigrations.run(words, tables)
+  yield* SqlSuppressions.ensureCounters(words)
+})
 
 const open = (
   { lockWait = defaultLockWait, silence }: Pick<Options, "lockWait" | "silence">,
@@ -176,13 +195,14 @@ const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl
   const server = yield* MysqlServer.inspect(loads.sql)
   const { database } = server
   const url = { ...configured, database }
-  const words = dialect(server)
+  const words = ofPipeline(dialect(server), yield* PipelineName)
   const gate = ErasureGate.make(words)
   const secrets = SqlSecrets.make(words, options.outside ?? KeySeal.inside)
-  const locks = TableLock.make({ sql: history.sql, secrets, wait: lockWait })
+  const locks = TableLock.make({ sql: history.sql, words, secrets, wait: lockWait })
   const blockers = Blockers.make({ url, administrator, lockWait })
   const warehouse = MysqlWarehouse.make({
     pool: loads,
+    words,
     server,
     load: options.load ?? (server.localInfile ? infileLoader : insertLoader),
     locks,

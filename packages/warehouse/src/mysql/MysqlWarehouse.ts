@@ -1,6 +1,7 @@
 import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Span from "@sluice/core/Span"
@@ -10,8 +11,11 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { rowsOf } from "../internal/rowsOf.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
+import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
+import * as SqlOwners from "../sql/SqlOwners.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
@@ -20,7 +24,7 @@ import type { Administrator, Blockers } from "./Blockers.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
-import { dialect, quote } from "./dialect.ts"
+import { quote } from "./dialect.ts"
 import { rowDecoder } from "./encoding.ts"
 import { faultOf, statementFailed } from "./errors.ts"
 import type { Loader } from "./Loader.ts"
@@ -35,6 +39,7 @@ import * as UserQuery from "./UserQuery.ts"
 
 export interface Options {
   readonly pool: MysqlPool
+  readonly words: PipelineDialect
   readonly server: MysqlServer
   readonly load: Loader
   readonly locks: TableLock
@@ -49,27 +54,40 @@ export interface Options {
 
 /** Tables and views in one database of MySQL or MariaDB. */
 export const make = (options: Options): Warehouse["Type"] => {
-  const { pool } = options
+  const { pool, words } = options
   const gate: Publisher.Options["gate"] = ({ connection }, runId, operation) =>
     options.gate.pass(runId, operation, { lock: false }).pipe(
       Effect.provideService(SqlClient, pool.sql),
       Effect.provideService(TransactionConnection, [connection, 0]),
       Effect.catchTag("SqlError", (error) => statementFailed(operation)(error))
     )
-  const words = dialect(options.server)
   const over =
-    ({ connection }: Session) =>
-    <A, E>(effect: Effect.Effect<A, E, SqlClient>): Effect.Effect<A, E> =>
-      effect.pipe(Effect.provideService(SqlClient, pool.sql), Effect.provideService(TransactionConnection, [connection, 0]))
+    ({ connection }: Session, operation: string) =>
+    <A, E>(effect: Effect.Effect<A, E, SqlClient>) =>
+      SqlBatch.translated(
+        words,
+        operation,
+        effect.pipe(
+          Effect.provideService(SqlClient, pool.sql),
+          Effect.provideService(TransactionConnection, [connection, 0])
+        )
+      )
+  /** Over the pool: for before a publisher has a connection, and would wait for another one. */
+  const here = <A, E>(operation: string, effect: Effect.Effect<A, E, SqlClient>) =>
+    SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
+  const claim = ({ name }: Table.Any | View.Any, operation: string) =>
+    here(operation, SqlOwners.claim(words, [name], operation))
   const publishing: Publisher.Options = {
     ...options,
     gate,
     marks: {
-      clear: (session, table) => over(session)(SqlMarks.clear(words, table)),
-      set: (session, table, runId, rows) => over(session)(SqlMarks.set(words, table, runId, rows)),
-      find: (session, table) => over(session)(SqlMarks.find(words, table))
+      clear: (session, table) => over(session, `publish ${table}`)(SqlMarks.clear(words, table)),
+      set: (session, table, runId, rows) => over(session, `publish ${table}`)(SqlMarks.set(words, table, runId, rows)),
+      find: (session, table) => over(session, `publish ${table}`)(SqlMarks.find(words, table))
     }
   }
+
+  const ownOf = (spec: WarehouseSpec) => here("compare the database with what is declared", SqlOwners.ownOf(words, spec))
 
   /** One snapshot for all pages: a publish in between waits until the reader has ended. */
   const read = <T extends Table.Any | View.Any>(relation: T) => {
@@ -102,6 +120,7 @@ export const make = (options: Options): Warehouse["Type"] => {
 
   return Warehouse.of({
     publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
+      yield* claim(table, `publish ${table.name}`)
       const loaded = yield* Publisher.publish(publishing, table, rows)
       yield* StepContext.metadata({ rows: loaded.rows, loaded_by: loaded.by })
       yield* Span.annotate({ table: table.name, rows: loaded.rows })
@@ -109,6 +128,7 @@ export const make = (options: Options): Warehouse["Type"] => {
     }),
 
     amend: Effect.fn("MysqlWarehouse.amend")(function* (table, changes, by) {
+      yield* claim(table, `publish ${table.name}`)
       const { again, by: way, counts } = yield* Amender.amend(publishing, table, changes, by)
       yield* StepContext.metadata({
         rows: counts.rows,
@@ -120,7 +140,9 @@ export const make = (options: Options): Warehouse["Type"] => {
     }),
 
     publishView: Effect.fn("MysqlWarehouse.publishView")(function* (view) {
-      const failed = statementFailed(`publish ${view.name}`)
+      const operation = `publish the view ${view.name}`
+      const failed = statementFailed(operation)
+      yield* claim(view, operation)
       const create = Deadlock.retried(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared)
       yield* options.blockers.insist([view.name])(Effect.mapError(create, failed))
       return { relation: view }
@@ -192,23 +214,20 @@ export const make = (options: Options): Warehouse["Type"] => {
       return (rows[0] ?? []).map((value) => Number(value ?? 0))
     }),
 
-    marks: SqlMarks.all(words).pipe(
-      Effect.provideService(SqlClient, pool.sql),
-      Effect.mapError(statementFailed("read who wrote each table"))
-    ),
+    marks: here("read who wrote each table", SqlMarks.all(words)),
 
     countsQuickly: false,
 
-    drift: (spec) =>
-      Effect.zipWith(
-        MysqlDrift.find(options, spec),
-        Effect.provideService(SqlMaskIds.drift(MysqlErasure.place({ ...options, words }), spec), SqlClient, pool.sql),
-        (found, ids) => [...found, ...ids]
-      ),
+    drift: Effect.fn("MysqlWarehouse.drift")(function* (spec) {
+      const own = yield* ownOf(spec)
+      const found = yield* MysqlDrift.find(options, own)
+      const ids = yield* Effect.provideService(SqlMaskIds.drift(MysqlErasure.place(options), own), SqlClient, pool.sql)
+      return [...own.differences, ...found, ...ids]
+    }),
 
     access: MysqlAccess.find(options),
 
-    proof: (spec) => AnalystProof.prove(options, spec)
+    proof: (spec) => Effect.flatMap(ownOf(spec), (own) => AnalystProof.prove(options, own))
   })
 }
 

@@ -34,9 +34,9 @@ export interface Options {
 
 /** Which run last wrote each table, over the session that has its lock. */
 export interface Marks {
-  readonly clear: (session: Session, table: string) => Effect.Effect<void, SqlError>
-  readonly set: (session: Session, table: string, runId: string, rows: number) => Effect.Effect<void, SqlError>
-  readonly find: (session: Session, table: string) => Effect.Effect<Mark | undefined, SqlError>
+  readonly clear: (session: Session, table: string) => Effect.Effect<void, WarehouseFailed>
+  readonly set: (session: Session, table: string, runId: string, rows: number) => Effect.Effect<void, WarehouseFailed>
+  readonly find: (session: Session, table: string) => Effect.Effect<Mark | undefined, WarehouseFailed>
 }
 
 /** The rows that a table has: as its mark tells, without which they are counted. A count of millions takes seconds. */
@@ -76,7 +76,7 @@ export const publish = Effect.fn("Publisher.publish")(function* (
     const loaded = yield* load({ session, pool, server, table, into: staging, rows })
     const indexes = Ddl.addIndexes(table, staging)
     if (indexes !== undefined) yield* Effect.mapError(execute(session, indexes), failed)
-    const mark = yield* Effect.mapError(options.marks.find(session, table.name), failed)
+    const mark = yield* options.marks.find(session, table.name)
     const isThere = present.includes(table.name)
     const before = isThere ? yield* Effect.mapError(rowsOf(session, table.name, mark), failed) : 0
     const staged = StepContext.staged(staging, { rows: loaded.rows, before }, [rowCount(table)])
@@ -84,7 +84,7 @@ export const publish = Effect.fn("Publisher.publish")(function* (
     const away = isThere ? `${quote(table.name)} TO ${quote(old)}, ` : ""
     const swap = execute(session, `RENAME TABLE ${away}${quote(staging)} TO ${quote(table.name)}`)
     // While nobody is told who has written the table, no changes are applied to it.
-    yield* Effect.mapError(options.marks.clear(session, table.name), failed)
+    yield* options.marks.clear(session, table.name)
     yield* options.blockers.insist([table.name])(Effect.mapError(Deadlock.retried(swap), failed))
     yield* Effect.ignore(options.marks.set(session, table.name, runId, loaded.rows))
     return loaded

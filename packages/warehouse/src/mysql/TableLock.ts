@@ -3,14 +3,15 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import type { SqlSecrets } from "../sql/SqlSecrets.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { statementFailed } from "./errors.ts"
 import type { Session } from "./MysqlPool.ts"
 
 /**
- * The named locks of a database's tables. Their names follow from a secret of the store, since any account of the server may
- * take a lock whose name it can compute.
+ * The named locks of a pipeline's tables. Their names follow from a secret of the pipeline, since any account of the server
+ * may take a lock whose name it can compute.
  */
 export interface TableLock {
   /**
@@ -32,11 +33,12 @@ export interface TableLock {
 export interface Options {
   /** Where the secret is. Not the pool of the sessions: a publisher that waits for a second connection can wait for ever. */
   readonly sql: SqlClient
+  readonly words: PipelineDialect
   readonly secrets: SqlSecrets
   readonly wait: Duration.DurationInput
 }
 
-export const make = ({ secrets, sql, wait }: Options): TableLock => {
+export const make = ({ secrets, sql, wait, words }: Options): TableLock => {
   const seconds = Math.ceil(Duration.toSeconds(wait))
   let known: Uint8Array | undefined
   const secret = (operation: string) =>
@@ -64,7 +66,7 @@ export const make = ({ secrets, sql, wait }: Options): TableLock => {
     tryTake: (session, table, operation) => acquire(session, table, operation, 0),
     take: Effect.fn("TableLock.take")(function* (session, table, operation, own) {
       if (yield* acquire(session, table, operation, seconds)) return
-      const others = yield* Effect.orElseSucceed(makers(session, table), (): ReadonlyArray<string> => [])
+      const others = yield* Effect.orElseSucceed(makers(session, words.pipeline, table), (): ReadonlyArray<string> => [])
       const names = others.filter((run) => run !== own)
       const which = names.length === 0 ? "" : ` (${names.join(" or ")})`
       return yield* new WarehouseFailed({
@@ -84,12 +86,12 @@ const nameOf = (secret: Uint8Array, table: string): string =>
 const inDatabase = "CONCAT(?, LEFT(SHA2(DATABASE(), 256), 16))"
 
 /** The runs that are to make a table and have not yet, by the run history, if assets are called as their tables are. */
-const makers = ({ connection }: Session, table: string): Effect.Effect<ReadonlyArray<string>, SqlError> =>
+const makers = ({ connection }: Session, pipeline: string, table: string): Effect.Effect<ReadonlyArray<string>, SqlError> =>
   Effect.map(
     connection.executeValues(
-      `SELECT r.run_id FROM sluice_runs r JOIN sluice_open_steps s ON s.run_id = r.run_id
-       WHERE r.status = 'running' AND s.asset = ? AND s.action = 'materialize' ORDER BY r.started_at, r.run_id`,
-      [table]
+      `SELECT r.run_id FROM sluice_runs r JOIN sluice_open_steps s ON s.pipeline = r.pipeline AND s.run_id = r.run_id
+       WHERE r.pipeline = ? AND r.status = 'running' AND s.asset = ? AND s.action = 'materialize' ORDER BY r.started_at, r.run_id`,
+      [pipeline, table]
     ),
     (rows) => rows.map(([run]) => String(run))
   )

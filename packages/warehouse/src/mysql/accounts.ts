@@ -17,6 +17,8 @@ export interface Account {
   readonly user: string
   readonly password: Redacted.Redacted
   readonly grants: ReadonlyArray<Grant>
+  /** What other pipelines of the database may have granted to it, which is theirs to take back. */
+  readonly byOthers: ReadonlyArray<Grant>
 }
 
 type Done = Effect.Effect<ReadonlyArray<string>, SqlError>
@@ -24,28 +26,40 @@ type Done = Effect.Effect<ReadonlyArray<string>, SqlError>
 /** Where an account is made, and for which pipeline. */
 export interface Place {
   readonly admin: DirectConnection.DirectConnection
-  /** The pipeline's URL: its server is where logins are tried, its database owns the account. */
+  /** The pipeline's URL: its server is where logins are tried, its database has the account. */
   readonly pipeline: MysqlUrl
+  readonly name: string
   /** Whether an account that this program did not create may be taken over: it loses its other grants. */
   readonly adopt: boolean
   readonly passwords: Credentials.Options
 }
 
 /**
- * Decides whether an account may be provisioned, and changes nothing. Returns a line if it will be taken over. It may be if
- * it does not exist, if it is recorded for this pipeline's database, or if it has the configured password and no right but
- * declared ones; otherwise only with `adopt`. The account of another pipeline never is.
+ * Decides whether an account may be provisioned, and changes nothing. Returns a line if it will be taken over or shared. It
+ * may be if it does not exist, if it is recorded for this pipeline, or if it has the configured password and no right but
+ * declared ones; otherwise only with `adopt`. Pipelines of one database share an account if they know its password. The
+ * account of another database's pipeline is refused.
  */
 export const claim = Effect.fnUntraced(function* (
-  { admin, adopt, pipeline }: Place,
+  { admin, adopt, name, pipeline }: Place,
   account: Account
 ): Effect.fn.Return<ReadonlyArray<string>, SqlError | WarehouseFailed> {
   const { grants, password, role, setting, user } = account
-  const owner = yield* AccountRecord.ownerOf(admin, user)
-  if (owner === pipeline.database) return []
-  if (owner !== undefined) {
+  const owners = yield* AccountRecord.ownersOf(admin, user)
+  const [elsewhere] = owners.filter(({ database }) => database !== pipeline.database)
+  if (elsewhere !== undefined) {
     return yield* refused(
-      `${role} "${user}" belongs to the pipeline of the database "${owner}" on this server. Nothing was changed. Name an account of its own in ${setting}.`
+      `${role} "${user}" belongs to the pipeline of the database "${elsewhere.database}" on this server. Nothing was changed. Name an account of its own in ${setting}.`
+    )
+  }
+  if (owners.some((owner) => owner.pipeline === name)) return []
+  if (owners.length > 0) {
+    const others = owners.map((owner) => `"${owner.pipeline}"`).join(" and ")
+    if (yield* Credentials.isAccepted({ user, password, server: pipeline })) {
+      return [`shares ${role} "${user}" with the pipeline ${others}`]
+    }
+    return yield* refused(
+      `${role} "${user}" belongs to the pipeline ${others} of this database, and has another password than the configured one. Nothing was changed. Configure the password that it has, or name an account of its own in ${setting}.`
     )
   }
   const hosts = yield* hostsOf(admin, user)
@@ -74,10 +88,10 @@ const refused = (detail: string) =>
  * Records an account as this pipeline's, creates it for all the hosts that it must have, and gives it the configured password
  * on each of them. Returns a line for what it did.
  */
-export const ensure = ({ admin, passwords, pipeline }: Place, { password, role, user }: Account): Done =>
+export const ensure = ({ admin, name, passwords, pipeline }: Place, { password, role, user }: Account): Done =>
   Effect.gen(function* () {
     // First, so that an account without a record is never one that this program has begun to create.
-    yield* AccountRecord.record(admin, user, pipeline.database)
+    yield* AccountRecord.record(admin, user, { database: pipeline.database, pipeline: name })
     const there = new Set(yield* hostsOf(admin, user))
     const missing = (yield* hostsFor(admin)).filter((host) => !there.has(host))
     const set = yield* Credentials.ensure(admin, { user, password, server: pipeline }, missing, passwords)
@@ -87,13 +101,16 @@ export const ensure = ({ admin, passwords, pipeline }: Place, { password, role, 
     ]
   })
 
-/** Gives an account what it lacks and takes everything else from it, on all its hosts. Answers a line for each. */
+/**
+ * Gives an account what it lacks and takes everything else from it, on all its hosts, except what other pipelines of the
+ * database may have granted. Answers a line for each.
+ */
 export const reconcile = (admin: DirectConnection.DirectConnection, account: Account): Done =>
   Effect.gen(function* () {
-    const { grants, role, user } = account
+    const { byOthers, grants, role, user } = account
     const lines: Array<string> = []
     for (const host of yield* hostsOf(admin, user)) {
-      const difference = differenceOf(yield* grantsOf(admin, user, host), grants)
+      const difference = differenceOf(yield* grantsOf(admin, user, host), grants, byOthers)
       const to = [user, host]
       const revoke = Effect.fnUntraced(function* (excess: string) {
         yield* admin.query(`REVOKE ${excess} FROM ?@?`, to)

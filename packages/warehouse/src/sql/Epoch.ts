@@ -1,18 +1,19 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlSourcePages from "./SqlSourcePages.ts"
 
 /**
- * Begins another epoch of a store, inside a transaction: a run that has begun to read a source is refused when it writes, and
- * the next one reads everything.
+ * Begins another epoch of a pipeline's store, inside a transaction: a run that has begun to read a source is refused when it
+ * writes, and the next one reads everything.
  */
 export const advance = Effect.fn("Epoch.advance")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<void, SqlError, SqlClient> {
+  dialect: PipelineDialect
+): Effect.fn.Return<void, SqlError | WarehouseFailed, SqlClient> {
   const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
   yield* SqlCounters.write(dialect, ErasureGate.counter, epoch + 1)
   yield* SqlSourcePages.forgetAll(dialect)

@@ -3,7 +3,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
 
 /** The counter of erasures. An erasure has it locked from before it looks for anything until it has committed. */
 export const counter = "sluice_suppressions"
@@ -27,7 +27,7 @@ export interface ErasureGate {
 }
 
 /** A gate that nobody has passed yet. */
-export const make = (dialect: SqlDialect): ErasureGate => {
+export const make = (dialect: PipelineDialect): ErasureGate => {
   const begun = new Map<string, number>()
   return {
     begin: (runId, epoch) => {

@@ -4,53 +4,65 @@ import * as Effect from "effect/Effect"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Parameter, SqlDialect } from "./SqlDialect.ts"
 
-/** Rows of values, in the order of the statement's columns. */
-export type Rows = ReadonlyArray<ReadonlyArray<Parameter>>
+/** A row by its columns. All rows of a statement have the same ones. */
+export type Row = Readonly<Record<string, Parameter>>
 
 const maxRows = 500
 
+/** How much one statement takes. */
+export type Limits = Pick<SqlDialect, "maxParameters" | "maxBytes">
+
+/** Cuts rows into batches, in order, that one statement can take: see `batches`. */
+const rowBatches = (limits: Limits, rows: ReadonlyArray<Row>): ReadonlyArray<ReadonlyArray<Row>> =>
+  batches(limits, rows, Object.values)
+
 /**
- * Cuts rows into batches, in order, that one statement can take: at most 500 rows, and no more placeholders and bytes than
- * the dialect allows, except that a row longer than that is a batch by itself.
+ * Cuts what is to be bound into batches, in order, that one statement can take: at most 500, and no more placeholders and
+ * bytes than the dialect allows, except that one that is longer is a batch by itself. `valuesOf` answers what is bound of each.
  */
-export const batches = (dialect: Pick<SqlDialect, "maxParameters" | "maxBytes">, rows: Rows): ReadonlyArray<Rows> => {
-  const all: Array<Rows> = []
-  let batch: Array<ReadonlyArray<Parameter>> = []
+export const batches = <A>(
+  { maxBytes, maxParameters }: Limits,
+  all: ReadonlyArray<A>,
+  valuesOf: (one: A) => ReadonlyArray<Parameter>
+): ReadonlyArray<ReadonlyArray<A>> => {
+  const cut: Array<ReadonlyArray<A>> = []
+  let batch: Array<A> = []
   let parameters = 0
   let bytes = 0
-  for (const row of rows) {
-    const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0)
-    const full =
-      batch.length === maxRows || parameters + row.length > dialect.maxParameters || bytes + size > dialect.maxBytes
+  for (const one of all) {
+    const values = valuesOf(one)
+    const size = values.reduce<number>((sum, value) => sum + sizeOf(value), 0)
+    const full = batch.length === maxRows || parameters + values.length > maxParameters || bytes + size > maxBytes
     if (batch.length > 0 && full) {
-      all.push(batch)
+      cut.push(batch)
       batch = []
       parameters = 0
       bytes = 0
     }
-    batch.push(row)
-    parameters += row.length
+    batch.push(one)
+    parameters += values.length
     bytes += size
   }
-  if (batch.length > 0) all.push(batch)
-  return all
+  if (batch.length > 0) cut.push(batch)
+  return cut
 }
 
-/** Inserts rows by multi-row statements, `head VALUES (…), (…) tail`. Runs in the caller's transaction. */
+/** The same of single values, as a list in parentheses takes them. */
+export const valueBatches = <A extends Parameter>(
+  limits: Limits,
+  values: ReadonlyArray<A>
+): ReadonlyArray<ReadonlyArray<A>> => batches(limits, values, (value) => [value])
+
+/** Inserts rows by multi-row statements. `tail` is what follows their values. Runs in the caller's transaction. */
 export const insert = Effect.fn("SqlBatch.insert")(function* (
   sql: SqlClient,
   dialect: SqlDialect,
-  statement: { readonly head: string; readonly tail?: string },
-  rows: Rows
+  into: { readonly table: string; readonly tail?: string },
+  rows: ReadonlyArray<Row>
 ): Effect.fn.Return<void, SqlError> {
-  for (const batch of batches(dialect, rows)) {
-    const values = batch.map((row) => placeholders(row.length)).join(", ")
-    yield* sql.unsafe(`${statement.head} VALUES ${values} ${statement.tail ?? ""}`.trimEnd(), batch.flat())
-  }
+  const [table, tail] = [sql.literal(dialect.table(into.table)), sql.literal(into.tail ?? "")]
+  for (const batch of rowBatches(dialect, rows)) yield* sql`INSERT INTO ${table} ${sql.insert(batch)} ${tail}`
 })
-
-/** `(?, ?, ?)` */
-export const placeholders = (count: number): string => `(${new Array(count).fill("?").join(", ")})`
 
 /**
  * Runs an effect in a transaction: all of its statements or none. Errors of the driver, those that it raises as defects when

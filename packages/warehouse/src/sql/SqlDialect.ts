@@ -44,16 +44,20 @@ export interface SqlDialect {
   readonly translate: (operation: string, error: SqlError) => WarehouseFailed
 }
 
+/** The same, and the pipeline whose rows of the internal tables are meant. */
+export interface PipelineDialect extends SqlDialect {
+  readonly pipeline: string
+}
+
+/** The words of a pipeline's own rows. */
+export const ofPipeline = (dialect: SqlDialect, pipeline: string): PipelineDialect => ({ ...dialect, pipeline })
+
 /** A value that every driver binds. */
 export type Parameter = string | number | bigint | Uint8Array | null
 
 /** The text of a value that was selected by `exactText`. */
 export const textOf = (value: string | ArrayBuffer | Uint8Array): string =>
   typeof value === "string" ? value : new TextDecoder("utf-8", { ignoreBOM: true }).decode(value)
-
-/** The same, where the column may be null. */
-export const textOrNull = (value: string | ArrayBuffer | Uint8Array | null): string | null =>
-  value === null ? null : textOf(value)
 
 /** `CREATE TABLE IF NOT EXISTS` with columns as `[name, type]`, and keys and constraints as they are written. */
 export const createTable = (

@@ -12,9 +12,10 @@ import * as Epoch from "./Epoch.ts"
 import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
+import * as SqlOwners from "./SqlOwners.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import type { SqlSecrets } from "./SqlSecrets.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
@@ -23,7 +24,7 @@ import * as SuppressionKeys from "./SuppressionKeys.ts"
 /** What an erasure, and a re-issue of mask ids, must know of the store that it works on. */
 export interface Place {
   /** The words of the internal tables. */
-  readonly dialect: SqlDialect
+  readonly dialect: PipelineDialect
   /** A declared table as statements name it. */
   readonly relation: (table: Table.Any) => string
   /** The names of all tables that are there. */
@@ -52,23 +53,11 @@ export const make = Effect.fn("SqlErasure.make")(function* (
   const { dialect } = place
   const sql = yield* SqlClient
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
-  const suppressions = dialect.table(SqlSuppressions.tableName)
-  const quarantine = dialect.table(SqlQuarantine.tableName)
-  const hashColumn = dialect.quote("hash")
 
   const count = (from: string, parameters: ReadonlyArray<string | number>) =>
     Effect.map(sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${from}`, parameters), ([row]) =>
       Number(row?.n ?? 0)
     )
-
-  const since = Effect.fnUntraced(function* (hash: Uint8Array) {
-    const at = dialect.quote("at")
-    const [row] = yield* sql.unsafe<{ readonly at: string }>(
-      `SELECT ${at} AS ${at} FROM ${suppressions} WHERE ${hashColumn} = ?`,
-      [hash]
-    )
-    return row?.at
-  })
 
   /** The ids of a mask table that only rows about this person refer to. */
   const ownIds = Effect.fnUntraced(function* (references: ReadonlyArray<Reference>, id: string) {
@@ -94,7 +83,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
   })
 
   const find = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, hash: Uint8Array | undefined) {
-    const present = yield* place.present
+    const present = yield* SqlOwners.presentOf(place)
     const tables = spec.tables.filter(({ name }) => present.has(name))
     const rows: Array<{ readonly of: Table.Any; readonly count: number; readonly where: Where }> = []
     for (const table of personalTables({ tables })) {
@@ -107,16 +96,16 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       const refer = references({ tables }, mask)
       if (!present.has(mask.name) || refer.every(({ table }) => table.subject.length === 0)) continue
       const own = yield* ownIds(refer, id)
-      const from = `${dialect.table(mask.name)} WHERE ${dialect.quote("id")} IN ${SqlBatch.placeholders(own.length)}`
+      const from = `${dialect.table(mask.name)} WHERE ${dialect.quote("id")} IN ${placeholders(own.length)}`
       const values = own.length === 0 ? 0 : yield* count(from, own)
       masks.push({ of: mask, values, where: { from, parameters: own } })
     }
-    const held = quarantined(quarantine, spec.quarantine, id)
+    const held = quarantined(dialect, spec.quarantine, id)
     const found: Found = {
       rows: Object.fromEntries(rows.map(({ count, of }) => [of.name, count])),
       masks: Object.fromEntries(masks.map(({ of, values }) => [of.name, values])),
       quarantined: held === undefined ? undefined : yield* count(held.from, held.parameters),
-      suppressedSince: hash === undefined ? undefined : yield* since(hash)
+      suppressedSince: hash === undefined ? undefined : yield* SqlSuppressions.since(dialect, hash)
     }
     const doomed: ReadonlyArray<Where> = [
       ...masks.flatMap(({ values, where }) => (values === 0 ? [] : [where])),
@@ -148,12 +137,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     for (const [mask, values] of Object.entries(found.masks)) yield* SqlMaskCounts.add(dialect, mask, -values)
     for (const [table, rows] of Object.entries(found.rows)) if (rows > 0) yield* SqlMarks.erased(dialect, table, rows)
     if (found.suppressedSince === undefined) {
-      const tag = keys.mask(keys.tag(id), hash)
-      yield* sql.unsafe(`INSERT INTO ${suppressions} (${hashColumn}, tag, ${dialect.quote("at")}) VALUES (?, ?, ?)`, [
-        hash,
-        tag,
-        at
-      ])
+      yield* SqlSuppressions.add(dialect, { hash, tag: keys.mask(keys.tag(id), hash), at })
       yield* countSuppressed(1)
     }
     return found
@@ -187,10 +171,10 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       const forget = Effect.gen(function* () {
         yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: true })
         const hash = (yield* currentKeys)?.hash(Redacted.value(id))
-        const at = hash === undefined ? undefined : yield* since(hash)
+        const at = hash === undefined ? undefined : yield* SqlSuppressions.since(dialect, hash)
         if (hash === undefined || at === undefined) return undefined
         yield* Epoch.advance(dialect)
-        yield* sql.unsafe(`DELETE FROM ${suppressions} WHERE ${hashColumn} = ?`, [hash])
+        yield* SqlSuppressions.remove(dialect, hash)
         yield* countSuppressed(-1)
         return at
       })
@@ -223,7 +207,13 @@ const isAbout = ({ dialect }: Place, alias: string, { columns, subject }: Table.
 const comparable = (column: Column.Any | undefined, id: string): string | number | undefined =>
   column?.type._tag !== "Integer" ? id : String(Number(id)) === id ? Number(id) : undefined
 
-const quarantined = (table: string, sources: ReadonlyArray<string>, id: string): Where | undefined =>
+const quarantined = (dialect: PipelineDialect, sources: ReadonlyArray<string>, id: string): Where | undefined =>
   sources.length === 0
     ? undefined
-    : { from: `${table} WHERE source IN ${SqlBatch.placeholders(sources.length)} AND id = ?`, parameters: [...sources, id] }
+    : {
+        from: `${dialect.table(SqlQuarantine.tableName)} WHERE pipeline = ? AND source IN ${placeholders(sources.length)} AND id = ?`,
+        parameters: [dialect.pipeline, ...sources, id]
+      }
+
+/** `(?, ?, ?)` */
+const placeholders = (count: number): string => `(${new Array(count).fill("?").join(", ")})`

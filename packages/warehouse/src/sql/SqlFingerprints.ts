@@ -3,18 +3,15 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import type { Fingerprints } from "../Fingerprints.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
-import * as SqlSecrets from "./SqlSecrets.ts"
+import type * as SqlSecrets from "./SqlSecrets.ts"
 
 /**
  * Fingerprints by HMAC-SHA-256 (RFC 2104), with a key of the store's own; what is sealed, by AES-256-GCM with a random nonce
  * (NIST SP 800-38D) and a key that follows from it. Whoever deletes that key makes all data look new, once.
  */
 export const make = Effect.fn("SqlFingerprints.make")(function* (
-  dialect: SqlDialect,
   secrets: SqlSecrets.SqlSecrets
 ): Effect.fn.Return<Fingerprints["Type"], WarehouseFailed, SqlClient> {
-  yield* SqlSecrets.ensureTable(dialect)
   const secret = yield* secrets.obtain(keyName, "read the key of the store's fingerprints")
   const sealing = createHmac("sha256", secret).update("seal").digest()
   return {

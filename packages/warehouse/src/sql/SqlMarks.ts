@@ -1,71 +1,84 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { Mark } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
-import * as SqlColumns from "./SqlColumns.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlRows from "./SqlRows.ts"
 
 /** The table that records which run last wrote each published table, and its rows. Analysts cannot read it. */
 export const tableName = "sluice_marks"
 
-/** Creates the table if it is missing. */
-export const ensureTables = (dialect: SqlDialect): Effect.Effect<void, WarehouseFailed, SqlClient> => {
-  const { integer, text } = dialect.types
-  const columns = [
-    ["relation", `${text(64)} NOT NULL`],
-    ["run_id", `${text(64)} NOT NULL`]
-  ] as const
-  const table = { name: tableName, columns, constraints: ["PRIMARY KEY (relation)"] }
-  return SqlColumns.ensureTable(dialect, table, [["row_count", integer]], "create the table of marks")
-}
-
 /** Removes a table's mark: nobody knows who wrote it. */
-export const clear = (dialect: SqlDialect, relation: string): Effect.Effect<void, SqlError, SqlClient> =>
-  Effect.flatMap(SqlClient, (sql) =>
-    Effect.asVoid(sql.unsafe(`DELETE FROM ${dialect.table(tableName)} WHERE relation = ?`, [relation]))
-  )
+export const clear = Effect.fn("SqlMarks.clear")(function* (
+  dialect: PipelineDialect,
+  relation: string
+): Effect.fn.Return<void, SqlError, SqlClient> {
+  const sql = yield* SqlClient
+  const { its, marks } = words(sql, dialect)
+  yield* sql`DELETE FROM ${marks} WHERE ${its} AND relation = ${relation}`
+})
+
+/** Removes the marks of all tables of the pipeline. */
+export const clearAll = Effect.fn("SqlMarks.clearAll")(function* (
+  dialect: PipelineDialect
+): Effect.fn.Return<void, SqlError, SqlClient> {
+  const sql = yield* SqlClient
+  const { its, marks } = words(sql, dialect)
+  yield* sql`DELETE FROM ${marks} WHERE ${its}`
+})
 
 /** Records that a run wrote a table, which has so many rows now. */
-export const set = (
-  dialect: SqlDialect,
+export const set = Effect.fn("SqlMarks.set")(function* (
+  dialect: PipelineDialect,
   relation: string,
   runId: string,
   rows: number
-): Effect.Effect<void, SqlError, SqlClient> =>
-  Effect.flatMap(SqlClient, (sql) => {
-    const insert = `INSERT INTO ${dialect.table(tableName)} (relation, run_id, row_count) VALUES (?, ?, ?)`
-    const replace = dialect.upsert(["relation"], ["run_id", "row_count"])
-    return Effect.asVoid(sql.unsafe(`${insert} ${replace}`, [relation, runId, rows]))
-  })
+): Effect.fn.Return<void, SqlError, SqlClient> {
+  const sql = yield* SqlClient
+  const row = { pipeline: dialect.pipeline, relation, run_id: runId, row_count: rows }
+  const replace = sql.literal(dialect.upsert(["pipeline", "relation"], ["run_id", "row_count"]))
+  yield* sql`INSERT INTO ${words(sql, dialect).marks} ${sql.insert(row)} ${replace}`
+})
 
 /** Records that an erasure removed rows of a table. */
-export const erased = (dialect: SqlDialect, relation: string, rows: number): Effect.Effect<void, SqlError, SqlClient> =>
-  Effect.flatMap(SqlClient, (sql) => {
-    const update = `UPDATE ${dialect.table(tableName)} SET row_count = row_count - ? WHERE relation = ?`
-    return Effect.asVoid(sql.unsafe(update, [rows, relation]))
-  })
+export const erased = Effect.fn("SqlMarks.erased")(function* (
+  dialect: PipelineDialect,
+  relation: string,
+  rows: number
+): Effect.fn.Return<void, SqlError, SqlClient> {
+  const sql = yield* SqlClient
+  const { its, marks } = words(sql, dialect)
+  yield* sql`UPDATE ${marks} SET row_count = row_count - ${rows} WHERE ${its} AND relation = ${relation}`
+})
 
 /** All marks, by the name of the table. */
 export const all = Effect.fn("SqlMarks.all")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<ReadonlyMap<string, Mark>, SqlError, SqlClient> {
+  dialect: PipelineDialect
+): Effect.fn.Return<ReadonlyMap<string, Mark>, SqlError | WarehouseFailed, SqlClient> {
   const sql = yield* SqlClient
-  const rows = yield* sql.unsafe<{
-    readonly relation: string
-    readonly run_id: string
-    readonly row_count: number | string | null
-  }>(`SELECT relation, run_id, row_count FROM ${dialect.table(tableName)}`)
-  return new Map(
-    rows.map(({ relation, row_count, run_id }) => [
-      relation,
-      { runId: run_id, rows: row_count === null ? undefined : Number(row_count) }
-    ])
-  )
+  const { its, marks } = words(sql, dialect)
+  const rows = yield* SqlRows.all(Row, sql`SELECT relation, run_id, row_count FROM ${marks} WHERE ${its}`)
+  return new Map(rows.map((row) => [row.relation, { runId: row.run_id, rows: row.row_count ?? undefined }]))
+})
+
+const Row = Schema.Struct({
+  relation: Schema.String,
+  run_id: Schema.String,
+  row_count: Schema.NullOr(SqlRows.Count)
+})
+
+const words = (sql: SqlClient, dialect: PipelineDialect) => ({
+  marks: sql.literal(dialect.table(tableName)),
+  its: sql`pipeline = ${dialect.pipeline}`
 })
 
 /** The mark of a table; undefined if nobody knows who wrote it. */
-export const find = (dialect: SqlDialect, relation: string): Effect.Effect<Mark | undefined, SqlError, SqlClient> =>
+export const find = (
+  dialect: PipelineDialect,
+  relation: string
+): Effect.Effect<Mark | undefined, SqlError | WarehouseFailed, SqlClient> =>
   Effect.map(all(dialect), (marks) => marks.get(relation))
 
 /**

@@ -1,9 +1,11 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlRows from "./SqlRows.ts"
 
 /**
  * How many values each mask table holds, among the store's counters. The two differ only if one of the tables was restored
@@ -12,15 +14,15 @@ import type { SqlDialect } from "./SqlDialect.ts"
 const prefix = "values:"
 
 /** Counts the values that are there, if nothing was counted yet. */
-export const ensure = (dialect: SqlDialect, mask: string): Effect.Effect<void, SqlError, SqlClient> =>
+export const ensure = (dialect: PipelineDialect, mask: string): Effect.Effect<void, SqlError | WarehouseFailed, SqlClient> =>
   SqlCounters.ensure(dialect, prefix + mask, count(dialect, mask))
 
 /** Counts values that the transaction creates or removes, under the lock of the mask table's own counter. */
 export const add = Effect.fn("SqlMaskCounts.add")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   mask: string,
   values: number
-): Effect.fn.Return<void, SqlError, SqlClient> {
+): Effect.fn.Return<void, SqlError | WarehouseFailed, SqlClient> {
   if (values === 0) return
   const counted = yield* SqlCounters.read(dialect, prefix + mask, { lock: true })
   yield* SqlCounters.write(dialect, prefix + mask, counted + values)
@@ -28,7 +30,7 @@ export const add = Effect.fn("SqlMaskCounts.add")(function* (
 
 /** Fails if a mask table does not hold as many values as were counted. */
 export const assertWhole = Effect.fn("SqlMaskCounts.assertWhole")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   mask: string
 ): Effect.fn.Return<void, WarehouseFailed | SqlError, SqlClient> {
   const counted = SqlCounters.read(dialect, prefix + mask, { lock: false })
@@ -44,13 +46,13 @@ export const assertWhole = Effect.fn("SqlMaskCounts.assertWhole")(function* (
 })
 
 /** Forgets what was counted; the next run counts what is there. */
-export const forget = (dialect: SqlDialect): Effect.Effect<void, SqlError, SqlClient> =>
-  Effect.flatMap(SqlClient, (sql) =>
-    Effect.asVoid(sql.unsafe(`DELETE FROM ${dialect.table(SqlCounters.tableName)} WHERE name LIKE '${prefix}%'`))
-  )
+export const forget = (dialect: PipelineDialect): Effect.Effect<void, SqlError, SqlClient> =>
+  SqlCounters.remove(dialect, prefix)
 
-const count = (dialect: SqlDialect, mask: string): Effect.Effect<number, SqlError, SqlClient> =>
+const count = (dialect: PipelineDialect, mask: string): Effect.Effect<number, SqlError | WarehouseFailed, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) => {
-    const rows = sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${dialect.table(mask)}`)
-    return Effect.map(rows, ([row]) => Number(row?.n ?? 0))
+    const row = SqlRows.first(Counted, sql`SELECT COUNT(*) AS n FROM ${sql.literal(dialect.table(mask))}`)
+    return Effect.map(row, (found) => found?.n ?? 0)
   })
+
+const Counted = Schema.Struct({ n: SqlRows.Count })

@@ -11,8 +11,9 @@ import * as Epoch from "./Epoch.ts"
 import * as RandomIds from "./RandomIds.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import { createTable, type SqlDialect } from "./SqlDialect.ts"
+import { createTable, type PipelineDialect } from "./SqlDialect.ts"
 import type * as SqlErasure from "./SqlErasure.ts"
+import * as SqlOwners from "./SqlOwners.ts"
 
 /** The counter of a mask table whose ids are random. Earlier versions counted there: 0, or the last id that they gave in order. */
 export const random = -1
@@ -22,7 +23,7 @@ const command = "pnpm assets provision --reissue-mask-ids"
 
 /** Fails where a mask table holds ids that were given in order. */
 export const assertRandom = Effect.fn("SqlMaskIds.assertRandom")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   table: Mask.Any
 ): Effect.fn.Return<void, WarehouseFailed | SqlError, SqlClient> {
   if (!(yield* isInOrder(dialect, table))) return
@@ -54,10 +55,11 @@ export const drift = Effect.fn("SqlMaskIds.drift")(function* (
 
 /** The mask tables with ids that were given in order. */
 const inOrder = Effect.fnUntraced(function* (
-  { dialect, present }: Pick<SqlErasure.Place, "dialect" | "present">,
+  place: Pick<SqlErasure.Place, "dialect" | "present">,
   masks: ReadonlyArray<Mask.Any>
 ) {
-  const tables = yield* present
+  const { dialect } = place
+  const tables = yield* SqlOwners.presentOf(place)
   return yield* Effect.filter(masks, (mask) => (tables.has(mask.name) ? isInOrder(dialect, mask) : Effect.succeed(false)))
 })
 
@@ -65,7 +67,7 @@ const inOrder = Effect.fnUntraced(function* (
  * Whether a mask table has ids that were given in order. The first rows come in one transaction with the counter that says
  * that they are random, so rows are looked for before the counter is read.
  */
-const isInOrder = Effect.fnUntraced(function* (dialect: SqlDialect, { name }: Mask.Any) {
+const isInOrder = Effect.fnUntraced(function* (dialect: PipelineDialect, { name }: Mask.Any) {
   const sql = yield* SqlClient
   const rows = yield* sql.unsafe(`SELECT id FROM ${dialect.table(name)} LIMIT 1`)
   return rows.length > 0 && (yield* SqlCounters.read(dialect, name, { lock: false })) !== random
@@ -86,7 +88,7 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     )
 
   const plan = Effect.fnUntraced(function* ({ masks, tables }: WarehouseSpec) {
-    const present = yield* place.present
+    const present = yield* SqlOwners.presentOf(place)
     const found = yield* inOrder(place, masks)
     return found.map((mask) => ({
       mask,
@@ -124,8 +126,8 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`
 
   const replace = Effect.fnUntraced(function* (planned: Planned[number]) {
-    const head = `INSERT INTO ${mapping} (${oldId}, ${newId})`
-    yield* SqlBatch.insert(sql, dialect, { head }, yield* draw(planned))
+    const rows = (yield* draw(planned)).map(([old, fresh]) => ({ old_id: old, new_id: fresh }))
+    yield* SqlBatch.insert(sql, dialect, { table: mappingName }, rows)
     const targets = [
       { rows: dialect.table(planned.mask.name), held: dialect.quote("id") },
       ...planned.columns.map(({ column, table }) => ({ rows: relation(table), held: dialect.quote(column) }))
@@ -156,9 +158,9 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     }),
     reissue: Effect.fn("SqlMaskIds.reissue")(function* (spec) {
       const operation = "re-issue mask ids"
-      const translated = <A>(effect: Effect.Effect<A, SqlError, SqlClient>) =>
+      const translated = <A>(effect: Effect.Effect<A, SqlError | WarehouseFailed, SqlClient>) =>
         SqlBatch.translated(dialect, operation, here(effect))
-      const present = yield* translated(place.present)
+      const present = yield* translated(SqlOwners.presentOf(place))
       for (const { name } of spec.masks) if (present.has(name)) yield* translated(SqlCounters.ensure(dialect, name))
       const tables = spec.tables.filter((table) => present.has(table.name) && holdsIds(table)).map(({ name }) => name)
       const found = yield* Effect.acquireUseRelease(
@@ -188,7 +190,7 @@ const holdsIds = (table: Table.Any): boolean => Object.values(table.columns).som
 /** There while ids are re-issued: which new id stands for which old one. Analysts cannot read it, and it has no rows but in the transaction. */
 const mappingName = "sluice_new_mask_ids"
 
-const mappingDdl = (dialect: SqlDialect): string =>
+const mappingDdl = (dialect: PipelineDialect): string =>
   createTable(
     dialect,
     mappingName,

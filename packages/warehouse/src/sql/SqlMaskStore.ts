@@ -14,9 +14,10 @@ import type { ErasureGate } from "./ErasureGate.ts"
 import * as RandomIds from "./RandomIds.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import { createTable, type SqlDialect, textOf } from "./SqlDialect.ts"
+import { createTable, type PipelineDialect, type SqlDialect, textOf } from "./SqlDialect.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlMaskIds from "./SqlMaskIds.ts"
+import * as SqlOwners from "./SqlOwners.ts"
 
 /**
  * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes, which look-ups go by.
@@ -25,21 +26,23 @@ import * as SqlMaskIds from "./SqlMaskIds.ts"
  * for the values that it misses, and inserts the rest, all in one transaction: two callers never give a value two ids. The
  * primary key refuses an id that is in use, and the masker draws again. An id whose row was deleted is as likely as any other.
  */
-export const layer = (dialect: SqlDialect, gate: ErasureGate): Layer.Layer<PiiMasker, WarehouseFailed, SqlClient> =>
-  Layer.effect(PiiMasker, Effect.zipRight(SqlCounters.ensureTable(dialect), make(dialect, gate)))
+export const layer = (dialect: PipelineDialect, gate: ErasureGate): Layer.Layer<PiiMasker, never, SqlClient> =>
+  Layer.effect(PiiMasker, make(dialect, gate))
 
-/** Creates a mask table and its counter where they are missing. */
+/** Creates a mask table of the pipeline's own and its counter where they are missing. */
 export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   table: Mask.Any
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
   const sql = yield* SqlClient
+  const operation = `create ${table.name}`
   const create = Effect.gen(function* () {
+    yield* SqlOwners.claim(dialect, [table.name], operation)
     yield* sql.unsafe(maskTableDdl(dialect, table))
     yield* SqlCounters.ensure(dialect, table.name)
     yield* SqlMaskCounts.ensure(dialect, table.name)
   })
-  yield* SqlBatch.translated(dialect, `create ${table.name}`, create)
+  yield* SqlBatch.translated(dialect, operation, create)
 })
 
 /**
@@ -47,7 +50,7 @@ export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(functio
  * given in order.
  */
 export const make = Effect.fn("SqlMaskStore.make")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   gate: ErasureGate
 ): Effect.fn.Return<PiiMasker["Type"], never, SqlClient> {
   const sql = yield* SqlClient
@@ -64,18 +67,12 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       `read ${table.name}`,
       Effect.provideService(SqlMaskIds.assertRandom(dialect, table), SqlClient, sql)
     )
-  const idColumn = dialect.quote("id")
-
   /** Finds values' ids by hash and moves what it finds from `missing` to `ids`. */
   const lookUp = Effect.fnUntraced(function* (table: Mask.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
-    for (const batch of SqlBatch.batches(
-      dialect,
-      [...missing.values()].map(({ hash }) => [hash])
-    )) {
-      const found = yield* sql.unsafe<{ readonly id: number | string; readonly value_hash: ArrayBuffer | Uint8Array }>(
-        `SELECT ${idColumn} AS id, value_hash FROM ${dialect.table(table.name)} WHERE value_hash IN ${SqlBatch.placeholders(batch.length)}`,
-        batch.flat()
-      )
+    const hashes = [...missing.values()].map(({ hash }) => hash)
+    for (const batch of SqlBatch.valueBatches(dialect, hashes)) {
+      const found = yield* sql<{ readonly id: number | string; readonly value_hash: ArrayBuffer | Uint8Array }>`
+        SELECT id, value_hash FROM ${sql.literal(dialect.table(table.name))} WHERE ${sql.in("value_hash", batch)}`
       for (const row of found) {
         const key = hexOf(row.value_hash)
         const hashed = missing.get(key)
@@ -104,8 +101,8 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
     yield* SqlBatch.insert(
       sql,
       dialect,
-      { head: `INSERT INTO ${dialect.table(table.name)} (${idColumn}, ${dialect.quote(table.valueColumn)}, value_hash)` },
-      rows.map(({ value, hash }, index) => [drawn[index] ?? 0, value, hash])
+      { table: table.name },
+      rows.map(({ value, hash }, index) => ({ id: drawn[index] ?? 0, [table.valueColumn]: value, value_hash: hash }))
     )
     yield* SqlMaskCounts.add(dialect, table.name, rows.length)
     rows.forEach(({ value }, index) => {
@@ -171,14 +168,13 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
   })
 
   function page(table: Mask.Any, after: number) {
-    return sql.unsafe<{ readonly id: number | string; readonly value: string | ArrayBuffer | Uint8Array }>(
-      `SELECT ${idColumn} AS id, ${dialect.exactText(dialect.quote(table.valueColumn))} AS ${dialect.quote("value")} FROM ${dialect.table(table.name)} WHERE ${idColumn} > ? ORDER BY ${idColumn} LIMIT ${pageSize}`,
-      [after]
-    )
+    const [from, value] = [dialect.table(table.name), dialect.exactText(dialect.quote(table.valueColumn))].map(sql.literal)
+    return sql<{ readonly id: number | string; readonly value: string | ArrayBuffer | Uint8Array }>`
+      SELECT id, ${value} AS ${sql("value")} FROM ${from} WHERE id > ${after} ORDER BY id LIMIT ${sql.literal(String(pageSize))}`
   }
 
   function count(table: Mask.Any, operation: string) {
-    const rows = sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${dialect.table(table.name)}`)
+    const rows = sql<{ readonly n: number | string }>`SELECT COUNT(*) AS n FROM ${sql.literal(dialect.table(table.name))}`
     return Effect.map(SqlBatch.translated(dialect, operation, rows), ([row]) => Number(row?.n ?? 0))
   }
 })

@@ -1,35 +1,25 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { Quarantine } from "../Quarantine.ts"
-import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { ErasureGate } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
-import { createTable, type SqlDialect, textOf, textOrNull } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlRows from "./SqlRows.ts"
 
 export const tableName = "quarantine"
 
-/** The quarantine on SQL, one row for each problem. Replacing a source's rows is one transaction. */
-export const layer = (dialect: SqlDialect, gate: ErasureGate): Layer.Layer<Quarantine, WarehouseFailed, SqlClient> =>
-  Layer.effect(Quarantine, Effect.zipRight(ensureTables(dialect), make(dialect, gate)))
-
-/** Creates the table if it is missing. */
-export const ensureTables = Effect.fn("SqlQuarantine.ensureTables")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
-  const sql = yield* SqlClient
-  yield* SqlBatch.translated(dialect, "create the quarantine", sql.unsafe(ddl(dialect)))
-})
-
-/** The quarantine over a table that exists. */
+/** The quarantine on SQL, one row for each problem. Replacing a source's rows is one transaction. The table exists. */
 export const make = Effect.fn("SqlQuarantine.make")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   gate: ErasureGate
 ): Effect.fn.Return<Quarantine["Type"], never, SqlClient> {
   const sql = yield* SqlClient
-  const table = dialect.table(tableName)
-  const exact = (column: string) => `${dialect.exactText(column)} AS ${column}`
+  const { pipeline } = dialect
+  const table = sql.literal(dialect.table(tableName))
+  const of = (source: string) => sql`pipeline = ${pipeline} AND source = ${source}`
+  const exact = (column: string) => sql`${sql.literal(dialect.exactText(column))} AS ${sql(column)}`
 
   return Quarantine.of({
     replace: Effect.fn("SqlQuarantine.replace")(function* (source, runId, rows, { failed } = { failed: false }) {
@@ -37,13 +27,15 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
       const write = Effect.gen(function* () {
         yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
         let position = failed ? firstOfFailed : 0
-        yield* sql.unsafe(`DELETE FROM ${table} WHERE source = ? AND position >= ?`, [source, position])
+        yield* sql`DELETE FROM ${table} WHERE ${of(source)} AND position >= ${position}`
         yield* Dataset.forEachChunk(rows, (some) =>
           SqlBatch.insert(
             sql,
             dialect,
-            { head: `INSERT INTO ${table} (source, position, ordinal, id, field, reason, run_id)` },
-            some.map((row) => [source, position++, row.ordinal, row.id, row.field, row.reason, runId])
+            { table: tableName },
+            some.map(({ field, id, ordinal, reason }) => {
+              return { pipeline, source, position: position++, ordinal, id, field, reason, run_id: runId }
+            })
           )
         )
       })
@@ -51,21 +43,13 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
     }),
 
     list: Effect.fn("SqlQuarantine.list")(function* (source, runId) {
-      const ofRun = runId === undefined ? { condition: "", values: [] } : { condition: " AND run_id = ?", values: [runId] }
-      const rows = yield* SqlBatch.translated(
+      const ofRun = runId === undefined ? of(source) : sql`${of(source)} AND run_id = ${runId}`
+      const columns = sql`ordinal, ${exact("id")}, ${exact("field")}, ${exact("reason")}`
+      return yield* SqlBatch.translated(
         dialect,
         `read the quarantine of ${source}`,
-        sql.unsafe<QuarantineRow>(
-          `SELECT ordinal, ${exact("id")}, ${exact("field")}, ${exact("reason")} FROM ${table} WHERE source = ?${ofRun.condition} ORDER BY ordinal, position`,
-          [source, ...ofRun.values]
-        )
+        SqlRows.all(Row, sql`SELECT ${columns} FROM ${table} WHERE ${ofRun} ORDER BY ordinal, position`)
       )
-      return rows.map((row) => ({
-        ordinal: Number(row.ordinal),
-        id: textOrNull(row.id),
-        field: textOf(row.field),
-        reason: textOf(row.reason)
-      }))
     })
   })
 })
@@ -73,27 +57,9 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
 /** Positions from here on are of the rows that made a reading fail; a reading that is used has fewer rows. */
 const firstOfFailed = 1_000_000_000_000
 
-interface QuarantineRow {
-  readonly ordinal: number | string
-  readonly id: string | Uint8Array | null
-  readonly field: string | Uint8Array
-  readonly reason: string | Uint8Array
-}
-
-const ddl = (dialect: SqlDialect): string => {
-  const { text, longText, integer } = dialect.types
-  return createTable(
-    dialect,
-    tableName,
-    [
-      ["source", `${text(64)} NOT NULL`],
-      ["position", `${integer} NOT NULL`],
-      ["ordinal", `${integer} NOT NULL`],
-      ["id", longText],
-      ["field", `${longText} NOT NULL`],
-      ["reason", `${longText} NOT NULL`],
-      ["run_id", `${text(64)} NOT NULL`]
-    ],
-    ["PRIMARY KEY (source, position)"]
-  )
-}
+const Row = Schema.Struct({
+  ordinal: SqlRows.Count,
+  id: Schema.NullOr(SqlRows.ExactText),
+  field: SqlRows.ExactText,
+  reason: SqlRows.ExactText
+})

@@ -1,9 +1,10 @@
-import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Epoch from "./Epoch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
@@ -13,11 +14,10 @@ import * as SqlSuppressions from "./SqlSuppressions.ts"
  * and of who has written each table, so that the next run makes everything anew, and refuses what runs under way would write.
  */
 export const accept = Effect.fn("SqlRestored.accept")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<void, SqlError, SqlClient> {
-  const sql = yield* SqlClient
+  dialect: PipelineDialect
+): Effect.fn.Return<void, SqlError | WarehouseFailed, SqlClient> {
   yield* Epoch.advance(dialect)
-  yield* sql.unsafe(`DELETE FROM ${dialect.table(SqlMarks.tableName)}`)
+  yield* SqlMarks.clearAll(dialect)
   yield* SqlMaskCounts.forget(dialect)
   yield* SqlCounters.write(dialect, SqlSuppressions.counter, (yield* SqlSuppressions.select(dialect)).length)
 })

@@ -1,19 +1,19 @@
 import { randomBytes } from "node:crypto"
-import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type { Rotated } from "../Rotated.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Epoch from "./Epoch.ts"
 import * as KeySeal from "./KeySeal.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlFingerprints from "./SqlFingerprints.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
 /**
- * Gives a store new keys, and seals all of them with the secret from outside, if there is one; without one, they are stored as
+ * Gives a pipeline new keys, and seals all of them with the secret from outside, if there is one; without one, they are stored as
  * they are. For the inside of a transaction, over tables that exist. Runs that have begun to read are refused when they write,
  * as after an erasure.
  *
@@ -21,7 +21,7 @@ import * as SuppressionKeys from "./SuppressionKeys.ts"
  * everything. The key of lock names stays: a run under way holds locks by them.
  */
 export const rotate = Effect.fn("SqlRotation.rotate")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   outside: KeySeal.Outside
 ): Effect.fn.Return<Rotated, WarehouseFailed | SqlError, SqlClient> {
   yield* Epoch.advance(dialect)
@@ -35,16 +35,13 @@ export const rotate = Effect.fn("SqlRotation.rotate")(function* (
     const after = SuppressionKeys.from(keys)
     if (after !== undefined) yield* hashAgain(dialect, keys, before, after)
   }
-  const sql = yield* SqlClient
-  yield* sql.unsafe(`DELETE FROM ${dialect.table(SqlSecrets.tableName)}`)
-  for (const [name, key] of keys) {
-    yield* SqlSecrets.write(dialect, "INSERT INTO", name, KeySeal.seal(name, key, outside))
-  }
+  yield* SqlSecrets.clear(dialect)
+  for (const [name, key] of keys) yield* SqlSecrets.write(dialect, name, KeySeal.seal(name, key, outside))
   return { suppressed: suppressed.length, sealed: outside.secret !== undefined }
 })
 
 /** All keys. Keys that cannot be opened any more are given up if nothing depends on them but one full reading. */
-const opened = Effect.fnUntraced(function* (dialect: SqlDialect, outside: KeySeal.Outside, suppressed: number) {
+const opened = Effect.fnUntraced(function* (dialect: PipelineDialect, outside: KeySeal.Outside, suppressed: number) {
   const keys = new Map<string, Uint8Array>()
   for (const [name, value] of yield* SqlSecrets.stored(dialect)) {
     const key = KeySeal.open(name, value, outside)
@@ -57,21 +54,15 @@ const opened = Effect.fnUntraced(function* (dialect: SqlDialect, outside: KeySea
 })
 
 const hashAgain = Effect.fnUntraced(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   keys: ReadonlyMap<string, Uint8Array>,
   before: SuppressionKeys.SuppressionKeys,
   after: SuppressionKeys.SuppressionKeys
 ) {
   const added = keys.get(SuppressionKeys.nameOf(after.count))
   if (added === undefined) return
-  const sql = yield* SqlClient
-  const [table, hash] = [dialect.table(SqlSuppressions.tableName), dialect.quote("hash")]
   for (const row of yield* SqlSuppressions.select(dialect)) {
-    const next = SuppressionKeys.rehash(row.hash, added)
-    yield* sql.unsafe(`UPDATE ${table} SET ${hash} = ?, tag = ? WHERE ${hash} = ?`, [
-      next,
-      after.mask(before.mask(row.tag, row.hash), next),
-      row.hash
-    ])
+    const hash = SuppressionKeys.rehash(row.hash, added)
+    yield* SqlSuppressions.replace(dialect, row, { hash, tag: after.mask(before.mask(row.tag, row.hash), hash) })
   }
 })

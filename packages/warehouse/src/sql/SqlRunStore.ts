@@ -1,92 +1,68 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type { Statement } from "@effect/sql/Statement"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { byRun, lastStepOf, latestChecks, makes, materializationOf } from "@sluice/core/run/RunRecord"
 import { RunStore, RunStoreFailed, unrecorded } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlBatch from "./SqlBatch.ts"
-import type { SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlRows from "./SqlRows.ts"
 import * as Tables from "./SqlRunTables.ts"
-
-export { tableNames } from "./SqlRunTables.ts"
 
 /**
  * The run history on SQL: a row per run, a row per event as JSON under (run, sequence number), and the newest events of each
- * asset. An append is one transaction, and one that takes the row of its run: those of one run come one after the other.
+ * asset. An append is one transaction, and one that takes the row of its run: those of one run come one after the other. The
+ * tables exist, and one pipeline's rows are all that it sees and changes.
  */
-export const layer = (dialect: SqlDialect): Layer.Layer<RunStore, WarehouseFailed, SqlClient> =>
-  Layer.effect(RunStore, Effect.zipRight(Tables.ensure(dialect), make(dialect)))
-
-export { ensure as ensureTables, isThere } from "./SqlRunTables.ts"
-
-/** The store over tables that exist. */
 export const make = Effect.fn("SqlRunStore.make")(function* (
-  dialect: SqlDialect
+  dialect: PipelineDialect
 ): Effect.fn.Return<RunStore["Type"], never, SqlClient> {
   const sql = yield* SqlClient
-  const runs = dialect.table("sluice_runs")
-  const events = dialect.table("sluice_events")
-  const materializations = dialect.table("sluice_materializations")
-  const openSteps = dialect.table("sluice_open_steps")
-  const latest = dialect.table("sluice_latest")
-  const summaryColumns = "run_id, started, status, duration_millis, reason, heartbeat_at"
-  const number = dialect.quote(dialect.insertionOrder.column)
+  const { events, its, latest, materializations, now, ofRun, openSteps, runs } = Tables.words(sql, dialect)
+  const summaryColumns = sql.literal("run_id, started, status, duration_millis, reason, heartbeat_at")
+  const number = sql.literal(dialect.quote(dialect.insertionOrder.column))
+  const limited = (limit: number, offset?: number) =>
+    sql.literal(`LIMIT ${atLeastZero(limit)}${offset === undefined ? "" : ` OFFSET ${atLeastZero(offset)}`}`)
 
-  const read = <A>(effect: Effect.Effect<A, SqlError>) =>
+  const read = <A>(effect: Effect.Effect<A, SqlError | WarehouseFailed>) =>
     Effect.mapError(SqlBatch.translated(dialect, "read the run history", effect), failed("read"))
-  const write = <A>(effect: Effect.Effect<A, SqlError | RunStoreFailed>) =>
+  const write = <A>(effect: Effect.Effect<A, SqlError | WarehouseFailed | RunStoreFailed>) =>
     Effect.mapError(SqlBatch.transaction(sql, dialect, "write the run history", effect), (error) =>
       error._tag === "RunStoreFailed" ? error : failed("written")(error)
     )
 
   /** Events that tell of an asset. */
-  const told = (from: string, rest: string, parameters: ReadonlyArray<string>) =>
-    Effect.flatMap(
-      read(
-        sql.unsafe<{ readonly asset: string; readonly event: string }>(
-          `SELECT asset, event FROM ${from} WHERE ${rest}`,
-          parameters
-        )
-      ),
-      (rows) => Effect.forEach(rows, (row) => Tables.event(row.event, `an event of ${row.asset}`))
+  const told = (rows: Statement<object>) =>
+    Effect.flatMap(read(SqlRows.all(ToldRow, rows)), (all) =>
+      Effect.forEach(all, (row) => Tables.event(row.event, `an event of ${row.asset}`))
     )
   const latestOf = (kind: "materialization" | "step" | "check") =>
-    told(latest, `${dialect.quote("kind")} = ? ORDER BY asset, ${dialect.quote("name")}`, [kind])
+    told(sql`SELECT asset, event FROM ${latest} WHERE ${its} AND kind = ${kind} ORDER BY asset, name`)
 
   const forget = Effect.fnUntraced(function* (ids: ReadonlyArray<string>) {
     let removed = 0
-    for (const batch of SqlBatch.batches(
-      dialect,
-      ids.map((id) => [id])
-    )) {
-      const some = `run_id IN ${SqlBatch.placeholders(batch.length)}`
-      const [row] = yield* sql.unsafe<{ readonly n: number | string }>(
-        `SELECT COUNT(*) AS n FROM ${events} WHERE ${some}`,
-        batch.flat()
-      )
-      removed += Number(row?.n ?? 0)
-      for (const table of [events, openSteps, materializations, runs])
-        yield* sql.unsafe(`DELETE FROM ${table} WHERE ${some}`, batch.flat())
+    for (const batch of SqlBatch.valueBatches(dialect, ids)) {
+      const some = sql`${its} AND ${sql.in("run_id", batch)}`
+      const row = yield* SqlRows.first(CountRow, sql`SELECT COUNT(*) AS n FROM ${events} WHERE ${some}`)
+      removed += row?.n ?? 0
+      for (const table of [events, openSteps, materializations, runs]) yield* sql`DELETE FROM ${table} WHERE ${some}`
     }
     return removed
   })
 
-  const eventsOf = (runId: string, page?: { readonly from: number; readonly limit: number }) => {
-    const part = page === undefined ? "" : `AND seq >= ${atLeastZero(page.from)} `
-    const limit = page === undefined ? "" : ` LIMIT ${atLeastZero(page.limit)}`
-    return sql.unsafe<{ readonly seq: number | string; readonly event: string }>(
-      `SELECT seq, event FROM ${events} WHERE run_id = ? ${part}ORDER BY seq${limit}`,
-      [runId]
+  const eventsOf = (runId: string, page?: { readonly from: number; readonly limit: number }) =>
+    SqlRows.all(
+      EventRow,
+      page === undefined
+        ? sql`SELECT seq, event FROM ${events} WHERE ${ofRun(runId)} ORDER BY seq`
+        : sql`SELECT seq, event FROM ${events} WHERE ${ofRun(runId)} AND seq >= ${atLeastZero(page.from)} ORDER BY seq ${limited(page.limit)}`
     )
-  }
   const openOf = (runId: string) =>
-    sql.unsafe<{ readonly asset: string; readonly action: string }>(
-      `SELECT asset, action FROM ${openSteps} WHERE run_id = ? ORDER BY asset`,
-      [runId]
-    )
-  const decodeOpen = (runId: string) => (rows: ReadonlyArray<{ readonly asset: string; readonly action: string }>) =>
+    SqlRows.all(Tables.OpenStepRow, sql`SELECT asset, action FROM ${openSteps} WHERE ${ofRun(runId)} ORDER BY asset`)
+  const decodeOpen = (runId: string) => (rows: ReadonlyArray<typeof Tables.OpenStepRow.Type>) =>
     Effect.forEach(rows, (row) => Tables.openStep(row, `an open step of run ${runId}`))
 
   /** Answers those that were not there already. */
@@ -121,9 +97,9 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     close: Effect.fn("SqlRunStore.close")(function* (runId, ending) {
       return yield* write(
         Effect.gen(function* () {
-          const [run] = yield* sql.unsafe<{ readonly status: string }>(
-            `SELECT status FROM ${runs} WHERE run_id = ? ${dialect.forUpdate}`,
-            [runId]
+          const run = yield* SqlRows.first(
+            Schema.Struct({ status: Schema.String }),
+            sql`SELECT status FROM ${runs} WHERE ${ofRun(runId)} ${sql.literal(dialect.forUpdate)}`
           )
           if (run?.status !== "running") return false
           const last = ending(yield* Effect.flatMap(openOf(runId), decodeOpen(runId)))
@@ -146,8 +122,9 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
 
     runs: Effect.fn("SqlRunStore.runs")(function* (limit) {
       const rows = yield* read(
-        sql.unsafe<Tables.RunRow>(
-          `SELECT ${summaryColumns} FROM ${runs} ORDER BY ${number} DESC LIMIT ${atLeastZero(limit)}`
+        SqlRows.all(
+          Tables.RunRow,
+          sql`SELECT ${summaryColumns} FROM ${runs} WHERE ${its} ORDER BY ${number} DESC ${limited(limit)}`
         )
       )
       return yield* Effect.forEach(rows, Tables.summary)
@@ -155,8 +132,9 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
 
     unfinished: Effect.gen(function* () {
       const rows = yield* read(
-        sql.unsafe<Tables.RunRow & { readonly now_at: string }>(
-          `SELECT ${summaryColumns}, ${dialect.now} AS now_at FROM ${runs} WHERE status = 'running' ORDER BY ${number}`
+        SqlRows.all(
+          UnfinishedRow,
+          sql`SELECT ${summaryColumns}, ${now} AS now_at FROM ${runs} WHERE ${its} AND status = 'running' ORDER BY ${number}`
         )
       )
       return yield* Effect.forEach(rows, Tables.unfinished)
@@ -165,9 +143,11 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     lastThatMade: Effect.gen(function* () {
       for (let offset = 0; ; offset += heads) {
         const rows = yield* read(
-          sql.unsafe<{ readonly run_id: string; readonly event: string }>(
-            `SELECT r.run_id, e.event FROM ${runs} r JOIN ${events} e ON e.run_id = r.run_id AND e.seq = 0
-             ORDER BY r.${number} DESC LIMIT ${heads} OFFSET ${offset}`
+          SqlRows.all(
+            Schema.Struct({ run_id: Schema.String, event: Schema.String }),
+            sql`SELECT r.run_id, e.event FROM ${runs} r
+              JOIN ${events} e ON e.pipeline = r.pipeline AND e.run_id = r.run_id AND e.seq = 0
+              WHERE r.pipeline = ${dialect.pipeline} ORDER BY r.${number} DESC ${limited(heads, offset)}`
           )
         )
         for (const { event, run_id } of rows) {
@@ -187,31 +167,30 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     ),
 
     history: Effect.fn("SqlRunStore.history")(function* (asset, limit) {
-      const newestFirst = `ORDER BY ${number} DESC LIMIT ${atLeastZero(limit)}`
-      const all = yield* told(materializations, `asset = ? ${newestFirst}`, [asset])
+      const all = yield* told(
+        sql`SELECT asset, event FROM ${materializations} WHERE ${its} AND asset = ${asset} ORDER BY ${number} DESC ${limited(limit)}`
+      )
       return all.flatMap((event) => materializationOf(event) ?? [])
     }),
 
     checks: Effect.fn("SqlRunStore.checks")(function* (asset) {
-      const all = yield* told(latest, `${dialect.quote("kind")} = 'check' AND asset = ? ORDER BY ${dialect.quote("name")}`, [
-        asset
-      ])
+      const all = yield* told(
+        sql`SELECT asset, event FROM ${latest} WHERE ${its} AND kind = 'check' AND asset = ${asset} ORDER BY name`
+      )
       return latestChecks(all.filter((event) => event._tag === "CheckEvaluated"))
     }),
 
     invalidate: Effect.fn("SqlRunStore.invalidate")(function* (assets) {
       if (assets.length === 0) return
-      const some = `asset IN ${SqlBatch.placeholders(assets.length)}`
-      yield* write(
-        sql.unsafe(`DELETE FROM ${latest} WHERE ${dialect.quote("kind")} = ? AND ${some}`, ["materialization", ...assets])
-      )
+      yield* write(sql`DELETE FROM ${latest} WHERE ${its} AND kind = 'materialization' AND ${sql.in("asset", assets)}`)
     }),
 
     prune: Effect.fn("SqlRunStore.prune")(function* ({ before, keep }) {
       return yield* write(
         Effect.gen(function* () {
-          const old = yield* sql.unsafe<{ readonly run_id: string; readonly status: string; readonly started_at: string }>(
-            `SELECT run_id, status, started_at FROM ${runs} ORDER BY ${number} DESC LIMIT 1000000000 OFFSET ${atLeastZero(keep)}`
+          const old = yield* SqlRows.all(
+            Schema.Struct({ run_id: Schema.String, status: Schema.String, started_at: Schema.String }),
+            sql`SELECT run_id, status, started_at FROM ${runs} WHERE ${its} ORDER BY ${number} DESC ${limited(1_000_000_000, keep)}`
           )
           const doomed = old.flatMap((run) => (run.status !== "running" && run.started_at < before ? [run.run_id] : []))
           return { runs: doomed.length, events: yield* forget(doomed) }
@@ -220,6 +199,11 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     })
   })
 })
+
+const CountRow = Schema.Struct({ n: SqlRows.Count })
+const EventRow = Schema.Struct({ seq: SqlRows.Count, event: Schema.String })
+const ToldRow = Schema.Struct({ asset: Schema.String, event: Schema.String })
+const UnfinishedRow = Schema.extend(Tables.RunRow, Schema.Struct({ now_at: Schema.String }))
 
 const failed = (operation: "read" | "written") => (error: WarehouseFailed) =>
   new RunStoreFailed({ operation, reason: error.detail, retryable: error.retryable })

@@ -2,15 +2,17 @@ import { randomBytes } from "node:crypto"
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as KeySeal from "./KeySeal.ts"
 import * as SqlBatch from "./SqlBatch.ts"
-import { columnList, createTable, type SqlDialect } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlRows from "./SqlRows.ts"
 
 /** The table of the store's own keys. Analysts cannot read it. */
 export const tableName = "sluice_secrets"
 
-/** The store's own keys, by name. With a secret that is kept outside of the store, they are sealed with it. */
+/** A pipeline's own keys, by name. With a secret that is kept outside of the store, they are sealed with it. */
 export interface SqlSecrets {
   /** All keys. Fails with `Misconfigured` if one of them cannot be opened with the configured secret, or is not sealed. */
   readonly all: Effect.Effect<ReadonlyMap<string, Uint8Array>, SqlError | WarehouseFailed, SqlClient>
@@ -21,15 +23,7 @@ export interface SqlSecrets {
   readonly obtain: (name: string, operation: string) => Effect.Effect<Uint8Array, WarehouseFailed, SqlClient>
 }
 
-/** Creates the table if it is missing. */
-export const ensureTable = Effect.fn("SqlSecrets.ensureTable")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
-  const sql = yield* SqlClient
-  yield* SqlBatch.translated(dialect, "create the table of the store's keys", sql.unsafe(ddl(dialect)))
-})
-
-export const make = (dialect: SqlDialect, outside: KeySeal.Outside): SqlSecrets => {
+export const make = (dialect: PipelineDialect, outside: KeySeal.Outside): SqlSecrets => {
   const all = Effect.flatMap(stored(dialect), (rows) => {
     const keys = new Map<string, Uint8Array>()
     for (const [name, value] of rows) {
@@ -47,7 +41,7 @@ export const make = (dialect: SqlDialect, outside: KeySeal.Outside): SqlSecrets 
     const found = (yield* SqlBatch.translated(dialect, operation, all)).get(name)
     if (found !== undefined) return found
     const made = yield* Effect.sync(() => randomBytes(32))
-    const insert = write(dialect, dialect.insertIgnore, name, KeySeal.seal(name, made, outside))
+    const insert = write(dialect, name, KeySeal.seal(name, made, outside))
     yield* SqlBatch.translated(dialect, operation, insert)
     const key = (yield* SqlBatch.translated(dialect, operation, all)).get(name)
     if (key !== undefined) return key
@@ -61,34 +55,26 @@ export const make = (dialect: SqlDialect, outside: KeySeal.Outside): SqlSecrets 
 }
 
 /** The values of all keys as they are stored. */
-export const stored = (dialect: SqlDialect): Effect.Effect<ReadonlyMap<string, string>, SqlError, SqlClient> =>
+export const stored = (
+  dialect: PipelineDialect
+): Effect.Effect<ReadonlyMap<string, string>, SqlError | WarehouseFailed, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) => {
-    const value = dialect.quote("value")
-    const rows = sql.unsafe<{ readonly name: string; readonly value: string }>(
-      `SELECT name, ${value} AS ${value} FROM ${dialect.table(tableName)} ORDER BY name`
-    )
-    return Effect.map(rows, (found) => new Map(found.map((row) => [row.name, row.value])))
+    const from = sql`${sql.literal(dialect.table(tableName))} WHERE pipeline = ${dialect.pipeline}`
+    const rows = SqlRows.all(Key, sql`SELECT name, ${sql("value")} FROM ${from} ORDER BY name`)
+    return Effect.map(rows, (found) => new Map(found.map(({ name, value }) => [name, value])))
   })
 
-/** Stores a key; `insert` are the words before the table. */
-export const write = (
-  dialect: SqlDialect,
-  insert: string,
-  name: string,
-  value: string
-): Effect.Effect<void, SqlError, SqlClient> =>
+/** Stores a key, unless there is one of that name. */
+export const write = (dialect: PipelineDialect, name: string, value: string): Effect.Effect<void, SqlError, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) => {
-    const columns = columnList(dialect, ["name", "value"])
-    return Effect.asVoid(sql.unsafe(`${insert} ${dialect.table(tableName)} (${columns}) VALUES (?, ?)`, [name, value]))
+    const into = sql.literal(`${dialect.insertIgnore} ${dialect.table(tableName)}`)
+    return Effect.asVoid(sql`${into} ${sql.insert({ pipeline: dialect.pipeline, name, value })}`)
   })
 
-const ddl = (dialect: SqlDialect): string =>
-  createTable(
-    dialect,
-    tableName,
-    [
-      ["name", `${dialect.types.text(64)} NOT NULL`],
-      ["value", `${dialect.types.text(64)} NOT NULL`]
-    ],
-    ["PRIMARY KEY (name)"]
+/** Removes all keys, in the caller's transaction. */
+export const clear = (dialect: PipelineDialect): Effect.Effect<void, SqlError, SqlClient> =>
+  Effect.flatMap(SqlClient, (sql) =>
+    Effect.asVoid(sql`DELETE FROM ${sql.literal(dialect.table(tableName))} WHERE pipeline = ${dialect.pipeline}`)
   )
+
+const Key = Schema.Struct({ name: Schema.String, value: Schema.String })

@@ -1,12 +1,14 @@
 import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type { Fragment } from "@effect/sql/Statement"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SourcePage, type SourcePages } from "../SourcePages.ts"
-import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { ErasureGate } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
-import { createTable, type Parameter, type SqlDialect, textOf } from "./SqlDialect.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlRows from "./SqlRows.ts"
 
 const pagesTable = "sluice_source_pages"
 const rowsTable = "sluice_page_rows"
@@ -14,94 +16,50 @@ const rowsTable = "sluice_page_rows"
 /** The tables of the pages that sources were last read as, and of what tells their rows apart. Analysts cannot read them. */
 export const tableNames = [pagesTable, rowsTable]
 
-/** Creates the tables if they are missing. */
-export const ensureTables = Effect.fn("SqlSourcePages.ensureTables")(function* (
-  dialect: SqlDialect
-): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
-  const sql = yield* SqlClient
-  const { bytes, integer, longText, text } = dialect.types
-  const ddl = createTable(
-    dialect,
-    pagesTable,
-    [
-      ["source", `${text(64)} NOT NULL`],
-      ["page", `${integer} NOT NULL`],
-      ["version", `${text(128)} NOT NULL`],
-      ["known_by", `${longText} NOT NULL`],
-      ["ids", `${bytes} NOT NULL`]
-    ],
-    ["PRIMARY KEY (source, page)"]
-  )
-  // Apart from the ids, which are looked through more often and are a quarter of the bytes.
-  const rowsDdl = createTable(
-    dialect,
-    rowsTable,
-    [
-      ["source", `${text(64)} NOT NULL`],
-      ["page", `${integer} NOT NULL`],
-      ["contents", `${bytes} NOT NULL`]
-    ],
-    ["PRIMARY KEY (source, page)"]
-  )
-  const create = Effect.zipRight(sql.unsafe(ddl), sql.unsafe(rowsDdl))
-  yield* SqlBatch.translated(dialect, "create the tables of the pages of sources", create)
-})
-
 /** Forgets all sources, in the caller's transaction. */
-export const forgetAll = (dialect: SqlDialect) =>
+export const forgetAll = (dialect: PipelineDialect): Effect.Effect<void, SqlError, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) =>
-    Effect.forEach(tableNames, (name) => sql.unsafe(`DELETE FROM ${dialect.table(name)}`), { discard: true })
+    Effect.forEach(
+      tableNames,
+      (name) => sql`DELETE FROM ${sql.literal(dialect.table(name))} WHERE pipeline = ${dialect.pipeline}`,
+      { discard: true }
+    )
   )
 
 /** What is remembered of sources, over tables that exist. `gate` is that of all writers of the store. */
 export const make = Effect.fn("SqlSourcePages.make")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   gate: ErasureGate
 ): Effect.fn.Return<SourcePages.Service, never, SqlClient> {
   const sql = yield* SqlClient
-  const table = dialect.table(pagesTable)
-  const contentsTable = dialect.table(rowsTable)
+  const { pipeline } = dialect
+  const table = sql.literal(dialect.table(pagesTable))
+  const contentsTable = sql.literal(dialect.table(rowsTable))
   const run = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) => SqlBatch.translated(dialect, operation, effect)
 
-  const fromBoth = (where: string, parameters: ReadonlyArray<Parameter>) =>
-    Effect.forEach([table, contentsTable], (from) => sql.unsafe(`DELETE FROM ${from} WHERE ${where}`, parameters), {
-      discard: true
-    })
-  const drop = (source: string) => fromBoth("source = ?", [source])
+  const of = (source: string) => sql`pipeline = ${pipeline} AND source = ${source}`
+  const drop = (where: Fragment) =>
+    Effect.forEach([table, contentsTable], (from) => sql`DELETE FROM ${from} WHERE ${where}`, { discard: true })
 
   /** The bytes of some pages, by page. */
-  const bytesOf = (what: "ids" | "contents", from: string) =>
+  const bytesOf = (what: "ids" | "contents", from: Fragment) =>
     Effect.fn(`SqlSourcePages.${what}`)(function* (source: string, pages: ReadonlyArray<number>) {
       const all = new Map<number, Uint8Array>()
-      const batches = SqlBatch.batches(
-        dialect,
-        pages.map((page) => [page])
-      )
-      for (const batch of batches) {
-        const rows = yield* run(
-          `read the ${what} of ${source}`,
-          sql.unsafe<{ readonly page: number | string; readonly bytes: ArrayBuffer | Uint8Array }>(
-            `SELECT page, ${what} AS bytes FROM ${from} WHERE source = ? AND page IN ${SqlBatch.placeholders(batch.length)}`,
-            [source, ...batch.flat()]
-          )
-        )
-        for (const { bytes, page } of rows)
-          all.set(Number(page), bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes))
+      for (const batch of SqlBatch.valueBatches(dialect, pages)) {
+        const select = sql`SELECT page, ${sql(what)} AS bytes FROM ${from} WHERE ${of(source)} AND ${sql.in("page", batch)}`
+        const rows = yield* run(`read the ${what} of ${source}`, SqlRows.all(BytesRow, select))
+        for (const { bytes, page } of rows) all.set(page, bytes)
       }
       return all
     })
 
   return {
     load: Effect.fn("SqlSourcePages.load")(function* (source) {
-      const rows = yield* run(
-        `read the pages of ${source}`,
-        sql.unsafe<{ readonly version: string; readonly known_by: string | Uint8Array }>(
-          `SELECT version, ${dialect.exactText("known_by")} AS known_by FROM ${table} WHERE source = ? ORDER BY page`,
-          [source]
-        )
-      )
+      const knownBy = sql.literal(dialect.exactText("known_by"))
+      const select = sql`SELECT version, ${knownBy} AS known_by FROM ${table} WHERE ${of(source)} ORDER BY page`
+      const rows = yield* run(`read the pages of ${source}`, SqlRows.all(PageRow, select))
       const version = rows[0]?.version
-      const pages = rows.flatMap((row) => decodePage(textOf(row.known_by)))
+      const pages = rows.flatMap((row) => decodePage(row.known_by))
       const whole = pages.length === rows.length && pages.every(({ page }, at) => page === at + 1)
       return version === undefined || !whole ? undefined : { version, pages }
     }),
@@ -111,55 +69,55 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
 
     replace: Effect.fn("SqlSourcePages.replace")(function* (source, runId, { pages, version }, rowsOf, since) {
       const operation = `remember the pages of ${source}`
-      const insert = { head: `INSERT INTO ${table} (source, page, version, known_by, ids)` }
-      const insertContents = { head: `INSERT INTO ${contentsTable} (source, page, contents)` }
       const write = Effect.gen(function* () {
         yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
-        if (since === undefined) yield* drop(source)
+        if (since === undefined) yield* drop(of(source))
         else {
           // A reading's version is with its first page: a new one need not be written into all others.
-          const [first] = yield* sql.unsafe<{ readonly version: string }>(
-            `SELECT version FROM ${table} WHERE source = ? AND page = 1${dialect.forUpdate}`,
-            [source]
+          const first = yield* SqlRows.first(
+            Schema.Struct({ version: Schema.String }),
+            sql`SELECT version FROM ${table} WHERE ${of(source)} AND page = 1${sql.literal(dialect.forUpdate)}`
           )
-          if (first?.version !== since) return yield* drop(source)
-          yield* fromBoth("source = ? AND page > ?", [source, pages.length])
-          for (const batch of SqlBatch.batches(
-            dialect,
-            [...rowsOf.keys()].map((page) => [page])
-          )) {
-            yield* fromBoth(`source = ? AND page IN ${SqlBatch.placeholders(batch.length)}`, [source, ...batch.flat()])
+          if (first?.version !== since) return yield* drop(of(source))
+          yield* drop(sql`${of(source)} AND page > ${pages.length}`)
+          for (const batch of SqlBatch.valueBatches(dialect, [...rowsOf.keys()])) {
+            yield* drop(sql`${of(source)} AND ${sql.in("page", batch)}`)
           }
-          yield* sql.unsafe(`UPDATE ${table} SET version = ? WHERE source = ? AND page = 1`, [version, source])
+          yield* sql`UPDATE ${table} SET version = ${version} WHERE ${of(source)} AND page = 1`
         }
         const changed = pages.filter(({ page }) => rowsOf.has(page))
         for (let at = 0; at < changed.length; at += pagesAtOnce) {
           const all = yield* Effect.forEach(changed.slice(at, at + pagesAtOnce), (page) =>
-            Effect.map(rowsOf.get(page.page) ?? noRows, ({ contents, ids }) => ({
-              page: [source, page.page, version, JSON.stringify(page), buffer(ids)],
-              contents: [source, page.page, buffer(contents)]
-            }))
+            Effect.map(rowsOf.get(page.page) ?? noRows, ({ contents, ids }) => ({ page, contents, ids }))
           )
           yield* SqlBatch.insert(
             sql,
             dialect,
-            insert,
-            all.map(({ page }) => page)
+            { table: pagesTable },
+            all.map(({ ids, page }) => {
+              const known_by = JSON.stringify(page)
+              return { pipeline, source, page: page.page, version, known_by, ids: buffer(ids) }
+            })
           )
           yield* SqlBatch.insert(
             sql,
             dialect,
-            insertContents,
-            all.map(({ contents }) => contents)
+            { table: rowsTable },
+            all.map(({ contents, page }) => ({ pipeline, source, page: page.page, contents: buffer(contents) }))
           )
         }
       })
       yield* SqlBatch.transaction(sql, dialect, operation, write)
     }),
 
-    forget: Effect.fn("SqlSourcePages.forget")((source) => Effect.asVoid(run(`forget the pages of ${source}`, drop(source))))
+    forget: Effect.fn("SqlSourcePages.forget")((source) =>
+      Effect.asVoid(run(`forget the pages of ${source}`, drop(of(source))))
+    )
   }
 })
+
+const BytesRow = Schema.Struct({ page: SqlRows.Count, bytes: SqlRows.Bytes })
+const PageRow = Schema.Struct({ version: Schema.String, known_by: SqlRows.ExactText })
 
 /** So many pages' ids are in memory at once. */
 const pagesAtOnce = 32

@@ -1,13 +1,15 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { Suppressed, Suppressions } from "../Suppressions.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
-import { createTable, type SqlDialect } from "./SqlDialect.ts"
-import * as SqlSecrets from "./SqlSecrets.ts"
+import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlRows from "./SqlRows.ts"
+import type * as SqlSecrets from "./SqlSecrets.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
 /** The table of keyed hashes of the ids of those who were erased. Analysts cannot read it. */
@@ -16,39 +18,21 @@ export const tableName = "sluice_suppressions"
 /** The counter of the rows of the table. They differ only if one of the two was restored alone. */
 export const counter = "sluice_suppressed"
 
-/** Creates what is missing: the table, and the counters of erasures and of its rows. */
-export const ensureTables = Effect.fn("SqlSuppressions.ensureTables")(function* (
-  dialect: SqlDialect
+/** Begins the counters of erasures and of the rows of the table, where they are missing. */
+export const ensureCounters = Effect.fn("SqlSuppressions.ensureCounters")(function* (
+  dialect: PipelineDialect
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
-  yield* SqlSecrets.ensureTable(dialect)
-  yield* SqlCounters.ensureTable(dialect)
-  const sql = yield* SqlClient
-  const { hash, integer, text } = dialect.types
-  const ddl = createTable(
-    dialect,
-    tableName,
-    [
-      ["hash", `${hash} NOT NULL`],
-      ["tag", `${integer} NOT NULL`],
-      ["at", `${text(32)} NOT NULL`]
-    ],
-    [`PRIMARY KEY (${dialect.quote("hash")})`]
-  )
-  const create = Effect.all([
-    sql.unsafe(ddl),
+  const counted = Effect.map(select(dialect), ({ length }) => length)
+  const ensure = Effect.zipRight(
     SqlCounters.ensure(dialect, ErasureGate.counter),
-    SqlCounters.ensure(
-      dialect,
-      counter,
-      Effect.map(select(dialect), ({ length }) => length)
-    )
-  ])
-  yield* SqlBatch.translated(dialect, "create the table of those who were erased", create)
+    SqlCounters.ensure(dialect, counter, counted)
+  )
+  yield* SqlBatch.translated(dialect, "count those who were erased", ensure)
 })
 
 /** Who are suppressed, over tables that exist. `gate` is that of all writers of the store. */
 export const make = Effect.fn("SqlSuppressions.make")(function* (
-  dialect: SqlDialect,
+  dialect: PipelineDialect,
   gate: ErasureGate.ErasureGate,
   secrets: SqlSecrets.SqlSecrets
 ): Effect.fn.Return<Suppressions["Type"], never, SqlClient> {
@@ -87,20 +71,55 @@ const keyIsGone =
   "the key that their ids are hashed with is gone from sluice_secrets, so nobody can be recognized. Restore that table from a backup, or empty sluice_suppressions and erase them again."
 
 /** A suppressed id as it is stored. */
-export interface Row {
-  readonly hash: Uint8Array
-  readonly tag: number
-}
+const Row = Schema.Struct({ hash: SqlRows.Bytes, tag: SqlRows.Count })
+export type Row = typeof Row.Type
 
 /** All of them. */
-export const select = (dialect: SqlDialect): Effect.Effect<ReadonlyArray<Row>, SqlError, SqlClient> =>
+export const select = (dialect: PipelineDialect): Effect.Effect<ReadonlyArray<Row>, SqlError | WarehouseFailed, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) => {
-    const hash = dialect.quote("hash")
-    const rows = sql.unsafe<{ readonly hash: ArrayBuffer | Uint8Array; readonly tag: number | string }>(
-      `SELECT ${hash} AS ${hash}, tag FROM ${dialect.table(tableName)}`
-    )
-    return Effect.map(rows, (found) => found.map(({ hash, tag }) => ({ hash: new Uint8Array(hash), tag: Number(tag) })))
+    const { its, table } = words(sql, dialect)
+    return SqlRows.all(Row, sql`SELECT ${sql("hash")}, tag FROM ${table} WHERE ${its}`)
   })
+
+/** When somebody was suppressed; undefined for those who are not. */
+export const since = (
+  dialect: PipelineDialect,
+  hash: Uint8Array
+): Effect.Effect<string | undefined, SqlError | WarehouseFailed, SqlClient> =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const { its, table } = words(sql, dialect)
+    const found = SqlRows.first(
+      Schema.Struct({ at: Schema.String }),
+      sql`SELECT ${sql("at")} FROM ${table} WHERE ${its} AND ${sql("hash")} = ${hash}`
+    )
+    return Effect.map(found, (row) => row?.at)
+  })
+
+/** Adds one, in the caller's transaction. */
+export const add = (dialect: PipelineDialect, row: Row & { readonly at: string }) =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const { table } = words(sql, dialect)
+    return sql`INSERT INTO ${table} ${sql.insert({ pipeline: dialect.pipeline, ...row })}`
+  })
+
+/** Removes one, in the caller's transaction. */
+export const remove = (dialect: PipelineDialect, hash: Uint8Array) =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const { its, table } = words(sql, dialect)
+    return sql`DELETE FROM ${table} WHERE ${its} AND ${sql("hash")} = ${hash}`
+  })
+
+/** Stores one otherwise, in the caller's transaction. */
+export const replace = (dialect: PipelineDialect, row: Row, by: Row) =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const { its, table } = words(sql, dialect)
+    return sql`UPDATE ${table} SET ${sql("hash")} = ${by.hash}, tag = ${by.tag} WHERE ${its} AND ${sql("hash")} = ${row.hash}`
+  })
+
+const words = (sql: SqlClient, dialect: PipelineDialect) => ({
+  table: sql.literal(dialect.table(tableName)),
+  its: sql`pipeline = ${dialect.pipeline}`
+})
 
 /** Tells the suppressed from the others: by their tags, and by the hash, which takes microseconds, where that could be theirs. */
 const predicate = (keys: SuppressionKeys.SuppressionKeys, rows: ReadonlyArray<Row>) => {

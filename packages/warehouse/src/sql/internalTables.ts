@@ -1,5 +1,8 @@
+import { history } from "./migrations/history.ts"
+import { records } from "./migrations/records.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import * as SqlMarks from "./SqlMarks.ts"
+import * as SqlOwners from "./SqlOwners.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import * as SqlRunTables from "./SqlRunTables.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
@@ -13,6 +16,9 @@ export const names: ReadonlyArray<string> = [
   SqlSecrets.tableName,
   SqlCounters.tableName,
   SqlMarks.tableName,
+  SqlOwners.tableName,
   ...SqlSourcePages.tableNames,
-  ...SqlRunTables.tableNames
+  ...SqlRunTables.tableNames,
+  records.recordedIn,
+  history.recordedIn
 ]

@@ -1,4 +1,3 @@
-import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe } from "vitest"
@@ -17,4 +16,4 @@ for (const flavour of flavours) {
 
 /** Stores on a server, where nobody grants an analyst what the tests publish. */
 const withoutAnalyst = (flavour: Flavour) =>
-  Layer.unwrapEffect(Effect.map(databases.make(flavour), ({ url }) => MysqlStores.layer({ url })))
+  Layer.unwrapEffect(Effect.map(databases.make(flavour), ({ url }) => databases.stores({ url })))

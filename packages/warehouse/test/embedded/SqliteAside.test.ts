@@ -13,12 +13,14 @@ import { dialect } from "@sluice/warehouse/embedded/SqliteDdl"
 import * as SqliteStore from "@sluice/warehouse/embedded/SqliteStore"
 import * as SqliteWarehouse from "@sluice/warehouse/embedded/SqliteWarehouse"
 import * as ErasureGate from "@sluice/warehouse/sql/ErasureGate"
+import { ofPipeline } from "@sluice/warehouse/sql/SqlDialect"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { asPipeline, pipelineName } from "../contract/pipelines.ts"
 import { breaking, inStep, Numbers, numbers, recordingStep, stalling, versionsSeen } from "../contract/support.ts"
 import { temporaryDirectory } from "./stores.ts"
 import { Wide, wideRows } from "./wide.ts"
@@ -29,8 +31,8 @@ const patience = 200
 /** A store, its connection included, and its warehouse. */
 const opened = Effect.gen(function* () {
   const directory = join(yield* temporaryDirectory, "store")
-  const store = yield* SqliteStore.open({ directory, patience })
-  const warehouse = SqliteWarehouse.make(store, ErasureGate.make(dialect("sensitive")))
+  const store = yield* asPipeline(SqliteStore.open({ directory, patience }))
+  const warehouse = SqliteWarehouse.make(store, ErasureGate.make(store.words.records))
   const databases = store.data.use(({ values }) => values("PRAGMA database_list", []).map(([, name]) => name))
   return { directory, store, warehouse, databases }
 })
@@ -39,8 +41,8 @@ it.scopedLive("while the rows of a table come, another process publishes, and so
   Effect.gen(function* () {
     const { directory, warehouse } = yield* opened
     const other = SqliteWarehouse.make(
-      yield* SqliteStore.open({ directory, patience: "2 seconds" }),
-      ErasureGate.make(dialect("sensitive"))
+      yield* asPipeline(SqliteStore.open({ directory, patience: "2 seconds" })),
+      ErasureGate.make(ofPipeline(dialect("sensitive"), pipelineName))
     )
     const come = yield* Deferred.make<void>()
     const slow = yield* Effect.fork(inStep(warehouse.publish(Wide, stalling(wideRows(1, 6_000), come))))

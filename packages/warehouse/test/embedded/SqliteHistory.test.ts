@@ -5,6 +5,7 @@ import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as SqliteHistory from "@sluice/warehouse/embedded/SqliteHistory"
 import * as Effect from "effect/Effect"
+import { forPipeline } from "../contract/pipelines.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
 const started: RunEvent = {
@@ -22,7 +23,7 @@ const runs = Effect.flatMap(RunStore, (store) => Effect.map(store.runs(9), (all)
 it.scopedLive("the history of a store is read without the rest of it, while the store is open too", () =>
   Effect.gen(function* () {
     const directory = join(yield* temporaryDirectory, "store")
-    const looked = Effect.provide(runs, SqliteHistory.layer({ directory }))
+    const looked = Effect.provide(runs, forPipeline()(SqliteHistory.layer({ directory })))
     const seen = yield* withStores(directory)(
       Effect.zipRight(
         Effect.flatMap(RunStore, (store) => store.append([started])),
@@ -36,10 +37,10 @@ it.scopedLive("the history of a store is read without the rest of it, while the 
 it.scopedLive("a store that is not there is refused, and none is made; nor is a file", () =>
   Effect.gen(function* () {
     const directory = join(yield* temporaryDirectory, "store")
-    const none = yield* Effect.flip(Effect.provide(runs, SqliteHistory.layer({ directory })))
+    const none = yield* Effect.flip(Effect.provide(runs, forPipeline()(SqliteHistory.layer({ directory }))))
     assert.deepStrictEqual([none._tag, existsSync(directory)], ["WarehouseFailed", false])
     const empty = yield* temporaryDirectory
-    yield* Effect.flip(Effect.provide(runs, SqliteHistory.layer({ directory: empty })))
+    yield* Effect.flip(Effect.provide(runs, forPipeline()(SqliteHistory.layer({ directory: empty }))))
     assert.deepStrictEqual([readdirSync(empty), statSync(empty).isDirectory()], [[], true])
   })
 )

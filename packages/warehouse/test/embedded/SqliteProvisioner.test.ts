@@ -13,6 +13,7 @@ import { Provisioner } from "@sluice/warehouse/Provisioner"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { forPipeline } from "../contract/pipelines.ts"
 import { Everything, inStep, Numbers, numbers, readAll } from "../contract/support.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
@@ -32,7 +33,7 @@ const spec: Grants.WarehouseSpec = {
 
 const provision = (directory: string) =>
   Effect.flatMap(Provisioner, (provisioner) => provisioner.provision(spec)).pipe(
-    Effect.provide(SqliteProvisioner.layer({ directory }))
+    Effect.provide(forPipeline()(SqliteProvisioner.layer({ directory })))
   )
 
 it.scopedLive("provisioning creates every declared table and view, empty; the second time there is nothing to do", () =>

@@ -14,6 +14,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import { forPipeline } from "../contract/pipelines.ts"
 import { inStep, Numbers, numbers, stalling, versionsSeen } from "../contract/support.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
@@ -27,7 +28,8 @@ const modes = (directory: string) =>
 const publishNumbers = (version: number, count = 10) =>
   Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Numbers, numbers(version, count))))
 
-const opening = (directory: string) => Effect.flip(Effect.scoped(Layer.build(SqliteStores.layer({ directory }))))
+const opening = (directory: string) =>
+  Effect.flip(Effect.scoped(Layer.build(forPipeline()(SqliteStores.layer({ directory })))))
 
 it.scopedLive("the directory is its owner's alone, and so are the sensitive file, the history and their journals", () =>
   Effect.gen(function* () {
@@ -42,7 +44,7 @@ it.scopedLive("the directory is its owner's alone, and so are the sensitive file
       yield* writer
         .withTransaction(
           Effect.zipRight(
-            writer.use((session) => session.run("INSERT INTO sluice_sequences VALUES ('journal', 1)", [])),
+            writer.use((session) => session.run("INSERT INTO sluice_sequences VALUES ('spark', 'journal', 1)", [])),
             Effect.sync(() => expect(modes(directory)).toMatchObject({ "sensitive.db-journal": "600" }))
           )
         )
@@ -130,7 +132,7 @@ it.scopedLive("a publish waits for another process, and after its patience says 
       yield* Fiber.interrupt(blocker)
       yield* Fiber.join(waiting)
       expect(yield* versionsSeen(Numbers)).toStrictEqual([3])
-    }).pipe(Effect.provide(SqliteStores.layer({ directory, patience: "150 millis" })))
+    }).pipe(Effect.provide(forPipeline()(SqliteStores.layer({ directory, patience: "150 millis" }))))
   })
 )
 
@@ -190,7 +192,7 @@ it.scopedLive("opened for reading alone, it answers, refuses to be written, and 
     const bytes = () => readdirSync(directory).map((name) => [name, readFileSync(join(directory, name)).toString("base64")])
     const before = bytes()
     const [seen, refused] = yield* Effect.all([versionsSeen(Numbers), Effect.flip(publishNumbers(8))]).pipe(
-      Effect.provide(SqliteStores.layer({ directory, readOnly: true }))
+      Effect.provide(forPipeline()(SqliteStores.layer({ directory, readOnly: true })))
     )
     expect([seen, refused._tag === "WarehouseFailed" && refused.reason, bytes()]).toEqual([[7], "NotPermitted", before])
   })

@@ -1,10 +1,15 @@
 import { join } from "node:path"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
+import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
 import { erasureContract } from "../contract/erasureContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
+import { asPipeline, forPipeline } from "../contract/pipelines.ts"
+import { pipelinesContract } from "../contract/pipelinesContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
@@ -12,7 +17,7 @@ import { secretsContract } from "../contract/secretsContract.ts"
 import { sourcePagesContract } from "../contract/sourcePagesContract.ts"
 import { subjectContract } from "../contract/subjectContract.ts"
 import { warehouseContract } from "../contract/warehouseContract.ts"
-import { executeOn, freshStores, StoreDirectory, temporaryDirectory } from "./stores.ts"
+import { executeOn, freshStores, StoreDirectory, stores, temporaryDirectory } from "./stores.ts"
 
 const name = "embedded"
 
@@ -26,29 +31,44 @@ piiMaskerContract({ name, layer: freshStores, execute: executeOn("sensitive.db")
 quarantineContract({ name, layer: freshStores })
 fingerprintsContract({
   name,
-  fresh: Effect.map(temporaryDirectory, (root) => SqliteStores.layer({ directory: join(root, "store") }))
+  fresh: Effect.map(temporaryDirectory, (root) => stores(join(root, "store")))
 })
 secretsContract({
   name,
   fresh: Effect.map(temporaryDirectory, (root) => {
     const directory = join(root, "store")
     return {
-      stores: (outside) => SqliteStores.layer({ directory, outside }),
-      rotate: (outside) => SqliteStores.rotate({ directory, outside })
+      stores: (outside) => stores(directory, { outside }),
+      rotate: (outside) => asPipeline(SqliteStores.rotate({ directory, outside }))
     }
   })
 })
 sourcePagesContract({
   name,
-  fresh: Effect.map(temporaryDirectory, (root) => SqliteStores.layer({ directory: join(root, "store") }))
+  fresh: Effect.map(temporaryDirectory, (root) => stores(join(root, "store")))
 })
 const fresh = Effect.map(temporaryDirectory, (root) => {
   const directory = join(root, "store")
   return {
-    store: SqliteStores.layer({ directory }),
+    store: stores(directory),
     execute: (sql: string) => Effect.provideService(executeOn("sensitive.db")(sql), StoreDirectory, directory)
   }
 })
 erasureContract({ name, listTables, fresh })
 subjectContract({ name, fresh })
 maskIdsContract({ name, listTables, fresh })
+pipelinesContract({
+  name,
+  fresh: Effect.map(temporaryDirectory, (root) => {
+    const directory = join(root, "store")
+    return {
+      stores: (pipeline) => stores(directory, {}, pipeline),
+      provision: (pipeline, spec) =>
+        Effect.flatMap(Provisioner, (provisioner) => provisioner.provision(spec)).pipe(
+          Effect.provide(forPipeline(pipeline)(SqliteProvisioner.layer({ directory })))
+        ),
+      rotate: (pipeline) => Effect.provideService(SqliteStores.rotate({ directory }), PipelineName, pipeline),
+      acceptRestored: (pipeline) => Effect.provideService(SqliteStores.acceptRestored({ directory }), PipelineName, pipeline)
+    }
+  })
+})

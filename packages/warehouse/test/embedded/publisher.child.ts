@@ -5,6 +5,7 @@ import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { forPipeline } from "../contract/pipelines.ts"
 import { recordingStep } from "../contract/support.ts"
 import { Wide, wideRows } from "./wide.ts"
 
@@ -25,7 +26,7 @@ const { service } = recordingStep("wide", () => (after === "check" ? staged : Ef
 
 const program = Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(Wide, dataset)).pipe(
   Effect.provideService(StepContext, service),
-  Effect.provide(SqliteStores.layer({ directory }))
+  Effect.provide(forPipeline()(SqliteStores.layer({ directory })))
 )
 
 // A killed process does not wait for timers; this one must, for its parent.

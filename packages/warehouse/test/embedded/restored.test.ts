@@ -5,6 +5,7 @@ import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as Effect from "effect/Effect"
 import { eraseAda, People, publishPeople } from "../contract/people.ts"
+import { asPipeline } from "../contract/pipelines.ts"
 import { readAll } from "../contract/support.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
@@ -47,7 +48,7 @@ it.scopedLive(
       })
       const refused = yield* Effect.all([inStore(Effect.flip(publishPeople("4", ["bob"]))), inStore(Effect.flip(eraseAda))])
       expect(refused.map((error) => error._tag === "WarehouseFailed" && error.reason)).toEqual(["Drift", "Drift"])
-      yield* SqliteStores.acceptRestored({ directory })
+      yield* asPipeline(SqliteStores.acceptRestored({ directory }))
       yield* inStore(Drift.check(spec))
       yield* inStore(publishPeople("4", ["bob"]))
       expect(yield* inStore(readAll(People))).toMatchObject([{ id: "bob" }])

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
+import type * as SqliteStore from "@sluice/warehouse/embedded/SqliteStore"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { forPipeline, pipelineName } from "../contract/pipelines.ts"
 
 /** A directory that is gone with the scope. */
 export const temporaryDirectory = Effect.acquireRelease(
@@ -16,11 +18,15 @@ export const temporaryDirectory = Effect.acquireRelease(
 /** Where the store of a test is. */
 export class StoreDirectory extends Context.Tag("test/StoreDirectory")<StoreDirectory, string>() {}
 
+/** Embedded stores in a directory. */
+export const stores = (directory: string, options: Omit<SqliteStore.Options, "directory"> = {}, pipeline = pipelineName) =>
+  forPipeline(pipeline)(SqliteStores.layer({ directory, ...options }))
+
 /** Embedded stores in a fresh directory, and where it is. */
 export const freshStores = Layer.unwrapScoped(
   Effect.map(temporaryDirectory, (root) => {
     const directory = join(root, "store")
-    return Layer.merge(SqliteStores.layer({ directory }), Layer.succeed(StoreDirectory, directory))
+    return Layer.merge(stores(directory), Layer.succeed(StoreDirectory, directory))
   })
 )
 
@@ -37,4 +43,4 @@ export const executeOn = (file: "public.db" | "sensitive.db" | "history.db") => 
 export const withStores =
   (directory: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    Effect.provide(effect, SqliteStores.layer({ directory, patience: "5 seconds" }))
+    Effect.provide(effect, stores(directory, { patience: "5 seconds" }))

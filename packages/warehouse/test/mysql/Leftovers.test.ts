@@ -22,9 +22,13 @@ for (const flavour of flavours) {
           database,
           "CREATE TABLE readings_gone__staging_abcd1234 (n INT) COMMENT = 'sluice:0123456789abcdef'",
           "CREATE TABLE readings_gone__old_abcd1234 (n INT) COMMENT = 'sluice:0123456789abcdef'",
-          "CREATE TABLE readings_archive__old_20240101 (n INT)"
+          "CREATE TABLE readings_archive__old_20240101 (n INT)",
+          "INSERT INTO sluice_owners VALUES ('readings_gone', 'spark')"
         )
-        const open = Effect.scoped(Layer.build(databases.stores(database)))
+        const open = (pipeline: string) => Effect.scoped(Layer.build(databases.stores(database, {}, pipeline)))
+        // Another pipeline knows the names of no locks but its own.
+        yield* open("shop")
+        expect(yield* databases.asAdmin(database, "SHOW TABLES LIKE 'readings\\_gone%'")).toHaveLength(2)
         yield* Effect.provide(
           Effect.gen(function* () {
             const warehouse = yield* Warehouse
@@ -32,7 +36,7 @@ for (const flavour of flavours) {
             const rows = Stream.concat(Stream.make(readings(2, 1)), Stream.fromEffect(Effect.as(Deferred.await(finish), [])))
             const publishing = yield* Effect.fork(step(warehouse.publish(Readings, Dataset.fromChunks(rows))))
             const [, staging] = yield* Effect.repeat(tableNames, { until: (names) => names.length > 2 })
-            yield* open
+            yield* open("spark")
             expect(yield* tableNames).toEqual(["readings", staging, "readings_archive__old_20240101"])
             yield* Deferred.succeed(finish, undefined)
             yield* Fiber.join(publishing)

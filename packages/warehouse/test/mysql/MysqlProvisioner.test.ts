@@ -2,13 +2,6 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
 import * as InternalTables from "@sluice/warehouse/sql/internalTables"
-import * as SqlCounters from "@sluice/warehouse/sql/SqlCounters"
-import * as SqlMarks from "@sluice/warehouse/sql/SqlMarks"
-import * as SqlQuarantine from "@sluice/warehouse/sql/SqlQuarantine"
-import * as SqlRunStore from "@sluice/warehouse/sql/SqlRunStore"
-import * as SqlSecrets from "@sluice/warehouse/sql/SqlSecrets"
-import * as SqlSourcePages from "@sluice/warehouse/sql/SqlSourcePages"
-import * as SqlSuppressions from "@sluice/warehouse/sql/SqlSuppressions"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -26,15 +19,7 @@ const publish = (rows = readings(2, 1)) =>
 const askAs = (who: "pipeline" | "analyst", sql: string) =>
   Effect.flatMap(Warehouse, (warehouse) => Effect.map(warehouse.query(sql, who), ({ rows }) => rows))
 
-const internal = [
-  SqlQuarantine.tableName,
-  SqlCounters.tableName,
-  SqlSecrets.tableName,
-  SqlSuppressions.tableName,
-  SqlMarks.tableName,
-  ...SqlSourcePages.tableNames,
-  ...SqlRunStore.tableNames
-]
+const internal = InternalTables.names
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`MysqlProvisioner on ${flavour}`, () => {

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
+import * as Column from "@sluice/core/relation/Column"
+import * as Grants from "@sluice/core/relation/Grants"
+import * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type Flavour, flavours, isAvailable, sharedPort, startOwn } from "../../../../test/servers/TestServers.ts"
@@ -19,6 +22,10 @@ const grantsOf = (database: databases.Database, account: string) =>
       .map((line) => String(line).replace(/^GRANT (.*) TO .*$/, "$1"))
       .filter((line) => !line.startsWith("USAGE"))
   )
+
+const keyed = { description: "A table of a shop", columns: { id: Column.text(10) }, primaryKey: ["id"] } as const
+const Orders = Table.make("orders", keyed)
+const Prices = Table.make("prices", keyed)
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`accounts that exist on ${flavour}`, () => {
@@ -96,6 +103,70 @@ for (const flavour of flavours) {
           yield* databases.as(admin, forget, `GRANT FILE ON *.* TO '${analyst.user}'@'%'`)
           expect((yield* Effect.flip(databases.provision(database, spec))).message).toContain("it would lose FILE ON *.*")
         })
+    )
+
+    it.live(
+      "pipelines of one database share the analyst; each takes back only what it gave, and only with the password",
+      () =>
+        Effect.gen(function* () {
+          const database = yield* databases.make(flavour, spec)
+          const { analyst } = database
+          const ofShop = (select: ReadonlyArray<typeof Orders | typeof Prices>) =>
+            databases.provision(
+              database,
+              { tables: [Orders, Prices], masks: [], views: [], analyst: Grants.select(...select) },
+              {},
+              "shop"
+            )
+          const readable = Effect.map(grantsOf(database, `'${analyst.user}'@'%'`), (lines) =>
+            lines.flatMap((line) => /\.`(\w+)`/.exec(line)?.[1] ?? []).sort()
+          )
+          const refused = yield* Effect.flip(
+            databases.provision(
+              { ...database, analyst: { ...analyst, password: Redacted.make("another") } },
+              { tables: [], masks: [], views: [], analyst: Grants.select() },
+              { adopt: true },
+              "shop"
+            )
+          )
+          expect(refused.message).toContain(
+            `the analyst "${analyst.user}" belongs to the pipeline "spark" of this database, and has another password than the configured one. Nothing was changed.`
+          )
+          expect((yield* ofShop([Orders, Prices])).slice(0, 2)).toEqual([
+            `shares the pipeline's account "${database.url.user}" with the pipeline "spark"`,
+            `shares the analyst "${analyst.user}" with the pipeline "spark"`
+          ])
+          expect(yield* readable).toEqual(["generations", "orders", "prices", "readings"])
+          expect(yield* databases.provision(database, spec)).toEqual([])
+          expect(yield* ofShop([Orders])).toEqual([
+            `revoked SELECT ON \`${database.url.database}\`.\`prices\` from the analyst "${analyst.user}"`
+          ])
+          expect(yield* databases.provision(database, { ...spec, analyst: Grants.select() })).toHaveLength(2)
+          expect(yield* readable).toEqual(["orders"])
+          yield* databases.asAdmin(database, `GRANT SELECT ON sluice_runs TO '${analyst.user}'@'%'`)
+          expect(yield* ofShop([Orders])).toEqual([
+            `revoked SELECT ON \`${database.url.database}\`.\`sluice_runs\` from the analyst "${analyst.user}"`
+          ])
+        })
+    )
+
+    it.live("a record of accounts from before pipelines had names is the only pipeline's", () =>
+      Effect.gen(function* () {
+        const server = yield* Effect.acquireRelease(
+          Effect.promise(() => startOwn(flavour, always)),
+          (running) => Effect.promise(() => running.stop())
+        )
+        const database = databases.on(server.port)
+        yield* databases.provision(database, spec)
+        const record = "SELECT user_name, database_name, pipeline FROM sluice_admin.accounts ORDER BY user_name"
+        const before = yield* databases.as(database.admin, record)
+        yield* databases.as(
+          database.admin,
+          "ALTER TABLE sluice_admin.accounts DROP PRIMARY KEY, DROP COLUMN pipeline, ADD PRIMARY KEY (user_name)"
+        )
+        expect(yield* databases.provision(database, spec)).toEqual([])
+        expect(yield* databases.as(database.admin, record)).toEqual(before)
+      }).pipe(Effect.scoped)
     )
 
     it.live("two pipelines on one server have analysts of their own; one whose database was dropped owns none", () =>

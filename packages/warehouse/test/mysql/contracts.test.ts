@@ -1,3 +1,4 @@
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -8,6 +9,8 @@ import { erasureContract } from "../contract/erasureContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
+import { asPipeline } from "../contract/pipelines.ts"
+import { pipelinesContract } from "../contract/pipelinesContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
@@ -72,11 +75,21 @@ for (const flavour of flavours) {
       name: flavour,
       fresh: Effect.map(databases.make(flavour), (database) => ({
         stores: (outside) => databases.stores(database, { outside }),
-        rotate: (outside) => MysqlStores.rotate({ url: database.url, outside })
+        rotate: (outside) => asPipeline(MysqlStores.rotate({ url: database.url, outside }))
       }))
     })
     sourcePagesContract({ name: flavour, fresh: Effect.map(databases.make(flavour), databases.stores) })
     fingerprintsContract({ name: flavour, fresh: Effect.map(databases.make(flavour), databases.stores) })
+    pipelinesContract({
+      name: flavour,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        stores: (pipeline) => databases.stores(database, {}, pipeline),
+        provision: (pipeline, spec) => databases.provision(database, spec, {}, pipeline),
+        rotate: (pipeline) => Effect.provideService(MysqlStores.rotate({ url: database.url }), PipelineName, pipeline),
+        acceptRestored: (pipeline) =>
+          Effect.provideService(MysqlStores.acceptRestored({ url: database.url }), PipelineName, pipeline)
+      }))
+    })
     piiMaskerContract({
       name: flavour,
       layer: withDatabase(flavour),

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { type Flavour, sharedPort } from "../../../../test/servers/TestServers.ts"
+import { forPipeline, pipelineName } from "../contract/pipelines.ts"
 
 /** A database of a test's own, with accounts of its own, provisioned with `spec`. */
 export interface Database {
@@ -34,10 +35,11 @@ export const on = (port: number): Database => {
 export const provision = (
   { admin, analyst, url }: Database,
   spec: WarehouseSpec = empty,
-  allowed: Pick<MysqlProvisioner.Options, "adopt" | "passwordInClear"> = {}
+  allowed: Pick<MysqlProvisioner.Options, "adopt" | "passwordInClear"> = {},
+  pipeline = pipelineName
 ) =>
   Effect.flatMap(Provisioner, (provisioner) => provisioner.provision(spec)).pipe(
-    Effect.provide(MysqlProvisioner.layer({ admin, pipeline: url, analyst, ...allowed }))
+    Effect.provide(forPipeline(pipeline)(MysqlProvisioner.layer({ admin, pipeline: url, analyst, ...allowed })))
   )
 
 /** A provisioned database on the shared server of a flavour. */
@@ -49,8 +51,11 @@ export const make = (flavour: Flavour, spec: WarehouseSpec = empty) =>
   })
 
 /** The stores over a database. */
-export const stores = (database: Pick<MysqlStores.Options, "url" | "analyst">, options: Partial<MysqlStores.Options> = {}) =>
-  MysqlStores.layer({ ...database, ...options })
+export const stores = (
+  database: Pick<MysqlStores.Options, "url" | "analyst">,
+  options: Partial<MysqlStores.Options> = {},
+  pipeline = pipelineName
+) => forPipeline(pipeline)(MysqlStores.layer({ ...database, ...options }))
 
 /** Runs statements in a database as the administrator. */
 export const asAdmin = (database: Database, ...statements: ReadonlyArray<string>) =>

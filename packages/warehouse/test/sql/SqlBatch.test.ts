@@ -2,8 +2,10 @@ import { expect, it } from "@effect/vitest"
 import * as SqlBatch from "@sluice/warehouse/sql/SqlBatch"
 import * as FastCheck from "effect/FastCheck"
 
-const sizes = (limits: { readonly maxParameters: number; readonly maxBytes: number }, rows: SqlBatch.Rows) =>
-  SqlBatch.batches(limits, rows).map((batch) => batch.length)
+const sizes = (
+  limits: { readonly maxParameters: number; readonly maxBytes: number },
+  rows: ReadonlyArray<ReadonlyArray<string | number>>
+) => SqlBatch.batches(limits, rows, (row) => row).map((batch) => batch.length)
 
 it("a batch has at most 500 rows", () => {
   const rows = Array.from({ length: 1_100 }, (_, index) => [index])
@@ -29,7 +31,7 @@ it("batches hold every row once, in order", () => {
       FastCheck.integer({ min: 1, max: 40 }),
       FastCheck.integer({ min: 1, max: 400 }),
       (rows, maxParameters, maxBytes) => {
-        expect(SqlBatch.batches({ maxParameters, maxBytes }, rows).flat()).toStrictEqual(rows)
+        expect(SqlBatch.batches({ maxParameters, maxBytes }, rows, (row) => row).flat()).toStrictEqual(rows)
       }
     )
   )

@@ -1,0 +1,99 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as SqlBatch from "./SqlBatch.ts"
+import type { SqlDialect } from "./SqlDialect.ts"
+
+/** One step from a version of some internal tables to the next. It can run twice: a killed process may have done half of it. */
+export interface Migration {
+  readonly id: number
+  readonly name: string
+  readonly run: (dialect: SqlDialect) => Effect.Effect<void, SqlError, SqlClient>
+}
+
+/** All steps of some internal tables, by ascending id, and where it is recorded which of them were done. */
+export interface Migrations {
+  /** The table that records them, in the form of `@effect/sql/Migrator`. */
+  readonly recordedIn: string
+  /** A table that every version has: it shows tables that were made before migrations were recorded. */
+  readonly startsWith: string
+  readonly all: ReadonlyArray<Migration>
+}
+
+/**
+ * Brings tables up to date: runs each migration that is not recorded, and records it when it has run. `Migrator` records all
+ * ids first, and MySQL commits with each DDL statement, so a process that was killed would leave half of them as done.
+ * Several processes may do so at once. Two statements where there is nothing to do.
+ */
+export const run = Effect.fn("SqlMigrations.run")(function* (
+  dialect: SqlDialect,
+  migrations: Migrations
+): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
+  const sql = yield* SqlClient
+  const found = yield* versionOf(dialect, migrations)
+  yield* refuseNewer(migrations, found)
+  const missing = migrations.all.filter(({ id }) => id > found.version)
+  if (missing.length === 0) return
+  const record = sql.literal(dialect.table(migrations.recordedIn))
+  yield* SqlBatch.translated(
+    dialect,
+    operation,
+    sql`CREATE TABLE IF NOT EXISTS ${record} (migration_id INTEGER NOT NULL PRIMARY KEY, created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, name VARCHAR(255) NOT NULL) ${sql.literal(dialect.tableOptions)}`
+  )
+  for (const { id, name, run } of missing) {
+    const done = sql`${sql.literal(dialect.insertIgnore)} ${record} ${sql.insert({ migration_id: id, name })}`
+    yield* SqlBatch.transaction(sql, dialect, operation, Effect.zipRight(run(dialect), done))
+  }
+})
+
+/**
+ * For what only reads, and must change nothing: whether the tables are there. It refuses those of an earlier version, which
+ * `run` brings up to date, and those of a later one.
+ */
+export const areThere = Effect.fn("SqlMigrations.areThere")(function* (
+  dialect: SqlDialect,
+  migrations: Migrations
+): Effect.fn.Return<boolean, WarehouseFailed, SqlClient> {
+  const found = yield* versionOf(dialect, migrations)
+  yield* refuseNewer(migrations, found)
+  if (!found.hasTables) return false
+  if (found.version === latest(migrations)) return true
+  return yield* refused(
+    'an earlier version of this program made its internal tables. Run "pnpm assets provision", which brings them up to date and keeps what is in them; the next run does so, too.'
+  )
+})
+
+const operation = "bring the store's internal tables up to date"
+
+interface Found {
+  /** The last migration that is recorded; 0 if none is. */
+  readonly version: number
+  readonly hasTables: boolean
+}
+
+const versionOf = Effect.fnUntraced(function* (dialect: SqlDialect, { recordedIn, startsWith }: Migrations) {
+  const sql = yield* SqlClient
+  const isThere = (table: string) => Effect.map(sql.unsafe(dialect.columnsOf(table)), (columns) => columns.length > 0)
+  const look = Effect.gen(function* () {
+    const [row] = (yield* isThere(recordedIn))
+      ? yield* sql<{
+          readonly version: number | null
+        }>`SELECT MAX(migration_id) AS version FROM ${sql.literal(dialect.table(recordedIn))}`
+      : []
+    const version = Number(row?.version ?? 0)
+    return { version, hasTables: version > 0 || (yield* isThere(startsWith)) } satisfies Found
+  })
+  return yield* SqlBatch.translated(dialect, "find the version of the store's internal tables", look)
+})
+
+const latest = ({ all }: Migrations): number => all.at(-1)?.id ?? 0
+
+const refuseNewer = (migrations: Migrations, { version }: Found) =>
+  version <= latest(migrations)
+    ? Effect.void
+    : refused(
+        `a later version of this program made its internal tables (version ${version}; this one knows ${latest(migrations)}). Use that version.`
+      )
+
+const refused = (detail: string) => new WarehouseFailed({ reason: "Misconfigured", operation: "use the store", detail })

@@ -1,0 +1,94 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import { columnList, createTable, type SqlDialect } from "../SqlDialect.ts"
+
+/** A table that a store keeps for itself, as a migration leaves it. */
+export interface InternalTable {
+  readonly name: string
+  /** Names and types, as DDL states them. The first one is the pipeline's, where rows are kept by pipeline. */
+  readonly columns: ReadonlyArray<Column>
+  readonly key: ReadonlyArray<string>
+}
+
+export type Column = readonly [name: string, type: string]
+
+/** The pipeline whose tables had no column for it: before stores kept rows by pipeline, there was one. */
+export const onlyPipeline = "spark"
+
+/**
+ * Creates a table, or adds the columns that an earlier version's table lacks and puts `pipeline` into its key. Rows that are
+ * there become those of the only pipeline, get the next numbers of a counter, and NULL in other columns. It can run twice,
+ * and in several processes at once.
+ */
+export const ensure = Effect.fn("InternalTable.ensure")(function* (
+  dialect: SqlDialect,
+  table: InternalTable
+): Effect.fn.Return<void, SqlError, SqlClient> {
+  const sql = yield* SqlClient
+  const names = Effect.map(sql.unsafe<{ readonly name: string }>(dialect.columnsOf(table.name)), (rows) =>
+    rows.map(({ name }) => name)
+  )
+  const found = yield* names
+  if (found.length === 0) {
+    yield* sql.unsafe(createTable(dialect, table.name, table.columns, [primaryKey(dialect, table)]))
+    return
+  }
+  const missing = table.columns.filter(([name]) => !found.includes(name))
+  if (missing.length > 0) yield* add(dialect, table, missing, names)
+  // The default was for the rows that were there: from now on, each row says whose it is.
+  if (dialect.name === "mysql" && table.key.includes(pipeline)) {
+    yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} ALTER COLUMN ${pipeline} DROP DEFAULT`)
+  }
+})
+
+/** Another process may have added them in the meantime. */
+const add = (
+  dialect: SqlDialect,
+  table: InternalTable,
+  missing: ReadonlyArray<Column>,
+  names: Effect.Effect<ReadonlyArray<string>, SqlError>
+) =>
+  Effect.catchAll(dialect.name === "sqlite" ? rebuild(dialect, table, missing) : alter(dialect, table, missing), (error) =>
+    Effect.flatMap(names, (now) => (missing.every(([name]) => now.includes(name)) ? Effect.void : Effect.fail(error)))
+  )
+
+/** Does the same with several tables, one after the other. */
+export const ensureAll = (
+  dialect: SqlDialect,
+  tables: ReadonlyArray<InternalTable>
+): Effect.Effect<void, SqlError, SqlClient> => Effect.forEach(tables, (table) => ensure(dialect, table), { discard: true })
+
+/** One statement, which a server does as a whole or not at all. */
+const alter = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray<Column>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    const isKeyed = missing.every(([name]) => name !== pipeline)
+    const clauses = missing.map(
+      ([name, type]) => `ADD COLUMN ${dialect.quote(name)} ${type}${name === pipeline ? first : ""}`
+    )
+    const key = isKeyed ? [] : ["DROP PRIMARY KEY", `ADD ${primaryKey(dialect, table)}`]
+    yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} ${[...clauses, ...key].join(", ")}`)
+  })
+
+const pipeline = "pipeline"
+const first = ` DEFAULT '${onlyPipeline}' FIRST`
+
+/** SQLite changes no key: the rows are copied into another table, in their order, and it takes the name. */
+const rebuild = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray<Column>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient
+    const earlier = `${table.name}__earlier`
+    const kept = columnList(
+      dialect,
+      table.columns.filter((column) => !missing.includes(column)).map(([name]) => name)
+    )
+    yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} RENAME TO ${dialect.quote(earlier)}`)
+    yield* sql.unsafe(createTable(dialect, table.name, table.columns, [primaryKey(dialect, table)]))
+    yield* sql.unsafe(
+      `INSERT INTO ${dialect.table(table.name)} (${pipeline}, ${kept}) SELECT '${onlyPipeline}', ${kept} FROM ${dialect.table(earlier)} ORDER BY rowid`
+    )
+    yield* sql.unsafe(`DROP TABLE ${dialect.table(earlier)}`)
+  })
+
+const primaryKey = (dialect: SqlDialect, { key }: InternalTable) => `PRIMARY KEY (${columnList(dialect, key)})`
