@@ -100,7 +100,7 @@ const collect = Effect.fnUntraced(function* <A>(source: Source<A>, pages: Stream
     metadata: () => {},
     dataVersion: () => {},
     staged: () => Effect.void,
-    goOn: (work) => {
+    handOff: (work) => {
       rest = work
     },
     lastMadeFrom: undefined,

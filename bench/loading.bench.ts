@@ -68,7 +68,7 @@ const step: StepContext.Service = {
   metadata: () => {},
   dataVersion: () => {},
   staged: () => Effect.void,
-  goOn: () => {},
+  handOff: () => {},
   lastMadeFrom: undefined,
   last: undefined,
   concluded: Effect.void

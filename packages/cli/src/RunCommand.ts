@@ -52,7 +52,7 @@ const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asse
     ({ action, asset }) =>
       action === "materialize" && plan.graph.assets[plan.graph.indexOf(asset) ?? -1]?.storage._tag === "Stored"
   )
-  const rivals = yield* Owner.rivals(stored.map(({ asset }) => asset))
+  const rivals = yield* Owner.concurrentRuns(stored.map(({ asset }) => asset))
   yield* Output.err(
     rivals.map(({ assets, run }) => {
       const who = `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host})`

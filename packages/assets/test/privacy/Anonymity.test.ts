@@ -48,7 +48,7 @@ const step: StepContext.Service = {
   dataVersion: () => undefined,
   metadata: () => undefined,
   staged: () => Effect.void,
-  goOn: () => undefined,
+  handOff: () => undefined,
   lastMadeFrom: undefined,
   last: undefined,
   concluded: Effect.void

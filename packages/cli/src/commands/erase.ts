@@ -67,7 +67,7 @@ const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, 
 
 /** What a run has read it would try to write, and be refused: better to let it end. */
 const refuseRivals = Effect.gen(function* () {
-  const [rival] = yield* Owner.rivals([
+  const [rival] = yield* Owner.concurrentRuns([
     "api_users",
     "api_messages",
     ...personalTables(erasure).map(({ name }) => name),

@@ -35,7 +35,7 @@ export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun
 
 /** A run that has read old ids would be refused when it writes: better to let it end. */
 const refuseRivals = Effect.gen(function* () {
-  const [rival] = yield* Owner.rivals([...spec.tables, ...spec.masks].map(({ name }) => name))
+  const [rival] = yield* Owner.concurrentRuns([...spec.tables, ...spec.masks].map(({ name }) => name))
   if (rival === undefined) return
   const { assets, run } = rival
   return yield* new RunFailed({

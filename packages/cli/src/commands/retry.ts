@@ -27,7 +27,7 @@ export const run = Effect.fn("assets.retry")(function* ({
   const settings = yield* Settings.load
   yield* Stores.demand(settings, "history")
   // Where there is nothing to retry, nothing is provisioned either.
-  const undone = yield* Effect.zipRight(RunCommand.closeOrphans, Planner.undone(run)).pipe(
+  const undone = yield* Effect.zipRight(RunCommand.closeOrphans, Planner.unfinishedSteps(run)).pipe(
     Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer))
   )
   const { created } = yield* Run.begin(graph)

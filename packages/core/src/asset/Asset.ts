@@ -2,8 +2,8 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as CallSites from "../internal/callSites.ts"
-import { erase } from "../internal/erase.ts"
 import * as Location from "../internal/location.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as AssetCheck from "./AssetCheck.ts"
 import type { CallSite } from "./CallSite.ts"
 import type { Failure } from "./Failure.ts"
@@ -145,7 +145,7 @@ export const make = <
   options: Options<Up, A, E, R, Rel>
 ): Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up, Rel> => {
   const { definedBy = make, storage = Storage.ephemeral, upstreams, ...rest } = options
-  return erase<Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up, Rel>>({
+  return unsafeCast<Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up, Rel>>({
     [TypeId]: TypeId,
     name,
     description: undefined,

@@ -32,12 +32,12 @@ export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepCon
    * an end only after this step has. Where it fails, or the value became another, they are stopped, roll back, and begin
    * again. `begun` must end before `rest` does.
    */
-  static readonly goOn = <E extends Failure, R>(
+  static readonly handOff = <E extends Failure, R>(
     rest: Effect.Effect<"same" | "changed", E, R>,
     begun: Effect.Effect<void> = Effect.void
   ): Effect.Effect<void, E, R | StepContext> =>
     Effect.flatMap(StepContext, (step) =>
-      Effect.map(Effect.context<R>(), (context) => step.goOn(Effect.provide(rest, context), begun))
+      Effect.map(Effect.context<R>(), (context) => step.handOff(Effect.provide(rest, context), begun))
     )
 
   /** Records facts about this materialization; a later value of a key replaces an earlier one. */
@@ -60,7 +60,7 @@ export declare namespace StepContext {
       counted?: AssetCheck.Counted,
       standing?: ReadonlyArray<AssetCheck.Any>
     ) => Effect.Effect<void, CheckFailed>
-    readonly goOn: (rest: Effect.Effect<"same" | "changed", Failure>, begun: Effect.Effect<void>) => void
+    readonly handOff: (rest: Effect.Effect<"same" | "changed", Failure>, begun: Effect.Effect<void>) => void
     /**
      * The version of this asset's data that everything stored which this run makes of it directly was last made from, by the
      * code and settings of today, and still is: who knows what has changed since then may answer with that alone. Undefined

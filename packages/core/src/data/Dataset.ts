@@ -23,7 +23,7 @@ export interface Dataset<out A> {
   /** Begins to read: asks for one chunk after another. */
   readonly open: Opened<A>
   /** Waits until all rows are there: for whoever must not hold on to something while a source is still read. */
-  readonly whole: Effect.Effect<void>
+  readonly awaitComplete: Effect.Effect<void>
 }
 
 export type Opened<A> = Pull.Source<ReadonlyArray<A>, SpillFailed>
@@ -240,13 +240,17 @@ export const toArray = <A>(self: Dataset<A>): Effect.Effect<ReadonlyArray<A>, Sp
 /** All rows as a stream of chunks: for whoever has little to do with each. */
 export const chunks = <A>(self: Dataset<A>): Stream.Stream<ReadonlyArray<A>, SpillFailed> => Pull.toStream(self.open)
 
-const make = <A>(size: number | undefined, open: Opened<A>, whole: Effect.Effect<void> = Effect.void): Dataset<A> => ({
+const make = <A>(
+  size: number | undefined,
+  open: Opened<A>,
+  awaitComplete: Effect.Effect<void> = Effect.void
+): Dataset<A> => ({
   [TypeId]: TypeId,
   size,
   open,
-  whole
+  awaitComplete
 })
 
 /** What is made of a dataset's rows is there when they are. */
 const from = <A>(self: Dataset<unknown>, open: Opened<A>, size: number | undefined): Dataset<A> =>
-  make(size, open, self.whole)
+  make(size, open, self.awaitComplete)

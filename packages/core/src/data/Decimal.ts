@@ -1,4 +1,4 @@
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
 /**
@@ -11,4 +11,4 @@ export type Decimal = Kept<`${number}`, "Decimal">
 export const is = (text: string): text is Decimal => /^-?\d+(?:\.\d+)?$/.test(text)
 
 /** A number, rounded to so many digits behind the point. */
-export const fromNumber = (value: number, scale: number): Decimal => erase(value.toFixed(scale))
+export const fromNumber = (value: number, scale: number): Decimal => unsafeCast(value.toFixed(scale))

@@ -1,5 +1,5 @@
 import type { Brand } from "effect/Brand"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 
 /**
  * The id of a thing of some kind. Ids of two kinds are two types, so a sender's id in a column of message ids does not
@@ -16,4 +16,4 @@ export type Id<K extends string, A extends string | number = string> = A & Brand
 export const make = <const K extends string, A extends string | number>(
   _kind: K,
   value: A
-): Id<K, A extends string ? string : number> => erase(value)
+): Id<K, A extends string ? string : number> => unsafeCast(value)

@@ -1,4 +1,4 @@
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
 declare const kindOf: unique symbol
@@ -10,4 +10,4 @@ declare const kindOf: unique symbol
 export type MaskId<K extends string> = Kept<number, "MaskId"> & { readonly [kindOf]: K }
 
 /** Declares that a number is an id of a kind: for the stores that keep ids, and for tests. */
-export const make = <const K extends string>(_kind: K, id: number): MaskId<K> => erase(id)
+export const make = <const K extends string>(_kind: K, id: number): MaskId<K> => unsafeCast(id)

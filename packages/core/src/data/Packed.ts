@@ -1,6 +1,6 @@
 import { Pii, reveal } from "@sluice/pii"
 import * as Bytes from "../internal/bytes.ts"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 
 /**
  * Rows as the texts they consist of, one after the other: `lengths` says in four bytes each how many UTF-16 units a text
@@ -79,14 +79,14 @@ export class Cursor {
 
   /** The next text, of the type that the codec says it was put as; for one that was put as null, "". May be a slice that keeps more of the text in memory while it is kept. */
   text<A extends string = string>(): A {
-    return erase(this.orNull() ?? "")
+    return unsafeCast(this.orNull() ?? "")
   }
 
   orNull<A extends string = string>(): A | null {
     const length = this.#lengths[this.#index++] ?? -1
     if (length === -1) return null
     if (length < 0) throw new Error("A codec reads a personal value as text. Read what Sink.pii took by Cursor.pii.")
-    return erase(this.#take(length))
+    return unsafeCast(this.#take(length))
   }
 
   /** The next personal value, as `wrap` of the same block, made by `wrapping`, wraps it; null where it was null. */

@@ -1,5 +1,5 @@
 import type * as Schema from "effect/Schema"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import { compile } from "./internal/compileCodec.ts"
 import * as Packed from "./Packed.ts"
 import type { Pii } from "./Pii.ts"
@@ -23,7 +23,7 @@ export interface RowCodec<A> extends Packed.Codec<A> {}
  */
 export const make = <A, I>(schema: Schema.Schema<A, I> & Kept<NoInfer<A>>): RowCodec<A> => {
   const { reading, write } = compile(schema.ast)
-  return Packed.codec<A>({ write, reading: () => erase<(cursor: Packed.Cursor) => A>(reading()) })
+  return Packed.codec<A>({ write, reading: () => unsafeCast<(cursor: Packed.Cursor) => A>(reading()) })
 }
 
 /** What a type must be to be kept. */

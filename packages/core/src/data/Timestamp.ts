@@ -1,5 +1,5 @@
 import * as DateTime from "effect/DateTime"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
 /**
@@ -9,7 +9,7 @@ import type { Kept } from "./Plain.ts"
 export type Timestamp = Kept<`${number}-${number}-${number}T${number}:${number}:${number}Z`, "Timestamp">
 
 /** An instant, to the millisecond. */
-export const fromDateTime = (instant: DateTime.DateTime): Timestamp => erase(DateTime.formatIso(instant))
+export const fromDateTime = (instant: DateTime.DateTime): Timestamp => unsafeCast(DateTime.formatIso(instant))
 
 /**
  * An ISO 8601 time with a zone, as UTC with milliseconds: `2024-03-01T10:30:00+01:00` is `2024-03-01T09:30:00.000Z`. Finer
@@ -26,7 +26,7 @@ export const fromText = (text: string): Timestamp | undefined => {
   const offset = zone === "Z" ? 0 : offsetMinutes(zone)
   if (local === undefined || offset === undefined) return undefined
   const utc = new Date(Date.parse(local) - offset * 60_000).toISOString()
-  return utc >= earliest && utc.length === earliest.length ? erase<Timestamp>(utc) : undefined
+  return utc >= earliest && utc.length === earliest.length ? unsafeCast<Timestamp>(utc) : undefined
 }
 
 const earliest = "1000-01-01T00:00:00.000Z"

@@ -5,7 +5,7 @@ import type * as Layer from "effect/Layer"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import * as AssetGraph from "../graph/AssetGraph.ts"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as Grants from "../relation/Grants.ts"
 import * as Settings from "../settings/Settings.ts"
 import { DefinitionsInvalid } from "./DefinitionsInvalid.ts"
@@ -135,10 +135,10 @@ export const make = <
     settings,
     sealed: seal(name, assets, settings, roles),
     configure: Effect.gen(function* () {
-      const values = erase<Settings.Values<S>>(yield* Settings.load(settings))
+      const values = unsafeCast<Settings.Values<S>>(yield* Settings.load(settings))
       const dependencies: Readonly<Record<string, string | undefined>> = rowsDependOn?.(values) ?? {}
       return {
-        resources: erase<Configured["resources"]>(resources(values)),
+        resources: unsafeCast<Configured["resources"]>(resources(values)),
         origin: origin === undefined ? undefined : yield* origin(values),
         settingsOf: (asset) => dependencies[asset]
       }
@@ -147,7 +147,7 @@ export const make = <
 }
 
 /** A graph whose assets need what `resources` and the program give. */
-export const graphOf = (sealed: Sealed<Asset.Any>): AssetGraph.AssetGraph<SomeAsset> => erase(sealed.graph)
+export const graphOf = (sealed: Sealed<Asset.Any>): AssetGraph.AssetGraph<SomeAsset> => unsafeCast(sealed.graph)
 
 const seal = <A extends Asset.Any>(
   name: string,

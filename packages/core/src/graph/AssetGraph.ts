@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
-import { erase } from "../internal/erase.ts"
 import * as Topology from "../internal/topology.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import { describe, GraphInvalid, type GraphProblem } from "./GraphProblem.ts"
 
 /**
@@ -89,7 +89,7 @@ export const fromAssets = <A extends Asset.Any>(assets: ReadonlyArray<A>): Eithe
 export const get = <A extends Asset.Any, const N extends A["name"]>(
   graph: AssetGraph<A>,
   name: N
-): Extract<A, { readonly name: N }> => erase(graph.assets[graph.indexOf(name) ?? -1])
+): Extract<A, { readonly name: N }> => unsafeCast(graph.assets[graph.indexOf(name) ?? -1])
 
 const namingProblems = (
   assets: ReadonlyArray<Asset.Any>,

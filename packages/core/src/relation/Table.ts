@@ -1,4 +1,4 @@
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import { type VisibilityOf, visibilityOf } from "../internal/visibilityOf.ts"
 import type * as Column from "./Column.ts"
 import * as RelationName from "./RelationName.ts"
@@ -88,7 +88,7 @@ export type BareRow<T extends { readonly columns: Columns }> = {
 export const rows = <const T extends { readonly columns: Columns }>(
   _table: T,
   bare: ReadonlyArray<BareRow<T>>
-): ReadonlyArray<Row<T>> => erase(bare)
+): ReadonlyArray<Row<T>> => unsafeCast(bare)
 
 /** A table's column names, in order. */
 export const columnNames = (table: { readonly columns: Columns }): ReadonlyArray<string> => Object.keys(table.columns)

@@ -11,8 +11,8 @@ import { CheckFailed } from "../asset/CheckFailed.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
 import { StepContext } from "../asset/StepContext.ts"
-import { erase } from "../internal/erase.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
@@ -32,7 +32,7 @@ export interface Options {
   readonly unconcluded: () => ReadonlyArray<Effect.Effect<void>>
   /** What a step does whose value is used before it has ended. */
   readonly early: {
-    readonly handOn: (value: unknown) => void
+    readonly handOff: (value: unknown) => void
     /** Takes the value back from those who have begun on it. */
     readonly withdraw: (why: Exit.Exit<unknown, Failure>) => Effect.Effect<void>
     readonly concluded: Effect.Effect<void>
@@ -73,7 +73,7 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
     const bounded = deadline === undefined ? once : deadline.bound(once, attempt)
     const duration = () => millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
     // The fiber is the step's own, and nothing after its work asks for services: they need not be taken back.
-    const provided = Effect.zipRight(FiberRef.set(FiberRef.currentContext, erase(services)), options.restore(bounded))
+    const provided = Effect.zipRight(FiberRef.set(FiberRef.currentContext, unsafeCast(services)), options.restore(bounded))
     return Effect.matchCauseEffect(provided, {
       onSuccess: (value) => {
         const told = { runId, asset: asset.name, action, attempt, durationMillis: duration(), metadata: step.metadata() }
@@ -102,7 +102,9 @@ const stepContext = (options: Options) => {
   let rows = 0
   let metadata: Metadata = {}
   let dataVersion: string | undefined
-  let goesOn: { readonly rest: Effect.Effect<"same" | "changed", Failure>; readonly begun: Effect.Effect<void> } | undefined
+  let handedOffEarly:
+    | { readonly rest: Effect.Effect<"same" | "changed", Failure>; readonly begun: Effect.Effect<void> }
+    | undefined
   /** The checks that the step fails with: where it only checks, there is nothing to block, and every error counts. */
   const decides = (check: AssetCheck.Any) => (options.action === "check" ? check.severity === "error" : check.blocking)
   /** Those are evaluated once: on staged rows where there are any, else after the work. */
@@ -135,18 +137,18 @@ const stepContext = (options: Options) => {
       dataVersion = version
     },
     staged: (relation, counted, standing) => checkBlocking({ _tag: "Staged", relation, counted }, standing),
-    goOn: (rest, begun) => {
-      goesOn = { rest, begun }
+    handOff: (rest, begun) => {
+      handedOffEarly = { rest, begun }
     },
     lastMadeFrom: options.lastMadeFrom,
     last: options.versions.last(asset),
     concluded: options.early.concluded
   }
-  const goOn = (value: unknown): Effect.Effect<void, Failure> => {
-    if (goesOn === undefined) return Effect.void
-    const { begun, rest } = goesOn
-    const handOn = Effect.map(begun, () => options.early.handOn(value))
-    return Effect.flatMap(Effect.zipLeft(rest, handOn, { concurrent: true }), (kept) =>
+  const finishRest = (value: unknown): Effect.Effect<void, Failure> => {
+    if (handedOffEarly === undefined) return Effect.void
+    const { begun, rest } = handedOffEarly
+    const handedOff = Effect.map(begun, () => options.early.handOff(value))
+    return Effect.flatMap(Effect.zipLeft(rest, handedOff, { concurrent: true }), (kept) =>
       kept === "changed" ? options.early.withdraw(Exit.void) : Effect.void
     )
   }
@@ -164,9 +166,10 @@ const stepContext = (options: Options) => {
   )
   /** What is left when the asset has answered. */
   const conclude = (value: unknown): Effect.Effect<unknown, Failure> => {
-    if (goesOn === undefined && asset.checks.length === 0 && options.unconcluded().length === 0) return Effect.succeed(value)
+    if (handedOffEarly === undefined && asset.checks.length === 0 && options.unconcluded().length === 0)
+      return Effect.succeed(value)
     const inputs = Effect.suspend(() => Effect.all(options.unconcluded(), { discard: true }))
-    return goOn(value).pipe(Effect.zipRight(inputs), Effect.zipRight(checkPublished), Effect.as(value))
+    return finishRest(value).pipe(Effect.zipRight(inputs), Effect.zipRight(checkPublished), Effect.as(value))
   }
   return {
     service,
@@ -213,7 +216,7 @@ const checksAtOnce = 4
 /** A check that cannot be evaluated has not passed. */
 const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: AssetCheck.Subject) =>
   Effect.suspend(() =>
-    Effect.provide(erase<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context)
+    Effect.provide(unsafeCast<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context)
   ).pipe(
     Effect.catchAllCause((cause) =>
       Effect.succeed({ passed: false, metadata: { error: StepFailure.fromCause(asset.name, cause).message } })
@@ -229,11 +232,11 @@ const work = (
       return step.checkPublished
     case "load":
       return asset.storage._tag === "Stored"
-        ? erase(asset.storage.load)
+        ? unsafeCast(asset.storage.load)
         : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
     case "materialize": {
       const made = Effect.flatMap(Effect.suspend(inputs), (values) =>
-        erase<Effect.Effect<unknown, Failure>>(asset.materialize(erase<never>(values)))
+        unsafeCast<Effect.Effect<unknown, Failure>>(asset.materialize(unsafeCast<never>(values)))
       )
       return Effect.flatMap(made, step.conclude)
     }

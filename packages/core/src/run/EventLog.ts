@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Mailbox from "effect/Mailbox"
 import * as Schedule from "effect/Schedule"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import * as EventFeed from "./EventFeed.ts"
 import { isRecorded, type RunEvent } from "./RunEvent.ts"
 import * as RunResult from "./RunResult.ts"
@@ -60,7 +60,7 @@ export const make = (
     const ended = Effect.forEach(feeds, (feed) => feed.end, { discard: true })
     const timeOf = isoTimes()
     const unsafeEmit = (event: Draft, now: number) => {
-      mailbox.unsafeOffer(erase<RunEvent>({ ...event, at: timeOf(now) }))
+      mailbox.unsafeOffer(unsafeCast<RunEvent>({ ...event, at: timeOf(now) }))
     }
     return {
       emit: (event) => Effect.map(Clock.currentTimeMillis, (now) => unsafeEmit(event, now)),

@@ -42,15 +42,15 @@ export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, 
 }).pipe(Effect.withSpan("Owner.closeOrphans"))
 
 /** Another run that is being carried out, and which of the assets asked about it makes too. */
-export interface Rival {
+export interface ConcurrentRun {
   readonly run: RunSummary
   readonly assets: ReadonlyArray<string>
 }
 
 /** The runs of living processes that make some of these assets: what both publish, one of them publishes first. */
-export const rivals = Effect.fn("Owner.rivals")(function* (
+export const concurrentRuns = Effect.fn("Owner.concurrentRuns")(function* (
   assets: ReadonlyArray<string>
-): Effect.fn.Return<ReadonlyArray<Rival>, RunStoreFailed, RunStore> {
+): Effect.fn.Return<ReadonlyArray<ConcurrentRun>, RunStoreFailed, RunStore> {
   const store = yield* RunStore
   const wanted = new Set(assets)
   const all = yield* Effect.forEach(yield* store.unfinished, (run) =>
@@ -59,7 +59,7 @@ export const rivals = Effect.fn("Owner.rivals")(function* (
       assets: open.flatMap(({ action, asset }) => (action === "materialize" && wanted.has(asset) ? [asset] : []))
     }))
   )
-  return all.filter((rival) => rival.assets.length > 0)
+  return all.filter(({ assets }) => assets.length > 0)
 })
 
 const closing = (run: UnfinishedRun, open: ReadonlyArray<OpenStep>, now: number): ReadonlyArray<RunEvent> => {

@@ -79,11 +79,11 @@ export interface Undone {
 }
 
 /** What is left to do of a run; where none is named, of the newest one that was to materialize something. Only reads. */
-export const undone = Effect.fn("Planner.undone")(function* (
+export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
   runId: string | undefined
 ): Effect.fn.Return<Undone, NothingToRetry | RunStoreFailed, RunStore> {
   const store = yield* RunStore
-  const named = runId ?? (yield* store.lastThatMade) ?? (yield* store.runs(1))[0]?.runId
+  const named = runId ?? (yield* store.latestMaterializingRun) ?? (yield* store.runs(1))[0]?.runId
   if (named === undefined) return yield* new NothingToRetry({ why: "no run is recorded" })
   const first = yield* carriedOn(named)
   if (first === undefined) return yield* new NothingToRetry({ runId: named, why: "there is no such run" })

@@ -88,7 +88,7 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
     /** The runs that have not concluded, the first recorded first: they run, or their process died. */
     readonly unfinished: Effect.Effect<ReadonlyArray<UnfinishedRun>, RunStoreFailed>
     /** The newest run that was to materialize something. Reads first events alone. */
-    readonly lastThatMade: Effect.Effect<string | undefined, RunStoreFailed>
+    readonly latestMaterializingRun: Effect.Effect<string | undefined, RunStoreFailed>
     /** The last successful materialization of every asset that has one, by asset name. */
     readonly materializations: Effect.Effect<ReadonlyMap<string, Materialization>, RunStoreFailed>
     /** How the last step of every asset that had one ended, by asset name. */
@@ -173,7 +173,7 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
           ending(openSteps(runId)).forEach(record)
           return true
         }),
-      lastThatMade: Effect.sync(() => newestFirst().find(({ runId }) => eventsOf.get(runId)?.some(makes))?.runId),
+      latestMaterializingRun: Effect.sync(() => newestFirst().find(({ runId }) => eventsOf.get(runId)?.some(makes))?.runId),
       runs: (limit) => Effect.sync(() => newestFirst().slice(0, limit)),
       unfinished: Effect.map(Clock.currentTimeMillis, (now) =>
         [...runs.values()]

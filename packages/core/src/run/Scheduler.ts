@@ -9,7 +9,7 @@ import * as Random from "effect/Random"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import * as RetryPolicy from "../asset/RetryPolicy.ts"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Plan } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Draft, EventLog } from "./EventLog.ts"
@@ -155,13 +155,13 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       inputs: () => inputsOf(node),
       unconcluded,
       early: {
-        handOn: (value) => handOff(node, value),
+        handOff: (value) => handOff(node, value),
         withdraw: (exit) => withdraw(node, exit),
         concluded: Deferred.await(node.concluded)
       },
       lastMadeFrom: lastMadeFrom(node),
       versions,
-      context: erase(options.context),
+      context: unsafeCast(options.context),
       restore: Effect.interruptible,
       clock,
       emit
@@ -190,7 +190,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     const { asset } = node
     versions.reused(asset)
     emit({ _tag: "StepUnchanged", runId, asset: asset.name, since })
-    const load = asset.storage._tag === "Stored" ? erase<Effect.Effect<unknown, Failure>>(asset.storage.load) : none
+    const load = asset.storage._tag === "Stored" ? unsafeCast<Effect.Effect<unknown, Failure>>(asset.storage.load) : none
     return succeed(node, onceLoaded(Effect.provide(load, options.context)))
   }
 

@@ -7,7 +7,7 @@ import * as FiberId from "effect/FiberId"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Plan, Step } from "../plan/Plan.ts"
 import * as StepDeadline from "./StepDeadline.ts"
 
@@ -45,7 +45,7 @@ export const none: Exit.Exit<undefined> = Exit.succeed(undefined)
 export const nodesOf = (plan: Plan<Asset.Any>, clock: Clock.Clock): ReadonlyArray<StepNode> => {
   const nodes = new Map<string, LinkedNode>()
   for (const step of plan.steps) {
-    const asset = erase<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1])
+    const asset = unsafeCast<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1])
     const upstreams = step.after.flatMap((name) => nodes.get(name) ?? [])
     const node: LinkedNode = {
       step,

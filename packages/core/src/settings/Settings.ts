@@ -2,7 +2,7 @@ import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as Setting from "./Setting.ts"
 
 /** Settings by the names that code calls them. */
@@ -34,7 +34,7 @@ export const read = <S extends Settings>(settings: S): Effect.Effect<Reading<S>>
       Effect.map(Effect.either(config), (value) => [name, key, value] as const)
     ),
     (all) => ({
-      values: erase<Partial<Values<S>>>(
+      values: unsafeCast<Partial<Values<S>>>(
         Object.fromEntries(all.flatMap(([name, , value]) => (Either.isRight(value) ? [[name, value.right]] : [])))
       ),
       problems: all.flatMap(([, key, value]) => (Either.isLeft(value) ? [`${key} ${wordsOf(value.left)}`] : []))
@@ -48,7 +48,7 @@ export const load = <S extends Settings>(
 ): Effect.Effect<Values<S>, SettingsInvalid> =>
   Effect.flatMap(read(settings), ({ problems, values }) => {
     const found = [...problems, ...check(values)]
-    return found.length === 0 ? Effect.succeed(erase<Values<S>>(values)) : new SettingsInvalid({ problems: found })
+    return found.length === 0 ? Effect.succeed(unsafeCast<Values<S>>(values)) : new SettingsInvalid({ problems: found })
   })
 
 const wordsOf = (error: ConfigError.ConfigError): string => (error._op === "InvalidData" ? error.message : "cannot be read.")

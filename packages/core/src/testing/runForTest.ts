@@ -5,7 +5,7 @@ import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
 import { StepContext } from "../asset/StepContext.ts"
-import { erase } from "../internal/erase.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import { millisBetween } from "../run/Attempt.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 
@@ -56,14 +56,14 @@ export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failur
       data = version
     },
     staged: () => Effect.void,
-    goOn: (work) => {
+    handOff: (work) => {
       rest = work
     },
     lastMadeFrom: undefined,
     last: undefined,
     concluded: Effect.void
   })
-  yield* erase<Effect.Effect<void, E>>(rest)
+  yield* unsafeCast<Effect.Effect<void, E>>(rest)
   events.push({
     _tag: "StepSucceeded",
     ...step(),

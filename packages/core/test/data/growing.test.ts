@@ -204,7 +204,7 @@ describe("a dataset that grows", () => {
           (rows) => Effect.sync(() => seen.push(...rows))
         )
       )
-      const whole = yield* Effect.fork(dataset.whole)
+      const whole = yield* Effect.fork(dataset.awaitComplete)
       yield* fill
       yield* turns(50)
       assert.deepStrictEqual(

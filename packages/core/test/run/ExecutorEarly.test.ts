@@ -26,7 +26,7 @@ const source = (rest: Effect.Effect<"same" | "changed", Fixtures.FixtureFailed>,
   Asset.make("source", {
     retry: now,
     materialize: Effect.fnUntraced(function* () {
-      yield* StepContext.goOn(rest)
+      yield* StepContext.handOff(rest)
       const { concluded } = yield* StepContext
       return { text: value, concluded }
     })
@@ -190,7 +190,7 @@ const randomGraph = (
         const wander = Effect.repeatN(Effect.yieldNow(), next() % 4)
         yield* wander
         if (next() % 3 > 0) {
-          yield* StepContext.goOn(
+          yield* StepContext.handOff(
             Effect.gen(function* () {
               yield* wander
               if (next() % 6 === 0) return yield* new Fixtures.FixtureFailed({ retryable: next() % 2 === 0 })

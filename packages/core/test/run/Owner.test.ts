@@ -126,7 +126,7 @@ describe("looking for orphans and rivals", () => {
       const store = yield* RunStore
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
       const unread = RunStore.of({ ...store, events: () => Effect.die("events were read") })
-      const looked = Effect.zip(Owner.rivals(["b"]), Owner.closeOrphans)
+      const looked = Effect.zip(Owner.concurrentRuns(["b"]), Owner.closeOrphans)
       const [rivals, closed] = yield* Effect.provideService(looked, RunStore, unread)
       assert.deepStrictEqual([rivals.map(({ assets }) => assets), closed], [[["b"]], ["r1"]])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
@@ -139,7 +139,7 @@ describe("rivals", () => {
       const store = yield* RunStore
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
       const told = (...assets: ReadonlyArray<string>) =>
-        Effect.map(Owner.rivals(assets), (rivals) => rivals.map(({ assets, run }) => [run.runId, assets]))
+        Effect.map(Owner.concurrentRuns(assets), (rivals) => rivals.map(({ assets, run }) => [run.runId, assets]))
       assert.deepStrictEqual([yield* told("a", "b"), yield* told("a"), yield* told("c")], [[["r1", ["b"]]], [], []])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )

@@ -14,7 +14,7 @@ const history = Effect.gen(function* () {
   return {
     runs: runs.map(({ durationMillis, reason, selection, status }) => ({ selection, status, durationMillis, reason })),
     assets: [(yield* store.materializations).size, (yield* store.lastSteps).size],
-    rivals: (yield* Owner.rivals(["a"])).length
+    rivals: (yield* Owner.concurrentRuns(["a"])).length
   }
 })
 const quiet = { assets: [0, 0], rivals: 0 }

@@ -205,7 +205,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     growing.settle(distinct.rows)
     return distinct.duplicates === 0 ? "same" : "changed"
   })
-  yield* StepContext.goOn(rest, growing.begun)
+  yield* StepContext.handOff(rest, growing.begun)
   return growing.dataset
 })
 

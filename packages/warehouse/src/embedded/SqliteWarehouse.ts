@@ -92,7 +92,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
           )
         : // A store has one writer at a time, whom a source that is still read would hold up.
           Effect.zipRight(
-            rows.whole,
+            rows.awaitComplete,
             publish((staging) => SqliteLoader.load(store.data, table, staging, rows, step.progress))
           )
       step.metadata({ rows: count })

@@ -72,7 +72,7 @@ export const amend = Effect.fn("Amender.amend")(function* (
     yield* marks.set(session, table.name, step.runId, before)
     return nothing
   })
-  yield* Effect.zipRight(changes.gone.whole, changes.rows.whole)
+  yield* Effect.zipRight(changes.gone.awaitComplete, changes.rows.awaitComplete)
   return yield* Publisher.alone(options, table.name, [], onSession)
 })
 

@@ -140,7 +140,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       return yield* Effect.forEach(rows, Tables.unfinished)
     }).pipe(Effect.withSpan("SqlRunStore.unfinished")),
 
-    lastThatMade: Effect.gen(function* () {
+    latestMaterializingRun: Effect.gen(function* () {
       for (let offset = 0; ; offset += heads) {
         const rows = yield* read(
           SqlRows.all(
@@ -155,7 +155,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
         }
         if (rows.length < heads) return undefined
       }
-    }).pipe(Effect.withSpan("SqlRunStore.lastThatMade")),
+    }).pipe(Effect.withSpan("SqlRunStore.latestMaterializingRun")),
 
     materializations: Effect.map(latestOf("materialization"), byAsset(materializationOf)).pipe(
       Effect.withSpan("SqlRunStore.materializations")

@@ -176,7 +176,7 @@ export const runHistoryContract = (options: {
         const minute = (n: number) => `3500-01-01T00:${String(n).padStart(2, "0")}:00.000Z`
         yield* store.append([startedWith("made-1", minute(0), ["a", "b"], "materialize")], 0)
         for (let n = 1; n < 60; n++) yield* store.append([startedWith(`check-${n}`, minute(n), ["a"], "check")], 0)
-        expect(yield* store.lastThatMade).toBe("made-1")
+        expect(yield* store.latestMaterializingRun).toBe("made-1")
       })
     )
   })

@@ -25,7 +25,7 @@ export const recordingStep = (asset = "contract", staged: StepContext.Service["s
       recorded.metadata = { ...recorded.metadata, ...values }
     },
     staged,
-    goOn: () => undefined,
+    handOff: () => undefined,
     lastMadeFrom: undefined,
     last: undefined,
     concluded: Effect.void

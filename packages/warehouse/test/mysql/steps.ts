@@ -38,7 +38,7 @@ export const recorded = <A, E, R>(
         },
         dataVersion: () => {},
         staged,
-        goOn: () => {},
+        handOff: () => {},
         lastMadeFrom: undefined,
         last: undefined,
         concluded: Effect.void

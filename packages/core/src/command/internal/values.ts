@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { erase } from "../../internal/erase.ts"
+import { unsafeCast } from "../../internal/unsafeCast.ts"
 import type { CommandTable, Values } from "../CommandTable.ts"
 import * as Flag from "../Flag.ts"
 import type { Typed } from "../Typed.ts"
@@ -22,7 +22,7 @@ export const valuesOf = <Table extends CommandTable>(table: Table, typed: Typed)
     values[key] = parsed.right
   }
   // A cast: the loops set each key of the table to what its argument or option parsed.
-  return Either.right(erase<Values<Table>>(values))
+  return Either.right(unsafeCast<Values<Table>>(values))
 }
 
 const tooMany = (table: CommandTable, word: string): string => {

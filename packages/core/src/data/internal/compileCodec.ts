@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
 import * as AST from "effect/SchemaAST"
-import { erase } from "../../internal/erase.ts"
+import { unsafeCast } from "../../internal/unsafeCast.ts"
 import { type Cursor, type Sink, wrapping } from "../Packed.ts"
 import { Pii } from "../Pii.ts"
 import { kindAnnotation } from "./kindAnnotation.ts"
@@ -79,7 +79,7 @@ const oneText = (
   parse: (text: string) => unknown,
   is: Compiled["is"] = (value) => typeof value === shape
 ): Compiled => ({
-  write: (value, sink) => sink.put(print(erase<never>(value))),
+  write: (value, sink) => sink.put(print(unsafeCast<never>(value))),
   reading: () => (cursor) => parse(cursor.text()),
   readingOrNull: () => (cursor) => {
     const text = cursor.orNull()
@@ -90,7 +90,7 @@ const oneText = (
 })
 
 const string: Compiled = {
-  write: (value, sink) => sink.put(erase<string>(value)),
+  write: (value, sink) => sink.put(unsafeCast<string>(value)),
   reading: () => (cursor) => cursor.text(),
   readingOrNull: () => (cursor) => cursor.orNull(),
   is: (value) => typeof value === "string",
@@ -127,7 +127,7 @@ const personal = (kind: string): Compiled => {
     return (cursor: Cursor) => cursor.pii(wrap)
   }
   return {
-    write: (value, sink) => sink.pii(erase<Pii<string>>(value)),
+    write: (value, sink) => sink.pii(unsafeCast<Pii<string>>(value)),
     reading,
     readingOrNull: reading,
     is: (value) => value instanceof Pii && value.kind === kind,
@@ -226,7 +226,7 @@ const tuple = (ast: AST.TupleType, path: string, recursive: Map<AST.AST, Compile
   const elements = ast.elements.map(({ type }, i) => at(type, `${path}[${i}]`, recursive))
   return {
     write: (value, sink) => {
-      const values = erase<ReadonlyArray<unknown>>(value)
+      const values = unsafeCast<ReadonlyArray<unknown>>(value)
       for (const [i, element] of elements.entries()) element.write(values[i], sink)
     },
     reading: () => {
@@ -240,7 +240,7 @@ const tuple = (ast: AST.TupleType, path: string, recursive: Map<AST.AST, Compile
 
 const array = (element: Compiled): Compiled => ({
   write: (value, sink) => {
-    const values = erase<ReadonlyArray<unknown>>(value)
+    const values = unsafeCast<ReadonlyArray<unknown>>(value)
     sink.put(String(values.length))
     for (const each of values) element.write(each, sink)
   },
@@ -270,7 +270,7 @@ const object = (ast: AST.TypeLiteral, path: string, recursive: Map<AST.AST, Comp
 
 const record = (element: Compiled): Compiled => ({
   write: (value, sink) => {
-    const entries = Object.entries(erase<Readonly<Record<string, unknown>>>(value))
+    const entries = Object.entries(unsafeCast<Readonly<Record<string, unknown>>>(value))
     sink.put(String(entries.length))
     for (const [key, each] of entries) {
       sink.put(key)
@@ -299,7 +299,7 @@ const struct = (ast: AST.TypeLiteral, path: string, recursive: Map<AST.AST, Comp
   )
   return {
     write: (value, sink) => {
-      const row = erase<Readonly<Record<string, unknown>>>(value)
+      const row = unsafeCast<Readonly<Record<string, unknown>>>(value)
       for (const { isOptional, name, type } of fields) {
         if (isOptional) {
           const isThere = name in row

@@ -3,4 +3,4 @@
  * follow: an asset with its default upstreams (`{}` for an omitted `Up`), a value kept in an untyped map by asset name, an event that is a
  * draft and its time, text or a number that is the id of a kind, or text in the form of a time or a decimal.
  */
-export const erase = <T>(value: unknown): T => value as T
+export const unsafeCast = <T>(value: unknown): T => value as T
