@@ -95,7 +95,7 @@ export const pipelinesContract = <E>(options: Options<E>) =>
             events: (yield* store.events("r")).length,
             open: (yield* store.openSteps("r")).map(({ asset }) => asset),
             unfinished: (yield* store.unfinished).map(({ runId }) => runId),
-            made: yield* store.lastThatMade,
+            made: yield* store.latestMaterializingRun,
             latest: latest?.[1].metadata["rows"],
             history: (yield* store.history("a", 9)).map(({ metadata }) => metadata["rows"]),
             steps: [...(yield* store.lastSteps).keys()]
