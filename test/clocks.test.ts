@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 
@@ -23,11 +23,12 @@ const timeOfDay = /\b(?:currentTimeMillis|unsafeCurrentTimeMillis|Date\.now|Date
 const packages = fileURLToPath(new URL("../packages", import.meta.url))
 
 it("the time of day, which can be set, measures no timeout, delay or duration: these modules alone read it", () => {
-  const reading = readdirSync(packages, { recursive: true, encoding: "utf8" }).filter(
-    (file) =>
-      /^[^/]+\/src\/.*\.ts$/.test(file) &&
-      !file.includes("node_modules") &&
-      timeOfDay.test(readFileSync(`${packages}/${file}`, "utf8"))
-  )
+  const reading = readdirSync(packages).flatMap((name) => {
+    const source = `${name}/src`
+    if (!existsSync(`${packages}/${source}`)) return []
+    return readdirSync(`${packages}/${source}`, { recursive: true, encoding: "utf8" })
+      .map((file) => `${source}/${file}`)
+      .filter((file) => file.endsWith(".ts") && timeOfDay.test(readFileSync(`${packages}/${file}`, "utf8")))
+  })
   expect(reading.sort()).toEqual(timesOfDay)
 })

@@ -1,6 +1,5 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { pipeline } from "@sluice/assets/pipeline"
-import { erasure } from "@sluice/assets/privacy/erasure"
+import definitions from "@sluice/assets/definitions"
 import { SparkApi } from "@sluice/assets/SparkApi"
 import { MessagesRaw } from "@sluice/assets/tables/MessagesRaw"
 import { SubscriptionsRaw } from "@sluice/assets/tables/SubscriptionsRaw"
@@ -17,9 +16,13 @@ import { Quarantine } from "@sluice/warehouse/Quarantine"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+
+const { graph: pipeline, warehouse: spec } = Either.getOrThrow(definitions.sealed)
+const erasure = { ...spec, quarantine: definitions.personSources }
 
 /** How a run ended, and how it read its sources. */
 export interface Ran {
@@ -33,7 +36,7 @@ export interface Ran {
 /** Runs the whole pipeline, or what is selected, from an API into the store of the context. */
 export const run = (url: string, options: { readonly full?: boolean; readonly select?: Selection.Selection } = {}) =>
   Effect.gen(function* () {
-    const plan = yield* Planner.plan(yield* pipeline, options.select ?? Selection.all)
+    const plan = yield* Planner.plan(pipeline, options.select ?? Selection.all)
     const result = yield* Executor.run(plan, { concurrency: 4, full: options.full === true })
     const { materializations } = yield* RunStore
     const recorded = yield* materializations

@@ -1,13 +1,16 @@
-import { spec } from "@sluice/assets/pipeline"
+import definitions from "@sluice/assets/definitions"
 import { PrivacyReport } from "@sluice/assets/privacy/PrivacyReport"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, sluice } from "../../packages/cli/test/support.ts"
 import * as databases from "../../packages/warehouse/test/mysql/databases.ts"
 import { flavours, isAvailable, type Server, startOwn } from "../servers/TestServers.ts"
+
+const { warehouse: spec } = Either.getOrThrow(definitions.sealed)
 
 const passwords = { pipeline: "Pipeline-Kzw4XvQ9", analyst: "Analyst-Tr6mBn2L" }
 const publicRelations = spec.analyst.select.map(({ name }) => name)

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as CanarySuite from "@sluice/cli/privacy/CanarySuite"
+import * as CanarySuite from "@sluice/assets/canary/CanarySuite"
 import * as Effect from "effect/Effect"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { assets, proveOn } from "./canaryProof.ts"
+import { assets, proveOn, warehouse } from "./canaryProof.ts"
 import * as LeakyBuild from "./leakyBuild.ts"
 
 proveOn("the embedded store", true, () => Promise.resolve(undefined))
@@ -14,7 +14,7 @@ describe.runIf(process.platform === "linux")("rows that a killed process had spi
     const only = (scenario: string) => scenario.startsWith("killed")
     const places = async (script: string) => {
       const program = { file: process.execPath, args: [script] }
-      const options = { program, administrator: undefined, size: "small", seed: "spill", only } as const
+      const options = { program, warehouse, administrator: undefined, size: "small", seed: "spill", only } as const
       const { finds, searched } = await Effect.runPromise(CanarySuite.run(options))
       const bytes = searched.find(({ place }) => place === "spilled rows, while the process lives")?.bytes ?? 0
       return [bytes > 1_000, new Set(finds.map(({ place }) => place)).has("temporary directory")]

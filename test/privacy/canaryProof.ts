@@ -2,15 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as CanarySuite from "@sluice/cli/privacy/CanarySuite"
-import type * as Scenarios from "@sluice/cli/privacy/Scenarios"
+import * as CanarySuite from "@sluice/assets/canary/CanarySuite"
+import type * as Scenarios from "@sluice/assets/canary/Scenarios"
+import definitions from "@sluice/assets/definitions"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Flavour, sharedPort } from "../servers/TestServers.ts"
 import { isFull } from "../setup/size.ts"
 import * as LeakyBuild from "./leakyBuild.ts"
+
+export const { warehouse } = Either.getOrThrow(definitions.sealed)
 
 /** The pipeline as it is. */
 export const assets = fileURLToPath(new URL("../../scripts/assets.cjs", import.meta.url))
@@ -34,6 +38,7 @@ const run = async (
   Effect.runPromise(
     CanarySuite.run({
       program: { file: process.execPath, args: [script] },
+      warehouse,
       administrator: await administrator(),
       size,
       seed: "test",

@@ -96,7 +96,7 @@ export const build = async (directory: string): Promise<string> => {
   const outfile = join(directory, "leaky.cjs")
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: [join(root, "packages/cli/src/bin.ts")],
+    entryPoints: [join(root, "packages/assets/src/bin.ts")],
     outfile,
     bundle: true,
     platform: "node",

@@ -1,17 +1,20 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { spec } from "@sluice/assets/pipeline"
+import definitions from "@sluice/assets/definitions"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import { afterAll, describe, expect, it } from "vitest"
 import { user } from "../../packages/assets/test/support/sources.ts"
 import { emptyDirectory, sluice } from "../../packages/cli/test/support.ts"
 import * as databases from "../../packages/warehouse/test/mysql/databases.ts"
 import { flavours, isAvailable } from "../servers/TestServers.ts"
+
+const { warehouse: spec } = Either.getOrThrow(definitions.sealed)
 
 const processes = 8
 const values = 150

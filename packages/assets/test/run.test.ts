@@ -6,23 +6,26 @@ import type { RunEvent } from "@sluice/core/run/RunEvent"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import * as FaultyApi from "../../rest-source/test/support/FaultyApi.ts"
 import * as Reply from "../../rest-source/test/support/Reply.ts"
-import { pipeline } from "../src/pipeline.ts"
+import definitions from "../src/definitions.ts"
 import { SparkApi } from "../src/SparkApi.ts"
 import * as Memory from "./support/memory.ts"
 import { message, subscription, user } from "./support/sources.ts"
+
+const { graph: pipeline } = Either.getOrThrow(definitions.sealed)
 
 const canary = "CANARY"
 
 /** Runs the whole pipeline against an API, with time passing as fast as it can. */
 const runAll = Effect.fnUntraced(function* (url: string) {
   const { kept, layer } = Memory.make()
-  const graph = yield* pipeline
+  const graph = pipeline
   const plan = yield* Plan.make(graph, {
     selection: "*",
     selected: graph.names.map((_, i) => i),

@@ -1,13 +1,15 @@
 import * as Flag from "@sluice/core/command/Flag"
 import type { Typed } from "@sluice/core/command/Typed"
+import type * as Definitions from "@sluice/core/definitions/Definitions"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Arguments from "./Arguments.ts"
 import { UsageError } from "./CliError.ts"
-import { commands, tables } from "./Commands.ts"
+import * as Commands from "./Commands.ts"
 import { Output } from "./Output.ts"
+import { Pipeline } from "./Pipeline.ts"
 import * as CommandHelp from "./render/CommandHelp.ts"
 import * as Completions from "./render/Completions.ts"
 import * as GlobalOptions from "./tables/GlobalOptions.ts"
@@ -20,9 +22,15 @@ const version = "0.1.0"
  * of the commands themselves. Help and completions come from the tables, without loading any command.
  */
 export const run = Effect.fn("Cli.run")(function* (args: ReadonlyArray<string>) {
+  const definitions = yield* Pipeline
+  const tables = Commands.tables(definitions)
+  const shared = tables.find(({ name }, i) => tables.findIndex((table) => table.name === name) < i)
+  if (shared !== undefined) {
+    return yield* new UsageError({ detail: `Two commands are called "${shared.name}". Rename that of the pipeline.` })
+  }
   const line = Arguments.read(args, tables)
   if (line.asksForHelp) return yield* help(line)
-  const { typed } = line.command === "" ? Arguments.read(args, tables, yield* assetNames) : line
+  const { typed } = line.command === "" ? Arguments.read(args, tables, assetNames(definitions)) : line
   if (Either.isLeft(typed)) return yield* new UsageError({ detail: typed.left })
   const level = yield* understood(Flag.read(GlobalOptions.logLevel, typed.right), line.command)
   return yield* Logger.withMinimumLogLevel(runCommand(line.command, typed.right), level)
@@ -30,8 +38,15 @@ export const run = Effect.fn("Cli.run")(function* (args: ReadonlyArray<string>) 
 
 const runCommand = Effect.fn("Cli.command")(function* (name: string, typed: Typed) {
   const output = yield* Output
+  const commands = Commands.of(yield* Pipeline)
   const shell = yield* understood(Flag.read(GlobalOptions.completions, typed), name)
-  if (shell !== undefined) return yield* output.out(Completions.lines(shell, tables))
+  if (shell !== undefined)
+    return yield* output.out(
+      Completions.lines(
+        shell,
+        commands.map(({ table }) => table)
+      )
+    )
   if (yield* understood(Flag.read(GlobalOptions.version, typed), name)) return yield* output.out([version])
   const command = commands.find(({ table }) => table.name === name)
   if (command === undefined)
@@ -54,39 +69,50 @@ const understood = <A>(value: Either.Either<A, string>, command: string): Effect
 
 const help = Effect.fnUntraced(function* ({ command, family }: Arguments.CommandLine) {
   const output = yield* Output
+  const definitions = yield* Pipeline
+  const tables = Commands.tables(definitions)
   const table = tables.find(({ name }) => name === command)
   if (table !== undefined) return yield* output.out(CommandHelp.command(table, output.outStyle))
   const below = tables.filter(({ name }) => name.startsWith(`${family} `))
   return yield* output.out(
     family === ""
-      ? CommandHelp.program(program, tables, output.outStyle)
+      ? CommandHelp.program(programOf(definitions), tables, output.outStyle)
       : CommandHelp.family(family, below, output.outStyle)
   )
 })
 
-const program: CommandHelp.Program = {
-  summary: "Sluice: users and messages from an API to tables that analysts can query, without personal data",
-  examples: [
-    ["materialize --all", "a whole run; needs no configuration"],
-    [`query "select * from messages_per_day" --as analyst`, "a look at the result"]
-  ]
+const programOf = ({ description, name, sealed }: Definitions.Any): CommandHelp.Program => {
+  const [relation] = Either.match(sealed, {
+    onLeft: () => [],
+    onRight: ({ warehouse }) => [...warehouse.views, ...warehouse.analyst.select]
+  })
+  return {
+    summary: `Sluice: ${description ?? `the pipeline ${name}`}`,
+    examples: [
+      ["materialize --all", "a whole run"],
+      ...(relation === undefined
+        ? []
+        : [[`query "select * from ${relation.name}" --as analyst`, "a look at the result"] as const])
+    ]
+  }
 }
 
 /** What a first signal does to the command that the arguments name. */
-export const stopping = (args: ReadonlyArray<string>): string => {
+export const stopping = (definitions: Definitions.Any, args: ReadonlyArray<string>): string => {
+  const tables = Commands.tables(definitions)
   const { command } = Arguments.read(args, tables)
   const means = tables.find(({ name }) => name === command)?.stopping
   return means === undefined ? "Stopping." : `Stopping: ${means}.`
 }
 
 /** Whether the arguments ask for traces of errors. */
-export const isDebugging = (args: ReadonlyArray<string>): boolean =>
-  Either.flatMap(Arguments.read(args, tables).typed, (typed) => Flag.read(GlobalOptions.logLevel, typed)).pipe(
+export const isDebugging = (definitions: Definitions.Any, args: ReadonlyArray<string>): boolean =>
+  Either.flatMap(Arguments.read(args, Commands.tables(definitions)).typed, (typed) =>
+    Flag.read(GlobalOptions.logLevel, typed)
+  ).pipe(
     Either.map(LogLevel.lessThanEqual(LogLevel.Debug)),
     Either.getOrElse(() => false)
   )
 
-const assetNames = Effect.map(
-  Effect.promise(() => import("@sluice/assets/pipeline")),
-  ({ pipeline }) => Either.match(pipeline, { onLeft: () => [], onRight: ({ names }) => names })
-)
+const assetNames = ({ sealed }: Definitions.Any): ReadonlyArray<string> =>
+  Either.match(sealed, { onLeft: () => [], onRight: ({ graph }) => graph.names })

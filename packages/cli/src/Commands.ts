@@ -1,7 +1,7 @@
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Command from "@sluice/core/command/Command"
-import type { Input } from "./Input.ts"
-import type { Output } from "./Output.ts"
+import type { CommandTable } from "@sluice/core/command/CommandTable"
+import type * as Definitions from "@sluice/core/definitions/Definitions"
+import { commandsOf, type Services } from "./internal/commandsOf.ts"
 import { asset } from "./tables/asset.ts"
 import { check } from "./tables/check.ts"
 import { erase } from "./tables/erase.ts"
@@ -9,17 +9,14 @@ import { graph } from "./tables/graph.ts"
 import { list } from "./tables/list.ts"
 import { materialize } from "./tables/materialize.ts"
 import { plan } from "./tables/plan.ts"
-import { privacyCanary } from "./tables/privacyCanary.ts"
-import { privacyReport } from "./tables/privacyReport.ts"
 import { provision } from "./tables/provision.ts"
 import { query } from "./tables/query.ts"
 import { retry } from "./tables/retry.ts"
 import { runsList, runsLogs, runsPrune, runsShow } from "./tables/runs.ts"
-import { sampleApi } from "./tables/sampleApi.ts"
 import { validate } from "./tables/validate.ts"
 
-/** Every command, in the order in which help lists them. */
-export const commands: ReadonlyArray<Command.Command<unknown, Output | Input | FileSystem.FileSystem>> = [
+/** The commands that every pipeline has. */
+const own: ReadonlyArray<Command.Command<unknown, Services>> = [
   Command.make(materialize, async () => (await import("./commands/materialize.ts")).run),
   Command.make(retry, async () => (await import("./commands/retry.ts")).run),
   Command.make(plan, async () => (await import("./commands/plan.ts")).run),
@@ -32,13 +29,17 @@ export const commands: ReadonlyArray<Command.Command<unknown, Output | Input | F
   Command.make(runsShow, async () => (await import("./commands/runs.ts")).show),
   Command.make(runsLogs, async () => (await import("./commands/runs.ts")).logs),
   Command.make(runsPrune, async () => (await import("./commands/runs.ts")).prune),
-  Command.make(privacyCanary, async () => (await import("./commands/privacyCanary.ts")).run),
-  Command.make(privacyReport, async () => (await import("./commands/privacyReport.ts")).run),
   Command.make(erase, async () => (await import("./commands/erase.ts")).run),
   Command.make(validate, async () => (await import("./commands/validate.ts")).run),
-  Command.make(provision, async () => (await import("./commands/provision.ts")).run),
-  Command.make(sampleApi, async () => (await import("./commands/sampleApi.ts")).run)
+  Command.make(provision, async () => (await import("./commands/provision.ts")).run)
+]
+
+/** The commands of the program, then those of its pipeline, in the order in which help lists them. */
+export const of = (definitions: Definitions.Any): ReadonlyArray<Command.Command<unknown, Services>> => [
+  ...own,
+  ...commandsOf(definitions)
 ]
 
 /** What each of them can be typed with. */
-export const tables = commands.map(({ table }) => table)
+export const tables = (definitions: Definitions.Any): ReadonlyArray<CommandTable> =>
+  of(definitions).map(({ table }) => table)

@@ -9,4 +9,6 @@ export class Input extends Context.Tag("@sluice/cli/Input")<
     /** Its first line, without the line's end; empty where there is none. */
     readonly line: Effect.Effect<Redacted.Redacted>
   }
->() {}
+>() {
+  declare readonly "~givenToCommands": true
+}

@@ -1,3 +1,4 @@
+import type * as Definitions from "@sluice/core/definitions/Definitions"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -10,6 +11,7 @@ import * as Cli from "./Cli.ts"
 import { RunFailed } from "./CliError.ts"
 import * as exitCode from "./exitCode.ts"
 import { Output } from "./Output.ts"
+import { Pipeline } from "./Pipeline.ts"
 import * as ErrorText from "./render/ErrorText.ts"
 import * as CliLogger from "./wiring/CliLogger.ts"
 import * as NodeInput from "./wiring/NodeInput.ts"
@@ -24,10 +26,14 @@ export interface Controls {
 }
 
 /**
- * The whole program: runs a command, reports what went wrong, and returns the exit code. `ready` is called when the command
+ * The whole program for one pipeline: runs a command, reports what went wrong, and returns the exit code. `ready` is called when the command
  * has begun. The code of a command that is stopped is 130, unless it has ended or its run is concluded by then.
  */
-export const main = (args: ReadonlyArray<string>, ready: (controls: Controls) => void): Effect.Effect<number> =>
+export const main = (
+  definitions: Definitions.Any,
+  args: ReadonlyArray<string>,
+  ready: (controls: Controls) => void
+): Effect.Effect<number> =>
   Effect.gen(function* () {
     const output = yield* Output
     const ofRun = yield* Ref.make<number | undefined>(undefined)
@@ -35,19 +41,20 @@ export const main = (args: ReadonlyArray<string>, ready: (controls: Controls) =>
       Effect.zipLeft(output.complete),
       Effect.provide(Logger.replace(Logger.defaultLogger, CliLogger.make(output))),
       Effect.provideService(exitCode.OfRun, ofRun),
+      Effect.provideService(Pipeline, definitions),
       Effect.fork
     )
     let stopped = false
     const say = (line: string) => output.unsafeErr([line])
     const stop = () => {
       stopped = true
-      say(`${Cli.stopping(args)} Once more exits at once.`)
+      say(`${Cli.stopping(definitions, args)} Once more exits at once.`)
       command.unsafeInterruptAsFork(FiberId.none)
     }
     ready({ say, stop })
     const exit = yield* Fiber.await(command)
     if (Exit.isFailure(exit) && !Cause.isInterruptedOnly(exit.cause) && !isTold(exit.cause)) {
-      yield* output.err(ErrorText.lines(exit.cause, { trace: Cli.isDebugging(args) }, output.errStyle))
+      yield* output.err(ErrorText.lines(exit.cause, { trace: Cli.isDebugging(definitions, args) }, output.errStyle))
     }
     if (stopped && Exit.isFailure(exit)) return (yield* ofRun) ?? exitCode.interrupted
     return exitCode.of(exit)

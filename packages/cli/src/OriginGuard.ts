@@ -1,4 +1,5 @@
 import type * as Asset from "@sluice/core/asset/Asset"
+import { type Origin, sample } from "@sluice/core/definitions/Origin"
 import * as Plan from "@sluice/core/plan/Plan"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import type { RunResult } from "@sluice/core/run/RunResult"
@@ -17,12 +18,6 @@ export interface SourceChange {
   readonly detail: string
 }
 
-/** The origin of the bundled data. */
-const sample = "sample"
-
-/** Where the sources are, as it is recorded: `sample`, or the API's scheme, host and port. Its path may hold a secret. */
-export const originOf = ({ apiUrl }: Pick<Settings, "apiUrl">): string => apiUrl?.origin ?? sample
-
 /**
  * Judges a plan by what was materialized before, the origin that it would read, and the run that it carries on; undefined
  * where nothing is to be said: it reads no source, all rows came from there, or what came from the sample is replaced by
@@ -31,10 +26,11 @@ export const originOf = ({ apiUrl }: Pick<Settings, "apiUrl">): string => apiUrl
 export const judge = (
   plan: Plan.Plan<Asset.Any>,
   materialized: ReadonlyMap<string, Materialization>,
-  origin: string,
+  now: Origin | undefined,
   first?: Pick<RunResult, "origin" | "runId">
 ): SourceChange | undefined => {
-  if (!Plan.readsSource(plan)) return undefined
+  if (now === undefined || !Plan.readsSource(plan)) return undefined
+  const { name: origin, sampleFor } = now
   const making = new Set(plan.steps.flatMap(({ action, asset }) => (action === "materialize" ? [asset] : [])))
   // A view has no rows of its own: what it is made from is told.
   const tables = plan.graph.assets.filter(({ storage }) => storage._tag === "Stored" && storage.kind !== "view")
@@ -47,10 +43,10 @@ export const judge = (
     `${Human.list(assets.map(({ name }) => name))} ${assets.length === 1 ? one : many}`
   const places = (assets: ReadonlyArray<Asset.Any>) => Human.list([...new Set(assets.flatMap(from))].sort())
 
-  if (origin === sample) {
+  if (sampleFor !== undefined) {
     const refusal = (what: string): SourceChange => ({
       refused: true,
-      detail: `${what}, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
+      detail: `${what}, since ${sampleFor} is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
     })
     const made = (assets: ReadonlyArray<Asset.Any>) => `${are(assets, "was", "were")} made from ${places(assets)}`
     if (replaced.length > 0) {
@@ -78,7 +74,7 @@ export const check = Effect.fn("OriginGuard.check")(function* (
   allowSampleData: boolean,
   first?: RunResult
 ) {
-  const change = judge(plan, yield* (yield* RunStore).materializations, originOf(settings), first)
+  const change = judge(plan, yield* (yield* RunStore).materializations, settings.configured.origin, first)
   if (change === undefined) return
   if (change.refused && !allowSampleData) return yield* new UsageError({ detail: change.detail })
   if (!change.refused) {

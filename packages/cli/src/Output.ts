@@ -28,6 +28,8 @@ export class Output extends Context.Tag("@sluice/cli/Output")<
     readonly live: (lines: ReadonlyArray<string>) => Effect.Effect<void>
   }
 >() {
+  declare readonly "~givenToCommands": true
+
   static readonly out = (lines: ReadonlyArray<string>): Effect.Effect<void, never, Output> =>
     Effect.flatMap(Output, (output) => output.out(lines))
 

@@ -89,7 +89,7 @@ export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asse
   const run = Executor.run(plan, {
     ...options,
     pools: settings.pools ?? {},
-    origin: OriginGuard.originOf(settings),
+    ...(settings.configured.origin === undefined ? {} : { origin: settings.configured.origin.name }),
     observe: watch.observers,
     onConcluded: (result) => {
       concluded = result

@@ -1,4 +1,5 @@
-import { pipeline } from "@sluice/assets/pipeline"
+import definitions from "@sluice/assets/definitions"
+import type { Origin } from "@sluice/core/definitions/Origin"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
 import * as Plan from "@sluice/core/plan/Plan"
@@ -7,7 +8,7 @@ import * as Either from "effect/Either"
 import { expect, it } from "vitest"
 import * as OriginGuard from "../src/OriginGuard.ts"
 
-const graph = Either.getOrThrow(pipeline)
+const { graph } = Either.getOrThrow(definitions.sealed)
 
 const planOf = (...names: ReadonlyArray<string>) => {
   const [first, ...rest] = names.map((name): Selection.Selection => Selection.name(name))
@@ -26,16 +27,19 @@ const from = (origin: string | undefined, others: Readonly<Record<string, string
     })
   )
 
+const sampleOrigin: Origin = { name: "sample", description: "the sample", sampleFor: "SPARK_API_URL" }
+const api = (name: string): Origin => ({ name, description: `the API at ${name}`, sampleFor: undefined })
+
 const [staging, production] = ["https://staging.example.com", "https://api.example.com"]
 
 it("says nothing of a first run, of the same source, of what no source is said of, and of the sample giving way", () => {
   expect([
-    OriginGuard.judge(planOf(), new Map(), "sample"),
-    OriginGuard.judge(planOf(), new Map(), production),
-    OriginGuard.judge(planOf(), from("sample"), "sample"),
-    OriginGuard.judge(planOf(), from(production), production),
-    OriginGuard.judge(planOf(), from(undefined), "sample"),
-    OriginGuard.judge(planOf(), from("sample"), production)
+    OriginGuard.judge(planOf(), new Map(), sampleOrigin),
+    OriginGuard.judge(planOf(), new Map(), api(production)),
+    OriginGuard.judge(planOf(), from("sample"), sampleOrigin),
+    OriginGuard.judge(planOf(), from(production), api(production)),
+    OriginGuard.judge(planOf(), from(undefined), sampleOrigin),
+    OriginGuard.judge(planOf(), from("sample"), api(production))
   ]).toEqual([undefined, undefined, undefined, undefined, undefined, undefined])
 })
 
@@ -43,8 +47,8 @@ it("refuses the sample where it would replace real rows, or stand beside them, a
   const then =
     "since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data."
   expect([
-    OriginGuard.judge(planOf(), from(production), "sample"),
-    OriginGuard.judge(planOf("messages_raw"), from("sample", { users_raw: production }), "sample")
+    OriginGuard.judge(planOf(), from(production), sampleOrigin),
+    OriginGuard.judge(planOf("messages_raw"), from("sample", { users_raw: production }), sampleOrigin)
   ]).toEqual([
     {
       refused: true,
@@ -60,8 +64,8 @@ it("refuses the sample where it would replace real rows, or stand beside them, a
 it("tells, and does not refuse, that one API takes the place of another, and what keeps the rows of another", () => {
   const mixed = from(staging, { messages_raw: "sample" })
   expect([
-    OriginGuard.judge(planOf("messages_raw"), from(staging), production),
-    OriginGuard.judge(planOf("subscriptions_raw"), mixed, staging)
+    OriginGuard.judge(planOf("messages_raw"), from(staging), api(production)),
+    OriginGuard.judge(planOf("subscriptions_raw"), mixed, api(staging))
   ]).toEqual([
     {
       refused: false,
@@ -74,23 +78,16 @@ it("tells, and does not refuse, that one API takes the place of another, and wha
 // Regression: where a first run of an API had made nothing yet, its retry made everything of the sample.
 it("refuses to carry on with the sample what read an API, though it made nothing", () => {
   const refused = `Run r1 read from ${production}, and this run would carry it on with the bundled sample data, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
-  const judged = (first: string | undefined, origin: string) =>
+  const judged = (first: string | undefined, origin: Origin) =>
     OriginGuard.judge(planOf(), new Map(), origin, { runId: "r1", origin: first })?.detail
   expect([
-    judged(production, "sample"),
-    judged("sample", "sample"),
-    judged(undefined, "sample"),
-    judged(production, staging)
+    judged(production, sampleOrigin),
+    judged("sample", sampleOrigin),
+    judged(undefined, sampleOrigin),
+    judged(production, api(staging))
   ]).toEqual([refused, undefined, undefined, undefined])
 })
 
 it("leaves a run alone that reads no source", () => {
-  expect(OriginGuard.judge(planOf("messages_per_day"), from(production), "sample")).toBeUndefined()
-})
-
-it("calls an API by its scheme, host and port: its path may hold a secret", () => {
-  expect([
-    OriginGuard.originOf({ apiUrl: new URL("https://api.example.com:8443/t0ken/v1/") }),
-    OriginGuard.originOf({ apiUrl: undefined })
-  ]).toEqual(["https://api.example.com:8443", "sample"])
+  expect(OriginGuard.judge(planOf("messages_per_day"), from(production), sampleOrigin)).toBeUndefined()
 })

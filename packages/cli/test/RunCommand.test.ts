@@ -1,15 +1,13 @@
 import { it } from "@effect/vitest"
-import { asItCame } from "@sluice/assets/privacy/Generalisation"
-import * as SparkSettings from "@sluice/assets/SparkSettings"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
+import * as Definitions from "@sluice/core/definitions/Definitions"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Owner from "@sluice/core/run/Owner"
 import * as Planner from "@sluice/core/run/Planner"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
-import * as Settings from "@sluice/core/settings/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -28,7 +26,6 @@ import * as RunEstimate from "../src/RunEstimate.ts"
 import * as RunWatch from "../src/RunWatch.ts"
 import * as Style from "../src/render/Style.ts"
 import * as ProgramSettings from "../src/settings/ProgramSettings.ts"
-import * as Proxies from "../src/wiring/Proxies.ts"
 
 /** What was written, line by line. */
 const written = () => {
@@ -47,11 +44,11 @@ const written = () => {
   return { out, err, layer }
 }
 
-const settings = Effect.zipWith(ProgramSettings.load, Settings.load(SparkSettings.settings), (program, pipeline) => ({
+const definitions = Definitions.make({ name: "test", assets: [], resources: () => Layer.empty })
+
+const settings = Effect.zipWith(ProgramSettings.load, definitions.configure, (program, configured) => ({
   ...program,
-  ...pipeline,
-  generalisation: asItCame,
-  proxies: Proxies.none
+  configured
 })).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map())))
 
 const check = (name: string, passed: boolean, severity: "warn" | "error") =>

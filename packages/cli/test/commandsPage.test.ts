@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import definitions from "@sluice/assets/definitions"
 import type { CommandTable } from "@sluice/core/command/CommandTable"
 import { expect, it } from "vitest"
-import { tables } from "../src/Commands.ts"
+import * as Commands from "../src/Commands.ts"
 import * as CommandHelp from "../src/render/CommandHelp.ts"
 
 const file = fileURLToPath(new URL("../../../docs/cli.md", import.meta.url))
 const page = readFileSync(file, "utf8")
+
+const tables = Commands.tables(definitions)
 
 /** The usage of a command, and a table of its arguments and options. */
 const generated = (table: CommandTable): string => {

@@ -1,5 +1,6 @@
 import { parts } from "@sluice/core/asset/CodeVersions"
 import * as Derivation from "@sluice/core/data/Derivation"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
 import { Access } from "@sluice/warehouse/Access"
 import { Difference } from "@sluice/warehouse/checks/Difference"
@@ -11,7 +12,6 @@ import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { spec } from "../pipeline.ts"
 import { UsersRaw } from "../tables/UsersRaw.ts"
 import { Generalisation, text } from "./Generalisation.ts"
 import * as RecordOfProcessing from "./RecordOfProcessing.ts"
@@ -70,8 +70,9 @@ export const PrivacyReport = Schema.Struct({
 export type PrivacyReport = typeof PrivacyReport.Type
 
 /** Asks the store; fails with `Missing` where users_raw is not there. */
-export const make: Effect.Effect<PrivacyReport, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> = Effect.gen(
-  function* () {
+export const make = Effect.fn("PrivacyReport.make")(function* (
+  spec: WarehouseSpec
+): Effect.fn.Return<PrivacyReport, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> {
     const warehouse = yield* Warehouse
     const policy = yield* Generalisation
     const history = yield* (yield* RunStore).materializations
@@ -95,8 +96,7 @@ export const make: Effect.Effect<PrivacyReport, WarehouseFailed | RunStoreFailed
       emailDomains: emailDomains(rare),
       residualRisks
     }
-  }
-).pipe(Effect.withSpan("PrivacyReport.make"))
+})
 
 const emailDomains = (rare: ReadonlyArray<Anonymity.RareValues>): PrivacyReport["emailDomains"] => {
   const found = rare.find(({ column }) => column === "email_domain")

@@ -10,14 +10,17 @@ import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
 import * as databases from "../../../warehouse/test/mysql/databases.ts"
-import { pipeline, spec } from "../../src/pipeline.ts"
+import definitions from "../../src/definitions.ts"
 import { bundledMessages } from "../../src/sample/bundledMessages.ts"
 import { bundledUsers } from "../../src/sample/bundledUsers.ts"
 import * as Memory from "../support/memory.ts"
 import { message, subscription, user } from "../support/sources.ts"
+
+const { graph: pipeline, warehouse: spec } = Either.getOrThrow(definitions.sealed)
 
 type Rows = ReadonlyArray<unknown>
 
@@ -32,7 +35,7 @@ const embedded = Layer.unwrapScoped(
 
 /** Runs the pipeline over what the API has, or only its checks. */
 const run = Effect.fnUntraced(function* (users: Rows, messages: Rows, checksOnly = false) {
-  const graph = yield* pipeline
+  const graph = pipeline
   const selected = graph.names.map((_, index) => index)
   const all = { selection: "*", selected }
   const plan = checksOnly ? Plan.checks(graph, all) : yield* Plan.make(graph, { ...all, isMaterialized: () => false })

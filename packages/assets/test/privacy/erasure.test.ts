@@ -1,7 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import * as Table from "@sluice/core/relation/Table"
 import * as Erasure from "@sluice/warehouse/Erasure"
-import { erasure } from "../../src/privacy/erasure.ts"
+import * as Either from "effect/Either"
+import definitions from "../../src/definitions.ts"
+
+const { warehouse } = Either.getOrThrow(definitions.sealed)
+const erasure = { ...warehouse, quarantine: definitions.personSources }
 
 /** What a column that has a user's id is called. */
 const namesUser = /^(user|sender|receiver)_id$/

@@ -10,19 +10,22 @@ import type * as View from "@sluice/core/relation/View"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
 import { cases } from "../../../../test/setup/size.ts"
 import { inStep } from "../../../warehouse/test/contract/support.ts"
 import * as databases from "../../../warehouse/test/mysql/databases.ts"
-import { spec } from "../../src/pipeline.ts"
+import definitions from "../../src/definitions.ts"
 import { MessagesRaw } from "../../src/tables/MessagesRaw.ts"
 import { MessagesWithoutActiveSubscription } from "../../src/tables/MessagesWithoutActiveSubscription.ts"
 import { MonitorAnomalousMessages } from "../../src/tables/MonitorAnomalousMessages.ts"
 import { SubscriptionsRaw } from "../../src/tables/SubscriptionsRaw.ts"
 import { UsersRaw } from "../../src/tables/UsersRaw.ts"
 import { UsersWithoutMessages } from "../../src/tables/UsersWithoutMessages.ts"
+
+const { warehouse: spec } = Either.getOrThrow(definitions.sealed)
 
 interface Rows {
   readonly users: ReadonlyArray<Row<typeof UsersRaw>>

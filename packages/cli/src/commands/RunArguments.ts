@@ -1,4 +1,3 @@
-import { spec } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import { didYouMean } from "@sluice/core/internal/suggest"
@@ -8,6 +7,7 @@ import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
 import * as AlteredText from "../render/AlteredText.ts"
 import * as Human from "../render/Human.ts"
@@ -40,6 +40,7 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
     const are = gone.length === 1 ? "It counts" : "They count"
     yield* Output.err([`Gone from the store since the last run: ${Human.list(gone)}. ${are} as never materialized.`])
   }
+  const spec = yield* Pipeline.warehouse
   yield* Drift.check(spec)
   const altered = yield* Altered.find(spec.tables)
   yield* store.invalidate(altered.map(({ table }) => table))

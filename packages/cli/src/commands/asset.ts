@@ -1,5 +1,5 @@
-import { pipeline, spec } from "@sluice/assets/pipeline"
 import type { Values } from "@sluice/core/command/CommandTable"
+import * as Relations from "@sluice/core/definitions/Relations"
 import { didYouMean } from "@sluice/core/internal/suggest"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as AssetPage from "../render/AssetPage.ts"
 import type { asset } from "../tables/asset.ts"
 import * as Settings from "../wiring/Settings.ts"
@@ -15,7 +16,7 @@ import * as Stores from "../wiring/Stores.ts"
 
 export const run = Effect.fn("assets.asset")(function* ({ json, limit, name }: Values<typeof asset>) {
   const output = yield* Output
-  const graph = yield* pipeline
+  const graph = yield* Pipeline.graph
   const found = graph.assets.find((each) => each.name === name)
   if (found === undefined) {
     return yield* new UsageError({
@@ -36,11 +37,10 @@ export const run = Effect.fn("assets.asset")(function* ({ json, limit, name }: V
       checks: yield* store.checks(name)
     }
   })
-  const history = yield* Effect.provide(known, Layer.merge(Stores.history(settings), SourceVersions.layer(settings)))
-  const page = AssetPage.make(graph, found, relationOf(name), history)
+  const history = yield* Effect.provide(
+    known,
+    Layer.merge(Stores.history(settings), SourceVersions.layer(settings.configured.settingsOf))
+  )
+  const page = AssetPage.make(graph, found, Relations.relationOf(found), history)
   yield* output.out(json ? [AssetPage.json(page)] : AssetPage.lines(page, output.outStyle))
 })
-
-/** What the warehouse keeps under an asset's name. */
-const relationOf = (name: string) =>
-  [...spec.tables, ...spec.masks, ...spec.views].find((relation) => relation.name === name)

@@ -1,10 +1,10 @@
-import { pipeline } from "@sluice/assets/pipeline"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
 import * as ChecksText from "../render/ChecksText.ts"
 import * as Summary from "../render/Summary.ts"
@@ -18,7 +18,7 @@ import * as Select from "./SelectionArguments.ts"
 
 export const run = Effect.fn("assets.check")(function* ({ json, ...typed }: Values<typeof check>) {
   const output = yield* Output
-  const graph = yield* pipeline
+  const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, Selection.all)
   if (selection === undefined) return
   const settings = yield* Settings.load
@@ -44,5 +44,5 @@ export const run = Effect.fn("assets.check")(function* ({ json, ...typed }: Valu
       next: () => []
     })
   })
-  yield* Effect.provide(checked, RunLayer.withoutSource(settings))
+  yield* Effect.provide(checked, RunLayer.forChecks(settings))
 })

@@ -1,16 +1,17 @@
-import { idLength } from "@sluice/assets/domain/limits"
-import { erasure } from "@sluice/assets/privacy/erasure"
+import type * as Asset from "@sluice/core/asset/Asset"
 import type { Failure } from "@sluice/core/asset/Failure"
 import type { Values } from "@sluice/core/command/CommandTable"
+import * as Relations from "@sluice/core/definitions/Relations"
 import * as Owner from "@sluice/core/run/Owner"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
-import { Erasure, personalTables } from "@sluice/warehouse/Erasure"
+import { Erasure, type ErasureSpec, personalTables } from "@sluice/warehouse/Erasure"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Input } from "../Input.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
 import * as ErasureText from "../render/ErasureText.ts"
 import * as Human from "../render/Human.ts"
@@ -23,7 +24,8 @@ import * as ThisProcess from "../wiring/ThisProcess.ts"
 export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, typed, undo }: Values<typeof erase>) {
   if (dryRun && undo) return yield* new UsageError({ detail: "Say --dry-run or --undo, not both." })
   const output = yield* Output
-  const id = yield* idOf(typed, stdin)
+  const erasure = yield* specOf
+  const id = yield* idOf(typed, stdin, longestId(erasure))
   const settings = yield* Settings.load
   const tell = (receipt: ErasureText.Receipt) =>
     output.out(json ? [ErasureText.json(receipt)] : ErasureText.lines(receipt, output.outStyle))
@@ -36,7 +38,7 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
       const { value, ...run } = yield* RecordedRun.record("erase --undo", service.undo(id), ErasureText.undone)
       return yield* tell({ _tag: "Undone", store, ...run, since: value })
     }
-    yield* refuseRivals
+    yield* refuseRivals(erasure)
     const { value, ...run } = yield* RecordedRun.record("erase", service.erase(erasure, id), ErasureText.removed)
     yield* tell({ _tag: "Erased", store, ...run, found: value, embedded: settings.database._tag === "Sqlite" })
   })
@@ -46,8 +48,38 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
   )
 })
 
+/** Where the pipeline's tables hold people. */
+const specOf = Effect.gen(function* () {
+  const { personSources } = yield* Pipeline
+  const { masks, tables } = yield* Pipeline.warehouse
+  const erasure: ErasureSpec = { tables, masks, quarantine: personSources }
+  return personalTables(erasure).length > 0
+    ? erasure
+    : yield* new UsageError({
+        detail: "No table of this pipeline says whose its rows are, so nobody can be erased. Set `subject` in those tables."
+      })
+})
+
+/** The most characters that an id of a person can have. */
+const longestId = (erasure: ErasureSpec): number =>
+  Math.max(
+    ...personalTables(erasure).flatMap(({ columns, subject }) =>
+      subject.map((column) => {
+        const type = columns[column]?.type
+        return type?._tag === "Text" ? type.maxLength : 20
+      })
+    )
+  )
+
+/** Assets with all that they are made from. */
+const upstreamsOf = (assets: Iterable<Asset.Any>): ReadonlySet<Asset.Any> => {
+  const found = new Set(assets)
+  for (const asset of found) for (const upstream of Object.values(asset.upstreams)) found.add(upstream)
+  return found
+}
+
 /** The id, typed or read. Whatever is wrong with it, it is not repeated. */
-const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, stdin: boolean) {
+const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, stdin: boolean, idLength: number) {
   if ((typed !== undefined) === stdin) {
     return yield* new UsageError({
       detail: stdin
@@ -66,13 +98,11 @@ const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, 
 })
 
 /** What a run has read it would try to write, and be refused: better to let it end. */
-const refuseRivals = Effect.gen(function* () {
-  const [rival] = yield* Owner.concurrentRuns([
-    "api_users",
-    "api_messages",
-    ...personalTables(erasure).map(({ name }) => name),
-    ...erasure.masks.map(({ name }) => name)
-  ])
+const refuseRivals = Effect.fnUntraced(function* (erasure: ErasureSpec) {
+  const graph = yield* Pipeline.graph
+  const personal = new Set([...personalTables(erasure), ...erasure.masks].map(({ name }) => name))
+  const making = graph.assets.filter((asset) => personal.has(Relations.relationOf(asset)?.name ?? ""))
+  const [rival] = yield* Owner.concurrentRuns([...upstreamsOf(making)].map(({ name }) => name))
   if (rival === undefined) return
   const { assets, run } = rival
   return yield* new RunFailed({

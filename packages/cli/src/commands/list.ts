@@ -1,4 +1,3 @@
-import { pipeline } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { Values } from "@sluice/core/command/CommandTable"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
@@ -11,6 +10,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as AssetList from "../render/AssetList.ts"
 import type { list } from "../tables/list.ts"
 import * as Settings from "../wiring/Settings.ts"
@@ -20,7 +20,7 @@ import * as Select from "./SelectionArguments.ts"
 
 export const run = Effect.fn("assets.list")(function* ({ json, ...typed }: Values<typeof list>) {
   const output = yield* Output
-  const graph = yield* pipeline
+  const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, Selection.all)
   if (selection === undefined) {
     const none = { selected: new Set<number>(), standings: undefined }
@@ -44,7 +44,10 @@ const selectWithHistory = Effect.fnUntraced(function* <A extends Asset.Any>(
 ) {
   const settings = yield* Settings.load
   const selected = Select.explained(selection, Planner.select(graph, selection, typed))
-  return yield* Effect.provide(selected, Layer.merge(Stores.history(settings), SourceVersions.layer(settings)))
+  return yield* Effect.provide(
+    selected,
+    Layer.merge(Stores.history(settings), SourceVersions.layer(settings.configured.settingsOf))
+  )
 })
 
 /** How long a list waits for the store. */
@@ -57,7 +60,7 @@ const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
     if (!(yield* soon(Stores.isThere(settings, "history")))) return undefined
     const standings = soon(Effect.provide(Planner.standings(graph), Stores.history(settings)))
     // To hash the code for the first time may take longer than a store does.
-    return yield* Effect.provide(standings, SourceVersions.layer(settings))
+    return yield* Effect.provide(standings, SourceVersions.layer(settings.configured.settingsOf))
   }).pipe(
     Effect.mapError((error) => `How they stand cannot be told. ${error.message.split("\n")[0]}`),
     Effect.either

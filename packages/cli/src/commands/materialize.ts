@@ -1,4 +1,3 @@
-import { pipeline } from "@sluice/assets/pipeline"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { Values } from "@sluice/core/command/CommandTable"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
@@ -6,6 +5,7 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import type { RunResult } from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
+import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
 import type { materialize } from "../tables/materialize.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
@@ -25,7 +25,7 @@ export const run = Effect.fn("assets.materialize")(function* ({
   timeout,
   ...typed
 }: Values<typeof materialize>) {
-  const graph = yield* pipeline
+  const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
   if (selection === undefined) return
   const { created, settings } = yield* Run.begin(graph)

@@ -1,4 +1,3 @@
-import { pipeline, spec } from "@sluice/assets/pipeline"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Plan from "@sluice/core/plan/Plan"
@@ -11,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as OriginGuard from "../OriginGuard.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as RunEstimate from "../RunEstimate.ts"
 import * as AlteredText from "../render/AlteredText.ts"
 import * as PlanText from "../render/PlanText.ts"
@@ -23,7 +23,7 @@ import * as Select from "./SelectionArguments.ts"
 
 export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed }: Values<typeof plan>) {
   const output = yield* Output
-  const graph = yield* pipeline
+  const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
   if (selection === undefined) return
   const settings = yield* Settings.load
@@ -33,7 +33,7 @@ export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed
     const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
     const { selection: text, steps } = planned
     const materialized = yield* (yield* RunStore).materializations
-    const origin = OriginGuard.originOf(settings)
+    const { origin } = settings.configured
     const standings = changed ? yield* Planner.standings(graph) : undefined
     const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
     const prospect: PlanText.Prospect = {
@@ -43,14 +43,14 @@ export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed
       materialized,
       standings,
       loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading)),
-      origin: Plan.readsSource(planned) ? origin : undefined,
+      origin: Plan.readsSource(planned) ? origin?.name : undefined,
       sourceChange: OriginGuard.judge(planned, materialized, origin)
     }
     yield* output.out(json ? [PlanText.json(prospect)] : PlanText.lines(prospect, output.outStyle))
   })
   yield* Effect.provide(
     Effect.provideServiceEffect(planned, RunStore, withoutAltered),
-    Layer.merge(Stores.history(settings), SourceVersions.layer(settings))
+    Layer.merge(Stores.history(settings), SourceVersions.layer(settings.configured.settingsOf))
   )
 })
 
@@ -59,7 +59,8 @@ const withoutAltered = Effect.gen(function* () {
   const store = yield* RunStore
   const warehouse = yield* Effect.serviceOption(Warehouse)
   if (Option.isNone(warehouse)) return store
-  const find = Effect.provideService(Altered.find(spec.tables), Warehouse, warehouse.value)
+  const { tables } = yield* Pipeline.warehouse
+  const find = Effect.provideService(Altered.find(tables), Warehouse, warehouse.value)
   const altered = yield* Effect.orElseSucceed(find, () => [])
   yield* Output.err(AlteredText.lines(altered))
   const names = new Set(altered.map(({ table }) => table))

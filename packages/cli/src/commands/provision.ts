@@ -1,10 +1,10 @@
-import { spec } from "@sluice/assets/pipeline"
 import type { Values } from "@sluice/core/command/CommandTable"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import type { Rotated } from "@sluice/warehouse/Rotated"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as Human from "../render/Human.ts"
 import type { provision } from "../tables/provision.ts"
 import * as Announcement from "../wiring/Announcement.ts"
@@ -31,6 +31,7 @@ export const run = Effect.fn("assets.provision")(function* ({
         "Set DATABASE_ADMIN_URL (mysql://root:password@host:port) to provision a server, in the environment or in .env. --rotate and --restored work without it, and leave accounts as they are."
     })
   }
+  const spec = yield* Pipeline.warehouse
   const provisioned =
     provisioner === undefined
       ? []

@@ -1,4 +1,3 @@
-import { spec } from "@sluice/assets/pipeline"
 import type { Failure } from "@sluice/core/asset/Failure"
 import * as Owner from "@sluice/core/run/Owner"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
@@ -7,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { RunFailed } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
 import * as Human from "../render/Human.ts"
 import * as ReissueText from "../render/ReissueText.ts"
@@ -21,6 +21,7 @@ export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun
     const output = yield* Output
     const store = Announcement.store(settings)
     const service = yield* MaskIds
+    const spec = yield* Pipeline.warehouse
     if (dryRun) {
       return yield* output.out(ReissueText.preview(yield* service.preview(spec), store, output.outStyle))
     }
@@ -35,6 +36,7 @@ export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun
 
 /** A run that has read old ids would be refused when it writes: better to let it end. */
 const refuseRivals = Effect.gen(function* () {
+  const spec = yield* Pipeline.warehouse
   const [rival] = yield* Owner.concurrentRuns([...spec.tables, ...spec.masks].map(({ name }) => name))
   if (rival === undefined) return
   const { assets, run } = rival

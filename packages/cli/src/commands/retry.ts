@@ -1,9 +1,9 @@
-import { pipeline } from "@sluice/assets/pipeline"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
 import * as PlanText from "../render/PlanText.ts"
 import type { retry } from "../tables/retry.ts"
@@ -23,7 +23,7 @@ export const run = Effect.fn("assets.retry")(function* ({
   run,
   timeout
 }: Values<typeof retry>) {
-  const graph = yield* pipeline
+  const graph = yield* Pipeline.graph
   const settings = yield* Settings.load
   yield* Stores.demand(settings, "history")
   // Where there is nothing to retry, nothing is provisioned either.

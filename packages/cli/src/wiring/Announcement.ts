@@ -1,25 +1,17 @@
-import * as dataset from "@sluice/assets/sample/dataset"
 import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
 import type * as UrlParameters from "@sluice/warehouse/UrlParameters"
 import * as Human from "../render/Human.ts"
 import type { Settings } from "./Settings.ts"
 
-/** Which API and which store are used, in one line, and how to use others. */
+/** Which sources and which store are used, in one line, and how to use others. */
 export const line = (settings: Settings): string => {
+  const { origin } = settings.configured
   const own = [
-    ...(settings.apiUrl === undefined ? ["SPARK_API_URL"] : []),
+    ...(origin?.sampleFor === undefined ? [] : [origin.sampleFor]),
     ...(settings.database._tag === "Sqlite" ? ["DATABASE_URL"] : [])
   ]
   const advice = own.length === 0 ? "" : ` Set ${Human.list(own)} in .env to use your own.`
-  return `Using ${source(settings)} and ${store(settings)}.${advice}`
-}
-
-/** The API in words, without what a URL may hide. */
-export const source = ({ apiUrl, proxies }: Settings): string => {
-  if (apiUrl === undefined) return `the bundled sample API (${Human.plural(dataset.users.count, "user")})`
-  const proxy = apiUrl.protocol === "https:" ? proxies.https : proxies.http
-  const through = proxy === undefined ? "" : ` through the proxy ${proxy.name}`
-  return `the API at ${apiUrl.origin}${apiUrl.pathname.replace(/\/$/, "")}${through}`
+  return `Using ${origin === undefined ? "" : `${origin.description} and `}${store(settings)}.${advice}`
 }
 
 /** The store in words, without an account or password. */

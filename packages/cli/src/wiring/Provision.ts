@@ -1,10 +1,10 @@
-import { spec } from "@sluice/assets/pipeline"
 import type * as MysqlProvisioner from "@sluice/warehouse/mysql/MysqlProvisioner"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
 import * as Human from "../render/Human.ts"
 import * as Pipeline from "./Pipeline.ts"
 import type { Settings } from "./Settings.ts"
@@ -44,6 +44,7 @@ export const provisioner = Effect.fn("Provision.provisioner")(function* (
 export const ensure = Effect.fn("Provision.ensure")(function* (settings: Settings) {
   const layer = yield* provisioner(settings)
   if (layer === undefined) return []
+  const spec = yield* Pipeline.warehouse
   const done = yield* Effect.provide(
     Effect.flatMap(Provisioner, (service) => service.provision(spec)),
     layer

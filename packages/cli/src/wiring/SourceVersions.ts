@@ -1,34 +1,31 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { usersRaw } from "@sluice/assets/assets/usersRaw"
-import { pipeline } from "@sluice/assets/pipeline"
-import * as Generalisation from "@sluice/assets/privacy/Generalisation"
 import type * as Asset from "@sluice/core/asset/Asset"
 import { type CodeVersionOf, CodeVersions, withSettings } from "@sluice/core/asset/CodeVersions"
+import type { Configured } from "@sluice/core/definitions/Definitions"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Settings } from "./Settings.ts"
+import { Pipeline } from "../Pipeline.ts"
 
 /**
  * Code versions of the pipeline's assets, by a hash of the modules that each is made of. SLUICE_CODE_VERSIONS names the file
  * that keeps the hashes of a bundle: they are read from it, and written to it by the first run that needs them. An asset
  * whose rows depend on settings is of another version under others.
  */
-export const layer = ({
-  generalisation
-}: Pick<Settings, "generalisation">): Layer.Layer<CodeVersions, never, FileSystem.FileSystem> =>
+export const layer = (
+  settingsOf: Configured["settingsOf"]
+): Layer.Layer<CodeVersions, never, FileSystem.FileSystem | Pipeline> =>
   Layer.effect(
     CodeVersions,
-    Effect.map(hashesOf(Either.match(pipeline, { onLeft: () => [], onRight: ({ assets }) => assets })), (hashes) => {
-      const versionOf = make(hashes)
+    Effect.gen(function* () {
+      const { sealed } = yield* Pipeline
+      const versionOf = make(yield* hashesOf(Either.match(sealed, { onLeft: () => [], onRight: ({ graph }) => graph.assets })))
       return (asset) => {
         const version = versionOf(asset)
-        return version !== undefined && asset.name === usersRaw.name
-          ? withSettings(version, Generalisation.text(generalisation))
-          : version
+        return version === undefined ? undefined : withSettings(version, settingsOf(asset.name))
       }
     })
   )

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { pipeline } from "@sluice/assets/pipeline"
+import definitions from "@sluice/assets/definitions"
 import { RunEvent } from "@sluice/core/run/RunEvent"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -14,7 +14,7 @@ const env = { SPARK_API_URL: api.url, SLUICE_CODE_VERSIONS: codeFile }
 
 /** Writes the file of code versions, `changes` aside the same for every asset. */
 const setCode = (changes: Readonly<Record<string, string>> = {}) => {
-  const { names } = Either.getOrThrow(pipeline)
+  const { names } = Either.getOrThrow(definitions.sealed).graph
   const versions = Object.fromEntries(names.map((name) => [name, "1"]))
   writeFileSync(codeFile, JSON.stringify({ ...versions, ...changes }))
 }
@@ -113,7 +113,7 @@ describe("when the code of an asset changes", () => {
   })
 
   it("or cannot be told, the list says so, and --changed makes it", async () => {
-    const { names } = Either.getOrThrow(pipeline)
+    const { names } = Either.getOrThrow(definitions.sealed).graph
     writeFileSync(codeFile, JSON.stringify(Object.fromEntries(names.slice(0, -1).map((name) => [name, "1"]))))
     await changed()
     const list = await sluice(cwd, ["list", "state:changed"], env)

@@ -1,10 +1,13 @@
 import { join } from "node:path"
-import { spec } from "@sluice/assets/pipeline"
+import definitions from "@sluice/assets/definitions"
 import type * as IdOrder from "@sluice/warehouse/checks/IdOrder"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { beforeAll, describe, expect, it } from "vitest"
 import { behind, emptyDirectory, sluice } from "../support.ts"
+
+const { warehouse: spec } = Either.getOrThrow(definitions.sealed)
 
 const cwd = emptyDirectory()
 const kinds = ["city", "zipcode", "profession"] as const

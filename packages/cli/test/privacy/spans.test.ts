@@ -1,9 +1,9 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { pipeline } from "@sluice/assets/pipeline"
+import * as Canaries from "@sluice/assets/canary/Canaries"
+import * as CanaryApi from "@sluice/assets/canary/CanaryApi"
+import * as CanaryRows from "@sluice/assets/canary/CanaryRows"
+import definitions from "@sluice/assets/definitions"
 import { SparkApi } from "@sluice/assets/SparkApi"
-import * as Canaries from "@sluice/cli/privacy/Canaries"
-import * as CanaryApi from "@sluice/cli/privacy/CanaryApi"
-import * as CanaryRows from "@sluice/cli/privacy/CanaryRows"
 import { Spill } from "@sluice/core/data/Spill"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Plan from "@sluice/core/plan/Plan"
@@ -11,6 +11,7 @@ import * as Executor from "@sluice/core/run/Executor"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -20,6 +21,8 @@ import { expect, it } from "vitest"
 import * as Proxies from "../../src/wiring/Proxies.ts"
 import * as SourceClient from "../../src/wiring/SourceClient.ts"
 import { emptyDirectory } from "../support.ts"
+
+const { graph: pipeline } = Either.getOrThrow(definitions.sealed)
 
 /** Everything that a tracer and a logger are told, as text: what any exporter could ever send. */
 const listen = () => {
@@ -65,7 +68,7 @@ const run = async (users: ReadonlyArray<unknown>, messages: ReadonlyArray<unknow
   const program = Effect.gen(function* () {
     const api = yield* CanaryApi.make
     api.answer({ users: [CanaryApi.rows(users)], messages: [CanaryApi.rows(messages)] })
-    const graph = yield* pipeline
+    const graph = pipeline
     const selected = graph.names.map((_, i) => i)
     const plan = yield* Plan.make(graph, { selection: "*", selected, isMaterialized: () => false })
     const services = Layer.mergeAll(

@@ -1,7 +1,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, it } from "@effect/vitest"
-import { asItCame, type Policy } from "@sluice/assets/privacy/Generalisation"
+import definitions from "@sluice/assets/definitions"
+import { Pipeline } from "@sluice/cli/Pipeline"
 import * as Asset from "@sluice/core/asset/Asset"
 import { CodeVersions } from "@sluice/core/asset/CodeVersions"
 import * as Storage from "@sluice/core/asset/Storage"
@@ -36,7 +37,8 @@ it.effect("is read from the file that keeps the hashes, which is made where ther
     const directory = yield* fs.makeTempDirectoryScoped()
     const versions = (file: string) =>
       Effect.map(CodeVersions, (versionOf) => [apiUsers, usersRaw].map(versionOf)).pipe(
-        Effect.provide(SourceVersions.layer({ generalisation: asItCame })),
+        Effect.provide(SourceVersions.layer(() => undefined)),
+        Effect.provideService(Pipeline, definitions),
         Effect.withConfigProvider(ConfigProvider.fromMap(new Map([["SLUICE_CODE_VERSIONS", file]])))
       )
     const [kept, none, broken] = [`${directory}/kept`, `${directory}/none`, `${directory}/broken`]
@@ -52,18 +54,17 @@ it.effect("is read from the file that keeps the hashes, which is made where ther
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 )
 
-it.effect("another generalisation is another version of users_raw, and of nothing else", () =>
+it.effect("other settings are another version of the assets that depend on them, and of nothing else", () =>
   Effect.gen(function* () {
-    const versionsUnder = (generalisation: Policy) =>
+    const versionsUnder = (settings: string | undefined) =>
       Effect.provide(
         Effect.map(CodeVersions, (versionOf) => [apiUsers, usersRaw, view].map(versionOf)),
-        Layer.provide(SourceVersions.layer({ generalisation }), NodeFileSystem.layer)
+        Layer.provide(
+          SourceVersions.layer((asset) => (asset === usersRaw.name ? settings : undefined)),
+          Layer.merge(NodeFileSystem.layer, Layer.succeed(Pipeline, definitions))
+        )
       )
-    const [source, users, below] = yield* versionsUnder(asItCame)
-    assert.deepStrictEqual(yield* versionsUnder({ birth: "band", income: "band", emailDomainMin: 5 }), [
-      source,
-      `${users}\nbirth=band income=band email_domain_min=5`,
-      below
-    ])
+    const [source, users, below] = yield* versionsUnder(undefined)
+    assert.deepStrictEqual(yield* versionsUnder("birth=band"), [source, `${users}\nbirth=band`, below])
   })
 )

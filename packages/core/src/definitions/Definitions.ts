@@ -4,12 +4,13 @@ import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
+import type { Command } from "../command/Command.ts"
 import * as AssetGraph from "../graph/AssetGraph.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as Grants from "../relation/Grants.ts"
 import * as Settings from "../settings/Settings.ts"
 import { DefinitionsInvalid } from "./DefinitionsInvalid.ts"
-import type { Given } from "./Given.ts"
+import type { Given, GivenToCommands } from "./Given.ts"
 import type { Origin } from "./Origin.ts"
 import * as PipelineName from "./PipelineName.ts"
 import * as Relations from "./Relations.ts"
@@ -25,11 +26,17 @@ export interface Definitions<out A extends Asset.Any> {
   readonly [TypeId]: TypeId
   /** History, grants, locks and remembered pages are kept under it. */
   readonly name: string
+  /** What it is for, in one sentence without a full stop. */
+  readonly description: string | undefined
   /** What is validated; every problem at once if something is wrong. */
   readonly sealed: Either.Either<Sealed<A>, DefinitionsInvalid>
   readonly settings: Settings.Settings
   /** Reads the settings. */
   readonly configure: Effect.Effect<Configured, Settings.SettingsInvalid>
+  /** The sources whose quarantined rows are told apart by a person's id. */
+  readonly personSources: ReadonlyArray<string>
+  /** What only this pipeline has, beside the program's own commands. */
+  readonly commands: ReadonlyArray<Command<unknown, GivenToCommands>>
 }
 
 export type Any = Definitions<Asset.Any>
@@ -94,6 +101,8 @@ export type Distinct<Assets extends ReadonlyArray<Asset.Any>> = [PublishedTwice<
 export interface Options<Assets extends ReadonlyArray<Asset.Any>, S extends Settings.Settings, Out> {
   /** Lower-case letters, digits, `_` and `-`. */
   readonly name: string
+  /** What it is for, in one sentence without a full stop. Help begins with it. */
+  readonly description?: string
   readonly assets: Assets & AssetGraph.Closed<Assets> & Distinct<Assets>
   readonly settings?: S
   /** Must give what the assets need, beside what the program gives. */
@@ -103,7 +112,13 @@ export interface Options<Assets extends ReadonlyArray<Asset.Any>, S extends Sett
   /** Where the sources are. A run that would put a sample in the place of real rows is refused. */
   readonly origin?: (settings: Settings.Values<S>) => Effect.Effect<Origin, Settings.SettingsInvalid>
   /** By asset, the settings that its rows depend on, in one text. Other settings make it out of date, as other code does. */
-  readonly rowsDependOn?: (settings: Settings.Values<S>) => { readonly [Name in Assets[number]["name"]]?: string }
+  readonly rowsDependOn?: (settings: Settings.Values<S>) => {
+    readonly [Name in Assets[number]["name"]]?: string | undefined
+  }
+  /** The sources whose quarantined rows are told apart by a person's id: erasing the person removes them. */
+  readonly personSources?: ReadonlyArray<string>
+  /** What only this pipeline has, beside the program's own commands. */
+  readonly commands?: ReadonlyArray<Command<unknown, GivenToCommands>>
 }
 
 /**
@@ -126,13 +141,16 @@ export const make = <
 >(
   options: Options<Assets, S, Out>
 ): Definitions<Assets[number]> => {
-  const { name, origin, resources, roles = {}, rowsDependOn } = options
+  const { commands = [], description, name, origin, personSources = [], resources, roles = {}, rowsDependOn } = options
   const assets: ReadonlyArray<Assets[number]> = options.assets
   const settings: Settings.Settings = options.settings ?? {}
   return {
     [TypeId]: TypeId,
     name,
+    description,
     settings,
+    personSources,
+    commands,
     sealed: seal(name, assets, settings, roles),
     configure: Effect.gen(function* () {
       const values = unsafeCast<Settings.Values<S>>(yield* Settings.load(settings))

@@ -15,3 +15,10 @@ export type Given = Marked | FileSystem.FileSystem
 export interface Marked {
   readonly "~given": true
 }
+
+/** What the program gives to a command, as `Output`. The tag of such a service declares the mark. */
+export type GivenToCommands = MarkedForCommands | FileSystem.FileSystem
+
+export interface MarkedForCommands {
+  readonly "~givenToCommands": true
+}

@@ -7,3 +7,6 @@ export interface Origin {
   /** The key of the setting that names the real source, if this is a sample. */
   readonly sampleFor: string | undefined
 }
+
+/** The name under which rows of a bundled sample are recorded. */
+export const sample = "sample"

@@ -16,17 +16,27 @@ export interface Roles {
 
 /** The relations that a graph's assets publish, and the roles' grants on them. Views follow what they read. */
 export const specOf = (graph: AssetGraph<Asset.Any>, { analyst = Grants.allPublic }: Roles): Grants.WarehouseSpec => {
-  const inOrder = graph.assets.map((asset, i) => [asset, graph.level[i] ?? 0] as const)
-  const relations = inOrder.sort(([, a], [, b]) => a - b).flatMap(([asset]) => relationOf(asset) ?? [])
+  const relations = graph.assets.flatMap((asset) => relationOf(asset) ?? [])
   const masks = relations.filter(isMask)
   const tables = relations.filter(isTable)
-  const views = relations.filter((relation) => relation._tag === "View")
+  const views = inOrder(relations.filter((relation) => relation._tag === "View"))
   return {
     tables,
     masks,
     views,
     analyst: Grants.isAllPublic(analyst) ? Grants.select(...[...tables, ...views].filter(isPublic)) : analyst
   }
+}
+
+/** Views, each after those that it reads. */
+const inOrder = (views: ReadonlyArray<View.Any>): ReadonlyArray<View.Any> => {
+  const ordered = new Set<View.Any>()
+  const add = (view: View.Any) => {
+    for (const read of view.on) if (read._tag === "View") add(read)
+    if (views.includes(view)) ordered.add(view)
+  }
+  views.forEach(add)
+  return [...ordered]
 }
 
 /** Everything that is wrong with what assets publish, a sentence each. */

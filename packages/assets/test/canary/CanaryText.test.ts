@@ -1,5 +1,5 @@
-import type { Report } from "@sluice/cli/privacy/CanarySuite"
-import * as CanaryText from "@sluice/cli/render/CanaryText"
+import type { Report } from "@sluice/assets/canary/CanarySuite"
+import * as CanaryText from "@sluice/assets/canary/CanaryText"
 import * as Style from "@sluice/cli/render/Style"
 import { expect, it } from "vitest"
 

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { spec } from "@sluice/assets/pipeline"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Fault from "@sluice/warehouse/embedded/LibsqlFault"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
@@ -14,7 +14,7 @@ import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** An embedded store in the default place, under the directory that the pipeline works in. */
-export const make = (canaries: Canaries, work: string): CanaryStore => {
+export const make = (canaries: Canaries, warehouse: WarehouseSpec, work: string): CanaryStore => {
   const directory = join(work, ".sluice")
   return {
     name: "the embedded store",
@@ -39,7 +39,7 @@ export const make = (canaries: Canaries, work: string): CanaryStore => {
       Effect.forEach(["public.db", "sensitive.db", "history.db"], (file) => searchTables(ledger, directory, file), {
         discard: true
       }),
-    searchViews: (ledger) => searchAsAnalyst(ledger, directory),
+    searchViews: (ledger) => searchAsAnalyst(ledger, warehouse, directory),
     searchFiles: Effect.fn("EmbeddedCanaryStore.searchFiles")(function* (ledger) {
       for (const path of Files.under(directory)) {
         const name = path.slice(directory.length + 1)
@@ -47,7 +47,7 @@ export const make = (canaries: Canaries, work: string): CanaryStore => {
         if (name === "public.db") ledger.lookAtBlocks(place.analyst, name, Files.blocks(path))
       }
     }),
-    masks: Effect.forEach(spec.masks, (mask) =>
+    masks: Effect.forEach(warehouse.masks, (mask) =>
       Effect.map(
         onFile(join(directory, "sensitive.db"), operation, `SELECT id, "${mask.valueColumn}" FROM "${mask.name}"`),
         (rows) => maskOf(mask, rows)
@@ -77,9 +77,9 @@ const tablesOf = Effect.fnUntraced(function* (directory: string, file: string) {
 })
 
 /** Asks for everything there is; what is refused is not seen. */
-const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, directory: string) {
-  const relations = ["sqlite_master", "quarantine", "sluice_events", ...spec.masks.map(({ name }) => name)]
-  const names = [...spec.analyst.select.map(({ name }) => name), ...relations]
+const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, { analyst, masks }: WarehouseSpec, directory: string) {
+  const relations = ["sqlite_master", "quarantine", "sluice_events", ...masks.map(({ name }) => name)]
+  const names = [...analyst.select.map(({ name }) => name), ...relations]
   yield* Effect.flatMap(Warehouse, (warehouse) =>
     Effect.forEach(names, (name) =>
       Effect.map(Effect.either(warehouse.query(`SELECT * FROM ${name}`, "analyst")), (answer) => {

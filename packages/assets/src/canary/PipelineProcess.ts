@@ -1,13 +1,9 @@
 import { spawn } from "node:child_process"
 import { readdirSync, readFileSync, readlinkSync } from "node:fs"
+import type { Program } from "@sluice/cli/wiring/ThisProgram"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-
-/** A program and the arguments that come before a command's own. */
-export interface Program {
-  readonly file: string
-  readonly args: ReadonlyArray<string>
-}
 
 /** How a process ended, and what it wrote. */
 export interface Ended {
@@ -34,10 +30,10 @@ export const start = (
 ): Effect.Effect<Running, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.sync(() => {
+      Effect.map(path, (PATH) => {
         const child = spawn(program.file, [...program.args, ...args], {
           cwd: options.cwd,
-          env: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8", ...options.env },
+          env: { PATH, LANG: "C.UTF-8", ...options.env },
           stdio: ["pipe", "pipe", "pipe"]
         })
         // A process that does not read it may be gone before it is written.
@@ -81,6 +77,9 @@ export const unnamedFiles = (pid: number, under: string): Effect.Effect<Readonly
       return []
     }
   })
+
+/** Where programs are. */
+const path = Effect.orElseSucceed(Config.string("PATH"), () => "")
 
 const linkOf = (path: string): string => {
   try {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
-import * as Canaries from "@sluice/cli/privacy/Canaries"
-import * as Finder from "@sluice/cli/privacy/Finder"
-import * as Forms from "@sluice/cli/privacy/Forms"
-import * as Ledger from "@sluice/cli/privacy/Ledger"
+import * as Canaries from "@sluice/assets/canary/Canaries"
+import * as Finder from "@sluice/assets/canary/Finder"
+import * as Forms from "@sluice/assets/canary/Forms"
+import * as Ledger from "@sluice/assets/canary/Ledger"
 import * as FastCheck from "effect/FastCheck"
 
 const value = "kZ3vQ8wXéT4mB7r"

@@ -9,18 +9,21 @@ import type { Quarantine } from "@sluice/warehouse/Quarantine"
 import type { Suppressions } from "@sluice/warehouse/Suppressions"
 import type { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { monitorAnomalousMessages } from "../src/assets/monitorAnomalousMessages.ts"
 import { usersRaw } from "../src/assets/usersRaw.ts"
-import { pipeline, spec } from "../src/pipeline.ts"
+import definitions from "../src/definitions.ts"
 import type { SparkApi } from "../src/SparkApi.ts"
 import { MessagesRaw } from "../src/tables/MessagesRaw.ts"
 import { SubscriptionsRaw } from "../src/tables/SubscriptionsRaw.ts"
 import { UsersRaw } from "../src/tables/UsersRaw.ts"
 import * as Memory from "./support/memory.ts"
 
+const { graph: pipeline, warehouse: spec } = Either.getOrThrow(definitions.sealed)
+
 it.effect("the assets stand on each other as they should, in their groups", () =>
   Effect.gen(function* () {
-    const graph = yield* pipeline
+    const graph = pipeline
     const told = graph.assets.map((asset: Asset.Any) => {
       const storage = asset.storage._tag === "Stored" ? asset.storage.kind : "ephemeral"
       const upstreams = Object.values(asset.upstreams).map(({ name }) => name)
@@ -51,7 +54,7 @@ it.effect("the assets stand on each other as they should, in their groups", () =
 )
 
 it("running the pipeline needs its six services and no more", () => {
-  type Graph = Effect.Effect.Success<typeof pipeline>
+  type Graph = typeof pipeline
   expectTypeOf<AssetGraph.Context<Graph>>().toEqualTypeOf<
     SparkApi | Quarantine | Suppressions | Spill | PiiMasker | Warehouse
   >()

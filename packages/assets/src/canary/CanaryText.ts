@@ -1,7 +1,7 @@
-import type { Report } from "../privacy/CanarySuite.ts"
-import * as Human from "./Human.ts"
-import * as Layout from "./Layout.ts"
-import type { Style } from "./Style.ts"
+import * as Human from "@sluice/cli/render/Human"
+import * as Layout from "@sluice/cli/render/Layout"
+import type { Style } from "@sluice/cli/render/Style"
+import type { Report } from "./CanarySuite.ts"
 
 /** What the canary suite searched, a line for each place, and what it found where it must not be. */
 export const lines = (report: Report, style: Style): ReadonlyArray<string> => {

@@ -1,7 +1,7 @@
 import * as HttpServer from "@effect/platform/HttpServer"
-import * as dataset from "@sluice/assets/sample/dataset"
+import { UsageError } from "@sluice/cli/CliError"
 import * as Effect from "effect/Effect"
-import { UsageError } from "../CliError.ts"
+import * as dataset from "./dataset.ts"
 
 /** How many rows to generate, from which seed. */
 export interface Size {
@@ -19,11 +19,7 @@ export const start = Effect.fn("SampleServer.start")(function* (options: {
   readonly port: number
 }) {
   const [Http, NodeHttpServer, SampleApi] = yield* Effect.promise(() =>
-    Promise.all([
-      import("node:http"),
-      import("@effect/platform-node/NodeHttpServer"),
-      import("@sluice/assets/sample/SampleApi")
-    ])
+    Promise.all([import("node:http"), import("@effect/platform-node/NodeHttpServer"), import("./SampleApi.ts")])
   )
   const node = Http.createServer()
   const server = yield* NodeHttpServer.make(() => node, { host: "127.0.0.1", port: options.port }).pipe(

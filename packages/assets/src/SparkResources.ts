@@ -1,32 +1,44 @@
 import { availableParallelism } from "node:os"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { SparkApi } from "@sluice/assets/SparkApi"
+import * as Proxies from "@sluice/cli/wiring/Proxies"
+import * as ThisProcess from "@sluice/cli/wiring/ThisProcess"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
-import * as Proxies from "./Proxies.ts"
-import * as SampleServer from "./SampleServer.ts"
-import type { Settings } from "./Settings.ts"
-import * as ThisProcess from "./ThisProcess.ts"
+import { BadRowPolicy } from "@sluice/rest-source/intake/BadRows"
+import { CompletenessPolicy } from "@sluice/rest-source/intake/Completeness"
+import { Generalisation } from "./privacy/Generalisation.ts"
+import { SparkApi } from "./SparkApi.ts"
+import { generalisationOf, type SparkSettings } from "./SparkSettings.ts"
+import * as SampleServer from "./sample/SampleServer.ts"
+
+/** What the assets of this pipeline need: the API, and the policies by which it is read. */
+export const layer = (settings: SparkSettings) =>
+  Layer.mergeAll(
+    api(settings),
+    Layer.succeed(BadRowPolicy, { maxShare: settings.maxBadShare }),
+    Layer.succeed(CompletenessPolicy, { rereads: settings.rereads, overlapping: settings.overlappingPages }),
+    Layer.succeed(Generalisation, generalisationOf(settings))
+  )
 
 /**
  * The API that the settings name, or the sample API, served by this process for as long as the layer lives.
  * The client's code is loaded here and nowhere else.
  */
-export const layer = (settings: Settings) =>
+const api = (settings: SparkSettings) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const url = settings.apiUrl ?? new URL((yield* SampleServer.start({ size: undefined, port: 0 })).url)
-      const SourceClient = yield* Effect.promise(() => import("./SourceClient.ts"))
+      const proxies = settings.apiUrl === undefined ? Proxies.none : yield* Proxies.forApi(settings.apiUrl)
+      const SourceClient = yield* Effect.promise(() => import("@sluice/cli/wiring/SourceClient"))
       return SparkApi.layer({
         url,
         token: settings.apiToken,
         pageSize: settings.pageSize,
         fetchAhead: settings.fetchAhead,
         maxBytes: settings.maxAnswerBytes
-      }).pipe(Layer.provide(SourceClient.layer(settings.proxies)), Layer.provide(yield* threads(settings)))
+      }).pipe(Layer.provide(SourceClient.layer(proxies)), Layer.provide(yield* threads(settings, proxies)))
     })
   )
 
@@ -34,7 +46,7 @@ export const layer = (settings: Settings) =>
  * Where answers are fetched and read: in threads, if there are processors to spare and `scripts/assets.cjs` has built what
  * threads run.
  */
-const threads = Effect.fnUntraced(function* ({ proxies, readingThreads }: Settings) {
+const threads = Effect.fnUntraced(function* ({ readingThreads }: SparkSettings, proxies: Proxies.Proxies) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* Effect.option(Effect.flatMap(Config.string("SLUICE_THREAD_CODE"), (path) => fs.realPath(path)))
   const threads = readingThreads ?? Math.min(2, availableParallelism() - 1)
@@ -48,11 +60,4 @@ const threads = Effect.fnUntraced(function* ({ proxies, readingThreads }: Settin
     threads,
     bytesInPlace
   })
-})
-
-/** For runs that materialize nothing, and so never ask. */
-export const none: Layer.Layer<SparkApi> = Layer.suspend(() => {
-  const asked = Stream.dieMessage("the API was asked by a run that materializes nothing")
-  const none = { pages: asked, since: () => asked }
-  return Layer.succeed(SparkApi, { users: none, messages: none })
 })

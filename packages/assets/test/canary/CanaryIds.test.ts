@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import * as CanaryIds from "@sluice/cli/privacy/CanaryIds"
+import * as CanaryIds from "@sluice/assets/canary/CanaryIds"
 import { expect, it } from "vitest"
 
 const values = Array.from({ length: 60 }, (_, i) => `canary ${(i * 7) % 61}`)

@@ -1,11 +1,11 @@
-import type { PrivacyReport } from "@sluice/assets/privacy/PrivacyReport"
-import { classes, confirmation } from "@sluice/assets/privacy/RecordOfProcessing"
+import * as Document from "@sluice/cli/render/Document"
+import * as Human from "@sluice/cli/render/Human"
 import type { Access } from "@sluice/warehouse/Access"
 import { line } from "@sluice/warehouse/checks/Difference"
 import type { Comparison } from "@sluice/warehouse/privacy/Anonymity"
 import { small } from "@sluice/warehouse/privacy/Anonymity"
-import * as Document from "./Document.ts"
-import * as Human from "./Human.ts"
+import type { PrivacyReport } from "./PrivacyReport.ts"
+import { classes, confirmation } from "./RecordOfProcessing.ts"
 
 /** The report as a page: first what matters, then how it was found. `store` is the store in words. */
 export const make = (report: PrivacyReport, store: string): Document.Document => ({

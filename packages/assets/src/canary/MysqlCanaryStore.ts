@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path"
-import { spec } from "@sluice/assets/pipeline"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import * as Encryption from "@sluice/warehouse/mysql/Encryption"
@@ -20,6 +20,7 @@ import type { Ledger } from "./Ledger.ts"
  */
 export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   canaries: Canaries,
+  warehouse: WarehouseSpec,
   adminUrl: DatabaseUrl.MysqlUrl
 ): Effect.fn.Return<CanaryStore, WarehouseFailed, Scope.Scope> {
   const admin = yield* Encryption.settle(adminUrl, "DATABASE_ADMIN_URL")
@@ -92,7 +93,7 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
         ledger.lookAtBlocks(place.files, "the server's temporary files", Files.blocks(path))
       }
     }),
-    masks: Effect.forEach(spec.masks, (mask) =>
+    masks: Effect.forEach(warehouse.masks, (mask) =>
       Effect.map(ask(`SELECT id, \`${mask.valueColumn}\` FROM ${database}.\`${mask.name}\``), ({ rows }) =>
         maskOf(mask, rows)
       )

@@ -1,13 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { UsageError } from "@sluice/cli/CliError"
+import type { Program } from "@sluice/cli/wiring/ThisProgram"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import { UsageError } from "../CliError.ts"
 import * as Canaries from "./Canaries.ts"
 import * as CanaryApi from "./CanaryApi.ts"
 import * as CanaryErasure from "./CanaryErasure.ts"
@@ -33,7 +35,9 @@ export interface Report {
 
 export interface Options {
   /** What carries out the commands of `pnpm assets`. */
-  readonly program: PipelineProcess.Program
+  readonly program: Program
+  /** What the pipeline keeps in its store. */
+  readonly warehouse: WarehouseSpec
   /** The server to make a database on; undefined: an embedded store. */
   readonly administrator: MysqlUrl | undefined
   readonly size: Scenarios.Size
@@ -60,8 +64,8 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
   const canaries = Canaries.make(options.seed)
   const store =
     options.administrator === undefined
-      ? EmbeddedCanaryStore.make(canaries, root.work)
-      : yield* MysqlCanaryStore.make(canaries, options.administrator)
+      ? EmbeddedCanaryStore.make(canaries, options.warehouse, root.work)
+      : yield* MysqlCanaryStore.make(canaries, options.warehouse, options.administrator)
   const api = yield* CanaryApi.make
   let stall = yield* Deferred.make<void>()
   const stalled = () => Deferred.unsafeDone(stall, Exit.void)
@@ -181,7 +185,7 @@ const temporary: Effect.Effect<Root, UsageError, Scope.Scope> = Effect.map(
 )
 
 const carryOut = (
-  program: PipelineProcess.Program,
+  program: Program,
   store: CanaryStore,
   apiUrl: string,
   root: Root,
@@ -209,7 +213,7 @@ const command = (...args: Parameters<typeof start>) =>
   Effect.scoped(Effect.flatMap(start(...args), (running) => running.ended))
 
 const start = (
-  program: PipelineProcess.Program,
+  program: Program,
   store: CanaryStore,
   apiUrl: string,
   root: Root,

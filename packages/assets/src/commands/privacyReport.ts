@@ -1,25 +1,30 @@
-import { Generalisation } from "@sluice/assets/privacy/Generalisation"
+import { RunFailed, UsageError } from "@sluice/cli/CliError"
+import { Output } from "@sluice/cli/Output"
+import { Pipeline } from "@sluice/cli/Pipeline"
+import * as DocumentMarkdown from "@sluice/cli/render/DocumentMarkdown"
+import * as DocumentText from "@sluice/cli/render/DocumentText"
+import * as Announcement from "@sluice/cli/wiring/Announcement"
+import * as Settings from "@sluice/cli/wiring/Settings"
+import * as Stores from "@sluice/cli/wiring/Stores"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { RunFailed, UsageError } from "../CliError.ts"
-import { Output } from "../Output.ts"
-import * as DocumentMarkdown from "../render/DocumentMarkdown.ts"
-import * as DocumentText from "../render/DocumentText.ts"
-import type { privacyReport } from "../tables/privacyReport.ts"
-import * as Announcement from "../wiring/Announcement.ts"
-import * as Settings from "../wiring/Settings.ts"
-import * as Stores from "../wiring/Stores.ts"
+import { Generalisation } from "../privacy/Generalisation.ts"
+import * as SparkSettings from "../SparkSettings.ts"
+import type { privacyReport } from "./tables/privacyReport.ts"
 
 export const run = Effect.fn("assets.privacy.report")(function* ({ failUnder, format }: Values<typeof privacyReport>) {
   const output = yield* Output
   const settings = yield* Settings.load
+  const spark = yield* Settings.valuesOf(SparkSettings.settings)
   const [PrivacyReport, PrivacyReportPage] = yield* Effect.promise(() =>
-    Promise.all([import("@sluice/assets/privacy/PrivacyReport"), import("../render/PrivacyReportPage.ts")])
+    Promise.all([import("../privacy/PrivacyReport.ts"), import("../privacy/PrivacyReportPage.ts")])
   )
-  const report = yield* PrivacyReport.make.pipe(
-    Effect.provide(Layer.merge(Stores.existing(settings), Layer.succeed(Generalisation, settings.generalisation))),
+  const report = yield* PrivacyReport.make(yield* Pipeline.warehouse).pipe(
+    Effect.provide(
+      Layer.merge(Stores.existing(settings), Layer.succeed(Generalisation, SparkSettings.generalisationOf(spark)))
+    ),
     Effect.catchIf(
       (error) => error._tag === "WarehouseFailed" && error.reason === "Missing",
       () => new UsageError({ detail: nothingToReport })

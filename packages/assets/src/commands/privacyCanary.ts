@@ -1,12 +1,13 @@
+import { RunFailed, UsageError } from "@sluice/cli/CliError"
+import { Output } from "@sluice/cli/Output"
+import { Pipeline } from "@sluice/cli/Pipeline"
+import * as Settings from "@sluice/cli/wiring/Settings"
+import * as ThisProgram from "@sluice/cli/wiring/ThisProgram"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { RunFailed, UsageError } from "../CliError.ts"
-import { Output } from "../Output.ts"
-import * as CanaryText from "../render/CanaryText.ts"
-import type { privacyCanary } from "../tables/privacyCanary.ts"
-import * as Settings from "../wiring/Settings.ts"
-import * as ThisProgram from "../wiring/ThisProgram.ts"
+import * as CanaryText from "../canary/CanaryText.ts"
+import type { privacyCanary } from "./tables/privacyCanary.ts"
 
 export const run = Effect.fn("assets.privacy.canary")(function* ({ full, json, small }: Values<typeof privacyCanary>) {
   const output = yield* Output
@@ -17,9 +18,10 @@ export const run = Effect.fn("assets.privacy.canary")(function* ({ full, json, s
       detail: "Set DATABASE_ADMIN_URL: the suite makes a database of its own on the server, and drops it again."
     })
   }
-  const CanarySuite = yield* Effect.promise(() => import("../privacy/CanarySuite.ts"))
+  const CanarySuite = yield* Effect.promise(() => import("../canary/CanarySuite.ts"))
   const report = yield* CanarySuite.run({
     program: ThisProgram.program,
+    warehouse: yield* Pipeline.warehouse,
     administrator: database._tag === "Mysql" ? databaseAdmin : undefined,
     size: full ? "full" : "small",
     seed: String(yield* Random.nextInt),

@@ -1,9 +1,9 @@
+import { Output } from "@sluice/cli/Output"
+import * as Human from "@sluice/cli/render/Human"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Effect from "effect/Effect"
-import { Output } from "../Output.ts"
-import * as Human from "../render/Human.ts"
-import type { sampleApi } from "../tables/sampleApi.ts"
-import * as SampleServer from "../wiring/SampleServer.ts"
+import * as SampleServer from "../sample/SampleServer.ts"
+import type { sampleApi } from "./tables/sampleApi.ts"
 
 export const run = Effect.fn("assets.sampleApi")(function* ({ users, messages, seed, port }: Values<typeof sampleApi>) {
   const output = yield* Output

@@ -1,0 +1,4 @@
+import { start } from "@sluice/cli/start"
+import definitions from "./definitions.ts"
+
+start(definitions)

@@ -1,0 +1,13 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type { Command } from "@sluice/core/command/Command"
+import type * as Definitions from "@sluice/core/definitions/Definitions"
+import type { Input } from "../Input.ts"
+import type { Output } from "../Output.ts"
+import type { Pipeline } from "../Pipeline.ts"
+
+/** What a command runs with. */
+export type Services = Output | Input | Pipeline | FileSystem.FileSystem
+
+/** The commands of a pipeline. Core knows only the mark of what they need, and these services are all that have it. */
+export const commandsOf = ({ commands }: Definitions.Any): ReadonlyArray<Command<unknown, Services>> =>
+  commands as ReadonlyArray<Command<unknown, Services>>

@@ -1,0 +1,64 @@
+import type * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as exitCode from "./exitCode.ts"
+import { type Controls, main } from "./Main.ts"
+
+/** Package managers pass on a signal that the terminal has sent to every process already: that is one key press, not two. */
+const samePressMillis = 40
+
+/**
+ * Runs the command that this process's arguments name, for one pipeline, and ends the process with its exit code. The only
+ * place that runs an Effect.
+ *
+ * ```ts
+ * import { start } from "@sluice/cli/start"
+ * import definitions from "./definitions.ts"
+ *
+ * start(definitions)
+ * ```
+ */
+export const start = (definitions: Definitions.Any): void => {
+  /** Until the program is ready, there is nothing to roll back. */
+  let controls: Controls = {
+    say: (line) => void process.stderr.write(`${line}\n`),
+    stop: () => {
+      controls.say("Stopping.")
+      process.exit(exitCode.interrupted)
+    }
+  }
+
+  const fiber = Effect.runFork(
+    Effect.zipRight(
+      Effect.yieldNow(),
+      main(definitions, process.argv.slice(2), (own) => {
+        controls = own
+      })
+    )
+  )
+  const keepAlive = setInterval(() => {}, 2 ** 31 - 1)
+  let signaledAt: number | undefined
+
+  /** A first signal stops the program, so that finalizers roll back; a second ends it at once. */
+  const onSignal = () => {
+    const now = performance.now()
+    if (signaledAt === undefined) {
+      signaledAt = now
+      controls.stop()
+    } else if (now - signaledAt > samePressMillis) {
+      process.exit(exitCode.interrupted)
+    }
+  }
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal)
+
+  /** A driver that throws out of turn could quote data: only the kind of error is told. */
+  process.on("uncaughtException", (error) => {
+    controls.say(`Something unexpected broke (${error instanceof Error ? error.name : typeof error}).`)
+    process.exit(exitCode.failed)
+  })
+
+  fiber.addObserver((exit) => {
+    clearInterval(keepAlive)
+    process.exit(Exit.isSuccess(exit) ? exit.value : exitCode.of(exit))
+  })
+}
