@@ -73,29 +73,29 @@ export type PrivacyReport = typeof PrivacyReport.Type
 export const make = Effect.fn("PrivacyReport.make")(function* (
   spec: WarehouseSpec
 ): Effect.fn.Return<PrivacyReport, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> {
-    const warehouse = yield* Warehouse
-    const policy = yield* Generalisation
-    const history = yield* (yield* RunStore).materializations
-    yield* warehouse.open(UsersRaw)
-    const { rare, ...findings } = yield* Anonymity.measure(UsersRaw, {
-      least: Math.max(Anonymity.small, policy.emailDomainMin)
-    })
-    const last = history.get(UsersRaw.name)
-    return {
-      at: DateTime.formatIso(yield* DateTime.now),
-      record: RecordOfProcessing.entries(policy),
-      derivations: Derivation.declared(),
-      generalisation: {
-        ...policy,
-        inForce: last === undefined || parts(last.provenance.code).settings === text(policy)
-      },
-      access: yield* warehouse.access,
-      proof: yield* warehouse.proof(spec),
-      drift: yield* lastingDrift(spec, () => true),
-      ...findings,
-      emailDomains: emailDomains(rare),
-      residualRisks
-    }
+  const warehouse = yield* Warehouse
+  const policy = yield* Generalisation
+  const history = yield* (yield* RunStore).materializations
+  yield* warehouse.open(UsersRaw)
+  const { rare, ...findings } = yield* Anonymity.measure(UsersRaw, {
+    least: Math.max(Anonymity.small, policy.emailDomainMin)
+  })
+  const last = history.get(UsersRaw.name)
+  return {
+    at: DateTime.formatIso(yield* DateTime.now),
+    record: RecordOfProcessing.entries(policy),
+    derivations: Derivation.declared(),
+    generalisation: {
+      ...policy,
+      inForce: last === undefined || parts(last.provenance.code).settings === text(policy)
+    },
+    access: yield* warehouse.access,
+    proof: yield* warehouse.proof(spec),
+    drift: yield* lastingDrift(spec, () => true),
+    ...findings,
+    emailDomains: emailDomains(rare),
+    residualRisks
+  }
 })
 
 const emailDomains = (rare: ReadonlyArray<Anonymity.RareValues>): PrivacyReport["emailDomains"] => {

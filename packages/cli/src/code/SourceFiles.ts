@@ -12,11 +12,15 @@ import type { CallSite } from "@sluice/core/asset/CallSite"
  */
 export const filesOf = (sites: ReadonlyArray<CallSite>, mapOf: MapOf): ReadonlyArray<string> => {
   const files = new Set<string>()
+  let isBundled = false
   for (const { column, file, line } of sites) {
     if (file.startsWith("node:")) break
     const path = pathOf(file)
     if (path === undefined) return []
     const map = mapOf(path)
+    // What runs a bundle is no part of it.
+    if (isBundled && map === undefined) break
+    isBundled = map !== undefined
     const source = map === undefined ? path : sourceAt(map, path, line, column)
     const thirdParty = source === undefined ? undefined : packageOf(source)
     if (source === undefined || (thirdParty !== undefined && loaders.test(thirdParty))) break

@@ -22,7 +22,9 @@ export const layer = (
     CodeVersions,
     Effect.gen(function* () {
       const { sealed } = yield* Pipeline
-      const versionOf = make(yield* hashesOf(Either.match(sealed, { onLeft: () => [], onRight: ({ graph }) => graph.assets })))
+      const versionOf = make(
+        yield* hashesOf(Either.match(sealed, { onLeft: () => [], onRight: ({ graph }) => graph.assets }))
+      )
       return (asset) => {
         const version = versionOf(asset)
         return version === undefined ? undefined : withSettings(version, settingsOf(asset.name))

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { pipeline as ownPipeline } from "@sluice/assets/pipeline"
+import definitions from "@sluice/assets/definitions"
 import * as Asset from "@sluice/core/asset/Asset"
 import type { CallSite } from "@sluice/core/asset/CallSite"
 import * as Effect from "effect/Effect"
@@ -184,7 +184,7 @@ describe("the hash of an asset's code", () => {
 })
 
 describe("the hashes of this repository's assets", () => {
-  const { assets } = Either.getOrThrow(ownPipeline)
+  const { assets } = Either.getOrThrow(definitions.sealed).graph
 
   /** The assets whose hashes change when files of a copy of the workspace are edited. */
   const differing = async (edited: string, edit: (source: string) => string) => {
