@@ -1,5 +1,7 @@
 import { expect, layer } from "@effect/vitest"
 import * as Endpoints from "@sluice/assets/endpoints"
+import * as Proxies from "@sluice/cli/wiring/Proxies"
+import * as SourceClient from "@sluice/cli/wiring/SourceClient"
 import * as Answers from "@sluice/rest-source/source/Answers"
 import type { Endpoint } from "@sluice/rest-source/source/Endpoint"
 import type * as ReadingThreads from "@sluice/rest-source/threads/ReadingThreads"
@@ -10,8 +12,6 @@ import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as FaultyApi from "../../../rest-source/test/support/FaultyApi.ts"
 import type * as Reply from "../../../rest-source/test/support/Reply.ts"
-import * as Proxies from "../../src/wiring/Proxies.ts"
-import * as SourceClient from "../../src/wiring/SourceClient.ts"
 import { Code } from "./ThreadCode.ts"
 
 const client = SourceClient.layer(Proxies.none)

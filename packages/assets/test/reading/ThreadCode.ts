@@ -2,12 +2,12 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Proxies from "@sluice/cli/wiring/Proxies"
 import * as ReadingThreads from "@sluice/rest-source/threads/ReadingThreads"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as esbuild from "esbuild"
-import * as Proxies from "../../src/wiring/Proxies.ts"
 
 /** A directory with the code of threads, and of some that are no good: they end at the first address. */
 export class Code extends Context.Tag("test/Code")<Code, { readonly file: string; readonly dying: string }>() {
@@ -20,7 +20,7 @@ export class Code extends Context.Tag("test/Code")<Code, { readonly file: string
       yield* Effect.promise(() =>
         esbuild.build({
           absWorkingDir: fileURLToPath(new URL("../../../..", import.meta.url)),
-          entryPoints: ["packages/cli/src/reading/thread.ts"],
+          entryPoints: ["packages/assets/src/definitions.thread.ts"],
           outfile: file,
           bundle: true,
           platform: "node",
