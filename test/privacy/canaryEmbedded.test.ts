@@ -14,7 +14,15 @@ describe.runIf(process.platform === "linux")("rows that a killed process had spi
     const only = (scenario: string) => scenario.startsWith("killed")
     const places = async (script: string) => {
       const program = { file: process.execPath, args: [script] }
-      const options = { program, warehouse, administrator: undefined, size: "small", seed: "spill", only } as const
+      const options = {
+        program,
+        pipeline: "spark",
+        warehouse,
+        administrator: undefined,
+        size: "small",
+        seed: "spill",
+        only
+      } as const
       const { finds, searched } = await Effect.runPromise(CanarySuite.run(options))
       const bytes = searched.find(({ place }) => place === "spilled rows, while the process lives")?.bytes ?? 0
       return [bytes > 1_000, new Set(finds.map(({ place }) => place)).has("temporary directory")]

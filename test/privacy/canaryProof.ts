@@ -38,6 +38,7 @@ const run = async (
   Effect.runPromise(
     CanarySuite.run({
       program: { file: process.execPath, args: [script] },
+      pipeline: definitions.name,
       warehouse,
       administrator: await administrator(),
       size,

@@ -36,6 +36,8 @@ export interface Report {
 export interface Options {
   /** What carries out the commands of `pnpm assets`. */
   readonly program: Program
+  /** The pipeline's name. */
+  readonly pipeline: string
   /** What the pipeline keeps in its store. */
   readonly warehouse: WarehouseSpec
   /** The server to make a database on; undefined: an embedded store. */
@@ -64,7 +66,7 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
   const canaries = Canaries.make(options.seed)
   const store =
     options.administrator === undefined
-      ? EmbeddedCanaryStore.make(canaries, options.warehouse, root.work)
+      ? EmbeddedCanaryStore.make(canaries, options.pipeline, options.warehouse, root.work)
       : yield* MysqlCanaryStore.make(canaries, options.warehouse, options.administrator)
   const api = yield* CanaryApi.make
   let stall = yield* Deferred.make<void>()

@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Fault from "@sluice/warehouse/embedded/LibsqlFault"
@@ -7,14 +8,13 @@ import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Pipeline from "../wiring/Pipeline.ts"
 import type { Canaries } from "./Canaries.ts"
 import { bytesOf, type CanaryStore, digestOf, maskOf, place, placeOf, secretOf } from "./CanaryStore.ts"
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /** An embedded store in the default place, under the directory that the pipeline works in. */
-export const make = (canaries: Canaries, warehouse: WarehouseSpec, work: string): CanaryStore => {
+export const make = (canaries: Canaries, pipeline: string, warehouse: WarehouseSpec, work: string): CanaryStore => {
   const directory = join(work, ".sluice")
   return {
     name: "the embedded store",
@@ -39,7 +39,7 @@ export const make = (canaries: Canaries, warehouse: WarehouseSpec, work: string)
       Effect.forEach(["public.db", "sensitive.db", "history.db"], (file) => searchTables(ledger, directory, file), {
         discard: true
       }),
-    searchViews: (ledger) => searchAsAnalyst(ledger, warehouse, directory),
+    searchViews: (ledger) => searchAsAnalyst(ledger, pipeline, warehouse, directory),
     searchFiles: Effect.fn("EmbeddedCanaryStore.searchFiles")(function* (ledger) {
       for (const path of Files.under(directory)) {
         const name = path.slice(directory.length + 1)
@@ -77,7 +77,12 @@ const tablesOf = Effect.fnUntraced(function* (directory: string, file: string) {
 })
 
 /** Asks for everything there is; what is refused is not seen. */
-const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, { analyst, masks }: WarehouseSpec, directory: string) {
+const searchAsAnalyst = Effect.fnUntraced(function* (
+  ledger: Ledger,
+  pipeline: string,
+  { analyst, masks }: WarehouseSpec,
+  directory: string
+) {
   const relations = ["sqlite_master", "quarantine", "sluice_events", ...masks.map(({ name }) => name)]
   const names = [...analyst.select.map(({ name }) => name), ...relations]
   yield* Effect.flatMap(Warehouse, (warehouse) =>
@@ -86,7 +91,7 @@ const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, { analyst, 
         if (Either.isRight(answer)) ledger.look(place.analyst, name, bytesOf(answer.right.rows))
       })
     )
-  ).pipe(Effect.provide(Layer.provide(SqliteStores.reading({ directory }), Pipeline.named)))
+  ).pipe(Effect.provide(Layer.provide(SqliteStores.reading({ directory }), Layer.succeed(PipelineName, pipeline))))
 })
 
 const operation = "search the canary store"

@@ -21,6 +21,7 @@ export const run = Effect.fn("assets.privacy.canary")(function* ({ full, json, s
   const CanarySuite = yield* Effect.promise(() => import("../canary/CanarySuite.ts"))
   const report = yield* CanarySuite.run({
     program: ThisProgram.program,
+    pipeline: (yield* Pipeline).name,
     warehouse: yield* Pipeline.warehouse,
     administrator: database._tag === "Mysql" ? databaseAdmin : undefined,
     size: full ? "full" : "small",

@@ -6,20 +6,18 @@ import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import { Pipeline } from "../Pipeline.ts"
 import * as Human from "../render/Human.ts"
-import * as Pipeline from "./Pipeline.ts"
 import type { Settings } from "./Settings.ts"
+import * as Stores from "./Stores.ts"
 
 /** What a person allows, by options of `provision`, where accounts are concerned. */
 export type Allowed = Pick<MysqlProvisioner.Options, "adopt" | "passwordInClear">
 
 /** What can provision the configured store; undefined for a server without its administrator's URL. */
-export const provisioner = Effect.fn("Provision.provisioner")(function* (
-  { database, databaseAdmin, analystUser, analystPassword }: Settings,
-  allowed: Allowed = {}
-) {
+export const provisioner = Effect.fn("Provision.provisioner")(function* (settings: Settings, allowed: Allowed = {}) {
+  const { database, databaseAdmin, analystUser, analystPassword } = settings
   if (database._tag === "Sqlite") {
     const SqliteProvisioner = yield* Effect.promise(() => import("@sluice/warehouse/embedded/SqliteProvisioner"))
-    return Layer.provide(SqliteProvisioner.layer({ directory: database.directory }), Pipeline.named)
+    return Layer.provide(SqliteProvisioner.layer({ directory: database.directory }), Stores.named(settings))
   }
   if (databaseAdmin === undefined) return undefined
   if (analystPassword === undefined) {
@@ -34,7 +32,7 @@ export const provisioner = Effect.fn("Provision.provisioner")(function* (
     analyst: { user: analystUser, password: analystPassword },
     ...allowed
   })
-  return Layer.provide(server, Pipeline.named)
+  return Layer.provide(server, Stores.named(settings))
 })
 
 /**

@@ -1,3 +1,4 @@
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import { RunStore } from "@sluice/core/run/RunStore"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import type { Erasure } from "@sluice/warehouse/Erasure"
@@ -9,8 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
 import * as Announcement from "./Announcement.ts"
-import * as Pipeline from "./Pipeline.ts"
 import type { Settings } from "./Settings.ts"
+
+/** Whose history, erasures and keys a store keeps. */
+export const named = ({ configured }: Settings): Layer.Layer<PipelineName> => Layer.succeed(PipelineName, configured.name)
 
 /** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
 export const layer = (settings: Settings) => {
@@ -19,7 +22,7 @@ export const layer = (settings: Settings) => {
     database._tag === "Sqlite"
       ? Effect.map(sqliteStores, (SqliteStores) => SqliteStores.layer(embeddedOptions(settings, database.directory)))
       : Effect.map(mysqlStores, (MysqlStores) => MysqlStores.layer(serverOptions(settings, database)))
-  ).pipe(Layer.provide(Pipeline.named))
+  ).pipe(Layer.provide(named(settings)))
 }
 
 /** Gives the store new keys, sealed with the secret of the settings, if they have one. */
@@ -32,7 +35,7 @@ export const rotate = (settings: Settings) => {
           SqliteStores.rotate({ directory: database.directory, patience: lockWait, outside })
         )
       : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.rotate({ url: database, lockWait, outside }))
-  return Effect.provide(rotation, Pipeline.named)
+  return Effect.provide(rotation, named(settings))
 }
 
 /** Takes a store whose parts were restored from different times as it is. */
@@ -44,7 +47,7 @@ export const acceptRestored = (settings: Settings) => {
           SqliteStores.acceptRestored({ directory: database.directory, patience: lockWait })
         )
       : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait }))
-  return Effect.provide(accept, Pipeline.named)
+  return Effect.provide(accept, named(settings))
 }
 
 const outsideOf = ({ oldSecret, secret }: Settings) => ({ secret, old: oldSecret })
@@ -87,7 +90,7 @@ export const existing = (
           )
         )
       : readingServer(settings, database)
-  ).pipe(Layer.provide(Pipeline.named))
+  ).pipe(Layer.provide(named(settings)))
 }
 
 const readingServer = (settings: Settings, url: MysqlUrl) =>
@@ -140,12 +143,12 @@ export const checkPath = (settings: Settings): Effect.Effect<void, WarehouseFail
 const recorded = (settings: Settings, to: "read" | "write"): Layer.Layer<RunStore, WarehouseFailed> => {
   const { database } = settings
   if (database._tag === "Mysql") {
-    const reading = Layer.provide(Layer.unwrapEffect(readingServer(settings, database)), Pipeline.named)
+    const reading = Layer.provide(Layer.unwrapEffect(readingServer(settings, database)), named(settings))
     return to === "write" ? layer(settings) : reading
   }
   const history = Effect.map(
     Effect.promise(() => import("@sluice/warehouse/embedded/SqliteHistory")),
     (SqliteHistory) => SqliteHistory.layer({ directory: database.directory, patience: settings.lockWait })
   )
-  return Layer.provide(Layer.unwrapEffect(history), Pipeline.named)
+  return Layer.provide(Layer.unwrapEffect(history), named(settings))
 }

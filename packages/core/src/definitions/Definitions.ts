@@ -57,6 +57,8 @@ export type SomeAsset = Asset.Asset<string, unknown, Failure, Needs, Asset.Upstr
 
 /** What a pipeline's settings make of it. */
 export interface Configured {
+  /** The pipeline's name. */
+  readonly name: string
   /** Together with what the program gives, all that the assets need. */
   readonly resources: Layer.Layer<Needs, Failure, FileSystem.FileSystem>
   /** Where it reads its sources; undefined if it does not say. */
@@ -156,6 +158,7 @@ export const make = <
       const values = unsafeCast<Settings.Values<S>>(yield* Settings.load(settings))
       const dependencies: Readonly<Record<string, string | undefined>> = rowsDependOn?.(values) ?? {}
       return {
+        name,
         resources: unsafeCast<Configured["resources"]>(resources(values)),
         origin: origin === undefined ? undefined : yield* origin(values),
         settingsOf: (asset) => dependencies[asset]
