@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 
-/** The command line does not say something that can be done. */
+/** The command line is wrong, or asks for something that cannot be done. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly detail: string }> {
   readonly retryable = false
   override get message() {
@@ -8,7 +8,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly detail
   }
 }
 
-/** The run did not succeed. Its summary has told why, so this says nothing more where `detail` is empty. */
+/** The run did not succeed. `detail` is empty if the summary has already said why. */
 export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly detail: string }> {
   readonly retryable = false
   override get message() {
@@ -16,7 +16,7 @@ export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly detail: 
   }
 }
 
-/** Standard output could not be written, with the system's code: a full disk, for one. */
+/** Standard output could not be written, for example because the disk is full. `code` is the system's error code. */
 export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {
   readonly retryable = false
   override get message() {

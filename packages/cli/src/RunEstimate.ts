@@ -3,27 +3,27 @@ import type { Materialization } from "@sluice/core/run/RunRecord"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 
-/** How long a run will take, as far as history tells. */
+/** The expected duration of a run, from the history. */
 export interface RunEstimate {
-  /** What each asset that has been materialized before is expected to take, in milliseconds. */
+  /** The expected milliseconds of each asset that was materialized before. */
   readonly steps: ReadonlyMap<string, number>
-  /** What they are expected to take together; undefined where nothing is known. */
+  /** The expected milliseconds of the whole run. Undefined if no asset has a history. */
   readonly total: number | undefined
-  /** How many assets would be materialized of which nothing is known, and which count as nothing in the total. */
+  /** The number of assets without a history. They count as 0 in the total. */
   readonly unknown: number
 }
 
 export const nothing: RunEstimate = { steps: new Map(), total: undefined, unknown: 0 }
 
-/** How many of an asset's last materializations are looked at. */
+/** The number of an asset's last materializations that count. */
 const memory = 5
 
-/** How many are known by when they ended: a source is read in runs, too, that leave what is made from it. */
+/** The number of materializations whose end is known. A source has more of them than its downstream assets, which a run may skip. */
 const longMemory = 4 * memory
 
 /**
- * An asset is expected to take the median of its last materializations, and to hold up the whole by what it took of them after
- * what it is made from had ended: one that goes on alongside its source waits for it most of its time. One query per step.
+ * Estimates a run. The expected time of an asset is the median of its last materializations. It adds to the total only the time
+ * after its upstreams ended, because an asset that runs alongside its source mostly waits for it. Runs one query per step.
  */
 export const of = Effect.fn("RunEstimate.of")(function* (steps: ReadonlyArray<Step>, concurrency: number) {
   const store = yield* RunStore
@@ -44,7 +44,7 @@ export const of = Effect.fn("RunEstimate.of")(function* (steps: ReadonlyArray<St
   for (const step of made) {
     const { asset } = step
     const recorded = yield* store.history(asset, longMemory)
-    // The last one is known even where its run was pruned.
+    // The store keeps the last materialization even if its run was pruned.
     const all = recorded.length > 0 ? recorded : [last.get(asset)].filter((one) => one !== undefined)
     for (const { at, runId } of all) endOf.set(key(asset, runId), Date.parse(at))
     const known = all.slice(0, memory)
@@ -70,7 +70,7 @@ export const median = (values: ReadonlyArray<number>): number | undefined => {
   return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2
 }
 
-/** When the last step ends, if each starts, in the order given, as soon as it may and there is a place for it. */
+/** The end of the last step, if each step starts in this order, as soon as its upstreams have ended and a slot is free. */
 export const span = (
   steps: ReadonlyArray<Pick<Step, "asset" | "after">>,
   millis: ReadonlyMap<string, number>,

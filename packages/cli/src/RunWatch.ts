@@ -15,39 +15,39 @@ import * as Layout from "./render/Layout.ts"
 import * as Progress from "./render/Progress.ts"
 import * as StandingText from "./render/StandingText.ts"
 
-/** Someone who reads along: on a terminal live lines, elsewhere a line for each thing that happens. */
+/** Shows a run while it happens: live lines on a terminal, one line per event elsewhere. */
 export interface RunWatch {
-  /** Each goes at its own pace: a slow reader of standard output holds up nothing on standard error. */
+  /** Each observer has its own pace: a slow reader of standard output does not hold up standard error. */
   readonly observers: ReadonlyArray<Observer>
-  /** What the events so far add up to. */
+  /** The result of the events so far. */
   readonly result: Effect.Effect<RunResult.RunResult>
-  /** Why each asset was materialized, in words, by its name. */
+  /** Why each asset was materialized, by its name. */
   readonly causes: Effect.Effect<ReadonlyMap<string, ReadonlyArray<string>>>
 }
 
 export interface Options {
   readonly steps: ReadonlyArray<Step>
-  /** Whether every event is a line on standard output too. */
+  /** Whether every event is also a JSON line on standard output. */
   readonly json: boolean
-  /** Whether what happens is not told as it happens, but for what is drawn on a terminal. */
+  /** Whether to print no lines during the run. A terminal still shows live lines. */
   readonly quiet: boolean
   readonly estimate: RunEstimate
-  /** What was materialized before the run, where only what has changed since is materialized again. */
+  /** The last materializations before the run, if it materializes only what has changed. */
   readonly before: ReadonlyMap<string, Materialization> | undefined
 }
 
-/** Watches one run; the live lines go with the scope. */
+/** Watches one run. The live lines disappear when the scope closes. */
 export const make = Effect.fn("RunWatch.make")(function* ({ before, estimate, json, quiet, steps }: Options) {
   const output = yield* Output
   const nameWidth = Math.max(0, ...steps.map(({ asset }) => asset.length))
   const tell = EventText.teller(nameWidth, output.errStyle)
-  // A terminal has a width; in a file, an event is one line, to be searched.
+  // In a file, an event is one line, so that it can be searched.
   const linesOf = ({ head, text }: EventText.Told) =>
     output.interactive ? Layout.table([[head, text]], output.errStyle.columns) : [EventText.joined({ head, text })]
   const upstreams = Alongside.upstreamsOf(steps)
   const causes = new Map<string, ReadonlyArray<string>>()
   let result = RunResult.empty
-  /** The same with each event at the time that it came, by the clock that nobody can set. */
+  /** The result so far, with each event at its time on the monotonic clock. */
   let drawn = RunResult.empty
   const redraw = Effect.flatMap(Monotonic.millis, (now) =>
     drawn.runId === "" ? Effect.void : output.live(Progress.lines(drawn, { now, estimate, upstreams }, output.errStyle))
@@ -93,6 +93,6 @@ const causesOf = ({ provenance }: Materialization, last: Materialization | undef
     ? ["never materialized before"]
     : Provenance.differences(last.provenance, provenance.code, provenance.inputs).map(StandingText.cause)
 
-/** Checks that passed are counted in the end, and canceling is the end: the summary lists what was canceled. */
+/** The summary counts passed checks and lists canceled steps. */
 const isToldInTheEnd = (event: RunEvent): boolean =>
   event._tag === "StepCanceled" || (event._tag === "CheckEvaluated" && event.passed)

@@ -6,18 +6,18 @@ import * as Ref from "effect/Ref"
 import { OutputFailed, RunFailed } from "./CliError.ts"
 
 export const ok = 0
-/** An asset or a blocking check failed, standard output could not be written, or something broke that must not. */
+/** An asset or a blocking check failed, standard output could not be written, or a defect occurred. */
 export const failed = 1
-/** Usage, selection, configuration or definition. */
+/** The command line, the selection, the configuration or a definition is wrong. */
 export const refused = 2
 export const interrupted = 130
 
-/** The exit code of a run that is concluded, once it is: whatever interrupts the process later does not change it. */
+/** The exit code of a concluded run. A later interruption does not change it. */
 export class OfRun extends Context.Reference<OfRun>()("@sluice/cli/exitCode/OfRun", {
   defaultValue: () => Ref.unsafeMake<number | undefined>(undefined)
 }) {}
 
-/** The code that a process ends with. Every other typed error came before any run, and refused it. */
+/** Returns the exit code of the process. Typed errors other than these two occurred before any run, and refused it. */
 export const of = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return ok
   if (Cause.isInterruptedOnly(exit.cause)) return interrupted

@@ -8,7 +8,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 
-/** What was typed of the argument and options that select assets. */
+/** The typed values of the argument and the options that select assets. */
 export interface Typed {
   readonly assets: ReadonlyArray<string>
   readonly all: boolean
@@ -17,7 +17,7 @@ export interface Typed {
   readonly allowEmpty: boolean
 }
 
-/** What was selected, as one expression; `otherwise` where nothing was, which is an error without it. */
+/** Returns the selection as one expression, or `otherwise` if nothing is selected. Fails without `otherwise`. */
 export const expressionOf = Effect.fn("assets.expression")(function* (typed: Typed, otherwise?: Selection.Selection) {
   const [first, ...rest] = [...typed.assets, ...typed.select]
   if (typed.all && first !== undefined) {
@@ -39,8 +39,8 @@ export const expressionOf = Effect.fn("assets.expression")(function* (typed: Typ
 })
 
 /**
- * The same, every name of it known to the graph; undefined where it matches nothing and may. What it takes history to answer
- * is left to the planner.
+ * Returns the selection, and fails if the graph does not know a name of it. Returns undefined if it matches nothing and
+ * `--allow-empty` is given. A selection that needs the run history is resolved by the planner.
  */
 export const select = Effect.fn("assets.select")(function* (
   typed: Typed,
@@ -53,7 +53,7 @@ export const select = Effect.fn("assets.select")(function* (
   return typed.allowEmpty ? undefined : yield* new SelectionEmpty({ selection: SelectionText.print(selection) })
 })
 
-/** What looks for a selection that asks history says, where nothing matches, what was asked and why nothing is found. */
+/** Explains an empty selection that needs the run history. */
 export const explained = <A, E, R>(selection: Selection.Selection, looked: Effect.Effect<A, E, R>) =>
   Effect.catchIf(looked, isEmpty, (error) =>
     Effect.gen(function* () {

@@ -23,6 +23,6 @@ export const run = Effect.fn("assets.query")(function* ({ sql, as, json, timeout
   yield* output.out(json ? [ResultTable.json(result)] : ResultTable.lines(result, output.outStyle))
 })
 
-/** A query that was stopped is a failure; every other one was refused. */
+/** A stopped query is a failed run. Every other error refused the query. */
 const stopped = <E>(error: E) =>
   error instanceof WarehouseFailed && error.reason === "TimedOut" ? new RunFailed({ detail: error.message }) : error

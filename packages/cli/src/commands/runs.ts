@@ -40,7 +40,7 @@ export const prune = Effect.fn("assets.runs.prune")(function* ({ keep, olderThan
   yield* output.out([RunsText.pruned(removed, output.outStyle)])
 })
 
-/** The events of a run by its name, or of the last one. */
+/** Returns the events of the named run, or of the last one. */
 const eventsOf = (named: string | undefined) =>
   Effect.fnUntraced(function* (store: typeof RunStore.Service) {
     if (named !== undefined) {

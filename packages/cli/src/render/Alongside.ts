@@ -2,7 +2,7 @@ import type { Step } from "@sluice/core/plan/Plan"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import * as Human from "./Human.ts"
 
-/** Given all of a run's events in order, says of each start which assets that the step is made from are still being made. */
+/** Reads the events of a run in order, and returns the running upstreams of each step that starts. */
 export const following = (): ((event: RunEvent) => ReadonlyArray<string>) => {
   let after: ReadonlyMap<string, ReadonlyArray<string>> = new Map()
   const open = new Set<string>()
@@ -26,10 +26,10 @@ export const following = (): ((event: RunEvent) => ReadonlyArray<string>) => {
   }
 }
 
-/** What each step of a plan is made from, by its asset. */
+/** The upstreams of each step of a plan, by asset. */
 export const upstreamsOf = (steps: ReadonlyArray<Step>): ReadonlyMap<string, ReadonlyArray<string>> =>
   new Map(steps.map(({ after, asset }) => [asset, after]))
 
-/** What a step goes on beside; nothing where all that it is made from has ended. */
+/** The running upstreams of a step, in words. Empty if all have ended. */
 export const words = (assets: ReadonlyArray<string>): ReadonlyArray<string> =>
   assets.length === 0 ? [] : [`alongside ${Human.list(assets)}`]

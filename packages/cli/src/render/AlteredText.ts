@@ -1,6 +1,6 @@
 import type { Altered } from "@sluice/warehouse/checks/Altered"
 
-/** Says what was changed from outside, a line for each table. */
+/** Names the tables that were changed from outside, one line each. */
 export const lines = (altered: ReadonlyArray<Altered>): ReadonlyArray<string> =>
   altered.map(
     ({ table, why }) =>

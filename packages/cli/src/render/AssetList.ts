@@ -7,14 +7,14 @@ import * as Layout from "./Layout.ts"
 import * as StandingText from "./StandingText.ts"
 import type { Style } from "./Style.ts"
 
-/** Which assets to show, and what is known of them. */
+/** The assets to show, and their status. */
 export interface Shown {
   /** By index. */
   readonly selected: ReadonlySet<number>
   readonly standings: ReadonlyMap<string, Standing> | undefined
 }
 
-/** Assets by group, a line each: name, kind, how it stands, and what it holds as far as that fits. */
+/** Lists assets by group, one line each: name, kind, status, and as much of the description as fits. */
 export const lines = (graph: AssetGraph<Asset.Any>, { selected, standings }: Shown, style: Style): ReadonlyArray<string> => {
   const groups = GraphRender.groupsOf(graph).flatMap(({ assets, group }) => {
     const shown = assets.filter(({ name }) => selected.has(graph.indexOf(name) ?? -1))
@@ -48,8 +48,8 @@ export const lines = (graph: AssetGraph<Asset.Any>, { selected, standings }: Sho
 }
 
 /**
- * The same for programs, `{ assets: [{ name, description, group, kind, owners, tags, upstreams, standing }], total, unknown }`:
- * `total` is how many assets there are, `unknown` why their standing cannot be told, null where it is.
+ * The list as JSON: `{ assets: [{ name, description, group, kind, owners, tags, upstreams, standing }], total, unknown }`.
+ * `total` is the number of all assets. `unknown` says why no status is known, and is null otherwise.
  */
 export const json = (graph: AssetGraph<Asset.Any>, { selected, standings }: Shown, unknown: string | undefined): string => {
   const assets = [...selected].flatMap((index) => {

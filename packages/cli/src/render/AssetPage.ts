@@ -13,18 +13,18 @@ import * as MaterializationsText from "./MaterializationsText.ts"
 import * as StandingText from "./StandingText.ts"
 import type { Style } from "./Style.ts"
 
-/** All there is to know of one asset. */
+/** Everything that is known about one asset. */
 export interface Page extends Known {
   readonly asset: Asset.Any
   readonly columns: ReadonlyArray<readonly [name: string, type: string]>
   readonly upstreams: ReadonlyArray<string>
   readonly downstreams: ReadonlyArray<string>
-  /** How many assets it is made from, and how many are made from it, directly or not. */
+  /** The numbers of its direct and indirect upstreams and downstreams. */
   readonly above: number
   readonly below: number
 }
 
-/** What history tells of it. */
+/** Its history. */
 export interface Known {
   readonly standing: Standing | undefined
   readonly lastStep: LastStep | undefined
@@ -33,7 +33,7 @@ export interface Known {
   readonly checks: ReadonlyArray<CheckEvaluated>
 }
 
-/** The page of an asset of a graph; `relation` is what the warehouse keeps of it. */
+/** Collects the page of an asset. `relation` is the asset's table, view or mask. */
 export const make = (
   graph: AssetGraph<Asset.Any>,
   asset: Asset.Any,
@@ -53,7 +53,7 @@ export const make = (
   }
 }
 
-/** The page for people. */
+/** The page as text. */
 export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
   const { asset, checks, columns, history, lastStep, standing } = page
   const tags = Object.entries(asset.tags).map(([key, value]) => `${key}=${value}`)
@@ -91,7 +91,7 @@ export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
   ]
 }
 
-/** The page for programs. */
+/** The page as JSON. */
 export const json = ({ asset, columns, ...page }: Page): string =>
   JSON.stringify(
     {
@@ -127,7 +127,7 @@ const section = (title: string, body: ReadonlyArray<string>, style: Style): Read
 const lineage = (names: ReadonlyArray<string>, all: number): string =>
   names.length === 0 ? "" : `${names.join(", ")}${all > names.length ? ` (${all} in all)` : ""}`
 
-/** With every cause, which a list has no room for. */
+/** The status with every cause. A list shows fewer. */
 const standingText = (standing: Standing): string =>
   standing._tag === "Stale" ? `stale: ${standing.causes.map(StandingText.cause).join("; ")}` : StandingText.words(standing)
 

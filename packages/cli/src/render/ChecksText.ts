@@ -4,7 +4,7 @@ import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 import * as Summary from "./Summary.ts"
 
-/** What the checks of a run found: a line for each, and one that counts. */
+/** The results of a run's checks, one line each, and a line of totals. */
 export const lines = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
   const checks = RunResult.stepsOf(result).flatMap(({ asset, checks }) => checks.map((check) => ({ asset, ...check })))
   return [
@@ -24,5 +24,5 @@ export const cells = (check: RunResult.CheckResult, style: Style): ReadonlyArray
   `${EventText.checkMark(check, style)} ${EventText.verdict({ ...check, blocking: false })}`
 ]
 
-/** What a check counted. */
+/** The counts of a check. */
 export const found = ({ metadata }: RunResult.CheckResult): string => EventText.facts(metadata).join(", ")

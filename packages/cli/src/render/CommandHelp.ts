@@ -5,7 +5,7 @@ import * as GlobalOptions from "../tables/GlobalOptions.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** What the program's own help shows besides its commands. */
+/** The help of the program, without its commands. */
 export interface Program extends Pick<CommandTable, "summary" | "examples"> {}
 
 type Rows = ReadonlyArray<readonly [left: string, right: string]>
@@ -20,7 +20,7 @@ export const command = (table: CommandTable, style: Style): ReadonlyArray<string
   ...section("Examples", exampleRows(table.examples), style)
 ]
 
-/** The help of the program: every command in a line. */
+/** The help of the program, one line per command. */
 export const program = (
   { examples, summary }: Program,
   tables: ReadonlyArray<CommandTable>,
@@ -36,7 +36,7 @@ export const program = (
   style.dim("`pnpm assets COMMAND --help` explains one command.")
 ]
 
-/** The help of the commands that begin with one word: each in a line, and an example of each. */
+/** The help of the commands that begin with one word: one line and one example each. */
 export const family = (word: string, tables: ReadonlyArray<CommandTable>, style: Style): ReadonlyArray<string> => [
   ...usageLine(`${word} COMMAND`, style),
   ...section("Commands", commandRows(tables), style),
@@ -45,7 +45,7 @@ export const family = (word: string, tables: ReadonlyArray<CommandTable>, style:
   style.dim(`\`pnpm assets ${word} COMMAND --help\` explains one command.`)
 ]
 
-/** How to type a command: `runs list [--limit N] [--json]`. Many options are one `[OPTIONS]`. */
+/** The usage of a command: `runs list [--limit N] [--json]`. More than four options are shown as `[OPTIONS]`. */
 export const usage = ({ arguments: args, name, options }: CommandTable): string => {
   const flags = Object.values(options)
   const optionParts = flags.length > mostInUsage ? ["[OPTIONS]"] : flags.map((flag) => `[${withValue(flag)}]`)

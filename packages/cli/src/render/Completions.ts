@@ -1,24 +1,24 @@
 import type { CommandTable } from "@sluice/core/command/CommandTable"
 import * as GlobalOptions from "../tables/GlobalOptions.ts"
 
-/** A script that completes commands, options and their values in a shell, for a program named `assets`. */
+/** Returns a completion script for a program named `assets`: its commands, their options and the values of these. */
 export const lines = (shell: "bash" | "fish" | "sh" | "zsh", tables: ReadonlyArray<CommandTable>): ReadonlyArray<string> => {
   const script = { bash, fish, sh: bash, zsh }[shell]
   return script(placesOf(tables)).split("\n")
 }
 
-/** A place in a command line, and what can stand there. */
+/** A position in a command line, and its candidates. */
 interface Place {
-  /** The words before it that are no options: `["runs", "list"]`. */
+  /** The preceding words that are no options: `["runs", "list"]`. */
   readonly after: ReadonlyArray<string>
-  /** The option directly before it, if its value stands there. */
+  /** The option whose value stands at this position. */
   readonly option?: string
-  /** Whether further words may stand between. */
+  /** Whether further words may follow `after`. */
   readonly anywhere: boolean
   readonly candidates: ReadonlyArray<readonly [word: string, meaning: string]>
 }
 
-/** Every place, the most particular first. */
+/** All positions, the most specific first. */
 const placesOf = (tables: ReadonlyArray<CommandTable>): ReadonlyArray<Place> => {
   const flagsOf = ({ options }: CommandTable) => [...Object.values(options), ...GlobalOptions.all]
   const values = tables.flatMap((table) =>
@@ -44,7 +44,7 @@ const placesOf = (tables: ReadonlyArray<CommandTable>): ReadonlyArray<Place> => 
   return [...values, ...options, ...seconds, { after: [], anywhere: false, candidates: [...firsts, ...global] }]
 }
 
-/** In bash and zsh: the words before the cursor that are no options, a bar, and the word before the cursor. */
+/** A pattern for bash and zsh: the words before the cursor that are no options, a bar, and the last word before the cursor. */
 const pattern = ({ after, anywhere, option }: Place): string =>
   `"${after.map((word) => `${word} `).join("")}"${anywhere ? "*" : ""}"|"${option === undefined ? "*" : option}`
 
@@ -95,5 +95,5 @@ const fishLines = ({ after, anywhere, candidates, option }: Place): ReadonlyArra
   })
 }
 
-/** Text in single quotes, a single quote in it written as the shell wants it. */
+/** Quotes text in single quotes, and replaces single quotes in it. */
 const quoted = (text: string, quote: string): string => `'${text.replaceAll("'", quote)}'`

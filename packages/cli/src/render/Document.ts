@@ -1,4 +1,4 @@
-/** A page for people, before it is known how it is written: as text on a terminal or as Markdown. */
+/** A page that can be rendered as text or as Markdown. */
 export interface Document {
   readonly title: string
   readonly sections: ReadonlyArray<Section>
@@ -9,14 +9,14 @@ export interface Section {
   readonly blocks: ReadonlyArray<Block>
 }
 
-/** Text in it may have `names in backticks`. */
+/** Text may have `names in backticks`. */
 export type Block =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Findings"; readonly items: ReadonlyArray<Finding> }
   | { readonly _tag: "List"; readonly items: ReadonlyArray<{ readonly title: string; readonly text: string }> }
   | Table
 
-/** One thing to know, and how bad it is. */
+/** A finding and its severity. */
 export interface Finding {
   readonly mark: "ok" | "warning" | "failed"
   readonly text: string
@@ -44,6 +44,6 @@ export const findings = (...items: ReadonlyArray<Finding>): Block => ({ _tag: "F
 export const list = (items: Extract<Block, { readonly _tag: "List" }>["items"]): Block => ({ _tag: "List", items })
 export const table = (columns: Table["columns"], rows: Table["rows"]): Block => ({ _tag: "Table", columns, rows })
 
-/** A bar drawn with so many characters; whatever is more than nothing shows. */
+/** Draws a bar of some characters. A share above 0 has at least one. */
 export const drawn = ({ share }: Bar, length: number, character: string): string =>
   character.repeat(share <= 0 ? 0 : Math.max(1, Math.round(share * length)))

@@ -31,5 +31,5 @@ const words = { ok: "", warning: "**Note:** ", failed: "**Problem:** " }
 const row = (cells: ReadonlyArray<string>): string =>
   `| ${cells.map((cell) => escaped(cell).replaceAll("|", "\\|")).join(" | ")} |`
 
-/** What Markdown would take for markup; backticks stay, since they are meant. */
+/** Escapes Markdown's markup. Backticks stay, because they are intended. */
 const escaped = (text: string): string => text.replace(/[\\*<]/g, "\\$&").replaceAll("\n", " ")

@@ -2,7 +2,7 @@ import * as Document from "./Document.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** A document as text, no wider than the terminal and nowhere wider than is good to read. */
+/** Renders a document as text, within the terminal's width and a readable line length. */
 export const lines = ({ sections, title }: Document.Document, style: Style): ReadonlyArray<string> => {
   const room = Math.min(style.columns, widest) - indent.length
   const indented = (text: string) => (text === "" ? "" : `${indent}${text}`)
@@ -40,11 +40,11 @@ const block = (of: Document.Block, room: number, style: Style): ReadonlyArray<st
 const signOf = (mark: Document.Finding["mark"], { green, marks, red, yellow }: Style): string =>
   mark === "ok" ? green(marks.ok) : mark === "warning" ? yellow(marks.warning) : red(marks.failed)
 
-/** A sign and text beside it, however many lines it takes. */
+/** A sign, and text beside it that may take several lines. */
 const hanging = (sign: string, text: string, room: number): ReadonlyArray<string> =>
   Layout.wrap(text, room - 2).map((line, i) => `${i === 0 ? sign : " "} ${line}`)
 
-/** Side by side if every word finds room, else one row below the other. */
+/** Renders a table. If a word does not fit its column, cells are placed below each other. */
 const table = ({ columns, rows }: Document.Table, room: number, style: Style): ReadonlyArray<string> => {
   const bar = style.unicode ? "█" : "#"
   const titles = columns.map(({ title }) => title)
@@ -71,7 +71,7 @@ const table = ({ columns, rows }: Document.Table, room: number, style: Style): R
   return [...linesOf(titles).map(style.dim), ...cells.flatMap(linesOf)]
 }
 
-/** One row: its first cell, and below it the others with their titles. */
+/** Renders one row: its first cell, and the others below with their titles. */
 const stacked = (
   titles: ReadonlyArray<string>,
   [first = "", ...others]: ReadonlyArray<string>,
@@ -86,7 +86,7 @@ const stacked = (
   })
 ]
 
-/** Widths that fit: as long as there is too little room, the widest column that can gives some of its own. */
+/** Shrinks the widest columns until all fit. */
 const fitted = (natural: ReadonlyArray<number>, least: ReadonlyArray<number>, room: number): ReadonlyArray<number> => {
   const widths = [...natural]
   while (total(widths) > room) {

@@ -3,7 +3,7 @@ import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** What an erasure did, or would do. `store` names the store in words. Nothing here tells who the user is. */
+/** The result of an erasure, or its preview. `store` describes the store. Nothing here identifies the user. */
 export type Receipt =
   | { readonly _tag: "Preview"; readonly store: string; readonly found: Found }
   | {
@@ -12,7 +12,7 @@ export type Receipt =
       readonly runId: string
       readonly at: string
       readonly found: Found
-      /** Whether the store's files are its own, or a server's. */
+      /** Whether the store is embedded, not a server. */
       readonly embedded: boolean
     }
   | {
@@ -20,11 +20,11 @@ export type Receipt =
       readonly store: string
       readonly runId: string
       readonly at: string
-      /** When the user was erased; undefined where they were not. */
+      /** The time of the user's erasure. Undefined if they were not erased. */
       readonly since: string | undefined
     }
 
-/** The receipt for people. */
+/** The receipt as text. */
 export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => {
   const { dim, green, marks } = style
   const ok = green(marks.ok)
@@ -73,7 +73,7 @@ export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => 
   }
 }
 
-/** The receipt for programs. */
+/** The receipt as JSON. */
 export const json = (receipt: Receipt): string => {
   switch (receipt._tag) {
     case "Preview":
@@ -89,7 +89,7 @@ export const json = (receipt: Receipt): string => {
   }
 }
 
-/** What was removed, in a sentence for the history. */
+/** A sentence for the history: what was erased. */
 export const removed = (found: Found): string => {
   const all = entries(found).filter(([, count]) => count > 0)
   const what = all.map(([name, count]) => `${Human.count(count)} of ${name}`)

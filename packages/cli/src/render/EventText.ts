@@ -6,15 +6,15 @@ import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** An event told: its sign and its asset's name, and what happened to it. */
+/** An event in words: its sign, its asset's name, and what happened. */
 export interface Told {
   readonly head: string
   readonly text: string
 }
 
 /**
- * All of a run's events in order, each as one line for whoever reads along in a file; undefined for those that tell nothing by
- * themselves. `nameWidth` aligns what follows the names.
+ * Renders the events of a run in order, one line each. Returns undefined for an event without a line. `nameWidth` aligns the text
+ * after the names.
  */
 export const liner = (nameWidth: number, style: Style): ((event: RunEvent) => string | undefined) => {
   const alongside = Alongside.following()
@@ -24,12 +24,11 @@ export const liner = (nameWidth: number, style: Style): ((event: RunEvent) => st
   }
 }
 
-/** What is told of an event as one line. */
+/** The text of an event as one line. */
 export const joined = ({ head, text }: Told): string => `${head}  ${text}`.trimEnd()
 
 /**
- * The same for all of a run's events in order: an error is told in full once, and of an attempt that failed with the same one,
- * that it did.
+ * Puts the events of a run in words, in order. A repeated error is quoted once; later attempts refer to it.
  */
 export const teller = (nameWidth: number, style: Style): ((event: RunEvent) => Told | undefined) => {
   const errors = new Map<string, string>()
@@ -44,11 +43,11 @@ export const teller = (nameWidth: number, style: Style): ((event: RunEvent) => T
   }
 }
 
-/** What earlier events say of one. */
+/** Context from earlier events. */
 interface Before {
-  /** The error that was told of the asset last. */
+  /** The last quoted error of the asset. */
   readonly lastError: string | undefined
-  /** The assets that a step which starts is made from, and that are still being made. */
+  /** The running upstreams of a step that starts. */
   readonly alongside: ReadonlyArray<string>
 }
 
@@ -69,7 +68,7 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(dim(marks.running), event.asset, text === "" ? "" : dim(text))
     }
     case "StepRetrying": {
-      // One that was stopped because its source begins again has not failed, and waits for that source alone.
+      // A step that was stopped because its source restarts has not failed. It waits only for that source.
       const [failed, again] =
         event.error.tag === UpstreamRestarted._tag
           ? ["was stopped", ""]
@@ -109,14 +108,14 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
   }
 }
 
-/** ` of 4`, where it is known how many attempts there may be. */
+/** ` of 4`, if the number of attempts is known. */
 export const outOf = (attempts: number | undefined): string => (attempts === undefined ? "" : ` of ${attempts}`)
 
-/** What a check found, in words. */
+/** The result of a check, in words. */
 export const check = ({ check: name, metadata, ...result }: Check): string =>
   [`check ${name} ${verdict(result)}`, ...facts(metadata)].join(", ")
 
-/** What a check's result is called. */
+/** The name of a check's result. */
 export const verdict = ({ blocking, passed, severity }: Pick<Check, "blocking" | "passed" | "severity">): string => {
   if (passed) return "passed"
   if (severity === "warn") return "warns"
@@ -128,7 +127,7 @@ export const checkMark = ({ passed, severity }: Check, style: Style): string => 
   return severity === "error" ? style.red(style.marks.failed) : style.yellow(style.marks.warning)
 }
 
-/** A check and what it found. */
+/** A check and its result. */
 type Check = Pick<
   Extract<RunEvent, { readonly _tag: "CheckEvaluated" }>,
   "check" | "severity" | "blocking" | "passed" | "metadata"
@@ -137,22 +136,22 @@ type Check = Pick<
 /** Why a step was skipped. */
 export const skipped = (causes: ReadonlyArray<string>): string => `skipped: ${Human.list(causes)} failed`
 
-/** That an asset was left as it is. */
+/** The text of a skipped, unchanged asset. */
 export const unchanged = (since: string): string => `unchanged since ${Human.time(since)}`
 
-/** A materialization's facts in words, rows first, what is zero or false left out. */
+/** The metadata of a materialization in words, rows first, without zeros and false. */
 export const facts = ({ rows, ...others }: Metadata): ReadonlyArray<string> => [
   ...(typeof rows === "number" ? [Human.plural(rows, "row")] : []),
   ...otherFacts(others)
 ]
 
-/** The facts besides the rows. */
+/** The metadata without the rows. */
 export const otherFacts = ({ rows: _, ...others }: Metadata): ReadonlyArray<string> =>
   Object.entries(others).flatMap(([key, value]) => {
     const plural = key.replaceAll("_", " ")
     const name = value === 1 ? plural.replace(/\b(row|field|duplicate|conflict|difference)s\b/, "$1") : plural
     if (value === 0 || value === false || value === "") return []
-    // Why a check could not be evaluated is a sentence of its own.
+    // The reason why a check could not be evaluated is a separate sentence.
     if (key === "error") return [String(value)]
     if (typeof value === "number") return [`${Human.count(value)} ${name}`]
     return [value === true ? name : `${name} ${value}`]

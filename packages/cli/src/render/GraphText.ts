@@ -1,7 +1,7 @@
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** A drawn tree to be printed: what a line has no room for stands below its asset, to the right of the branches. */
+/** Wraps the lines of a drawn tree: what does not fit moves below its asset, to the right of the branches. */
 export const tree = (text: string, { columns, unicode }: Style): ReadonlyArray<string> => {
   const drawn = text.split("\n")
   const lines = drawn.flatMap((line, i) => fitted(line, drawn[i + 1] ?? "", columns))
@@ -18,7 +18,7 @@ const fitted = (line: string, next: string, columns: number): ReadonlyArray<stri
   if (end < 0 || Layout.width(line) <= columns) return [line]
   const own = line.slice(0, end)
   const branches = branching.exec(own)?.[0].replace("├─", "│ ").replace("└─", "  ") ?? ""
-  // A branch to what is made from the asset goes on past these lines.
+  // A branch to a downstream asset continues past these lines.
   const below = `${branches}${["├", "└"].includes(next.charAt(branches.length)) ? "│" : " "}  `
   const told = Layout.wrap(line.slice(end + others.length), columns - Layout.width(below) - 2)
   return [own, ...told.map((text, i) => `${below}${i === 0 ? "← " : "  "}${text}`)]

@@ -1,6 +1,6 @@
 import { eastAsianWidth } from "get-east-asian-width"
 
-/** The columns that text takes on a terminal, decoration aside: wide characters take two, combining ones none. */
+/** The columns that text takes on a terminal, without its decoration. Wide characters take two, combining ones none. */
 export const width = (text: string): number => {
   let columns = 0
   for (const character of text.replace(decoration, "")) columns += widthOf(character)
@@ -10,7 +10,7 @@ export const width = (text: string): number => {
 /** Text without its decoration. */
 export const undecorated = (text: string): string => text.replace(decoration, "")
 
-/** Text cut to at most `columns`, the last of them showing that it was. Give it undecorated text. */
+/** Cuts undecorated text to at most `columns`, and ends it with an ellipsis. */
 export const truncate = (text: string, columns: number, ellipsis: string): string => {
   if (width(text) <= columns) return text
   let kept = ""
@@ -27,7 +27,7 @@ export const truncate = (text: string, columns: number, ellipsis: string): strin
 export const padEnd = (text: string, columns: number): string => text + spaces(columns - width(text))
 export const padStart = (text: string, columns: number): string => spaces(columns - width(text)) + text
 
-/** Rows of cells with their columns aligned to the left, `gap` spaces apart, nothing after the last. */
+/** Aligns columns to the left, `gap` spaces apart, without trailing spaces. */
 export const align = (rows: ReadonlyArray<ReadonlyArray<string>>, gap = 2): ReadonlyArray<string> => {
   const widths: Array<number> = []
   for (const row of rows) {
@@ -44,9 +44,8 @@ export const align = (rows: ReadonlyArray<ReadonlyArray<string>>, gap = 2): Read
 }
 
 /**
- * Rows of cells, aligned where they fit in `room` columns. Where they do not, the last cell of each row is broken at spaces
- * below itself, or what has no room stands below the rest, aligned in its turn: whichever takes fewer lines. A header has the
- * titles of what then still stands in the first line.
+ * Aligns rows of cells if they fit in `room` columns. Otherwise it wraps the last cell of each row, or moves the cells that do
+ * not fit below the row, whichever takes fewer lines. The header keeps the titles of the cells in the first line.
  */
 export const table = (
   rows: ReadonlyArray<ReadonlyArray<string>>,
@@ -82,14 +81,14 @@ const broken = (rows: ReadonlyArray<ReadonlyArray<string>>, room: number): Reado
   return hanging.flat().length <= below.flat().length ? hanging : below
 }
 
-/** The room that a last cell must have to be broken below itself. */
+/** The fewest columns for a wrapped last cell. */
 const leastHanging = 16
 
-/** Text after something, broken at spaces so that all of it stays to the right of that. */
+/** Wraps text to the right of `before`. */
 export const hang = (before: string, text: string, columns: number): ReadonlyArray<string> =>
   wrap(text, columns - width(before)).map((line, i) => `${i === 0 ? before : spaces(width(before))}${line}`.trimEnd())
 
-/** Text broken at spaces into lines of at most `columns`; a longer word stays whole. Line feeds stay breaks. */
+/** Wraps text at spaces into lines of at most `columns`. A longer word stays whole. Line feeds stay. */
 export const wrap = (text: string, columns: number): ReadonlyArray<string> =>
   text.split("\n").flatMap((paragraph) => {
     const lines: Array<string> = []
@@ -103,7 +102,7 @@ export const wrap = (text: string, columns: number): ReadonlyArray<string> =>
     return [...lines, line]
   })
 
-/** Parts with a separator between them, as many in a line as fit in `columns`. */
+/** Joins parts with a separator, as many per line as fit in `columns`. */
 export const pack = (parts: ReadonlyArray<string>, separator: string, columns: number): ReadonlyArray<string> => {
   const [first = "", ...others] = parts
   const lines: Array<string> = []
@@ -116,7 +115,7 @@ export const pack = (parts: ReadonlyArray<string>, separator: string, columns: n
   return [...lines, line]
 }
 
-/** What would move the cursor or ring the bell, spelled out: a value must not be able to write on the screen. */
+/** Escapes control characters, so that a value cannot move the cursor or ring the bell. */
 export const printable = (text: string): string =>
   text.replace(controls, (character) => escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
@@ -128,6 +127,6 @@ const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\
 
 const spaces = (columns: number) => " ".repeat(Math.max(0, columns))
 
-/** By UAX #11. Combining marks and what only joins or formats others take none. */
+/** The columns of a character by UAX #11. Combining, joining and formatting characters take none. */
 const widthOf = (character: string): number =>
   /[\p{Mn}\p{Me}\p{Cf}]/u.test(character) ? 0 : eastAsianWidth(character.codePointAt(0) ?? 0)

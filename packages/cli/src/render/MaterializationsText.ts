@@ -6,8 +6,8 @@ import * as Sparkline from "./Sparkline.ts"
 import type { Style } from "./Style.ts"
 
 /**
- * An asset's materializations, newest first, a line each: rows, duration and other facts; then the trend of each number. Where
- * that does not fit, the time is left to the run's name, which has it, and what else has no room is named below.
+ * Lists an asset's materializations, newest first, one line each: rows, duration and metadata. Then shows the trend of each number.
+ * If a line does not fit, the time is dropped, because the run's name has it. Other columns that do not fit are named below.
  */
 export const lines = (history: ReadonlyArray<Materialization>, style: Style): ReadonlyArray<string> => {
   if (history.length === 0) return []
@@ -36,7 +36,7 @@ export const lines = (history: ReadonlyArray<Materialization>, style: Style): Re
   return cut === 0 ? lines : [...lines, ...Layout.hang("  ", note, style.columns)]
 }
 
-/** Rows aligned, without the last columns where these have no room, and how many those are. */
+/** Aligns rows without the last columns that do not fit, and returns the number of those. */
 const tabled = (rows: ReadonlyArray<ReadonlyArray<string>>, room: number) => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => Layout.width(row[i] ?? ""))))
   const ends = widths.map((_, i) => widths.slice(0, i + 1).reduce((sum, each) => sum + each + (each === 0 ? 0 : 2), -2))
@@ -51,7 +51,7 @@ const tabled = (rows: ReadonlyArray<ReadonlyArray<string>>, room: number) => {
   return { cut, lines }
 }
 
-/** One thing that is told of every materialization. */
+/** A column of the list. */
 interface Fact {
   readonly title: string
   readonly of: (materialization: Materialization) => MetadataValue | undefined
@@ -69,7 +69,7 @@ const measures: ReadonlyArray<Fact> = [
   }
 ]
 
-/** What else was recorded, but for what was always nothing. */
+/** The other metadata, without columns that are empty everywhere. */
 const othersIn = (history: ReadonlyArray<Materialization>): ReadonlyArray<Fact> => {
   const keys = new Set(
     history.flatMap(({ metadata }) =>
@@ -97,6 +97,6 @@ const trend = (history: ReadonlyArray<Materialization>, { of }: Fact, style: Sty
     style
   )
 
-/** The first two columns to the left, the others, which are numbers, to the right. */
+/** Aligns the first two columns to the left, and the numbers to the right. */
 const aligned = (cell: string, column: number, width: number): string =>
   column < 2 ? Layout.padEnd(cell, width) : Layout.padStart(cell, width)

@@ -9,26 +9,26 @@ import * as Layout from "./Layout.ts"
 import * as StandingText from "./StandingText.ts"
 import type { Style } from "./Style.ts"
 
-/** A plan, and what history says of it. */
+/** A plan and its history. */
 export interface Prospect {
   readonly selection: string
   readonly steps: ReadonlyArray<Step>
   readonly estimate: RunEstimate
   /** The last materializations, by asset. */
   readonly materialized: ReadonlyMap<string, Materialization>
-  /** How the assets stand, where only what has changed will be materialized. */
+  /** The status of the assets, if only what has changed will be materialized. */
   readonly standings: ReadonlyMap<string, Standing> | undefined
-  /** How tables will be filled; undefined where the store was not asked. */
+  /** How tables will be filled. Undefined if the store was not asked. */
   readonly loading: Loading | undefined
-  /** Where sources would be read; undefined where none would be. */
+  /** Where sources would be read. Undefined if the plan reads none. */
   readonly origin: string | undefined
-  /** What that does to rows from elsewhere. */
+  /** The effect on rows of another origin. */
   readonly sourceChange: SourceChange | undefined
 }
 
 /**
- * A plan's steps in order, numbered, each with what is done, how long that took before, and why; then the total, how rows
- * are loaded, and where from.
+ * Lists the steps of a plan in order, each with its action, its expected time and its reason. Then shows the total, how rows are
+ * loaded, and their origin.
  */
 export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> => {
   const { estimate, loading, origin, sourceChange, steps } = prospect
@@ -53,7 +53,7 @@ export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> =
   ]
 }
 
-/** The same for programs: `{ selection, expectedMillis, loadsBy, origin, sourceChange, steps: [{ asset, action, … }] }`. */
+/** The plan as JSON: `{ selection, expectedMillis, loadsBy, origin, sourceChange, steps: [{ asset, action, … }] }`. */
 export const json = ({ estimate, loading, materialized, selection, standings, steps, ...source }: Prospect): string =>
   JSON.stringify(
     {
@@ -73,7 +73,7 @@ export const json = ({ estimate, loading, materialized, selection, standings, st
     2
   )
 
-/** A recorded selection as it is typed: everything is `--all`, since a shell has its own idea of `*`. */
+/** A recorded selection as it is typed. Everything is `--all`, because a shell expands `*`. */
 export const selection = (text: string): string => (text === "*" ? "--all" : text)
 
 /** Why a step is in its plan, in words. */
@@ -120,7 +120,7 @@ const loadsBy = ({ by, slower }: Loading): string => `loads by ${by}${slower ===
 
 const duration = (millis: number | undefined): string => (millis === undefined ? "" : Human.duration(millis))
 
-/** The selected steps that wait for a step, directly or not. Steps come after those they wait for. */
+/** The selected downstream steps of a step, direct and indirect. */
 const selectedBelow = (asset: string, steps: ReadonlyArray<Step>): ReadonlyArray<string> => {
   const below = new Set([asset])
   for (const step of steps) if (step.after.some((name) => below.has(name))) below.add(step.asset)

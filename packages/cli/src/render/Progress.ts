@@ -7,18 +7,18 @@ import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** What progress is told against. */
+/** The context of the live lines. */
 export interface At {
   /** Milliseconds since the epoch. */
   readonly now: number
   readonly estimate: RunEstimate
-  /** What each step is made from, by its asset. */
+  /** The upstreams of each step, by asset. */
   readonly upstreams: ReadonlyMap<string, ReadonlyArray<string>>
 }
 
 /**
- * What is going on in a run: a line for each asset that is running or waits to try again, and one for the whole of it. Made
- * to be drawn over the lines before, so no line is wider than the terminal.
+ * The live lines of a run: one for each asset that runs or waits for a retry, and one for the whole run. No line is wider than the
+ * terminal, because the next ones are drawn over them.
  */
 export const lines = (result: RunResult.RunResult, at: At, style: Style): ReadonlyArray<string> => {
   const { estimate, now } = at
@@ -42,12 +42,12 @@ export const lines = (result: RunResult.RunResult, at: At, style: Style): Readon
   ]
 }
 
-/** What is drawn over must not be taller than a terminal. */
+/** Live lines must not be taller than a terminal. */
 const mostLines = 12
 
 const expected = (millis: number | undefined): string => (millis === undefined ? "" : ` of about ${Human.duration(millis)}`)
 
-/** Rows that a step has handled so far, or in the end. */
+/** The rows that a step has handled so far. */
 const rowsOf = (state: RunResult.StepState): number => {
   if (state._tag === "Running") return state.rows
   const rows = state._tag === "Succeeded" ? state.metadata["rows"] : undefined

@@ -3,7 +3,7 @@ import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** What a re-issue would change: tables and counts. */
+/** The preview of a re-issue: tables and counts. */
 export const preview = (found: Reissue, store: string, style: Style): ReadonlyArray<string> =>
   isNothing(found)
     ? [allRandom(store)]
@@ -13,7 +13,7 @@ export const preview = (found: Reissue, store: string, style: Style): ReadonlyAr
         style.dim("Nothing was changed.")
       ]
 
-/** What a re-issue changed. */
+/** The result of a re-issue. */
 export const done = (found: Reissue, store: string, style: Style): ReadonlyArray<string> => {
   const ok = style.green(style.marks.ok)
   return isNothing(found)
@@ -25,7 +25,7 @@ export const done = (found: Reissue, store: string, style: Style): ReadonlyArray
       ]
 }
 
-/** The same in a sentence, for the history. */
+/** The result in a sentence, for the history. */
 export const sentence = ({ masks }: Reissue): string =>
   `${Human.plural(sum(masks), "mask id")} of ${Human.plural(Object.keys(masks).length, "table")} replaced by random ones`
 

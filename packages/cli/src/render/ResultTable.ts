@@ -4,8 +4,8 @@ import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
 /**
- * The answer to a query as a table: numbers to the right, NULL as its mark, control characters spelled out. Where the
- * columns do not fit the terminal, the widest are narrowed and their cells cut, and what still does not fit is named below.
+ * Renders the rows of a query as a table, with numbers to the right, a mark for NULL, and escaped control characters. If the columns
+ * do not fit the terminal, the widest are narrowed and their cells cut. Columns that still do not fit are named below.
  */
 export const lines = ({ columns, rows }: QueryResult, style: Style): ReadonlyArray<string> => {
   const cells = rows.map((row) => row.map((value) => textOf(value, style)))
@@ -36,7 +36,7 @@ export const lines = ({ columns, rows }: QueryResult, style: Style): ReadonlyArr
   ]
 }
 
-/** Why an answer cannot be an array of objects: two of its columns have one name. Undefined where it can. */
+/** Says why the rows cannot be objects: two columns have the same name. Undefined if they can. */
 export const notAsJson = ({ columns }: QueryResult): string | undefined => {
   const later = columns.findIndex((name, i) => columns.indexOf(name) < i)
   const name = columns[later]
@@ -45,7 +45,7 @@ export const notAsJson = ({ columns }: QueryResult): string | undefined => {
   return `With --json a row is an object, and ${both}. Give one of them another with AS: select …, … as other_name.`
 }
 
-/** The answer as a JSON array of objects, a row a line. Two columns of one name are one there. */
+/** The rows as a JSON array of objects, one per line. Two columns of one name become one. */
 export const json = ({ columns, rows }: QueryResult): string => {
   const objects = rows.map((row) => JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]))))
   return objects.length === 0 ? "[]" : `[\n${objects.join(",\n")}\n]`
@@ -54,11 +54,11 @@ export const json = ({ columns, rows }: QueryResult): string => {
 const textOf = (value: string | number | boolean | null, style: Style): string =>
   value === null ? style.marks.none : Layout.printable(String(value))
 
-/** Numbers, and exact decimals, which come as text. */
+/** Numbers, and exact decimals, which are text. */
 const isNumber = (value: string | number | boolean | null | undefined): boolean =>
   value === null || typeof value === "number" || (typeof value === "string" && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value))
 
-/** Narrows the widest columns until all fit, none below 8; columns that still do not fit are left out from the right. */
+/** Narrows the widest columns until all fit, none below 8 characters. Then drops columns from the right. */
 const fit = (widths: ReadonlyArray<number>, room: number): ReadonlyArray<number> => {
   const result = [...widths]
   const total = () => result.reduce((sum, columnWidth) => sum + columnWidth + 2, -2)

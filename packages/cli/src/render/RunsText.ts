@@ -9,7 +9,7 @@ import * as PlanText from "./PlanText.ts"
 import type { Style } from "./Style.ts"
 import * as Summary from "./Summary.ts"
 
-/** Runs as they were given, a line each. Where that has no room, the start is left to the run's name, which begins with it. */
+/** Lists runs, one line each. If a line does not fit, the start is dropped, because the run's name begins with it. */
 export const list = (runs: ReadonlyArray<RunSummary>, style: Style): ReadonlyArray<string> => {
   const header = ["run", "started (UTC)", "status", "took", "selection"].map(style.dim)
   const rows = runs.map((run) => [
@@ -26,18 +26,18 @@ export const list = (runs: ReadonlyArray<RunSummary>, style: Style): ReadonlyArr
     : Layout.table(rows.map(withoutStart), style.columns, withoutStart(header))
 }
 
-/** The same for programs: `{ runs: [{ runId, startedAt, status, durationMillis, reason, selection, tags, retryOf, … }] }`. */
+/** The list as JSON: `{ runs: [{ runId, startedAt, status, durationMillis, reason, selection, tags, retryOf, … }] }`. */
 export const listJson = (runs: ReadonlyArray<RunSummary>): string =>
   JSON.stringify({ runs: runs.map(({ owner, heartbeatAt, ...run }) => ({ ...headOf(run), owner, heartbeatAt })) }, null, 2)
 
-/** A run for programs: the same, and `steps: [{ asset, action, reason, state, checks }]` in the order of its plan. */
+/** A run as JSON: the same names, and `steps: [{ asset, action, reason, state, checks }]` in the order of its plan. */
 export const json = (events: ReadonlyArray<RunEvent>): string => {
   const result = RunResult.fromEvents(events)
   const steps = RunResult.stepsOf(result).map(({ checks, ...step }) => ({ ...step, checks: checks.map(checkOf) }))
   return JSON.stringify({ ...headOf(result), steps }, null, 2)
 }
 
-/** What is the same of a run in a list and by itself; what is not known is null. */
+/** The fields of a run in a list and by itself. Unknown values are null. */
 const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt">) => ({
   runId: run.runId,
   startedAt: run.startedAt,
@@ -58,7 +58,7 @@ const checkOf = ({ blocking, check, metadata, passed, severity }: RunResult.Chec
   metadata
 })
 
-/** A run's story: what was asked for, every event with the time since the start, and the totals. */
+/** Shows one run: its selection, every event with the time since the start, and the totals. */
 export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
   const result = RunResult.fromEvents(events)
   const steps = stepsOf(events)
@@ -90,7 +90,7 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
   ]
 }
 
-/** A run's events as lines of a log: the time in UTC, the asset and what happened to it. */
+/** The events of a run as log lines: the time in UTC, the asset, and what happened. */
 export const log = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
   const nameWidth = Math.max(0, ...stepsOf(events).map(({ asset }) => asset.length))
   const line = EventText.liner(nameWidth, style)
@@ -101,7 +101,7 @@ export const log = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArra
   })
 }
 
-/** What was forgotten, in a sentence. */
+/** The number of deleted runs, in a sentence. */
 export const pruned = ({ events, runs }: Pruned, { green, marks }: Style): string =>
   runs === 0
     ? `${green(marks.ok)} No run is old enough to be forgotten.`
@@ -120,7 +120,7 @@ const runLine = (event: RunEvent, style: Style): string | undefined => {
   }
 }
 
-/** What a run was asked for, its labels, and the run that it carries on. */
+/** The selection of a run, its labels, and the run that it retries. */
 const what = (run: {
   readonly selection: string
   readonly tags: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import type { Cause, Standing } from "@sluice/core/plan/Staleness"
 import * as Human from "./Human.ts"
 import type { Style } from "./Style.ts"
 
-/** How an asset stands, in a few words: `fresh`, `stale: code changed`, `never`. What is never stored has no standing. */
+/** The status of an asset in a few words: `fresh`, `stale: code changed`, `never`. An asset that is never stored has none. */
 export const words = (standing: Standing): string => {
   switch (standing._tag) {
     case "Fresh":
@@ -34,6 +34,6 @@ export const cause = (of: Cause): string => {
   }
 }
 
-/** Text in the colour of a standing. */
+/** Colours text by a status. */
 export const paint = (standing: Standing, style: Style): ((text: string) => string) =>
   standing._tag === "Fresh" ? style.green : standing._tag === "Ephemeral" ? style.dim : style.yellow

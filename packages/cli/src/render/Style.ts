@@ -1,13 +1,13 @@
-/** What a terminal, or a file in its place, can show. */
+/** What the output can show. */
 export interface Abilities {
   readonly colour: boolean
   /** Whether it shows more than ASCII. */
   readonly unicode: boolean
-  /** The width in columns; infinite where nothing has to fit. */
+  /** The width in columns. Infinite if nothing has to fit. */
   readonly columns: number
 }
 
-/** How text is decorated: each function gives its text back as it is where there is no colour. */
+/** Decorates text. Without colour, each function returns its text unchanged. */
 export interface Style extends Abilities {
   readonly bold: Paint
   readonly dim: Paint
@@ -20,7 +20,7 @@ export interface Style extends Abilities {
 
 export type Paint = (text: string) => string
 
-/** One-column signs, and words where there is no such sign. */
+/** Signs of one column, or words without Unicode. */
 export interface Marks {
   readonly ok: string
   readonly failed: string
@@ -33,7 +33,7 @@ export interface Marks {
   readonly separator: string
   readonly ellipsis: string
   readonly none: string
-  /** Before a number that is no more than known. */
+  /** Before a lower bound. */
   readonly atLeast: string
   readonly rule: string
   /** The frames of a spinner. */

@@ -5,8 +5,8 @@ import * as Layout from "./Layout.ts"
 import type { Paint, Style } from "./Style.ts"
 
 /**
- * What became of a run: a line for each asset with its rows and duration, and why it was made where `causes` tells, failed
- * ones with their error below, skipped ones with the asset that is to blame, then a line of totals.
+ * Summarizes a run: one line per asset with its rows and duration, and its cause if `causes` has one. Failed assets have their error
+ * below, skipped ones the asset that failed. The last line has the totals.
  */
 export const lines = (
   result: RunResult.RunResult,
@@ -30,18 +30,18 @@ export const lines = (
   ]
 }
 
-/** The last lines on a run: totals, why it ended so where the steps do not tell, and which run it carries on. */
+/** The last lines of a run: totals, the reason if no step shows it, and the run that it retries. */
 export const conclusion = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => [
   ...totals(result, style),
   ...(result.reason === undefined ? [] : Layout.wrap(result.reason, Math.min(style.columns, 100))),
   ...(result.retryOf === undefined ? [] : [style.dim(`It carries on run ${result.retryOf}.`)])
 ]
 
-/** What to type next, a line for each. */
+/** Commands to type next, one line each. */
 export const next = (commands: ReadonlyArray<string>, style: Style): ReadonlyArray<string> =>
   commands.map((command, i) => (i === 0 ? `${style.dim("Next:")} ${command}` : `      ${command}`))
 
-/** How many steps ended in which way, how long it all took, and the run's name; in some lines where it does not fit in one. */
+/** The number of steps by result, the duration, and the run's name, wrapped if necessary. */
 export const totals = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
   const counted = (tag: RunResult.StepState["_tag"], word: string, paint: (text: string) => string) => {
     const count = RunResult.stepsIn(result, tag).length
@@ -63,7 +63,7 @@ export const totals = (result: RunResult.RunResult, style: Style): ReadonlyArray
   return Layout.pack(parts, style.dim(` ${style.marks.separator} `), style.columns)
 }
 
-/** How long a run took; of one that crashed, how long it is known to have lived, if that is known. */
+/** The duration of a run. Of a crashed run, the time until its last heartbeat, if there was one. */
 export const took = (status: RunResult.RunResult["status"], millis: number, { marks }: Style): string => {
   if (status !== "crashed") return Human.duration(millis)
   return millis === 0 ? marks.skipped : `${marks.atLeast}${Human.duration(millis)}`
@@ -125,13 +125,13 @@ const stepLines = (
   }
 }
 
-/** Checks that did not pass, below their asset. */
+/** The checks of an asset that did not pass. */
 const checkLines = ({ checks }: RunResult.StepResult, style: Style): ReadonlyArray<string> =>
   checks.flatMap((check) =>
     check.passed ? [] : Layout.hang(`    ${EventText.checkMark(check, style)} `, EventText.check(check), style.columns)
   )
 
-/** How many checks there were, and how many of them failed or warned. */
+/** The number of checks, and how many of them failed or warned. */
 const checksOf = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
   const checks = RunResult.stepsOf(result).flatMap((step) => step.checks)
   const unmet = (severity: "error" | "warn") => checks.filter((check) => !check.passed && check.severity === severity).length

@@ -3,10 +3,10 @@ import { brotliCompress, brotliDecompress, constants } from "node:zlib"
 import type { Compression } from "@sluice/core/data/Spill"
 
 /**
- * Brotli at quality 1, in Node's thread pool: of what Node can do, the fastest that makes packed rows a third as large
- * (deflate's fastest level takes half as long again and leaves them larger). Each chunk of output is a turn of the main thread:
- * with Node's own, of 16 KB, they cost it three times as much. A window of 256 KB leaves rows as small as
- * one of 4 MB, which whoever unpacks has to make room for.
+ * Compresses with Brotli at quality 1, in Node's thread pool. It is Node's fastest way to a third of the size of packed rows;
+ * deflate's fastest level takes half as long again and leaves them larger. Each chunk of output costs a turn of the main thread.
+ * Node's default of 16 KB costs three times as much. A window of 256 KB compresses as well as one of 4 MB, and needs less memory to
+ * decompress.
  */
 export const brotli: Compression = {
   pack: (bytes) =>

@@ -55,14 +55,14 @@ export const read = Effect.fn("DotEnv.read")(function* ({
   return { keys, provider: keys.length === 0 ? undefined : provider }
 })
 
-/** Commands to type next, with the file that `--env-file` named: without it they would use another store. */
+/** Adds `--env-file` to commands to type next. Without it they would use another store. */
 export const withEnvFile = (commands: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
   Effect.map(File, ({ path, required }) => {
     const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
     return required ? commands.map((command) => `${command} --env-file ${quoted}`) : commands
   })
 
-/** The environment is asked first, then the lines above, as by Compose. */
+/** Reads the environment first, then the lines above, as Compose does. */
 const resolve = Effect.fnUntraced(function* (part: DotEnvSyntax.Part, above: ReadonlyMap<string, string>) {
   if (typeof part === "string") return part
   const { ifEmpty, ifUnset, name } = part
@@ -73,7 +73,7 @@ const resolve = Effect.fnUntraced(function* (part: DotEnvSyntax.Part, above: Rea
 
 const notSet = `has a $ before a name that is set neither above it nor in the environment. ${DotEnvSyntax.dollarAdvice}`
 
-/** The first of the lines that are refused, in order, and how many more there are. */
+/** The first five refused lines, and the number of others. */
 const sentences = (path: string, problems: ReadonlyArray<DotEnvSyntax.Problem>): ReadonlyArray<string> => [
   ...[...problems]
     .sort(([a], [b]) => a - b)

@@ -3,9 +3,9 @@ import { readFileSync, readlinkSync } from "node:fs"
 import * as Predicate from "effect/Predicate"
 
 /**
- * A process, told apart from a later one of the same id. `started` is where the id counts and when the process started, in
- * two words. On Linux they are the boot with the namespace of process ids, and the tick of the start; elsewhere the second of
- * the start. It is absent if the system does not report it.
+ * Identifies a process, even if a later one gets the same id. `started` has the scope of the id and the start of the process. On Linux
+ * the scope is the boot and the process namespace, and the start is a clock tick. Elsewhere the start is a second. `started` is absent
+ * if the system does not report it.
  */
 export interface ProcessIdentity {
   readonly pid: number
@@ -19,8 +19,8 @@ export const self = (): ProcessIdentity => {
 }
 
 /**
- * Whether a process of this host is there. Undefined if that cannot be known: its id belongs to another boot or container, or
- * its start is unknown and another process may have its id by now.
+ * Whether a process of this host exists. Undefined if that is not known: its id belongs to another boot or container, or its start is
+ * unknown and another process may have the id now.
  */
 export const isAlive = ({ pid, started }: ProcessIdentity): boolean | undefined => {
   if (started !== undefined && placeOf(started) !== placeOf(startOf(process.pid))) return undefined
@@ -35,7 +35,7 @@ const exists = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // Another user's process may not be signaled, but it is there.
+    // Another user's process cannot be signaled, but exists.
     return Predicate.hasProperty(error, "code") && error.code === "EPERM"
   }
 }
@@ -54,7 +54,7 @@ const startOnLinux = (pid: number): string => {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
   const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
-  // A zombie has ended, and has its id until its parent asks for it.
+  // A zombie has ended, and keeps its id until its parent waits for it.
   return `${boot}/${readlinkSync("/proc/self/ns/pid")} ${state === "Z" ? "ended" : fields[18]}`
 }
 

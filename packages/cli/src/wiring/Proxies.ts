@@ -6,11 +6,11 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/** An HTTP proxy, and what it is told of who asks. */
+/** An HTTP proxy and its credentials. */
 export class Proxy extends Schema.Class<Proxy>("Proxy")({
   /** Whether the connection to the proxy itself is encrypted. */
   secure: Schema.Boolean,
-  /** A name or an address, of IPv6 without brackets. */
+  /** A name or an address. An IPv6 address has no brackets. */
   host: Schema.String,
   port: Schema.Int,
   /** The value of `Proxy-Authorization`. */
@@ -26,16 +26,16 @@ export class Proxy extends Schema.Class<Proxy>("Proxy")({
 export const Proxies = Schema.Struct({ http: Schema.UndefinedOr(Proxy), https: Schema.UndefinedOr(Proxy) })
 export type Proxies = typeof Proxies.Type
 
-/** What a thread is told of them, and what it takes them for. */
+/** The proxies as a thread receives them. */
 export const encode = Schema.encodeSync(Proxies)
 export const decode = Schema.decodeUnknownSync(Proxies)
 
 export const none: Proxies = { http: undefined, https: undefined }
 
 /**
- * The proxies that the environment names for an API: `HTTP_PROXY`, `HTTPS_PROXY` and, for either, `ALL_PROXY`, but for the hosts
- * of `NO_PROXY`; the lower-case names come first, as in curl. This machine itself is never asked by a proxy. Fails for a
- * proxy that would be used and is not understood.
+ * Reads the proxies for an API from the environment: `HTTP_PROXY`, `HTTPS_PROXY` and, for both, `ALL_PROXY`, except for the hosts in
+ * `NO_PROXY`. Lower-case names come first, as in curl. Requests to this machine never use a proxy. Fails if a needed proxy is not
+ * understood.
  */
 export const forApi = Effect.fn("Proxies.forApi")(function* (url: URL): Effect.fn.Return<Proxies, SettingsInvalid> {
   const [noProxy] = yield* variable("NO_PROXY")
@@ -54,7 +54,7 @@ export const forApi = Effect.fn("Proxies.forApi")(function* (url: URL): Effect.f
   return problems.length === 0 ? proxies : yield* new SettingsInvalid({ problems: [...new Set(problems)] })
 })
 
-/** The first of some variables that is not empty, and its name. */
+/** The first variable that is not empty, and its name. */
 const variable = Effect.fnUntraced(function* (...names: ReadonlyArray<string>) {
   for (const name of names.flatMap((name) => [name.toLowerCase(), name])) {
     const text = yield* Effect.orElseSucceed(Config.string(name), () => "")
@@ -63,7 +63,7 @@ const variable = Effect.fnUntraced(function* (...names: ReadonlyArray<string>) {
   return ["", ""] as const
 })
 
-/** Reads a proxy's URL; without a scheme it is http. What is wrong with it is told without repeating it. */
+/** Reads the URL of a proxy. Without a scheme it is http. The error does not repeat the URL. */
 export const parse = (text: string): Either.Either<Proxy, string> => {
   const whole = text.includes("://") ? text : `http://${text}`
   if (!URL.canParse(whole)) return Either.left(`is not a URL. ${form}`)
@@ -84,8 +84,8 @@ export const parse = (text: string): Either.Either<Proxy, string> => {
 const form = "Use http://host:port or http://user:password@host:port, or except the API's host with NO_PROXY."
 
 /**
- * Whether `NO_PROXY` excepts a host: `*`, a domain with all below it (`example.com`, `.example.com`, `*.example.com`), an
- * address or a network (`10.0.0.0/8`), each perhaps with a port.
+ * Whether `NO_PROXY` lists a host: `*`, a domain with its subdomains (`example.com`, `.example.com`, `*.example.com`), an address or a
+ * network (`10.0.0.0/8`), each with an optional port.
  */
 export const isExcepted = (host: string, port: number, noProxy: string): boolean =>
   isLoopback(host) || noProxy.split(/[\s,]+/).some((entry) => entry !== "" && matches(entry.toLowerCase(), host, port))
@@ -110,7 +110,7 @@ const isWithin = (host: string, network: string, bits: number): boolean => {
   return list.check(host, family === 4 ? "ipv4" : "ipv6")
 }
 
-/** `host:port`, an address of IPv6 in brackets. */
+/** `host:port`, with an IPv6 address in brackets. */
 export const authorityOf = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`
 
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "").toLowerCase()

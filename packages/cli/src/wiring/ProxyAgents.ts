@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as nodeAgent from "../internal/nodeAgent.ts"
 import { authorityOf, type Proxy } from "./Proxies.ts"
 
-/** Sends http requests through a proxy: each names its whole URL (RFC 9112, section 3.2.2). */
+/** Sends http requests through a proxy. Each request line has the whole URL (RFC 9112, section 3.2.2). */
 export const forwarding = (proxy: Proxy, options: http.AgentOptions): http.Agent =>
   nodeAgent.beforeEach(new ForwardingAgent(proxy, options), (request) => {
     request.path = `http://${request.getHeader("host")}${request.path}`
@@ -67,7 +67,7 @@ class TunnelingAgent extends https.Agent {
   }
 }
 
-/** What a TLS connection calls the server; an address has no name (RFC 6066, section 3). */
+/** The server name of a TLS connection. An address has none (RFC 6066, section 3). */
 const serverName = (host: string): string => (net.isIP(host) === 0 ? host : "")
 
 const credentials = ({ authorization }: Proxy): Readonly<Record<string, string>> =>

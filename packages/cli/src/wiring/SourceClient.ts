@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Proxies from "./Proxies.ts"
 
-/** Node's own servers, and many others, give up a connection that was not used for five seconds. */
+/** Node's servers, and many others, close a connection that was idle for five seconds. */
 const connections = { keepAlive: true, timeout: 4_000 }
 
 /**
- * How the API is asked: by Node's own `http`, which follows no redirect and unpacks no body by itself. What the pipeline wants
- * of either, its source says. Connections are used again, and given up after a few seconds without use, before a server
- * gives them up: one that closes while a request is on its way is an error. With proxies, requests go through them.
+ * Sends requests to the API by Node's `http`, which follows no redirects and decompresses no bodies: the source does both. Idle
+ * connections are kept for a few seconds, and closed before a server closes them, because a connection that closes during a request
+ * is an error. With proxies, requests go through them.
  */
 export const layer = ({ http, https }: Proxies.Proxies) =>
   NodeHttpClient.layerWithoutAgent.pipe(

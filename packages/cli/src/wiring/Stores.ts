@@ -15,7 +15,7 @@ import type { Settings } from "./Settings.ts"
 /** Whose history, erasures and keys a store keeps. */
 export const named = ({ configured }: Settings): Layer.Layer<PipelineName> => Layer.succeed(PipelineName, configured.name)
 
-/** The stores that the settings name. Their driver is loaded when the layer is built, not before. */
+/** The stores that the settings name. The driver is loaded when the layer is built. */
 export const layer = (settings: Settings) => {
   const { database } = settings
   return Layer.unwrapEffect(
@@ -38,7 +38,7 @@ export const rotate = (settings: Settings) => {
   return Effect.provide(rotation, named(settings))
 }
 
-/** Takes a store whose parts were restored from different times as it is. */
+/** Accepts a store whose parts were restored from different backups. */
 export const acceptRestored = (settings: Settings) => {
   const { database, lockWait } = settings
   const accept =
@@ -75,8 +75,7 @@ const serverOptions = (settings: Settings, url: MysqlUrl) => {
 }
 
 /**
- * The same, for commands that read: it makes no embedded store and no table of a server, nor what is missing from one. What
- * cannot be written is read as it is.
+ * The stores for commands that only read. Creates nothing. A store that this user may not write can still be read.
  */
 export const existing = (
   settings: Settings
@@ -96,11 +95,11 @@ export const existing = (
 const readingServer = (settings: Settings, url: MysqlUrl) =>
   Effect.map(mysqlStores, (MysqlStores) => MysqlStores.reading(serverOptions(settings, url)))
 
-/** Whether there is an embedded store that cannot be written. A server says so by itself. */
+/** Whether the embedded store may not be written. A server reports that by itself. */
 export const isReadOnly = ({ database }: Settings) =>
   database._tag === "Mysql" ? Effect.succeed(false) : StoreFiles.isReadOnly(database.directory)
 
-/** Fails where there is nothing in the store yet, or it cannot be used. */
+/** Fails if the store is empty or cannot be used. */
 export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, part: "all" | "history") {
   if (yield* isThere(settings, part)) return
   return yield* new UsageError({
@@ -108,10 +107,10 @@ export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, 
   })
 })
 
-/** The record of runs to read; an empty one if there is no store yet, or none that can be had before it is provisioned. */
+/** The run history, to read. It is empty if there is no store yet, or if the store must be provisioned first. */
 export const history = (settings: Settings) => orEmpty(settings, "read")
 
-/** The same to write to. */
+/** The run history, to write. */
 export const writableHistory = (settings: Settings) => orEmpty(settings, "write")
 
 const orEmpty = (settings: Settings, to: "read" | "write") =>
@@ -127,11 +126,11 @@ const orEmpty = (settings: Settings, to: "read" | "write") =>
     )
   )
 
-/** Whether there is a store to ask, or the history of one; fails where it cannot be used. A server is taken to be there. */
+/** Whether the store exists, or its history. Fails if it cannot be used. A server is taken to exist. */
 export const isThere = ({ database }: Settings, part: "all" | "history") =>
   database._tag === "Mysql" ? Effect.succeed(true) : StoreFiles.isThere(database.directory, part)
 
-/** Fails if a file is in the way of the embedded store's directory. */
+/** Fails if the path of the embedded store is a file, or below one. */
 export const checkPath = (settings: Settings): Effect.Effect<void, WarehouseFailed> =>
   Effect.catchIf(
     isThere(settings, "all"),
@@ -139,7 +138,7 @@ export const checkPath = (settings: Settings): Effect.Effect<void, WarehouseFail
     () => Effect.void
   )
 
-/** The embedded history is opened without the rest of its store. */
+/** Opens the history of an embedded store without its other files. */
 const recorded = (settings: Settings, to: "read" | "write"): Layer.Layer<RunStore, WarehouseFailed> => {
   const { database } = settings
   if (database._tag === "Mysql") {

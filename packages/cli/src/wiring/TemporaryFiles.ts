@@ -6,8 +6,7 @@ import * as Layer from "effect/Layer"
 import * as ProcessIdentity from "./ProcessIdentity.ts"
 
 /**
- * Room on disk for the rows that do not fit in memory. The names of its files say which process made them, so that the next
- * run removes what a killed one has left behind.
+ * The directory for spilled rows. Its name contains the process, so that the next run removes the directories of killed processes.
  */
 export const spill = (
   options: Omit<Parameters<typeof Spill.layer>[0], "prefix">
@@ -23,7 +22,7 @@ export const spill = (
 export const prefixOf = ({ pid, started = "" }: ProcessIdentity.ProcessIdentity): string =>
   `sluice-${pid}-${Buffer.from(started).toString("base64url")}-`
 
-/** Removes what processes have left in a directory that are not there any more. What cannot be known, or removed, stays. */
+/** Removes the leftovers of ended processes from a directory. If a process is not known to have ended, its files stay. */
 export const removeLeftovers = Effect.fn("TemporaryFiles.removeLeftovers")(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
   const names = yield* Effect.orElseSucceed(fs.readDirectory(directory), () => [])

@@ -20,8 +20,8 @@ export const layer: Layer.Layer<Owner> = Layer.sync(Owner, () => {
 export const variables: Effect.Effect<ReadonlyArray<string>> = Effect.sync(() => Object.keys(process.env))
 
 /**
- * What threads have of its environment. Node reads these two in each thread anew; whatever else it knows of networks, as
- * `NODE_EXTRA_CA_CERTS`, it reads once for all. Passwords and tokens are not among them.
+ * The environment of threads. Node reads these two variables in each thread; it reads `NODE_EXTRA_CA_CERTS` and the like once per
+ * process. No password or token is among them.
  */
 export const forThreads: Effect.Effect<Readonly<Record<string, string>>> = Effect.sync(() =>
   Object.fromEntries(
