@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import { beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, sluice, testApi } from "../../packages/cli/test/support.ts"
 import { flavours, isAvailable, sharedPort } from "../servers/TestServers.ts"
+import { cases } from "../setup/size.ts"
 
 /** The whole pipeline as processes, from a real HTTP API into each store, and what its analyst sees of it. */
 const publicTables = {
@@ -87,7 +88,7 @@ for (const store of stores) {
 
     it("makes every asset, and nothing has to be tried twice", { timeout: 60_000 }, async () => {
       // Regression: on MySQL, RENAME TABLE met deadlocks with readers of views over the table, and whole steps ran again.
-      for (let run = 0; run < 3; run++) {
+      for (let run = 0; run < cases(3); run++) {
         const { code, stdout, stderr } = await sluice(cwd, ["materialize", "--all", "--full", "--json"], env)
         expect([code, stdout.match(/"StepRetrying"/g)?.length ?? 0, stderr.includes("✗")]).toEqual([0, 0, false])
       }

@@ -4,10 +4,10 @@ import { join } from "node:path"
 import * as CanarySuite from "@sluice/assets/canary/CanarySuite"
 import * as Effect from "effect/Effect"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { assets, proveOn, warehouse } from "./canaryProof.ts"
+import { assets, embedded, proveOn, warehouse } from "./canaryProof.ts"
 import * as LeakyBuild from "./leakyBuild.ts"
 
-proveOn("the embedded store", true, () => Promise.resolve(undefined))
+proveOn(embedded, true, () => Promise.resolve(undefined))
 
 describe.runIf(process.platform === "linux")("rows that a killed process had spilled", () => {
   it("were searched while they lay on disk, and are found where they are not encrypted", async () => {

@@ -1,6 +1,6 @@
 /**
  * Whether the tests run at full size: every canary scenario, and all random cases. `TEST_SIZE=full`, which `pnpm check` sets.
- * `pnpm test` makes the same claims about fewer cases.
+ * `pnpm test` by itself tries fewer of them, so that a newcomer does not wait.
  */
 export const isFull = process.env["TEST_SIZE"] === "full"
 
