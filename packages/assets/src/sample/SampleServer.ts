@@ -1,6 +1,7 @@
 import * as HttpServer from "@effect/platform/HttpServer"
 import { UsageError } from "@sluice/cli/CliError"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as dataset from "./dataset.ts"
 
 /** How many rows to generate, from which seed. */
@@ -23,12 +24,7 @@ export const start = Effect.fn("SampleServer.start")(function* (options: {
   )
   const node = Http.createServer()
   const server = yield* NodeHttpServer.make(() => node, { host: "127.0.0.1", port: options.port }).pipe(
-    Effect.mapError(
-      () =>
-        new UsageError({
-          detail: `Port ${options.port} cannot be used; something else may listen on it. Choose another --port.`
-        })
-    )
+    Effect.mapError(({ cause }) => new UsageError({ detail: problemOf(options.port, cause) }))
   )
   yield* SampleApi.closePromptly(node)
   const url = yield* Effect.provideService(
@@ -39,3 +35,15 @@ export const start = Effect.fn("SampleServer.start")(function* (options: {
   const { users, messages } = options.size ?? { users: dataset.users.count, messages: dataset.messages.count }
   return { url, users, messages }
 })
+
+/** Says why the server cannot listen on a port. Port 0 is a free one, which the system chooses. */
+export const problemOf = (port: number, cause: unknown): string => {
+  const code = Predicate.hasProperty(cause, "code") ? String(cause.code) : "UNKNOWN"
+  if (code === "EMFILE" || code === "ENFILE") {
+    return `The sample API cannot be served: this process may open no more files (${code}). Raise its limit (\`ulimit -n 256\`), then run it again.`
+  }
+  if (port === 0) return `The sample API cannot be served: the system has no free port on 127.0.0.1 (${code}).`
+  return code === "EACCES"
+    ? `Port ${port} cannot be used: this user may not listen on it (EACCES). Choose a --port above 1023.`
+    : `Port ${port} cannot be used (${code}). Another program may listen on it: choose another --port.`
+}
