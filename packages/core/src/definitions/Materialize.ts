@@ -1,0 +1,105 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Array from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Mailbox from "effect/Mailbox"
+import * as Stream from "effect/Stream"
+import type * as Asset from "../asset/Asset.ts"
+import { CodeVersions, withSettings } from "../asset/CodeVersions.ts"
+import type { Failure } from "../asset/Failure.ts"
+import * as Selection from "../graph/Selection.ts"
+import type { SelectionEmpty, SelectionInvalid } from "../graph/SelectionInvalid.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
+import type { PlanImpossible } from "../plan/Plan.ts"
+import * as Executor from "../run/Executor.ts"
+import * as Owner from "../run/Owner.ts"
+import * as Planner from "../run/Planner.ts"
+import type { RunEvent } from "../run/RunEvent.ts"
+import type { RunResult, StepResult } from "../run/RunResult.ts"
+import type { RunStore, RunStoreFailed } from "../run/RunStore.ts"
+import type { SettingsInvalid } from "../settings/Settings.ts"
+import * as Definitions from "./Definitions.ts"
+import type { DefinitionsInvalid } from "./DefinitionsInvalid.ts"
+import type { Given } from "./Given.ts"
+
+/** As for any run. The origin is what the definitions say of it. */
+export interface Options extends Omit<Executor.Options, "concurrency" | "origin"> {
+  /** How many steps may run at once. Default 4. */
+  readonly concurrency?: number
+}
+
+/** A run's result, whose steps are found by the names of the pipeline's assets. */
+export interface Result<Name extends string> extends RunResult {
+  readonly steps: ReadonlyMap<Name, StepResult>
+}
+
+/** Why a run did not begin, or could not be recorded. A step that fails is part of the result. */
+export type NotRun =
+  | DefinitionsInvalid
+  | SettingsInvalid
+  | SelectionInvalid
+  | SelectionEmpty
+  | PlanImpossible
+  | RunStoreFailed
+  | Failure
+
+/** The services that the program gives: the run history, the file system, and those of the store that the assets use. */
+export type Services<A extends Asset.Any> = RunStore | FileSystem.FileSystem | Extract<Asset.Context<A>, Given>
+
+/** The names of some assets, which the compiler checks, or any selection. */
+export type Selected<Name extends string> = readonly [Name, ...ReadonlyArray<Name>] | Selection.Selection
+
+/**
+ * Materializes assets of a pipeline from a program, as `sluice materialize` does: it reads the settings, plans, and runs the plan
+ * with the pipeline's resources, which live as long as the run. Succeeds with what became of the run, failed steps included.
+ *
+ * ```ts
+ * const result = yield* materialize(shop, ["daily_revenue"])
+ * result.steps.get("daily_revenue")?.state
+ * ```
+ */
+export const materialize = Effect.fn("materialize")(function* <A extends Asset.Any>(
+  definitions: Definitions.Definitions<A>,
+  selected: Selected<A["name"]>,
+  options: Options = {}
+): Effect.fn.Return<Result<A["name"]>, NotRun, Services<A>> {
+  const graph = Definitions.graphOf(yield* definitions.sealed)
+  const { origin, resources, settingsOf } = yield* definitions.configure
+  const codeVersionOf = yield* CodeVersions
+  yield* Owner.closeOrphans
+  const planned = Effect.flatMap(Planner.plan(graph, selectionOf(selected)), (plan) =>
+    Executor.run(plan, { concurrency: 4, ...options, ...(origin === undefined ? {} : { origin: origin.name }) })
+  )
+  const result = yield* planned.pipe(
+    Effect.provideService(CodeVersions, (asset) => {
+      const code = codeVersionOf(asset)
+      return code === undefined ? undefined : withSettings(code, settingsOf(asset.name))
+    }),
+    Effect.provide(resources)
+  )
+  return unsafeCast(result)
+})
+
+/**
+ * The events of such a run, progress included, as they happen; the last one is `RunConcluded`. The run begins when the stream is
+ * run. A stream that ends early interrupts the run, whose steps roll back.
+ */
+export const events = <A extends Asset.Any>(
+  definitions: Definitions.Definitions<A>,
+  selected: Selected<A["name"]>,
+  options: Options = {}
+): Stream.Stream<RunEvent, NotRun, Services<A>> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const mailbox = yield* Mailbox.make<RunEvent, NotRun>()
+      const observe = [
+        ...Array.ensure(options.observe ?? []),
+        (batch: ReadonlyArray<RunEvent>) => Effect.asVoid(mailbox.offerAll(batch))
+      ]
+      const run = materialize(definitions, selected, { ...options, observe })
+      yield* Effect.forkScoped(Mailbox.into(run, mailbox))
+      return Mailbox.toStream(mailbox)
+    })
+  )
+
+const selectionOf = (selected: Selected<string>): Selection.Selection =>
+  "_tag" in selected ? selected : selected.map((name): Selection.Selection => Selection.name(name)).reduce(Selection.or)
