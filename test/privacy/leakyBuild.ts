@@ -88,6 +88,12 @@ const leaks: ReadonlyArray<Leak> = [
   }
 ]
 
+const entry = `
+  import definitions from "./packages/assets/src/definitions.ts"
+  import { start } from "./packages/cli/src/start.ts"
+  start(definitions)
+`
+
 /**
  * Builds the command line with all of these mistakes in it, into a directory, and answers the file to run. No flag, setting
  * or source of the project can do the same.
@@ -96,7 +102,7 @@ export const build = async (directory: string): Promise<string> => {
   const outfile = join(directory, "leaky.cjs")
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: [join(root, "packages/assets/src/bin.ts")],
+    stdin: { contents: entry, resolveDir: root },
     outfile,
     bundle: true,
     platform: "node",

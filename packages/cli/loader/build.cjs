@@ -5,8 +5,8 @@ const { dirname, join, resolve } = require("node:path")
 const { drivers } = require("./drivers.cjs")
 
 /**
- * Builds what `entry`, the text of a module in `folder`, and the file `thread` make. Answers the bundles' code and the files that
- * they were made of, or else what is wrong with them, in words.
+ * Builds what `entry`, the text of a module in `folder`, and the file `thread` make, if there is one. Answers the bundles' code and
+ * the files that they were made of, or else what is wrong with them, in words.
  */
 exports.build = async ({ entry, folder, outfile, thread }) => {
   const { builtinsWhenUsed } = await import("./builtinsWhenUsed.mjs")
@@ -41,11 +41,12 @@ exports.build = async ({ entry, folder, outfile, thread }) => {
         banner: { js: "(function (exports, require, module) {" },
         footer: { js: "})" }
       }),
-      bundle({ entryPoints: [thread], outfile })
+      thread === undefined ? undefined : bundle({ entryPoints: [thread], outfile })
     ])
-    const inputs = { ...program.metafile.inputs, ...reading.metafile.inputs }
+    const inputs = { ...program.metafile.inputs, ...reading?.metafile.inputs }
     const [map, code] = [/\.map$/, /\.cjs$/].map((end) => program.outputFiles.find(({ path }) => end.test(path)).contents)
-    return { code, map, threadCode: reading.outputFiles[0].contents, sources: sourcesOf(folder, Object.keys(inputs)) }
+    const sources = sourcesOf(folder, Object.keys(inputs))
+    return { code, map, sources, threadCode: reading?.outputFiles[0].contents }
   } catch (error) {
     if (!Array.isArray(error?.errors)) throw error
     const color = process.stderr.isTTY === true

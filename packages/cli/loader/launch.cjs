@@ -16,6 +16,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
 for (const signal of signals) process.on(signal, stop)
 
 require("./flags.cjs")
+const { isAscii } = require("node:buffer")
 const { join } = require("node:path")
 const { cachedDataVersionTag } = require("node:v8")
 const { Script } = require("node:vm")
@@ -26,15 +27,16 @@ const { traceToSources } = require("./Stacks.cjs")
 
 /**
  * Runs the program that the text `entry` of a module in `folder` makes. `module` is the file that it is named by, `thread` what
- * its reading threads run, `cacheIn` the folder that its bundle is kept in. If nothing can be kept, every start builds, and
- * reading is done without threads, which run a file.
+ * its reading threads run, if it has any, `cacheIn` the folder that its bundle is kept in. If nothing can be kept, every start
+ * builds, and reading is done without threads, which run a file.
  */
 exports.launch = ({ cacheIn, entry, folder, module, thread }) => {
   const cache = Cache.open(cacheIn)
   const latest = join(cacheIn, `${module.replace(/[^A-Za-z0-9]+/g, "_").slice(-80)}.latest`)
   const name = Sources.nameIn(cache.read(latest)?.toString() ?? "", module)
   const file = name === undefined ? undefined : join(cacheIn, `${name}.cjs`)
-  const kept = file === undefined || !cache.has(threadFileOf(file)) ? undefined : cache.read(file)
+  const isWhole = file !== undefined && (thread === undefined || cache.has(threadFileOf(file)))
+  const kept = isWhole ? cache.read(file) : undefined
   if (kept === undefined) buildAnew({ cache, entry, folder, latest, module, thread })
   else run({ cache, file, folder, bundle: kept })
 }
@@ -53,7 +55,7 @@ const buildAnew = async ({ cache, entry, folder, latest, module, thread }) => {
   const file = join(cache.folder, `${name}.cjs`)
   cache.forgetOld()
   cache.save(`${file}.map`, built.map)
-  cache.save(threadFileOf(file), built.threadCode)
+  if (built.threadCode !== undefined) cache.save(threadFileOf(file), built.threadCode)
   cache.save(file, built.code)
   cache.save(latest, text)
   run({ cache, file, folder, bundle: Buffer.from(built.code) })
@@ -69,7 +71,8 @@ const run = ({ bundle, cache, file, folder }) => {
   const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
   const compiled = `${file}.${command}.${cachedDataVersionTag()}.code`
   const cachedData = cache.read(compiled)
-  const script = new Script(bundle.toString("latin1"), {
+  // V8 keeps Latin-1 in a byte each, and has it at once. Beyond ASCII are regular expressions of the pipeline's, if anything.
+  const script = new Script(bundle.toString(isAscii(bundle) ? "latin1" : "utf8"), {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData })
   })
@@ -80,6 +83,11 @@ const run = ({ bundle, cache, file, folder }) => {
   }
   traceToSources(file, folder)
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, requireFor, module)
+  try {
+    script.runInThisContext()(module.exports, requireFor, module)
+  } catch (error) {
+    process.stderr.write(`The pipeline's code failed while it was loaded:\n\n${error?.stack ?? error}\n`)
+    process.exit(2)
+  }
   for (const signal of signals) process.off(signal, stop)
 }

@@ -23,7 +23,8 @@ const root = fileURLToPath(new URL("../../..", import.meta.url))
 it("the bundle, which is read as Latin-1, has ASCII characters only", async () => {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ["packages/assets/src/bin.ts"],
+    entryPoints: ["packages/assets/src/definitions.ts", "packages/cli/src/start.ts"],
+    outdir: "nowhere",
     bundle: true,
     platform: "node",
     external: ["esbuild", "libsql", "mysql2", "mysql2/*"],

@@ -1,0 +1,162 @@
+import { spawn } from "node:child_process"
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
+import { emptyDirectory } from "./support.ts"
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url))
+const program = join(repository, "packages/cli/bin/sluice.cjs")
+
+/** A folder of somebody's own, with what they have installed and these files. */
+const folderWith = (files: Readonly<Record<string, string>>): string => {
+  const folder = emptyDirectory()
+  mkdirSync(join(folder, "node_modules/@sluice"), { recursive: true })
+  symlinkSync(join(repository, "node_modules/effect"), join(folder, "node_modules/effect"))
+  symlinkSync(join(repository, "packages/core"), join(folder, "node_modules/@sluice/core"))
+  write(folder, files)
+  return folder
+}
+
+const write = (folder: string, files: Readonly<Record<string, string>>) => {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+}
+
+interface Finished {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs `sluice …` to its end. */
+const sluice = (cwd: string, ...args: ReadonlyArray<string>) =>
+  new Promise<Finished>((resolve) => {
+    const { PATH = "", HOME = "" } = process.env
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: { PATH, HOME },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    const said = { stdout: "", stderr: "" }
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name].setEncoding("utf8").on("data", (text) => {
+        said[name] += text
+      })
+    }
+    child.on("close", (status) => resolve({ status, ...said }))
+  })
+
+const shop = (revenue: string) => ({
+  "revenue.ts": `
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Storage from "@sluice/core/asset/Storage"
+import * as Effect from "effect/Effect"
+export const revenue = Asset.make("revenue", {
+  storage: Storage.stored({ kind: "number", load: Effect.succeed(1) }),
+  materialize: Effect.fn("revenue")(function* () {
+    return ${revenue}
+  })
+})
+`,
+  "sluice.config.ts": `
+import * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Layer from "effect/Layer"
+import { revenue } from "./revenue.ts"
+export default Definitions.make({ name: "shop", assets: [revenue], resources: () => Layer.empty })
+`
+})
+
+describe("sluice", () => {
+  // Regression: an asset that was written with `Effect.fn` outside of this repository was never out of date.
+  it("runs the pipeline of the current directory, and knows which of its code has changed", async () => {
+    const folder = folderWith(shop("1"))
+    const made = await sluice(folder, "materialize", "--all")
+    expect([made.status, made.stderr.match(/^1 succeeded/m)?.[0]]).toEqual([0, "1 succeeded"])
+    const standing = async () => (await sluice(folder, "list")).stdout.match(/revenue +number +(fresh|stale: [\w ]*\w)/)?.[1]
+    expect(await standing()).toBe("fresh")
+    write(folder, shop("1 // The same."))
+    expect(await standing()).toBe("fresh")
+    write(folder, shop("1 * 2"))
+    expect(await standing()).toBe("stale: code changed")
+  }, 120_000)
+
+  it("runs the pipeline of a module, named from anywhere, before or after the command", async () => {
+    const folder = folderWith(shop("1"))
+    const file = join(folder, "sluice.config.ts")
+    const elsewhere = emptyDirectory()
+    const words = [
+      ["--module", file, "graph"],
+      ["graph", `--module=${file}`]
+    ]
+    const all = await Promise.all(words.map((args) => sluice(elsewhere, ...args)))
+    expect(all.map(({ status, stdout }) => [status, stdout.includes("revenue")])).toEqual([
+      [0, true],
+      [0, true]
+    ])
+  }, 60_000)
+
+  it("runs code beyond ASCII as it is written", async () => {
+    const { "revenue.ts": revenue, ...others } = shop(
+      '/^[ü€]$/.test("€") ? 1 : yield* Effect.dieMessage("it does not match")'
+    )
+    const folder = folderWith({ "revenue.ts": revenue, ...others })
+    expect((await sluice(folder, "materialize", "--all")).status).toBe(0)
+  }, 60_000)
+
+  it("reads in threads what the module beside it says", async () => {
+    const threads = { "sluice.config.thread.ts": "export const answer = 1\n" }
+    const folder = folderWith({
+      ...shop('process.env["SLUICE_THREAD_CODE"] ?? (yield* Effect.dieMessage("none"))'),
+      ...threads
+    })
+    expect((await sluice(folder, "materialize", "--all")).status).toBe(0)
+  }, 60_000)
+
+  it("says what is missing where it finds no pipeline", async () => {
+    const folder = folderWith({
+      "nothing.ts": "export const other = 1\n",
+      "other.ts": "export default { name: 'shop' }\n"
+    })
+    const said = async (...args: ReadonlyArray<string>) => {
+      const { status, stderr } = await sluice(folder, ...args)
+      return [status, stderr.replaceAll(folder, "FOLDER").trim()]
+    }
+    expect([
+      await said("list"),
+      await said("list", "--module"),
+      await said("list", "--module", "gone.ts"),
+      await said("list", "--module", "nothing.ts"),
+      await said("list", "--module", "other.ts")
+    ]).toEqual([
+      [
+        2,
+        "✗ There is no sluice.config.ts in FOLDER. Run `sluice` in the folder of a pipeline, or name its module: `sluice --module FILE`."
+      ],
+      [2, "✗ Name a file after --module: `sluice --module FILE`."],
+      [2, "✗ There is no file FOLDER/gone.ts. `--module` names the module whose default export is the pipeline."],
+      [2, "✗ FOLDER/nothing.ts has no default export. End it with `export default Definitions.make({ … })`."],
+      [
+        2,
+        "✗ FOLDER/other.ts has a default export that is no pipeline. End it with `export default Definitions.make({ … })`."
+      ]
+    ])
+  }, 120_000)
+
+  it("shows the place of an error in the module", async () => {
+    const folder = folderWith({
+      "unfinished.ts": "export default Definitions.make({\n",
+      "lost.ts": 'import { orders } from "./orders.ts"\nexport default orders\n',
+      "throwing.ts": '\nconst rate = JSON.parse("nothing")\nexport default rate\n'
+    })
+    const said = async (name: string) => {
+      const { status, stderr } = await sluice(folder, "list", "--module", name)
+      return [status, stderr.split("\n")[0], new RegExp(`${name}:\\d+`).exec(stderr)?.[0]]
+    }
+    const notBuilt = "The pipeline could not be built. Correct this and start again:"
+    expect(await Promise.all(["unfinished.ts", "lost.ts", "throwing.ts"].map(said))).toEqual([
+      [2, notBuilt, "unfinished.ts:2"],
+      [2, notBuilt, "lost.ts:1"],
+      [2, "The pipeline's code failed while it was loaded:", "throwing.ts:2"]
+    ])
+  }, 120_000)
+})
