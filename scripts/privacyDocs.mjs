@@ -9,7 +9,11 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const page = join(root, "docs/privacy.md")
 
 const { outputFiles } = await build({
-  entryPoints: [join(root, "packages/assets/src/privacy/RecordOfProcessing.ts")],
+  stdin: {
+    contents: `export { classes, confirmation } from "@sluice/core/privacy/Privacy"
+      export { markdown } from "@sluice/assets/privacy/RecordOfProcessing"`,
+    resolveDir: root
+  },
   bundle: true,
   format: "esm",
   platform: "node",

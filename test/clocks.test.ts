@@ -5,7 +5,7 @@ import { expect, it } from "vitest"
 /** The modules that read the time of day: to say when something happened, and how old rows and runs are. */
 const timesOfDay = [
   "assets/src/assets/loadedAt.ts",
-  "assets/src/privacy/PrivacyReport.ts",
+  "cli/src/privacy/PrivacyReport.ts",
   "cli/src/wiring/Retention.ts",
   "core/src/run/EventLog.ts",
   "core/src/run/Owner.ts",

@@ -1,5 +1,5 @@
 import definitions from "@sluice/assets/definitions"
-import { PrivacyReport } from "@sluice/assets/privacy/PrivacyReport"
+import { PrivacyReport } from "@sluice/cli/privacy/PrivacyReport"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -122,9 +122,15 @@ for (const flavour of flavours) {
 
     it("the report tells what each account holds, and that view with what mends it (G15)", async () => {
       const { code, stderr, stdout } = await sluice(cwd, ["privacy", "report", "--format", "json"], env)
-      const { access, anonymity, drift, proof } = Schema.decodeUnknownSync(PrivacyReport)(JSON.parse(stdout))
+      const { access, drift, people, proof } = Schema.decodeUnknownSync(PrivacyReport)(JSON.parse(stdout))
       const held = access.map(({ holds, role }) => [role, holds.map((held) => held.split(/ ON |, /)[0])])
-      expect([code, stderr, held, drift.map(({ aspect, subject }) => [subject, aspect]), anonymity.users]).toEqual([
+      expect([
+        code,
+        stderr,
+        held,
+        drift.map(({ aspect, subject }) => [subject, aspect]),
+        people.map(({ anonymity }) => anonymity.users)
+      ]).toEqual([
         0,
         "",
         [
@@ -132,7 +138,7 @@ for (const flavour of flavours) {
           ["analyst", publicRelations.map(() => "SELECT")]
         ],
         [["messages_per_day", "the rights it runs with"]],
-        30
+        [30]
       ])
       expect([proof.by, proof.open, proof.refused > secret.length]).toEqual(["login", [], true])
     }, 60_000)

@@ -16,6 +16,8 @@ import { usersRaw } from "./assets/usersRaw.ts"
 import { usersWithoutMessages } from "./assets/usersWithoutMessages.ts"
 import { commands } from "./commands/commands.ts"
 import * as Generalisation from "./privacy/Generalisation.ts"
+import * as RecordOfProcessing from "./privacy/RecordOfProcessing.ts"
+import { residualRisks } from "./privacy/residualRisks.ts"
 import * as SparkOrigin from "./SparkOrigin.ts"
 import * as SparkResources from "./SparkResources.ts"
 import * as SparkSettings from "./SparkSettings.ts"
@@ -45,6 +47,10 @@ export default Definitions.make({
   resources: SparkResources.layer,
   origin: SparkOrigin.of,
   rowsDependOn: (settings) => ({ users_raw: Generalisation.text(SparkSettings.generalisationOf(settings)) }),
+  privacy: (settings) => {
+    const policy = SparkSettings.generalisationOf(settings)
+    return { record: RecordOfProcessing.entries(policy), residualRisks, rareBelow: policy.emailDomainMin }
+  },
   personSources: ["users"],
   commands
 })

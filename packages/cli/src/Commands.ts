@@ -9,6 +9,7 @@ import { graph } from "./tables/graph.ts"
 import { list } from "./tables/list.ts"
 import { materialize } from "./tables/materialize.ts"
 import { plan } from "./tables/plan.ts"
+import { privacyReport } from "./tables/privacyReport.ts"
 import { provision } from "./tables/provision.ts"
 import { query } from "./tables/query.ts"
 import { retry } from "./tables/retry.ts"
@@ -30,6 +31,7 @@ const own: ReadonlyArray<Command.Command<unknown, Services>> = [
   Command.make(runsLogs, async () => (await import("./commands/runs.ts")).logs),
   Command.make(runsPrune, async () => (await import("./commands/runs.ts")).prune),
   Command.make(erase, async () => (await import("./commands/erase.ts")).run),
+  Command.make(privacyReport, async () => (await import("./commands/privacyReport.ts")).run),
   Command.make(validate, async () => (await import("./commands/validate.ts")).run),
   Command.make(provision, async () => (await import("./commands/provision.ts")).run)
 ]

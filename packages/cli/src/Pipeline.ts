@@ -15,6 +15,10 @@ export class Pipeline extends Context.Tag("@sluice/cli/Pipeline")<Pipeline, Defi
     ({ sealed }) => Effect.map(sealed, Definitions.graphOf)
   )
 
+  /** Its assets as a graph, and what it keeps in the warehouse. Fails likewise. */
+  static readonly sealed: Effect.Effect<Definitions.Sealed<Definitions.SomeAsset>, DefinitionsInvalid, Pipeline> =
+    Effect.flatMap(Pipeline, ({ sealed }) => Effect.map(sealed, (all) => ({ ...all, graph: Definitions.graphOf(all) })))
+
   /** What it keeps in the warehouse. */
   static readonly warehouse: Effect.Effect<WarehouseSpec, DefinitionsInvalid, Pipeline> = Effect.flatMap(
     Pipeline,

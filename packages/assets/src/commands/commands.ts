@@ -1,11 +1,9 @@
 import * as Command from "@sluice/core/command/Command"
 import { privacyCanary } from "./tables/privacyCanary.ts"
-import { privacyReport } from "./tables/privacyReport.ts"
 import { sampleApi } from "./tables/sampleApi.ts"
 
 /** The commands that only this pipeline has, in the order in which help lists them. */
 export const commands = [
   Command.make(privacyCanary, async () => (await import("./privacyCanary.ts")).run),
-  Command.make(privacyReport, async () => (await import("./privacyReport.ts")).run),
   Command.make(sampleApi, async () => (await import("./sampleApi.ts")).run)
 ]

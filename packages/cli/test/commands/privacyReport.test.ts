@@ -1,6 +1,6 @@
 import { chmodSync } from "node:fs"
 import { join } from "node:path"
-import { PrivacyReport } from "@sluice/assets/privacy/PrivacyReport"
+import { PrivacyReport } from "@sluice/cli/privacy/PrivacyReport"
 import * as Schema from "effect/Schema"
 import { beforeAll, describe, expect, it } from "vitest"
 import * as Layout from "../../src/render/Layout.ts"
@@ -43,7 +43,7 @@ describe("before there is anything to report on", () => {
       code: 2,
       stdout: "",
       stderr:
-        "✗ There is nothing to report on: users_raw has never been materialized. `pnpm assets materialize --all` fills the store.\n"
+        "✗ There is nothing to report on: no table of people has been materialized. `pnpm assets materialize --all` fills the store.\n"
     })
   }, 60_000)
 })
@@ -54,28 +54,41 @@ describe("the report on the sample data", () => {
   }, 60_000)
 
   it("as JSON has the documented shape, and counts", async () => {
-    const { access, anonymity, derivations, drift, emailDomains, generalisation, record } = await json()
-    expect({ derivations, drift, anonymity, emailDomains, generalisation, fields: record.length }).toEqual({
+    const { access, derivations, drift, people, record } = await json()
+    const told = people.map(({ anonymity, inForce, rare, settings, table }) => ({
+      anonymity,
+      inForce,
+      rare,
+      settings,
+      table
+    }))
+    expect({ derivations, drift, people: told, fields: record.length }).toEqual({
       derivations: [
         { kind: "birth_date", name: "birthYear" },
         { kind: "email", name: "emailDomain" }
       ],
       drift: [],
-      anonymity: {
-        columns: ["city_id", "zipcode_id", "profession_id", "country", "email_domain", "birth_year", "gender"],
-        users: 30,
-        classes: 30,
-        k: 1,
-        sizes: [
-          { least: 1, most: 1, classes: 30, users: 30 },
-          { least: 2, most: 4, classes: 0, users: 0 },
-          { least: 5, most: 9, classes: 0, users: 0 },
-          { least: 10, most: 49, classes: 0, users: 0 },
-          { least: 50, most: null, classes: 0, users: 0 }
-        ]
-      },
-      emailDomains: { domains: 9, users: 30, rareBelow: 5, rareDomains: 8, rareUsers: 25 },
-      generalisation: { birth: "year", income: "exact", emailDomainMin: 1, inForce: true },
+      people: [
+        {
+          table: "users_raw",
+          settings: null,
+          inForce: true,
+          anonymity: {
+            columns: ["city_id", "zipcode_id", "profession_id", "country", "email_domain", "birth_year", "gender"],
+            users: 30,
+            classes: 30,
+            k: 1,
+            sizes: [
+              { least: 1, most: 1, classes: 30, users: 30 },
+              { least: 2, most: 4, classes: 0, users: 0 },
+              { least: 5, most: 9, classes: 0, users: 0 },
+              { least: 10, most: 49, classes: 0, users: 0 },
+              { least: 50, most: null, classes: 0, users: 0 }
+            ]
+          },
+          rare: [{ column: "email_domain", values: 9, users: 30, rareBelow: 5, rareValues: 8, rareUsers: 25 }]
+        }
+      ],
       fields: 25
     })
     expect(access.map(({ role, subject }) => [role, subject.split("/").at(-1)])).toEqual([
@@ -106,11 +119,11 @@ describe("the report on the sample data", () => {
       ...(columns === 60 ? [expect.anything()] : []),
       "In short",
       "Who may do what",
-      "How well users hide among each other",
-      "What is learned of users who are found",
+      "How well people hide in users_raw",
+      "What is learned of people who are found",
       "Which columns single people out",
       "What coarser columns would change",
-      "Rare email domains",
+      "Rare values",
       "What remains possible",
       "What becomes of each field",
       "What is derived of personal values"
@@ -123,22 +136,27 @@ describe("the report on the sample data", () => {
       0,
       "",
       1,
-      "✗ k is 1, and --fail-under asks for 2. The report's table of settings shows what coarser columns would change.\n"
+      "✗ k is 1 in users_raw, and --fail-under asks for 2. The report's table of settings shows what coarser columns would change.\n"
     ])
   })
 
   it("tells settings that the rows were not made under, until they are", async () => {
     const env = { SLUICE_BIRTH: "band", SLUICE_EMAIL_DOMAIN_MIN: "5" }
-    const inForce = async () => (await json(env)).generalisation.inForce
+    const inForceOf = ({ people }: PrivacyReport) => people.map(({ inForce }) => inForce)
+    const inForce = async () => inForceOf(await json(env))
     const before = await inForce()
     expect((await sluice(cwd, ["materialize", "--changed"], env)).code).toBe(0)
     const after = await json(env)
-    expect([before, after.generalisation.inForce, (await json()).generalisation.inForce]).toEqual([false, true, false])
+    expect([before, inForceOf(after), inForceOf(await json())]).toEqual([[false], [true], [false]])
     expect(after.record.flatMap(({ becomes, field }) => (/email|birth/.test(field) ? [becomes] : []))).toEqual([
       "`email_domain`, `other` where fewer than 5 users have it",
       "`birth_year`, as the decade that it is in"
     ])
-    expect([after.emailDomains.rareDomains, after.bySetting[1]?.unique === after.bySetting[0]?.unique]).toEqual([0, true])
+    const rows = after.people.map(({ bySetting, rare }) => [
+      ...[rare[0]?.rareValues, bySetting[1]?.unique === bySetting[0]?.unique],
+      bySetting[2]?.unique === bySetting[0]?.unique
+    ])
+    expect(rows).toEqual([[0, true, true]])
   }, 60_000)
 
   it("shows a directory that others may write, and how to close it", async () => {

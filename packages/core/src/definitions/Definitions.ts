@@ -7,6 +7,7 @@ import type { Failure } from "../asset/Failure.ts"
 import type { Command } from "../command/Command.ts"
 import * as AssetGraph from "../graph/AssetGraph.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import type { Privacy } from "../privacy/Privacy.ts"
 import type * as Grants from "../relation/Grants.ts"
 import * as Settings from "../settings/Settings.ts"
 import { DefinitionsInvalid } from "./DefinitionsInvalid.ts"
@@ -65,6 +66,8 @@ export interface Configured {
   readonly origin: Origin | undefined
   /** The settings that an asset's rows depend on, in one text; undefined if there are none. */
   readonly settingsOf: (asset: string) => string | undefined
+  /** What its privacy report tells beside what its tables say. */
+  readonly privacy: Privacy
 }
 
 /** The services that assets need, and neither the resources nor the program give. */
@@ -117,6 +120,8 @@ export interface Options<Assets extends ReadonlyArray<Asset.Any>, S extends Sett
   readonly rowsDependOn?: (settings: Settings.Values<S>) => {
     readonly [Name in Assets[number]["name"]]?: string | undefined
   }
+  /** What the privacy report tells under these settings, beside what the tables and columns say. */
+  readonly privacy?: (settings: Settings.Values<S>) => Partial<Privacy>
   /** The sources whose quarantined rows are told apart by a person's id: erasing the person removes them. */
   readonly personSources?: ReadonlyArray<string>
   /** What only this pipeline has, beside the program's own commands. */
@@ -143,7 +148,17 @@ export const make = <
 >(
   options: Options<Assets, S, Out>
 ): Definitions<Assets[number]> => {
-  const { commands = [], description, name, origin, personSources = [], resources, roles = {}, rowsDependOn } = options
+  const {
+    commands = [],
+    description,
+    name,
+    origin,
+    personSources = [],
+    privacy,
+    resources,
+    roles = {},
+    rowsDependOn
+  } = options
   const assets: ReadonlyArray<Assets[number]> = options.assets
   const settings: Settings.Settings = options.settings ?? {}
   return {
@@ -161,7 +176,8 @@ export const make = <
         name,
         resources: unsafeCast<Configured["resources"]>(resources(values)),
         origin: origin === undefined ? undefined : yield* origin(values),
-        settingsOf: (asset) => dependencies[asset]
+        settingsOf: (asset) => dependencies[asset],
+        privacy: { record: [], residualRisks: [], rareBelow: undefined, ...privacy?.(values) }
       }
     })
   }

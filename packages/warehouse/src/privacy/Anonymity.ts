@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as Cases from "./Cases.ts"
 import * as Classes from "./Classes.ts"
 
 /** A class of fewer users than this is small, and so is a domain that fewer users have. */
@@ -52,15 +53,16 @@ export const Comparison = Schema.Struct({
 export type Comparison = typeof Comparison.Type
 
 /** The values of one column, and those that few people have. Null and the word for rare ones are none. */
-export interface RareValues {
-  readonly column: string
-  readonly values: number
-  readonly users: number
+export const RareValues = Schema.Struct({
+  column: Schema.String,
+  values: Schema.Int,
+  users: Schema.Int,
   /** Values with fewer people than this are rare. */
-  readonly rareBelow: number
-  readonly rareValues: number
-  readonly rareUsers: number
-}
+  rareBelow: Schema.Int,
+  rareValues: Schema.Int,
+  rareUsers: Schema.Int
+})
+export type RareValues = typeof RareValues.Type
 
 /** All of these about the people of one table. */
 export interface Findings {
@@ -74,14 +76,15 @@ export interface Findings {
 
 type Measured<A> = Effect.Effect<A, WarehouseFailed, Warehouse>
 
-/** A table with a row for each person, and what its columns are to somebody who looks for one. */
-interface People {
-  readonly table: Table.Any
-  readonly quasi: ReadonlyArray<string>
-  readonly sensitive: ReadonlyArray<string>
-  /** Where settings make rare values one, a value that fewer people have is rare. */
-  readonly least: number
-}
+/** The tables that have one row for each person and a column that others can find them by. */
+export const tablesOfPeople = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<Table.Any> =>
+  tables.filter(
+    ({ columns, primaryKey, subject }) =>
+      subject.length === 1 &&
+      primaryKey.length === 1 &&
+      subject[0] === primaryKey[0] &&
+      Object.values(columns).some(({ role }) => role === "quasi-identifier")
+  )
 
 /**
  * Measures the people of a table with a row for each of them, by some twenty aggregates in SQL: counts come back, and never a
@@ -95,32 +98,32 @@ export const measure = Effect.fn("Anonymity.measure")(function* (
 ): Effect.fn.Return<Findings, WarehouseFailed, Warehouse> {
   const named = (role: Column.Role) =>
     Object.entries(table.columns).flatMap(([name, column]) => (column.role === role ? [name] : []))
-  const people: People = { table, quasi: named("quasi-identifier"), sensitive: named("sensitive attribute"), least }
+  const people: Cases.People = { table, quasi: named("quasi-identifier"), sensitive: named("sensitive attribute"), least }
   const { anonymity, diversity } = yield* byAll(people)
   // What those groupings have told already is not asked again.
-  const measured = new Map([[keyOf({ columns: people.quasi }), measuresOf(anonymity)]])
+  const measured = new Map([[Cases.keyOf({ columns: people.quasi }), measuresOf(anonymity)]])
   const rare: Array<RareValues> = []
   const mayChange = new Set<string>()
   for (const column of [...people.quasi, ...people.sensitive]) {
     if (table.columns[column]?.generalisation?._tag !== "Common") continue
     const found = yield* rareIn(people, column, small)
     rare.push(found.rare)
-    measured.set(keyOf({ columns: [column] }), found.compared)
+    measured.set(Cases.keyOf({ columns: [column] }), found.compared)
     const { rareValues } = least === small ? found.rare : (yield* rareIn(people, column, least)).rare
     if (rareValues > 0) mayChange.add(column)
   }
-  const subsets = subsetsOf(people)
-  const settings = settingsOf(people, mayChange)
-  const cases = new Map([...subsets, ...settings].map((one) => [keyOf(one), one]))
+  const subsets = Cases.subsets(people)
+  const settings = Cases.settings(people, mayChange)
+  const cases = new Map([...subsets, ...settings].map((one) => [Cases.keyOf(one), one]))
   yield* Effect.forEach(
     [...cases].filter(([key]) => !measured.has(key)),
     ([key, one]) => Effect.map(compare(people, one), (found) => measured.set(key, found)),
     // A few at a time: a server answers them side by side, and others want some of its connections.
     { concurrency: 4, discard: true }
   )
-  const compared = (all: ReadonlyArray<Case>) =>
+  const compared = (all: ReadonlyArray<Cases.Case>) =>
     all.flatMap((one) => {
-      const found = measured.get(keyOf(one))
+      const found = measured.get(Cases.keyOf(one))
       return found === undefined ? [] : [{ about: one.about, columns: one.columns, ...found }]
     })
   return { anonymity, diversity, bySubset: compared(subsets), bySetting: compared(settings), rare }
@@ -137,7 +140,7 @@ const bounds = [
 ] as const
 
 /** k-anonymity by all the quasi-identifiers, and l-diversity of each sensitive column, in one statement. */
-const byAll = ({ quasi: columns, sensitive, table }: People): Measured<Pick<Findings, "anonymity" | "diversity">> => {
+const byAll = ({ quasi: columns, sensitive, table }: Cases.People): Measured<Pick<Findings, "anonymity" | "diversity">> => {
   const sizes = bounds.flatMap(([least, most]) => {
     const size = most === null ? `n >= ${least}` : `n BETWEEN ${least} AND ${most}`
     return [sumWhere(size, "1"), sumWhere(size, "n")]
@@ -178,15 +181,6 @@ const byAll = ({ quasi: columns, sensitive, table }: People): Measured<Pick<Find
   )
 }
 
-/** One way to compare people: by some columns, of which some are made coarser. */
-interface Case {
-  readonly about: string
-  readonly columns: ReadonlyArray<string>
-  readonly coarser?: ReadonlyArray<string>
-}
-
-const keyOf = ({ coarser = [], columns }: Omit<Case, "about">): string => JSON.stringify([columns, coarser])
-
 /** What is counted of each case. */
 type Measures = Pick<Comparison, "classes" | "k" | "unique" | "inSmall">
 
@@ -199,7 +193,7 @@ const measuresFrom = ([classes = 0, k = 0, unique = 0, inSmall = 0]: ReadonlyArr
   inSmall
 })
 
-const compare = ({ least, table }: People, { coarser = [], columns }: Case): Measured<Measures> =>
+const compare = ({ least, table }: Cases.People, { coarser = [], columns }: Cases.Case): Measured<Measures> =>
   Effect.map(Classes.measure({ table, columns, coarser: { columns: coarser, least }, measures: comparing }), measuresFrom)
 
 /** The same of all the quasi-identifiers, as the sizes of their classes tell it. */
@@ -209,60 +203,9 @@ const measuresOf = ({ classes, k, sizes }: Anonymity): Measures => {
   return { classes, k, unique: upTo(1), inSmall: upTo(small - 1) }
 }
 
-/**
- * Each column alone, all but each, those that are known together, and all with each sensitive attribute that can be coarser:
- * its values tell nearly as many people apart.
- */
-const subsetsOf = (people: People): ReadonlyArray<Case> => {
-  const { quasi, sensitive, table } = people
-  return [
-    ...quasi.map((column) => ({ about: `only ${column}`, columns: [column] })),
-    ...quasi.map((left) => ({ about: `all but ${left}`, columns: quasi.filter((column) => column !== left) })),
-    ...table.knownTogether.map((columns) => ({ about: `only ${columns.join(", ")}`, columns })),
-    ...sensitive.flatMap((column) =>
-      table.columns[column]?.generalisation === undefined
-        ? []
-        : [{ about: `all, and ${column}`, columns: [...quasi, column] }]
-    )
-  ]
-}
-
-/**
- * The rows as they are stored, and as each setting of the generalisation would make them; one in force changes nothing. Of the
- * columns whose rare values can become one, `mayChange` has those with rare values.
- */
-const settingsOf = ({ least, quasi, sensitive, table }: People, mayChange: ReadonlySet<string>): ReadonlyArray<Case> => {
-  const settingOf = (column: string) => {
-    const generalisation = table.columns[column]?.generalisation
-    if (generalisation === undefined) return []
-    return generalisation._tag === "Common"
-      ? [{ about: `${generalisation.setting}=${least}`, coarser: mayChange.has(column) ? [column] : [] }]
-      : [{ about: generalisation.setting, coarser: [column] }]
-  }
-  const together = (settings: ReturnType<typeof settingOf>) => ({
-    about: settings.map(({ about }) => about).join(" + "),
-    coarser: settings.flatMap(({ coarser }) => coarser)
-  })
-  const all = quasi.flatMap(settingOf)
-  return [
-    { about: "as stored", columns: quasi },
-    ...[...all, ...(all.length > 1 ? [together(all)] : [])].map((one) => ({ ...one, columns: quasi })),
-    ...sensitive.flatMap((column) =>
-      settingOf(column).flatMap((own) => {
-        const cases = [own, ...(all.length > 0 ? [together([own, ...all])] : [])]
-        const columns = [...quasi, column]
-        return [
-          { about: `with ${column}, as stored`, columns },
-          ...cases.map(({ about, coarser }) => ({ about: `with ${column}: ${about}`, columns, coarser }))
-        ]
-      })
-    )
-  ]
-}
-
 /** The rare values of a column, and how people compare by this column alone. */
 const rareIn = (
-  { table }: People,
+  { table }: Cases.People,
   column: string,
   rareBelow: number
 ): Measured<{ readonly rare: RareValues; readonly compared: Measures }> => {

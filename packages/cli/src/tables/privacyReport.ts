@@ -3,7 +3,7 @@ import * as Flag from "@sluice/core/command/Flag"
 
 export const privacyReport = CommandTable.make({
   name: "privacy report",
-  summary: "Tells who may see what, how well users hide among each other, and what remains possible; counts only",
+  summary: "Tells who may see what, how well people hide among each other, and what remains possible; counts only",
   arguments: {},
   options: {
     format: Flag.withDefault(Flag.oneOf("format", "FORMAT", ["text", "markdown", "json"], "how to write it"), "text"),
@@ -11,7 +11,7 @@ export const privacyReport = CommandTable.make({
       "fail-under",
       "K",
       [1, 1_000_000_000],
-      "exit code 1 if a user looks like fewer than K - 1 others, or if there are no users"
+      "exit code 1 if a person looks like fewer than K - 1 others, or if there are no people"
     )
   },
   examples: [

@@ -1,11 +1,11 @@
-import * as Document from "@sluice/cli/render/Document"
-import * as Human from "@sluice/cli/render/Human"
+import { classes, confirmation } from "@sluice/core/privacy/Privacy"
 import type { Access } from "@sluice/warehouse/Access"
 import { line } from "@sluice/warehouse/checks/Difference"
 import type { Comparison } from "@sluice/warehouse/privacy/Anonymity"
 import { small } from "@sluice/warehouse/privacy/Anonymity"
-import type { PrivacyReport } from "./PrivacyReport.ts"
-import { classes, confirmation } from "./RecordOfProcessing.ts"
+import type { People, PrivacyReport } from "../privacy/PrivacyReport.ts"
+import * as Document from "./Document.ts"
+import * as Human from "./Human.ts"
 
 /** The report as a page: first what matters, then how it was found. `store` is the store in words. */
 export const make = (report: PrivacyReport, store: string): Document.Document => ({
@@ -13,28 +13,20 @@ export const make = (report: PrivacyReport, store: string): Document.Document =>
   sections: [
     { title: "In short", blocks: [Document.findings(...inShort(report))] },
     { title: "Who may do what", blocks: access(report) },
-    ...(report.anonymity.users === 0 ? [] : anonymity(report)),
-    {
-      title: "What remains possible",
-      blocks: [Document.list(report.residualRisks)]
-    },
-    { title: "What becomes of each field", blocks: record(report) },
-    { title: "What is derived of personal values", blocks: derivations(report) }
+    ...report.people.flatMap((people) => (people.anonymity.users === 0 ? [] : anonymity(people))),
+    ...(report.residualRisks.length === 0
+      ? []
+      : [{ title: "What remains possible", blocks: [Document.list(report.residualRisks)] }]),
+    ...(report.record.length === 0 ? [] : [{ title: "What becomes of each field", blocks: record(report) }]),
+    ...(report.derivations.length === 0
+      ? []
+      : [{ title: "What is derived of personal values", blocks: derivations(report) }])
   ]
 })
 
 const { count, plural } = Human
 
-const inShort = ({
-  access,
-  anonymity,
-  drift,
-  emailDomains,
-  generalisation,
-  proof
-}: PrivacyReport): Array<Document.Finding> => {
-  const { k, sizes, users } = anonymity
-  const alone = sizes[0]?.users ?? 0
+const inShort = ({ access, drift, people, proof }: PrivacyReport): Array<Document.Finding> => {
   const partly = access.some(({ seen }) => seen === "own host")
   const subjects =
     proof.by === "nothing"
@@ -51,34 +43,45 @@ const inShort = ({
       ? [{ mark: "warning", text: "What the accounts may do from other machines was not looked at." } as const]
       : []),
     ...proved(proof),
+    ...people.flatMap(hiding)
+  ]
+}
+
+/** How well people hide in one table. */
+const hiding = ({ anonymity, inForce, rare, table }: People): ReadonlyArray<Document.Finding> => {
+  const { k, sizes, users } = anonymity
+  const alone = sizes[0]?.users ?? 0
+  return [
     users === 0
       ? {
           mark: "warning",
-          text: "`users_raw` has no rows, so there is nobody to single out. `pnpm assets materialize --all` fills it."
+          text: `\`${table}\` has no rows, so there is nobody to single out. \`pnpm assets materialize --all\` fills it.`
         }
       : k >= small
-        ? { mark: "ok", text: `k = ${count(k)}: every user looks like at least ${count(k - 1)} others.` }
+        ? { mark: "ok", text: `\`${table}\`: k = ${count(k)}, so everybody looks like at least ${count(k - 1)} others.` }
         : {
             mark: "warning",
             text:
               k === 1
-                ? `k = 1: ${count(alone)} of ${plural(users, "user")} (${share(alone, users)}) ${alone === 1 ? "is" : "are"} unlike any other in what the public columns tell.`
-                : `k = ${k}: some users look like only ${plural(k - 1, "other")} in what the public columns tell.`
+                ? `\`${table}\`: k = 1. ${count(alone)} of ${persons(users)} (${share(alone, users)}) ${alone === 1 ? "is" : "are"} unlike any other in what the public columns tell.`
+                : `\`${table}\`: k = ${k}. Some people look like only ${plural(k - 1, "other")} in what the public columns tell.`
           },
-    ...(emailDomains.rareDomains === 0
+    ...rare.flatMap(({ column, rareBelow, rareValues, values }) =>
+      rareValues === 0
+        ? []
+        : [
+            {
+              mark: "warning",
+              text: `${plural(rareValues, "value")} of ${count(values)} in \`${table}.${column}\` ${rareValues === 1 ? "is" : "are"} rare (fewer than ${rareBelow} people each).`
+            } as const
+          ]
+    ),
+    ...(inForce
       ? []
       : [
           {
             mark: "warning",
-            text: `${plural(emailDomains.rareDomains, "email domain")} of ${count(emailDomains.domains)} ${emailDomains.rareDomains === 1 ? "is" : "are"} rare (fewer than ${small} users each).`
-          } as const
-        ]),
-    ...(generalisation.inForce
-      ? []
-      : [
-          {
-            mark: "warning",
-            text: "The settings of the generalisation have changed since `users_raw` was made. `pnpm assets materialize --changed` makes it under them."
+            text: `The settings that rows depend on have changed since \`${table}\` was made. \`pnpm assets materialize --changed\` makes it under them.`
           } as const
         ])
   ]
@@ -151,19 +154,19 @@ const holdings = ({ holds }: Access): string => {
   return texts.length === 0 ? "nothing" : texts.join("; ")
 }
 
-const anonymity = (report: PrivacyReport): ReadonlyArray<Document.Section> => {
-  const { anonymity, bySetting, bySubset, diversity, emailDomains, generalisation } = report
+const anonymity = (people: People): ReadonlyArray<Document.Section> => {
+  const { anonymity, bySetting, bySubset, diversity, rare, settings, table } = people
   const { users } = anonymity
   const most = Math.max(...anonymity.sizes.map((size) => size.users))
   return [
     {
-      title: "How well users hide among each other",
+      title: `How well people hide in ${table}`,
       blocks: [
         Document.text(
-          `Users are compared by what others could know of them: ${anonymity.columns.map((column) => `\`${column}\``).join(", ")}. Those who are equal in all of these are a class; null is a value like others. The smallest class has ${plural(anonymity.k, "user")}: k = ${count(anonymity.k)}. There are ${plural(users, "user")} in ${anonymity.classes === 1 ? "1 class" : `${count(anonymity.classes)} classes`}.`
+          `People are compared by what others could know of them: ${anonymity.columns.map((column) => `\`${column}\``).join(", ")}. Those who are equal in all of these are a class; null is a value like others. The smallest class has ${persons(anonymity.k)}: k = ${count(anonymity.k)}. There are ${persons(users)} in ${anonymity.classes === 1 ? "1 class" : `${count(anonymity.classes)} classes`}.`
         ),
         Document.table(
-          [{ title: "class of" }, ...numeric("classes", "users", "share"), { title: "" }],
+          [{ title: "class of" }, ...numeric("classes", "people", "share"), { title: "" }],
           anonymity.sizes.map((size) => [
             size.most === null
               ? `${size.least} and more`
@@ -178,18 +181,22 @@ const anonymity = (report: PrivacyReport): ReadonlyArray<Document.Section> => {
         )
       ]
     },
-    {
-      title: "What is learned of users who are found",
-      blocks: [
-        Document.text(
-          "How many values a sensitive column has among the users of one class (l-diversity; incomes count as equal within a band). Where there is one, whoever finds the class knows it."
-        ),
-        Document.table(
-          [{ title: "column" }, ...numeric("l", "users with 1 value", "2 values", "more")],
-          diversity.map(({ column, l, more, one, two }) => [column, count(l), count(one), count(two), count(more)])
-        )
-      ]
-    },
+    ...(diversity.length === 0
+      ? []
+      : [
+          {
+            title: "What is learned of people who are found",
+            blocks: [
+              Document.text(
+                "How many values a sensitive column has among the people of one class (l-diversity; numbers count as equal within a band). Where there is one, whoever finds the class knows it."
+              ),
+              Document.table(
+                [{ title: "column" }, ...numeric("l", "people with 1 value", "2 values", "more")],
+                diversity.map(({ column, l, more, one, two }) => [column, count(l), count(one), count(two), count(more)])
+              )
+            ]
+          }
+        ]),
     {
       title: "Which columns single people out",
       blocks: [comparisons("compared by", bySubset, users)]
@@ -198,21 +205,27 @@ const anonymity = (report: PrivacyReport): ReadonlyArray<Document.Section> => {
       title: "What coarser columns would change",
       blocks: [
         Document.text(
-          `Now: birth as ${generalisation.birth === "year" ? "year" : "decade"}, income ${generalisation.income === "exact" ? "exact" : "by band"}, ${generalisation.emailDomainMin === 1 ? "every email domain" : `email domains of ${generalisation.emailDomainMin} users and more`}. The table tells what each setting makes of the rows that are there; one that is in force already changes nothing.`
+          `${settings === null ? "No setting is in force that makes rows coarser." : `Rows depend on these settings: \`${settings}\`.`} The table tells what each setting makes of the rows that are there; one that is in force already changes nothing.`
         ),
         comparisons("setting", bySetting, users)
       ]
     },
-    {
-      title: "Rare email domains",
-      blocks: [
-        Document.text(
-          `${plural(emailDomains.rareDomains, "domain")} of ${count(emailDomains.domains)} ${emailDomains.rareDomains === 1 ? "has" : "have"} fewer than ${emailDomains.rareBelow} users, together ${plural(emailDomains.rareUsers, "user")} of ${count(emailDomains.users)} who have a domain (${share(emailDomains.rareUsers, emailDomains.users)}). Their names are not told here.`
-        )
-      ]
-    }
+    ...(rare.length === 0
+      ? []
+      : [
+          {
+            title: "Rare values",
+            blocks: rare.map(({ column, rareBelow, rareUsers, rareValues, users, values }) =>
+              Document.text(
+                `\`${column}\`: ${plural(rareValues, "value")} of ${count(values)} ${rareValues === 1 ? "has" : "have"} fewer than ${rareBelow} people, together ${persons(rareUsers)} of ${count(users)} who have a value (${share(rareUsers, users)}). The values are not told here.`
+              )
+            )
+          }
+        ])
   ]
 }
+
+const persons = (number: number): string => (number === 1 ? "1 person" : `${count(number)} people`)
 
 const comparisons = (title: string, of: ReadonlyArray<Comparison>, users: number): Document.Block =>
   Document.table(
