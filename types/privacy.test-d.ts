@@ -163,6 +163,8 @@ const grounds = { reason: "asked for", legal: "Art. 6(1)(f)" }
 export const grounded: Classification.Classification = { class: "drop", ...grounds }
 // @ts-expect-error a field without a legal note
 export const illegal: Classification.Classification = { class: "drop", reason: "not needed" }
+// @ts-expect-error a field that is reduced into no column
+export const intoNothing: Classification.Classification = { class: "derive", into: "email_name", ...grounds }
 // @ts-expect-error a field without a reason
 export const groundless: Classification.Classification = { class: "keep", legal: "Art. 6(1)(f)" }
 

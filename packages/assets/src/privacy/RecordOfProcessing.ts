@@ -1,4 +1,10 @@
 import type { ProcessedField } from "@sluice/core/privacy/Privacy"
+import type * as Column from "@sluice/core/relation/Column"
+import type { Mask } from "@sluice/core/relation/Mask"
+import { SensitiveCityIds } from "../tables/SensitiveCityIds.ts"
+import { SensitiveProfessionIds } from "../tables/SensitiveProfessionIds.ts"
+import { SensitiveZipcodeIds } from "../tables/SensitiveZipcodeIds.ts"
+import { UsersRaw } from "../tables/UsersRaw.ts"
 import * as Classified from "./classification.ts"
 import { asItCame, type Policy, words } from "./Generalisation.ts"
 
@@ -40,10 +46,22 @@ function becomes(classification: Classified.Classification, policy: Policy): str
     case "drop":
       return "nothing"
     case "mask":
-      return `\`${classification.kind}_id\`; the value in \`sensitive_${classification.kind}_ids\` alone`
+      return `${columnsOf(classification.kind)}; the value in \`${masks[classification.kind].name}\` alone`
     case "derive":
       return `\`${classification.into}\`${coarser === undefined ? "" : `, ${coarser}`}`
     case "keep":
       return coarser === undefined ? "the value" : `the value, ${coarser}`
   }
 }
+
+const masks: { readonly [K in Classified.MaskKind]: Mask<string, K> } = {
+  city: SensitiveCityIds,
+  zipcode: SensitiveZipcodeIds,
+  profession: SensitiveProfessionIds
+}
+
+/** The columns with mask ids of a kind. */
+const columnsOf = (kind: Classified.MaskKind): string =>
+  Object.entries<Column.Any>(UsersRaw.columns)
+    .flatMap(([name, { maskOf }]) => (maskOf === kind ? [`\`${name}\``] : []))
+    .join(", ")

@@ -1,4 +1,5 @@
 import type { FieldTree } from "@sluice/rest-source/decode/FieldTree"
+import type { UsersRaw } from "../tables/UsersRaw.ts"
 
 /**
  * What happens to a field of the source: it is dropped unread, replaced by a mask id, reduced to something less telling, or
@@ -8,7 +9,8 @@ export type Classification = Grounds &
   (
     | { readonly class: "drop" }
     | { readonly class: "mask"; readonly kind: MaskKind }
-    | { readonly class: "derive"; readonly into: string; readonly setting?: Setting }
+    /** Reduced into a column of `users_raw`. */
+    | { readonly class: "derive"; readonly into: keyof (typeof UsersRaw)["columns"]; readonly setting?: Setting }
     | { readonly class: "keep"; readonly setting?: Setting }
   )
 
