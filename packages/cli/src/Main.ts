@@ -17,17 +17,17 @@ import * as CliLogger from "./wiring/CliLogger.ts"
 import * as NodeInput from "./wiring/NodeInput.ts"
 import * as NodeOutput from "./wiring/NodeOutput.ts"
 
-/** How to reach the program from outside of it. */
+/** Controls the running program from outside. */
 export interface Controls {
-  /** Writes a line to standard error without tearing what is drawn there. */
+  /** Writes a line to standard error above the live lines. */
   readonly say: (line: string) => void
-  /** Says so and interrupts the command, so that what is running rolls back. */
+  /** Reports the interruption and interrupts the command, so that running steps roll back. */
   readonly stop: () => void
 }
 
 /**
- * The whole program for one pipeline: runs a command, reports what went wrong, and returns the exit code. `ready` is called when the command
- * has begun. The code of a command that is stopped is 130, unless it has ended or its run is concluded by then.
+ * The program for one pipeline. Runs a command, reports errors, and returns the exit code. Calls `ready` when the command has
+ * started. The code of an interrupted command is 130, unless it has ended or its run is concluded.
  */
 export const main = (
   definitions: Definitions.Any,

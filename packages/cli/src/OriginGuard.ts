@@ -11,17 +11,16 @@ import * as Human from "./render/Human.ts"
 import * as Layout from "./render/Layout.ts"
 import type { Settings } from "./wiring/Settings.ts"
 
-/** What a plan would do to tables whose rows came from elsewhere than it reads. */
+/** The effect of a plan on tables whose rows have another origin than its sources. */
 export interface SourceChange {
-  /** Whether it is refused: the sample would come to rows from a real API. Any other change is told, and carried out. */
+  /** Whether the plan is refused, because the sample would join rows from a real API. Any other change is only a warning. */
   readonly refused: boolean
   readonly detail: string
 }
 
 /**
- * Judges a plan by what was materialized before, the origin that it would read, and the run that it carries on; undefined
- * where nothing is to be said: it reads no source, all rows came from there, or what came from the sample is replaced by
- * real rows.
+ * Compares the origin that a plan reads with the origins of the last materializations, and of the run that it retries. Returns
+ * undefined if there is nothing to report: the plan reads no source, all rows have that origin, or real rows replace the sample.
  */
 export const judge = (
   plan: Plan.Plan<Asset.Any>,
@@ -32,7 +31,7 @@ export const judge = (
   if (now === undefined || !Plan.readsSource(plan)) return undefined
   const { name: origin, sampleFor } = now
   const making = new Set(plan.steps.flatMap(({ action, asset }) => (action === "materialize" ? [asset] : [])))
-  // A view has no rows of its own: what it is made from is told.
+  // A view has no rows of its own. Its tables are reported.
   const tables = plan.graph.assets.filter(({ storage }) => storage._tag === "Stored" && storage.kind !== "view")
   const from = (asset: Asset.Any) =>
     (materialized.get(asset.name)?.provenance.origins ?? []).filter((place) => place !== origin)
@@ -67,7 +66,7 @@ export const judge = (
   return sentences.length === 0 ? undefined : { refused: false, detail: sentences.join(" ") }
 }
 
-/** Before anything is written: fails where the plan is refused and nobody has allowed it, and says what else changes. */
+/** Fails if the plan is refused and not allowed, before anything is written. Warns of any other change. */
 export const check = Effect.fn("OriginGuard.check")(function* (
   plan: Plan.Plan<Asset.Any>,
   settings: Settings,

@@ -18,7 +18,7 @@ import * as DotEnv from "./wiring/DotEnv.ts"
 import * as Retention from "./wiring/Retention.ts"
 import type { Settings } from "./wiring/Settings.ts"
 
-/** A plan to carry out, and how. */
+/** A plan to execute, and its options. */
 export interface Job<A extends Asset.Any> {
   readonly plan: Plan<A>
   readonly settings: Settings
@@ -27,15 +27,15 @@ export interface Job<A extends Asset.Any> {
   readonly allowSampleData?: boolean
   /** Whether every event is a line on standard output. */
   readonly json: boolean
-  /** The run that this one carries on: the summary is of both. */
+  /** The run that this one retries. The summary covers both. */
   readonly first?: RunResult.RunResult
-  /** Tells what became of it, in the place of the usual lines and summary. */
+  /** Reports the result, instead of the usual lines and summary. */
   readonly tell?: (result: RunResult.RunResult) => Effect.Effect<void>
-  /** What to type next. */
+  /** Commands to type next. */
   readonly next: (result: RunResult.RunResult) => ReadonlyArray<string>
 }
 
-/** Before anything of a run is planned: closes the runs whose process died, and says which. */
+/** Closes the runs whose processes died, and names them. Call it before planning a run. */
 export const closeOrphans = Effect.flatMap(Owner.closeOrphans, (orphans) =>
   orphans.length === 0
     ? Effect.void
@@ -46,7 +46,7 @@ export const closeOrphans = Effect.flatMap(Owner.closeOrphans, (orphans) =>
       ])
 )
 
-/** Says which other runs make the same stored assets just now: whoever comes second waits, and should know for whom. */
+/** Names other runs that are materializing the same stored assets. The second run waits for the first. */
 const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asset.Any>) {
   const stored = plan.steps.filter(
     ({ action, asset }) =>
@@ -62,8 +62,8 @@ const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asse
 })
 
 /**
- * Carries a plan out in sight of whoever watches, tells what became of it, and forgets the runs that are old enough. Fails
- * where it would put the sample in the place of real rows, and, with nothing more to tell, where the run did not succeed.
+ * Executes a plan, shows its progress, reports its result, and deletes old runs from the history. Fails if the sample would replace
+ * real rows. Fails with an empty detail if the run does not succeed.
  */
 export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asset.Any>(job: Job<A>) {
   const { json, options, plan, settings } = job

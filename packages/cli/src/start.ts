@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import * as exitCode from "./exitCode.ts"
 import { type Controls, main } from "./Main.ts"
 
-/** Package managers pass on a signal that the terminal has sent to every process already: that is one key press, not two. */
+/** The terminal sends a signal to every process, and package managers forward it. Both are one key press. */
 const samePressMillis = 40
 
 /**
@@ -19,7 +19,7 @@ const samePressMillis = 40
  * ```
  */
 export const start = (definitions: Definitions.Any): void => {
-  /** Until the program is ready, there is nothing to roll back. */
+  /** Before the program is ready, there is nothing to roll back. */
   let controls: Controls = {
     say: (line) => void process.stderr.write(`${line}\n`),
     stop: () => {
@@ -51,7 +51,7 @@ export const start = (definitions: Definitions.Any): void => {
   }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal)
 
-  /** A driver that throws out of turn could quote data: only the kind of error is told. */
+  /** An uncaught error of a driver could quote data, so only its kind is printed. */
   process.on("uncaughtException", (error) => {
     controls.say(`Something unexpected broke (${error instanceof Error ? error.name : typeof error}).`)
     process.exit(exitCode.failed)

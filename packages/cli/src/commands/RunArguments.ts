@@ -16,8 +16,7 @@ import * as Provision from "../wiring/Provision.ts"
 import * as Settings from "../wiring/Settings.ts"
 
 /**
- * Reads the settings, says which API and store they name, and makes the store ready; `created` are the tables and views
- * that were not there.
+ * Reads the settings, prints the API and the store, and provisions the store. `created` are the tables and views that were missing.
  */
 export const begin = Effect.fn("assets.begin")(function* (graph: AssetGraph<Asset.Any>) {
   const settings = yield* Settings.load
@@ -27,8 +26,8 @@ export const begin = Effect.fn("assets.begin")(function* (graph: AssetGraph<Asse
 })
 
 /**
- * In an open store, before a run is planned: runs that died are closed, what is not as declared is refused, and tables that
- * are gone, or have other rows than their last run wrote, count as never materialized.
+ * Prepares an open store for planning. Closes the runs of dead processes, and refuses drift. Tables that are gone, or were changed
+ * since their last run, count as never materialized.
  */
 export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyArray<string>) {
   yield* RunCommand.closeOrphans
@@ -47,7 +46,7 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
   yield* Output.err(AlteredText.lines(altered))
 })
 
-/** A limit for a pool that no asset is in would bound nothing. */
+/** Fails for a limit of a pool without assets: it would have no effect. */
 const checkPools = (graph: AssetGraph<Asset.Any>, { pools }: Settings.Settings) => {
   const known = new Set(graph.assets.flatMap(({ pool }) => pool ?? []))
   const unknown = Object.keys(pools ?? {}).find((pool) => !known.has(pool))

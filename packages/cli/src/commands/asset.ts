@@ -28,7 +28,7 @@ export const run = Effect.fn("assets.asset")(function* ({ json, limit, name }: V
     const store = yield* RunStore
     const standings = yield* Planner.standings(graph)
     const history = yield* store.history(name, limit)
-    // The last one is known even where its run was pruned.
+    // The store keeps the last materialization even if its run was pruned.
     const last = (yield* store.materializations).get(name)
     return {
       standing: standings.get(name),

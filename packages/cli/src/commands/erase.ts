@@ -48,7 +48,7 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
   )
 })
 
-/** Where the pipeline's tables hold people. */
+/** The tables of the pipeline that have rows of people. */
 const specOf = Effect.gen(function* () {
   const { personSources } = yield* Pipeline
   const { masks, tables } = yield* Pipeline.warehouse
@@ -71,14 +71,14 @@ const longestId = (erasure: ErasureSpec): number =>
     )
   )
 
-/** Assets with all that they are made from. */
+/** Assets with their direct and indirect upstreams. */
 const upstreamsOf = (assets: Iterable<Asset.Any>): ReadonlySet<Asset.Any> => {
   const found = new Set(assets)
   for (const asset of found) for (const upstream of Object.values(asset.upstreams)) found.add(upstream)
   return found
 }
 
-/** The id, typed or read. Whatever is wrong with it, it is not repeated. */
+/** Returns the typed id, or reads it. Errors never repeat it. */
 const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, stdin: boolean, idLength: number) {
   if ((typed !== undefined) === stdin) {
     return yield* new UsageError({
@@ -97,7 +97,7 @@ const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, 
   })
 })
 
-/** What a run has read it would try to write, and be refused: better to let it end. */
+/** Refuses to erase while a run may have read the user. The store would refuse that run when it writes. */
 const refuseRivals = Effect.fnUntraced(function* (erasure: ErasureSpec) {
   const graph = yield* Pipeline.graph
   const personal = new Set([...personalTables(erasure), ...erasure.masks].map(({ name }) => name))

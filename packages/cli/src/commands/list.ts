@@ -53,7 +53,7 @@ const selectWithHistory = Effect.fnUntraced(function* <A extends Asset.Any>(
 /** How long a list waits for the store. */
 const patience = Duration.millis(600)
 
-/** How the assets stand; undefined where there is no store yet, and why it cannot be told where there is one. */
+/** The status of the assets. Undefined if there is no store yet. Fails with the reason if the store cannot be read. */
 const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
   Effect.gen(function* () {
     const settings = yield* Settings.load
@@ -66,7 +66,7 @@ const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
     Effect.either
   )
 
-/** Some drivers do not let go of a server that does not answer; this goes on without them. */
+/** Continues without a driver that waits for a server that does not answer. */
 const soon = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   effect.pipe(
     Effect.disconnect,

@@ -45,7 +45,7 @@ export const run = Effect.fn("assets.materialize")(function* ({
   yield* Effect.provide(run, RunLayer.layer(settings, { allowFewerRows }))
 })
 
-/** What to type next: a look at what was made, or what carries on. */
+/** Commands to type next: a query of a new table or view, or a retry. */
 export const nextCommands = (
   graph: AssetGraph<Asset.Any>,
   result: RunResult,
@@ -55,7 +55,7 @@ export const nextCommands = (
   const made = graph.assets.filter(({ name }) => result.steps.get(name)?.state._tag === "Succeeded")
   const shown =
     made.find(({ kind }) => kind === "view") ?? made.find(({ kind, group }) => kind === "table" && group === "raw")
-  // A server's analyst has a password, which only who configured it knows.
+  // The query needs the analyst's password if the store is a server.
   const asAnalyst = database._tag === "Sqlite" || analystPassword !== undefined ? " --as analyst" : ""
   return shown === undefined ? [] : [`pnpm assets query "select * from ${shown.name}"${asAnalyst}`]
 }

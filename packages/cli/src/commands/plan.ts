@@ -28,7 +28,7 @@ export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed
   if (selection === undefined) return
   const settings = yield* Settings.load
   const planned = Effect.gen(function* () {
-    // Only a server is asked: the embedded store is not opened to plan, and has one way.
+    // Only a server is asked how it loads. The embedded store has one way, and is not opened to plan.
     const store = yield* Effect.serviceOption(Warehouse)
     const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
     const { selection: text, steps } = planned
@@ -54,7 +54,7 @@ export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed
   )
 })
 
-/** The history without tables that were changed from outside, which are named; a store that cannot tell them has none. */
+/** Names the tables that were changed from outside, and returns the history without them. */
 const withoutAltered = Effect.gen(function* () {
   const store = yield* RunStore
   const warehouse = yield* Effect.serviceOption(Warehouse)

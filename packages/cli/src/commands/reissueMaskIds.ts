@@ -15,7 +15,7 @@ import type { Settings } from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as ThisProcess from "../wiring/ThisProcess.ts"
 
-/** Gives random ids where a store's mask ids were given in order, or says what that would change. */
+/** Replaces ordered mask ids by random ones, or shows what that would change. */
 export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun: boolean }) =>
   Effect.gen(function* () {
     const output = yield* Output
@@ -34,7 +34,7 @@ export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun
     Effect.provide(Layer.merge(dryRun ? Stores.existing(settings) : Stores.layer(settings), ThisProcess.layer))
   )
 
-/** A run that has read old ids would be refused when it writes: better to let it end. */
+/** Refuses to start while a run uses old ids. The store would refuse that run when it writes. */
 const refuseRivals = Effect.gen(function* () {
   const spec = yield* Pipeline.warehouse
   const [rival] = yield* Owner.concurrentRuns([...spec.tables, ...spec.masks].map(({ name }) => name))

@@ -26,7 +26,7 @@ export const run = Effect.fn("assets.retry")(function* ({
   const graph = yield* Pipeline.graph
   const settings = yield* Settings.load
   yield* Stores.demand(settings, "history")
-  // Where there is nothing to retry, nothing is provisioned either.
+  // Provision nothing if there is nothing to retry.
   const undone = yield* Effect.zipRight(RunCommand.closeOrphans, Planner.unfinishedSteps(run)).pipe(
     Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer))
   )

@@ -26,10 +26,10 @@ export const run = Effect.fn("assets.validate")(function* ({ json }: Values<type
   ])
 })
 
-/** What `--json` tells; null for what is not looked at any more once something is wrong. */
+/** The JSON of `--json`. After a problem, parts that were not checked are null. */
 interface Answer {
   readonly valid: boolean
-  /** How many assets there are. */
+  /** The number of assets. */
   readonly assets: number | null
   readonly source: string | null
   readonly store: string | null

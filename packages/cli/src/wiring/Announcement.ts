@@ -3,7 +3,7 @@ import type * as UrlParameters from "@sluice/warehouse/UrlParameters"
 import * as Human from "../render/Human.ts"
 import type { Settings } from "./Settings.ts"
 
-/** Which sources and which store are used, in one line, and how to use others. */
+/** Names the sources and the store in one line, and says how to use others. */
 export const line = (settings: Settings): string => {
   const { origin } = settings.configured
   const own = [
@@ -14,13 +14,13 @@ export const line = (settings: Settings): string => {
   return `Using ${origin === undefined ? "" : `${origin.description} and `}${store(settings)}.${advice}`
 }
 
-/** The store in words, without an account or password. */
+/** Describes the store, without an account or password. */
 export const store = ({ database }: Pick<Settings, "database">): string =>
   database._tag === "Sqlite"
     ? `the embedded store in ${database.directory}`
     : `the database ${database.database} on ${DatabaseUrl.placeOf(database)}${encryptionOf(database)}`
 
-/** What is known of a connection before it is made; one within this machine needs no word. */
+/** Describes the encryption of a connection. A connection within this machine needs none. */
 const encryptionOf = (url: DatabaseUrl.MysqlUrl): string => {
   const mode = DatabaseUrl.sslModeOf(url)
   return mode === "DISABLED" && DatabaseUrl.isLocal(url) ? "" : encryption[mode]

@@ -9,10 +9,10 @@ import * as Human from "../render/Human.ts"
 import type { Settings } from "./Settings.ts"
 import * as Stores from "./Stores.ts"
 
-/** What a person allows, by options of `provision`, where accounts are concerned. */
+/** What the options of `provision` allow for accounts. */
 export type Allowed = Pick<MysqlProvisioner.Options, "adopt" | "passwordInClear">
 
-/** What can provision the configured store; undefined for a server without its administrator's URL. */
+/** The provisioner of the configured store. Undefined for a server without its administrator's URL. */
 export const provisioner = Effect.fn("Provision.provisioner")(function* (settings: Settings, allowed: Allowed = {}) {
   const { database, databaseAdmin, analystUser, analystPassword } = settings
   if (database._tag === "Sqlite") {
@@ -36,8 +36,8 @@ export const provisioner = Effect.fn("Provision.provisioner")(function* (setting
 })
 
 /**
- * Before a run: provisions what is missing, where that is possible; says so in a line, and nothing when all was there.
- * Answers the names of the tables and views that it created, empty.
+ * Provisions what is missing, if possible, before a run. Prints a line if it created anything. Returns the names of the new, empty
+ * tables and views.
  */
 export const ensure = Effect.fn("Provision.ensure")(function* (settings: Settings) {
   const layer = yield* provisioner(settings)

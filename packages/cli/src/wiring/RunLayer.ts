@@ -7,14 +7,14 @@ import * as Stores from "./Stores.ts"
 import * as TemporaryFiles from "./TemporaryFiles.ts"
 import * as ThisProcess from "./ThisProcess.ts"
 
-/** Everything that a run needs, as the settings say. */
+/** The services that a run needs, by the settings. */
 export const layer = (settings: Settings, options: { readonly allowFewerRows: boolean }) =>
   Layer.mergeAll(
     common(settings),
     Layer.succeed(RowLoss, { maxShare: settings.maxRemovedShare, allowed: options.allowFewerRows })
   )
 
-/** The same for a run of checks alone, on a store that is there. */
+/** The services for a run of checks, on an existing store. */
 export const forChecks = (settings: Settings) => common(settings)
 
 const common = (settings: Settings) =>

@@ -11,14 +11,14 @@ import * as UnknownKeys from "../settings/UnknownKeys.ts"
 import * as DotEnv from "./DotEnv.ts"
 import * as ThisProcess from "./ThisProcess.ts"
 
-/** The program's settings, and what the pipeline's own make of it. */
+/** The program's settings, and the configured pipeline. */
 export interface Settings extends ProgramSettings.ProgramSettings {
   readonly configured: Configured
 }
 
 /**
- * The settings: from the environment, and what it leaves open from the file of settings. Fails for a file that
- * cannot be read, and for keys of either that are settings misspelt: a run that took no notice would read or write elsewhere.
+ * Reads the settings from the environment, then from the file of settings. Fails for a file that cannot be read, and for misspelt
+ * settings in either: a run that ignored them would read or write elsewhere.
  */
 export const load: Effect.Effect<Settings, Declared.SettingsInvalid, FileSystem.FileSystem | Pipeline> = Effect.gen(
   function* () {
@@ -53,7 +53,7 @@ export const valuesOf = <S extends Declared.Settings>(
 ): Effect.Effect<Declared.Values<S>, Declared.SettingsInvalid, FileSystem.FileSystem> =>
   Effect.flatMap(Effect.flatMap(DotEnv.File, DotEnv.read), (dotEnv) => within(dotEnv, Declared.load(settings)))
 
-/** Has settings read from the environment, then from a file. */
+/** Reads settings from the environment, then from a file. */
 const within = <A, E, R>({ provider }: DotEnv.DotEnv, read: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   provider === undefined
     ? read
@@ -64,7 +64,7 @@ const within = <A, E, R>({ provider }: DotEnv.DotEnv, read: Effect.Effect<A, E, 
         )
       )
 
-/** The secret that seals the store's keys may be in a file of its own, as Docker and Kubernetes hand secrets over. */
+/** Reads the secret that seals the store's keys from its own file, if there is one, as Docker and Kubernetes provide secrets. */
 const withSecretOfFile = Effect.fnUntraced(function* (settings: ProgramSettings.ProgramSettings) {
   if (settings.secretFile === undefined) return settings
   const fs = yield* FileSystem.FileSystem
