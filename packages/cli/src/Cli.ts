@@ -8,6 +8,7 @@ import * as LogLevel from "effect/LogLevel"
 import * as Arguments from "./Arguments.ts"
 import { UsageError } from "./CliError.ts"
 import * as Commands from "./Commands.ts"
+import * as Examples from "./Examples.ts"
 import { Output } from "./Output.ts"
 import { Pipeline } from "./Pipeline.ts"
 import * as CommandHelp from "./render/CommandHelp.ts"
@@ -81,18 +82,13 @@ const help = Effect.fnUntraced(function* ({ command, family }: Arguments.Command
   )
 })
 
-const programOf = ({ description, name, sealed }: Definitions.Any): CommandHelp.Program => {
-  const [relation] = Either.match(sealed, {
-    onLeft: () => [],
-    onRight: ({ warehouse }) => [...warehouse.views, ...warehouse.analyst.select]
-  })
+const programOf = (definitions: Definitions.Any): CommandHelp.Program => {
+  const { description, name } = definitions
   return {
     summary: `Sluice: ${description ?? `the pipeline ${name}`}`,
     examples: [
       ["materialize --all", "a whole run"],
-      ...(relation === undefined
-        ? []
-        : [[`query "select * from ${relation.name}" --as analyst`, "a look at the result"] as const])
+      [`query "select * from ${Examples.namesOf(definitions).view}" --as analyst`, "a look at the result"]
     ]
   }
 }

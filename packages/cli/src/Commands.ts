@@ -1,6 +1,7 @@
 import * as Command from "@sluice/core/command/Command"
 import type { CommandTable } from "@sluice/core/command/CommandTable"
 import type * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Examples from "./Examples.ts"
 import { commandsOf, type Services } from "./internal/commandsOf.ts"
 import { asset } from "./tables/asset.ts"
 import { check } from "./tables/check.ts"
@@ -43,5 +44,7 @@ export const of = (definitions: Definitions.Any): ReadonlyArray<Command.Command<
 ]
 
 /** What each of them can be typed with. */
-export const tables = (definitions: Definitions.Any): ReadonlyArray<CommandTable> =>
-  of(definitions).map(({ table }) => table)
+export const tables = (definitions: Definitions.Any): ReadonlyArray<CommandTable> => {
+  const names = Examples.namesOf(definitions)
+  return of(definitions).map(({ table }) => Examples.filled(table, names))
+}

@@ -32,7 +32,7 @@ export type Reason = typeof Reason.Type
 /** The warehouse could not do what it was asked. `detail` is value-free: codes, names and counts, and what to do next. */
 export class WarehouseFailed extends Schema.TaggedError<WarehouseFailed>()("WarehouseFailed", {
   reason: Reason,
-  /** What it was doing: `publish users_raw`. */
+  /** What it was doing: `publish orders`. */
   operation: Schema.String,
   detail: Schema.String
 }) {

@@ -16,7 +16,7 @@ export const words = (standing: Standing): string => {
   }
 }
 
-/** Why an asset is stale: `code changed`, `its code has no version`, `settings changed`, `api_users has new data`, `users_raw is stale`. */
+/** Why an asset is stale: `code changed`, `its code has no version`, `settings changed`, `api_orders has new data`, `orders is stale`. */
 export const cause = (of: Cause): string => {
   switch (of._tag) {
     case "Code":

@@ -34,7 +34,7 @@ export const inFile = (
 /**
  * Finds variables of the environment that are misspelt settings: a sentence for each. A run that ignored them would read or
  * write elsewhere than it was told. Most variables belong to other programs. So only those count that are within two edits of
- * a setting that is not set, and those that share two words with a key of the pipeline, as `SPARK_API_BASE` with `SPARK_API_URL`.
+ * a setting that is not set, and those that share two words with a key of the pipeline, as `SHOP_API_BASE` with `SHOP_API_URL`.
  */
 export const inEnvironment = (
   names: Iterable<string>,

@@ -10,5 +10,5 @@ export const asset = CommandTable.make({
     limit: Flag.withDefault(Flag.wholeNumber("limit", "N", [1, 10_000], "how many materializations to show"), 10),
     json: Flag.boolean("json", "as one JSON object")
   },
-  examples: [["asset users_raw", "everything about users_raw"]]
+  examples: [["asset {asset}", "everything about {asset}"]]
 })

@@ -9,7 +9,7 @@ export const check = CommandTable.make({
   options: { ...selection.options, json: Flag.boolean("json", "every event as a JSON line on standard output") },
   examples: [
     ["check", "all checks; exit code 1 if one finds an error, 0 if there are warnings only"],
-    ["check users_raw+", "the checks of users_raw and of everything downstream"]
+    ["check {asset}+", "the checks of {asset} and of everything downstream"]
   ],
   stopping: "what is running rolls back"
 })

@@ -10,6 +10,6 @@ export const list = CommandTable.make({
   examples: [
     ["list", "every asset, its kind, its status and its description"],
     ["list state:stale", "what is out of date"],
-    ["list 'users_raw+' --exclude kind:view", "users_raw and everything downstream, but no views"]
+    ["list '{asset}+' --exclude kind:view", "{asset} and everything downstream, but no views"]
   ]
 })

@@ -16,7 +16,7 @@ export const materialize = CommandTable.make({
   },
   examples: [
     ["materialize --all", "everything"],
-    ["materialize users_raw", "one asset; `plan users_raw` shows its steps"],
+    ["materialize {asset}", "one asset; `plan {asset}` shows its steps"],
     ["materialize --changed", "only what is out of date"],
     ["materialize 'state:failed+' --fail-fast --timeout 5m", "what failed last time, and everything downstream"],
     ["materialize --all --json | jq ._tag", "for a program"]

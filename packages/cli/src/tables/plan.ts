@@ -13,7 +13,7 @@ export const plan = CommandTable.make({
   },
   examples: [
     ["plan --all", "a whole run"],
-    ["plan users_raw", "one asset and its upstreams"],
+    ["plan {asset}", "one asset and its upstreams"],
     ["plan 'group:raw'", "an expression"],
     ["plan --changed", "what is out of date, and why"]
   ]

@@ -19,7 +19,7 @@ export const query = CommandTable.make({
     json: Flag.boolean("json", "an array of objects instead of a table")
   },
   examples: [
-    [`query "select * from messages_per_day" --as analyst`, "what an analyst sees"],
-    [`query "select count(*) as users from users_raw" --json`, "for a program"]
+    [`query "select * from {view}" --as analyst`, "what an analyst sees"],
+    [`query "select count(*) as n from {asset}" --json`, "for a program"]
   ]
 })

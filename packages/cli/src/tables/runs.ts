@@ -32,7 +32,7 @@ export const runsLogs = CommandTable.make({
   arguments: { run },
   options: { json: Flag.boolean("json", "each event as it is stored, as a JSON line") },
   examples: [
-    ["runs logs | grep users_raw", "the events of one asset in the last run"],
+    ["runs logs | grep {asset}", "the events of one asset in the last run"],
     ["runs logs --json | jq .error.tag", "for a program"]
   ]
 })

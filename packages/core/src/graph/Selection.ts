@@ -18,7 +18,7 @@ export interface All {
   readonly _tag: "All"
 }
 
-/** `users_raw`: an asset that must exist. */
+/** `orders`: an asset that must exist. */
 export interface Name {
   readonly _tag: "Name"
   readonly name: string
@@ -43,7 +43,7 @@ export interface Attribute {
   readonly tagValue: string | undefined
 }
 
-/** `2+users_raw+`: what is up to so many steps above and below; `Infinity` for all, 0 for none. */
+/** `2+orders+`: what is up to so many steps above and below; `Infinity` for all, 0 for none. */
 export interface Traversal {
   readonly _tag: "Traversal"
   readonly up: number

@@ -1,6 +1,6 @@
 /**
  * How the values of a column can be made coarser, so that more people share each of them. `setting` is what makes rows so, as
- * a report names it: `SLUICE_BIRTH=band`.
+ * a report names it: `SHOP_AGE=band`.
  */
 export type Generalisation = { readonly setting: string } & (
   | Multiples

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Rejects } from "./Rejects.ts"
 
 /** How many rows of a source may be left out before the run is not to be trusted. */
-export class BadRowPolicy extends Context.Reference<BadRowPolicy>()("@sluice/assets/BadRowPolicy", {
+export class BadRowPolicy extends Context.Reference<BadRowPolicy>()("@sluice/rest-source/BadRowPolicy", {
   defaultValue: (): { readonly maxShare: number } => ({ maxShare: 0.1 })
 }) {}
 

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import type { ApiPage } from "../source/ApiPage.ts"
 
 /** What happens to a reading that may have missed rows. */
-export class CompletenessPolicy extends Context.Reference<CompletenessPolicy>()("@sluice/assets/CompletenessPolicy", {
+export class CompletenessPolicy extends Context.Reference<CompletenessPolicy>()("@sluice/rest-source/CompletenessPolicy", {
   defaultValue: (): {
     /** Attempts at a source that may follow one that missed rows. */
     readonly rereads: number

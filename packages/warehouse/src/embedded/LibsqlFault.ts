@@ -12,7 +12,7 @@ import * as StoreFiles from "./StoreFiles.ts"
  */
 export class LibsqlFault extends Data.TaggedClass("LibsqlFault")<{
   readonly code: string
-  /** `users_raw.user_id` of a broken constraint, or `no such table: x`; empty where there is nothing to name. */
+  /** `orders.id` of a broken constraint, or `no such table: x`; empty where there is nothing to name. */
   readonly subject: string
 }> {}
 
@@ -57,7 +57,7 @@ export const of = (error: SqlError): LibsqlFault =>
 export const isBusy = (fault: LibsqlFault): boolean =>
   fault.code.startsWith("SQLITE_BUSY") || fault.code.startsWith("SQLITE_LOCKED")
 
-/** What a fault means, and what to do next. `operation` reads after "could not": `publish users_raw`. */
+/** What a fault means, and what to do next. `operation` reads after "could not": `publish orders`. */
 export const translate = (operation: string, error: SqlError): WarehouseFailed => {
   const fault = of(error)
   if (loading.includes(fault.code)) return notLoaded(operation, fault)

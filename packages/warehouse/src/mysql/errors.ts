@@ -102,7 +102,7 @@ export const sqlError = (cause: unknown): SqlError => {
   return new SqlError({ cause: fault, message: fault.code })
 }
 
-/** What a failed statement means. `doing` is what it was for: `publish users_raw`. */
+/** What a failed statement means. `doing` is what it was for: `publish orders`. */
 export const statementFailed =
   (doing: string, where = "") =>
   (error: SqlError): WarehouseFailed => {

@@ -40,7 +40,7 @@ export interface SqlDialect {
   readonly maxParameters: number
   /** The most bytes of values in one statement; a single row may be longer. */
   readonly maxBytes: number
-  /** What an error of the driver means, told without a value. `operation` reads after "could not": `publish users_raw`. */
+  /** What an error of the driver means, told without a value. `operation` reads after "could not": `publish orders`. */
   readonly translate: (operation: string, error: SqlError) => WarehouseFailed
 }
 
