@@ -27,6 +27,7 @@ const messages = flag("messages", 500_000, 20_000)
 const runs = flag("runs", 5, 1)
 const latency = flag("latency", 20, 2)
 const limit = 5_000
+const numbered = { byNumber: true, urlOfNext: (next: string) => new URL(next) }
 
 /** Serves `/pages` and `/whole`, either also under `/far`, where each answer waits for `latency` milliseconds. */
 const serve = async () => {
@@ -68,7 +69,7 @@ const measure = async () => {
       const context = yield* Effect.context<Layer.Layer.Success<ReturnType<typeof SourceClient.layer>>>()
       const urlOf = (page: number) => new URL(`${base}/${path}?page=${page}&limit=${limit}`)
       const fetch = (url: URL) => Effect.provide(Answers.open(url, options), context)
-      const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, urlOf, fetch })
+      const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, ...numbered, urlOf, fetch })
       return yield* Stream.runFold(pages, 0, (sum, { piece }) => sum + piece.size)
     })
     expectAll(await Effect.runPromise(Effect.provide(program, SourceClient.layer(Proxies.none))))

@@ -15,13 +15,16 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
     readonly messages: RestSource.RestSource<Message>
   }
 >() {
-  /** Reads over HTTP, below an address. */
+  /** Reads over HTTP: `GET {url}/users?page=1&limit=5000`, and so on. */
   static readonly layer = (options: RestSource.Options): Layer.Layer<SparkApi, never, HttpClient.HttpClient> =>
     Layer.effect(
       SparkApi,
       Effect.all({
-        users: RestSource.make(Endpoints.users, options),
-        messages: RestSource.make(Endpoints.messages, options)
+        users: RestSource.make(Endpoints.users, { ...options, url: below(options.url, "users") }),
+        messages: RestSource.make(Endpoints.messages, { ...options, url: below(options.url, "messages") })
       })
     )
 }
+
+/** The address of a list below that of the API. */
+const below = (api: URL, list: string): URL => new URL(`${api.pathname.replace(/\/+$/, "")}/${list}`, api)

@@ -6,6 +6,7 @@ import * as SpillCodecs from "./privacy/spillCodecs.ts"
 /** The API's users. */
 export const users: Endpoint<User.User> = {
   name: "users",
+  inThreads: true,
   decoder: User.decoder,
   codec: SpillCodecs.users,
   id: (user) => user.id
@@ -14,6 +15,7 @@ export const users: Endpoint<User.User> = {
 /** The API's messages. */
 export const messages: Endpoint<Message.Message> = {
   name: "messages",
+  inThreads: true,
   decoder: Message.decoder,
   codec: SpillCodecs.messages,
   id: (message) => message.id

@@ -1,9 +1,14 @@
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as RowCodec from "@sluice/core/data/RowCodec"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as SchemaDecoder from "./decode/SchemaDecoder.ts"
+import * as Intake from "./intake/Intake.ts"
+import * as PagingStyle from "./PagingStyle.ts"
 import * as Answers from "./source/Answers.ts"
 import type * as ApiPage from "./source/ApiPage.ts"
 import type { Endpoint } from "./source/Endpoint.ts"
@@ -25,12 +30,14 @@ export interface RestSource<A> {
 }
 
 export interface Options {
-  /** Where the API is, without a query or credentials. */
+  /** Where the list is, without credentials. */
   readonly url: URL
+  /** How its pages are asked for. Default `PagingStyle.pageNumbers()`. */
+  readonly paging?: PagingStyle.PagingStyle | undefined
   /** Sent as a bearer token to the API's host only. */
   readonly token?: Redacted.Redacted | undefined
-  /** Rows asked for at a time. */
-  readonly pageSize: number
+  /** Rows asked for at a time. Default 100. */
+  readonly pageSize?: number
   /** Pages that are asked for while one is worked on. Default 4. */
   readonly fetchAhead?: number
   /** The most pages that are read before it is called endless. Default one million. */
@@ -46,7 +53,7 @@ export interface Options {
 }
 
 /**
- * A list of an API: `GET {url}/{name}?page=1&limit=5000`, and so on. `Answer.openUnless` says what the client must be like;
+ * A list of an API, page by page. `Answer.openUnless` says what the client must be like;
  * `Answers`, where answers are fetched and read.
  */
 export const make = <A>(
@@ -72,16 +79,74 @@ export const make = <A>(
         )
       ),
       since: (known) =>
-        Revisit.visits<A>(known, {
-          ...source,
-          openUnless: (page, validators) => here(Answers.openUnless(source.urlOf(page), source, validators))
-        }).pipe(
-          Stream.map(({ entry, firstOrdinal, piece }) => ({
-            answer: entry,
-            changed: piece === undefined ? undefined : pageOf(piece, firstOrdinal)
-          }))
-        )
+        !source.byNumber
+          ? Stream.fail(Revisit.notComparable)
+          : Revisit.visits<A>(known, {
+              ...source,
+              openUnless: (page, validators) => here(Answers.openUnless(source.urlOf(page), source, validators))
+            }).pipe(
+              Stream.map(({ entry, firstOrdinal, piece }) => ({
+                answer: entry,
+                changed: piece === undefined ? undefined : pageOf(piece, firstOrdinal)
+              }))
+            )
     }
+  })
+
+/** What rows a schema declares, and how they are told apart. */
+export interface Rows<A, I> {
+  /** What the rows are, for people, for the quarantine and for what is remembered of pages: `orders`. */
+  readonly name: string
+  /** A row, as it is sent and as it is kept. Fields that it does not declare are counted and left alone. */
+  readonly item: Schema.Schema<A, I> & RowCodec.Kept<NoInfer<A>>
+  readonly id: (row: A) => string
+  /** The name of the id's field, as rows are sent. Default `id`. */
+  readonly idField?: string
+}
+
+/** A list of an API whose rows a schema declares. */
+export interface List<A, I> extends Options, Rows<A, I> {
+  /** Of two rows with one id, the one with the greater version is kept. Default: the later one. */
+  readonly version?: (row: A) => string
+  /** The ids of the people that a row is about: the rows of people who were erased are left out. */
+  readonly people?: (row: A) => ReadonlyArray<string>
+  /** Whether a row's id is a person's. */
+  readonly isPerson?: boolean
+}
+
+/** The list that a schema declares, for `make`. */
+export const endpoint = <A, I>({ id, idField = "id", item, name }: Rows<A, I>): Endpoint<A> => ({
+  name,
+  id,
+  idField,
+  codec: RowCodec.make(item),
+  decoder: SchemaDecoder.make(item, idField)
+})
+
+/**
+ * Reads a list of an API as an asset's value: each good row once, streamed to the assets downstream while pages come. Rows that
+ * cannot be decoded are put in quarantine. If pages are asked for by number, the next run reads the pages that have changed.
+ *
+ * ```ts
+ * const Order = Schema.Struct({ id: Schema.String, customer: Schema.String, total: Schema.Number })
+ * const orders = Asset.make("orders", {
+ *   materialize: () =>
+ *     RestSource.paged({
+ *       name: "orders",
+ *       url: new URL("https://shop.example/orders"),
+ *       item: Order,
+ *       id: (order) => order.id,
+ *       paging: PagingStyle.cursors({ rows: "data", next: "next_cursor", parameter: "cursor" })
+ *     })
+ * })
+ * ```
+ */
+export const paged = <A, I>(list: List<A, I>) =>
+  Effect.gen(function* () {
+    const { isPerson = false, people = () => [], version = () => "" } = list
+    const rows = endpoint(list)
+    const { pages, since } = yield* make(rows, list)
+    return yield* Intake.collect({ ...rows, pages, since, version, people, isPerson })
   })
 
 const mebibyte = 1024 * 1024
@@ -102,19 +167,17 @@ const pageOf = <A>(
   total
 })
 
-/** Where an endpoint is, and how it is read. */
+/** Where a list is, and how it is read. */
 const sourceOf = <A>(endpoint: Endpoint<A>, options: Options) => {
-  const { url, pageSize: limit, token, idle = "30 seconds", total = "10 minutes" } = options
+  const { url, pageSize: limit = 100, paging = PagingStyle.pageNumbers(), token } = options
+  const { idle = "30 seconds", total = "10 minutes" } = options
   const { fetchAhead = 4, maxBytes = 16_384 * mebibyte, maxPages = 1_000_000, maxRowBytes = 32 * mebibyte } = options
-  const target = new URL(`${url.pathname.replace(/\/+$/, "")}/${endpoint.name}`, url)
   return {
-    endpoint,
-    address: target.origin + target.pathname,
-    urlOf: (page: number) => {
-      const pageUrl = new URL(target)
-      pageUrl.search = `?page=${page}&limit=${limit}`
-      return pageUrl
-    },
+    endpoint: { ...endpoint, envelope: paging.envelope },
+    address: url.origin + url.pathname,
+    byNumber: paging.byNumber,
+    urlOf: (page: number) => paging.urlOf(url, page, limit),
+    urlOfNext: (next: string) => paging.urlOfNext(url, next, limit),
     ahead: fetchAhead,
     rowsOfPiece: Paging.rowsOfPiece(limit),
     ...{ limit, maxPages, token, maxBytes, maxRowBytes, idle, total }

@@ -27,7 +27,7 @@ export const make = <A, I>(schema: Schema.Schema<A, I> & Kept<NoInfer<A>>): RowC
 }
 
 /** What a type must be to be kept. */
-type Kept<A> = true extends HoldsOther<A> ? CannotBeKept : unknown
+export type Kept<A> = true extends HoldsOther<A> ? CannotBeKept : unknown
 
 interface CannotBeKept {
   readonly "the rows hold a type that a dataset cannot keep (a function, a symbol, a map, a set, bytes, or unknown)": never

@@ -35,6 +35,8 @@ export interface Taken<out A> {
   readonly isLast: boolean
   /** Bytes of the body, unpacked, that were read for them. */
   readonly bytes: number
+  /** With the last ones, if rows are within an envelope: the next page that it names, or null. */
+  readonly next?: string | null | undefined
 }
 
 /**
@@ -98,7 +100,7 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
         }
         yield* readAll(unpacker.end, pieces)
         pieces.push(...(yield* orFault(cutter.end())))
-        return { pieces, isLast: true, bytes: size - before }
+        return { pieces, isLast: true, bytes: size - before, next: cutter.next?.() }
       }
     }
     return { pieces, isLast: false, bytes: size - before }

@@ -39,6 +39,7 @@ export interface PageWindow<A> {
  */
 export const make = <A>(options: {
   readonly urlOf: (page: number) => URL
+  readonly urlOfNext: (next: string) => URL
   readonly fetch: (url: URL) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
 }): Effect.Effect<PageWindow<A>, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
@@ -48,7 +49,7 @@ export const make = <A>(options: {
         const own = yield* Scope.fork(scope, scope.strategy)
         const giveUp = Scope.close(own, Exit.void)
         const outcome = yield* options.fetch(url).pipe(
-          Effect.flatMap((answer) => beginning(answer, giveUp)),
+          Effect.flatMap((answer) => beginning(answer, giveUp, options.urlOfNext)),
           Effect.provideService(Scope.Scope, own),
           Effect.either
         )
@@ -76,12 +77,14 @@ export const make = <A>(options: {
 
 const beginning = <A>(
   { next, pagination, validators }: Answer<A>,
-  giveUp: Effect.Effect<void>
+  giveUp: Effect.Effect<void>,
+  urlOfNext: (next: string) => URL
 ): Effect.Effect<Page<A>, SourceError> =>
-  Effect.map(next, ({ isLast, pieces }) => ({
+  Effect.map(next, ({ isLast, next: named, pieces }) => ({
     pieces,
     rest: isLast ? undefined : next,
     giveUp,
     validators,
-    pagination
+    pagination:
+      named === undefined ? pagination : { ...pagination, link: named === null ? "last" : { next: urlOfNext(named).href } }
   }))

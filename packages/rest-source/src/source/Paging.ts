@@ -43,6 +43,10 @@ export interface Options<A> {
   /** Pages that are asked for while one is worked on. */
   readonly ahead: number
   readonly urlOf: (page: number) => URL
+  /** Whether pages are asked for by number; otherwise each names the next one, and one that names none is the last. */
+  readonly byNumber: boolean
+  /** The address of the next page, as a page within an envelope names it. */
+  readonly urlOfNext: (next: string) => URL
   readonly fetch: (url: URL) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
 }
 
@@ -192,7 +196,7 @@ const conclude = Effect.fnUntraced(function* <A>(
   ended: Pick<Coming<A>, "brought" | "found"> & Pick<EndOfPages.Seen, "what"> & Pick<Answered, "size">,
   placed: ReadonlyArray<Placed<A>>,
   window: PageWindow.PageWindow<A>,
-  { ahead, endpoint, limit, maxPages, urlOf }: Options<A>
+  { ahead, byNumber, endpoint, limit, maxPages, urlOf }: Options<A>
 ) {
   const { brought, found, size, what } = ended
   const { link, total } = found.pagination
@@ -200,18 +204,18 @@ const conclude = Effect.fnUntraced(function* <A>(
   const seen = {
     what,
     page: brought,
-    link: url === undefined ? undefined : "next",
-    isNumbered: own === undefined,
+    link: url !== undefined ? "next" : link === "last" || !byNumber ? "last" : undefined,
+    isNumbered: byNumber && own === undefined,
     total
   } as const
-  const decision = EndOfPages.after(progress, link === "last" ? { ...seen, link } : seen, limit)
+  const decision = EndOfPages.after(progress, seen, limit)
   if (decision._tag === "Doubt") return yield* new SourcePagingDoubtful({ endpoint, limit, doubt: decision.doubt })
 
   const answered = { page, size, validators: found.validators, total: decision.progress.total }
   const last = placed.at(-1) ?? { piece: Piece.nothing(), firstOrdinal: ordinal }
   const all = [...placed.slice(0, -1), { ...last, answered }]
   if (decision._tag === "End") return step(all)
-  const isNumbered = url === undefined || isSameAddress(url.href, urlOf(page + 1))
+  const isNumbered = url === undefined || (byNumber && isSameAddress(url.href, urlOf(page + 1)))
   if (isNumbered && what === "rows" && brought.size <= limit) {
     // A page 1 that is shorter than asked for is mostly everything: then two pages show it.
     const most = EndOfPages.isPaging(decision.progress, limit) ? ahead : Math.min(ahead, 2)

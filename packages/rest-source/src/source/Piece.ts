@@ -1,8 +1,10 @@
 import * as Either from "effect/Either"
+import { isObject } from "../decode/Decoder.ts"
 import * as Page from "../decode/Page.ts"
 import * as PackedRows from "../intake/PackedRows.ts"
 import * as RowHash from "../intake/RowHash.ts"
 import type { Endpoint } from "./Endpoint.ts"
+import * as EnvelopeRows from "./EnvelopeRows.ts"
 import * as JsonRows from "./JsonRows.ts"
 
 /** Decoded rows that follow each other in an answer. */
@@ -64,6 +66,8 @@ export interface Cutter<out A> {
   readonly push: (bytes: Uint8Array) => Either.Either<ReadonlyArray<Piece<A>>, JsonRows.Fault>
   /** Says that the text has ended, and answers what is left. */
   readonly end: () => Either.Either<ReadonlyArray<Piece<A>>, JsonRows.Fault>
+  /** The next page, once the text has ended, if it was an envelope: null if there is none. */
+  readonly next: (() => string | null) | undefined
 }
 
 export interface CutterOptions {
@@ -80,7 +84,8 @@ export const cutter = <A>(
   endpoint: Endpoint<A>,
   { bytesOfPiece = 16 * 1024 * 1024, maxRowBytes, rowsOfPiece }: CutterOptions
 ): Cutter<A> => {
-  const json = JsonRows.make(maxRowBytes)
+  const envelope = endpoint.envelope === undefined ? undefined : EnvelopeRows.make(endpoint.envelope)
+  const json = envelope ?? JsonRows.make(maxRowBytes)
   let piece = growing(endpoint)
   /** At least the bytes of the answer that the piece was made of, and those whose rows have not come. */
   let came = 0
@@ -105,6 +110,7 @@ export const cutter = <A>(
     return pieces
   }
   return {
+    next: envelope?.next,
     push: (bytes) => {
       pending += bytes.length
       return Either.map(json.push(bytes), (rows) => {
@@ -144,7 +150,7 @@ const growing = <A>(endpoint: Endpoint<A>) => {
   return {
     add: (some: ReadonlyArray<unknown>): void => {
       size += some.length
-      ids.push(RowHash.all(some.map(idOf)))
+      ids.push(RowHash.all(some.map((row) => idOf(row, endpoint.idField ?? "id"))))
       rows.add(page.add(some))
     },
     size: () => size,
@@ -158,8 +164,8 @@ const growing = <A>(endpoint: Endpoint<A>) => {
 }
 
 /** Rows without a plain id are all alike: such a source fails anyway. */
-const idOf = (row: unknown): string => {
-  const id = typeof row === "object" && row !== null && "id" in row ? row.id : undefined
+const idOf = (row: unknown, field: string): string => {
+  const id = isObject<string>(row) ? row[field] : undefined
   return typeof id === "string" || typeof id === "number" ? String(id) : ""
 }
 

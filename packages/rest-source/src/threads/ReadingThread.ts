@@ -91,8 +91,8 @@ export const start = ({ env, file, workerData }: Options, gone: () => void): Rea
     const next = Effect.flatMap(told, (taken) => {
       if (taken._tag !== "Pieces") return outOfTurn
       if (!taken.isLast) ask({ _tag: "More", answer })
-      const { bytes, isLast, pieces } = taken
-      return Effect.succeed({ pieces: pieces.map((piece) => Piece.unpacking(options.endpoint, piece)), isLast, bytes })
+      const { bytes, isLast, next, pieces } = taken
+      return Effect.succeed({ pieces: pieces.map((piece) => Piece.unpacking(options.endpoint, piece)), isLast, bytes, next })
     })
     return { ...first.head, next }
   })

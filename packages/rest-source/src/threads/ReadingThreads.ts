@@ -49,6 +49,7 @@ export const layer = ({
           return least
         }
       }
+      const chooseFor = <A>({ endpoint }: Answer.Options<A>) => (endpoint.inThreads === true ? choose() : undefined)
       let read = 0
       const inPlace = Effect.fnUntraced(function* <A>(url: URL, options: Answer.Options<A>, known: Validators.Validators) {
         const own = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
@@ -61,9 +62,9 @@ export const layer = ({
           pieces.push(...taken.pieces)
           bytes += taken.bytes
           read += taken.bytes
-          if (taken.isLast) return { ...answer, next: Effect.succeed({ pieces, isLast: true, bytes }) }
+          if (taken.isLast) return { ...answer, next: Effect.succeed({ ...taken, pieces, bytes }) }
         }
-        const thread = choose()
+        const thread = chooseFor(options)
         if (thread === undefined) return { ...answer, next: resumed({ pieces, isLast: false, bytes }, answer.next) }
         yield* Scope.close(own, Exit.void)
         return yield* thread.fetch(url, options, known)
@@ -71,7 +72,7 @@ export const layer = ({
       return {
         openUnless: (url, options, known) =>
           Effect.suspend(() => {
-            const thread = read >= bytesInPlace ? choose() : undefined
+            const thread = read >= bytesInPlace ? chooseFor(options) : undefined
             return thread?.fetch(url, options, known) ?? inPlace(url, options, known)
           })
       }

@@ -42,9 +42,9 @@ const fetch = Effect.fnUntraced(function* <A>(
   send({ _tag: "Begun", answer, head })
   if (opened === undefined) return
   while (true) {
-    const { bytes, isLast, pieces } = yield* opened.next
-    send({ _tag: "Pieces", answer, pieces: pieces.map((piece) => Piece.pack(piece)), isLast, bytes })
-    if (isLast) return
+    const { pieces, ...taken } = yield* opened.next
+    send({ _tag: "Pieces", answer, pieces: pieces.map((piece) => Piece.pack(piece)), ...taken })
+    if (taken.isLast) return
     yield* wanted.await
     wanted.unsafeClose()
   }

@@ -7,7 +7,7 @@ import * as Stream from "effect/Stream"
 import type { Answer } from "../../src/source/Answer.ts"
 import * as Paging from "../../src/source/Paging.ts"
 import * as Piece from "../../src/source/Piece.ts"
-import { answerOf, anyRows, endpoint, paged, read, rejected, rowsOf, upTo, urlOf } from "../support/paging.ts"
+import { answerOf, anyRows, endpoint, numbered, paged, read, rejected, rowsOf, upTo } from "../support/paging.ts"
 
 const inThree = [
   { rows: rowsOf(0, 1), firstOrdinal: 0 },
@@ -205,7 +205,7 @@ it.effect("a long answer is worked on in pieces that keep their place, before it
       limit: 10,
       maxPages: 9,
       ahead: 4,
-      urlOf,
+      ...numbered,
       fetch: () => Effect.succeed(endless)
     }).pipe(Stream.take(3), Stream.runCollect)
     assert.deepStrictEqual([Chunk.size(some), next < 10_000], [3, true])
@@ -221,7 +221,7 @@ const watched = (count: number, answering: number, ahead: number) => {
     limit: 1,
     maxPages: 100,
     ahead,
-    urlOf,
+    ...numbered,
     fetch: (url) =>
       Effect.gen(function* () {
         const page = Number(url.searchParams.get("page"))

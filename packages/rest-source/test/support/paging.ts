@@ -11,6 +11,8 @@ import * as SourceError from "../../src/source/SourceError.ts"
 
 export const endpoint = "http://api/users"
 export const urlOf = (page: number) => new URL(`${endpoint}?page=${page}`)
+/** Pages that are asked for by number. */
+export const numbered = { byNumber: true, urlOf, urlOfNext: (next: string) => new URL(next) }
 export const rowsOf = (...ids: ReadonlyArray<number>) => ids.map((id) => ({ id: String(id) }))
 export const upTo = (count: number) => rowsOf(...Array.from({ length: count }, (_, i) => i))
 export const rejected = (status: number) => new SourceError.SourceRejected({ endpoint, status, retryAfterMillis: undefined })
@@ -65,7 +67,7 @@ export const read = (
       limit,
       maxPages,
       ahead,
-      urlOf,
+      ...numbered,
       fetch: (url) =>
         Effect.suspend(() => {
           const page = Number(url.searchParams.get("page"))

@@ -1,0 +1,186 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, layer } from "@effect/vitest"
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Changes from "@sluice/core/data/Changes"
+import * as Dataset from "@sluice/core/data/Dataset"
+import { Spill } from "@sluice/core/data/Spill"
+import { runForTest } from "@sluice/core/testing/runForTest"
+import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import { Suppressions } from "@sluice/warehouse/Suppressions"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as PagingStyle from "../src/PagingStyle.ts"
+import * as RestSource from "../src/RestSource.ts"
+import * as FaultyApi from "./support/FaultyApi.ts"
+import * as JsonServer from "./support/JsonServer.ts"
+import * as Reply from "./support/Reply.ts"
+
+const Order = Schema.Struct({
+  id: Schema.String,
+  customer: Schema.String,
+  total: Schema.Number,
+  note: Schema.optional(Schema.String)
+})
+type Order = typeof Order.Type
+
+const order = (id: number): Order => ({ id: String(id), customer: `c${id % 7}`, total: id / 4 })
+const orders = (count: number) => Array.from({ length: count }, (_, i) => order(i + 1))
+
+const client = NodeHttpClient.layerWithoutAgent.pipe(
+  Layer.provide(NodeHttpClient.makeAgentLayer({ keepAlive: true, timeout: 4_000 }))
+)
+
+type Where = Pick<RestSource.Options, "paging" | "url" | "pageSize">
+
+/** Materializes a list of orders: its rows, what it says of them, and what is in quarantine. */
+const read = (where: Where) =>
+  Effect.gen(function* () {
+    const quarantined: Array<QuarantinedRow> = []
+    const asset = Asset.make("orders", {
+      materialize: () => RestSource.paged({ name: "orders", item: Order, id: (row) => row.id, pageSize: 10, ...where })
+    })
+    const quarantine = Layer.mock(Quarantine, {
+      replace: (_source, _runId, rows) => Effect.map(Dataset.toArray(rows), (all) => void quarantined.push(...all))
+    })
+    const { metadata, value } = yield* Effect.provide(
+      runForTest(asset, {}),
+      Layer.mergeAll(quarantine, Suppressions.layerNone, Spill.layerMemory, client)
+    )
+    return { rows: yield* Dataset.toArray(Changes.rowsOf(value)), metadata, quarantined }
+  })
+
+const good = (rows: ReadonlyArray<Order>, changes: object = {}) => ({
+  rows,
+  metadata: { rows: rows.length, quarantined: 0, duplicates: 0, conflicts: 0, unknown_fields: 0, ...changes },
+  quarantined: []
+})
+
+/** How each server is asked for its orders. */
+const styles: Readonly<Record<string, readonly [version: "0.17" | "1.0", path: string, paging: PagingStyle.PagingStyle]>> = {
+  "page numbers": ["0.17", "/orders", PagingStyle.pageNumbers({ page: "_page", limit: "_limit" })],
+  offsets: ["0.17", "/orders", PagingStyle.offsets({ offset: "_start", limit: "_limit" })],
+  "Link headers": ["0.17", "/orders?_page=1", PagingStyle.links({ limit: "_limit" })],
+  cursors: [
+    "1.0",
+    "/orders?_page=1",
+    PagingStyle.cursors({ rows: "data", next: "next", parameter: "_page", limit: "_per_page" })
+  ]
+}
+
+layer(NodeFileSystem.layer, { excludeTestServices: true })("a list of json-server", (it) => {
+  for (const [name, [version, path, paging]] of Object.entries(styles)) {
+    it.scoped(`is read by ${name}, and read again when its rows have changed; a field that it gains is not loaded`, () =>
+      Effect.gen(function* () {
+        const server = yield* JsonServer.start(version, { orders: orders(34) })
+        const where = { url: new URL(server.url + path), paging }
+        assert.deepStrictEqual<unknown>(yield* read(where), good(orders(34)))
+
+        yield* server.put("/orders/12", { ...order(12), total: 99, username: "ada", password: "secret" })
+        const changed = orders(34).map((one) => (one.id === "12" ? { ...one, total: 99 } : one))
+        assert.deepStrictEqual<unknown>(yield* read(where), good(changed, { unknown_fields: 2 }))
+      })
+    )
+
+    it.scoped(`is read by ${name}, whether its last page is full, or it has one page, or none`, () =>
+      Effect.gen(function* () {
+        for (const count of [20, 10, 3, 0]) {
+          const server = yield* JsonServer.start(version, { orders: orders(count) })
+          assert.deepStrictEqual<unknown>(
+            yield* read({ url: new URL(server.url + path), paging }),
+            good(orders(count)),
+            `${count} rows`
+          )
+        }
+      })
+    )
+  }
+
+  it.scoped("is looked at again page by page, by entity tags: only what has changed is read", () =>
+    Effect.gen(function* () {
+      const server = yield* JsonServer.start("0.17", { orders: orders(34) })
+      const { pages, since } = yield* RestSource.make(
+        RestSource.endpoint({ name: "orders", item: Order, id: (row: Order) => row.id }),
+        {
+          url: new URL(`${server.url}/orders`),
+          paging: PagingStyle.pageNumbers({ page: "_page", limit: "_limit" }),
+          pageSize: 10
+        }
+      )
+      const known = Chunk.toReadonlyArray(yield* Stream.runCollect(pages)).flatMap(({ answer }) =>
+        answer === undefined ? [] : [{ ...answer, isFor: (url: URL) => url.href === answer.url }]
+      )
+      yield* server.put("/orders/12", { ...order(12), total: 99 })
+      const again = Chunk.toReadonlyArray(yield* Stream.runCollect(since(known)))
+      assert.deepStrictEqual(
+        again.flatMap(({ answer, changed }) =>
+          answer.size === 0 ? [] : [[answer.page, changed?.rows.map(({ total }) => total)]]
+        ),
+        [
+          [1, undefined],
+          [2, orders(20).flatMap(({ id, total }, at) => (at < 10 ? [] : id === "12" ? 99 : total))],
+          [3, undefined],
+          [4, undefined]
+        ]
+      )
+    }).pipe(Effect.provide(client))
+  )
+})
+
+layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares", (it) => {
+  it.scoped("has its bad rows in quarantine, told by declared names and without values", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      const bad = [{ ...order(41), total: "secret" }, { id: "42", total: 1 }, "secret", { ...order(44), note: 5 }]
+      yield* api.on("/orders", Reply.pages([...orders(40), ...bad]))
+      assert.deepStrictEqual<unknown>(yield* read({ url: new URL(`${api.url}/orders`), pageSize: 100 }), {
+        ...good(orders(40), { quarantined: 4 }),
+        quarantined: [
+          { ordinal: 40, id: "41", field: "total", reason: "is not a number" },
+          { ordinal: 41, id: "42", field: "customer", reason: "is missing" },
+          { ordinal: 42, id: null, field: "", reason: "is not an object" },
+          { ordinal: 43, id: "44", field: "note", reason: "is not text" }
+        ]
+      })
+    })
+  )
+
+  it.scoped("in envelopes that are none is refused", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      const paging = PagingStyle.cursors({ rows: "data", next: "next", parameter: "cursor" })
+      const whyOf = (value: unknown) =>
+        Effect.gen(function* () {
+          yield* api.on("/orders", Reply.json(value))
+          const result = yield* Effect.either(read({ url: new URL(`${api.url}/orders`), paging }))
+          return Either.isLeft(result) && result.left._tag === "SourceAnswerInvalid" ? result.left.why : result
+        })
+      const noList = "is no object whose field data is a list of rows"
+      assert.deepStrictEqual<unknown>(
+        yield* Effect.forEach([[], null, { error: "secret" }, { data: {} }, { data: [], next: {} }], whyOf),
+        [noList, noList, noList, noList, "names the next page in its field next by something that is no text and no number"]
+      )
+    })
+  )
+
+  it.scoped("by a cursor that repeats itself is refused, and addresses of other hosts are", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      const paging = PagingStyle.cursors({ rows: "data", next: "next", parameter: "cursor" })
+      const tagOf = (next: string) =>
+        Effect.gen(function* () {
+          yield* api.on("/orders", Reply.json({ data: orders(3), next }))
+          const result = yield* Effect.either(read({ url: new URL(`${api.url}/orders`), paging }))
+          return Either.isLeft(result) ? result.left._tag : result
+        })
+      assert.deepStrictEqual<unknown>(yield* Effect.forEach(["b7", "http://127.0.0.2:1/orders"], tagOf), [
+        "SourcePagingDoubtful",
+        "SourceAnswerInvalid"
+      ])
+    })
+  )
+})
