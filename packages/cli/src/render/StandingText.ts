@@ -25,6 +25,8 @@ export const cause = (of: Cause): string => {
       return "its code has no version"
     case "Settings":
       return "settings changed"
+    case "Unobserved":
+      return "its source is not observed"
     case "Unsettled":
       return "its last step did not succeed"
     case "Input":

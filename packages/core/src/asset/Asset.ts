@@ -34,6 +34,8 @@ export interface Asset<
   readonly upstreams: Up
   readonly storage: Storage.Storage<A, R, Rel>
   readonly checks: ReadonlyArray<AssetCheck.AssetCheck<R>>
+  /** Answers the version of what it reads besides its upstreams; undefined if nothing tells. */
+  readonly observe: Effect.Effect<string, Failure, R> | undefined
   /** Makes the value. A method, so that an asset stays usable where only its own value's type is known. */
   materialize(inputs: Inputs<Up>): Effect.Effect<A, E, R | StepContext | Scope.Scope>
 }
@@ -71,6 +73,7 @@ export interface Any extends Description {
   readonly upstreams: Upstreams
   readonly storage: Storage.Storage<unknown, unknown>
   readonly checks: ReadonlyArray<AssetCheck.Any>
+  readonly observe: Effect.Effect<string, Failure, unknown> | undefined
   materialize(inputs: never): Effect.Effect<unknown, Failure, unknown>
 }
 
@@ -112,6 +115,20 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel> {
   /** Blocking ones are evaluated on staged rows, before they are published; the others afterwards. */
   readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<R>>
   readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
+  /**
+   * Answers the version of what a stored asset reads besides its upstreams: the hash of a file, an ETag, the newest time in a
+   * table. `--changed` leaves the asset as it is while the answer stays the same. A stored asset without upstreams that has no
+   * `observe` is always made again. The answer is recorded as a hash.
+   *
+   * ```ts
+   * const rates = Asset.make("rates", {
+   *   storage: Storage.table(Rates),
+   *   observe: Observe.file("rates.csv"),
+   *   materialize: () => publishRates
+   * })
+   * ```
+   */
+  readonly observe?: Effect.Effect<string, Failure, R>
   /**
    * The version of its code, by hand: another text says that its data must be made again. Default: a hash of the modules that
    * its definition reaches. Give one if the code is not in these modules, such as SQL that is read from a file.
@@ -158,6 +175,7 @@ export const make = <
     deadline: undefined,
     pool: undefined,
     checks: [],
+    observe: undefined,
     codeVersion: undefined,
     ...rest,
     upstreams: upstreams ?? {},

@@ -25,6 +25,8 @@ export interface Stored<out A, out R, out Rel = unknown> {
   /** What it publishes in the warehouse; undefined if it is stored elsewhere. */
   readonly relation: Relation | undefined
   readonly load: Effect.Effect<A, Failure, R>
+  /** Whether the value is still there: `--changed` makes it again if not. Undefined if it is not asked, and counts as there. */
+  readonly exists: Effect.Effect<boolean, Failure, R> | undefined
   /** Never set: carries the relation's type. */
   readonly "~relation"?: Rel
 }
@@ -36,4 +38,5 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   readonly columns?: ReadonlyArray<string>
   readonly relation?: Rel
   readonly load: Effect.Effect<A, Failure, R>
-}): Stored<A, R, Rel> => ({ _tag: "Stored", columns: [], relation: undefined, ...options })
+  readonly exists?: Effect.Effect<boolean, Failure, R>
+}): Stored<A, R, Rel> => ({ _tag: "Stored", columns: [], relation: undefined, exists: undefined, ...options })

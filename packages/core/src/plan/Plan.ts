@@ -40,15 +40,15 @@ export interface Plan<out A extends Asset.Any> {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Whether a source is read: an asset without upstreams that is not stored. */
+/** Whether a plan reads a source. */
 export const readsSource = ({ graph, steps }: Plan<Asset.Any>): boolean =>
   steps.some(({ action, asset }) => {
     const found = graph.assets[graph.indexOf(asset) ?? -1]
     return action === "materialize" && found !== undefined && isSource(found)
   })
 
-export const isSource = (asset: Asset.Any): boolean =>
-  asset.storage._tag === "Ephemeral" && Object.keys(asset.upstreams).length === 0
+/** Whether an asset is a source: it has no upstreams, so what it is made from is no asset. */
+export const isSource = (asset: Asset.Any): boolean => Object.keys(asset.upstreams).length === 0
 
 /** Upstreams that can be neither loaded nor recomputed. */
 export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanImpossible", {

@@ -12,6 +12,8 @@ export const Provenance = Schema.Struct({
    * content; any other asset keeps its version as long as its code and inputs are the same.
    */
   data: Schema.String,
+  /** A hash of what the asset's `observe` answered before the run; without one if nothing was observed. */
+  observed: Schema.optionalWith(Schema.String, { exact: true }),
   /**
    * Where its data came from, sorted: what the runs that read the sources above it called the place. Nobody's where no run
    * said. It says where the rows were read, not what they are: two places with the same content have the same data version.

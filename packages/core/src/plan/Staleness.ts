@@ -25,6 +25,8 @@ export type Cause =
   | { readonly _tag: "CodeUnknown" }
   /** It was last materialized under other settings. */
   | { readonly _tag: "Settings" }
+  /** It reads something that is no asset, and nothing tells whether that has changed. */
+  | { readonly _tag: "Unobserved" }
   /** Its last step failed or was canceled, perhaps after it had published. */
   | { readonly _tag: "Unsettled" }
   /** This upstream has other data now than what it was made from. */
@@ -34,7 +36,7 @@ export type Cause =
 
 /**
  * How every asset of a graph stands, by name, from the provenance of its last materialization. What a source would answer
- * now is not asked: a source counts as unchanged since it was last read. O(nodes + edges).
+ * now is not asked: a source that is ephemeral or observed counts as unchanged since it was last read. O(nodes + edges).
  */
 export const standings = (
   graph: AssetGraph<Asset.Any>,
@@ -49,6 +51,10 @@ export const standings = (
   }
   return all
 }
+
+/** Whether nothing can tell if a stored asset would be made of the same: it has no upstreams and is not observed. */
+export const isUnobserved = ({ observe, storage, upstreams }: Asset.Any): boolean =>
+  storage._tag === "Stored" && observe === undefined && Object.keys(upstreams).length === 0
 
 const upstreamsOf = (graph: AssetGraph<Asset.Any>, index: number) =>
   (graph.upstreams[index] ?? []).flatMap((up) => graph.names[up] ?? [])
@@ -69,6 +75,7 @@ const standingOf = (
     return standing === "Stale" || standing === "Never" ? [{ _tag: "Upstream", asset: up }] : []
   })
   const causes = [
+    ...(isUnobserved(asset) ? [{ _tag: "Unobserved" } as const] : []),
     ...(last.isSettled ? [] : [{ _tag: "Unsettled" } as const]),
     ...Provenance.differences(last.provenance, codeVersionOf(asset), inputs),
     ...unsettled

@@ -14,6 +14,7 @@ import { type Plan, readsSource } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Observer } from "./EventFeed.ts"
 import * as EventLog from "./EventLog.ts"
+import * as Observations from "./Observations.ts"
 import { heartbeatInterval, Owner } from "./Owner.ts"
 import type { RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
@@ -85,7 +86,8 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
     origin,
     recorded: yield* store.materializations,
     lastSteps: yield* store.lastSteps,
-    codeVersionOf: yield* CodeVersions
+    codeVersionOf: yield* CodeVersions,
+    observations: yield* Observations.take(plan, context)
   })
   const owner = (yield* Owner).self
   const carriesOn = retryOf === undefined ? {} : { retryOf }

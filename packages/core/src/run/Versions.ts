@@ -3,6 +3,8 @@ import * as CodeVersions from "../asset/CodeVersions.ts"
 import { fingerprint } from "../internal/fingerprint.ts"
 import { isSource } from "../plan/Plan.ts"
 import * as Provenance from "../plan/Provenance.ts"
+import { isUnobserved } from "../plan/Staleness.ts"
+import type { Observations } from "./Observations.ts"
 import { isSettled, type LastStep, type Materialization } from "./RunRecord.ts"
 
 /** The data versions of one run: what its steps have in their hands, and what history says. */
@@ -32,6 +34,7 @@ export const make = (options: {
   readonly recorded: ReadonlyMap<string, Materialization>
   readonly lastSteps: ReadonlyMap<string, LastStep>
   readonly codeVersionOf: CodeVersions.CodeVersionOf
+  readonly observations: Observations
 }): Versions => {
   const current = new Map<string, string>()
   const origins = new Map<string, ReadonlyArray<string>>()
@@ -44,7 +47,11 @@ export const make = (options: {
     Object.fromEntries(Object.values(asset.upstreams).map(({ name }) => [name, current.get(name) ?? options.runId]))
   const unchanged = (asset: Asset.Any) => {
     const last = options.recorded.get(asset.name)
+    const observation = options.observations.get(asset.name)
     return last !== undefined &&
+      !isUnobserved(asset) &&
+      observation?.exists !== false &&
+      isSameSource(asset, last.provenance.observed, observation?.observed) &&
       isSettled(options.lastSteps.get(asset.name)) &&
       Provenance.differences(last.provenance, options.codeVersionOf(asset), inputsOf(asset)).length === 0
       ? last
@@ -61,7 +68,8 @@ export const make = (options: {
     const last = options.lastSteps.get(asset.name)
     const code = options.codeVersionOf(asset)
     const known = code !== undefined && (before === undefined ? last === undefined : isSettled(last))
-    const of = JSON.stringify([code, Object.entries(inputsOf(asset)).sort()])
+    const { observed } = options.observations.get(asset.name) ?? {}
+    const of = JSON.stringify([code, Object.entries(inputsOf(asset)).sort(), ...(observed === undefined ? [] : [observed])])
     return known ? `${before ?? "first"}-${fingerprint(of)}` : options.runId
   }
   const sourceVersion = (source: Asset.Any, asset: Asset.Any) => {
@@ -84,8 +92,14 @@ export const make = (options: {
       current.set(asset.name, data)
       const from = originsOf(asset)
       origins.set(asset.name, from)
-      const made = { code: options.codeVersionOf(asset) ?? CodeVersions.unknown, inputs: inputsOf(asset), data }
-      return from.length === 0 ? made : { ...made, origins: from }
+      const { observed } = options.observations.get(asset.name) ?? {}
+      return {
+        code: options.codeVersionOf(asset) ?? CodeVersions.unknown,
+        inputs: inputsOf(asset),
+        data,
+        ...(observed === undefined ? {} : { observed }),
+        ...(from.length === 0 ? {} : { origins: from })
+      }
     },
     reused: (asset) => {
       const provenance = options.recorded.get(asset.name)?.provenance
@@ -95,3 +109,7 @@ export const make = (options: {
     }
   }
 }
+
+/** Whether what an asset reads besides its upstreams is what it was made from. An observation that failed tells nothing. */
+const isSameSource = ({ observe }: Asset.Any, before: string | undefined, now: string | undefined): boolean =>
+  observe === undefined || (now !== undefined && before === now)

@@ -28,7 +28,7 @@ const world = () => {
     storage,
     materialize: ({ table }) => (state.breaks ? new Fixtures.FixtureFailed({ retryable: false }) : Effect.succeed(table))
   })
-  const beside = Asset.make("beside", { storage, materialize: () => Effect.succeed("beside") })
+  const beside = Asset.make("beside", { storage, observe: Effect.succeed("1"), materialize: () => Effect.succeed("beside") })
   const graph = Either.getOrThrow(AssetGraph.make([source, table, below, beside]))
   const run = (code: Readonly<Record<string, string>> = {}) =>
     Executor.run(planOf(graph), { concurrency: 2, onlyChanged: true }).pipe(
@@ -91,7 +91,12 @@ describe("only what has changed", () => {
           Effect.yieldNow(),
           Effect.sync(() => `made ${ran.push(name)}`)
         )
-      const root = Asset.make("root", { codeVersion: "1", storage, materialize: work("root") })
+      const root = Asset.make("root", {
+        codeVersion: "1",
+        storage,
+        observe: Effect.succeed("1"),
+        materialize: work("root")
+      })
       const one = Asset.make("one", { upstreams: { root }, materialize: work("one") })
       const two = Asset.make("two", { upstreams: { one }, materialize: work("two") })
       const graph = Either.getOrThrow(AssetGraph.make([root, one, two]))
@@ -125,6 +130,7 @@ describe("only what has changed", () => {
       const root = Asset.make("root", {
         codeVersion: "1",
         storage: Storage.stored({ kind: "table", load }),
+        observe: Effect.succeed("1"),
         materialize: () => Effect.succeed("made")
       })
       const below = Asset.make("below", { upstreams: { root }, materialize: ({ root }) => Effect.succeed(root) })
