@@ -81,11 +81,17 @@ const run = ({ bundle, cache, file, folder }) => {
       if (code === 0) cache.save(compiled, script.createCachedData())
     })
   }
-  traceToSources(file, folder)
   const module = { exports: {} }
+  let failure
   try {
     script.runInThisContext()(module.exports, requireFor, module)
   } catch (error) {
+    failure = { error }
+  }
+  // Not before: some packages read a stack while they load, and to read the map of their code takes longer than the start.
+  traceToSources(file, folder)
+  if (failure !== undefined) {
+    const { error } = failure
     process.stderr.write(`The pipeline's code failed while it was loaded:\n\n${error?.stack ?? error}\n`)
     process.exit(2)
   }
