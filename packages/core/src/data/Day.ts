@@ -1,3 +1,4 @@
+import * as Schema from "effect/Schema"
 import type { Kept } from "./Plain.ts"
 
 /** A calendar day, as ISO 8601: `2024-03-01`. A literal of this form is one as it stands; other text is one if `is` says so. */
@@ -10,3 +11,6 @@ export const is = (text: string): text is Day => {
   const millis = Date.parse(`${text}T00:00:00.000Z`)
   return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(text)
 }
+
+/** For schemas of rows: a text that is such a day. */
+export const schema: Schema.Schema<Day, string> = Schema.String.pipe(Schema.filter(is, { identifier: "Day" }))

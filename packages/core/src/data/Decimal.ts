@@ -1,3 +1,4 @@
+import * as Schema from "effect/Schema"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
@@ -12,3 +13,6 @@ export const is = (text: string): text is Decimal => /^-?\d+(?:\.\d+)?$/.test(te
 
 /** A number, rounded to so many digits behind the point. */
 export const fromNumber = (value: number, scale: number): Decimal => unsafeCast(value.toFixed(scale))
+
+/** For schemas of rows: a text that is such a decimal. */
+export const schema: Schema.Schema<Decimal, string> = Schema.String.pipe(Schema.filter(is, { identifier: "Decimal" }))

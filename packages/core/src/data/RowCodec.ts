@@ -12,7 +12,7 @@ export interface RowCodec<A> extends Packed.Codec<A> {}
  * what they were, personal values wrapped. The schema is compiled to plain functions once, and checks nothing per row.
  *
  * It keeps structs with required and optional fields, arrays, tuples, records with string keys, unions, literals, text,
- * numbers, bigints, booleans, null, undefined, `DateFromSelf` and `Pii.schema`. A type that holds anything else does not compile.
+ * numbers, bigints, booleans, null, undefined, `DateFromSelf`, `Pii.schema`, and texts such as `Timestamp.schema`. A type that holds anything else does not compile.
  * A schema that the type does not show to be one of these throws here, with the path: a class, a rest element, or a union of
  * structs that no literal field tells apart.
  *

@@ -1,4 +1,5 @@
 import * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
@@ -48,3 +49,8 @@ const offsetMinutes = (zone: string): number | undefined => {
   if (hours > 23 || minutes > 59) return undefined
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes)
 }
+
+/** For schemas of rows: a text that is such a time. */
+export const schema: Schema.Schema<Timestamp, string> = Schema.String.pipe(
+  Schema.filter((text): text is Timestamp => fromText(text) === text, { identifier: "Timestamp" })
+)

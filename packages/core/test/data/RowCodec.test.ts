@@ -1,10 +1,13 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Day from "@sluice/core/data/Day"
+import * as Decimal from "@sluice/core/data/Decimal"
 import * as Packed from "@sluice/core/data/Packed"
 import * as Pii from "@sluice/core/data/Pii"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
+import * as Timestamp from "@sluice/core/data/Timestamp"
 import { piiEquality } from "@sluice/core/testing/piiEquality"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
@@ -74,6 +77,14 @@ describe("a codec that is derived from a schema", () => {
     const codec = RowCodec.make(Schema.Struct({ n: Schema.Number, at: Schema.DateFromSelf }))
     const rows = [-0, Number.NaN, Number.NEGATIVE_INFINITY, 0.1, 2 ** 53].map((n) => ({ n, at: new Date(n) }))
     expect(back(codec, rows)).toStrictEqual(rows)
+  })
+
+  it("keeps times, days and decimals as the texts that they are", () => {
+    const Payment = Schema.Struct({ at: Timestamp.schema, due: Day.schema, amount: Decimal.schema })
+    const rows = [{ at: "2024-03-01T09:30:00.000Z", due: "2024-04-01", amount: "12.50" } as const]
+    expect(back(RowCodec.make(Payment), rows)).toStrictEqual(rows)
+    const decoded = Schema.decodeUnknownEither(Payment)({ at: "2024-03-01T09:30:00.000Z", due: "2024-02-30", amount: "1" })
+    expect(decoded._tag).toBe("Left")
   })
 
   it("keeps trees", () => {
