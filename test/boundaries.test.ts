@@ -41,3 +41,7 @@ it("core, warehouse and the command line name no asset, table or setting of our 
     []
   )
 })
+
+it("what reads APIs is told the names of the settings of our API", () => {
+  expect(matching(linesOf("rest-source"), /\bSPARK_\w*/)).toEqual([])
+})

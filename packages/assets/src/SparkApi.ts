@@ -20,11 +20,13 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
     Layer.effect(
       SparkApi,
       Effect.all({
-        users: RestSource.make(Endpoints.users, { ...options, url: below(options.url, "users") }),
-        messages: RestSource.make(Endpoints.messages, { ...options, url: below(options.url, "messages") })
+        users: RestSource.make(Endpoints.users, { ...options, settings, url: below(options.url, "users") }),
+        messages: RestSource.make(Endpoints.messages, { ...options, settings, url: below(options.url, "messages") })
       })
     )
 }
 
 /** The address of a list below that of the API. */
 const below = (api: URL, list: string): URL => new URL(`${api.pathname.replace(/\/+$/, "")}/${list}`, api)
+
+const settings = { address: "SPARK_API_URL", token: "SPARK_API_TOKEN" }

@@ -16,12 +16,12 @@ import * as Manifest from "./source/Manifest.ts"
 import * as Paging from "./source/Paging.ts"
 import type { Piece } from "./source/Piece.ts"
 import * as Revisit from "./source/Revisit.ts"
-import type { SourceError } from "./source/SourceError.ts"
+import * as SourceError from "./source/SourceError.ts"
 
 /** The rows of one list of an API, page by page. */
 export interface RestSource<A> {
   /** Every reading starts at the first page. */
-  readonly pages: Stream.Stream<ApiPage.ApiPage<A>, SourceError>
+  readonly pages: Stream.Stream<ApiPage.ApiPage<A>, SourceError.SourceError>
   /**
    * Looks at the same pages again: `known` has what a reading is known by, all of its answers in order. Pages that the server
    * says are the same are not read. Fails with `NotComparable` if pages do not tell what has changed.
@@ -32,6 +32,8 @@ export interface RestSource<A> {
 export interface Options {
   /** Where the list is, without credentials. */
   readonly url: URL
+  /** The names of the settings that have the address and the token: errors advise to check them. */
+  readonly settings?: SourceError.Settings
   /** How its pages are asked for. Default `PagingStyle.pageNumbers()`. */
   readonly paging?: PagingStyle.PagingStyle | undefined
   /** Sent as a bearer token to the API's host only. */
@@ -63,6 +65,9 @@ export const make = <A>(
   Effect.map(Effect.all([HttpClient.HttpClient, Answers.Answers]), ([client, answers]) => {
     const here = Effect.provide(Context.make(HttpClient.HttpClient, client).pipe(Context.add(Answers.Answers, answers)))
     const source = sourceOf(endpoint, options)
+    const { settings } = options
+    const named = (error: SourceError.SourceError) =>
+      settings === undefined ? error : SourceError.withSettings(error, settings)
     return {
       pages: Paging.pages<A>({
         ...source,
@@ -76,7 +81,8 @@ export const make = <A>(
             answered === undefined ? undefined : Manifest.entry(source.urlOf(answered.page), answered),
             answered?.total
           )
-        )
+        ),
+        Stream.mapError(named)
       ),
       since: (known) =>
         !source.byNumber
@@ -88,7 +94,8 @@ export const make = <A>(
               Stream.map(({ entry, firstOrdinal, piece }) => ({
                 answer: entry,
                 changed: piece === undefined ? undefined : pageOf(piece, firstOrdinal)
-              }))
+              })),
+              Stream.mapError((error) => (error === Revisit.notComparable ? error : named(error)))
             )
     }
   })

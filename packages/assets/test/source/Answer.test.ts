@@ -11,7 +11,7 @@ import { message } from "../support/sources.ts"
 
 it.scoped("statuses that can pass are worth another try; the others name the setting to look at", () =>
   Effect.gen(function* () {
-    const statuses = [500, 502, 503, 504, 429, 401, 403, 404, 400, 422, 418, 204, 206]
+    const statuses = [500, 502, 503, 504, 429, 401, 403, 404, 400, 422, 418, 204, 206, 304]
     const answers = yield* Effect.all(statuses.map((status) => answer(Reply.status(status))))
     const passing = "This can pass by itself; if it does not, ask those who run the API."
     const pageSize =
@@ -21,10 +21,11 @@ it.scoped("statuses that can pass are worth another try; the others name the set
       422: pageSize,
       401: "Check SPARK_API_TOKEN.",
       403: "Check SPARK_API_TOKEN.",
-      404: "Check SPARK_API_URL: /users and /messages are looked for below it.",
+      404: "Check SPARK_API_URL: there is no such list.",
       418: "Check SPARK_API_URL and what the API expects.",
-      204: "Check SPARK_API_URL and what the API expects.",
-      206: "Check SPARK_API_URL and what the API expects."
+      204: "It sent nothing, where all of it was asked for. Ask those who run the API.",
+      206: "It sent a part of the list, where all of it was asked for. Ask those who run the API.",
+      304: "It says that nothing has changed, though nothing was known. Ask those who run the API, or a cache before it."
     }
     same(
       answers,

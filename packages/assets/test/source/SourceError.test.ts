@@ -39,7 +39,7 @@ it.scoped("a redirect from https to http is not followed, and the message says s
     assert.deepStrictEqual(
       [error.message, error.retryable, asked],
       [
-        "GET https://api/users cannot be used: the answer sends from https to http, where a token would be sent in clear; it is not followed. Nothing of it was loaded. Check that SPARK_API_URL is the API's address.",
+        "GET https://api/users cannot be used: the answer sends from https to http, where a token would be sent in clear; it is not followed. Nothing of it was loaded. Check that the source's URL is the API's address.",
         false,
         ["https://api/users"]
       ]

@@ -11,7 +11,7 @@ import * as PageWindow from "./PageWindow.ts"
 import { isSameAddress } from "./Pagination.ts"
 import * as Piece from "./Piece.ts"
 import * as Refusal from "./Refusal.ts"
-import { invalid, type SourceError, SourcePagingDoubtful, SourceTooLarge } from "./SourceError.ts"
+import { invalid, ofPage, type SourceError, SourcePagingDoubtful, SourceTooLarge } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
 /** Rows, and the place of the first of them in all that the endpoint has. */
@@ -134,8 +134,9 @@ const refused = Effect.fnUntraced(function* <A>(
   { page, progress }: Place,
   window: PageWindow.PageWindow<A>,
   { endpoint, limit }: Options<A>,
-  error: SourceError
+  failure: SourceError
 ) {
+  const error = ofPage(failure, page)
   if (progress.ended) return undefined
   if (page === 1 || progress.named || !Refusal.is(error)) return yield* error
   if (progress.nothing > 0) return undefined
@@ -230,7 +231,12 @@ const nextOf = (next: string, endpoint: string, url: URL): Effect.Effect<URL, So
   const target = URL.canParse(next) ? new URL(next) : undefined
   return target !== undefined && isSameSite(url, target)
     ? Effect.succeed(target)
-    : invalid(endpoint, "names a next page that is on another host, where it is not followed")
+    : invalid(
+        endpoint,
+        target === undefined
+          ? "names a next page by an address that is not one"
+          : "names a next page that is on another host, where it is not followed"
+      )
 }
 
 const step = <A>(pages: ReadonlyArray<Placed<A>>, next?: State<A>): Step<A> => [

@@ -5,15 +5,28 @@ import * as NetworkCode from "./NetworkCode.ts"
 /** `http://host/users`: never credentials, a query, or a part of an answer. */
 const endpoint = Schema.String
 
+/** The names of the settings by which a source is configured. */
+export const Settings = Schema.Struct({ address: Schema.String, token: Schema.String })
+export type Settings = typeof Settings.Type
+const settings = Schema.optional(Settings)
+
+interface Configured {
+  readonly settings?: Settings | undefined
+}
+
+const addressOf = ({ settings }: Configured): string => settings?.address ?? "the source's URL"
+const tokenOf = ({ settings }: Configured): string => settings?.token ?? "the source's token"
+
 /** No whole answer came: the connection was refused, reset or cut, or the host was not found. */
 export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()("SourceUnreachable", {
   endpoint,
   /** In a few words, with the network's error code where it has one. */
-  why: Schema.String
+  why: Schema.String,
+  settings
 }) {
   readonly retryable = true
   override get message() {
-    return `GET ${this.endpoint} got no answer: ${this.why}. Check that the API is up and that SPARK_API_URL is right.`
+    return `GET ${this.endpoint} got no answer: ${this.why}. Check that the API is up and that ${addressOf(this)} is right.`
   }
 }
 
@@ -68,7 +81,10 @@ export class SourceTimedOut extends Schema.TaggedError<SourceTimedOut>()("Source
 export class SourceRejected extends Schema.TaggedError<SourceRejected>()("SourceRejected", {
   endpoint,
   status: Schema.Int,
-  retryAfterMillis: Schema.UndefinedOr(Schema.Number)
+  retryAfterMillis: Schema.UndefinedOr(Schema.Number),
+  /** From 1, if it is known. */
+  page: Schema.optional(Schema.Int),
+  settings
 }) {
   get retryable(): boolean {
     return this.status === 429 || this.status === 408 || this.status === 500 || (this.status >= 502 && this.status <= 504)
@@ -78,12 +94,17 @@ export class SourceRejected extends Schema.TaggedError<SourceRejected>()("Source
   }
   private get advice(): string {
     if (this.retryable) return "This can pass by itself; if it does not, ask those who run the API."
-    if (this.status === 401 || this.status === 403) return "Check SPARK_API_TOKEN."
-    if (this.status === 404 || this.status === 410)
-      return "Check SPARK_API_URL: /users and /messages are looked for below it."
+    if (this.page !== undefined && this.page > 1)
+      return `That was page ${this.page}; the pages before it came. Nothing was loaded. Run again, and if page ${this.page} is refused again, ask those who run the API how it pages.`
+    if (this.status === 401 || this.status === 403) return `Check ${tokenOf(this)}.`
+    if (this.status === 404 || this.status === 410) return `Check ${addressOf(this)}: there is no such list.`
     if (this.status === 400 || this.status === 422)
-      return "If the API allows fewer rows at a time, set a smaller SLUICE_PAGE_SIZE. Otherwise check SPARK_API_URL and what the API expects."
-    return "Check SPARK_API_URL and what the API expects."
+      return `If the API allows fewer rows at a time, set a smaller SLUICE_PAGE_SIZE. Otherwise check ${addressOf(this)} and what the API expects.`
+    if (this.status === 304)
+      return "It says that nothing has changed, though nothing was known. Ask those who run the API, or a cache before it."
+    if (this.status === 204 || this.status === 206)
+      return `It sent ${this.status === 204 ? "nothing" : "a part of the list"}, where all of it was asked for. Ask those who run the API.`
+    return `Check ${addressOf(this)} and what the API expects.`
   }
 }
 
@@ -92,10 +113,11 @@ export class SourceAnswerInvalid extends Schema.TaggedError<SourceAnswerInvalid>
   endpoint,
   /** Continues the sentence "the answer …". */
   why: Schema.String,
-  retryable: Schema.Boolean
+  retryable: Schema.Boolean,
+  settings
 }) {
   override get message() {
-    return `GET ${this.endpoint} cannot be used: the answer ${this.why}. Nothing of it was loaded. Check that SPARK_API_URL is the API's address.`
+    return `GET ${this.endpoint} cannot be used: the answer ${this.why}. Nothing of it was loaded. Check that ${addressOf(this)} is the API's address.`
   }
 }
 
@@ -171,3 +193,27 @@ export const SourceError = Schema.Union(
   SourceReaderEnded
 )
 export type SourceError = typeof SourceError.Type
+
+/** The same error, of a page: from 1. */
+export const ofPage = (error: SourceError, page: number): SourceError =>
+  error._tag === "SourceRejected" ? rejected(error, page, error.settings) : error
+
+/** The same error, with the names of settings that it advises to check. */
+export const withSettings = (error: SourceError, settings: Settings): SourceError => {
+  switch (error._tag) {
+    case "SourceUnreachable":
+      return new SourceUnreachable({ endpoint: error.endpoint, why: error.why, settings })
+    case "SourceAnswerInvalid":
+      return new SourceAnswerInvalid({ endpoint: error.endpoint, why: error.why, retryable: error.retryable, settings })
+    case "SourceRejected":
+      return rejected(error, error.page, settings)
+    default:
+      return error
+  }
+}
+
+const rejected = (
+  { endpoint, retryAfterMillis, status }: SourceRejected,
+  page: number | undefined,
+  settings: Settings | undefined
+): SourceRejected => new SourceRejected({ endpoint, status, retryAfterMillis, page, settings })

@@ -136,7 +136,7 @@ it.effect("a page that is refused is the end when it is refused again, and the p
 it.effect("a server that loses a page for a moment loses no rows: they come after all, or the reading fails", () =>
   Effect.gen(function* () {
     const pages = paged(upTo(5), 2)
-    const refusal = rejected(404).message
+    const refusal = rejected(404, 2).message
     const once = (lost: ReadonlyArray<number>) => (page: number, nth: number) =>
       lost.includes(page) && nth === 1 ? rejected(404) : pages(page)
     const outOfOrder = (page: number, nth: number) => (page > 1 || nth > 1 ? rejected(404) : pages(page))
@@ -151,7 +151,7 @@ it.effect("a server that loses a page for a moment loses no rows: they come afte
     ]
     assert.deepStrictEqual(
       results.map(({ pages: found }) => found),
-      [inThree, refusal, refusal, rejected(503).message, rejected(403).message]
+      [inThree, refusal, refusal, rejected(503).message, rejected(403, 2).message]
     )
   })
 )

@@ -84,11 +84,11 @@ it.effect("a named page that is refused, the same, endlessly empty or on another
       yield* read(2, () => naming(upTo(2), "http://other/users?page=2")),
       yield* read(2, () => naming(upTo(2), ""))
     ]
-    const elsewhere = `GET ${endpoint} cannot be used: the answer names a next page that is on another host, where it is not followed. Nothing of it was loaded. Check that SPARK_API_URL is the API's address.`
+    const elsewhere = `GET ${endpoint} cannot be used: the answer names a next page that is on another host, where it is not followed. Nothing of it was loaded. Check that the source's URL is the API's address.`
     assert.deepStrictEqual(
       found.map(({ asked, pages }) => [asked.length, pages]),
       [
-        [2, rejected(404).message],
+        [2, rejected(404, 2).message],
         [
           2,
           `GET ${endpoint} names a next page, and sent the rows of the page before as that page. Nothing was loaded. Ask those who run the API how it pages.`
@@ -98,7 +98,7 @@ it.effect("a named page that is refused, the same, endlessly empty or on another
           `GET ${endpoint} sent more than 100 pages without rows, one after the other, and named a next page with each. Nothing was loaded. Ask those who run the API how it pages.`
         ],
         [1, elsewhere],
-        [1, elsewhere]
+        [1, elsewhere.replace("that is on another host, where it is not followed", "by an address that is not one")]
       ]
     )
   })

@@ -15,7 +15,8 @@ export const urlOf = (page: number) => new URL(`${endpoint}?page=${page}`)
 export const numbered = { byNumber: true, urlOf, urlOfNext: (next: string) => new URL(next) }
 export const rowsOf = (...ids: ReadonlyArray<number>) => ids.map((id) => ({ id: String(id) }))
 export const upTo = (count: number) => rowsOf(...Array.from({ length: count }, (_, i) => i))
-export const rejected = (status: number) => new SourceError.SourceRejected({ endpoint, status, retryAfterMillis: undefined })
+export const rejected = (status: number, page?: number) =>
+  new SourceError.SourceRejected({ endpoint, status, retryAfterMillis: undefined, page })
 
 type Rows = ReadonlyArray<unknown>
 export type Reply = Rows | SourceError.SourceError | { readonly rows: Rows; readonly pagination: Pagination }
