@@ -167,7 +167,7 @@ for (const store of ["the embedded store", ...flavours] as const) {
       await run.finished
       expect([code, stderr]).toEqual([
         1,
-        expect.stringMatching(/Run [\d-]+\w+ \(process \d+ on .*\) is making (?:.*, )?api_users\b/)
+        expect.stringMatching(/Run [\d-]+\w+ \(process \d+ on .*\) is materializing (?:.*, )?api_users\b/)
       ])
       expect(await found()).toEqual(before)
     })

@@ -109,7 +109,7 @@ const unknownCommand = ({
   const below = names.flatMap((name) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []))
   if (below.length > 0) {
     const either = below.map((name) => `\`pnpm assets ${first} ${name}\``).join(" or ")
-    if (second === "") return `Say what to do with ${first}: ${either}.`
+    if (second === "") return `Choose a command: ${either}.`
     const [near] = suggest(second, below, 1)
     return `There is no command "${first} ${second}". ${near === undefined ? `There is ${either}.` : `Did you mean \`pnpm assets ${first} ${near}\`?`}`
   }

@@ -56,7 +56,7 @@ const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asse
   yield* Output.err(
     rivals.map(({ assets, run }) => {
       const who = `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host})`
-      return `${who} is making ${Human.list(assets)} too: each is published by one run after the other.`
+      return `${who} is materializing ${Human.list(assets)} too. The second run waits for the first.`
     })
   )
 })

@@ -11,7 +11,7 @@ import type { privacyCanary } from "./tables/privacyCanary.ts"
 
 export const run = Effect.fn("assets.privacy.canary")(function* ({ full, json, small }: Values<typeof privacyCanary>) {
   const output = yield* Output
-  if (full && small) return yield* new UsageError({ detail: "Say --small or --full, not both." })
+  if (full && small) return yield* new UsageError({ detail: "Use --small or --full, not both." })
   const { database, databaseAdmin } = yield* Settings.load
   if (database._tag === "Mysql" && databaseAdmin === undefined) {
     return yield* new UsageError({

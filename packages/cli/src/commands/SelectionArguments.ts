@@ -61,8 +61,8 @@ export const explained = <A, E, R>(selection: Selection.Selection, looked: Effec
       const store = yield* RunStore
       const why =
         (yield* store.runs(1)).length === 0
-          ? "It asks the run history, and no run is recorded there yet: every stored asset is state:never."
-          : "It asks the run history how each asset stands and how its last step ended. `pnpm assets list` shows how all stand."
+          ? "It reads the run history, which has no run yet: every stored asset is state:never."
+          : "It reads each asset's state and last step from the run history. `pnpm assets list` shows the state of all assets."
       return yield* new UsageError({ detail: `${error.message}\n${why}` })
     })
   )

@@ -22,7 +22,7 @@ import * as Stores from "../wiring/Stores.ts"
 import * as ThisProcess from "../wiring/ThisProcess.ts"
 
 export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, typed, undo }: Values<typeof erase>) {
-  if (dryRun && undo) return yield* new UsageError({ detail: "Say --dry-run or --undo, not both." })
+  if (dryRun && undo) return yield* new UsageError({ detail: "Use --dry-run or --undo, not both." })
   const output = yield* Output
   const erasure = yield* specOf
   const id = yield* idOf(typed, stdin, longestId(erasure))
@@ -106,6 +106,6 @@ const refuseRivals = Effect.fnUntraced(function* (erasure: ErasureSpec) {
   if (rival === undefined) return
   const { assets, run } = rival
   return yield* new RunFailed({
-    detail: `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host}) is making ${Human.list(assets)}, and may have read the user already. Nothing was erased: wait until it has ended, or stop it, and erase then.`
+    detail: `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host}) is materializing ${Human.list(assets)}, and may have read the user already. Nothing was erased: wait until it has ended, or stop it, and erase then.`
   })
 })

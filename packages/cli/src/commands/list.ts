@@ -62,7 +62,7 @@ const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
     // To hash the code for the first time may take longer than a store does.
     return yield* Effect.provide(standings, SourceVersions.layer(settings.configured.settingsOf))
   }).pipe(
-    Effect.mapError((error) => `How they stand cannot be told. ${error.message.split("\n")[0]}`),
+    Effect.mapError((error) => `The status of the assets is unknown. ${error.message.split("\n")[0]}`),
     Effect.either
   )
 

@@ -35,7 +35,7 @@ export const run = Effect.fn("assets.retry")(function* ({
     yield* Run.prepare(created)
     const { first } = undone
     const plan = yield* Planner.retry(graph, undone)
-    yield* Output.err([`Carrying on run ${first.runId} (${PlanText.selection(first.selection)}).`])
+    yield* Output.err([`Retrying run ${first.runId} (${PlanText.selection(first.selection)}).`])
     yield* RunCommand.execute({
       plan,
       settings,

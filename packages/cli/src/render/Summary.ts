@@ -34,7 +34,7 @@ export const lines = (
 export const conclusion = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => [
   ...totals(result, style),
   ...(result.reason === undefined ? [] : Layout.wrap(result.reason, Math.min(style.columns, 100))),
-  ...(result.retryOf === undefined ? [] : [style.dim(`It carries on run ${result.retryOf}.`)])
+  ...(result.retryOf === undefined ? [] : [style.dim(`It retries run ${result.retryOf}.`)])
 ]
 
 /** Commands to type next, one line each. */

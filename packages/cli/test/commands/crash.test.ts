@@ -49,7 +49,7 @@ it("a run of another process that lives is left alone, and whoever makes the sam
   const runs = await sluice(cwd, ["runs", "list"])
   run.signal("SIGINT")
   const { code } = await run.finished
-  const [, named] = /^Run (\S+) \(process \d+ on \S+\) is making messages_raw too: /m.exec(other.stderr) ?? []
+  const [, named] = /^Run (\S+) \(process \d+ on \S+\) is materializing messages_raw too\. /m.exec(other.stderr) ?? []
   expect(runs.stdout).toMatch(new RegExp(`^${named} .* running`, "m"))
   expect([other.code, /Closed/.test(other.stderr), runs.stdout.match(/succeeded|running/g), code]).toEqual([
     0,

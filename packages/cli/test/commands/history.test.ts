@@ -125,7 +125,7 @@ describe("for programs", () => {
   it("list says why it cannot be told how assets stand", async () => {
     const { stdout } = await sluice(cwd, ["list", "users_raw", "--json"], { DATABASE_URL: "canary" })
     const { assets, unknown } = JSON.parse(stdout)
-    expect([assets[0].standing, /^How they stand cannot be told\. DATABASE_URL is not a URL/.test(unknown)]).toEqual([
+    expect([assets[0].standing, /^The status of the assets is unknown\. DATABASE_URL is not a URL/.test(unknown)]).toEqual([
       null,
       true
     ])
@@ -166,13 +166,13 @@ it("a selection that asks history and matches nothing says what it asked, and wh
     sluice(emptyDirectory(), ["list", "state:failed"]),
     sluice(cwd, ["plan", "state:failed"], env)
   ])
-  const head = "✗ No asset matches state:failed. Give --allow-empty if that is fine.\n  It asks the run history"
+  const head = "✗ No asset matches state:failed. Give --allow-empty if that is fine.\n  It reads"
   expect([never, none]).toEqual([
-    { code: 2, stdout: "", stderr: `${head}, and no run is recorded there yet: every stored asset is state:never.\n` },
+    { code: 2, stdout: "", stderr: `${head} the run history, which has no run yet: every stored asset is state:never.\n` },
     {
       code: 2,
       stdout: "",
-      stderr: `${head} how each asset stands and how its last step ended. \`pnpm assets list\` shows how all stand.\n`
+      stderr: `${head} each asset's state and last step from the run history. \`pnpm assets list\` shows the state of all assets.\n`
     }
   ])
 })

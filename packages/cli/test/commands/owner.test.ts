@@ -35,7 +35,7 @@ it("a run whose process id belongs to another process by now is closed, and neit
   expect([erased.code, /Closed run reused as crashed/.test(erased.stderr)]).toEqual([0, true])
   await begin(cwd, "reused-again", { ...owner, started: `${place} 1` })
   const retried = await sluice(cwd, ["retry"])
-  expect([retried.code, /Carrying on run reused-again/.test(retried.stderr)]).toEqual([0, true])
+  expect([retried.code, /Retrying run reused-again/.test(retried.stderr)]).toEqual([0, true])
 })
 
 it("a run of a suspended process is alive, and ends as usual when it is awake", async () => {
@@ -47,5 +47,10 @@ it("a run of a suspended process is alive, and ends as usual when it is awake", 
   run.signal("SIGCONT")
   run.signal("SIGINT")
   const { code } = await run.finished
-  expect([other.code, /Closed/.test(other.stderr), /is making /.test(other.stderr), code]).toEqual([1, false, true, 130])
+  expect([other.code, /Closed/.test(other.stderr), /is materializing /.test(other.stderr), code]).toEqual([
+    1,
+    false,
+    true,
+    130
+  ])
 })

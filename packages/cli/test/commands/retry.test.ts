@@ -33,9 +33,9 @@ describe("retry", () => {
       true,
       false
     ])
-    expect(retried.stderr).toContain(`Carrying on run ${run} (--all).`)
+    expect(retried.stderr).toContain(`Retrying run ${run} (--all).`)
     expect(retried.stderr.match(/^15 succeeded/m)?.[0]).toBe("15 succeeded")
-    expect(retried.stderr).toContain(`\nIt carries on run ${run}.\n`)
+    expect(retried.stderr).toContain(`\nIt retries run ${run}.\n`)
   })
 
   it("is recorded with the selection and the tags of the run that it carries on", async () => {

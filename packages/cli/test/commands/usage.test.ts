@@ -19,7 +19,7 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     [["xyzzy"], '✗ There is no command "xyzzy". `pnpm assets --help` shows every command.\n'],
     [
       ["runs"],
-      "✗ Say what to do with runs: `pnpm assets runs list` or `pnpm assets runs show` or `pnpm assets runs logs` or `pnpm assets runs prune`.\n"
+      "✗ Choose a command: `pnpm assets runs list` or `pnpm assets runs show` or `pnpm assets runs logs` or `pnpm assets runs prune`.\n"
     ],
     [["runs", "sho"], '✗ There is no command "runs sho". Did you mean `pnpm assets runs show`?\n'],
     [

@@ -9,7 +9,7 @@ describe("privacy canary", () => {
     const both = await sluice(cwd, ["privacy", "canary", "--small", "--full"])
     const server = await sluice(cwd, ["privacy", "canary"], { DATABASE_URL: "mysql://sluice:secret-word@127.0.0.1:1/dwh" })
     expect([both, server].map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual([
-      [2, "", "✗ Say --small or --full, not both.\n"],
+      [2, "", "✗ Use --small or --full, not both.\n"],
       [2, "", "✗ Set DATABASE_ADMIN_URL: the suite makes a database of its own on the server, and drops it again.\n"]
     ])
     expect(existsSync(join(cwd, ".sluice"))).toBe(false)

@@ -277,7 +277,7 @@ it("a summary of what has changed tells why each was made and what was left, and
     = b  unchanged since 2024-03-01 09:30:00
 
     1 succeeded · 1 unchanged · 6 ms · run 2
-    It carries on run 1."
+    It retries run 1."
   `)
 })
 
