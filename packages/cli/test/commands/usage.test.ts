@@ -192,10 +192,10 @@ describe("help", () => {
         runs logs       Prints the events of a run, one line each, with the time of day
         runs prune      Deletes old runs from the history; keeps the last materialization of each asset
         erase           Erases a user from the store, keeps later runs from loading them again, and prints a receipt
+        privacy report  Tells who may see what, how well people hide among each other, and what remains possible; counts only
         validate        Checks the definitions and the configuration; connects to nothing
         provision       Creates what is missing: the database, its accounts, tables, views and grants
         privacy canary  Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it
-        privacy report  Tells who may see what, how well users hide among each other, and what remains possible; counts only
         sample-api      Serves an API with invented users and messages until it is interrupted
 
       Options
