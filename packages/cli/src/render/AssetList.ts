@@ -1,6 +1,6 @@
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
-import type { Standing } from "@sluice/core/plan/Staleness"
+import type { Staleness } from "@sluice/core/plan/Staleness"
 import * as GraphRender from "@sluice/core/render/GraphRender"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
@@ -11,7 +11,7 @@ import type { Style } from "./Style.ts"
 export interface Shown {
   /** By index. */
   readonly selected: ReadonlySet<number>
-  readonly standings: ReadonlyMap<string, Standing> | undefined
+  readonly standings: ReadonlyMap<string, Staleness> | undefined
 }
 
 /** Lists assets by group, one line each: name, kind, status, and as much of the description as fits. */

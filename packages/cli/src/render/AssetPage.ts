@@ -1,7 +1,7 @@
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Topology from "@sluice/core/internal/topology"
-import type { Standing } from "@sluice/core/plan/Staleness"
+import type { Staleness } from "@sluice/core/plan/Staleness"
 import type * as Column from "@sluice/core/relation/Column"
 import type * as Table from "@sluice/core/relation/Table"
 import type { CheckEvaluated } from "@sluice/core/run/RunEvent"
@@ -26,7 +26,7 @@ export interface Page extends Known {
 
 /** Its history. */
 export interface Known {
-  readonly standing: Standing | undefined
+  readonly standing: Staleness | undefined
   readonly lastStep: LastStep | undefined
   /** Newest first. */
   readonly history: ReadonlyArray<Materialization>
@@ -128,7 +128,7 @@ const lineage = (names: ReadonlyArray<string>, all: number): string =>
   names.length === 0 ? "" : `${names.join(", ")}${all > names.length ? ` (${all} in all)` : ""}`
 
 /** The status with every cause. A list shows fewer. */
-const standingText = (standing: Standing): string =>
+const standingText = (standing: Staleness): string =>
   standing._tag === "Stale" ? `stale: ${standing.causes.map(StandingText.cause).join("; ")}` : StandingText.words(standing)
 
 const checkLines = ({ checks }: Asset.Any, results: ReadonlyArray<CheckEvaluated>, style: Style): ReadonlyArray<string> =>

@@ -1,5 +1,5 @@
 import type { Reason, Step } from "@sluice/core/plan/Plan"
-import type { Standing } from "@sluice/core/plan/Staleness"
+import type { Staleness } from "@sluice/core/plan/Staleness"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import type { Loading } from "@sluice/warehouse/Warehouse"
 import type { SourceChange } from "../OriginGuard.ts"
@@ -17,7 +17,7 @@ export interface Prospect {
   /** The last materializations, by asset. */
   readonly materialized: ReadonlyMap<string, Materialization>
   /** The status of the assets, if only what has changed will be materialized. */
-  readonly standings: ReadonlyMap<string, Standing> | undefined
+  readonly standings: ReadonlyMap<string, Staleness> | undefined
   /** How tables will be filled. Undefined if the store was not asked. */
   readonly loading: Loading | undefined
   /** Where sources would be read. Undefined if the plan reads none. */

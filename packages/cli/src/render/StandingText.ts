@@ -1,9 +1,9 @@
-import type { Cause, Standing } from "@sluice/core/plan/Staleness"
+import type { Cause, Staleness } from "@sluice/core/plan/Staleness"
 import * as Human from "./Human.ts"
 import type { Style } from "./Style.ts"
 
 /** The status of an asset in a few words: `fresh`, `stale: code changed`, `never`. An asset that is never stored has none. */
-export const words = (standing: Standing): string => {
+export const words = (standing: Staleness): string => {
   switch (standing._tag) {
     case "Fresh":
       return "fresh"
@@ -37,5 +37,5 @@ export const cause = (of: Cause): string => {
 }
 
 /** Colours text by a status. */
-export const paint = (standing: Standing, style: Style): ((text: string) => string) =>
+export const paint = (standing: Staleness, style: Style): ((text: string) => string) =>
   standing._tag === "Fresh" ? style.green : standing._tag === "Ephemeral" ? style.dim : style.yellow

@@ -4,7 +4,7 @@ import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Provenance from "./Provenance.ts"
 
 /** How an asset stands against its code and its upstreams, as far as history tells. */
-export type Standing =
+export type Staleness =
   | { readonly _tag: "Never" }
   | { readonly _tag: "Fresh" }
   | { readonly _tag: "Stale"; readonly causes: ReadonlyArray<Cause> }
@@ -42,8 +42,8 @@ export const standings = (
   graph: AssetGraph<Asset.Any>,
   recorded: (asset: string) => Recorded | undefined,
   codeVersionOf: CodeVersionOf
-): ReadonlyMap<string, Standing> => {
-  const all = new Map<string, Standing>()
+): ReadonlyMap<string, Staleness> => {
+  const all = new Map<string, Staleness>()
   const order = graph.names.map((_, index) => index).sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0))
   for (const index of order) {
     const asset = graph.assets[index]
@@ -62,10 +62,10 @@ const upstreamsOf = (graph: AssetGraph<Asset.Any>, index: number) =>
 const standingOf = (
   asset: Asset.Any,
   upstreams: ReadonlyArray<string>,
-  above: ReadonlyMap<string, Standing>,
+  above: ReadonlyMap<string, Staleness>,
   recorded: (asset: string) => Recorded | undefined,
   codeVersionOf: CodeVersionOf
-): Standing => {
+): Staleness => {
   if (asset.storage._tag === "Ephemeral") return { _tag: "Ephemeral" }
   const last = recorded(asset.name)
   if (last === undefined) return { _tag: "Never" }

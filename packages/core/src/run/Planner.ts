@@ -71,7 +71,7 @@ export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any
 })
 
 /** A run that is to be carried on. */
-export interface Undone {
+export interface RunToRetry {
   /** What became of it so far: `RunResult.merge` makes one result of it and the retry's. */
   readonly first: RunResult.RunResult
   /** What did not succeed in it, in the order of its plan; at least one. */
@@ -81,7 +81,7 @@ export interface Undone {
 /** What is left to do of a run; where none is named, of the newest one that was to materialize something. Only reads. */
 export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
   runId: string | undefined
-): Effect.fn.Return<Undone, NothingToRetry | RunStoreFailed, RunStore> {
+): Effect.fn.Return<RunToRetry, NothingToRetry | RunStoreFailed, RunStore> {
   const store = yield* RunStore
   const named = runId ?? (yield* store.latestMaterializingRun) ?? (yield* store.runs(1))[0]?.runId
   if (named === undefined) return yield* new NothingToRetry({ why: "no run is recorded" })
@@ -92,7 +92,7 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
   if (steps.length > 0 && steps.every(({ action }) => action === "check")) {
     return yield* new NothingToRetry({ runId: named, why: "it only checked" })
   }
-  const open = steps.filter(({ action, state }) => action === "materialize" && isUndone(state))
+  const open = steps.filter(({ action, state }) => action === "materialize" && isUnfinished(state))
   const [head, ...rest] = open.map(({ asset }): Selection.Selection => Selection.name(asset))
   return head === undefined
     ? yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })
@@ -102,7 +102,7 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
 /** The plan that runs what is left to do of a run. */
 export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
-  { assets, first }: Undone
+  { assets, first }: RunToRetry
 ): Effect.fn.Return<Plan.Plan<A>, SelectionInvalid | Plan.PlanImpossible | RunStoreFailed, RunStore> {
   return yield* planOf(graph, first.selection, yield* SelectionQuery.resolve(assets, graph))
 })
@@ -110,7 +110,7 @@ export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
 /** How every asset stands, by name, as history tells. */
 export const standings = Effect.fn("Planner.standings")(function* (
   graph: AssetGraph<Asset.Any>
-): Effect.fn.Return<ReadonlyMap<string, Staleness.Standing>, RunStoreFailed, RunStore> {
+): Effect.fn.Return<ReadonlyMap<string, Staleness.Staleness>, RunStoreFailed, RunStore> {
   const store = yield* RunStore
   const materialized = yield* store.materializations
   const steps = yield* store.lastSteps
@@ -140,7 +140,7 @@ const carriedOn = (runId: string): Effect.Effect<RunResult.RunResult | undefined
     return first === undefined ? result : RunResult.merge(first, result)
   })
 
-const isUndone = (state: RunResult.StepState): boolean => state._tag !== "Succeeded" && state._tag !== "Unchanged"
+const isUnfinished = (state: RunResult.StepState): boolean => state._tag !== "Succeeded" && state._tag !== "Unchanged"
 
 const factsOf = Effect.fnUntraced(function* (graph: AssetGraph<Asset.Any>) {
   const steps = yield* (yield* RunStore).lastSteps

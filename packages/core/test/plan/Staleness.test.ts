@@ -26,9 +26,9 @@ const standings = (
   codes: Readonly<Record<string, string>> = {},
   unsettled: ReadonlyArray<string> = []
 ) => Object.fromEntries(Staleness.standings(graph, known(recorded, unsettled), ({ name }) => codes[name] ?? "1"))
-const ephemeral: Staleness.Standing = { _tag: "Ephemeral" }
-const isFresh: Staleness.Standing = { _tag: "Fresh" }
-const stale = (...causes: ReadonlyArray<Staleness.Cause>): Staleness.Standing => ({ _tag: "Stale", causes })
+const ephemeral: Staleness.Staleness = { _tag: "Ephemeral" }
+const isFresh: Staleness.Staleness = { _tag: "Fresh" }
+const stale = (...causes: ReadonlyArray<Staleness.Cause>): Staleness.Staleness => ({ _tag: "Stale", causes })
 
 describe("staleness", () => {
   it("finds nothing where code and inputs are those of the last materialization", () => {
