@@ -1,26 +1,22 @@
 import * as Option from "effect/Option"
 import * as AST from "effect/SchemaAST"
 import { unsafeCast } from "../../internal/unsafeCast.ts"
-import { type Cursor, type Sink, wrapping } from "../Packed.ts"
+import type { Cursor, Sink } from "../Packed.ts"
 import { Pii } from "../Pii.ts"
 import { kindAnnotation } from "./kindAnnotation.ts"
-
-/** How values of one type are written and read. */
-export interface Compiled {
-  readonly write: (value: unknown, sink: Sink) => void
-  /** Asked for anew for each block, so that equal personal values of a block are one object. */
-  readonly reading: () => Read
-  /** For a value that is always one text: reads it, or null where null was put. Then null can stand for absence. */
-  readonly readingOrNull?: () => Read
-  /** Tells a value of this type from those of the other members of a union. */
-  readonly is: (value: unknown) => boolean
-  /** Two members of a union that have one shape cannot be told apart, but for structs by their literals. */
-  readonly shape: string
-  /** The fields of a struct that have one value. */
-  readonly literals?: ReadonlyMap<string, unknown>
-}
-
-type Read = (cursor: Cursor) => unknown
+import {
+  bigint,
+  boolean,
+  type Compiled,
+  constant,
+  date,
+  missing,
+  nothing,
+  number,
+  personal,
+  type Read,
+  string
+} from "./leafCodecs.ts"
 
 /** Compiles the `Type` side of a schema to plain closures. Throws for what cannot be kept, with the path to it. */
 export const compile = (ast: AST.AST): Compiled => at(ast, "row", new Map())
@@ -70,69 +66,6 @@ const at = (ast: AST.AST, path: string, recursive: Map<AST.AST, Compiled>): Comp
 
 const refuse = (path: string, reason: string): never => {
   throw new Error(`No codec can be derived: ${path}: ${reason}.`)
-}
-
-/** A type whose values are one text each. */
-const oneText = (
-  shape: string,
-  print: (value: never) => string,
-  parse: (text: string) => unknown,
-  is: Compiled["is"] = (value) => typeof value === shape
-): Compiled => ({
-  write: (value, sink) => sink.put(print(unsafeCast<never>(value))),
-  reading: () => (cursor) => parse(cursor.text()),
-  readingOrNull: () => (cursor) => {
-    const text = cursor.orNull()
-    return text === null ? null : parse(text)
-  },
-  is,
-  shape
-})
-
-const string: Compiled = {
-  write: (value, sink) => sink.put(unsafeCast<string>(value)),
-  reading: () => (cursor) => cursor.text(),
-  readingOrNull: () => (cursor) => cursor.orNull(),
-  is: (value) => typeof value === "string",
-  shape: "string"
-}
-const number = oneText("number", (value: number) => (Object.is(value, -0) ? "-0" : String(value)), Number)
-const boolean = oneText(
-  "boolean",
-  (value: boolean) => (value ? "1" : "0"),
-  (text) => text === "1"
-)
-const bigint = oneText("bigint", (value: bigint) => String(value), BigInt)
-const date = oneText(
-  "date",
-  (value: Date) => String(value.getTime()),
-  (text) => new Date(Number(text)),
-  (value) => value instanceof Date
-)
-
-/** A value that needs no text. */
-const constant = (only: unknown): Compiled => ({
-  write: () => {},
-  reading: () => () => only,
-  is: (value) => value === only,
-  shape: `${typeof only} ${only}`
-})
-
-const nothing = constant(null)
-const missing = constant(undefined)
-
-const personal = (kind: string): Compiled => {
-  const reading = () => {
-    const wrap = wrapping(kind)
-    return (cursor: Cursor) => cursor.pii(wrap)
-  }
-  return {
-    write: (value, sink) => sink.pii(unsafeCast<Pii<string>>(value)),
-    reading,
-    readingOrNull: reading,
-    is: (value) => value instanceof Pii && value.kind === kind,
-    shape: `Pii ${kind}`
-  }
 }
 
 const declaration = (ast: AST.Declaration, path: string): Compiled => {
