@@ -5,10 +5,10 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type { Amended } from "../Amended.ts"
 import { rowCount } from "../checks/RowCount.ts"
 import { affectedRows } from "../internal/mysqlDriver.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
@@ -17,6 +17,7 @@ import { statementFailed } from "./errors.ts"
 import type { Way } from "./Loader.ts"
 import type { Session } from "./MysqlPool.ts"
 import * as Publisher from "./Publisher.ts"
+import * as SessionTransaction from "./SessionTransaction.ts"
 
 /**
  * Applies changes to a table. Under the locks of a publish, and when all changes have been read, one transaction deletes and
@@ -44,7 +45,9 @@ export const amend = Effect.fn("Amender.amend")(function* (
       yield* Effect.provideService(staged, CurrentSession, session)
       return { again: false, counts: { rows, deleted, written: loaded.rows }, by: loaded.by }
     })
-    return yield* options.blockers.insist([table.name])(transaction(session, write, failed))
+    return yield* options.blockers.insist([table.name])(
+      SqlBatch.translated(options.words, `publish ${table.name}`, SessionTransaction.run(session, write))
+    )
   })
 
   const remove = Effect.fnUntraced(function* ({ connection }: Session, gone: Dataset.Dataset<string>) {
@@ -86,21 +89,3 @@ export interface Done {
   readonly counts: Amended
   readonly by: Way | undefined
 }
-
-/** All of an effect's statements or none. */
-const transaction = <A, E, R>(
-  session: Session,
-  effect: Effect.Effect<A, E, R>,
-  failed: ReturnType<typeof statementFailed>
-): Effect.Effect<A, E | WarehouseFailed, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function* () {
-      const run = (statement: string) => Publisher.execute(session, statement)
-      yield* Effect.mapError(run("START TRANSACTION"), failed)
-      const exit = yield* Effect.exit(restore(effect))
-      if (Exit.isSuccess(exit)) yield* Effect.mapError(run("COMMIT"), failed)
-      // A connection in doubt is closed, which rolls back as well.
-      else yield* Effect.catchAll(run("ROLLBACK"), () => session.destroy)
-      return yield* exit
-    })
-  )

@@ -1,4 +1,4 @@
-import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -14,6 +14,7 @@ import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import * as Publisher from "./Publisher.ts"
+import * as SessionTransaction from "./SessionTransaction.ts"
 import * as TableLock from "./TableLock.ts"
 
 export interface Options {
@@ -62,7 +63,7 @@ const alone = <A>(
       if (left.length > 0) yield* Effect.mapError(Publisher.dropTables(session, left), failed)
     }
     return yield* blockers.insist(tables)(
-      SqlBatch.translated(words, operation, Deadlock.retried(transaction(session, effect)))
+      SqlBatch.translated(words, operation, Deadlock.retried(SessionTransaction.run(session, effect)))
     )
   })
   return Effect.scoped(
@@ -77,17 +78,3 @@ const alone = <A>(
     )
   )
 }
-
-/** All of the statements or none, on this connection. */
-const transaction = <A, E>(session: Session, effect: Effect.Effect<A, E>): Effect.Effect<A, E | SqlError> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function* () {
-      const run = (statement: string) => session.connection.executeUnprepared(statement, [], undefined)
-      yield* run("START TRANSACTION")
-      const exit = yield* Effect.exit(restore(Effect.provideService(effect, TransactionConnection, [session.connection, 0])))
-      if (Exit.isSuccess(exit)) yield* run("COMMIT")
-      // A connection in doubt is closed, which rolls back as well.
-      else yield* Effect.catchAll(run("ROLLBACK"), () => session.destroy)
-      return yield* exit
-    })
-  )

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Random from "effect/Random"
 import { rowCount } from "../checks/RowCount.ts"
+import type { SqlDialect } from "../sql/SqlDialect.ts"
 import type { Mark } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Blockers } from "./Blockers.ts"
@@ -23,6 +24,7 @@ import * as TableLock from "./TableLock.ts"
 
 export interface Options {
   readonly pool: MysqlPool
+  readonly words: SqlDialect
   readonly server: MysqlServer
   readonly load: Loader
   readonly locks: TableLock.TableLock
