@@ -2,6 +2,7 @@ import { Pii } from "@sluice/core/data/Pii"
 import type * as Column from "@sluice/core/relation/Column"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Driver from "../internal/libsqlDriver.ts"
+import * as ColumnValue from "../sql/ColumnValue.ts"
 import { textOf } from "../sql/SqlDialect.ts"
 import type * as JsonText from "./JsonText.ts"
 
@@ -22,16 +23,19 @@ export const encoder = (
 ): ((row: Readonly<Record<string, unknown>>, ordinal: number, into: JsonText.Writer) => Misfit | undefined) => {
   const fields = Object.entries(columns).map(([name, column], index) => ({
     ...{ name, column, isFirst: index === 0 },
-    encode: encoderOf(column.type)
+    check: ColumnValue.checkOf(column),
+    write: writerOf(column.type)
   }))
   return (row, ordinal, into) => {
     into.beginRow()
-    for (const { column, encode, isFirst, name } of fields) {
+    for (const { check, column, isFirst, name, write } of fields) {
       const value = row[name]
       if (!isFirst) into.separate()
       if (value === null && column.nullable) into.null()
-      else if (value === null || !encode(value, into)) {
-        return { _tag: "Misfit", ordinal, column: name, reason: reasonOf(column.type, value) }
+      else {
+        const reason = value === null ? "is null" : check(value)
+        if (reason !== undefined) return { _tag: "Misfit", ordinal, column: name, reason }
+        write(value, into)
       }
     }
     into.endRow()
@@ -69,79 +73,31 @@ export const isNumeric = (precision: number): boolean => precision <= 15
 /** A decimal with exactly `scale` digits after its point, no leading zeros, and no sign on zero. */
 export const fixed = (decimal: string, scale: number): string => {
   const [, sign = "", whole = "", fraction = ""] = /^(-?)0*(\d+)(?:\.(\d+))?$/.exec(decimal) ?? []
-  const digits = scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, "0")}`
+  const digits = scale === 0 ? whole : `${whole}.${fraction.slice(0, scale).padEnd(scale, "0")}`
   return sign !== "" && /[1-9]/.test(digits) ? `-${digits}` : digits
 }
 
-/** Writes a value, or answers that it does not fit. */
-type Encode = (value: unknown, into: JsonText.Writer) => boolean
+/** Writes a value that fits its column. */
+type Write = (value: unknown, into: JsonText.Writer) => void
 
-const encoderOf = (type: Column.ColumnType): Encode => {
-  switch (type._tag) {
-    case "Text": {
-      const { maxLength } = type
-      return texts((value) => isAtMost(value, maxLength))
-    }
-    case "LongText":
-      return texts(() => true)
-    case "Integer":
-      return (value, into) => Number.isSafeInteger(value) && written(String(value), into)
-    case "Decimal": {
-      const { precision, scale } = type
-      const whole = precision - scale
-      const shape = new RegExp(`^-?0*\\d{1,${Math.max(whole, 1)}}${scale === 0 ? "" : `(?:\\.\\d{1,${scale}})?`}$`)
-      const zero = /^-?0+(?:\.|$)/
-      const fits = (value: string) => shape.test(value) && (whole > 0 || zero.test(value))
-      return texts(fits, isNumeric(precision) ? undefined : (value) => fixed(value, scale))
-    }
-    case "Boolean":
-      return (value, into) => typeof value === "boolean" && written(value ? "1" : "0", into)
-    case "Timestamp": {
-      // A column like `loaded_at` has the same one in every row.
-      let known = ""
-      return (value, into) => {
-        if (typeof value !== "string") return false
-        if (value !== known && !(usualTime.test(value) || (time.test(value) && isInstant(value)))) return false
-        known = value
-        into.time(value)
-        return true
-      }
-    }
-    case "Day":
-      return texts((value) => /^\d{4}-\d\d-\d\d$/.test(value) && isInstant(`${value}T00:00:00.000Z`))
-  }
-}
-
-const texts =
-  (fits: (value: string) => boolean, stored?: (value: string) => string): Encode =>
-  (value, into) => {
-    if (typeof value !== "string" || !fits(value)) return false
-    into.quoted(stored === undefined ? value : stored(value))
-    return true
-  }
-
-const written = (text: string, into: JsonText.Writer): true => {
-  into.plain(text)
-  return true
-}
-
-const reasonOf = (type: Column.ColumnType, value: unknown): string => {
-  if (value === null || value === undefined) return "has no value"
+const writerOf = (type: Column.ColumnType): Write => {
   switch (type._tag) {
     case "Text":
-      return typeof value === "string" ? `is longer than ${type.maxLength} characters` : "is not text"
     case "LongText":
-      return value instanceof Pii ? "is a personal value, which only the masker writes" : "is not text"
-    case "Integer":
-      return "is not a safe integer"
-    case "Decimal":
-      return `is not a decimal of ${type.precision} digits, ${type.scale} of them behind the point`
-    case "Boolean":
-      return "is neither true nor false"
-    case "Timestamp":
-      return "is not a time in UTC with milliseconds"
     case "Day":
-      return "is not a day"
+      return (value, into) => into.quoted(String(value))
+    case "Integer":
+      return (value, into) => into.plain(String(value))
+    case "Decimal": {
+      const { precision, scale } = type
+      return isNumeric(precision)
+        ? (value, into) => into.quoted(String(value))
+        : (value, into) => into.quoted(fixed(String(value), scale))
+    }
+    case "Boolean":
+      return (value, into) => into.plain(value === true ? "1" : "0")
+    case "Timestamp":
+      return (value, into) => into.time(String(value))
   }
 }
 
@@ -170,17 +126,3 @@ const decoderOf = (column: Column.Any): ((value: unknown) => unknown) => {
 
 const text = (value: unknown): string =>
   typeof value === "string" || value instanceof ArrayBuffer || value instanceof Uint8Array ? textOf(value) : String(value)
-
-/** Characters are code points, as in MySQL's VARCHAR; there are never more of them than UTF-16 units. */
-const isAtMost = (value: string, maxLength: number): boolean =>
-  value.length <= maxLength || (value.length <= 2 * maxLength && [...value].length <= maxLength)
-
-const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-/** A time of a day that every month has, which need not be looked up in the calendar. */
-const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
-
-/** Whether the calendar has that day and the day that time: 30 February would be parsed as one of March, 24:00 of the next day. */
-const isInstant = (iso: string): boolean => {
-  const millis = Date.parse(iso)
-  return !Number.isNaN(millis) && new Date(millis).toISOString() === iso
-}

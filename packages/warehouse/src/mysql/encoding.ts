@@ -1,6 +1,7 @@
 import { Pii } from "@sluice/core/data/Pii"
 import type * as Column from "@sluice/core/relation/Column"
 import type * as Table from "@sluice/core/relation/Table"
+import * as ColumnValue from "../sql/ColumnValue.ts"
 import type * as InfileText from "./InfileText.ts"
 
 /**
@@ -15,16 +16,17 @@ export const rowEncoder = (
     name,
     nullable: column.nullable,
     isLast: index === all.length - 1,
-    encode: column.pii === undefined ? cellEncoder(column.type) : () => personal
+    check: ColumnValue.checkOf(column),
+    write: writerOf(column.type)
   }))
   return (row, into) => {
-    for (const { encode, isLast, name, nullable } of columns) {
+    for (const { check, isLast, name, nullable, write } of columns) {
       const value = row[name]
       if (value === null) {
         if (!nullable) return `"${name}" is null`
         into.null()
       } else {
-        const problem = encode(value, into)
+        const problem = check(value) ?? write(value, into)
         if (problem !== undefined) return `"${name}" ${problem}`
       }
       into.endCell(isLast)
@@ -48,73 +50,33 @@ export const rowDecoder = (
   }
 }
 
-const personal = "is a personal value, which only the masker stores, in a mask table"
+/** Writes a value that fits its column, or answers what is wrong with it all the same. */
+type CellWriter = (value: unknown, into: InfileText.Writer) => string | undefined
 
-/** Writes a value, or answers what is wrong with it. */
-type CellEncoder = (value: unknown, into: InfileText.Writer) => string | undefined
-
-const cellEncoder = (type: Column.ColumnType): CellEncoder => {
+const writerOf = (type: Column.ColumnType): CellWriter => {
   switch (type._tag) {
-    case "Text": {
-      // Spaces past the end would be cut off without an error, even in strict mode.
-      const tooLong = `is longer than ${type.maxLength} characters`
-      return (value, into) => {
-        if (typeof value !== "string") return notText
-        if (!into.text(value)) return malformed
-        return value.length > type.maxLength && lengthOf(value) > type.maxLength ? tooLong : undefined
-      }
-    }
+    case "Text":
     case "LongText":
-      return (value, into) => (typeof value !== "string" ? notText : into.text(value) ? undefined : malformed)
+      return (value, into) => (into.text(String(value)) ? undefined : "is not well-formed Unicode")
     case "Integer":
-      return (value, into) => (Number.isSafeInteger(value) ? plain(String(value), into) : "is not a safe integer")
-    case "Decimal": {
-      const whole = type.precision - type.scale
-      const pattern = new RegExp(`^-?(?=\\d)0*\\d{0,${whole}}(?:\\.\\d{0,${type.scale}}0*)?$`)
-      const problem = `is not a decimal with at most ${whole} digits before the point and ${type.scale} behind it`
-      return (value, into) => (typeof value === "string" && pattern.test(value) ? plain(value, into) : problem)
-    }
-    case "Boolean":
-      return (value, into) => (typeof value === "boolean" ? plain(value ? "1" : "0", into) : "is not a boolean")
-    case "Timestamp":
-      return timestampEncoder()
+    case "Decimal":
     case "Day":
-      return (value, into) =>
-        typeof value === "string" && day.test(value) ? plain(value, into) : "is not a day like 2024-03-01"
+      return (value, into) => plain(String(value), into)
+    case "Boolean":
+      return (value, into) => plain(value === true ? "1" : "0", into)
+    case "Timestamp":
+      return (value, into) => {
+        const iso = String(value)
+        into.plain(iso, 0, 10)
+        into.plain(" ")
+        into.plain(iso, 11, 23)
+        return undefined
+      }
   }
 }
 
 const plain = (text: string, into: InfileText.Writer): undefined => {
   into.plain(text)
-}
-
-/** Rows that are loaded together share a time, mostly: the same one again need not be looked at again. */
-const timestampEncoder = (): CellEncoder => {
-  let known = ""
-  return (value, into) => {
-    if (typeof value !== "string") return notTimestamp
-    if (value !== known) {
-      if (!timestamp.test(value)) return notTimestamp
-      known = value
-    }
-    into.plain(value, 0, 10)
-    into.plain(" ")
-    into.plain(value, 11, 23)
-    return undefined
-  }
-}
-
-const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
-const notTimestamp = "is not a timestamp like 2024-03-01T09:30:00.000Z"
-const day = /^\d{4}-\d{2}-\d{2}$/
-const notText = "is not text"
-const malformed = "is not well-formed Unicode"
-
-/** In code points, as the servers count. */
-const lengthOf = (text: string): number => {
-  let length = 0
-  for (const _ of text) length++
-  return length
 }
 
 const valueDecoder = ({ pii, type }: Column.Any): ((value: unknown) => unknown) => {

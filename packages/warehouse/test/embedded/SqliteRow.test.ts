@@ -7,8 +7,8 @@ import * as SqliteRow from "@sluice/warehouse/embedded/SqliteRow"
 import * as FastCheck from "effect/FastCheck"
 
 const misfits: ReadonlyArray<readonly [column: Column.Any, value: unknown, reason: string]> = [
-  [Column.text(3), null, "has no value"],
-  [Column.text(3), undefined, "has no value"],
+  [Column.text(3), null, "is null"],
+  [Column.text(3), undefined, "is not text"],
   [Column.text(3), "four", "is longer than 3 characters"],
   [Column.text(3), "😀😀😀😀", "is longer than 3 characters"],
   [Column.text(3), 12, "is not text"],
@@ -16,22 +16,22 @@ const misfits: ReadonlyArray<readonly [column: Column.Any, value: unknown, reaso
   [Column.integer, 2 ** 53, "is not a safe integer"],
   [Column.integer, Number.NaN, "is not a safe integer"],
   [Column.integer, "1", "is not a safe integer"],
-  [Column.decimal(5, 2), "1234.5", "is not a decimal of 5 digits, 2 of them behind the point"],
-  [Column.decimal(5, 2), "1.234", "is not a decimal of 5 digits, 2 of them behind the point"],
-  [Column.decimal(5, 2), "1e3", "is not a decimal of 5 digits, 2 of them behind the point"],
-  [Column.decimal(5, 2), "NaN", "is not a decimal of 5 digits, 2 of them behind the point"],
-  [Column.decimal(5, 2), 12, "is not a decimal of 5 digits, 2 of them behind the point"],
-  [Column.decimal(2, 2), "1.00", "is not a decimal of 2 digits, 2 of them behind the point"],
-  [Column.boolean, "true", "is neither true nor false"],
-  [Column.boolean, 1, "is neither true nor false"],
-  [Column.timestamp, "2024-02-30T00:00:00.000Z", "is not a time in UTC with milliseconds"],
-  [Column.timestamp, "2024-02-28T24:00:00.000Z", "is not a time in UTC with milliseconds"],
-  [Column.timestamp, "2024-02-28T24:00:01.000Z", "is not a time in UTC with milliseconds"],
-  [Column.timestamp, "2024-02-28T00:00:00Z", "is not a time in UTC with milliseconds"],
-  [Column.timestamp, "2024-02-28T00:00:00.000+01:00", "is not a time in UTC with milliseconds"],
-  [Column.day, "2023-02-29", "is not a day"],
-  [Column.day, "2024-13-01", "is not a day"],
-  [Column.pii("city"), Pii.make("city", "x"), "is a personal value, which only the masker writes"]
+  [Column.decimal(5, 2), "1234.5", "is not a decimal with at most 3 digits before the point and 2 behind it"],
+  [Column.decimal(5, 2), "1.234", "is not a decimal with at most 3 digits before the point and 2 behind it"],
+  [Column.decimal(5, 2), "1e3", "is not a decimal with at most 3 digits before the point and 2 behind it"],
+  [Column.decimal(5, 2), "NaN", "is not a decimal with at most 3 digits before the point and 2 behind it"],
+  [Column.decimal(5, 2), 12, "is not a decimal with at most 3 digits before the point and 2 behind it"],
+  [Column.decimal(2, 2), "1.00", "is not a decimal with at most 0 digits before the point and 2 behind it"],
+  [Column.boolean, "true", "is not a boolean"],
+  [Column.boolean, 1, "is not a boolean"],
+  [Column.timestamp, "2024-02-30T00:00:00.000Z", "is not a timestamp like 2024-03-01T09:30:00.000Z"],
+  [Column.timestamp, "2024-02-28T24:00:00.000Z", "is not a timestamp like 2024-03-01T09:30:00.000Z"],
+  [Column.timestamp, "2024-02-28T24:00:01.000Z", "is not a timestamp like 2024-03-01T09:30:00.000Z"],
+  [Column.timestamp, "2024-02-28T00:00:00Z", "is not a timestamp like 2024-03-01T09:30:00.000Z"],
+  [Column.timestamp, "2024-02-28T00:00:00.000+01:00", "is not a timestamp like 2024-03-01T09:30:00.000Z"],
+  [Column.day, "2023-02-29", "is not a day like 2024-03-01"],
+  [Column.day, "2024-13-01", "is not a day like 2024-03-01"],
+  [Column.pii("city"), Pii.make("city", "x"), "is a personal value, which only the masker stores, in a mask table"]
 ]
 for (const [column, value, reason] of misfits) {
   const text = typeof value === "string" ? `"${value}"` : String(value)

@@ -61,10 +61,7 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
           [{ id: `${canary}\ud800`, generation: 1, at: null }, /in row 2500 "id" is not well-formed/],
           [{ id: canary, generation: 0.5, at: null }, /"generation" is not a safe integer/],
           [{ id: canary, generation: 1, at: "2024-03-01" }, /"at" is not a timestamp/],
-          [
-            { id: canary, generation: 1, at: "2024-02-30T00:00:00.000Z" },
-            /refused a row \(ER_TRUNCATED_WRONG_VALUE\) among its rows 2000 to 2500/
-          ],
+          [{ id: canary, generation: 1, at: "2024-02-30T00:00:00.000Z" }, /in row 2500 "at" is not a timestamp/],
           [{ id: "00000007", generation: 1, at: null }, /refused a row \(ER_DUP_ENTRY\) among its rows 2000 to 2500/]
         ] as const
         for (const [row, message] of cases) {

@@ -70,7 +70,9 @@ describe("encoding", () => {
       ],
       [{ ...row, flag: "true" }, '"flag" is not a boolean'],
       [{ ...row, at: "2024-03-01T09:30:00Z" }, '"at" is not a timestamp like 2024-03-01T09:30:00.000Z'],
-      [{ ...row, day: "1.3.2024" }, '"day" is not a day like 2024-03-01']
+      [{ ...row, at: "2024-02-30T09:30:00.000Z" }, '"at" is not a timestamp like 2024-03-01T09:30:00.000Z'],
+      [{ ...row, day: "1.3.2024" }, '"day" is not a day like 2024-03-01'],
+      [{ ...row, day: "2023-02-29" }, '"day" is not a day like 2024-03-01']
     ]
     expect(bad.map(([value]) => cells(value))).toEqual(bad.map(([, problem]) => problem))
   })

@@ -1,0 +1,68 @@
+import { Pii } from "@sluice/core/data/Pii"
+import type * as Column from "@sluice/core/relation/Column"
+
+/** What is wrong with a value that its column cannot hold, in words without the value; undefined if it fits. */
+export type Check = (value: unknown) => string | undefined
+
+/**
+ * Checks values of a column before a driver sees them: servers and SQLite would refuse some, and cut or change others. Null is
+ * the caller's to check.
+ */
+export const checkOf = ({ pii, type }: Pick<Column.Any, "pii" | "type">): Check => {
+  if (pii !== undefined) return () => personal
+  switch (type._tag) {
+    case "Text": {
+      const { maxLength } = type
+      // Servers cut spaces past the end without an error, even in strict mode.
+      const tooLong = `is longer than ${maxLength} characters`
+      return (value) => (typeof value !== "string" ? notText(value) : isAtMost(value, maxLength) ? undefined : tooLong)
+    }
+    case "LongText":
+      return (value) => (typeof value === "string" ? undefined : notText(value))
+    case "Integer":
+      return (value) => (Number.isSafeInteger(value) ? undefined : "is not a safe integer")
+    case "Decimal": {
+      const { precision, scale } = type
+      const fraction = scale === 0 ? "0+" : `\\d{1,${scale}}0*`
+      const pattern = new RegExp(`^-?0*\\d{${precision === scale ? "0,0" : `1,${precision - scale}`}}(?:\\.${fraction})?$`)
+      const problem = `is not a decimal with at most ${precision - scale} digits before the point and ${scale} behind it`
+      return (value) => (typeof value === "string" && /^-?\d/.test(value) && pattern.test(value) ? undefined : problem)
+    }
+    case "Boolean":
+      return (value) => (typeof value === "boolean" ? undefined : "is not a boolean")
+    case "Timestamp": {
+      // Rows that are loaded together share a time, mostly: the same one again need not be checked again.
+      let known = ""
+      return (value) => {
+        if (value === known) return undefined
+        if (typeof value !== "string" || !isTimestamp(value)) return notTimestamp
+        known = value
+        return undefined
+      }
+    }
+    case "Day":
+      return (value) =>
+        typeof value === "string" && day.test(value) && isInstant(`${value}T00:00:00.000Z`) ? undefined : notDay
+  }
+}
+
+const personal = "is a personal value, which only the masker stores, in a mask table"
+const notText = (value: unknown) => (value instanceof Pii ? personal : "is not text")
+const notTimestamp = "is not a timestamp like 2024-03-01T09:30:00.000Z"
+const notDay = "is not a day like 2024-03-01"
+
+/** Characters are code points, as servers count; there are never more of them than UTF-16 units. */
+const isAtMost = (value: string, maxLength: number): boolean =>
+  value.length <= maxLength || (value.length <= 2 * maxLength && [...value].length <= maxLength)
+
+const isTimestamp = (value: string) => usualTime.test(value) || (time.test(value) && isInstant(value))
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+/** A time of a day that every month has, which need not be looked up in the calendar. */
+const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+const day = /^\d{4}-\d\d-\d\d$/
+
+/** Whether the calendar has that day and the day that time: 30 February would be parsed as one of March, 24:00 of the next day. */
+const isInstant = (iso: string): boolean => {
+  const millis = Date.parse(iso)
+  return !Number.isNaN(millis) && new Date(millis).toISOString() === iso
+}
