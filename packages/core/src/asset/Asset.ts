@@ -122,7 +122,7 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel> {
    *
    * ```ts
    * const rates = Asset.make("rates", {
-   *   storage: Storage.table(Rates),
+   *   storage: storedAs(Rates),
    *   observe: Observe.file("rates.csv"),
    *   materialize: () => publishRates
    * })

@@ -1,19 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-
-/** A file that an asset is made from cannot be read. */
-export class FileUnreadable extends Schema.TaggedError<FileUnreadable>()("FileUnreadable", {
-  path: Schema.String,
-  /** The file system's reason, as `NotFound`. */
-  reason: Schema.String
-}) {
-  readonly retryable = false
-  override get message() {
-    return `The file ${this.path} cannot be read (${this.reason}). Check its path and its permissions.`
-  }
-}
+import { FileUnreadable, reasonOf } from "./FileFailed.ts"
 
 /**
  * Observes a file: answers a SHA-256 chain over its content, read in pieces of 64 KiB. Fails if the file cannot be read.
@@ -34,9 +22,7 @@ export const file = (path: string): Effect.Effect<string, FileUnreadable, FileSy
     )
   ).pipe(
     Effect.map((digest) => Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")),
-    Effect.mapError(
-      (error) => new FileUnreadable({ path, reason: error._tag === "SystemError" ? error.reason : error._tag })
-    )
+    Effect.mapError((error) => new FileUnreadable({ path, reason: reasonOf(error) }))
   )
 
 const pieceBytes = 64 * 1024

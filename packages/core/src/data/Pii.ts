@@ -1,4 +1,5 @@
 import { Pii } from "@sluice/pii"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { kindAnnotation } from "./internal/kindAnnotation.ts"
 
@@ -15,4 +16,18 @@ export const schema = <const K extends string>(kind: K): Schema.Schema<Pii<K>> =
   Schema.declare((value): value is Pii<K> => value instanceof Pii && value.kind === kind, {
     identifier: `Pii<${kind}>`,
     [kindAnnotation]: kind
+  })
+
+/**
+ * The schema of text that is a personal value of a kind: decoding wraps it. Encoding is refused, since it would reveal it.
+ *
+ * ```ts
+ * const Customer = Schema.Struct({ id: Schema.String, city: Schema.NullOr(Pii.fromText("city")) })
+ * ```
+ */
+export const fromText = <const K extends string>(kind: K): Schema.Schema<Pii<K>, string> =>
+  Schema.transformOrFail(Schema.String, schema(kind), {
+    strict: true,
+    decode: (text) => ParseResult.succeed(Pii.make(kind, text)),
+    encode: (value, _, ast) => ParseResult.fail(new ParseResult.Forbidden(ast, value, "personal values are not encoded"))
   })

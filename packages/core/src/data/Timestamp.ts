@@ -1,4 +1,5 @@
 import * as DateTime from "effect/DateTime"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
@@ -54,3 +55,15 @@ const offsetMinutes = (zone: string): number | undefined => {
 export const schema: Schema.Schema<Timestamp, string> = Schema.String.pipe(
   Schema.filter((text): text is Timestamp => fromText(text) === text, { identifier: "Timestamp" })
 )
+
+/** For schemas of an API's rows: a time that `fromText` takes, decoded to UTC. */
+export const anyZone: Schema.Schema<Timestamp, string> = Schema.transformOrFail(Schema.String, schema, {
+  strict: true,
+  decode: (text, _, ast) => {
+    const time = fromText(text)
+    return time === undefined
+      ? ParseResult.fail(new ParseResult.Type(ast, text, "is no time with a zone"))
+      : ParseResult.succeed(time)
+  },
+  encode: (time) => ParseResult.succeed(time)
+})

@@ -1,6 +1,7 @@
 import NodeAssert from "node:assert"
 import { format, inspect, isDeepStrictEqual } from "node:util"
 import * as MaskMap from "@sluice/core/data/MaskMap"
+import * as PersonalValue from "@sluice/core/data/Pii"
 import { Pii } from "@sluice/core/data/Pii"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
@@ -160,6 +161,22 @@ describe("Pii", () => {
 
   it("without the tester, vitest's own comparison throws", () => {
     assert.throws(() => expect({ city }).toEqualWithoutTesters({ city: Pii.make("city", secret) }), /compared deeply/)
+  })
+})
+
+describe("a schema of text that is a personal value", () => {
+  const Place = Schema.Struct({ city: Schema.NullOr(PersonalValue.fromText("city")) })
+
+  it("wraps the text", () => {
+    expect(Schema.decodeSync(Place)({ city: secret })).toStrictEqual({ city: Pii.make("city", secret) })
+    expect(Schema.decodeSync(Place)({ city: null })).toStrictEqual({ city: null })
+  })
+
+  it("refuses to encode, and its error does not reveal the value", () => {
+    const refused = Schema.encodeEither(Place)({ city: Pii.make("city", secret) })
+    assert.isTrue(Either.isLeft(refused))
+    assert.notInclude(inspect(refused, { depth: 20, showHidden: true }), secret)
+    assert.notInclude(String(refused), secret)
   })
 })
 

@@ -1,7 +1,9 @@
 import { assert, it } from "@effect/vitest"
 import * as Timestamp from "@sluice/core/data/Timestamp"
 import * as DateTime from "effect/DateTime"
+import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
 
 it("offsets are converted, missing milliseconds added, finer fractions cut off", () => {
   const times = [
@@ -70,4 +72,11 @@ it.prop(
 
 it("an instant is written to the millisecond", () => {
   assert.strictEqual(Timestamp.fromDateTime(DateTime.unsafeMake(1_709_285_400_007)), "2024-03-01T09:30:00.007Z")
+})
+
+it("a schema reads any time with a zone as UTC, and refuses other text", () => {
+  const decoded = ["2024-03-01T10:30:00+01:00", "2024-03-01T09:30:00.007Z", "2024-03-01", ""].map((text) =>
+    Either.getOrElse(Schema.decodeEither(Timestamp.anyZone)(text), () => "refused")
+  )
+  assert.deepStrictEqual(decoded, ["2024-03-01T09:30:00.000Z", "2024-03-01T09:30:00.007Z", "refused", "refused"])
 })

@@ -5,6 +5,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { CodeVersions } from "@sluice/core/asset/CodeVersions"
+import { FileUnreadable } from "@sluice/core/asset/FileFailed"
 import * as Observe from "@sluice/core/asset/Observe"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
@@ -116,7 +117,7 @@ describe("a stored asset without upstreams", () => {
       yield* write(`${"x".repeat(199_999)}y`)
       expect(yield* Observe.file(path)).not.toBe(long)
       rmSync(path)
-      expect(yield* Effect.flip(Observe.file(path))).toEqual(new Observe.FileUnreadable({ path, reason: "NotFound" }))
+      expect(yield* Effect.flip(Observe.file(path))).toEqual(new FileUnreadable({ path, reason: "NotFound" }))
     }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeFileSystem.layer, RunStore.layerMemory)))
   )
 })
