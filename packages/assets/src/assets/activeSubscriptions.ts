@@ -1,5 +1,5 @@
+import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { ActiveSubscriptions } from "../tables/ActiveSubscriptions.ts"
-import { viewAsset } from "./relation.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
 /** Which subscriptions are active now. */

@@ -1,5 +1,5 @@
+import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { AverageSubscriptionAmountByMonth } from "../tables/AverageSubscriptionAmountByMonth.ts"
-import { viewAsset } from "./relation.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
 /** What subscriptions cost on average, by month. */

@@ -1,6 +1,6 @@
+import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { MessagesPerDay } from "../tables/MessagesPerDay.ts"
 import { messagesRaw } from "./messagesRaw.ts"
-import { viewAsset } from "./relation.ts"
 
 /** How many messages a day. */
 export const messagesPerDay = viewAsset(MessagesPerDay, {

@@ -1,13 +1,13 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
 import type { Row } from "@sluice/core/relation/Table"
+import { storedAs } from "@sluice/warehouse/assets/RelationAsset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import { messagesRawChecks } from "../checks/messagesRaw.ts"
 import { MessagesRaw } from "../tables/MessagesRaw.ts"
 import { apiMessages } from "./apiMessages.ts"
 import { loadedAt } from "./loadedAt.ts"
-import { storedAs } from "./relation.ts"
 
 /** Messages without their text. */
 export const messagesRaw = Asset.make("messages_raw", {

@@ -1,6 +1,6 @@
+import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { MessagesWithoutActiveSubscription } from "../tables/MessagesWithoutActiveSubscription.ts"
 import { messagesRaw } from "./messagesRaw.ts"
-import { viewAsset } from "./relation.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
 /** Who sent messages outside of any subscription. */

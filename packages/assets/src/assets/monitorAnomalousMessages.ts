@@ -1,7 +1,7 @@
+import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { monitorAnomalousMessagesChecks } from "../checks/monitorAnomalousMessages.ts"
 import { MonitorAnomalousMessages } from "../tables/MonitorAnomalousMessages.ts"
 import { messagesRaw } from "./messagesRaw.ts"
-import { viewAsset } from "./relation.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 import { usersRaw } from "./usersRaw.ts"
 

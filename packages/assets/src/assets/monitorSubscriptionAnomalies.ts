@@ -1,6 +1,6 @@
+import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { monitorSubscriptionAnomaliesChecks } from "../checks/monitorSubscriptionAnomalies.ts"
 import { MonitorSubscriptionAnomalies } from "../tables/MonitorSubscriptionAnomalies.ts"
-import { viewAsset } from "./relation.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
 /** Which subscriptions cannot be right. */

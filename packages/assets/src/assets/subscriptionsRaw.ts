@@ -1,13 +1,13 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
 import type { Row } from "@sluice/core/relation/Table"
+import { storedAs } from "@sluice/warehouse/assets/RelationAsset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import { subscriptionsRawChecks } from "../checks/subscriptionsRaw.ts"
 import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
 import { apiUsers } from "./apiUsers.ts"
 import { loadedAt } from "./loadedAt.ts"
-import { storedAs } from "./relation.ts"
 
 /** Subscriptions, one row each, in the order in which their user has them. */
 export const subscriptionsRaw = Asset.make("subscriptions_raw", {

@@ -1,6 +1,6 @@
+import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { UsersWithoutMessages } from "../tables/UsersWithoutMessages.ts"
 import { messagesRaw } from "./messagesRaw.ts"
-import { viewAsset } from "./relation.ts"
 import { usersRaw } from "./usersRaw.ts"
 
 /** Who received no message. */

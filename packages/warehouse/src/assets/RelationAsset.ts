@@ -4,11 +4,17 @@ import * as Storage from "@sluice/core/asset/Storage"
 import * as Grants from "@sluice/core/relation/Grants"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
-import { declared } from "@sluice/warehouse/checks/Declared"
-import { type Published, Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
+import { declared } from "../checks/Declared.ts"
+import { type Published, Warehouse } from "../Warehouse.ts"
 
-/** Storage in the warehouse, as the table or view given. */
+/**
+ * Storage in the warehouse, as the table or view given.
+ *
+ * ```ts
+ * Asset.make("orders", { upstreams, storage: storedAs(Orders), materialize })
+ * ```
+ */
 export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.Stored<Published<T>, Warehouse, T> =>
   Storage.stored({
     relation,
@@ -24,7 +30,7 @@ export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.S
 export const viewAsset = <const Name extends string, const C extends Table.Columns, Up extends Asset.Upstreams>(
   view: View.View<Name, C>,
   options: {
-    readonly group: string
+    readonly group?: string
     readonly upstreams: Up
     readonly checks?: ReadonlyArray<AssetCheck<Warehouse>>
   }
