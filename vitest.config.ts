@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 
 export default defineConfig({
   test: {
-    include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
     setupFiles: ["test/setup/setup.ts"],
     globalSetup: ["test/servers/globalSetup.ts"],
     // A worker keeps its modules from one file to the next: loading them again took longer than most files' tests.

@@ -1,0 +1,127 @@
+import { execFile, spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { emptyDirectory, type Finished, sluice, testApi } from "../../packages/cli/test/support.ts"
+import { flavours, isAvailable, sharedPort } from "../servers/TestServers.ts"
+
+/** The shop of examples/shop and our own pipeline, in one database. */
+const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
+const program = fileURLToPath(new URL("../../packages/cli/bin/sluice.cjs", import.meta.url))
+
+/** Starts the shop's API on a free port until the file's tests have ended; answers its URL. */
+const shopApi = () =>
+  new Promise<string>((resolve, reject) => {
+    const child = spawn(process.execPath, [join(shopFolder, "api.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] })
+    afterAll(() => void child.kill())
+    child.on("close", () => reject(new Error("the shop's API has ended")))
+    child.stdout.setEncoding("utf8").on("data", (text) => resolve(/http:\S+/.exec(text)?.[0] ?? ""))
+  })
+
+const onServer = async (flavour: (typeof flavours)[number]): Promise<Readonly<Record<string, string>>> => {
+  const server = `127.0.0.1:${await sharedPort(flavour)}`
+  const name = `s${randomBytes(5).toString("hex")}`
+  return {
+    DATABASE_URL: `mysql://p_${name}:pipeline@${server}/${name}`,
+    DATABASE_ADMIN_URL: `mysql://root@${server}`,
+    ANALYST_USER: `a_${name}`,
+    ANALYST_PASSWORD: "analyst"
+  }
+}
+
+const stores = ["the embedded store", ...flavours] as const
+
+for (const store of stores) {
+  describe.skipIf(store !== "the embedded store" && !isAvailable(store))(`two pipelines on ${store}`, async () => {
+    const cwd = emptyDirectory()
+    const api = await testApi()
+    let env: Readonly<Record<string, string>> = {}
+
+    const spark = (...args: ReadonlyArray<string>) => sluice(cwd, args, env)
+    const shop = (...args: ReadonlyArray<string>) =>
+      new Promise<Finished>((resolve) => {
+        const { PATH = "", HOME = "" } = process.env
+        const command = [program, "--module", join(shopFolder, "sluice.config.ts"), ...args]
+        const child = execFile(process.execPath, command, { cwd, env: { PATH, HOME, ...env } }, (_error, stdout, stderr) =>
+          resolve({ code: child.exitCode, stdout, stderr })
+        )
+      })
+    const answered = async (asked: Promise<Finished>): Promise<unknown> => {
+      const { code, stdout, stderr } = await asked
+      return code === 0 ? JSON.parse(stdout) : stderr.slice(0, 500)
+    }
+    const countedBy = (run: typeof shop, table: string) =>
+      answered(run("query", `SELECT count(*) AS n FROM ${table}`, "--as", "analyst", "--json"))
+    const madeBy = async (run: typeof shop) => {
+      const { materializations } = JSON.parse((await run("asset", "api_users", "--json")).stdout)
+      return materializations.map(({ metadata }: { readonly metadata: { readonly rows: number } }) => metadata.rows)
+    }
+
+    beforeAll(async () => {
+      env = {
+        ...{ SPARK_API_URL: api.url, SHOP_API_URL: await shopApi(), SHOP_RATES: join(shopFolder, "rates.csv") },
+        ...(store === "the embedded store" ? {} : await onServer(store))
+      }
+    })
+
+    it("are made one after the other, and again", { timeout: 120_000 }, async () => {
+      for (const run of [spark, shop, spark]) {
+        const { code, stderr } = await run("materialize", "--all")
+        expect([code, stderr.match(/^✗.*/gm)]).toEqual([0, null])
+      }
+    })
+
+    it("each has what it declares, with nothing missing and no failed check", { timeout: 60_000 }, async () => {
+      for (const run of [shop, spark]) {
+        const { code, stdout, stderr } = await run("check")
+        expect([code, `${stdout}${stderr}`.match(/^✗.*/gm)]).toEqual([0, null])
+        expect((await run("provision")).stdout).toMatch(/^✓ Nothing was missing/)
+      }
+    })
+
+    it("an analyst can read the public tables of both, and no personal values of either", { timeout: 60_000 }, async () => {
+      expect([await countedBy(shop, "customers"), await countedBy(spark, "users_raw")]).toEqual([
+        [{ n: 40 }],
+        [{ n: api.users.length }]
+      ])
+      for (const table of ["shop_city_ids", "shop_postcode_ids", "sensitive_city_ids"]) {
+        for (const run of [shop, spark])
+          expect((await run("query", `SELECT * FROM ${table}`, "--as", "analyst")).code).toBe(2)
+      }
+    })
+
+    it("their assets of one name have two histories", { timeout: 60_000 }, async () => {
+      expect([await madeBy(shop), await madeBy(spark)]).toEqual([[40], [api.users.length, api.users.length]])
+    })
+
+    it("the shop's report is the same on every store", () => {
+      expect(readFileSync(join(cwd, "report.md"), "utf8")).toBe(report)
+    })
+  })
+}
+
+const report = `# Revenue
+
+| day | orders | EUR |
+|---|---|---|
+| 2024-03-01 | 24 | 535.70 |
+| 2024-03-02 | 24 | 1134.91 |
+| 2024-03-03 | 24 | 1734.12 |
+| 2024-03-04 | 24 | 1777.13 |
+| 2024-03-05 | 24 | 687.12 |
+| 2024-03-06 | 24 | 1282.24 |
+| 2024-03-07 | 24 | 1881.45 |
+| 2024-03-08 | 24 | 1368.27 |
+| 2024-03-09 | 24 | 838.46 |
+| 2024-03-10 | 24 | 1429.57 |
+| 2024-03-11 | 10 | 770.06 |
+
+| product | orders | EUR |
+|---|---|---|
+| Chair | 62 | 3302.55 |
+| Clock | 62 | 3366.70 |
+| Kettle | 63 | 3348.25 |
+| Lamp | 63 | 3421.54 |
+`
