@@ -1,2 +1,5 @@
 // Vitest runs this file before each test file. A worker loads what it imports once.
 import "./equality.ts"
+import * as methods from "./methods.ts"
+
+methods.restore()
