@@ -53,6 +53,7 @@ import * as Storage from "@sluice/core/asset/Storage"
 import * as Effect from "effect/Effect"
 export const revenue = Asset.make("revenue", {
   storage: Storage.stored({ kind: "number", load: Effect.succeed(1) }),
+  observe: Effect.succeed("always the same"),
   materialize: Effect.fn("revenue")(function* () {
     return ${revenue}
   })
