@@ -53,6 +53,12 @@ export const lacking: Definitions.Covering<readonly [typeof api, typeof priced, 
 // @ts-expect-error nothing is given
 Definitions.make({ name: "shop", assets: [api], resources: () => Layer.empty })
 
+// What only `observe` needs.
+const observed = Asset.make("observed", { ...stored(Orders), observe: Effect.map(Rates, ({ rate }) => String(rate)) })
+Definitions.make({ name: "shop", assets: [observed], resources: () => ratesLayer })
+// @ts-expect-error Rates is not given
+Definitions.make({ name: "shop", assets: [observed], resources: () => Layer.empty })
+
 // Two assets that publish one table, or one mask.
 // @ts-expect-error orders and orders_again publish orders
 Definitions.make({ name: "shop", assets: [orders, ordersAgain], resources: () => Layer.empty })

@@ -94,8 +94,8 @@ export type UpstreamName<T> = T extends {
 /** The values that an asset is given, by the name it calls each upstream. */
 export type Inputs<Up> = { readonly [K in keyof Up]: Value<Up[K]> }
 
-/** What a definition may say. */
-export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel> {
+/** What a definition may say. `RO` are the services that `observe` needs. */
+export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO> {
   readonly description?: string
   /** A label that assets are listed and selected by. Default `default`. */
   readonly group?: string
@@ -128,7 +128,7 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel> {
    * })
    * ```
    */
-  readonly observe?: Effect.Effect<string, Failure, R>
+  readonly observe?: Effect.Effect<string, Failure, RO>
   /**
    * The version of its code, by hand: another text says that its data must be made again. Default: a hash of the modules that
    * its definition reaches. Give one if the code is not in these modules, such as SQL that is read from a file.
@@ -156,13 +156,15 @@ export const make = <
   R = never,
   // biome-ignore lint/complexity/noBannedTypes: the type of "no upstreams"; a Record would have every key.
   Up extends Upstreams = {},
-  Rel = never
+  Rel = never,
+  // Of its own: the compiler unites no services of `observe` with those of `storage`, and reports `materialize`.
+  RO = never
 >(
   name: Name,
-  options: Options<Up, A, E, R, Rel>
-): Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up, Rel> => {
+  options: Options<Up, A, E, R, Rel, RO>
+): Asset<Name, A, E, Exclude<R | NoInfer<RO>, StepContext | Scope.Scope>, Up, Rel> => {
   const { definedBy = make, storage = Storage.ephemeral, upstreams, ...rest } = options
-  return unsafeCast<Asset<Name, A, E, Exclude<R, StepContext | Scope.Scope>, Up, Rel>>({
+  return unsafeCast<Asset<Name, A, E, Exclude<R | NoInfer<RO>, StepContext | Scope.Scope>, Up, Rel>>({
     [TypeId]: TypeId,
     name,
     description: undefined,
