@@ -8,9 +8,11 @@ import { Spill } from "@sluice/core/data/Spill"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
 import { Suppressions } from "@sluice/warehouse/Suppressions"
+import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -146,6 +148,26 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
           { ordinal: 43, id: "44", field: "note", reason: "is not text" }
         ]
       })
+    })
+  )
+
+  // Regression: the step waited forever, since the rows come only after `materialize` has returned.
+  it.scoped("is not used by the asset that reads it", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      yield* api.on("/orders", Reply.pages(orders(3)))
+      const asset = Asset.make("orders", {
+        materialize: () =>
+          Effect.flatMap(
+            RestSource.paged({ name: "orders", item: Order, id: (row) => row.id, url: new URL(`${api.url}/orders`) }),
+            (reading) => Dataset.toArray(Changes.rowsOf(reading))
+          )
+      })
+      const services = Layer.mergeAll(Layer.mock(Quarantine, {}), Suppressions.layerNone, Spill.layerMemory, client)
+      const exit = yield* Effect.exit(Effect.provide(runForTest(asset, {}), services))
+      assert.deepStrictEqual(Exit.isFailure(exit) ? Chunk.toReadonlyArray(Cause.defects(exit.cause)).map(String) : exit, [
+        "SourceReadByItsOwnAsset: The asset that reads orders also uses their rows. Return them, and use them in an asset downstream."
+      ])
     })
   )
 

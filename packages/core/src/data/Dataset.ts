@@ -98,11 +98,14 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   options: {
     /** Waits until the rows may be taken for all there are. Default: until the source has ended. */
     readonly concluded?: Effect.Effect<void>
+    /** Runs before a reader of `dataset` waits for the source. It may die if the reader would wait forever. */
+    readonly beforeReading?: Effect.Effect<void>
   }
 ): Effect.fn.Return<Growing<A, E, R>, never, Spill | Scope.Scope> {
   const keep = yield* Blocks.keeper
   const kept = ReplayLog.make<Blocks.Kept>()
-  const ended = options.concluded ?? kept.ended
+  const { beforeReading = Effect.void, concluded = kept.ended } = options
+  const ended = Effect.zipRight(beforeReading, concluded)
   const reader = BlockReader.make(codec)
   let readers = 0
   const open: Opened<A> = Effect.gen(function* () {
@@ -153,8 +156,8 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
       return make(size, open)
     })
   )
-  const following: Opened<A> = Effect.map(open, (pull) =>
-    Effect.flatMap(pull, (rows) => (rows === undefined ? Effect.as(ended, undefined) : Effect.succeed(rows)))
+  const following: Opened<A> = Effect.map(Effect.zipRight(beforeReading, open), (pull) =>
+    Effect.flatMap(pull, (rows) => (rows === undefined ? Effect.as(concluded, undefined) : Effect.succeed(rows)))
   )
   return {
     dataset: make(

@@ -9,6 +9,7 @@ import { Quarantine } from "@sluice/warehouse/Quarantine"
 import { SourcePages } from "@sluice/warehouse/SourcePages"
 import { type Suppressed, Suppressions } from "@sluice/warehouse/Suppressions"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -141,7 +142,13 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
       rows: has === undefined && page.packed !== undefined ? undefined : page.rows
     })
   })
-  const growing = yield* Dataset.growing(blocks, source.codec, { concluded: step.concluded })
+  let isHandedOff = false
+  const growing = yield* Dataset.growing(blocks, source.codec, {
+    concluded: step.concluded,
+    beforeReading: Effect.suspend(() =>
+      isHandedOff ? Effect.void : Effect.die(new SourceReadByItsOwnAsset({ source: source.name }))
+    )
+  })
 
   const versionOf = Effect.fnUntraced(function* (distinct: Duplicates.Distinct<A>) {
     if (fingerprints === undefined || ledger === undefined) return undefined
@@ -156,6 +163,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   })
 
   const rest = Effect.gen(function* () {
+    isHandedOff = true
     const collected = yield* growing.fill
     const good = collected.size ?? 0
 
@@ -208,6 +216,16 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   yield* StepContext.handOff(rest, growing.begun)
   return growing.dataset
 })
+
+/**
+ * The asset that reads a source also used its rows. They come only after `materialize` has returned, so it would wait forever.
+ * Its step names this class and not the message, as for all defects.
+ */
+class SourceReadByItsOwnAsset extends Data.TaggedError("SourceReadByItsOwnAsset")<{ readonly source: string }> {
+  override get message() {
+    return `The asset that reads ${this.source} also uses their rows. Return them, and use them in an asset downstream.`
+  }
+}
 
 /** Notes the names of fields that are not known, a thousand at the most: a source that has more of them has no end of them. */
 const note = (names: Set<string>, { unknownFields }: ApiPage<unknown>) => {
