@@ -16,10 +16,14 @@ export interface Owner {
   readonly pipeline: string
 }
 
-/** The pipelines that have an account; none for an account that is not recorded. */
+/**
+ * The pipelines that have an account; none for an account that is not recorded. Those of a database that was dropped have it
+ * no longer, unless it is `database`: that one is about to be created again.
+ */
 export const ownersOf = Effect.fnUntraced(function* (
   admin: DirectConnection.DirectConnection,
-  user: string
+  user: string,
+  database: string
 ): Effect.fn.Return<ReadonlyArray<Owner>, SqlError> {
   const columns = yield* columnsOf(admin)
   if (columns.length === 0) return []
@@ -28,12 +32,13 @@ export const ownersOf = Effect.fnUntraced(function* (
     user
   ])
   const owners: Array<Owner> = []
-  for (const [database, pipeline] of recorded.rows) {
-    // A pipeline whose database was dropped owns nothing. The server answers the name as it keeps it, in lower case perhaps.
+  for (const [recordedName, pipeline] of recorded.rows) {
+    // The server answers the name as it keeps it, in lower case perhaps.
     const exists = yield* admin.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?", [
-      String(database)
+      String(recordedName)
     ])
-    for (const [name] of exists.rows) owners.push({ database: String(name), pipeline: String(pipeline) })
+    const [name] = exists.rows[0] ?? (recordedName === database ? [database] : [])
+    if (name !== undefined) owners.push({ database: String(name), pipeline: String(pipeline) })
   }
   return owners
 })

@@ -45,7 +45,7 @@ export const claim = Effect.fnUntraced(function* (
   account: Account
 ): Effect.fn.Return<ReadonlyArray<string>, SqlError | WarehouseFailed> {
   const { grants, password, role, setting, user } = account
-  const owners = yield* AccountRecord.ownersOf(admin, user)
+  const owners = yield* AccountRecord.ownersOf(admin, user, pipeline.database)
   const [elsewhere] = owners.filter(({ database }) => database !== pipeline.database)
   if (elsewhere !== undefined) {
     return yield* refused(

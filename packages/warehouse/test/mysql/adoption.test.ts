@@ -150,6 +150,27 @@ for (const flavour of flavours) {
         })
     )
 
+    it.live("pipelines that share the analyst are provisioned again after their database was dropped", () =>
+      Effect.gen(function* () {
+        const database = yield* databases.make(flavour, spec)
+        const { admin, analyst, url } = database
+        const shop = { tables: [Orders], masks: [], views: [], analyst: Grants.select(Orders) }
+        yield* databases.provision(database, shop, {}, "shop")
+        yield* databases.as(admin, `DROP DATABASE ${url.database}`)
+        const lines = [
+          ...(yield* databases.provision(database, shop, {}, "shop")),
+          ...(yield* databases.provision(database, spec))
+        ]
+        expect(lines.filter((line) => line.includes("the analyst")).sort()).toEqual([
+          `granted SELECT on \`${url.database}\`.\`generations\` to the analyst "${analyst.user}"`,
+          `granted SELECT on \`${url.database}\`.\`readings\` to the analyst "${analyst.user}"`,
+          `revoked SELECT ON \`${url.database}\`.\`generations\` from the analyst "${analyst.user}"`,
+          `revoked SELECT ON \`${url.database}\`.\`readings\` from the analyst "${analyst.user}"`
+        ])
+        yield* databases.as({ ...url, ...analyst }, "SELECT * FROM orders", "SELECT * FROM readings")
+      })
+    )
+
     it.live("a record of accounts from before pipelines had names is the only pipeline's", () =>
       Effect.gen(function* () {
         const server = yield* Effect.acquireRelease(
