@@ -15,8 +15,11 @@ export interface Options {
   readonly analyst: string | undefined
   /** The tables and views that are there and that the analyst is to read. */
   readonly readable: ReadonlyArray<string>
-  /** The relations of other pipelines: whether the analyst reads them is theirs to say. */
-  readonly others: ReadonlySet<string>
+  /**
+   * What the analyst may read and need not: relations of other pipelines, whose grants are theirs, and public ones that were
+   * dropped. Their grants outlive them, and are right again when the next run has made them.
+   */
+  readonly mayRead: ReadonlyArray<string>
 }
 
 /**
@@ -61,10 +64,10 @@ const ofPipeline = (options: Options, grants: AccountGrants.AccountGrants): Read
   )
 
 const ofAnalyst = (
-  { database, others, readable }: Options,
+  { database, mayRead, readable }: Options,
   { account, isMandatoryRole, lines, user }: AccountGrants.AccountGrants
 ): ReadonlyArray<Difference> => {
-  const { grant, revoke } = differenceOf(lines, reading(database, readable), reading(database, others))
+  const { grant, revoke } = differenceOf(lines, reading(database, readable), reading(database, mayRead))
   const about = (on: string | undefined): Pick<Difference, "subject" | "aspect" | "origin"> => {
     const prefix = `${quote(database)}.`
     const name = on?.startsWith(prefix) === true ? /^`(.*)`$/.exec(on.slice(prefix.length))?.[1] : undefined

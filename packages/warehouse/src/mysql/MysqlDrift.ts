@@ -66,13 +66,14 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
     if (!there.isView) return [kindDiffers(view.name, "a table", "a view", `DROP TABLE ${quote(view.name)}`)]
     return columnsDiffer(view, [...(structures.get(view.name)?.columns.keys() ?? [])])
   })
+  const publicNames = spec.analyst.select.map(({ name }) => name)
   const grants = GrantDrift.find({
     database: options.pipeline.url.database,
     literal: PipelineRights.isLiteral(yield* ask(PipelineRights.selectPartialRevokes)),
     found: yield* AccountGrants.find(options),
     analyst: options.analyst?.url.user,
-    readable: spec.analyst.select.map(({ name }) => name).filter((name) => relations.has(name)),
-    others: spec.others
+    readable: publicNames.filter((name) => relations.has(name)),
+    mayRead: [...spec.others, ...publicNames]
   })
   return [...tables, ...behaviour, ...views, ...definerViews(spec, rights), ...grants]
 })

@@ -49,6 +49,14 @@ for (const flavour of flavours) {
       })
     )
 
+    it.live("the analyst may keep the right to read what was dropped, which the next run makes", () =>
+      Effect.gen(function* () {
+        const database = yield* databases.make(flavour, spec)
+        yield* databases.asAdmin(database, "DROP VIEW check_expensive", "DROP TABLE check_things")
+        expect(yield* Effect.provide(differences, databases.stores(database))).toEqual([])
+      })
+    )
+
     it.live(
       "whatever is altered by hand is found before the first write, and its statement mends it",
       () =>
