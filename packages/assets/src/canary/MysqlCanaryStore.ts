@@ -8,6 +8,7 @@ import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { Canaries } from "./Canaries.ts"
 import { bytesOf, type CanaryStore, digestOf, maskOf, place, placeOf, secretOf } from "./CanaryStore.ts"
@@ -33,13 +34,20 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   const ask = (sql: string) => Effect.mapError(administrator.query(sql), statementFailed("use the canary database"))
   yield* Effect.addFinalizer(() => Effect.ignore(drop(administrator, database, [pipeline.user, analyst.user])))
 
-  const tables = Effect.gen(function* () {
+  const tablesNow = Effect.gen(function* () {
     const { rows } = yield* ask(
       `SELECT table_name FROM information_schema.tables WHERE table_schema = '${database}' AND table_type = 'BASE TABLE' ORDER BY table_name`
     )
     return yield* Effect.forEach(rows, ([name]) =>
       Effect.map(ask(`SELECT * FROM ${database}.\`${name}\``), ({ rows }) => [String(name), rows] as const)
     )
+  })
+
+  // A server carries out the last statement of a killed process later, and a table that was listed can be gone by then.
+  const tables = Effect.retry(tablesNow, {
+    schedule: Schedule.spaced("100 millis"),
+    times: 50,
+    while: ({ reason }) => reason === "Missing"
   })
 
   return {
