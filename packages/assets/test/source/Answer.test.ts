@@ -23,8 +23,8 @@ it.scoped("statuses that can pass are worth another try; the others name the set
       403: "Check SPARK_API_TOKEN.",
       404: "Check SPARK_API_URL: there is no such list.",
       418: "Check SPARK_API_URL and what the API expects.",
-      204: "It sent nothing, where all of it was asked for. Ask those who run the API.",
-      206: "It sent a part of the list, where all of it was asked for. Ask those who run the API.",
+      204: "It sent nothing, although the whole list was asked for. Ask those who run the API.",
+      206: "It sent a part of the list, although the whole list was asked for. Ask those who run the API.",
       304: "It says that nothing has changed, though nothing was known. Ask those who run the API, or a cache before it."
     }
     same(

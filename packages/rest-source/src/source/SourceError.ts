@@ -103,7 +103,7 @@ export class SourceRejected extends Schema.TaggedError<SourceRejected>()("Source
     if (this.status === 304)
       return "It says that nothing has changed, though nothing was known. Ask those who run the API, or a cache before it."
     if (this.status === 204 || this.status === 206)
-      return `It sent ${this.status === 204 ? "nothing" : "a part of the list"}, where all of it was asked for. Ask those who run the API.`
+      return `It sent ${this.status === 204 ? "nothing" : "a part of the list"}, although the whole list was asked for. Ask those who run the API.`
     return `Check ${addressOf(this)} and what the API expects.`
   }
 }
