@@ -20,7 +20,7 @@ export type Observations = ReadonlyMap<string, Observation>
 
 /**
  * Observes the assets that a plan materializes, a few at a time. Call it before the first step: a source that changes later
- * counts as changed in the next run. If an observation fails, the asset counts as changed, and its own step reports the error.
+ * counts as changed in the next run. If an observation fails, or takes longer than 30 seconds, the asset counts as changed, and its own step reports the error.
  */
 export const take = <A extends Asset.Any>(
   { graph, steps }: Plan<A>,
@@ -32,8 +32,9 @@ export const take = <A extends Asset.Any>(
   })
   const answerOf = <B>(effect: unknown, onFailure: B): Effect.Effect<B> =>
     Effect.provide(
-      Effect.catchAllCause(unsafeCast<Effect.Effect<B, Failure, Asset.Context<A>>>(effect), (cause) =>
-        Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.succeed(onFailure)
+      Effect.catchAllCause(
+        Effect.timeout(unsafeCast<Effect.Effect<B, Failure, Asset.Context<A>>>(effect), longest),
+        (cause) => (Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.succeed(onFailure))
       ),
       context
     )
@@ -47,6 +48,8 @@ export const take = <A extends Asset.Any>(
 }
 
 const observedAtOnce = 4
+/** A source that does not answer must not keep the run from beginning. */
+const longest = "30 seconds"
 
 const isObservable = ({ observe, storage }: Asset.Any): boolean =>
   storage._tag === "Stored" && (observe !== undefined || storage.exists !== undefined)

@@ -16,7 +16,9 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as Fixtures from "@sluice/core/testing/fixtures"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
 import { describe, expect } from "vitest"
 import { planOf } from "../support.ts"
 
@@ -82,6 +84,15 @@ describe("a stored asset without upstreams", () => {
       yield* run
       breaks = true
       expect([yield* run, yield* run]).toEqual([made, made])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
+  // Regression: the run never began, and nothing was recorded of it.
+  it.effect("is made again if what it observes does not answer", () =>
+    Effect.gen(function* () {
+      const run = yield* Effect.fork(world({ observe: Effect.never }).run)
+      yield* TestClock.adjust("30 seconds")
+      expect(yield* Fiber.join(run)).toEqual(made)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
