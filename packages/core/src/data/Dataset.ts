@@ -13,40 +13,46 @@ export const TypeId: unique symbol = Symbol.for("@sluice/core/Dataset")
 export type TypeId = typeof TypeId
 
 /**
- * A sequence of rows that can be read any number of times, in chunks, in bounded memory. Reading fails only where rows
- * were spilled to disk and cannot be read back. What is done to rows is plain functions on arrays: an Effect is per chunk.
+ * A sequence of rows that can be read any number of times, in chunks, in bounded memory. Reading fails only if spilled rows
+ * cannot be read back from disk. Rows are processed by plain functions on arrays; an Effect runs once for each chunk.
  */
 export interface Dataset<out A> {
   readonly [TypeId]: TypeId
-  /** The number of rows; `undefined` where it is known only after reading. */
+  /** The number of rows; `undefined` if it is only known after reading. */
   readonly size: number | undefined
-  /** Begins to read: asks for one chunk after another. */
+  /** Opens a reader, which pulls one chunk after another. */
   readonly open: Opened<A>
-  /** Waits until all rows are there: for whoever must not hold on to something while a source is still read. */
+  /**
+   * Waits until all rows are available. Use it before taking a lock or a connection that must not be held while a source is
+   * read.
+   */
   readonly awaitComplete: Effect.Effect<void>
 }
 
 export type Opened<A> = Pull.Source<ReadonlyArray<A>, SpillFailed>
 
-/** A dataset that can be read while its source is. */
+/** A dataset that can be read while its source is still read. */
 export interface Growing<A, E, R> {
-  /** Gives what has come so far, then what comes. It ends when `concluded` does, and where that never does, never. */
+  /**
+   * Emits the rows read so far, then the following ones. It ends when `concluded` completes, and never if `concluded` never
+   * does.
+   */
   readonly dataset: Dataset<A>
-  /** Waits until there is something to read, or nothing will be. */
+  /** Waits for the first rows, or for the end of the source. */
   readonly begun: Effect.Effect<void>
-  /** Reads the source to its end and answers its rows. */
+  /** Reads the source to its end and returns its rows. */
   readonly fill: Effect.Effect<Dataset<A>, E | SpillFailed, R>
-  /** Has `dataset` consist of other rows for those who begin to read it from now on. */
+  /** Replaces the rows of `dataset` for every reader that opens it from now on. */
   readonly settle: (rows: Dataset<A>) => void
 }
 
-/** Some rows as they are kept, and as they are where they are at hand: a reader that follows closely does not unpack them. */
+/** Rows in packed form, and unpacked if they are still at hand. A reader close behind the source need not unpack them. */
 export interface Block<out A> {
   readonly packed: Packed.Packed
   readonly rows: ReadonlyArray<A> | undefined
 }
 
-/** A dataset of the rows given. */
+/** A dataset of the given rows. */
 export const of = <A>(...rows: ReadonlyArray<A>): Dataset<A> => fromArray(rows)
 
 /** A dataset of rows in memory, read in chunks of `chunkSize`. */
@@ -62,15 +68,15 @@ export const fromArray = <A>(rows: ReadonlyArray<A>, chunkSize = 5_000): Dataset
   )
 }
 
-/** A dataset over a source that gives the same chunks at every reading. */
+/** A dataset over a source that emits the same chunks on every reading. */
 export const fromChunks = <A>(
   chunks: Stream.Stream<ReadonlyArray<A>, SpillFailed>,
   size: number | undefined = undefined
 ): Dataset<A> => make(size, Pull.ofStream(chunks))
 
 /**
- * Reads a source once, to its end, and keeps its rows packed: in memory as far as `Spill` lets them, the rest in an encrypted
- * file that goes with the scope. Fails as the source does.
+ * Reads a source once, to its end, and keeps its rows packed: in memory within the limits of `Spill`, the rest in an encrypted
+ * file that the scope removes. Fails with the errors of the source.
  */
 export const collect = <A, E, R>(
   source: Stream.Stream<ReadonlyArray<A>, E, R>,
@@ -86,19 +92,19 @@ export const collect = <A, E, R>(
   )
 
 /**
- * A dataset of a source that is read by `fill`, once, and can be read by others meanwhile, each at its own pace: they wait for
- * the source, and the source never for them.
+ * A dataset whose source `fill` reads once. Any number of readers can follow while it is read, each at its own pace. Readers
+ * wait for the source; the source never waits for readers.
  *
- * What is packed is compressed, encrypted and written while the next rows come, some blocks at a time. Readers who are at
- * the same place share what is unpacked there, so that several who start together unpack every block once.
+ * Blocks are compressed, encrypted and written while the next rows arrive. Readers at the same place share the unpacked rows,
+ * so several readers that start together unpack every block once.
  */
 export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   source: Stream.Stream<Block<A>, E, R>,
   codec: Pick<Packed.Codec<A>, "decodeBy">,
   options: {
-    /** Waits until the rows may be taken for all there are. Default: until the source has ended. */
+    /** Completes when the rows may be taken as complete. Default: when the source has ended. */
     readonly concluded?: Effect.Effect<void>
-    /** Runs before a reader of `dataset` waits for the source. It may die if the reader would wait forever. */
+    /** Runs before a reader of `dataset` waits for the source. It may die if the reader would wait for ever. */
     readonly beforeReading?: Effect.Effect<void>
   }
 ): Effect.fn.Return<Growing<A, E, R>, never, Spill | Scope.Scope> {
@@ -124,7 +130,7 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
       Effect.suspend(() => parts),
       (rows) => (rows === undefined ? nextBlock : Effect.succeed(rows))
     )
-    // Each block is a turn, so that who reads alone does not keep others from their work.
+    // Each block is a turn, so that a reader without company does not keep other fibers from running.
     const nextBlock = Effect.flatMap(Effect.zipLeft(blocks, Effect.yieldNow()), (block) =>
       block === undefined
         ? Effect.as(leave, undefined)
@@ -173,10 +179,10 @@ export const growing = Effect.fn("Dataset.growing")(function* <A, E, R>(
   }
 })
 
-/** Blocks that are compressed, encrypted and written at once. */
+/** Blocks that are compressed, encrypted and written at the same time. */
 const blocksInFlight = 2
 
-/** One row for each. */
+/** Maps each row to one row. */
 export const map = <A, B>(self: Dataset<A>, f: (row: A) => B): Dataset<B> =>
   from(
     self,
@@ -184,7 +190,7 @@ export const map = <A, B>(self: Dataset<A>, f: (row: A) => B): Dataset<B> =>
     self.size
   )
 
-/** Any number of rows for each. */
+/** Maps each row to any number of rows. */
 export const flatMap = <A, B>(self: Dataset<A>, f: (row: A) => ReadonlyArray<B>): Dataset<B> =>
   from(
     self,
@@ -192,7 +198,9 @@ export const flatMap = <A, B>(self: Dataset<A>, f: (row: A) => ReadonlyArray<B>)
     self.size === 0 ? 0 : undefined
   )
 
-/** The rows that pass, which are `size` where that is known; `ordinal` counts from 0 over the whole dataset. */
+/**
+ * The rows that satisfy the predicate. `size` is their number, if it is known; `ordinal` counts from 0 over the whole dataset.
+ */
 export const filter = <A>(
   self: Dataset<A>,
   keep: (row: A, ordinal: number) => boolean,
@@ -207,7 +215,7 @@ export const filter = <A>(
     size
   )
 
-/** Reads all rows, a chunk at a time. */
+/** Runs an Effect for each chunk, in order. */
 export const forEachChunk = <A, E, R, X>(
   self: Dataset<A>,
   f: (rows: ReadonlyArray<A>) => Effect.Effect<X, E, R>
@@ -230,7 +238,7 @@ export const reduceChunks = <A, S>(
     return Effect.map(fold, () => state)
   })
 
-/** All rows at once: for tests and small data. */
+/** All rows in one array. Use it for tests and small data. */
 export const toArray = <A>(self: Dataset<A>): Effect.Effect<ReadonlyArray<A>, SpillFailed> =>
   Effect.suspend(() => {
     const all: Array<A> = []
@@ -240,7 +248,7 @@ export const toArray = <A>(self: Dataset<A>): Effect.Effect<ReadonlyArray<A>, Sp
     })
   })
 
-/** All rows as a stream of chunks: for whoever has little to do with each. */
+/** All rows as a stream of chunks. Use it when little work is done for each chunk. */
 export const chunks = <A>(self: Dataset<A>): Stream.Stream<ReadonlyArray<A>, SpillFailed> => Pull.toStream(self.open)
 
 const make = <A>(
@@ -254,6 +262,6 @@ const make = <A>(
   awaitComplete
 })
 
-/** What is made of a dataset's rows is there when they are. */
+/** A derived dataset is complete when its source is. */
 const from = <A>(self: Dataset<unknown>, open: Opened<A>, size: number | undefined): Dataset<A> =>
   make(size, open, self.awaitComplete)

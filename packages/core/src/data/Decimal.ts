@@ -3,16 +3,16 @@ import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
 /**
- * An exact decimal as text, such as an amount of money: `"1234.50"`. A literal of this form is one as it stands; other text is
- * one if `is` says so.
+ * An exact decimal as text, such as an amount of money: `"1234.50"`. A literal of this form has the type; for other text, use
+ * `is`.
  */
 export type Decimal = Kept<`${number}`, "Decimal">
 
-/** Whether text is digits, with a sign before and a point between them where there are any. */
+/** Whether text consists of digits, with an optional sign and an optional point between digits. */
 export const is = (text: string): text is Decimal => /^-?\d+(?:\.\d+)?$/.test(text)
 
-/** A number, rounded to so many digits behind the point. */
+/** Rounds a number to `scale` digits after the point. */
 export const fromNumber = (value: number, scale: number): Decimal => unsafeCast(value.toFixed(scale))
 
-/** For schemas of rows: a text that is such a decimal. */
+/** The schema of such text, for rows. */
 export const schema: Schema.Schema<Decimal, string> = Schema.String.pipe(Schema.filter(is, { identifier: "Decimal" }))

@@ -1,6 +1,6 @@
 import { type Pii, reveal } from "@sluice/pii"
 
-/** What was declared to be made of personal values of a kind. */
+/** A declared derivation: the kind of the personal values and the name. */
 export interface Declared {
   readonly kind: string
   readonly name: string
@@ -9,9 +9,9 @@ export interface Declared {
 const all = new Map<string, Declared>()
 
 /**
- * Declares what is made of personal values of a kind. Its result is public, so `f` must leave out what identifies a person.
- * This is the one way to a personal value that a pipeline has: the privacy report lists each derivation by its kind and name.
- * Declare them where modules are loaded, so that the report knows them all; two of one kind need two names.
+ * Declares a public value that is derived from personal values of a kind. The result is public, so `f` must leave out whatever
+ * identifies a person. A pipeline has no other access to a personal value: the privacy report lists each derivation by its kind
+ * and name. Declare derivations at the top level of a module, so that the report is complete. Names are unique within a kind.
  *
  * ```ts
  * const initial = Derivation.make("last_name", "initial", (name) => name.slice(0, 1))
@@ -26,7 +26,7 @@ export const make = <const K extends string, A>(kind: K, name: string, f: (value
   return (pii) => f(reveal(pii))
 }
 
-/** All derivations that this process has declared, by kind and name. */
+/** All derivations that this process has declared, sorted by kind and name. */
 export const declared = (): ReadonlyArray<Declared> =>
   [...all.values()].sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name))
 

@@ -2,31 +2,31 @@ import { type Pii, reveal } from "@sluice/pii"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { MaskId } from "./MaskId.ts"
 
-/** The mask ids of one kind of personal value. A map of cities cannot be asked for a zip code: that does not compile. */
+/** Maps personal values of one kind to their mask ids. Looking up a zip code in the map of cities does not compile. */
 export interface MaskMap<in out K extends string> {
   readonly kind: K
   readonly size: number
-  /** The mask id of a value; `undefined` for one that was never masked. */
+  /** The mask id of a value; `undefined` if the value was never masked. */
   readonly get: (value: Pii<K>) => MaskId<K> | undefined
 }
 
-/** Of values in the clear (which stay inside) and their ids. */
+/** A map from values in the clear, which stay inside, to their ids. */
 export const fromMap = <const K extends string>(kind: K, ids: ReadonlyMap<string, number>): MaskMap<K> => ({
   kind,
   size: ids.size,
   get: (value) => unsafeCast(ids.get(reveal(value)))
 })
 
-/** For tests: `MaskMap.of("city", { London: 1 })`. */
+/** A map for tests: `MaskMap.of("city", { London: 1 })`. */
 export const of = <const K extends string>(kind: K, ids: Readonly<Record<string, number>>): MaskMap<K> =>
   fromMap(kind, new Map(Object.entries(ids)))
 
-/** The ids of one mask's values as they are given: for a masker in memory. */
+/** Collects the ids of one mask's values, for a masker in memory. */
 export interface Ids {
   readonly size: () => number
   readonly has: (value: Pii<string>) => boolean
   readonly set: (value: Pii<string>, id: number) => void
-  /** A map of the ids that were given so far. */
+  /** A map of the ids that were collected so far. */
   readonly toMap: <K extends string>(kind: K) => MaskMap<K>
 }
 

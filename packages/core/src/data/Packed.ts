@@ -3,32 +3,33 @@ import * as Bytes from "../internal/bytes.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 
 /**
- * Rows as the texts they consist of, one after the other: `lengths` says in four bytes each how many UTF-16 units a text
- * has, -1 for null, or -2 less the units of a personal value, and `text` is all of them in UTF-8. Rows that are packed page by page are the same bytes in the same
- * order as if they were packed at once. A fifth of the room that rows take as objects, and no work for the garbage collector.
+ * Rows packed as a sequence of texts. `lengths` has four bytes for each text: its length in UTF-16 units, -1 for null, or -2
+ * minus the length for a personal value. `text` is the UTF-8 of all texts. Rows that are packed page by page give the same
+ * bytes as rows that are packed at once. Packed rows take a fifth of the memory of objects, and no work of the garbage
+ * collector.
  */
 export interface Packed {
   readonly rows: number
   readonly lengths: Uint8Array
   readonly text: Uint8Array
-  /** All of it as `toBytes` has it, where it lies in memory like that. */
+  /** The same bytes as `toBytes` returns, if they already lie in one piece in memory. */
   readonly bytes?: Uint8Array
 }
 
-/** How rows are packed, and unpacked the same. Texts must be well-formed Unicode. */
+/** Packs and unpacks rows. Texts must be well-formed Unicode. */
 export interface Codec<A> {
-  /** Puts the texts that a row is packed as: equal rows have equal ones. */
+  /** Writes the texts of a row. Equal rows write equal texts. */
   readonly write: (row: A, sink: Sink) => void
   readonly encode: (rows: ReadonlyArray<A>) => Packed
   readonly decode: (packed: Packed) => ReadonlyArray<A>
-  /** The same rows, at most so many at a time, each made when it is asked for. */
+  /** Unpacks the rows in parts of at most `rowsAtOnce` rows, each part when it is pulled. */
   readonly decodeBy: (rowsAtOnce: number, packed: Packed) => IterableIterator<ReadonlyArray<A>>
 }
 
-/** Takes the texts of a row, in an order that is the codec's own. */
+/** Takes the texts of a row, in the order of the codec. */
 export interface Sink {
   readonly put: (text: string | null) => void
-  /** Takes a personal value as it is wrapped. `Cursor.pii` reads it back, and `Cursor.text` refuses to. */
+  /** Takes a personal value, wrapped. `Cursor.pii` reads it back; `Cursor.text` refuses to. */
   readonly pii: (value: Pii<string> | null) => void
 }
 
@@ -59,13 +60,13 @@ class Block implements Sink {
 /** A personal value of `n` units has the length `personal - n`. */
 const personal = -2
 
-/** Gives the texts of a row in the order in which they were put. Of the whole text, some ten KB at a time are decoded. */
+/** Reads the texts of a row in the order in which they were written. Some ten KB of text are decoded at a time. */
 export class Cursor {
   readonly #lengths: Int32Array
   readonly #bytes: Uint8Array
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true })
   #index = 0
-  /** What is decoded, of the bytes from `#start` to before `#end`, and how far it has been read. */
+  /** The decoded text of the bytes from `#start` to before `#end`, and the position in it. */
   #text = ""
   #start = 0
   #end = 0
@@ -77,7 +78,10 @@ export class Cursor {
     this.#bytes = text
   }
 
-  /** The next text, of the type that the codec says it was put as; for one that was put as null, "". May be a slice that keeps more of the text in memory while it is kept. */
+  /**
+   * The next text, of the type that the codec wrote; "" if null was written. The result may be a slice that keeps more of the
+   * text in memory.
+   */
   text<A extends string = string>(): A {
     return unsafeCast(this.orNull() ?? "")
   }
@@ -89,7 +93,7 @@ export class Cursor {
     return unsafeCast(this.#take(length))
   }
 
-  /** The next personal value, as `wrap` of the same block, made by `wrapping`, wraps it; null where it was null. */
+  /** The next personal value, wrapped by `wrap`, which `wrapping` made for this block; null if null was written. */
   pii<K extends string>(wrap: Wrap<K>): Pii<K> | null {
     const length = this.#lengths[this.#index++] ?? -1
     if (length === -1) return null
@@ -104,13 +108,13 @@ export class Cursor {
     return this.#text.slice(start, this.#at)
   }
 
-  /** Decodes the text from where it has been read, at least so many UTF-16 units of it. */
+  /** Decodes at least `units` UTF-16 units from the current position. */
   #decode(units: number): void {
     const isAscii = this.#text.length === this.#end - this.#start
     const left = this.#text.slice(this.#at)
     this.#start = this.#end - (isAscii ? left.length : new TextEncoder().encode(left).length)
     let end = Math.min(this.#start + Math.max(bytesAtOnce, units * bytesOfUnit), this.#bytes.length)
-    // Not between the bytes of one character.
+    // Never cut between the bytes of one character.
     while (((this.#bytes[end] ?? 0) & 0xc0) === 0x80) end++
     this.#end = end
     this.#text = this.#decoder.decode(this.#bytes.subarray(this.#start, end))
@@ -118,14 +122,14 @@ export class Cursor {
   }
 }
 
-/** Strings of this length are where V8 collects at once what is not used any more, and not among its large objects. */
+/** V8 collects strings of this length with the young generation; longer ones become large objects. */
 const bytesAtOnce = 64 * 1024
-/** The most that a UTF-16 unit takes in UTF-8. */
+/** The most bytes that a UTF-16 unit takes in UTF-8. */
 const bytesOfUnit = 3
 
 /**
- * A codec of what is put for each row, and of what reads that again. `reading` is asked for anew for each block, so that
- * what it remembers is bounded by one.
+ * A codec of the texts that are written for each row, and of the function that reads them back. `reading` is called for each
+ * block, so what it remembers is bounded by one block.
  */
 export const codec = <A>(options: {
   readonly write: (row: A, sink: Sink) => void
@@ -153,7 +157,7 @@ export const codec = <A>(options: {
   }
 })
 
-/** The rows' texts may split a pair between them: all together, they are as they were. */
+/** A text may end within a surrogate pair that the next text completes. Joined, they are well-formed. */
 const loneSurrogate = /\p{Surrogate}/u
 
 /** Reads the next rows of a block. */
@@ -166,7 +170,10 @@ const reader = <A>(packed: Packed, read: (cursor: Cursor) => A): ((count: number
   }
 }
 
-/** Of the same text, always the same string with no block behind it, made by `make` at its first occurrence. */
+/**
+ * Returns the same object for equal texts. `make` is called at a text's first occurrence, and the result keeps no block in
+ * memory.
+ */
 export const interned = <B>(make: (text: string) => B): ((text: string) => B) => {
   const known = new Map<string, B>()
   return (text) => {
@@ -179,19 +186,19 @@ export const interned = <B>(make: (text: string) => B): ((text: string) => B) =>
   }
 }
 
-/** Wraps texts as personal values of a kind. */
+/** Wraps text as a personal value of a kind. */
 export type Wrap<K extends string> = (text: string) => Pii<K>
 
-/** Wraps each of a block's texts once, however often it occurs. */
+/** Wraps each distinct text of a block once. */
 export const wrapping = <const K extends string>(kind: K): Wrap<K> => interned((text) => Pii.make(kind, text))
 
-/** How many bytes a block has as one piece, and while it is in memory. */
+/** The bytes of a block in one piece, and the bytes that it takes in memory. */
 export const size = (packed: Packed): number => headerBytes + packed.lengths.length + packed.text.length
 
-/** Rows that were packed one after the other, as if at once; in one piece. */
+/** Joins rows that were packed one after the other, as if they were packed at once, in one piece. */
 export const joined = (parts: ReadonlyArray<Packed>): Packed => fromBytes(inOnePiece(parts))
 
-/** All of it in one piece. */
+/** The packed rows in one piece. */
 export const toBytes = (packed: Packed): Uint8Array => inOnePiece([packed])
 
 export const fromBytes = (bytes: Uint8Array): Packed => {

@@ -19,7 +19,8 @@ export const schema = <const K extends string>(kind: K): Schema.Schema<Pii<K>> =
   })
 
 /**
- * The schema of text that is a personal value of a kind: decoding wraps it. Encoding is refused, since it would reveal it.
+ * The schema of text that is a personal value of a kind. Decoding wraps the text. Encoding fails, since it would reveal the
+ * value.
  *
  * ```ts
  * const Customer = Schema.Struct({ id: Schema.String, city: Schema.NullOr(Pii.fromText("city")) })

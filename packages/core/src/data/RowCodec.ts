@@ -4,17 +4,18 @@ import { compile } from "./internal/compileCodec.ts"
 import * as Packed from "./Packed.ts"
 import type { Pii } from "./Pii.ts"
 
-/** How a dataset keeps rows of a type, in memory and in its spill file. */
+/** Packs rows of a type, in memory and in the spill file of a dataset. */
 export interface RowCodec<A> extends Packed.Codec<A> {}
 
 /**
- * Derives the codec of a schema's rows, as they are in memory: the schema's `Type`, not its encoded form. Rows come back equal to
- * what they were, personal values wrapped. The schema is compiled to plain functions once, and checks nothing per row.
+ * Derives the codec of a schema's rows, as they are in memory: the schema's `Type`, not its encoded form. Unpacked rows are
+ * equal to the packed ones, and personal values stay wrapped. The schema is compiled to plain functions once; rows are not
+ * validated.
  *
- * It keeps structs with required and optional fields, arrays, tuples, records with string keys, unions, literals, text,
- * numbers, bigints, booleans, null, undefined, `DateFromSelf`, `Pii.schema`, and texts such as `Timestamp.schema`. A type that holds anything else does not compile.
- * A schema that the type does not show to be one of these throws here, with the path: a class, a rest element, or a union of
- * structs that no literal field tells apart.
+ * The codec supports structs with required and optional fields, arrays, tuples, records with string keys, unions, literals,
+ * text, numbers, bigints, booleans, null, undefined, `DateFromSelf`, `Pii.schema`, and texts such as `Timestamp.schema`. A type
+ * that holds anything else does not compile. Some schemas are only refused at run time, by an error with the path: a class, a
+ * rest element, or a union of structs that no literal field distinguishes.
  *
  * ```ts
  * const Customer = Schema.Struct({ id: Schema.String, city: Schema.NullOr(Pii.schema("city")), since: Schema.DateFromSelf })
@@ -26,14 +27,17 @@ export const make = <A, I>(schema: Schema.Schema<A, I> & Kept<NoInfer<A>>): RowC
   return Packed.codec<A>({ write, reading: () => unsafeCast<(cursor: Packed.Cursor) => A>(reading()) })
 }
 
-/** What a type must be to be kept. */
+/** Refuses a type that the codec cannot keep. */
 export type Kept<A> = true extends HoldsOther<A> ? CannotBeKept : unknown
 
 interface CannotBeKept {
   readonly "the rows hold a type that a dataset cannot keep (a function, a symbol, a map, a set, bytes, or unknown)": never
 }
 
-/** Whether a type holds anything that is not kept, or could hold anything. `Seen` are the types around it, so that a tree ends. */
+/**
+ * Whether a type holds, or could hold, anything that the codec cannot keep. `Seen` are the enclosing types, so that recursive
+ * types terminate.
+ */
 type HoldsOther<A, Seen = never> = unknown extends A
   ? true
   : A extends Leaf
@@ -56,7 +60,7 @@ type Other =
   | ArrayBufferView
   | RegExp
 
-/** Invariant, so that a type that extends one around it is looked at too. */
+/** Invariant, so that a type that extends an enclosing one is checked too. */
 interface Exactly<in out A> {
   readonly "~type": (type: A) => A
 }

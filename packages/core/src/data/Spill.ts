@@ -6,7 +6,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 
-/** A dataset's rows could not be kept on disk or read back. */
+/** Rows of a dataset could not be written to disk or read back. */
 export class SpillFailed extends Schema.TaggedError<SpillFailed>()("SpillFailed", {
   operation: Schema.Literal("opened", "written", "read"),
   reason: Schema.String
@@ -23,38 +23,38 @@ export class SpillFailed extends Schema.TaggedError<SpillFailed>()("SpillFailed"
   }
 }
 
-/** Where one encrypted block lies in a spill file. */
+/** The place of one encrypted block in a spill file. */
 export interface Block {
   readonly index: number
   readonly offset: bigint
   readonly length: number
 }
 
-/** A file that only this process can read: its key is in memory and nowhere else. Any number of fibers may use it. */
+/** A file that only this process can read: its key exists in memory only. Any number of fibers may use it. */
 export interface SpillFile {
-  /** Compresses and encrypts one block, and appends it. */
+  /** Compresses, encrypts and appends one block. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<Block, SpillFailed>
   /** Reads a block back. */
   readonly read: (block: Block) => Effect.Effect<Uint8Array, SpillFailed>
 }
 
-/** How blocks are made smaller before they are encrypted, beside the main thread. */
+/** Compresses blocks before they are encrypted, off the main thread. */
 export interface Compression {
   readonly pack: (bytes: Uint8Array) => Promise<Uint8Array>
   readonly unpack: (bytes: Uint8Array) => Promise<Uint8Array>
 }
 
-/** Room on disk for the rows that do not fit in memory. */
+/** Disk space for rows that do not fit in memory. */
 export class Spill extends Context.Tag("@sluice/core/Spill")<
   Spill,
   {
-    /** How many rows a dataset keeps in memory before it spills. */
+    /** The most rows of one dataset that stay in memory. */
     readonly rowsInMemory: number
-    /** How many bytes of packed rows a dataset keeps in memory, however few rows they are. */
+    /** The most bytes of packed rows of one dataset that stay in memory. */
     readonly bytesInMemory: number
     /**
-     * A new file, gone with the scope; unlinked as soon as it is open, so that a killed process leaves nothing to find.
-     * Uninterruptible, and short. What is random already is better not compressed.
+     * Opens a new file, which the scope removes. The file is unlinked as soon as it is open, so a killed process leaves nothing
+     * behind. Uninterruptible, and short. Pass `compress: false` for random bytes.
      */
     readonly open: (options: { readonly compress: boolean }) => Effect.Effect<SpillFile, SpillFailed, Scope.Scope>
   }
@@ -69,7 +69,7 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
     readonly compression?: Compression
     /** Default: the system's directory for temporary files. */
     readonly directory?: string
-    /** The beginning of the name of each file's directory, by which leftovers of a killed process are known. */
+    /** The prefix of each file's directory. It identifies what a killed process left behind. */
     readonly prefix?: string
   }): Layer.Layer<Spill, never, FileSystem.FileSystem> =>
     Layer.effect(
@@ -83,7 +83,7 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
       )
     )
 
-  /** Never spills: for tests and for data known to be small. */
+  /** Never spills. Use it for tests and small data. */
   static readonly layerMemory: Layer.Layer<Spill> = Layer.succeed(Spill, {
     rowsInMemory: Number.POSITIVE_INFINITY,
     bytesInMemory: Number.POSITIVE_INFINITY,
@@ -91,10 +91,10 @@ export class Spill extends Context.Tag("@sluice/core/Spill")<
   })
 }
 
-/** Keeps some bytes, and answers how to get at them. */
+/** Keeps some bytes, and returns an Effect that reads them back. */
 export type Keep = (bytes: Uint8Array) => Effect.Effect<Effect.Effect<Uint8Array, SpillFailed>, SpillFailed>
 
-/** Keeps the first `bytesInMemory` bytes where they are, and the rest in a file that goes with the scope. */
+/** Keeps the first `bytesInMemory` bytes in memory, and the rest in a file that the scope removes. */
 export const keeper = Effect.fnUntraced(function* (
   bytesInMemory: number,
   options: { readonly compress: boolean }
@@ -113,7 +113,7 @@ export const keeper = Effect.fnUntraced(function* (
 
 const uncompressed: Compression = { pack: (bytes) => Promise.resolve(bytes), unpack: (bytes) => Promise.resolve(bytes) }
 
-/** AES-256-GCM under a fresh key per file; a block's index is its nonce, which therefore never repeats (NIST SP 800-38D). */
+/** AES-256-GCM with a fresh key for each file. The nonce is the block's index, so it never repeats (NIST SP 800-38D). */
 const openFile = Effect.fnUntraced(
   function* (
     fs: FileSystem.FileSystem,
@@ -128,13 +128,14 @@ const openFile = Effect.fnUntraced(
       fs.makeTempDirectory({ prefix, ...(directory === undefined ? {} : { directory }) }),
       remove
     )
-    // At once, so that not even a killed process leaves anything; again later, where an open file cannot be removed.
+    // Removed at once, so that a killed process leaves nothing behind, and again later, on systems that cannot remove an open
+    // file.
     const file = yield* Effect.ensuring(fs.open(`${place}/rows`, { flag: "wx+", mode: 0o600 }), remove(place))
     const oneAtATime = yield* Effect.makeSemaphore(1)
     let end = 0n
     let count = 0
 
-    // Interrupted half way, a write could reach a file that is closed by then.
+    // An interrupted write could reach a file that is closed by then.
     const alone = <A, E>(use: Effect.Effect<A, E>) => oneAtATime.withPermits(1)(Effect.uninterruptible(use))
     const append = Effect.fnUntraced(function* (index: number, sealed: Uint8Array) {
       const block = { index, offset: end, length: sealed.length }
@@ -192,13 +193,15 @@ function failed(operation: SpillFailed["operation"]) {
   return (error: Trouble) => (error instanceof SpillFailed ? error : new SpillFailed({ operation, reason: reasonOf(error) }))
 }
 
-/** As much of the file system's errors as is looked at. */
+/** The fields of a file system error that are read. */
 interface Trouble {
   readonly _tag: string
   readonly reason?: string
   readonly cause?: unknown
 }
 
-/** Of what the file system's types call unknown, a full disk for one, the system's own code. */
+/**
+ * The reason of a file system error. For a reason that the platform calls unknown, such as a full disk, the system's own code.
+ */
 const reasonOf = ({ _tag, cause, reason = _tag }: Trouble): string =>
   reason === "Unknown" && Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : reason

@@ -5,18 +5,18 @@ import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
 /**
- * A time in UTC with milliseconds, as ISO 8601: `2024-03-01T09:30:00.000Z`. A literal of this form is one as it stands; other
- * text becomes one by `fromText`.
+ * A UTC time with milliseconds as ISO 8601 text: `2024-03-01T09:30:00.000Z`. A literal of this form has the type; convert other
+ * text with `fromText`.
  */
 export type Timestamp = Kept<`${number}-${number}-${number}T${number}:${number}:${number}Z`, "Timestamp">
 
-/** An instant, to the millisecond. */
+/** Converts an instant, with millisecond precision. */
 export const fromDateTime = (instant: DateTime.DateTime): Timestamp => unsafeCast(DateTime.formatIso(instant))
 
 /**
- * An ISO 8601 time with a zone, as UTC with milliseconds: `2024-03-01T10:30:00+01:00` is `2024-03-01T09:30:00.000Z`. Finer
- * fractions are cut off. `undefined` for what is not one: no zone, a day that its month does not have, a year that SQL's
- * DATETIME does not have (before 1000, after 9999).
+ * Converts an ISO 8601 time with a zone to UTC with milliseconds: `2024-03-01T10:30:00+01:00` becomes
+ * `2024-03-01T09:30:00.000Z`. Finer fractions are cut off. Returns `undefined` for text without a zone, for a day that does not
+ * exist, and for a year outside of SQL's DATETIME (before 1000, after 9999).
  */
 export const fromText = (text: string): Timestamp | undefined => {
   if (isUsual(text)) return text
@@ -32,13 +32,15 @@ export const fromText = (text: string): Timestamp | undefined => {
 }
 
 const earliest = "1000-01-01T00:00:00.000Z"
-/** What nearly every time looks like, and needs no parsing: UTC with milliseconds, on any day but 29 February. */
+/** The form of nearly every time, which needs no parsing: UTC with milliseconds, on any day but 29 February. */
 const usual =
   /^[1-9]\d{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 const isUsual = (text: string): text is Timestamp => usual.test(text)
 const general = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)$/
 
-/** Parsers carry 30 February over into March and 24:00 into the next day: what does not come back the same is refused. */
+/**
+ * `Date.parse` carries 30 February over into March and 24:00 into the next day, so the text is compared with what comes back.
+ */
 const roundTrip = (text: string): string | undefined => {
   const millis = Date.parse(text)
   return text >= earliest && !Number.isNaN(millis) && new Date(millis).toISOString() === text ? text : undefined
@@ -51,12 +53,12 @@ const offsetMinutes = (zone: string): number | undefined => {
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes)
 }
 
-/** For schemas of rows: a text that is such a time. */
+/** The schema of such text, for rows. */
 export const schema: Schema.Schema<Timestamp, string> = Schema.String.pipe(
   Schema.filter((text): text is Timestamp => fromText(text) === text, { identifier: "Timestamp" })
 )
 
-/** For schemas of an API's rows: a time that `fromText` takes, decoded to UTC. */
+/** The schema of a time in an API's rows: decodes any text that `fromText` accepts to UTC. */
 export const anyZone: Schema.Schema<Timestamp, string> = Schema.transformOrFail(Schema.String, schema, {
   strict: true,
   decode: (text, _, ast) => {

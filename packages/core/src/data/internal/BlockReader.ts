@@ -12,7 +12,7 @@ import type * as Pull from "./Pull.ts"
  * rows outlive V8's young generation (`Pull` has the numbers).
  */
 export interface BlockReader<A> {
-  /** Provides the rows of a block that is not unpacked yet, for the readers that read it soon. */
+  /** Provides the unpacked rows of a new block, for readers that read it soon. */
   readonly put: (block: Blocks.Kept, rows: ReadonlyArray<A>) => void
   /** Opens a block for a reader, which may be the only one. */
   readonly open: (block: Blocks.Kept, isAlone: boolean) => Effect.Effect<Pull.Pull<ReadonlyArray<A>>, SpillFailed>
@@ -42,13 +42,13 @@ export const make = <A>({ decodeBy }: Pick<Packed.Codec<A>, "decodeBy">): BlockR
 }
 
 const rowsAtOnce = 250
-/** Blocks that readers are in together; of each, so many parts wait for those who come later. */
+/** Blocks that readers share at the same time, and the parts of each block that are kept for later readers. */
 const blocksShared = 2
 const partsShared = 2
 
 const pullOf = <A>(parts: Iterator<A, undefined>): Pull.Pull<A> => Effect.sync(() => parts.next().value)
 
-/** Parts for several readers, who each get all of them: made once, as long as nobody is more than a few parts behind the first. */
+/** Shares the parts of one iteration among several readers, as long as no reader is more than a few parts behind the first. */
 const sharedParts = <A>(make: () => IterableIterator<A>): (() => Generator<A, undefined>) => {
   const parts = make()
   const recent: Array<A> = []

@@ -5,12 +5,12 @@ import * as Scope from "effect/Scope"
 import * as Packed from "../Packed.ts"
 import { Spill, type SpillFailed } from "../Spill.ts"
 
-/** Reads a block from where it is kept. */
+/** Reads a block from memory or from the file. */
 type Read = Effect.Effect<Packed.Packed, SpillFailed>
 
 /**
- * A block that is kept somewhere, to be read any number of times: waits until it can be read, and answers how. The wait has no
- * end if the write was interrupted, so it has to be interruptible.
+ * A block that can be read any number of times. It waits until the block can be read, and returns the Effect that reads it. The
+ * wait never ends if the write was interrupted, so it must be interruptible.
  */
 export type Kept = Effect.Effect<Read, SpillFailed>
 
@@ -34,7 +34,7 @@ export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.ge
     Effect.flatMap(file, ({ read, write }) =>
       Effect.map(write(Packed.toBytes(packed)), (place) => Effect.map(read(place), Packed.fromBytes))
     )
-  // Whatever a block's effect could see is kept for as long as the block is: the packed rows are out of its sight.
+  // A block's effect keeps alive whatever its closure can see, so the packed rows are out of its scope.
   const write = (packed: Packed.Packed) => {
     const inFile = Deferred.unsafeMake<Read, SpillFailed>(FiberId.none)
     const stillHeld = held(packed)
@@ -43,7 +43,7 @@ export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.ge
         const packed = stillHeld()
         return packed === undefined ? Deferred.await(inFile) : Effect.succeed(Effect.succeed(packed))
       }),
-      // A write is interrupted because another one failed: that error is the one to report, and readers wait to be stopped.
+      // A write is interrupted because another one failed. That error is reported, and readers wait until they are stopped.
       written: Effect.matchEffect(writing(packed), {
         onFailure: (error) => Effect.zipRight(Deferred.fail(inFile, error), Effect.fail(error)),
         onSuccess: (read) => Effect.asVoid(Deferred.succeed(inFile, read))
@@ -58,10 +58,10 @@ export const keeper: Effect.Effect<Keep, never, Spill | Scope.Scope> = Effect.ge
   }
 })
 
-/** Bytes of the last blocks of the file; they are no more rows than may be in memory at all. */
+/** Bytes of the last blocks of the file that stay in memory. Their rows also stay within the limit of `Spill`. */
 const bytesHeld = 1024 * 1024
 
-/** Holds on to the last blocks within a limit; each is let go of where the next do not fit beside it. */
+/** Keeps the last blocks within a limit. The oldest block is released when the next one does not fit. */
 const lastOf = (limit: { readonly bytes: number; readonly rows: number }) => {
   const held = new Set<{ packed: Packed.Packed | undefined }>()
   let bytes = 0

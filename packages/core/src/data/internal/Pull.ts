@@ -6,22 +6,22 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 /**
- * Pulls the next element; undefined when there is none, however often it is pulled again. For one fiber at a time.
+ * Pulls the next element, or undefined at the end, also if it is pulled again. For one fiber at a time.
  *
- * Kept for memory: with Effect 3.22, rows that pass through a running stream outlive V8's young generation. Of 2.0 GB that the main
- * thread allocated in a run of 200k/2M, 0.85 GB became old. With loops that pull and readers that share small parts
+ * Kept for memory: with Effect 3.22, rows that pass through a running stream outlive V8's young generation. Of 2.0 GB that the
+ * main thread allocated in a run of 200k/2M, 0.85 GB became old. With loops that pull and readers that share small parts
  * (`BlockReader`), 0.13 GB of 1.8 GB do, and collecting takes 0.9 s of the main thread instead of 2.2 s.
  */
 export type Pull<A, E = never, R = never> = Effect.Effect<A | undefined, E, R>
 
-/** What begins to ask anew each time it is run, for as long as the scope is open. */
+/** Opens a new pull each time it is run, for as long as the scope is open. */
 export type Source<A, E = never, R = never> = Effect.Effect<Pull<A, E, R>, never, R | Scope.Scope>
 
-/** One for each. */
+/** Maps each element. */
 export const map = <A, B, E, R>(self: Source<A, E, R>, f: (next: A) => B): Source<B, E, R> =>
   Effect.map(self, (pull) => Effect.map(pull, (next) => (next === undefined ? undefined : f(next))))
 
-/** Asks until nothing comes any more, and does something with each, one after the other. */
+/** Pulls every element and runs an Effect for each, one after the other. */
 export const forEach = <A, E, R, X, E2, R2>(
   pull: Pull<A, E, R>,
   f: (next: A) => Effect.Effect<X, E2, R2>
@@ -63,7 +63,7 @@ export const ofStream = <A extends {}, E, R>(stream: Stream.Stream<A, E, R>): So
     return next
   })
 
-/** The same as a stream, for whoever has little to do with it. */
+/** The same elements as a stream. Use it when little work is done for each element. */
 export const toStream = <A extends {}, E>(self: Source<A, E>): Stream.Stream<A, E> =>
   Stream.fromPull(
     Effect.map(self, (pull) =>

@@ -18,7 +18,7 @@ import {
   string
 } from "./leafCodecs.ts"
 
-/** Compiles the `Type` side of a schema to plain closures. Throws for what cannot be kept, with the path to it. */
+/** Compiles the `Type` side of a schema to plain closures. Throws, with the path, for a schema that it cannot keep. */
 export const compile = (ast: AST.AST): Compiled => at(ast, "row", new Map())
 
 const at = (ast: AST.AST, path: string, recursive: Map<AST.AST, Compiled>): Compiled => {
@@ -74,7 +74,10 @@ const declaration = (ast: AST.Declaration, path: string): Compiled => {
   return Option.contains(AST.getIdentifierAnnotation(ast), "DateFromSelf") ? date : refuse(path, `${ast} cannot be kept`)
 }
 
-/** A member of one text beside null or undefined is one text or null. Otherwise, a value's member is put before it. */
+/**
+ * A member that is one text, beside null or undefined, is written as one text or null. Other unions write the member's index
+ * before the value.
+ */
 const union = (all: ReadonlyArray<Compiled>, path: string): Compiled => {
   const members = [...new Set(all)]
   if (members.some((member, i) => members.slice(i + 1).some((other) => !canTellApart(member, other)))) {
@@ -125,7 +128,7 @@ const canTellApart = (one: Compiled, other: Compiled): boolean => {
 
 const suspendedShape = "suspended"
 
-/** A schema that contains itself: compiled when it is first met, and looked up where it comes again. */
+/** A schema that contains itself: compiled at its first occurrence, then looked up. */
 const suspended = (ast: AST.Suspend, path: string, recursive: Map<AST.AST, Compiled>): Compiled => {
   const known = recursive.get(ast)
   if (known !== undefined) return known

@@ -1,2 +1,2 @@
-/** The annotation by which a schema of a personal value says the kind. */
+/** The annotation that holds the kind of a personal value's schema. */
 export const kindAnnotation: unique symbol = Symbol.for("@sluice/core/data/Pii/kind")

@@ -2,18 +2,18 @@ import { unsafeCast } from "../../internal/unsafeCast.ts"
 import { type Cursor, type Sink, wrapping } from "../Packed.ts"
 import { Pii } from "../Pii.ts"
 
-/** How values of one type are written and read. */
+/** Writes and reads values of one type. */
 export interface Compiled {
   readonly write: (value: unknown, sink: Sink) => void
-  /** Asked for anew for each block, so that equal personal values of a block are one object. */
+  /** Called for each block, so that equal personal values of a block are one object. */
   readonly reading: () => Read
-  /** For a value that is always one text: reads it, or null where null was put. Then null can stand for absence. */
+  /** For a value that is always one text: reads it, or null if null was written. Null can then stand for absence. */
   readonly readingOrNull?: () => Read
-  /** Tells a value of this type from those of the other members of a union. */
+  /** Whether a value has this type, as opposed to the other members of a union. */
   readonly is: (value: unknown) => boolean
-  /** Two members of a union that have one shape cannot be told apart, but for structs by their literals. */
+  /** Members of a union that have the same shape cannot be distinguished, except structs by their literals. */
   readonly shape: string
-  /** The fields of a struct that have one value. */
+  /** The fields of a struct that are literals. */
   readonly literals?: ReadonlyMap<string, unknown>
 }
 
