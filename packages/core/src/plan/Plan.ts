@@ -4,15 +4,17 @@ import type * as Asset from "../asset/Asset.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Topology from "../internal/topology.ts"
 
-/** Why a step is in a plan. */
+/** The reason for a step in a plan. */
 export const Reason = Schema.Union(
-  /** A person asked for it. */
+  /** The asset is selected. */
   Schema.TaggedStruct("Selected", {}),
-  /** It is not stored, and these steps need its value. */
+  /** The asset is not stored, and these steps need its value. */
   Schema.TaggedStruct("NeededBy", { assets: Schema.Array(Schema.String) }),
-  /** It lies between a recomputed source and a selected asset: all inputs of a step come from one snapshot of the source. */
+  /**
+   * The asset lies between a recomputed source and a selected asset: all inputs of a step come from one snapshot of the source.
+   */
   Schema.TaggedStruct("SameSnapshot", { source: Schema.String }),
-  /** It is stored: these steps read what its last materialization left. */
+  /** The asset is stored: these steps load its last materialization. */
   Schema.TaggedStruct("LoadedFor", { assets: Schema.Array(Schema.String) })
 )
 export type Reason = typeof Reason.Type
@@ -26,17 +28,17 @@ export const Step = Schema.Struct({
   asset: Schema.String,
   action: Action,
   reason: Reason,
-  /** The steps that must have succeeded before, by asset name. */
+  /** The steps that must succeed before, by asset name. */
   after: Schema.Array(Schema.String)
 })
 export type Step = typeof Step.Type
 
-/** The ordered steps of one run and why each is in it. `A` is the union of the graph's assets, which running it needs. */
+/** The ordered steps of one run and the reason for each. `A` is the union of the graph's assets, whose services a run needs. */
 export interface Plan<out A extends Asset.Any> {
   readonly graph: AssetGraph<A>
-  /** The selection as it was asked for, for people. */
+  /** The selection as the person wrote it. */
   readonly selection: string
-  /** Every step comes after the steps it waits for. */
+  /** Every step follows the steps that it waits for. */
   readonly steps: ReadonlyArray<Step>
 }
 
@@ -47,10 +49,10 @@ export const readsSource = ({ graph, steps }: Plan<Asset.Any>): boolean =>
     return action === "materialize" && found !== undefined && isSource(found)
   })
 
-/** Whether an asset is a source: it has no upstreams, so what it is made from is no asset. */
+/** Whether an asset is a source, which has no upstreams. */
 export const isSource = (asset: Asset.Any): boolean => Object.keys(asset.upstreams).length === 0
 
-/** Upstreams that can be neither loaded nor recomputed. */
+/** Some upstreams can be neither loaded nor recomputed. */
 export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanImpossible", {
   missing: Schema.Array(
     Schema.Struct({
@@ -70,10 +72,10 @@ export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanIm
 }
 
 /**
- * Decides the steps for the selected assets (by index), given which assets have been materialized before.
+ * Plans the selected assets (by index), given which assets have been materialized before.
  *
- * A needed upstream that is not selected is loaded if it is stored and was materialized, recomputed if it is ephemeral.
- * Whatever lies between a recomputed ephemeral source and a selected asset is recomputed with it. O(nodes + edges).
+ * A needed upstream that is not selected is loaded if it is stored and was materialized, and recomputed if it is ephemeral.
+ * Every asset between a recomputed ephemeral source and a selected asset is recomputed too. O(nodes + edges).
  */
 export const make = <A extends Asset.Any>(
   graph: AssetGraph<A>,
@@ -123,7 +125,7 @@ export const make = <A extends Asset.Any>(
   return Either.right({ graph, selection: options.selection, steps })
 }
 
-/** The plan that evaluates the checks of some assets (by index) on what is published, and materializes nothing. */
+/** Plans the checks of the selected assets (by index) on published data. Materializes nothing. */
 export const checks = <A extends Asset.Any>(
   graph: AssetGraph<A>,
   options: { readonly selection: string; readonly selected: ReadonlyArray<number> }
@@ -139,8 +141,8 @@ export const checks = <A extends Asset.Any>(
 })
 
 /**
- * The assets to compute, and for those that are in only because of a source's snapshot, which source. Every node is taken up
- * once as computed and once as lying below a recomputed source.
+ * The assets to compute. For an asset that is computed only for the sake of a source's snapshot, also the source. Each node is
+ * visited at most twice: as computed, and as downstream of a recomputed source.
  */
 const computedClosure = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>) => {
   const isEphemeral = (node: number) => graph.assets[node]?.storage._tag === "Ephemeral"

@@ -1,28 +1,28 @@
 import * as Schema from "effect/Schema"
 import * as CodeVersions from "../asset/CodeVersions.ts"
 
-/** What a materialization was made of, and what identifies what it made. */
+/** What a materialization was made from, and the version of its data. */
 export const Provenance = Schema.Struct({
-  /** The version of the asset's code, and of the settings that it goes by; `unknown` if its code has none. */
+  /** The version of the asset's code and of the settings that its rows depend on; `unknown` if the code has no version. */
   code: Schema.String,
   /** The data version of each upstream, by asset name. */
   inputs: Schema.Record({ key: Schema.String, value: Schema.String }),
   /**
-   * The data version: two materializations with the same one hold the same data. A source tells its own, a hash of its
-   * content; any other asset keeps its version as long as its code and inputs are the same.
+   * The data version: two materializations with the same version hold the same data. A source reports its own, a hash of its
+   * content. Any other asset keeps its version while its code and inputs stay the same.
    */
   data: Schema.String,
-  /** A hash of what the asset's `observe` answered before the run; without one if nothing was observed. */
+  /** A hash of the answer of `observe` before the run; absent if nothing was observed. */
   observed: Schema.optionalWith(Schema.String, { exact: true }),
   /**
-   * Where its data came from, sorted: what the runs that read the sources above it called the place. Nobody's where no run
-   * said. It says where the rows were read, not what they are: two places with the same content have the same data version.
+   * The origins of the data, sorted: where the runs that read its sources read them. Empty if no run recorded one. An origin
+   * names a place, not its content: two places with the same content give the same data version.
    */
   origins: Schema.optionalWith(Schema.Array(Schema.String), { exact: true })
 })
 export type Provenance = typeof Provenance.Type
 
-/** Why a materialization is not made of these: nothing when it is. Code and settings first, then inputs by name. */
+/** The differences between two provenances, code and settings first, then inputs by name. Empty if there are none. */
 export const differences = (
   recorded: Provenance,
   code: string | undefined,

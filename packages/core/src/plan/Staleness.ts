@@ -3,40 +3,40 @@ import type { CodeVersionOf } from "../asset/CodeVersions.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Provenance from "./Provenance.ts"
 
-/** How an asset stands against its code and its upstreams, as far as history tells. */
+/** The staleness of an asset, from its code, its upstreams and the history. */
 export type Staleness =
   | { readonly _tag: "Never" }
   | { readonly _tag: "Fresh" }
   | { readonly _tag: "Stale"; readonly causes: ReadonlyArray<Cause> }
-  /** It is not stored, so it is neither fresh nor stale. */
+  /** The asset is not stored, so it is neither fresh nor stale. */
   | { readonly _tag: "Ephemeral" }
 
-/** What history says of an asset's data: what it was made of, and whether that is still what is there. */
+/** The recorded materialization of an asset, and whether its data is still known to be there. */
 export interface Recorded {
   readonly provenance: Provenance.Provenance
   readonly isSettled: boolean
 }
 
-/** Why an asset is stale. */
+/** The reason that an asset is stale. */
 export type Cause =
-  /** Its code is not what it was last materialized with. */
+  /** Its code has changed since it was last materialized. */
   | { readonly _tag: "Code" }
-  /** Its code has no version, so nobody can tell whether it changed. */
+  /** Its code has no version, so a change cannot be detected. */
   | { readonly _tag: "CodeUnknown" }
-  /** It was last materialized under other settings. */
+  /** Its settings have changed since it was last materialized. */
   | { readonly _tag: "Settings" }
-  /** It reads something that is no asset, and nothing tells whether that has changed. */
+  /** It reads something outside of the graph that is not observed, so a change cannot be detected. */
   | { readonly _tag: "Unobserved" }
-  /** Its last step failed or was canceled, perhaps after it had published. */
+  /** Its last step failed or was canceled, and may have published before that. */
   | { readonly _tag: "Unsettled" }
-  /** This upstream has other data now than what it was made from. */
+  /** This upstream has another data version than the one it was made from. */
   | { readonly _tag: "Input"; readonly asset: string }
   /** This upstream is stale or missing itself. */
   | { readonly _tag: "Upstream"; readonly asset: string }
 
 /**
- * How every asset of a graph stands, by name, from the provenance of its last materialization. What a source would answer
- * now is not asked: a source that is ephemeral or observed counts as unchanged since it was last read. O(nodes + edges).
+ * The staleness of every asset of a graph, by name, from the provenance of its last materialization. Sources are not read: an
+ * ephemeral or observed source counts as unchanged since it was last read. O(nodes + edges).
  */
 export const standings = (
   graph: AssetGraph<Asset.Any>,
@@ -52,7 +52,7 @@ export const standings = (
   return all
 }
 
-/** Whether nothing can tell if a stored asset would be made of the same: it has no upstreams and is not observed. */
+/** Whether a change of a stored asset's source cannot be detected: it has no upstreams and no `observe`. */
 export const isUnobserved = ({ observe, storage, upstreams }: Asset.Any): boolean =>
   storage._tag === "Stored" && observe === undefined && Object.keys(upstreams).length === 0
 

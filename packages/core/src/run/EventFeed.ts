@@ -6,43 +6,43 @@ import { isRecorded, type RunEvent } from "./RunEvent.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 import * as StepFailure from "./StepFailure.ts"
 
-/** Given a run's events, progress included, in order and in batches; for whoever draws or streams them. */
+/** Receives a run's events in order and in batches, progress included. Use it to draw or stream a run. */
 export type Observer = (events: ReadonlyArray<RunEvent>) => Effect.Effect<void>
 
-/** An observer's way through a run's events, at its own pace: nobody waits for it before the run has ended. */
+/** Delivers a run's events to one observer at the observer's pace. The run never waits for the observer. */
 export interface EventFeed {
-  /** Passes events on; `from` is the number of the first recorded one of them. Costs no wait. */
+  /** Queues events; `from` is the number of the first recorded event among them. Never waits. */
   readonly offer: (events: ReadonlyArray<RunEvent>, from: number) => void
-  /** Says that there are no more. */
+  /** Ends the feed. */
   readonly end: Effect.Effect<void>
-  /** Waits until the observer has been given everything; it is let go when the wait is interrupted. */
+  /** Waits until the observer has received every event. Interrupting the wait stops the observer. */
   readonly seen: Effect.Effect<void>
 }
 
-/** How many events wait for an observer at the most. */
+/** The most events that are queued for an observer. */
 export const capacity = 10_000
 
-/** How many events are read from the record at once. */
+/** The events that are read from the store at once. */
 const page = 1_000
 const nothing: ReadonlyArray<RunEvent> = []
 
 /**
- * Opens a feed. For an observer that falls further behind than `capacity` nothing more is kept: it is given what it missed
- * from the record, so that it misses no recorded event, and then what happens again. Progress that is overtaken so is not
- * made up for. An observer that breaks is reported once, by the kind of error and its place alone, and is given what follows.
+ * Opens a feed. If an observer falls more than `capacity` events behind, the queue is dropped and the observer reads the
+ * missing events from the store, so it misses no recorded event. Progress that is dropped this way is not repeated. If an
+ * observer fails, the kind of error and its place are logged once, and the observer receives the following events.
  */
 export const make = Effect.fnUntraced(function* (runId: string, observe: Observer) {
   const store = yield* RunStore
   const news = Effect.unsafeMakeLatch(false)
   let waiting: Array<RunEvent> = []
-  /** The number of the first event to be read from the record, where the observer has fallen behind. */
+  /** The number of the first event to read from the store, if the observer has fallen behind. */
   let missed: number | undefined
   let recorded = 0
   let ended = false
   let reported = false
 
   const catchUp = Effect.fnUntraced(function* (from: number) {
-    // What is recorded beyond has yet to be offered, and would be seen twice.
+    // Later recorded events are still to be offered, and would be delivered twice.
     const events = yield* store.events(runId, { from, limit: Math.min(page, recorded - from) })
     const next = from + events.length
     missed = events.length === 0 || next >= recorded ? undefined : next

@@ -11,27 +11,30 @@ import { isRecorded, type RunEvent } from "./RunEvent.ts"
 import * as RunResult from "./RunResult.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
-/** An event before it is given its time. */
+/** An event without its timestamp. */
 export type Draft = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, "at"> : never) : never
 
-/** One run's way to the store and then to whoever watches: events go in at once and are carried on in batches, in order. */
+/**
+ * Records one run's events in the store, then passes them to the observers. Emitting never waits; events are stored in batches,
+ * in order.
+ */
 export interface EventLog {
   readonly emit: (event: Draft) => Effect.Effect<void>
-  /** The same from outside of an Effect, at a time in milliseconds since the epoch. */
+  /** Emits outside of an Effect, at a time in milliseconds since the epoch. */
   readonly unsafeEmit: (event: Draft, now: number) => void
-  /** Never succeeds; fails when the store refuses events. */
+  /** Never succeeds. Fails when the store refuses events. */
   readonly failed: Effect.Effect<never, RunStoreFailed>
-  /** Waits until every event is recorded, and tells what they add up to. Waits for no observer. */
+  /** Waits until every event is recorded, and returns the result of the run. Does not wait for observers. */
   readonly close: Effect.Effect<RunResult.RunResult, RunStoreFailed>
-  /** Stops recording, and waits for nothing: what the store has not taken yet is lost. */
+  /** Stops recording without waiting. Events that the store has not taken yet are lost. */
   readonly abandon: Effect.Effect<void>
-  /** Once it is closed: waits until every observer has been given everything; those that wait are let go at an interruption. */
+  /** Waits until every observer has received every event; run it after `close`. Interrupting the wait stops the observers. */
   readonly seen: Effect.Effect<void>
 }
 
 /**
- * Opens a run's log; it must be closed. Events are numbered as they are recorded, so that an append whose answer was lost is
- * repeated without writing twice; one that may succeed later is tried for some seconds before the run is given up.
+ * Opens a run's log, which must be closed. Events are numbered, so an append whose answer was lost is repeated without writing
+ * twice. A retryable error is retried for some seconds before the run fails.
  */
 export const make = (
   runId: string,
@@ -72,7 +75,7 @@ export const make = (
     }
   })
 
-/** ISO 8601 in UTC; events of one millisecond share their text. */
+/** Formats times as ISO 8601 in UTC. Events of one millisecond share one text. */
 const isoTimes = () => {
   let millis = Number.NaN
   let text = ""

@@ -25,42 +25,41 @@ import { RunTimedOut } from "./StepFailure.ts"
 import * as Versions from "./Versions.ts"
 
 export interface Options {
-  /** How many steps may run at once. A step that waits to retry is not running. */
+  /** The most steps that run at once. A step that waits to retry does not count. */
   readonly concurrency: number
   /**
-   * Who watches: each is given what happens, progress included, in order, at its own pace, and only once it is recorded
-   * (`EventFeed`). The run and its record wait for none of them; the call does, in the end, and after an interruption no
-   * longer than five seconds.
+   * Observers of the run. Each receives every event in order, progress included, once it is recorded (`EventFeed`). The run
+   * does not wait for observers; this call waits for them at its end, and at most five seconds after an interruption.
    */
   readonly observe?: Observer | ReadonlyArray<Observer>
-  /** Called once, uninterruptibly, when the conclusion of the run is recorded: also if the run was canceled. */
+  /** Called once, uninterruptibly, when the run's conclusion is recorded, also if the run was canceled. */
   readonly onConcluded?: (result: RunResult) => Effect.Effect<void>
-  /** How many steps of a pool may run at once. Default: no limit but `concurrency`. */
+  /** The most steps of each pool that run at once. Default: no limit but `concurrency`. */
   readonly pools?: Readonly<Record<string, number>>
-  /** Default false: unrelated branches go on after a failure. */
+  /** Whether the first failure ends the run. Default: false, so unrelated branches go on. */
   readonly failFast?: boolean
-  /** The longest that the whole run may take. */
+  /** The longest duration of the whole run. */
   readonly timeout?: Duration.DurationInput
-  /** Labels that are recorded with the run. */
+  /** Labels recorded with the run. */
   readonly tags?: Readonly<Record<string, string>>
-  /** The run that this one carries on. */
+  /** The run that this one retries. */
   readonly retryOf?: string
   /**
-   * Where the sources are that it reads, in words that may be recorded: an address without secrets, or a name. Recorded with
-   * the run, where the plan reads a source at all, and with whatever is made of what it reads.
+   * Where the run reads its sources, such as an address without secrets. It is recorded with the run, if the plan reads a
+   * source, and with every asset made from the source.
    */
   readonly origin?: string
-  /** Whether stored assets whose code and inputs are those of their last materialization are left as they are. */
+  /** Whether stored assets stay as they are if their code and inputs have not changed since their last materialization. */
   readonly onlyChanged?: boolean
-  /** Whether all data is read and loaded anew, also where what has changed since the last run would do. */
+  /** Whether sources are read completely and tables loaded completely, also if changes alone would do. */
   readonly full?: boolean
 }
 
 /**
- * Carries a plan out as one fiber tree and records its events. A step starts when the steps before it have succeeded; the
- * descendants of a failed one are skipped at once, and unrelated branches go on. Succeeds with what became of the run,
- * failed steps included; fails only if the record cannot be written. When it is interrupted, the running steps are
- * interrupted and have rolled back, and the run is recorded as canceled, before it ends.
+ * Runs a plan as one fiber tree and records its events. A step starts when its upstream steps have succeeded. The descendants
+ * of a failed step are skipped at once, and unrelated branches go on. Succeeds with the run's result, failed steps included;
+ * fails only if the record cannot be written. On interruption, running steps are interrupted and roll back, and the run is
+ * recorded as canceled.
  */
 export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   plan: Plan<A>,
@@ -99,7 +98,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   const bounded = options.timeout === undefined ? scheduler.run : withTimeout(scheduler.run, options.timeout)
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      // Here, so that no interruption comes between it and the run's conclusion.
+      // No interruption may come between this event and the run's conclusion.
       yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn, ...readsFrom })
       const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
       const exit = yield* Effect.exit(restore(joinUninterruptibly(Effect.raceFirst(Effect.either(bounded), log.failed))))
@@ -122,15 +121,15 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   )
 })
 
-/** Lets something be interrupted as it could be where the run began. */
+/** Restores the interruptibility of the run's caller. */
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** How long the store may take to record the end of a run that was interrupted, or has taken too long. */
+/** The longest that the store may take to record the end of a run that was interrupted or timed out. */
 const closing = Duration.seconds(3)
 
 /**
- * Closes the log. With `waiting`, the store is waited for until the run is interrupted, and only from then on no longer than
- * `closing`. What did not end the run may be a store that does not answer.
+ * Closes the log. With `waiting`, waits for the store until the run is interrupted, then at most `closing`. The store may be
+ * what stopped answering.
  */
 const closed = Effect.fnUntraced(function* (log: EventLog.EventLog, waiting: Restore | undefined) {
   const fiber = yield* Effect.forkDaemon(log.close)
@@ -149,18 +148,18 @@ const closed = Effect.fnUntraced(function* (log: EventLog.EventLog, waiting: Res
   })
 })
 
-/** The same error, with what else went wrong. */
+/** Appends another error's message to the error. */
 const also = (message: string) => (error: RunStoreFailed) =>
   new RunStoreFailed({ operation: error.operation, reason: `${error.reason} ${message}`, retryable: error.retryable })
 
-/** How long those who watch an interrupted run may still read. */
+/** The longest that observers of an interrupted run may still read. */
 const farewell = Duration.seconds(5)
 
-/** Where nothing can be interrupted from outside any more, the two that race still can. */
+/** The region is uninterruptible, but the two racing effects stay interruptible. */
 const sayFarewell = (log: EventLog.EventLog) =>
   Effect.raceFirst(Effect.interruptible(log.seen), Effect.interruptible(Effect.sleep(farewell)))
 
-/** A heartbeat that cannot be written is missed; the next one may be. */
+/** A failed heartbeat is ignored; the next one may succeed. */
 const beat = (store: RunStore["Type"], runId: string) =>
   store.heartbeat(runId).pipe(Effect.ignore, Effect.delay(heartbeatInterval), Effect.forever, Effect.interruptible)
 

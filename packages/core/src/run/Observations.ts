@@ -7,11 +7,11 @@ import { fingerprint } from "../internal/fingerprint.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Plan } from "../plan/Plan.ts"
 
-/** What a run saw of an asset before its first step. */
+/** The state of an asset's source before the run's first step. */
 export interface Observation {
-  /** A hash of what `observe` answered; undefined if the asset has none, or if it failed. */
+  /** A hash of the answer of `observe`; undefined if the asset has no `observe` or it failed. */
   readonly observed: string | undefined
-  /** Whether the stored value is still there, as far as its storage can tell. */
+  /** Whether the stored value still exists, as far as its storage can tell. */
   readonly exists: boolean
 }
 
@@ -48,7 +48,7 @@ export const take = <A extends Asset.Any>(
 }
 
 const observedAtOnce = 4
-/** A source that does not answer must not keep the run from beginning. */
+/** A source that does not answer must not delay the run's start. */
 const longest = "30 seconds"
 
 const isObservable = ({ observe, storage }: Asset.Any): boolean =>

@@ -6,7 +6,7 @@ import type { RunEvent, RunOwner } from "./RunEvent.ts"
 import type { OpenStep, RunSummary, UnfinishedRun } from "./RunRecord.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
-/** The process that runs belong to, and what it knows of other processes. The command line provides it. */
+/** The process that owns a run, and what it knows about other processes. The command line provides it. */
 export class Owner extends Context.Reference<Owner>()("@sluice/core/Owner", {
   defaultValue: (): Owner.Service => ({ self: { host: "unknown", pid: 0 }, isAlive: () => true })
 }) {}
@@ -14,20 +14,21 @@ export class Owner extends Context.Reference<Owner>()("@sluice/core/Owner", {
 export declare namespace Owner {
   export interface Service {
     readonly self: RunOwner
-    /** Whether the process of a run lives; undefined if only its heartbeat can tell, as for one of another host. */
+    /** Whether the process of a run is alive; undefined if only its heartbeat can tell, as for a process of another host. */
     readonly isAlive: (owner: RunOwner) => boolean | undefined
   }
 }
 
-/** How often a run notes that it is alive. */
+/** The time between two heartbeats of a run. */
 export const heartbeatInterval = Duration.seconds(10)
-/** After so long without a heartbeat, a process that cannot be looked up counts as dead. */
+/** A process that cannot be looked up counts as dead after this time without a heartbeat. */
 export const silence = Duration.minutes(1)
 
 /**
- * Closes the runs whose process died without concluding them: each is recorded as crashed, its open steps as canceled.
- * Answers their ids; of several starts at once, one closes a run and answers it. A process of this host is looked up, so a
- * suspended one is alive. A process of another host is dead after a minute without a heartbeat, by the store's clock.
+ * Closes the runs whose process died before they concluded: each run is recorded as crashed, its open steps as canceled.
+ * Returns their ids. If several processes start at once, only one of them closes and returns a run. A process of this host is
+ * looked up, so a suspended process is alive. A process of another host is dead after a minute without a heartbeat, by the
+ * store's clock.
  */
 export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, RunStore> = Effect.gen(function* () {
   const store = yield* RunStore
@@ -41,13 +42,13 @@ export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, 
   return closed
 }).pipe(Effect.withSpan("Owner.closeOrphans"))
 
-/** Another run that is being carried out, and which of the assets asked about it makes too. */
+/** Another run in progress, and the given assets that it materializes too. */
 export interface ConcurrentRun {
   readonly run: RunSummary
   readonly assets: ReadonlyArray<string>
 }
 
-/** The runs of living processes that make some of these assets: what both publish, one of them publishes first. */
+/** The runs of living processes that materialize some of the given assets. */
 export const concurrentRuns = Effect.fn("Owner.concurrentRuns")(function* (
   assets: ReadonlyArray<string>
 ): Effect.fn.Return<ReadonlyArray<ConcurrentRun>, RunStoreFailed, RunStore> {

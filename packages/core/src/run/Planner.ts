@@ -13,7 +13,7 @@ import { isSettled } from "./RunRecord.ts"
 import * as RunResult from "./RunResult.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
-/** There is no such run, or nothing in it to try again. */
+/** The run does not exist, or has nothing left to retry. */
 export class NothingToRetry extends Schema.TaggedError<NothingToRetry>()("NothingToRetry", {
   runId: Schema.optionalWith(Schema.String, { exact: true }),
   why: Schema.Literal(
@@ -31,13 +31,13 @@ export class NothingToRetry extends Schema.TaggedError<NothingToRetry>()("Nothin
   }
 }
 
-/** What a selection may be asked to allow. */
+/** Options of a selection. */
 export interface Options {
   /** Default false: a selection that matches nothing is an error. */
   readonly allowEmpty?: boolean
 }
 
-/** The assets of a selection, by index, with what history says of them where the selection asks for that. */
+/** Resolves a selection to asset indices. Reads the history if the selection needs it. */
 export const select = Effect.fn("Planner.select")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   selection: Selection.Selection,
@@ -50,7 +50,7 @@ export const select = Effect.fn("Planner.select")(function* <A extends Asset.Any
     : yield* new SelectionEmpty({ selection: SelectionText.print(selection) })
 })
 
-/** The plan for what a person selected, given what the record says has been materialized. */
+/** Plans a selection, with the recorded materializations. */
 export const plan = Effect.fn("Planner.plan")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   selection: Selection.Selection,
@@ -60,7 +60,7 @@ export const plan = Effect.fn("Planner.plan")(function* <A extends Asset.Any>(
   return yield* planOf(graph, SelectionText.print(selection), selected)
 })
 
-/** The plan that evaluates the checks of what a person selected. */
+/** Plans the checks of a selection. */
 export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   selection: Selection.Selection,
@@ -70,15 +70,15 @@ export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any
   return Plan.checks(graph, { selection: SelectionText.print(selection), selected })
 })
 
-/** A run that is to be carried on. */
+/** A run to retry. */
 export interface RunToRetry {
-  /** What became of it so far: `RunResult.merge` makes one result of it and the retry's. */
+  /** The result so far. `RunResult.merge` combines it with the result of the retry. */
   readonly first: RunResult.RunResult
-  /** What did not succeed in it, in the order of its plan; at least one. */
+  /** The assets that did not succeed, in plan order; at least one. */
   readonly assets: Selection.Selection
 }
 
-/** What is left to do of a run; where none is named, of the newest one that was to materialize something. Only reads. */
+/** The unfinished steps of a run, by default the newest run that materialized something. Only reads. */
 export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
   runId: string | undefined
 ): Effect.fn.Return<RunToRetry, NothingToRetry | RunStoreFailed, RunStore> {
@@ -99,7 +99,7 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
     : { first, assets: Selection.union([head, ...rest]) }
 })
 
-/** The plan that runs what is left to do of a run. */
+/** Plans the unfinished steps of a run. */
 export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   { assets, first }: RunToRetry
@@ -107,7 +107,7 @@ export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   return yield* planOf(graph, first.selection, yield* SelectionQuery.resolve(assets, graph))
 })
 
-/** How every asset stands, by name, as history tells. */
+/** The staleness of every asset, by name, from the history. */
 export const standings = Effect.fn("Planner.standings")(function* (
   graph: AssetGraph<Asset.Any>
 ): Effect.fn.Return<ReadonlyMap<string, Staleness.Staleness>, RunStoreFailed, RunStore> {
@@ -130,7 +130,7 @@ const planOf = Effect.fnUntraced(function* <A extends Asset.Any>(
   return yield* Plan.make(graph, { selection, selected, isMaterialized: (asset) => materialized.has(asset) })
 })
 
-/** A run, together with the runs that it carried on. */
+/** The merged result of a run and the runs that it retried. */
 const carriedOn = (runId: string): Effect.Effect<RunResult.RunResult | undefined, RunStoreFailed, RunStore> =>
   Effect.gen(function* () {
     const events = yield* (yield* RunStore).events(runId)

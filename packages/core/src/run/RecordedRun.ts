@@ -12,7 +12,7 @@ import type { RunEvent, RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
-/** What was done, as which run, and when it began (ISO 8601 in UTC). */
+/** The result of a recorded action, its run id and its start (ISO 8601 in UTC). */
 export interface Recorded<A> {
   readonly runId: string
   readonly at: string
@@ -20,9 +20,8 @@ export interface Recorded<A> {
 }
 
 /**
- * Does something that is no plan, and records it as a run without steps: the history tells that it happened, when and how it
- * ended, and nothing of any asset. `what` stands where a plan's selection would; `tell` says in a sentence what became of it,
- * which is kept, so it must hold no value from the data.
+ * Records an action that is not a plan, such as an erasure, as a run without steps. `what` takes the place of the selection.
+ * `tell` summarizes the outcome in one sentence; it is stored, so it must not hold a value from the data.
  */
 export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Failure, R>(
   what: string,
@@ -60,7 +59,7 @@ export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Fa
       const interrupted = Cause.isInterruptedOnly(exit.cause)
       const reason = Option.getOrUndefined(Option.map(failure, ({ message }) => message))
       const concluding = yield* Effect.forkDaemon(interrupted ? conclude("canceled", undefined) : conclude("failed", reason))
-      // The store may be what does not answer: the next run closes this one then.
+      // The store may be what does not answer. Then the next run closes this one.
       yield* Effect.raceFirst(
         Effect.interruptible(Fiber.await(concluding)),
         Effect.interruptible(interrupted ? Effect.sleep("3 seconds") : Effect.never)

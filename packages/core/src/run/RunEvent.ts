@@ -3,8 +3,8 @@ import { Action, Step } from "../plan/Plan.ts"
 import { Provenance } from "../plan/Provenance.ts"
 
 /**
- * One thing that happened in a run. These are the only format in which runs are stored, streamed (`--json`) and drawn, so
- * their encoded form is their type: plain JSON, times as ISO 8601 in UTC, durations in milliseconds.
+ * One event of a run. Events are the only format in which runs are stored, streamed (`--json`) and drawn. Their encoded form is
+ * their type: plain JSON, times as ISO 8601 in UTC, durations in milliseconds.
  */
 const event = <Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag, fields: Fields) =>
   Schema.TaggedStruct(tag, {
@@ -13,7 +13,7 @@ const event = <Tag extends string, Fields extends Schema.Struct.Fields>(tag: Tag
     ...fields
   })
 
-/** An error as an event tells it: value-free by the rule that every `Failure` keeps. */
+/** An error as recorded in an event. It holds no value from the data, as every `Failure` guarantees. */
 export const ErrorInfo = Schema.Struct({
   tag: Schema.String,
   message: Schema.String,
@@ -21,7 +21,7 @@ export const ErrorInfo = Schema.Struct({
 })
 export type ErrorInfo = typeof ErrorInfo.Type
 
-/** How a run ended. `crashed`: its process died, and a later start of Sluice closed it. */
+/** How a run ended. `crashed`: its process died, and a later start of Sluice closed the run. */
 export const RunStatus = Schema.Literal("succeeded", "failed", "canceled", "crashed")
 export type RunStatus = typeof RunStatus.Type
 
@@ -31,11 +31,11 @@ const Metadata = Schema.Record({
 })
 const step = { asset: Schema.String }
 
-/** The process that carries a run out. */
+/** The process that runs a plan. */
 export const RunOwner = Schema.Struct({
   host: Schema.String,
   pid: Schema.Number,
-  /** Tells the process from others of its id on the same host: later ones, and those of other containers. */
+  /** When the process started. It distinguishes processes with the same id: later ones, and processes of other containers. */
   started: Schema.optionalWith(Schema.String, { exact: true })
 })
 export type RunOwner = typeof RunOwner.Type
@@ -45,16 +45,16 @@ export const RunStarted = event("RunStarted", {
   steps: Schema.Array(Step),
   tags: Schema.Record({ key: Schema.String, value: Schema.String }),
   owner: RunOwner,
-  /** The run that this one carries on, where it is a retry. */
+  /** The run that this run retries. */
   retryOf: Schema.optionalWith(Schema.String, { exact: true }),
-  /** Where it reads its sources, where it reads any and whoever started it said. */
+  /** Where the run reads its sources, if it reads any and the origin is known. */
   origin: Schema.optionalWith(Schema.String, { exact: true })
 })
 export const StepStarted = event("StepStarted", {
   ...step,
   attempt: Schema.Number
 })
-/** Rows handled so far by this attempt. Streamed, not stored. */
+/** Rows handled so far by this attempt. Streamed, never stored. */
 export const StepProgressed = event("StepProgressed", {
   ...step,
   attempt: Schema.Number,
@@ -65,7 +65,7 @@ export const StepRetrying = event("StepRetrying", {
   attempt: Schema.Number,
   error: ErrorInfo,
   delayMillis: Schema.Number,
-  /** How many attempts there may be in all, those included that were stopped. Absent where it was stopped and has not failed. */
+  /** The most attempts, including canceled ones. Absent if the attempt was canceled. */
   attempts: Schema.optionalWith(Schema.Number, { exact: true })
 })
 export const StepSucceeded = event("StepSucceeded", {
@@ -74,10 +74,10 @@ export const StepSucceeded = event("StepSucceeded", {
   attempt: Schema.Number,
   durationMillis: Schema.Number,
   metadata: Metadata,
-  /** What was materialized; absent where the step loaded or checked. */
+  /** What was materialized. Absent if the step only loaded or checked. */
   provenance: Schema.optionalWith(Provenance, { exact: true })
 })
-/** Nothing that the asset is made of has changed since its materialization at `since`, so that one stays. */
+/** The step left the asset as it is: nothing that it is made from has changed since its materialization at `since`. */
 export const StepUnchanged = event("StepUnchanged", { ...step, since: Schema.String })
 export const StepFailed = event("StepFailed", {
   ...step,
@@ -86,7 +86,7 @@ export const StepFailed = event("StepFailed", {
   durationMillis: Schema.Number,
   error: ErrorInfo
 })
-/** A check was evaluated; where it could not be, `passed` is false and `metadata.error` says why. */
+/** A check was evaluated. If it could not be evaluated, `passed` is false and `metadata.error` says why. */
 export type CheckEvaluated = typeof CheckEvaluated.Type
 export const CheckEvaluated = event("CheckEvaluated", {
   ...step,
@@ -96,14 +96,14 @@ export const CheckEvaluated = event("CheckEvaluated", {
   passed: Schema.Boolean,
   metadata: Metadata
 })
-/** `causes` are the failed steps that this one waited for, directly or not. */
+/** `causes` are the failed steps upstream of this one, directly or not. */
 export const StepSkipped = event("StepSkipped", { ...step, action: Action, causes: Schema.Array(Schema.String) })
 export const StepCanceled = event("StepCanceled", { ...step, action: Action })
 export const RunConcluded = event("RunConcluded", {
   status: RunStatus,
-  /** Of a crashed run, until the last sign of life of its process: it may have lived up to a heartbeat longer. */
+  /** Of a crashed run, the time until its last heartbeat; it may have lived up to one heartbeat longer. */
   durationMillis: Schema.Number,
-  /** Why, where the steps alone do not tell: a timeout of the whole run, a process that died. */
+  /** The reason, if the steps alone do not show it: a timeout of the whole run, or a process that died. */
   reason: Schema.optionalWith(Schema.String, { exact: true })
 })
 
@@ -122,5 +122,5 @@ export const RunEvent = Schema.Union(
 )
 export type RunEvent = typeof RunEvent.Type
 
-/** Whether an event belongs to the run's record; progress is only for who is watching. */
+/** Whether an event is recorded. Progress is only streamed. */
 export const isRecorded = (event: RunEvent): boolean => event._tag !== "StepProgressed"

@@ -7,7 +7,7 @@ import type { CheckEvaluated, RunEvent, RunOwner, RunStatus } from "./RunEvent.t
 export interface Materialization {
   readonly asset: string
   readonly runId: string
-  /** When it succeeded, ISO 8601 in UTC. */
+  /** The time of success, ISO 8601 in UTC. */
   readonly at: string
   readonly durationMillis: number
   readonly metadata: Metadata
@@ -22,33 +22,33 @@ export interface LastStep {
   readonly at: string
 }
 
-/** One run as a list shows it. */
+/** One run as a row of a list. */
 export interface RunSummary {
   readonly runId: string
   readonly startedAt: string
   readonly selection: string
   readonly tags: Readonly<Record<string, string>>
   readonly retryOf: string | undefined
-  /** Where it reads its sources; undefined where it reads none, or nobody said. */
+  /** Where the run reads its sources; undefined if it reads none or the origin is unknown. */
   readonly origin: string | undefined
   readonly owner: RunOwner
   readonly status: "running" | RunStatus
   readonly durationMillis: number | undefined
   readonly reason: string | undefined
-  /** The last sign of life of its process, a heartbeat or an event of its own: ISO 8601 in UTC, by the store's clock. */
+  /** The last heartbeat or event of the process: ISO 8601 in UTC, by the store's clock. */
   readonly heartbeatAt: string
 }
 
 /** A run that has not concluded. */
 export interface UnfinishedRun extends RunSummary {
-  /** Milliseconds since the last sign of life of its process. Both ends are read from the store's clock. */
+  /** Milliseconds since the last heartbeat or event of the process. Both times are read from the store's clock. */
   readonly silentMillis: number
 }
 
-/** A step of a run that has yet to end. */
+/** A step that has not ended. */
 export type OpenStep = Pick<Step, "asset" | "action">
 
-/** What an event tells of an asset's materialization, if it does. */
+/** The materialization that an event records; undefined if it records none. */
 export const materializationOf = (event: RunEvent): Materialization | undefined =>
   event._tag === "StepSucceeded" && event.provenance !== undefined
     ? {
@@ -61,7 +61,7 @@ export const materializationOf = (event: RunEvent): Materialization | undefined 
       }
     : undefined
 
-/** What an event tells of how an asset's step ended, if it does. Loading and checking say nothing of the asset's state. */
+/** The end of an asset's step that an event records; undefined for loads and checks, which do not change the asset's state. */
 export const lastStepOf = (event: RunEvent): (LastStep & { readonly asset: string }) | undefined => {
   const ended = (status: LastStep["status"], action: Action) =>
     "asset" in event && action === "materialize"
@@ -83,7 +83,7 @@ export const lastStepOf = (event: RunEvent): (LastStep & { readonly asset: strin
   }
 }
 
-/** The asset whose step an event ends, if it ends one. */
+/** The asset whose step an event ends; undefined for other events. */
 export const endedBy = (event: RunEvent): string | undefined => {
   switch (event._tag) {
     case "StepSucceeded":
@@ -97,11 +97,11 @@ export const endedBy = (event: RunEvent): string | undefined => {
   }
 }
 
-/** Whether a run was to materialize something. */
+/** Whether a run materializes something. */
 export const makes = (event: RunEvent): boolean =>
   event._tag === "RunStarted" && event.steps.some(({ action }) => action === "materialize")
 
-/** Events by their run, each run's in order. */
+/** Groups events by run, each group in order. */
 export const byRun = (events: ReadonlyArray<RunEvent>): ReadonlyMap<string, ReadonlyArray<RunEvent>> => {
   const runs = new Map<string, Array<RunEvent>>()
   for (const event of events) {
@@ -113,13 +113,13 @@ export const byRun = (events: ReadonlyArray<RunEvent>): ReadonlyMap<string, Read
 }
 
 /**
- * Whether an asset's data is what its last materialization recorded. A step that failed or was canceled may have published
- * before it did, so nobody knows; one that was skipped touched nothing.
+ * Whether an asset's data is known to be that of its last materialization. A failed or canceled step may have published before
+ * it ended, so its data is unknown. A skipped step changed nothing.
  */
 export const isSettled = (last: LastStep | undefined): boolean =>
   last === undefined || last.status === "succeeded" || last.status === "skipped"
 
-/** A run as its first event tells it. */
+/** The summary of a run, from its first event. */
 export const summaryOf = (event: Extract<RunEvent, { readonly _tag: "RunStarted" }>): RunSummary => ({
   runId: event.runId,
   startedAt: event.at,
@@ -134,7 +134,7 @@ export const summaryOf = (event: Extract<RunEvent, { readonly _tag: "RunStarted"
   heartbeatAt: event.at
 })
 
-/** Of each check the newest result; `events` are newest first. */
+/** The newest result of each check. `events` are newest first. */
 export const latestChecks = (events: Iterable<CheckEvaluated>): ReadonlyArray<CheckEvaluated> => {
   const latest = new Map<string, CheckEvaluated>()
   for (const event of events) if (!latest.has(event.check)) latest.set(event.check, event)

@@ -2,7 +2,7 @@ import type { Metadata } from "../asset/Metadata.ts"
 import type { Action, Reason } from "../plan/Plan.ts"
 import type { CheckEvaluated, ErrorInfo, RunEvent, RunStatus } from "./RunEvent.ts"
 
-/** Where a step stands, or how it ended. */
+/** The state of a step, or how it ended. */
 export type StepState =
   | { readonly _tag: "Pending" }
   | {
@@ -15,7 +15,7 @@ export type StepState =
       readonly _tag: "Waiting"
       readonly attempt: number
       readonly delayMillis: number
-      /** How many there may be in all, where that is known. */
+      /** The most attempts, if known. */
       readonly attempts: number | undefined
       readonly error: ErrorInfo
     }
@@ -31,7 +31,7 @@ export type StepState =
       readonly durationMillis: number
       readonly error: ErrorInfo
     }
-  /** Nothing it is made of has changed since. */
+  /** The asset is unchanged since this time. */
   | { readonly _tag: "Unchanged"; readonly since: string }
   | { readonly _tag: "Skipped"; readonly causes: ReadonlyArray<string> }
   | { readonly _tag: "Canceled" }
@@ -42,29 +42,29 @@ export interface StepResult {
   readonly action: Action
   readonly reason: Reason
   readonly state: StepState
-  /** What its checks found, in order; those of the last attempt. */
+  /** The check results of the last attempt, in order. */
   readonly checks: ReadonlyArray<CheckResult>
 }
 
-/** One check of a step and what it found. */
+/** One check of a step and its result. */
 export type CheckResult = Pick<CheckEvaluated, "check" | "severity" | "blocking" | "passed" | "metadata">
 
-/** What became of a run: a fold over its events, the same while it happens and years later. */
+/** The result of a run: a fold over its events, both while it runs and later. */
 export interface RunResult {
   readonly runId: string
   readonly selection: string
   readonly startedAt: string
   readonly status: "running" | RunStatus
-  /** Undefined while it runs; of a crashed run, from its start to its last sign of life. */
+  /** Undefined while the run is in progress. Of a crashed run, from its start to its last heartbeat. */
   readonly durationMillis: number | undefined
-  /** Why it ended so, where the steps alone do not tell. */
+  /** The reason of the run's end, if the steps alone do not show it. */
   readonly reason: string | undefined
   readonly tags: Readonly<Record<string, string>>
-  /** The run that this one carries on. */
+  /** The run that this run retries. */
   readonly retryOf: string | undefined
-  /** Where it reads its sources; undefined where it reads none, or nobody said. */
+  /** Where the run reads its sources; undefined if it reads none or the origin is unknown. */
   readonly origin: string | undefined
-  /** By asset name, in plan order. */
+  /** Steps by asset name, in plan order. */
   readonly steps: ReadonlyMap<string, StepResult>
 }
 
@@ -81,17 +81,17 @@ export const empty: RunResult = {
   steps: new Map()
 }
 
-/** The result after some more events, in order. Copies the steps once: give it batches. */
+/** Applies more events, in order. Copies the steps once, so pass events in batches. */
 export const apply = (result: RunResult, events: Iterable<RunEvent>): RunResult => {
   const adding = folding(result)
   adding.add(events)
   return adding.result()
 }
 
-/** The result of all of a run's events, in order. O(events). */
+/** The result of all events of a run, in order. O(events). */
 export const fromEvents = (events: Iterable<RunEvent>): RunResult => apply(empty, events)
 
-/** A result that grows with the events of a run, in order; keeps none of them. O(1) each. */
+/** Folds the events of a run, in order, one at a time, and keeps none of them. O(1) per event. */
 export const folding = (from: RunResult = empty) => {
   let result = from
   const steps = new Map(from.steps)
@@ -119,13 +119,13 @@ export const folding = (from: RunResult = empty) => {
   }
 }
 
-/** Whether a step in this state has yet to end. */
+/** Whether a step in this state has not ended. */
 export const isOpen = (state: StepState): boolean =>
   state._tag === "Pending" || state._tag === "Running" || state._tag === "Waiting"
 
 /**
- * A run and the one that carried it on, as one result: of the steps that both made, the later outcome counts; the status is
- * the later one's, the duration the sum.
+ * Merges a run and its retry into one result. For a step in both, the later outcome counts. The status is the retry's; the
+ * durations add up.
  */
 export const merge = (first: RunResult, retry: RunResult): RunResult => ({
   ...retry,
@@ -139,7 +139,7 @@ export const merge = (first: RunResult, retry: RunResult): RunResult => ({
   ])
 })
 
-/** A step that the first run made and the retry only loaded again is still the one that was made. */
+/** A step that the first run materialized and the retry only loaded stays materialized. */
 const isOnlyLoaded = (before: StepResult | undefined, after: StepResult): boolean =>
   after.action === "load" && before?.action === "materialize" && before.state._tag === "Succeeded"
 

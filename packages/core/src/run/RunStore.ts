@@ -19,7 +19,7 @@ import {
   type UnfinishedRun
 } from "./RunRecord.ts"
 
-/** The record of runs cannot be read or written. */
+/** The run history cannot be read or written. */
 export class RunStoreFailed extends Schema.TaggedError<RunStoreFailed>()("RunStoreFailed", {
   operation: Schema.String,
   reason: Schema.String,
@@ -31,8 +31,8 @@ export class RunStoreFailed extends Schema.TaggedError<RunStoreFailed>()("RunSto
 }
 
 /**
- * What of an append that may be a repetition is new, given the events, as JSON, that its place in the run holds already.
- * Fails where those are others: then somebody else has concluded the run, and it is not this process's any more.
+ * The events of a repeated append that are not stored yet. `recorded` are the stored events, as JSON, that have these numbers already.
+ * Fails if they are different events: then another process has concluded the run, and this process no longer owns it.
  */
 export const unrecorded = (
   runId: string,
@@ -47,69 +47,63 @@ export const unrecorded = (
         retryable: false
       })
 
-/** What pruning removed. */
+/** What `prune` removed. */
 export interface Pruned {
   readonly runs: number
   readonly events: number
 }
 
-/** Appends and reads events; decides nothing. */
+/** Appends and reads events. It decides nothing. */
 export class RunStore extends Context.Tag("@sluice/core/RunStore")<
   RunStore,
   {
     /**
-     * Appends events in order, all or none. Progress events are not for it. `from` is the number of the first of them among
-     * their run's events, counted from 0: an append with it may be repeated when nobody knows whether it was carried out, and
-     * writes nothing twice. Without it they come after those that there are.
+     * Appends events in order, all or none. Progress events are not accepted. `from` is the number of the first event in its
+     * run, counted from 0. With `from`, an append can be repeated if its answer was lost, and writes nothing twice. Without it,
+     * the events follow the stored ones.
      */
     readonly append: (events: ReadonlyArray<RunEvent>, from?: number) => Effect.Effect<void, RunStoreFailed>
-    /** Notes that a run's process is alive now. */
+    /** Records that a run's process is alive. */
     readonly heartbeat: (runId: string) => Effect.Effect<void, RunStoreFailed>
-    /**
-     * A run's events in the order they happened; empty if there is no such run. With a page, at most `limit` of them from
-     * number `from` on.
-     */
+    /** A run's events in order; empty if the run does not exist. With a page, at most `limit` events from number `from`. */
     readonly events: (
       runId: string,
       page?: { readonly from: number; readonly limit: number }
     ) => Effect.Effect<ReadonlyArray<RunEvent>, RunStoreFailed>
-    /** A run's steps that have yet to end, by asset name. Costs by their number, not by that of the events. */
+    /** A run's unfinished steps, sorted by asset name. The cost depends on their number, not on the number of events. */
     readonly openSteps: (runId: string) => Effect.Effect<ReadonlyArray<OpenStep>, RunStoreFailed>
     /**
-     * Closes a run that its process left unfinished: appends what `ending` makes of its open steps, in one go and only if
-     * nobody has concluded it. Answers whether this call did: of several at once, one.
+     * Concludes a run whose process died: appends what `ending` returns for its open steps, in one transaction, unless the run
+     * has concluded. Returns whether this call concluded the run; of several at once, one does.
      */
     readonly close: (
       runId: string,
       ending: (open: ReadonlyArray<OpenStep>) => ReadonlyArray<RunEvent>
     ) => Effect.Effect<boolean, RunStoreFailed>
-    /** The runs in the order of their recording, the last one first, at most `limit`. No clock decides. */
+    /** At most `limit` runs, the last recorded first. The order does not depend on clocks. */
     readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
-    /** The runs that have not concluded, the first recorded first: they run, or their process died. */
+    /** The runs that have not concluded, the first recorded first. They are in progress, or their process died. */
     readonly unfinished: Effect.Effect<ReadonlyArray<UnfinishedRun>, RunStoreFailed>
-    /** The newest run that was to materialize something. Reads first events alone. */
+    /** The newest run that materialized something. Reads only first events. */
     readonly latestMaterializingRun: Effect.Effect<string | undefined, RunStoreFailed>
-    /** The last successful materialization of every asset that has one, by asset name. */
+    /** The last successful materialization of each asset, by asset name. */
     readonly materializations: Effect.Effect<ReadonlyMap<string, Materialization>, RunStoreFailed>
-    /** How the last step of every asset that had one ended, by asset name. */
+    /** How the last step of each asset ended, by asset name. */
     readonly lastSteps: Effect.Effect<ReadonlyMap<string, LastStep>, RunStoreFailed>
-    /** An asset's materializations that are still recorded, newest first, at most `limit`. */
+    /** An asset's recorded materializations, newest first, at most `limit`. */
     readonly history: (asset: string, limit: number) => Effect.Effect<ReadonlyArray<Materialization>, RunStoreFailed>
-    /** What each of an asset's checks found when it was last evaluated. */
+    /** The newest result of each check of an asset. */
     readonly checks: (asset: string) => Effect.Effect<ReadonlyArray<CheckEvaluated>, RunStoreFailed>
-    /**
-     * Forgets the last materialization of some assets, whose data was found to be gone: they count as never materialized.
-     * Their runs stay.
-     */
+    /** Forgets the last materialization of assets whose data is gone. They count as never materialized. Their runs stay. */
     readonly invalidate: (assets: ReadonlyArray<string>) => Effect.Effect<void, RunStoreFailed>
     /**
-     * Forgets concluded runs that started before a time (ISO 8601 in UTC), except the newest `keep`. The last
-     * materialization of each asset is always kept.
+     * Removes concluded runs that started before a time (ISO 8601 in UTC), except the newest `keep`. Each asset's last
+     * materialization stays.
      */
     readonly prune: (options: { readonly before: string; readonly keep: number }) => Effect.Effect<Pruned, RunStoreFailed>
   }
 >() {
-  /** Keeps events in memory, for tests and throw-away runs. */
+  /** Keeps events in memory, for tests and temporary runs. */
   static readonly layerMemory: Layer.Layer<RunStore> = Layer.sync(RunStore, () => {
     let recorded: Array<RunEvent> = []
     let eventsOf = new Map<string, Array<RunEvent>>()

@@ -6,15 +6,15 @@ import type { Failure } from "../asset/Failure.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import { StepDeadlineExceeded } from "./StepFailure.ts"
 
-/** What is left of the time that a step has for all of its attempts; it runs from the first bounded attempt on. */
+/** The remaining time for all attempts of a step. It runs from the first attempt. */
 export interface StepDeadline {
-  /** Bounds an attempt by what is left; the attempt that finds nothing left does no work. */
+  /** Bounds an attempt by the remaining time. An attempt without remaining time does no work. */
   readonly bound: <A, E, R>(work: Effect.Effect<A, E, R>, attempt: number) => Effect.Effect<A, E | StepDeadlineExceeded, R>
-  /** The error that a step fails with whose next attempt, after a wait, would come too late. */
+  /** The error if the next attempt, after a delay, would start after the deadline. */
   readonly exceededBy: (delayMillis: number, attempt: number, failure: Failure) => StepDeadlineExceeded | undefined
 }
 
-/** Undefined where the asset has none. */
+/** Makes the deadline of a step; undefined if the asset has none. */
 export const make = ({ deadline, name }: Asset.Any, clock: Clock.Clock): StepDeadline | undefined => {
   if (deadline === undefined) return undefined
   const limitMillis = Duration.toMillis(deadline)

@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import type { Failure } from "../asset/Failure.ts"
 
-/** An attempt took longer than its asset allows. */
+/** An attempt took longer than the asset's timeout. */
 export class StepTimedOut extends Schema.TaggedError<StepTimedOut>()("StepTimedOut", {
   asset: Schema.String,
   limitMillis: Schema.Number
@@ -15,12 +15,12 @@ export class StepTimedOut extends Schema.TaggedError<StepTimedOut>()("StepTimedO
   }
 }
 
-/** A step did not succeed within what its asset allows for all of its attempts. */
+/** A step did not succeed within the asset's deadline for all attempts. */
 export class StepDeadlineExceeded extends Schema.TaggedError<StepDeadlineExceeded>()("StepDeadlineExceeded", {
   asset: Schema.String,
   limitMillis: Schema.Number,
   attempts: Schema.Number,
-  /** What the last attempt that ended by itself failed with, where there was one. */
+  /** The error of the last attempt that failed by itself, if any. */
   last: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly retryable = false
@@ -32,7 +32,7 @@ export class StepDeadlineExceeded extends Schema.TaggedError<StepDeadlineExceede
   }
 }
 
-/** A step had begun on what an upstream had not yet read to its end, and must begin again. */
+/** A step has read an upstream that restarted, and must restart too. */
 export class UpstreamRestarted extends Schema.TaggedError<UpstreamRestarted>()("UpstreamRestarted", {
   asset: Schema.String,
   upstream: Schema.String
@@ -43,7 +43,7 @@ export class UpstreamRestarted extends Schema.TaggedError<UpstreamRestarted>()("
   }
 }
 
-/** A run took longer than it may. */
+/** A run took longer than its timeout. */
 export class RunTimedOut extends Schema.TaggedError<RunTimedOut>()("RunTimedOut", { limitMillis: Schema.Number }) {
   readonly retryable = false
   override get message() {
@@ -52,8 +52,8 @@ export class RunTimedOut extends Schema.TaggedError<RunTimedOut>()("RunTimedOut"
 }
 
 /**
- * What went wrong in an attempt, as events may tell it. Typed errors speak for themselves. Of a defect, whose message might
- * quote data, only its kind and the place in the code are told.
+ * The error of an attempt, as it is recorded. Typed errors give their message. The message of a defect might quote data, so
+ * only its kind and its place in the code are recorded.
  */
 export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure => {
   const failure = Chunk.head(Cause.failures(cause))

@@ -7,25 +7,28 @@ import { isUnobserved } from "../plan/Staleness.ts"
 import type { Observations } from "./Observations.ts"
 import { isSettled, type LastStep, type Materialization } from "./RunRecord.ts"
 
-/** The data versions of one run: what its steps have in their hands, and what history says. */
+/** The data versions of one run: those of its steps so far, and those of the history. */
 export interface Versions {
-  /** The asset's last materialization, if it was made of exactly what it would be made of now. */
+  /** The asset's last materialization, if its code and inputs are the same now. */
   readonly unchanged: (asset: Asset.Any) => Materialization | undefined
   readonly last: (asset: Asset.Any) => Materialization | undefined
   /**
-   * The data version of `source` that all of these assets were last made from, with the code and settings of today, if there
-   * is one such version and they are what was recorded then.
+   * The data version of `source` that all of these assets were last made from. Undefined if they were made from different
+   * versions, or if their code or settings have changed since.
    */
   readonly madeFrom: (source: Asset.Any, assets: ReadonlyArray<Asset.Any>) => string | undefined
-  /** Notes that a step has made its data, and answers of what. `reported` is the version that the asset told, if it did. */
+  /**
+   * Records that a step has made its data, and returns the provenance. `reported` is the version that the asset reported, if
+   * any.
+   */
   readonly made: (asset: Asset.Any, reported: string | undefined) => Provenance.Provenance
-  /** Notes that a step goes by the data of the last materialization. */
+  /** Records that a step uses the data of its last materialization. */
   readonly reused: (asset: Asset.Any) => void
 }
 
 /**
- * Stored data that is new is told apart by what it was made of and by the run that made what it takes the place of: runs that
- * are carried out at once make the same of the same. Data that nothing else identifies is told apart by its run.
+ * Computes data versions. A new data version hashes the inputs and the run id of the version that it replaces, so concurrent
+ * runs that make the same data get the same version. Data that nothing else identifies gets the version of its run.
  */
 export const make = (options: {
   readonly runId: string
@@ -58,8 +61,8 @@ export const make = (options: {
       : undefined
   }
   /**
-   * As of the run's start, of which rivals know the same; what was lost, or perhaps published and not recorded, nobody
-   * knows.
+   * Read at the run's start, so that concurrent runs see the same. Data that was lost, or may have been published without a
+   * record, has no version.
    */
   const stored = (asset: Asset.Any) => {
     const same = unchanged(asset)?.provenance.data
@@ -110,6 +113,6 @@ export const make = (options: {
   }
 }
 
-/** Whether what an asset reads besides its upstreams is what it was made from. An observation that failed tells nothing. */
+/** Whether the observed version of an asset's source is the one it was made from. A failed observation says no. */
 const isSameSource = ({ observe }: Asset.Any, before: string | undefined, now: string | undefined): boolean =>
   observe === undefined || (now !== undefined && before === now)
