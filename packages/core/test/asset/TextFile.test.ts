@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as TextFile from "@sluice/core/asset/TextFile"
 import * as Effect from "effect/Effect"
 
@@ -12,10 +12,14 @@ it.scoped("a file that was written can be read, is there, and has no draft besid
     const { exists = Effect.succeed(undefined), load } = TextFile.storage(Effect.succeed(path))
     const before = yield* exists
     const written = [yield* TextFile.write(path, "one"), yield* TextFile.write(path, "zwei ü")]
-    assert.deepStrictEqual<unknown>(
-      [before, written, yield* TextFile.read(path), yield* exists, yield* load, yield* fs.readDirectory(folder)],
-      [false, [path, path], "zwei ü", true, path, ["report.md"]]
-    )
+    expect([
+      before,
+      written,
+      yield* TextFile.read(path),
+      yield* exists,
+      yield* load,
+      yield* fs.readDirectory(folder)
+    ]).toStrictEqual([false, [path, path], "zwei ü", true, path, ["report.md"]])
   }).pipe(Effect.provide(NodeFileSystem.layer))
 )
 
@@ -24,12 +28,9 @@ it.scoped("a file that cannot be read or written is told by its path and the rea
     const folder = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
     const path = `${folder}/gone/report.md`
     const messages = yield* Effect.all([Effect.flip(TextFile.read(path)), Effect.flip(TextFile.write(path, "one"))])
-    assert.deepStrictEqual(
-      messages.map(({ message }) => message.replace(path, "FILE")),
-      [
-        "The file FILE cannot be read (NotFound). Check its path and its permissions.",
-        "The file FILE cannot be written (NotFound). Check its path, its permissions and the disk."
-      ]
-    )
+    expect(messages.map(({ message }) => message.replace(path, "FILE"))).toStrictEqual([
+      "The file FILE cannot be read (NotFound). Check its path and its permissions.",
+      "The file FILE cannot be written (NotFound). Check its path, its permissions and the disk."
+    ])
   }).pipe(Effect.provide(NodeFileSystem.layer))
 )

@@ -1,7 +1,7 @@
 import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
@@ -24,21 +24,18 @@ describe("Dataset", () => {
       const odd = Dataset.filter(source, (n) => n % 2 === 1)
       const twice = Dataset.flatMap(Dataset.map(odd, String), (text) => [text, text])
       const once = yield* Dataset.toArray(twice)
-      assert.deepStrictEqual(once, ["1", "1", "3", "3", "5", "5", "7", "7", "9", "9"])
-      assert.deepStrictEqual(yield* Dataset.toArray(twice), once)
+      expect(once).toStrictEqual(["1", "1", "3", "3", "5", "5", "7", "7", "9", "9"])
+      expect(yield* Dataset.toArray(twice)).toStrictEqual(once)
     })
   )
 
   it.effect("numbers rows over the whole dataset, from 0, at every reading", () =>
     Effect.gen(function* () {
       const late = Dataset.filter(Dataset.fromArray(numbers(10), 4), (_, ordinal) => ordinal >= 7)
-      assert.deepStrictEqual(
-        [yield* Dataset.toArray(late), yield* Dataset.toArray(late)],
-        [
-          [7, 8, 9],
-          [7, 8, 9]
-        ]
-      )
+      expect([yield* Dataset.toArray(late), yield* Dataset.toArray(late)]).toStrictEqual([
+        [7, 8, 9],
+        [7, 8, 9]
+      ])
     })
   )
 
@@ -53,8 +50,8 @@ describe("Dataset", () => {
       Effect.gen(function* () {
         const dataset = yield* Dataset.collect(pages(rows, pageSize), RowCodec.make(Schema.String))
         const readings = yield* Effect.all([Dataset.toArray(dataset), Dataset.toArray(dataset)], { concurrency: 2 })
-        assert.deepStrictEqual(readings, [rows, rows])
-        assert.strictEqual(dataset.size, rows.length)
+        expect(readings).toStrictEqual([rows, rows])
+        expect(dataset.size).toBe(rows.length)
       }).pipe(Effect.provide(spilling(rowsInMemory)))
   )
 
@@ -63,8 +60,8 @@ describe("Dataset", () => {
       const { directory, files } = yield* temporary
       const source = Stream.concat(pages(numbers(50), 10), Stream.fail("source broke"))
       const collected = Effect.scoped(Dataset.collect(source, RowCodec.make(Schema.Number)))
-      assert.strictEqual(yield* Effect.flip(Effect.provide(collected, spilling(5, directory))), "source broke")
-      assert.deepStrictEqual(yield* files, [])
+      expect(yield* Effect.flip(Effect.provide(collected, spilling(5, directory)))).toBe("source broke")
+      expect(yield* files).toStrictEqual([])
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
@@ -75,7 +72,7 @@ describe("Dataset", () => {
       const follower = yield* Effect.fork(Dataset.toArray(dataset))
       yield* Effect.yieldNow()
       yield* Fiber.interrupt(leader)
-      assert.deepStrictEqual(yield* Fiber.join(follower), numbers(100))
+      expect(yield* Fiber.join(follower)).toStrictEqual(numbers(100))
     }).pipe(Effect.provide(spilling(0)))
   )
 
@@ -94,7 +91,7 @@ describe("Dataset", () => {
       const rows = Array.from({ length: 20 }, (_, i) => `${i} ${"x".repeat(50)}`)
       const collected = Dataset.collect(pages(rows, 1), RowCodec.make(Schema.String))
       const dataset = yield* Effect.provideService(collected, Spill, counting)
-      assert.deepStrictEqual([yield* Dataset.toArray(dataset), opened], [rows, 1])
+      expect([yield* Dataset.toArray(dataset), opened]).toStrictEqual([rows, 1])
     })
   )
 
@@ -102,8 +99,7 @@ describe("Dataset", () => {
     Effect.gen(function* () {
       const collected = Dataset.collect(pages(numbers(50), 10), RowCodec.make(Schema.Number))
       const error = yield* Effect.flip(Effect.provide(collected, spilling(5, "/nowhere/at/all")))
-      assert.deepStrictEqual(
-        error.message,
+      expect(error.message).toStrictEqual(
         "The temporary file for large datasets could not be opened (NotFound). Name a temporary directory that this user may write (TMPDIR), or raise SLUICE_ROWS_IN_MEMORY."
       )
     })
@@ -136,7 +132,7 @@ describe("Dataset", () => {
       const layer = Layer.provide(Spill.layer({ rowsInMemory: 0, directory }), Layer.succeed(FileSystem.FileSystem, filling))
       const collected = Effect.scoped(Dataset.collect(pages(numbers(500), 10), RowCodec.make(Schema.Number)))
       const error = yield* Effect.flip(Effect.provide(collected, layer))
-      assert.deepStrictEqual([error.operation, error.reason, yield* files], ["written", "ENOSPC", []])
+      expect([error.operation, error.reason, yield* files]).toStrictEqual(["written", "ENOSPC", []])
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
@@ -145,8 +141,8 @@ describe("Dataset", () => {
       const { directory, files } = yield* temporary
       const collected = Dataset.collect(pages(numbers(50), 10), RowCodec.make(Schema.Number))
       const dataset = yield* Effect.provide(collected, spilling(5, directory))
-      assert.deepStrictEqual(yield* files, [])
-      assert.deepStrictEqual(yield* Dataset.toArray(dataset), numbers(50))
+      expect(yield* files).toStrictEqual([])
+      expect(yield* Dataset.toArray(dataset)).toStrictEqual(numbers(50))
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 })

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Packed from "@sluice/core/data/Packed"
 import * as FastCheck from "effect/FastCheck"
 
@@ -29,8 +29,8 @@ it.prop(
   [rows, FastCheck.integer({ min: 1, max: 13 })],
   ([all, most]) => {
     const parts = [...rowCodec.decodeBy(most, rowCodec.encode(all))]
-    assert.deepStrictEqual(parts.flat(), all)
-    for (const [at, { length }] of parts.entries()) assert.strictEqual(length, Math.min(most, all.length - at * most))
+    expect(parts.flat()).toStrictEqual(all)
+    for (const [at, { length }] of parts.entries()) expect(length).toBe(Math.min(most, all.length - at * most))
   }
 )
 
@@ -38,9 +38,9 @@ it.prop("rows come back as they were packed, also from one piece of bytes that l
   const bytes = Packed.toBytes(rowCodec.encode(all))
   const shifted = new Uint8Array(bytes.length + 1)
   shifted.set(bytes, 1)
-  assert.deepStrictEqual(rowCodec.decode(rowCodec.encode(all)), all)
-  assert.deepStrictEqual(rowCodec.decode(Packed.fromBytes(shifted.subarray(1))), all)
-  assert.strictEqual(bytes.length, Packed.size(rowCodec.encode(all)))
+  expect(rowCodec.decode(rowCodec.encode(all))).toStrictEqual(all)
+  expect(rowCodec.decode(Packed.fromBytes(shifted.subarray(1)))).toStrictEqual(all)
+  expect(bytes.length).toBe(Packed.size(rowCodec.encode(all)))
 })
 
 it.prop(
@@ -49,11 +49,8 @@ it.prop(
   ([left, right]) => {
     const [first, second] = [rowCodec.encode(left), rowCodec.encode(right)].map(bytesOf)
     const together = bytesOf(rowCodec.encode([...left, ...right]))
-    assert.deepStrictEqual(
-      together,
-      together.map((_, part) => `${first?.[part]}${second?.[part]}`)
-    )
-    assert.strictEqual(JSON.stringify(first) === JSON.stringify(second), JSON.stringify(left) === JSON.stringify(right))
+    expect(together).toStrictEqual(together.map((_, part) => `${first?.[part]}${second?.[part]}`))
+    expect(JSON.stringify(first) === JSON.stringify(second)).toBe(JSON.stringify(left) === JSON.stringify(right))
   }
 )
 
@@ -64,5 +61,5 @@ it("of equal texts, one value is made and shared", () => {
     return { value }
   })
   const [a, b, again] = ["Zürich", "", "Zürich"].map(intern)
-  assert.deepStrictEqual([a === again, a === b, made], [true, false, ["Zürich", ""]])
+  expect([a === again, a === b, made]).toStrictEqual([true, false, ["Zürich", ""]])
 })

@@ -14,7 +14,7 @@ import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { assert, describe, expect, it } from "vitest"
+import { chai, describe, expect, it } from "vitest"
 
 declare module "vitest" {
   interface Assertion {
@@ -47,7 +47,7 @@ const logged = (): ReadonlyArray<string> => {
     Effect.provide(Logger.replace(Logger.defaultLogger, all)),
     Effect.runSync
   )
-  assert.strictEqual(written.length, 4)
+  expect(written.length).toBe(4)
   return written
 }
 
@@ -64,12 +64,9 @@ describe("Pii", () => {
       inspect(new Error("x", { cause: city })),
       Object.entries(city).join()
     ]
-    assert.deepStrictEqual(
-      printed.filter((text) => text.includes("Tunbridge")),
-      []
-    )
-    assert.strictEqual(`${city}`, "<city>")
-    assert.strictEqual(JSON.stringify({ city }), '{"city":"<city>"}')
+    expect(printed.filter((text) => text.includes("Tunbridge"))).toStrictEqual([])
+    expect(`${city}`).toBe("<city>")
+    expect(JSON.stringify({ city })).toBe('{"city":"<city>"}')
   })
 
   it("keeps its value through everything that copies, compares, lists or throws it", () => {
@@ -114,11 +111,8 @@ describe("Pii", () => {
       inspect(Option.some(city)),
       String(Chunk.of(city))
     ]
-    assert.deepStrictEqual(
-      printed.map((text, i) => (/tunbridge/i.test(text) ? i : -1)).filter((i) => i >= 0),
-      []
-    )
-    assert.isTrue(Number.isNaN(Number(city)))
+    expect(printed.map((text, i) => (/tunbridge/i.test(text) ? i : -1)).filter((i) => i >= 0)).toStrictEqual([])
+    expect(Number.isNaN(Number(city))).toBe(true)
   })
 
   it("throws where it is compared deeply, whoever compares, nested and copied too, and says what to use", () => {
@@ -129,12 +123,12 @@ describe("Pii", () => {
       () => NodeAssert.notDeepStrictEqual(city, other),
       () => NodeAssert.deepStrictEqual(new Map([["city", city]]), new Map([["city", other]])),
       () => isDeepStrictEqual(city, other),
-      () => assert.deepStrictEqual(city, other),
-      () => assert.deepEqual([city], [other]),
+      () => chai.assert.deepStrictEqual(city, other),
+      () => chai.assert.deepEqual([city], [other]),
       () => NodeAssert.deepStrictEqual({ ...city }, { ...other })
     ]
     for (const compare of comparisons) {
-      assert.throws(compare, /personal values were compared deeply.*addEqualityTesters\(\[piiEquality\]\)/)
+      expect(compare).toThrow(/personal values were compared deeply.*addEqualityTesters\(\[piiEquality\]\)/)
     }
     NodeAssert.deepStrictEqual({ city }, { city })
     NodeAssert.notDeepStrictEqual(city, Pii.make("zipcode", secret))
@@ -155,12 +149,12 @@ describe("Pii", () => {
         return error
       }
     })()
-    assert.instanceOf(failure, Error)
-    assert.notMatch(inspect(failure, { depth: 9, showHidden: true }), /Tunbridge|Oslo/)
+    expect(failure).toBeInstanceOf(Error)
+    expect(inspect(failure, { depth: 9, showHidden: true })).not.toMatch(/Tunbridge|Oslo/)
   })
 
   it("without the tester, vitest's own comparison throws", () => {
-    assert.throws(() => expect({ city }).toEqualWithoutTesters({ city: Pii.make("city", secret) }), /compared deeply/)
+    expect(() => expect({ city }).toEqualWithoutTesters({ city: Pii.make("city", secret) })).toThrow(/compared deeply/)
   })
 })
 
@@ -174,9 +168,9 @@ describe("a schema of text that is a personal value", () => {
 
   it("refuses to encode, and its error does not reveal the value", () => {
     const refused = Schema.encodeEither(Place)({ city: Pii.make("city", secret) })
-    assert.isTrue(Either.isLeft(refused))
-    assert.notInclude(inspect(refused, { depth: 20, showHidden: true }), secret)
-    assert.notInclude(String(refused), secret)
+    expect(Either.isLeft(refused)).toBe(true)
+    expect(inspect(refused, { depth: 20, showHidden: true })).not.toContain(secret)
+    expect(String(refused)).not.toContain(secret)
   })
 })
 
@@ -186,6 +180,6 @@ describe("MaskMap", () => {
     const ids = ["Zürich", "zurich", "Zürich ", "ZÜRICH", "toString", "__proto__"].map((name) =>
       cities.get(Pii.make("city", name))
     )
-    assert.deepStrictEqual(ids, [1, 2, 3, undefined, undefined, undefined])
+    expect(ids).toStrictEqual([1, 2, 3, undefined, undefined, undefined])
   })
 })

@@ -1,7 +1,7 @@
 import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -39,7 +39,7 @@ it.scoped("an interruption while a spill file is made leaves nothing behind", ()
     )
     yield* Deferred.await(made)
     yield* Fiber.interrupt(opening)
-    assert.deepStrictEqual(yield* fs.readDirectory(directory), [])
+    expect(yield* fs.readDirectory(directory)).toStrictEqual([])
   }).pipe(Effect.provide(NodeFileSystem.layer))
 )
 
@@ -51,12 +51,9 @@ it.scoped("a spill file that cannot be opened leaves nothing behind, and says wh
     const spill = Layer.provide(Spill.layer({ rowsInMemory: 0, directory }), Layer.succeed(FileSystem.FileSystem, poor))
     const open = Effect.scoped(Effect.flatMap(Spill, ({ open }) => open({ compress: false })))
     const { message } = yield* Effect.flip(Effect.provide(open, spill))
-    assert.deepStrictEqual(
-      [yield* fs.readDirectory(directory), message],
-      [
-        [],
-        "The temporary file for large datasets could not be opened (EMFILE). This process may open too few files: raise its limit (`ulimit -n 256`), or raise SLUICE_ROWS_IN_MEMORY."
-      ]
-    )
+    expect([yield* fs.readDirectory(directory), message]).toStrictEqual([
+      [],
+      "The temporary file for large datasets could not be opened (EMFILE). This process may open too few files: raise its limit (`ulimit -n 256`), or raise SLUICE_ROWS_IN_MEMORY."
+    ])
   }).pipe(Effect.provide(NodeFileSystem.layer))
 )

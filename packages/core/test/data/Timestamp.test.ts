@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Timestamp from "@sluice/core/data/Timestamp"
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
@@ -14,7 +14,7 @@ it("offsets are converted, missing milliseconds added, finer fractions cut off",
     "2024-03-01T09:30:00.123987Z",
     "2024-03-01T09:30Z"
   ]
-  assert.deepStrictEqual(times.map(Timestamp.fromText), [
+  expect(times.map(Timestamp.fromText)).toStrictEqual([
     "2024-03-01T09:30:00.000Z",
     "2024-03-01T09:30:00.000Z",
     "2024-02-29T23:59:59.999Z",
@@ -47,10 +47,7 @@ it("times that do not exist, have no zone, or that SQL has no room for are refus
     "2024-03-01T09:30:00.000Z\n",
     ""
   ]
-  assert.deepStrictEqual(
-    odd.map((text) => Timestamp.fromText(text)),
-    odd.map(() => undefined)
-  )
+  expect(odd.map((text) => Timestamp.fromText(text))).toStrictEqual(odd.map(() => undefined))
 })
 
 it.prop(
@@ -63,20 +60,20 @@ it.prop(
     const utc = date.toISOString()
     const local = new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
     const clock = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((part) => String(part).padStart(2, "0"))
-    assert.deepStrictEqual(
-      [Timestamp.fromText(utc), Timestamp.fromText(`${local}${offset < 0 ? "-" : "+"}${clock.join(":")}`)],
-      [utc, utc]
-    )
+    expect([
+      Timestamp.fromText(utc),
+      Timestamp.fromText(`${local}${offset < 0 ? "-" : "+"}${clock.join(":")}`)
+    ]).toStrictEqual([utc, utc])
   }
 )
 
 it("an instant is written to the millisecond", () => {
-  assert.strictEqual(Timestamp.fromDateTime(DateTime.unsafeMake(1_709_285_400_007)), "2024-03-01T09:30:00.007Z")
+  expect(Timestamp.fromDateTime(DateTime.unsafeMake(1_709_285_400_007))).toBe("2024-03-01T09:30:00.007Z")
 })
 
 it("a schema reads any time with a zone as UTC, and refuses other text", () => {
   const decoded = ["2024-03-01T10:30:00+01:00", "2024-03-01T09:30:00.007Z", "2024-03-01", ""].map((text) =>
     Either.getOrElse(Schema.decodeEither(Timestamp.anyZone)(text), () => "refused")
   )
-  assert.deepStrictEqual(decoded, ["2024-03-01T09:30:00.000Z", "2024-03-01T09:30:00.007Z", "refused", "refused"])
+  expect(decoded).toStrictEqual(["2024-03-01T09:30:00.000Z", "2024-03-01T09:30:00.007Z", "refused", "refused"])
 })

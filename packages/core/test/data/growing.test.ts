@@ -1,5 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill, SpillFailed } from "@sluice/core/data/Spill"
@@ -63,11 +63,8 @@ describe("a dataset that grows", () => {
         )
         const whole = yield* fill
         const all = pages.flat()
-        assert.deepStrictEqual(
-          yield* Fiber.join(reading),
-          readers.map(() => all)
-        )
-        assert.deepStrictEqual([whole.size, yield* Dataset.toArray(whole)], [all.length, all])
+        expect(yield* Fiber.join(reading)).toStrictEqual(readers.map(() => all))
+        expect([whole.size, yield* Dataset.toArray(whole)]).toStrictEqual([all.length, all])
       }).pipe(Effect.provide(spilling(rowsInMemory)))
   )
 
@@ -81,10 +78,7 @@ describe("a dataset that grows", () => {
       const second = yield* Effect.fork(Effect.scoped(reader))
       const error = yield* Effect.flip(fill)
       yield* turns(20)
-      assert.deepStrictEqual(
-        [error, second.unsafePoll()],
-        [new SpillFailed({ operation: "written", reason: "ENOSPC" }), null]
-      )
+      expect([error, second.unsafePoll()]).toStrictEqual([new SpillFailed({ operation: "written", reason: "ENOSPC" }), null])
     }).pipe(Effect.provide(Layer.unwrapEffect(withoutRoom)))
   )
 
@@ -102,7 +96,7 @@ describe("a dataset that grows", () => {
       yield* Fiber.interruptFork(readers)
       yield* turns(20)
       const ended = readers.unsafePoll()
-      assert.strictEqual(ended !== null && Exit.isInterrupted(ended), true)
+      expect(ended !== null && Exit.isInterrupted(ended)).toBe(true)
     }).pipe(Effect.provide(Layer.unwrapEffect(withoutRoom)))
   )
 
@@ -129,7 +123,7 @@ describe("a dataset that grows", () => {
       )
       const { dataset, fill } = yield* Dataset.growing(blocks(source), counting, {})
       const [rows] = yield* Effect.zip(Dataset.toArray(dataset), fill, { concurrent: true })
-      assert.deepStrictEqual([rows.length, unpacked], [40, 0])
+      expect([rows.length, unpacked]).toStrictEqual([40, 0])
     }).pipe(Effect.provide(spilling(0)))
   )
 
@@ -150,15 +144,12 @@ describe("a dataset that grows", () => {
       yield* fill
       const read = Effect.map(Stream.runCollect(Dataset.chunks(dataset)), (chunks) => [...chunks])
       const alone = yield* read
-      assert.strictEqual(unpacked, 2_400)
+      expect(unpacked).toBe(2_400)
       const several = yield* Effect.all([read, read, read], { concurrency: "unbounded" })
-      assert.strictEqual(unpacked, 4_800)
+      expect(unpacked).toBe(4_800)
       for (const chunks of [alone, ...several]) {
-        assert.deepStrictEqual(
-          chunks.map(({ length }) => length),
-          [250, 250, 250, 250, 200, 250, 250, 250, 250, 200]
-        )
-        assert.deepStrictEqual(chunks.flat(), [...all, ...all])
+        expect(chunks.map(({ length }) => length)).toStrictEqual([250, 250, 250, 250, 200, 250, 250, 250, 250, 200])
+        expect(chunks.flat()).toStrictEqual([...all, ...all])
       }
     }).pipe(Effect.provide(spilling(0)))
   )
@@ -184,10 +175,10 @@ describe("a dataset that grows", () => {
       const filling = yield* Effect.fork(fill)
       yield* Queue.offer(asked, undefined)
       yield* Dataset.forEachChunk(dataset, () => Effect.fork(Queue.offer(asked, undefined)))
-      assert.strictEqual(readBack, 0)
+      expect(readBack).toBe(0)
       const all = yield* Dataset.toArray(yield* Fiber.join(filling))
       // Of 20 blocks, the first two are in memory for good, and the last two still.
-      assert.deepStrictEqual([all.length, readBack], [40, 16])
+      expect([all.length, readBack]).toStrictEqual([40, 16])
     }).pipe(Effect.provide(spill))
   })
 
@@ -207,10 +198,11 @@ describe("a dataset that grows", () => {
       const whole = yield* Effect.fork(dataset.awaitComplete)
       yield* fill
       yield* turns(50)
-      assert.deepStrictEqual(
-        [seen, yield* Fiber.poll(reading), yield* Fiber.poll(whole)],
-        [[10, 20, 30], Option.none(), Option.none()]
-      )
+      expect([seen, yield* Fiber.poll(reading), yield* Fiber.poll(whole)]).toStrictEqual([
+        [10, 20, 30],
+        Option.none(),
+        Option.none()
+      ])
       yield* Deferred.succeed(concluded, undefined)
       yield* Fiber.join(Fiber.zip(reading, whole))
     }).pipe(Effect.provide(Spill.layerMemory))
@@ -223,7 +215,7 @@ describe("a dataset that grows", () => {
       const begins = yield* Effect.fork(begun)
       yield* Effect.fork(fill)
       yield* turns(20)
-      assert.deepStrictEqual(yield* Fiber.poll(begins), Option.none())
+      expect(yield* Fiber.poll(begins)).toStrictEqual(Option.none())
       yield* Queue.offer(pages, [1])
       yield* Fiber.join(begins)
       const none = yield* Dataset.growing(blocks(Stream.empty), codec, {})
@@ -236,7 +228,7 @@ describe("a dataset that grows", () => {
       const { dataset, fill, settle } = yield* Dataset.growing(blocks(Stream.make([1, 1, 2])), codec, {})
       yield* fill
       settle(Dataset.of(1, 2))
-      assert.deepStrictEqual(yield* Dataset.toArray(dataset), [1, 2])
+      expect(yield* Dataset.toArray(dataset)).toStrictEqual([1, 2])
     }).pipe(Effect.provide(Spill.layerMemory))
   )
 })

@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as Definitions from "@sluice/core/definitions/Definitions"
@@ -58,18 +58,18 @@ const problemsOf = (definitions: Definitions.Any) =>
 
 it("tables, masks and views follow from the assets, views after what they read, and analysts read what is public", () => {
   const { graph, warehouse } = Either.getOrThrow(define([top, revenue, rates, cities, products, orders]).sealed)
-  assert.deepStrictEqual(warehouse, {
+  expect(warehouse).toStrictEqual({
     tables: [Products, Orders],
     masks: [Cities],
     views: [Revenue, Top],
     analyst: { select: [Products, Orders, Revenue, Top] }
   })
-  assert.deepStrictEqual(graph.names, ["top", "revenue", "rates", "cities", "products", "orders"])
+  expect(graph.names).toStrictEqual(["top", "revenue", "rates", "cities", "products", "orders"])
 })
 
 it("a role that names tables is granted these alone", () => {
   const { warehouse } = Either.getOrThrow(define([orders, products], { roles: { analyst: Grants.select(Products) } }).sealed)
-  assert.deepStrictEqual(warehouse.analyst, { select: [Products] })
+  expect(warehouse.analyst).toStrictEqual({ select: [Products] })
 })
 
 it("everything that does not fit together is told at once, with the places", () => {
@@ -90,7 +90,7 @@ it("everything that does not fit together is told at once, with the places", () 
       }
     }
   )
-  assert.deepStrictEqual(problemsOf(definitions), [
+  expect(problemsOf(definitions)).toStrictEqual([
     '"Bad" (place) is not an asset name. Use lower-case letters, digits and _, beginning with a letter.',
     '"The Shop" is not the name of a pipeline. Use lower-case letters, digits, _ and -, beginning with a letter.',
     '"elsewhere" (place) is stored as a table and does not say which. Set `relation` in its storage.',
@@ -107,7 +107,7 @@ it("a table that leaves people's ids out of its subject is refused", () => {
   const ids = { description: "", columns: { id: Column.id("user", Column.integer) }, primaryKey: ["id"] } as const
   const users = publishing("users", Table.make("users", { ...ids, subject: "id" }))
   const visits = publishing("visits", Table.make("visits", ids))
-  assert.deepStrictEqual(problemsOf(define([users, visits])), [
+  expect(problemsOf(define([users, visits]))).toStrictEqual([
     '"visits.id" has the ids of people (user), and an erasure would leave them. Add "id" to the table\'s `subject`.'
   ])
 })
@@ -135,13 +135,14 @@ it.effect("settings are read for the resources, the origin and what rows depend 
       Effect.provide(FileSystem.layerNoop({})),
       Effect.scoped
     )
-    assert.deepStrictEqual(
-      { values: ran.map(({ value }) => value), origin, depends: [settingsOf("asked"), settingsOf("other")] },
-      {
-        values: ["mine"],
-        origin: { name: "mine", description: "the shop mine", sampleFor: undefined },
-        depends: ["mine", undefined]
-      }
-    )
+    expect({
+      values: ran.map(({ value }) => value),
+      origin,
+      depends: [settingsOf("asked"), settingsOf("other")]
+    }).toStrictEqual({
+      values: ["mine"],
+      origin: { name: "mine", description: "the shop mine", sampleFor: undefined },
+      depends: ["mine", undefined]
+    })
   })
 )

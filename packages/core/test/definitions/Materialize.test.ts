@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Definitions from "@sluice/core/definitions/Definitions"
 import { events, materialize } from "@sluice/core/definitions/Materialize"
@@ -67,11 +67,10 @@ describe("materialize, from a program", () => {
     Effect.gen(function* () {
       const log: Array<string> = []
       const result = yield* materialize(shopping(log), ["revenue"])
-      assert.deepStrictEqual(
-        [result.status, result.steps.get("orders")?.state._tag, result.steps.get("revenue")?.state._tag],
+      expect([result.status, result.steps.get("orders")?.state._tag, result.steps.get("revenue")?.state._tag]).toStrictEqual(
         ["succeeded", "Succeeded", "Succeeded"]
       )
-      assert.deepStrictEqual(log, ["rates opened", "cursor opened", "revenue 60", "cursor closed", "rates closed"])
+      expect(log).toStrictEqual(["rates opened", "cursor opened", "revenue 60", "cursor closed", "rates closed"])
     }).pipe(Effect.provide(services))
   )
 
@@ -79,8 +78,7 @@ describe("materialize, from a program", () => {
     Effect.gen(function* () {
       const failing = shopping([], new Fixtures.FixtureFailed({ retryable: false }))
       const result = yield* materialize(failing, Selection.all)
-      assert.deepStrictEqual(
-        [result.status, result.steps.get("orders")?.state._tag, result.steps.get("revenue")?.state._tag],
+      expect([result.status, result.steps.get("orders")?.state._tag, result.steps.get("revenue")?.state._tag]).toStrictEqual(
         ["failed", "Succeeded", "Failed"]
       )
     }).pipe(Effect.provide(services))
@@ -90,7 +88,7 @@ describe("materialize, from a program", () => {
     Effect.gen(function* () {
       const log: Array<string> = []
       const error = yield* Effect.flip(materialize(shopping(log), ["revenue"]))
-      assert.deepStrictEqual([error._tag, log], ["SettingsInvalid", []])
+      expect([error._tag, log]).toStrictEqual(["SettingsInvalid", []])
     }).pipe(Effect.provide(Layer.merge(given, settings("many"))))
   )
 })
@@ -99,17 +97,14 @@ describe("the events of such a run", () => {
   it.effect("are a stream that ends with the run's conclusion", () =>
     Effect.gen(function* () {
       const all = yield* Stream.runCollect(events(shopping([]), ["revenue"]))
-      assert.deepStrictEqual(
-        [...all].map((event) => ("asset" in event ? `${event._tag} ${event.asset}` : event._tag)),
-        [
-          "RunStarted",
-          "StepStarted orders",
-          "StepSucceeded orders",
-          "StepStarted revenue",
-          "StepSucceeded revenue",
-          "RunConcluded"
-        ]
-      )
+      expect([...all].map((event) => ("asset" in event ? `${event._tag} ${event.asset}` : event._tag))).toStrictEqual([
+        "RunStarted",
+        "StepStarted orders",
+        "StepSucceeded orders",
+        "StepStarted revenue",
+        "StepSucceeded revenue",
+        "RunConcluded"
+      ])
     }).pipe(Effect.provide(services))
   )
 
@@ -124,10 +119,10 @@ describe("the events of such a run", () => {
       )
       yield* Stream.runDrain(first)
       const store = yield* RunStore
-      assert.deepStrictEqual(
-        [log, (yield* store.runs(1)).map(({ status }) => status)],
-        [["rates opened", "cursor opened", "cursor closed", "rates closed"], ["canceled"]]
-      )
+      expect([log, (yield* store.runs(1)).map(({ status }) => status)]).toStrictEqual([
+        ["rates opened", "cursor opened", "cursor closed", "rates closed"],
+        ["canceled"]
+      ])
     }).pipe(Effect.provide(services))
   )
 })

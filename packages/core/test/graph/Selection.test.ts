@@ -7,7 +7,7 @@ import * as SelectionText from "@sluice/core/graph/SelectionText"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { assert, describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { arbitraryEdges, graphOf } from "../support.ts"
 
 const nothing = { materialize: () => Effect.void }
@@ -73,7 +73,7 @@ describe("a selection", () => {
     ["1+(users_raw or messages_raw)", ["api_users", "sensitive_city_ids", "users_raw", "messages_raw"]]
   ]
   it.each(cases)("%s", (text, expected) => {
-    assert.deepStrictEqual(select(text), expected)
+    expect(select(text)).toStrictEqual(expected)
   })
 
   it("asks for what history says only where it is needed", () => {
@@ -81,10 +81,10 @@ describe("a selection", () => {
       status: (asset) => (asset === "users_raw" ? "failed" : undefined),
       states: (asset) => (asset === "messages_raw" ? ["stale", "changed"] : [])
     }
-    assert.deepStrictEqual(select("status:failed", facts), ["users_raw"])
-    assert.deepStrictEqual(select("state:stale and not state:failed", facts), ["messages_raw"])
+    expect(select("status:failed", facts)).toStrictEqual(["users_raw"])
+    expect(select("state:stale and not state:failed", facts)).toStrictEqual(["messages_raw"])
     const needs = (text: string) => Selection.needsHistory(Either.getOrThrow(SelectionText.parse(text)))
-    assert.deepStrictEqual(["+users_raw", "sinks(not (a and state:stale))"].map(needs), [false, true])
+    expect(["+users_raw", "sinks(not (a and state:stale))"].map(needs)).toStrictEqual([false, true])
   })
 })
 
@@ -101,12 +101,11 @@ describe("a selection that is wrong", () => {
     ["", "\n^ an asset, a wildcard or key:value is expected"]
   ]
   it.each(cases)("%s", (text, expected) => {
-    assert.strictEqual(problem(text), expected)
+    expect(problem(text)).toBe(expected)
   })
 
   it("names every asset that does not exist, once", () => {
-    assert.strictEqual(
-      problem("qqq or xxxx and qqq"),
+    expect(problem("qqq or xxxx and qqq")).toBe(
       'There is no asset "qqq".\nThere is no asset "xxxx".'.split("\n").sort().join("\n")
     )
   })
@@ -158,7 +157,7 @@ describe("the algebra of selections", () => {
   it("reads back exactly what it prints", () => {
     FastCheck.assert(
       FastCheck.property(arbitrarySelection, (selection) => {
-        assert.deepStrictEqual(SelectionText.parse(SelectionText.print(selection)), Either.right(selection))
+        expect(SelectionText.parse(SelectionText.print(selection))).toStrictEqual(Either.right(selection))
       }),
       { numRuns: 500 }
     )
@@ -174,19 +173,19 @@ describe("the algebra of selections", () => {
         const graph = graphOf(edges)
         const of = (selection: Selection.Selection) => Either.getOrThrow(SelectionQuery.resolve(selection, graph))
         const { all, and, not, or, sinks, roots, traversal } = Selection
-        assert.deepStrictEqual(of(not(not(x))), of(x))
-        assert.deepStrictEqual(of(not(or(x, y))), of(and(not(x), not(y))))
-        assert.deepStrictEqual(of(or(x, y)), of(or(y, x)))
-        assert.deepStrictEqual(of(and(x, or(x, y))), of(x))
-        assert.deepStrictEqual(of(or(x, not(x))), of(all))
+        expect(of(not(not(x)))).toStrictEqual(of(x))
+        expect(of(not(or(x, y)))).toStrictEqual(of(and(not(x), not(y))))
+        expect(of(or(x, y))).toStrictEqual(of(or(y, x)))
+        expect(of(and(x, or(x, y)))).toStrictEqual(of(x))
+        expect(of(or(x, not(x)))).toStrictEqual(of(all))
         const up = (selection: Selection.Selection) => traversal(Number.POSITIVE_INFINITY, selection, 0)
-        assert.deepStrictEqual(of(up(up(x))), of(up(x)))
-        assert.deepStrictEqual(of(up(or(x, y))), of(or(up(x), up(y))))
-        assert.deepStrictEqual(of(traversal(1, traversal(1, x, 0), 0)), of(traversal(2, x, 0)))
-        assert.deepStrictEqual(of(sinks(sinks(x))), of(sinks(x)))
-        assert.deepStrictEqual(of(and(roots(x), x)), of(roots(x)))
+        expect(of(up(up(x)))).toStrictEqual(of(up(x)))
+        expect(of(up(or(x, y)))).toStrictEqual(of(or(up(x), up(y))))
+        expect(of(traversal(1, traversal(1, x, 0), 0))).toStrictEqual(of(traversal(2, x, 0)))
+        expect(of(sinks(sinks(x)))).toStrictEqual(of(sinks(x)))
+        expect(of(and(roots(x), x))).toStrictEqual(of(roots(x)))
         const ends = of(sinks(x)).length
-        assert.strictEqual(ends > 0, of(x).length > 0)
+        expect(ends > 0).toBe(of(x).length > 0)
       })
     )
   })

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { forkBounded } from "@sluice/core/internal/forkBounded"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -28,7 +28,7 @@ it.effect.prop(
           "all"
         )
       )
-      assert.deepStrictEqual([answer, underWay, done, peak <= most], ["all", 0, lengths.length, true])
+      expect([answer, underWay, done, peak <= most]).toStrictEqual(["all", 0, lengths.length, true])
     })
 )
 
@@ -41,7 +41,7 @@ it.effect("as soon as one fails, everything fails as it does, and nothing goes o
         Effect.all([start(forever("the other")), start(Effect.fail("this one")), forever("who starts them")])
       )
     )
-    assert.deepStrictEqual([exit, ended.sort()], [Exit.fail("this one"), ["the other", "who starts them"]])
+    expect([exit, ended.sort()]).toStrictEqual([Exit.fail("this one"), ["the other", "who starts them"]])
   })
 )
 
@@ -58,6 +58,6 @@ it.effect("whoever is interrupted goes on when all of it has ended", () =>
     )
     yield* turns(20)
     yield* Fiber.interrupt(running)
-    assert.isTrue(ended)
+    expect(ended).toBe(true)
   })
 )

@@ -1,7 +1,7 @@
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { assert, describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { arbitraryEdges, graphOf, planOf } from "../support.ts"
 
 const pipeline = graphOf(
@@ -19,7 +19,7 @@ const told = (plan: ReturnType<typeof planOf>) => plan.steps.map(({ asset, actio
 
 describe("Plan", () => {
   it("recomputes an ephemeral source, and with it whatever lies between it and the selected asset", () => {
-    assert.deepStrictEqual(told(planOf(pipeline, "users")), [
+    expect(told(planOf(pipeline, "users"))).toStrictEqual([
       ["api", "materialize", { _tag: "NeededBy", assets: ["cities", "users"] }],
       ["cities", "materialize", { _tag: "SameSnapshot", source: "api" }],
       ["users", "materialize", { _tag: "Selected" }]
@@ -27,7 +27,7 @@ describe("Plan", () => {
   })
 
   it("loads stored upstreams that are not selected, and touches no source for it", () => {
-    assert.deepStrictEqual(told(planOf(pipeline, "silent")), [
+    expect(told(planOf(pipeline, "silent"))).toStrictEqual([
       ["subscriptions", "load", { _tag: "LoadedFor", assets: ["silent"] }],
       ["users", "load", { _tag: "LoadedFor", assets: ["silent"] }],
       ["silent", "materialize", { _tag: "Selected" }]
@@ -35,22 +35,19 @@ describe("Plan", () => {
   })
 
   it("takes every input of a step from one snapshot: a stored upstream below a recomputed source is not loaded", () => {
-    assert.deepStrictEqual(
-      told(planOf(pipeline, "users", "silent")).map(([asset, action]) => [asset, action]),
-      [
-        ["api", "materialize"],
-        ["cities", "materialize"],
-        ["subscriptions", "materialize"],
-        ["users", "materialize"],
-        ["silent", "materialize"]
-      ]
-    )
+    expect(told(planOf(pipeline, "users", "silent")).map(([asset, action]) => [asset, action])).toStrictEqual([
+      ["api", "materialize"],
+      ["cities", "materialize"],
+      ["subscriptions", "materialize"],
+      ["users", "materialize"],
+      ["silent", "materialize"]
+    ])
   })
 
   it("refuses, before anything runs, an upstream that was never materialized, and says what to run", () => {
     const selected = [pipeline.names.indexOf("silent")]
     const plan = Plan.make(pipeline, { selection: "silent", selected, isMaterialized: (asset) => asset === "users" })
-    assert.deepStrictEqual(Either.flip(plan).pipe(Either.getOrThrow).message.split("\n"), [
+    expect(Either.flip(plan).pipe(Either.getOrThrow).message.split("\n")).toStrictEqual([
       '"subscriptions" has never been materialized, and silent cannot do without it.',
       "Run `pnpm assets materialize subscriptions` first, or materialize them together."
     ])
@@ -67,20 +64,14 @@ describe("Plan", () => {
         const plan = planOf(graphOf(edges, stored), ...selected)
         const done = new Set<string>()
         for (const step of plan.steps) {
-          assert.isFalse(done.has(step.asset))
-          assert.deepStrictEqual(
-            step.after.filter((up) => !done.has(up)),
-            []
-          )
-          assert.deepStrictEqual(step.after, step.action === "load" ? [] : (edges[step.asset] ?? []))
-          if (step.action === "load") assert.include(stored, step.asset)
-          assert.strictEqual(step.reason._tag === "Selected", selected.includes(step.asset))
+          expect(done.has(step.asset)).toBe(false)
+          expect(step.after.filter((up) => !done.has(up))).toStrictEqual([])
+          expect(step.after).toStrictEqual(step.action === "load" ? [] : (edges[step.asset] ?? []))
+          if (step.action === "load") expect(stored).toContain(step.asset)
+          expect(step.reason._tag === "Selected").toBe(selected.includes(step.asset))
           done.add(step.asset)
         }
-        assert.deepStrictEqual(
-          selected.filter((name) => !done.has(name)),
-          []
-        )
+        expect(selected.filter((name) => !done.has(name))).toStrictEqual([])
         assertOneSnapshot(plan, edges, stored)
       })
     )
@@ -98,6 +89,6 @@ const assertOneSnapshot = (
   for (const { asset, action } of plan.steps) {
     if (action !== "load") continue
     const recomputed = ancestors(asset).filter((name) => materialized.has(name) && !stored.includes(name))
-    assert.deepStrictEqual(recomputed, [], `${asset} is loaded although its source is recomputed`)
+    expect(recomputed, `${asset} is loaded although its source is recomputed`).toStrictEqual([])
   }
 }

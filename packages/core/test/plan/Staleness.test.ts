@@ -1,7 +1,7 @@
 import { withSettings } from "@sluice/core/asset/CodeVersions"
 import type { Provenance } from "@sluice/core/plan/Provenance"
 import * as Staleness from "@sluice/core/plan/Staleness"
-import { assert, describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { graphOf } from "../support.ts"
 
 const graph = graphOf({ api: [], cities: ["api"], users: ["api", "cities"], silent: ["users"] }, [
@@ -32,11 +32,11 @@ const stale = (...causes: ReadonlyArray<Staleness.Cause>): Staleness.Staleness =
 
 describe("staleness", () => {
   it("finds nothing where code and inputs are those of the last materialization", () => {
-    assert.deepStrictEqual(standings(fresh), { api: ephemeral, cities: isFresh, users: isFresh, silent: isFresh })
+    expect(standings(fresh)).toStrictEqual({ api: ephemeral, cities: isFresh, users: isFresh, silent: isFresh })
   })
 
   it("names new data of a source, and follows it down", () => {
-    assert.deepStrictEqual(standings({ ...fresh, api: { code: "1", inputs: {}, data: "api-2" } }), {
+    expect(standings({ ...fresh, api: { code: "1", inputs: {}, data: "api-2" } })).toStrictEqual({
       api: ephemeral,
       cities: stale({ _tag: "Input", asset: "api" }),
       users: stale({ _tag: "Input", asset: "api" }, { _tag: "Upstream", asset: "cities" }),
@@ -45,7 +45,7 @@ describe("staleness", () => {
   })
 
   it("names changed code, and follows it down, and not sideways or up", () => {
-    assert.deepStrictEqual(standings(fresh, { users: "2" }), {
+    expect(standings(fresh, { users: "2" })).toStrictEqual({
       api: ephemeral,
       cities: isFresh,
       users: stale({ _tag: "Code" }),
@@ -62,33 +62,30 @@ describe("staleness", () => {
       ).get("cities")
     const input = { _tag: "Input", asset: "api" } as const
     const expected = stale({ _tag: "CodeUnknown" }, input)
-    assert.deepStrictEqual([withoutVersion("1"), withoutVersion("unknown")], [expected, expected])
+    expect([withoutVersion("1"), withoutVersion("unknown")]).toStrictEqual([expected, expected])
   })
 
   it("names changed settings, and tells them from changed code", () => {
     const made = { ...fresh, users: { ...fresh.users, code: withSettings("1", "bands") } }
     const causes = (codes: Readonly<Record<string, string>>) => standings(made, codes)["users"]
-    assert.deepStrictEqual(
-      [
-        causes({ users: withSettings("1", "bands") }),
-        causes({ users: withSettings("1", "years") }),
-        causes({}),
-        causes({ users: withSettings("2", "bands") }),
-        standings(fresh, { users: withSettings("1", "bands") })["users"]
-      ],
-      [
-        isFresh,
-        stale({ _tag: "Settings" }),
-        stale({ _tag: "Settings" }),
-        stale({ _tag: "Code" }),
-        stale({ _tag: "Settings" })
-      ]
-    )
+    expect([
+      causes({ users: withSettings("1", "bands") }),
+      causes({ users: withSettings("1", "years") }),
+      causes({}),
+      causes({ users: withSettings("2", "bands") }),
+      standings(fresh, { users: withSettings("1", "bands") })["users"]
+    ]).toStrictEqual([
+      isFresh,
+      stale({ _tag: "Settings" }),
+      stale({ _tag: "Settings" }),
+      stale({ _tag: "Code" }),
+      stale({ _tag: "Settings" })
+    ])
   })
 
   // Regression: a step that published and failed afterwards left new data under the old record, and was called fresh.
   it("trusts no record of an asset whose last step failed or was canceled", () => {
-    assert.deepStrictEqual(standings(fresh, {}, ["users"]), {
+    expect(standings(fresh, {}, ["users"])).toStrictEqual({
       api: ephemeral,
       cities: isFresh,
       users: stale({ _tag: "Unsettled" }),
@@ -97,7 +94,7 @@ describe("staleness", () => {
   })
 
   it("tells what was never materialized from what is stale because of it", () => {
-    assert.deepStrictEqual(standings({ ...fresh, users: undefined }), {
+    expect(standings({ ...fresh, users: undefined })).toStrictEqual({
       api: ephemeral,
       cities: isFresh,
       users: { _tag: "Never" },

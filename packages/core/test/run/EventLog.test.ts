@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
@@ -71,7 +71,7 @@ describe("the record of a run", () => {
       yield* TestClock.adjust("1 minute")
       const { runId } = yield* Fiber.join(fiber)
       const events = yield* (yield* RunStore).events(runId)
-      assert.deepStrictEqual(events.map(({ _tag }) => _tag).sort(), [
+      expect(events.map(({ _tag }) => _tag).sort()).toStrictEqual([
         "RunConcluded",
         "RunStarted",
         "StepFailed",
@@ -96,12 +96,12 @@ describe("the record of a run", () => {
       })
       const fiber = yield* Effect.fork(run([first, endless]))
       yield* TestClock.adjust("2 minutes")
-      assert.deepStrictEqual((yield* Owner.closeOrphans).length, 1)
+      expect((yield* Owner.closeOrphans).length).toStrictEqual(1)
       const [before] = yield* store.runs(1)
       yield* Deferred.succeed(closed, undefined)
       const exit = yield* Fiber.await(fiber)
-      assert.match(String(Exit.isFailure(exit) && Cause.squash(exit.cause)), /concluded by another start .* retry \S+`/)
-      assert.deepStrictEqual([yield* store.runs(9), before?.status, log], [[before], "crashed", ["rolled back"]])
+      expect(String(Exit.isFailure(exit) && Cause.squash(exit.cause))).toMatch(/concluded by another start .* retry \S+`/)
+      expect([yield* store.runs(9), before?.status, log]).toStrictEqual([[before], "crashed", ["rolled back"]])
     }).pipe(
       Effect.provideService(Owner.Owner, { self: { host: "here", pid: 1 }, isAlive: () => false }),
       Effect.provide(RunStore.layerMemory)
@@ -112,7 +112,7 @@ describe("the record of a run", () => {
     Effect.gen(function* () {
       const endless = Asset.make("endless", { materialize: () => Effect.never })
       const exit = yield* Effect.exit(run([endless]))
-      assert.deepStrictEqual(Exit.isFailure(exit) && [...Cause.defects(exit.cause)].map(String), ["RangeError: broken"])
+      expect(Exit.isFailure(exit) && [...Cause.defects(exit.cause)].map(String)).toStrictEqual(["RangeError: broken"])
     }).pipe(Effect.provide(storeWith(() => ({ append: () => Effect.die(new RangeError("broken")) }))))
   )
 })
@@ -129,10 +129,10 @@ describe("an observer", { timeout: 60_000 }, () => {
         })
       const fiber = yield* Effect.fork(run(Fixtures.diamond(), stuck))
       const events = yield* recorded
-      assert.deepStrictEqual([events.at(-1)?._tag, seen, fiber.unsafePoll()], ["RunConcluded", [], null])
+      expect([events.at(-1)?._tag, seen, fiber.unsafePoll()]).toStrictEqual(["RunConcluded", [], null])
       yield* Deferred.succeed(gate, undefined)
       yield* Fiber.join(fiber)
-      assert.deepStrictEqual(seen, events)
+      expect(seen).toStrictEqual(events)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -143,9 +143,9 @@ describe("an observer", { timeout: 60_000 }, () => {
       const fiber = yield* Effect.fork(run(Fixtures.chain(), [() => Effect.never, quick]))
       const events = yield* recorded
       while (seen.length < events.length) yield* Effect.yieldNow()
-      assert.deepStrictEqual(seen, events)
+      expect(seen).toStrictEqual(events)
       yield* TestClock.adjust("1 hour")
-      assert.strictEqual(fiber.unsafePoll(), null)
+      expect(fiber.unsafePoll()).toBe(null)
       yield* Fiber.interrupt(fiber)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
@@ -162,9 +162,9 @@ describe("an observer", { timeout: 60_000 }, () => {
       const events = yield* recorded
       yield* Deferred.succeed(gate, undefined)
       yield* Fiber.join(fiber)
-      assert.isAbove(events.length, 2 * EventFeed.capacity)
-      assert.deepStrictEqual(batches.flat(), events)
-      assert.isAtMost(Math.max(...batches.map((batch) => batch.length)), EventFeed.capacity)
+      expect(events.length).toBeGreaterThan(2 * EventFeed.capacity)
+      expect(batches.flat()).toStrictEqual(events)
+      expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(EventFeed.capacity)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -190,8 +190,8 @@ describe("an observer", { timeout: 60_000 }, () => {
         Array.from({ length: 800 }, (_, index) => busy(`b${index}`)),
         slow
       )
-      assert.deepStrictEqual(seen.filter(isRecorded), yield* (yield* RunStore).events(runId))
-      assert.isBelow(seen.length, 800 * 26)
+      expect(seen.filter(isRecorded)).toStrictEqual(yield* (yield* RunStore).events(runId))
+      expect(seen.length).toBeLessThan(800 * 26)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -216,7 +216,7 @@ describe("an observer", { timeout: 60_000 }, () => {
       feed.offer(events.slice(-1), events.length - 1)
       yield* feed.end
       yield* feed.seen
-      assert.deepStrictEqual(seen, events)
+      expect(seen).toStrictEqual(events)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -237,10 +237,10 @@ describe("an observer", { timeout: 60_000 }, () => {
       yield* TestClock.adjust("1 minute")
       const { runId, status } = yield* Fiber.join(fiber)
       const events = yield* (yield* RunStore).events(runId)
-      assert.deepStrictEqual([status, seen], ["succeeded", events.map(({ _tag }) => _tag)])
-      assert.strictEqual(logged.length, 1)
-      assert.match(logged[0] ?? "", /^What shows the run broke with an unexpected RangeError/)
-      assert.notInclude(logged[0], "secret")
+      expect([status, seen]).toStrictEqual(["succeeded", events.map(({ _tag }) => _tag)])
+      expect(logged.length).toBe(1)
+      expect(logged[0] ?? "").toMatch(/^What shows the run broke with an unexpected RangeError/)
+      expect(logged[0]).not.toContain("secret")
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -267,8 +267,8 @@ describe("an observer", { timeout: 60_000 }, () => {
       yield* Deferred.succeed(gate, undefined)
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
-      assert.match(logged.join(), /^\d+ events of the run are recorded and could not be shown\. .* the disk is full$/)
-      assert.deepStrictEqual(seen.at(-1)?._tag, "RunConcluded")
+      expect(logged.join()).toMatch(/^\d+ events of the run are recorded and could not be shown\. .* the disk is full$/)
+      expect(seen.at(-1)?._tag).toStrictEqual("RunConcluded")
     }).pipe(
       Effect.provide(
         storeWith(() => ({
@@ -289,7 +289,7 @@ describe("an observer", { timeout: 60_000 }, () => {
       const [last] = yield* (yield* RunStore).runs(1)
       yield* TestClock.adjust("1 second")
       const exit = yield* Fiber.await(fiber)
-      assert.deepStrictEqual([before, last?.status, Exit.isInterrupted(exit)], [null, "canceled", true])
+      expect([before, last?.status, Exit.isInterrupted(exit)]).toStrictEqual([null, "canceled", true])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

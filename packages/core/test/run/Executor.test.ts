@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Executor from "@sluice/core/run/Executor"
@@ -24,19 +24,16 @@ describe("Executor", () => {
         materialize: (inputs) => Effect.sync(() => seen.push(inputs))
       })
       yield* runAll([a, b, c, d, last])
-      assert.deepStrictEqual(seen, [{ left: "d(b(a),c(a))", right: "a" }])
+      expect(seen).toStrictEqual([{ left: "d(b(a),c(a))", right: "a" }])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
   it.effect("skips what is below a failed step, naming it, and goes on elsewhere", () =>
     Effect.gen(function* () {
       const result = yield* runAll(Fixtures.failing())
-      assert.deepStrictEqual(states(result), ["a Succeeded", "bad Failed", "d Succeeded", "c Skipped"])
-      assert.deepStrictEqual(
-        RunResult.stepsIn(result, "Skipped").map((step) => step.state.causes),
-        [["bad"]]
-      )
-      assert.strictEqual(result.status, "failed")
+      expect(states(result)).toStrictEqual(["a Succeeded", "bad Failed", "d Succeeded", "c Skipped"])
+      expect(RunResult.stepsIn(result, "Skipped").map((step) => step.state.causes)).toStrictEqual([["bad"]])
+      expect(result.status).toBe("failed")
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -48,9 +45,9 @@ describe("Executor", () => {
       const events = yield* (yield* RunStore).events(result.runId)
       const ofBad = events.flatMap((event) => ("asset" in event && event.asset === "bad" ? [event._tag] : []))
       const oneTry = ["StepStarted", "StepRetrying"]
-      assert.deepStrictEqual(ofBad, [...oneTry, ...oneTry, ...oneTry, "StepStarted", "StepFailed"])
+      expect(ofBad).toStrictEqual([...oneTry, ...oneTry, ...oneTry, "StepStarted", "StepFailed"])
       const most = events.flatMap((event) => (event._tag === "StepRetrying" ? [event.attempts] : []))
-      assert.deepStrictEqual(most, [4, 4, 4])
+      expect(most).toStrictEqual([4, 4, 4])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -67,7 +64,7 @@ describe("Executor", () => {
       )
       yield* TestClock.adjust("1 minute")
       yield* Fiber.join(fiber)
-      assert.isBelow(order.indexOf("StepSucceeded"), order.lastIndexOf("StepRetrying"))
+      expect(order.indexOf("StepSucceeded")).toBeLessThan(order.lastIndexOf("StepRetrying"))
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -77,10 +74,9 @@ describe("Executor", () => {
       const fiber = yield* Effect.fork(runAll([slow]))
       yield* TestClock.adjust("5 minutes")
       const result = yield* Fiber.join(fiber)
-      assert.deepStrictEqual(
-        RunResult.stepsIn(result, "Failed").map((step) => step.state.error.message),
-        ['"slow" took longer than its timeout of 5s. Raise the asset\'s `timeout` if it needs more.']
-      )
+      expect(RunResult.stepsIn(result, "Failed").map((step) => step.state.error.message)).toStrictEqual([
+        '"slow" took longer than its timeout of 5s. Raise the asset\'s `timeout` if it needs more.'
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -89,9 +85,9 @@ describe("Executor", () => {
       const broken = Asset.make("broken", { materialize: () => Effect.sync(() => JSON.parse("ada@secret.example")) })
       const result = yield* runAll([broken])
       const [failed] = RunResult.stepsIn(result, "Failed")
-      assert.strictEqual(failed?.state.error.tag, "Defect")
-      assert.include(failed?.state.error.message, "SyntaxError")
-      assert.notInclude(JSON.stringify(result.steps.get("broken")), "secret")
+      expect(failed?.state.error.tag).toBe("Defect")
+      expect(failed?.state.error.message).toContain("SyntaxError")
+      expect(JSON.stringify(result.steps.get("broken"))).not.toContain("secret")
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -102,7 +98,7 @@ describe("Executor", () => {
         materialize: () => Effect.die(new Error("bad row:\n    at Ada Lovelace, 12 Rue X"))
       })
       const result = yield* runAll([told])
-      assert.notInclude(JSON.stringify(result.steps.get("told")), "Ada")
+      expect(JSON.stringify(result.steps.get("told"))).not.toContain("Ada")
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -123,9 +119,9 @@ describe("Executor", () => {
       const store = yield* RunStore
       const [run] = yield* store.runs(1)
       const events = yield* store.events(run?.runId ?? "")
-      assert.deepStrictEqual(log, ["rolled back"])
-      assert.strictEqual(run?.status, "canceled")
-      assert.deepStrictEqual(states(RunResult.fromEvents(events)), ["stuck Canceled", "below Canceled"])
+      expect(log).toStrictEqual(["rolled back"])
+      expect(run?.status).toBe("canceled")
+      expect(states(RunResult.fromEvents(events))).toStrictEqual(["stuck Canceled", "below Canceled"])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -137,7 +133,7 @@ describe("Executor", () => {
       const b = Asset.make("b", { upstreams: { a }, materialize: () => say("b") })
       const c = Asset.make("c", { upstreams: { b }, materialize: () => say("c") })
       yield* runAll([a, b, c], { concurrency: 1 })
-      assert.deepStrictEqual(log, ["a open", "b", "a closed", "c"])
+      expect(log).toStrictEqual(["a open", "b", "a closed", "c"])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -154,11 +150,8 @@ describe("Executor", () => {
       const stored = yield* (yield* RunStore).events(result.runId)
       const rows = (events: ReadonlyArray<RunEvent>) =>
         events.flatMap((event) => (event._tag === "StepProgressed" ? [event.rows] : []))
-      assert.deepStrictEqual([rows(seen), rows(stored)], [[2, 5], []])
-      assert.deepStrictEqual(
-        stored,
-        seen.filter((event) => event._tag !== "StepProgressed")
-      )
+      expect([rows(seen), rows(stored)]).toStrictEqual([[2, 5], []])
+      expect(stored).toStrictEqual(seen.filter((event) => event._tag !== "StepProgressed"))
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -187,20 +180,20 @@ describe("Executor", () => {
         const result = yield* Executor.run(planOf(graph), { concurrency })
         const doomed = (name: string): boolean => (edges[name] ?? []).some((up) => bad.has(up) || doomed(up))
         for (const { asset, state } of RunResult.stepsOf(result)) {
-          assert.strictEqual(state._tag, doomed(asset) ? "Skipped" : bad.has(asset) ? "Failed" : "Succeeded")
+          expect(state._tag).toBe(doomed(asset) ? "Skipped" : bad.has(asset) ? "Failed" : "Succeeded")
         }
-        assert.strictEqual(new Set(ran).size, ran.length)
-        for (const name of ran) for (const up of edges[name] ?? []) assert.isBelow(ran.indexOf(up), ran.indexOf(name))
-        assert.isAtMost(most, concurrency)
-        assert.strictEqual(running, 0)
+        expect(new Set(ran).size).toBe(ran.length)
+        for (const name of ran) for (const up of edges[name] ?? []) expect(ran.indexOf(up)).toBeLessThan(ran.indexOf(name))
+        expect(most).toBeLessThanOrEqual(concurrency)
+        expect(running).toBe(0)
       }).pipe(Effect.provide(RunStore.layerMemory)) as Effect.Effect<void>
   )
 
   it.live("costs little more than the work itself", () =>
     Effect.gen(function* () {
       const result = yield* runAll(Fixtures.wide(10_000))
-      assert.strictEqual(RunResult.stepsIn(result, "Succeeded").length, 10_000)
-      assert.isBelow(Duration.toSeconds(Duration.millis(result.durationMillis ?? 0)), 30)
+      expect(RunResult.stepsIn(result, "Succeeded").length).toBe(10_000)
+      expect(Duration.toSeconds(Duration.millis(result.durationMillis ?? 0))).toBeLessThan(30)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

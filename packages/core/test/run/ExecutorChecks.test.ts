@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import { StepContext } from "@sluice/core/asset/StepContext"
@@ -31,13 +31,12 @@ describe("checks", () => {
     Effect.gen(function* () {
       const log: Array<string> = []
       const result = yield* runAll([table([check("unique", false), check("not_null", true)], log)])
-      assert.deepStrictEqual(log, [])
-      assert.deepStrictEqual(found(result), [
+      expect(log).toStrictEqual([])
+      expect(found(result)).toStrictEqual([
         ["unique", false, { violations: 3 }],
         ["not_null", true, { violations: 0 }]
       ])
-      assert.match(
-        RunResult.stepsIn(result, "Failed")[0]?.state.error.message ?? "",
+      expect(RunResult.stepsIn(result, "Failed")[0]?.state.error.message ?? "").toMatch(
         /^"table" did not pass unique; what was published before stays\./
       )
     }).pipe(Effect.provide(RunStore.layerMemory))
@@ -47,10 +46,11 @@ describe("checks", () => {
     Effect.gen(function* () {
       const log: Array<string> = []
       const result = yield* runAll([table([check("fresh", false, "warn"), check("plausible", false, "error", false)], log)])
-      assert.deepStrictEqual(
-        [log, states(result), found(result).map(([name]) => name)],
-        [["published"], ["table Succeeded"], ["fresh", "plausible"]]
-      )
+      expect([log, states(result), found(result).map(([name]) => name)]).toStrictEqual([
+        ["published"],
+        ["table Succeeded"],
+        ["fresh", "plausible"]
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -77,7 +77,7 @@ describe("checks", () => {
       const fiber = yield* Effect.fork(runAll([table([...telling, ...blocking], [])]))
       yield* TestClock.adjust("1 minute")
       const all = found(yield* Fiber.join(fiber)).map(([name]) => name)
-      assert.deepStrictEqual([all, most], [[...blocking, ...telling].map(({ name }) => name), { Staged: 1, Published: 3 }])
+      expect([all, most]).toStrictEqual([[...blocking, ...telling].map(({ name }) => name), { Staged: 1, Published: 3 }])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -88,9 +88,9 @@ describe("checks", () => {
         evaluate: () => Effect.die(new RangeError("ada@secret.example"))
       })
       const result = yield* runAll([table([broken], [])])
-      assert.deepStrictEqual(states(result), ["table Failed"])
-      assert.notInclude(JSON.stringify([...result.steps]), "secret")
-      assert.include(JSON.stringify(found(result)), "RangeError")
+      expect(states(result)).toStrictEqual(["table Failed"])
+      expect(JSON.stringify([...result.steps])).not.toContain("secret")
+      expect(JSON.stringify(found(result))).toContain("RangeError")
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -106,8 +106,8 @@ describe("checks", () => {
       const graph = sealed([table([asking], log), endless])
       const plan = Plan.checks(graph, { selection: "*", selected: [0, 1] })
       const result = yield* Executor.run(plan, { concurrency: 1 })
-      assert.deepStrictEqual([states(result), subjects, log], [["table Succeeded"], ["Published"], []])
-      assert.strictEqual((yield* (yield* RunStore).materializations).size, 0)
+      expect([states(result), subjects, log]).toStrictEqual([["table Succeeded"], ["Published"], []])
+      expect((yield* (yield* RunStore).materializations).size).toBe(0)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -124,7 +124,7 @@ describe("checks", () => {
           ),
           (result) => result.status
         )
-      assert.deepStrictEqual([yield* checked("warn"), yield* checked("error")], ["succeeded", "failed"])
+      expect([yield* checked("warn"), yield* checked("error")]).toStrictEqual(["succeeded", "failed"])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

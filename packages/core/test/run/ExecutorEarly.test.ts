@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as RetryPolicy from "@sluice/core/asset/RetryPolicy"
 import { StepContext } from "@sluice/core/asset/StepContext"
@@ -42,8 +42,8 @@ describe("a step that hands its value on early", () => {
         materialize: () => Deferred.succeed(begun, undefined)
       })
       const result = yield* runAll([early, reader])
-      assert.strictEqual(result.status, "succeeded")
-      assert.deepStrictEqual(told(yield* recorded), [
+      expect(result.status).toBe("succeeded")
+      expect(told(yield* recorded)).toStrictEqual([
         "source StepStarted",
         "reader StepStarted",
         "source StepSucceeded",
@@ -78,9 +78,9 @@ describe("a step that hands its value on early", () => {
           }).pipe(Effect.onInterrupt(() => Effect.sync(() => seen.push("rolls back"))))
       })
       const result = yield* runAll([early, reader])
-      assert.strictEqual(result.status, "succeeded")
-      assert.deepStrictEqual(seen, ["begins first", "rolls back", "begins second", "ends second"])
-      assert.deepStrictEqual(told(yield* recorded), [
+      expect(result.status).toBe("succeeded")
+      expect(seen).toStrictEqual(["begins first", "rolls back", "begins second", "ends second"])
+      expect(told(yield* recorded)).toStrictEqual([
         "source StepStarted",
         "reader StepStarted",
         "reader StepRetrying",
@@ -107,14 +107,13 @@ describe("a step that hands its value on early", () => {
         materialize: ({ early: { concluded } }) => Effect.zipRight(Deferred.succeed(begun, undefined), concluded)
       })
       const result = yield* runAll([early, reader])
-      assert.strictEqual(result.status, "succeeded")
-      assert.deepStrictEqual(
-        RunResult.stepsOf(result).map(({ asset, state }) => [asset, "attempt" in state ? state.attempt : 0]),
-        [
-          ["source", 2],
-          ["reader", 2]
-        ]
-      )
+      expect(result.status).toBe("succeeded")
+      expect(
+        RunResult.stepsOf(result).map(({ asset, state }) => [asset, "attempt" in state ? state.attempt : 0])
+      ).toStrictEqual([
+        ["source", 2],
+        ["reader", 2]
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -135,11 +134,11 @@ describe("a step that hands its value on early", () => {
           )
       })
       const result = yield* runAll([early, reader])
-      assert.deepStrictEqual(
-        RunResult.stepsOf(result).map(({ asset, state }) => `${asset} ${state._tag}`),
-        ["source Failed", "reader Skipped"]
-      )
-      assert.isTrue(rolledBack)
+      expect(RunResult.stepsOf(result).map(({ asset, state }) => `${asset} ${state._tag}`)).toStrictEqual([
+        "source Failed",
+        "reader Skipped"
+      ])
+      expect(rolledBack).toBe(true)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -148,7 +147,7 @@ describe("a step that hands its value on early", () => {
       const early = source(Effect.as(Effect.yieldNow(), "same"))
       const reader = Asset.make("reader", { upstreams: { early }, materialize: () => Effect.void })
       yield* runAll([early, reader], { onlyChanged: true })
-      assert.deepStrictEqual(told(yield* recorded), [
+      expect(told(yield* recorded)).toStrictEqual([
         "source StepStarted",
         "source StepSucceeded",
         "reader StepStarted",
@@ -232,7 +231,7 @@ describe("runs in which any step may hand its value on early", () => {
         brokeNothing(yield* Fiber.interrupt(fiber))
       } else yield* Fiber.join(fiber)
       const events = yield* recorded
-      assert.deepStrictEqual([world.open, world.wrong], [0, []])
+      expect([world.open, world.wrong]).toStrictEqual([0, []])
       if (events.length === 0) return
       const endings = new Map<string, number>()
       const succeeded = new Set<string>()
@@ -240,11 +239,11 @@ describe("runs in which any step may hand its value on early", () => {
         if (!("asset" in event) || !ends.has(event._tag)) continue
         endings.set(event.asset, (endings.get(event.asset) ?? 0) + 1)
         if (event._tag !== "StepSucceeded") continue
-        for (const up of edges[event.asset] ?? []) assert.isTrue(succeeded.has(up), `${event.asset} before ${up}`)
+        for (const up of edges[event.asset] ?? []) expect(succeeded.has(up), `${event.asset} before ${up}`).toBe(true)
         succeeded.add(event.asset)
       }
-      assert.deepStrictEqual([...endings.keys()].sort(), Object.keys(edges).sort())
-      assert.isTrue([...endings.values()].every((count) => count === 1))
+      expect([...endings.keys()].sort()).toStrictEqual(Object.keys(edges).sort())
+      expect([...endings.values()].every((count) => count === 1)).toBe(true)
     }).pipe(Effect.provide(RunStore.layerMemory)) as Effect.Effect<void>
   const rolls = FastCheck.array(FastCheck.nat(1_000), { minLength: 60, maxLength: 60 })
   const edges = arbitraryEdges(10)

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Executor from "@sluice/core/run/Executor"
@@ -37,7 +37,7 @@ describe("an interrupted run", () => {
         )
         yield* Deferred.await(begun)
         yield* Fiber.interrupt(fiber)
-        assert.deepStrictEqual(said, ["rolled back", "closed the store"])
+        expect(said).toStrictEqual(["rolled back", "closed the store"])
       }).pipe(Effect.provide(RunStore.layerMemory))
     )
   }
@@ -72,7 +72,7 @@ describe("a run whose store hangs", () => {
       yield* TestClock.adjust("2 seconds")
       const early = yield* Fiber.poll(interrupting)
       yield* TestClock.adjust("1 second")
-      assert.deepStrictEqual([Option.isNone(early), Exit.isInterrupted(yield* Fiber.join(interrupting))], [true, true])
+      expect([Option.isNone(early), Exit.isInterrupted(yield* Fiber.join(interrupting))]).toStrictEqual([true, true])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -80,8 +80,7 @@ describe("a run whose store hangs", () => {
     Effect.gen(function* () {
       const fiber = yield* started(Effect.never, { timeout: "30 seconds" })
       const error = yield* Effect.flip(Fiber.join(fiber))
-      assert.strictEqual(
-        error.message,
+      expect(error.message).toBe(
         "The run history could not be written: the store did not record the end of the run within 3s. The next run closes this one as crashed, and removes what it left half done. The run took longer than its timeout of 30s; what had not ended was canceled."
       )
     }).pipe(Effect.provide(RunStore.layerMemory))
@@ -95,7 +94,7 @@ describe("a run whose store hangs", () => {
       const interrupting = yield* Effect.fork(Fiber.interrupt(fiber))
       yield* TestClock.adjust("3 seconds")
       yield* Fiber.join(interrupting)
-      assert.strictEqual(patient, true)
+      expect(patient).toBe(true)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

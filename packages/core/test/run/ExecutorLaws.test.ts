@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Executor from "@sluice/core/run/Executor"
@@ -69,15 +69,12 @@ describe("a run, interrupted at any point", () => {
           const fiber = yield* Effect.fork(running)
           for (let turn = 0; turn < patience; turn++) yield* Effect.yieldNow()
           brokeNothing(yield* Fiber.interrupt(fiber))
-          assert.deepStrictEqual(state, { running: 0, open: 0 })
+          expect(state).toStrictEqual({ running: 0, open: 0 })
           const { events, status } = yield* recordedEvents
           if (status === undefined) return
-          assert.include(["canceled", "succeeded", "failed"], status)
-          assert.deepStrictEqual(
-            Object.keys(edges).map((name) => endsOf(events, name)),
-            Object.keys(edges).map(() => 1)
-          )
-          assert.strictEqual(events.at(-1)?._tag, "RunConcluded")
+          expect(["canceled", "succeeded", "failed"]).toContain(status)
+          expect(Object.keys(edges).map((name) => endsOf(events, name))).toStrictEqual(Object.keys(edges).map(() => 1))
+          expect(events.at(-1)?._tag).toBe("RunConcluded")
         }).pipe(Effect.orDie, Effect.provide(RunStore.layerMemory))
       ),
     60_000
@@ -94,12 +91,9 @@ describe("a run that is left alone", () => {
           const state = world()
           const graph = graphOn(state, edges, { next: () => rolls[roll++ % rolls.length] ?? 0 })
           yield* Executor.run(planOf(graph), { concurrency: 2, failFast }) as Effect.Effect<unknown, never, RunStore>
-          assert.deepStrictEqual(state, { running: 0, open: 0 })
+          expect(state).toStrictEqual({ running: 0, open: 0 })
           const { events } = yield* recordedEvents
-          assert.deepStrictEqual(
-            Object.keys(edges).map((name) => endsOf(events, name)),
-            Object.keys(edges).map(() => 1)
-          )
+          expect(Object.keys(edges).map((name) => endsOf(events, name))).toStrictEqual(Object.keys(edges).map(() => 1))
         }).pipe(Effect.orDie, Effect.provide(RunStore.layerMemory))
       ),
     60_000

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -16,8 +16,8 @@ describe("a run that fails fast", () => {
         materialize: () => Effect.zipRight(Effect.yieldNow(), new Fixtures.FixtureFailed({ retryable: false }))
       })
       const result = yield* runAll([endless, later, bad], { failFast: true })
-      assert.deepStrictEqual(states(result), ["endless Canceled", "bad Failed", "later Skipped"])
-      assert.strictEqual(result.status, "failed")
+      expect(states(result)).toStrictEqual(["endless Canceled", "bad Failed", "later Skipped"])
+      expect(result.status).toBe("failed")
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })
@@ -28,11 +28,11 @@ describe("a run with a timeout", () => {
       const fiber = yield* Effect.fork(runAll([endless], { timeout: "90 seconds" }))
       yield* TestClock.adjust("2 minutes")
       const result = yield* Fiber.join(fiber)
-      assert.deepStrictEqual(states(result), ["endless Canceled"])
-      assert.deepStrictEqual(
-        [result.status, result.reason],
-        ["failed", "The run took longer than its timeout of 1m 30s; what had not ended was canceled."]
-      )
+      expect(states(result)).toStrictEqual(["endless Canceled"])
+      expect([result.status, result.reason]).toStrictEqual([
+        "failed",
+        "The run took longer than its timeout of 1m 30s; what had not ended was canceled."
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })
@@ -54,19 +54,16 @@ describe("a deadline", () => {
       })
       const fiber = yield* Effect.fork(runAll([stuck]))
       yield* TestClock.adjust("10 seconds")
-      assert.deepStrictEqual(
-        [failure(yield* Fiber.join(fiber)), log],
+      expect([failure(yield* Fiber.join(fiber)), log]).toStrictEqual([
         [
           [
-            [
-              "StepDeadlineExceeded",
-              '"stuck" did not succeed within its deadline of 10s, in 1 attempt. Raise the asset\'s `deadline` if it needs more.',
-              1
-            ]
-          ],
-          ["rolled back"]
-        ]
-      )
+            "StepDeadlineExceeded",
+            '"stuck" did not succeed within its deadline of 10s, in 1 attempt. Raise the asset\'s `deadline` if it needs more.',
+            1
+          ]
+        ],
+        ["rolled back"]
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -85,15 +82,15 @@ describe("a deadline", () => {
       })
       const fiber = yield* Effect.fork(runAll([failing]))
       yield* TestClock.adjust("5 seconds")
-      assert.deepStrictEqual(failure(yield* Fiber.join(fiber)), [
+      expect(failure(yield* Fiber.join(fiber))).toStrictEqual([
         [
           "StepDeadlineExceeded",
           `"failing" did not succeed within its deadline of 5s, in ${attempts} attempts. Raise the asset's \`deadline\` if it needs more. The last failure: the fixture was told to fail`,
           attempts
         ]
       ])
-      assert.isAtLeast(attempts, 2)
-      assert.isAtMost(attempts, 4)
+      expect(attempts).toBeGreaterThanOrEqual(2)
+      expect(attempts).toBeLessThanOrEqual(4)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -106,10 +103,7 @@ describe("a deadline", () => {
           Effect.fail({ _tag: "Busy", message: "it is busy", retryable: true, retryAfterMillis: 60_000 } as const)
       })
       const result = yield* runAll([asked])
-      assert.deepStrictEqual(
-        failure(result).map(([tag, , attempt]) => [tag, attempt]),
-        [["StepDeadlineExceeded", 1]]
-      )
+      expect(failure(result).map(([tag, , attempt]) => [tag, attempt])).toStrictEqual([["StepDeadlineExceeded", 1]])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -119,7 +113,7 @@ describe("a deadline", () => {
       const short = Asset.make("short", { deadline: "5 seconds", materialize: () => Effect.sleep("4 seconds") })
       const fiber = yield* Effect.fork(runAll([long, short], { concurrency: 1 }))
       yield* TestClock.adjust("2 minutes")
-      assert.deepStrictEqual(states(yield* Fiber.join(fiber)), ["long Succeeded", "short Succeeded"])
+      expect(states(yield* Fiber.join(fiber))).toStrictEqual(["long Succeeded", "short Succeeded"])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -138,10 +132,11 @@ describe("a deadline", () => {
       const fiber = yield* Effect.fork(runAll([waits, long], { concurrency: 1 }))
       yield* TestClock.adjust("2 minutes")
       const result = yield* Fiber.join(fiber)
-      assert.deepStrictEqual(
-        [attempts, failure(result).map(([tag]) => tag), states(result)],
-        [1, ["StepDeadlineExceeded"], ["waits Failed", "long Succeeded"]]
-      )
+      expect([attempts, failure(result).map(([tag]) => tag), states(result)]).toStrictEqual([
+        1,
+        ["StepDeadlineExceeded"],
+        ["waits Failed", "long Succeeded"]
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })
@@ -166,8 +161,8 @@ describe("a pool", () => {
       const assets = ["a", "b", "c", "d"].flatMap((name) => [busy(`${name}1`, "api"), busy(`${name}2`, "none")])
       const fiber = yield* Effect.fork(runAll(assets, { concurrency: 8, pools: { api: 2 } }))
       yield* TestClock.adjust("1 minute")
-      assert.strictEqual((yield* Fiber.join(fiber)).status, "succeeded")
-      assert.deepStrictEqual(most, { api: 2, none: 4 })
+      expect((yield* Fiber.join(fiber)).status).toBe("succeeded")
+      expect(most).toStrictEqual({ api: 2, none: 4 })
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { CodeVersions } from "@sluice/core/asset/CodeVersions"
 import { StepContext } from "@sluice/core/asset/StepContext"
@@ -57,7 +57,7 @@ it.effect("a source is told the one version that all it is made into was made fr
     const third = yield* run(Selection.name("left"))
     const apart = yield* run(both)
     const together = yield* run(both)
-    assert.deepStrictEqual([first, second, third, apart, together], [undefined, "v1", "v1", undefined, "v2"])
+    expect([first, second, third, apart, together]).toStrictEqual([undefined, "v1", "v1", undefined, "v2"])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
@@ -77,9 +77,13 @@ it.effect(
       yield* run(both)
       state.broken = false
       const failed = yield* run(both)
-      assert.deepStrictEqual(
-        [full, passing, nobody, code, same, failed],
-        [undefined, undefined, undefined, undefined, "v1", undefined]
-      )
+      expect([full, passing, nobody, code, same, failed]).toStrictEqual([
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        "v1",
+        undefined
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
 )

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { CodeVersions } from "@sluice/core/asset/CodeVersions"
 import { StepContext } from "@sluice/core/asset/StepContext"
@@ -45,9 +45,9 @@ describe("only what has changed", () => {
   it.effect("runs everything once, then nothing but sources, and loads nothing for it", () =>
     Effect.gen(function* () {
       const { run, state } = world()
-      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: made, beside: made })
-      assert.deepStrictEqual(yield* run(), { source: made, table: left, below: left, beside: left })
-      assert.strictEqual(state.loads, 0)
+      expect(yield* run()).toStrictEqual({ source: made, table: made, below: made, beside: made })
+      expect(yield* run()).toStrictEqual({ source: made, table: left, below: left, beside: left })
+      expect(state.loads).toBe(0)
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -56,8 +56,8 @@ describe("only what has changed", () => {
       const { run, state } = world()
       yield* run()
       state.content = "2"
-      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: made, beside: left })
-      assert.deepStrictEqual(yield* run(), { source: made, table: left, below: left, beside: left })
+      expect(yield* run()).toStrictEqual({ source: made, table: made, below: made, beside: left })
+      expect(yield* run()).toStrictEqual({ source: made, table: left, below: left, beside: left })
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -65,9 +65,9 @@ describe("only what has changed", () => {
     Effect.gen(function* () {
       const { run, state } = world()
       yield* run()
-      assert.deepStrictEqual(yield* run({ below: "2" }), { source: made, table: left, below: made, beside: left })
-      assert.strictEqual(state.loads, 1)
-      assert.deepStrictEqual(yield* run({ below: "2" }), { source: made, table: left, below: left, beside: left })
+      expect(yield* run({ below: "2" })).toStrictEqual({ source: made, table: left, below: made, beside: left })
+      expect(state.loads).toBe(1)
+      expect(yield* run({ below: "2" })).toStrictEqual({ source: made, table: left, below: left, beside: left })
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -75,9 +75,9 @@ describe("only what has changed", () => {
     Effect.gen(function* () {
       const { run, state } = world()
       state.breaks = true
-      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: "Failed", beside: made })
+      expect(yield* run()).toStrictEqual({ source: made, table: made, below: "Failed", beside: made })
       state.breaks = false
-      assert.deepStrictEqual(yield* run(), { source: made, table: left, below: made, beside: left })
+      expect(yield* run()).toStrictEqual({ source: made, table: left, below: made, beside: left })
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -103,8 +103,8 @@ describe("only what has changed", () => {
       const run = Executor.run(planOf(graph), { concurrency: 4, onlyChanged: true })
       yield* run
       const again = yield* run
-      assert.deepStrictEqual(ran, ["root", "one", "two", "one", "two"])
-      assert.deepStrictEqual(RunResult.stepsIn(again, "Canceled"), [])
+      expect(ran).toStrictEqual(["root", "one", "two", "one", "two"])
+      expect(RunResult.stepsIn(again, "Canceled")).toStrictEqual([])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -116,7 +116,7 @@ describe("only what has changed", () => {
       Object.assign(state, { content: "2", breaks: true })
       yield* run()
       Object.assign(state, { content: "1", breaks: false })
-      assert.deepStrictEqual(yield* run(), { source: made, table: made, below: made, beside: left })
+      expect(yield* run()).toStrictEqual({ source: made, table: made, below: made, beside: left })
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -142,7 +142,7 @@ describe("only what has changed", () => {
         yield* TestClock.adjust("1 minute")
         statuses.push((yield* Fiber.join(fiber)).status)
       }
-      assert.deepStrictEqual([statuses, loads], [["succeeded", "succeeded", "succeeded"], 3])
+      expect([statuses, loads]).toStrictEqual([["succeeded", "succeeded", "succeeded"], 3])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Owner from "@sluice/core/run/Owner"
 import type { RunEvent, RunOwner } from "@sluice/core/run/RunEvent"
 import * as RunResult from "@sluice/core/run/RunResult"
@@ -41,12 +41,13 @@ describe("closing orphans", () => {
       const store = yield* RunStore
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
       yield* secondsAfterNoon(5)
-      assert.deepStrictEqual(yield* Effect.all([Owner.closeOrphans, Owner.closeOrphans]), [["r1"], []])
+      expect(yield* Effect.all([Owner.closeOrphans, Owner.closeOrphans])).toStrictEqual([["r1"], []])
       const result = RunResult.fromEvents(yield* store.events("r1"))
-      assert.deepStrictEqual(
-        [result.status, result.reason, RunResult.stepsOf(result).map(({ state }) => state._tag)],
-        ["crashed", "its process (7 on here) ended without concluding it", ["Succeeded", "Canceled"]]
-      )
+      expect([result.status, result.reason, RunResult.stepsOf(result).map(({ state }) => state._tag)]).toStrictEqual([
+        "crashed",
+        "its process (7 on here) ended without concluding it",
+        ["Succeeded", "Canceled"]
+      ])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 
@@ -57,7 +58,7 @@ describe("closing orphans", () => {
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
       const both = yield* Effect.all([Owner.closeOrphans, Owner.closeOrphans], { concurrency: "unbounded" })
       const ends = (yield* store.events("r1")).map(({ _tag }) => _tag).slice(4)
-      assert.deepStrictEqual([both.flat(), ends], [["r1"], ["StepCanceled", "RunConcluded"]])
+      expect([both.flat(), ends]).toStrictEqual([["r1"], ["StepCanceled", "RunConcluded"]])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 
@@ -75,11 +76,11 @@ describe("closing orphans", () => {
       yield* secondsAfterNoon(90)
       yield* Owner.closeOrphans
       const told = (yield* store.runs(9)).map((run) => [run.runId, run.durationMillis, run.heartbeatAt])
-      assert.deepStrictEqual(told, [
+      expect(told).toStrictEqual([
         ["r2", 10_000, seconds(10)],
         ["r1", 4_000, seconds(4)]
       ])
-      assert.strictEqual(RunResult.fromEvents(yield* store.events("r1")).durationMillis, 4_000)
+      expect(RunResult.fromEvents(yield* store.events("r1")).durationMillis).toBe(4_000)
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 
@@ -93,11 +94,11 @@ describe("closing orphans", () => {
         yield* store.append(openRun("remote", { host: "there", pid: 9 }))
         yield* store.append(openRun("unknown", { host: "here", pid: 8 }))
         yield* secondsAfterNoon(59)
-        assert.deepStrictEqual(yield* Owner.closeOrphans, [])
+        expect(yield* Owner.closeOrphans).toStrictEqual([])
         yield* secondsAfterNoon(61)
-        assert.deepStrictEqual(yield* Owner.closeOrphans, ["remote", "unknown"])
+        expect(yield* Owner.closeOrphans).toStrictEqual(["remote", "unknown"])
         yield* secondsAfterNoon(7_200)
-        assert.deepStrictEqual(yield* Owner.closeOrphans, [])
+        expect(yield* Owner.closeOrphans).toStrictEqual([])
       }).pipe(living(7), Effect.provide(RunStore.layerMemory))
   )
 
@@ -114,7 +115,7 @@ describe("closing orphans", () => {
       )
       yield* secondsAfterNoon(-7_200)
       const closed = yield* Effect.provideService(Owner.closeOrphans, RunStore, { ...store, unfinished: told })
-      assert.deepStrictEqual(closed, ["silent"])
+      expect(closed).toStrictEqual(["silent"])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 })
@@ -128,7 +129,7 @@ describe("looking for orphans and rivals", () => {
       const unread = RunStore.of({ ...store, events: () => Effect.die("events were read") })
       const looked = Effect.zip(Owner.concurrentRuns(["b"]), Owner.closeOrphans)
       const [rivals, closed] = yield* Effect.provideService(looked, RunStore, unread)
-      assert.deepStrictEqual([rivals.map(({ assets }) => assets), closed], [[["b"]], ["r1"]])
+      expect([rivals.map(({ assets }) => assets), closed]).toStrictEqual([[["b"]], ["r1"]])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
 })
@@ -140,7 +141,7 @@ describe("rivals", () => {
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
       const told = (...assets: ReadonlyArray<string>) =>
         Effect.map(Owner.concurrentRuns(assets), (rivals) => rivals.map(({ assets, run }) => [run.runId, assets]))
-      assert.deepStrictEqual([yield* told("a", "b"), yield* told("a"), yield* told("c")], [[["r1", ["b"]]], [], []])
+      expect([yield* told("a", "b"), yield* told("a"), yield* told("c")]).toStrictEqual([[["r1", ["b"]]], [], []])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 })

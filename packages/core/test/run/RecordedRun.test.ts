@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Owner from "@sluice/core/run/Owner"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -24,10 +24,10 @@ describe("recorded work", () => {
     Effect.gen(function* () {
       const work = Effect.as(TestClock.adjust("2 seconds"), 7)
       const { value } = yield* RecordedRun.record("tidy", work, (count) => `tidied ${count}`)
-      assert.deepStrictEqual(
-        [value, yield* history],
-        [7, { ...quiet, runs: [{ selection: "tidy", status: "succeeded", durationMillis: 2_000, reason: "tidied 7" }] }]
-      )
+      expect([value, yield* history]).toStrictEqual([
+        7,
+        { ...quiet, runs: [{ selection: "tidy", status: "succeeded", durationMillis: 2_000, reason: "tidied 7" }] }
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
@@ -35,8 +35,8 @@ describe("recorded work", () => {
     Effect.gen(function* () {
       const error = new RunTimedOut({ limitMillis: 1 })
       const failed = yield* Effect.flip(RecordedRun.record("tidy", Effect.fail(error), () => ""))
-      assert.strictEqual(failed.message, error.message)
-      assert.deepStrictEqual(yield* history, {
+      expect(failed.message).toBe(error.message)
+      expect(yield* history).toStrictEqual({
         ...quiet,
         runs: [{ selection: "tidy", status: "failed", durationMillis: 0, reason: error.message }]
       })
@@ -48,12 +48,11 @@ describe("recorded work", () => {
       const store = yield* RunStore
       const fiber = yield* Effect.fork(RecordedRun.record("tidy", Effect.never, () => ""))
       yield* TestClock.adjust("25 seconds")
-      assert.deepStrictEqual(
-        (yield* store.unfinished).map(({ heartbeatAt, selection }) => [selection, heartbeatAt]),
-        [["tidy", "1970-01-01T00:00:20.000Z"]]
-      )
+      expect((yield* store.unfinished).map(({ heartbeatAt, selection }) => [selection, heartbeatAt])).toStrictEqual([
+        ["tidy", "1970-01-01T00:00:20.000Z"]
+      ])
       yield* Fiber.interrupt(fiber)
-      assert.deepStrictEqual(yield* history, {
+      expect(yield* history).toStrictEqual({
         ...quiet,
         runs: [{ selection: "tidy", status: "canceled", durationMillis: 25_000, reason: undefined }]
       })

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import { nodesOf, type StepNode } from "@sluice/core/run/StepNode"
@@ -69,21 +69,21 @@ it("never more steps run than there are places, no place stays empty while a ste
         yield* settled
         for (let turn = 0; started.length < nodes.length || running.size > 0; turn++) {
           const inPool = (name: string) => [...running].filter(({ asset }) => asset.pool === name).length
-          assert.isAtMost(running.size, concurrency)
-          assert.isAtMost(inPool("one"), limits.one)
-          assert.isAtMost(inPool("two"), limits.two)
+          expect(running.size).toBeLessThanOrEqual(concurrency)
+          expect(inPool("one")).toBeLessThanOrEqual(limits.one)
+          expect(inPool("two")).toBeLessThanOrEqual(limits.two)
           const waits = nodes.filter(({ state }) => state === "queued")
           const couldStart = waits.filter(({ asset: { pool } }) =>
             pool === "one" ? inPool(pool) < limits.one : pool === "two" ? inPool(pool) < limits.two : true
           )
-          if (couldStart.length > 0) assert.strictEqual(running.size, concurrency)
+          if (couldStart.length > 0) expect(running.size).toBe(concurrency)
           const all = [...running]
           const done = all[(order[turn % order.length] ?? 0) % all.length]
           if (done !== undefined) yield* finish(done)
         }
         for (const name of [undefined, "one", "two"]) {
           const ofPool = (some: ReadonlyArray<StepNode>) => namesOf(some.filter(({ asset }) => asset.pool === name))
-          assert.deepStrictEqual(ofPool(started), ofPool(nodes))
+          expect(ofPool(started)).toStrictEqual(ofPool(nodes))
         }
         yield* close
       }).pipe(Effect.scoped)
@@ -92,16 +92,17 @@ it("never more steps run than there are places, no place stays empty while a ste
 it.effect("a step that no longer waits when its turn comes is passed over, and gives its places to the next", () =>
   Effect.gen(function* () {
     const [first, second, third] = yield* nodesIn([undefined, undefined, undefined])
-    if (first === undefined || second === undefined || third === undefined) return assert.fail("three nodes were asked for")
+    if (first === undefined || second === undefined || third === undefined)
+      return expect.unreachable("three nodes were asked for")
     const { close, finish, queue, started } = yield* opened(1, {})
     for (const node of [first, second, third]) queue.offer(node, { takesPlace: true })
     yield* settled
     second.state = "waiting"
     yield* finish(first)
-    assert.deepStrictEqual([namesOf(started), second.state], [["n0", "n2"], "waiting"])
+    expect([namesOf(started), second.state]).toStrictEqual([["n0", "n2"], "waiting"])
     queue.offer(second, { takesPlace: true })
     yield* finish(third)
-    assert.deepStrictEqual(namesOf(started), ["n0", "n2", "n1"])
+    expect(namesOf(started)).toStrictEqual(["n0", "n2", "n1"])
     yield* close
   })
 )
@@ -109,12 +110,12 @@ it.effect("a step that no longer waits when its turn comes is passed over, and g
 it.effect("a step that takes no place starts while all places are taken", () =>
   Effect.gen(function* () {
     const [first, second] = yield* nodesIn([undefined, undefined])
-    if (first === undefined || second === undefined) return assert.fail("two nodes were asked for")
+    if (first === undefined || second === undefined) return expect.unreachable("two nodes were asked for")
     const { close, queue, started } = yield* opened(1, {})
     queue.offer(first, { takesPlace: true })
     queue.offer(second, { takesPlace: false })
     yield* settled
-    assert.deepStrictEqual(namesOf(started).sort(), ["n0", "n1"])
+    expect(namesOf(started).sort()).toStrictEqual(["n0", "n1"])
     yield* close
   })
 )

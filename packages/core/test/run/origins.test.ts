@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
@@ -38,12 +38,12 @@ it.effect("a run records where it read its sources, and so does whatever is made
     yield* run(Selection.all, { origin: "a" })
     const mixed = yield* run(Selection.name("people"), { origin: "b" })
     const loaded = yield* run(Selection.name("both"), { origin: "c" })
-    assert.deepStrictEqual(mixed, {
+    expect(mixed).toStrictEqual({
       run: "b",
       origins: { users: ["b"], messages: ["a"], people: ["b"], letters: ["a"], both: ["a"] }
     })
     // It reads no source: where one would be read is not recorded of it.
-    assert.deepStrictEqual([loaded.run, loaded.origins["both"]], [undefined, ["a", "b"]])
+    expect([loaded.run, loaded.origins["both"]]).toStrictEqual([undefined, ["a", "b"]])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
@@ -51,13 +51,13 @@ it.effect("what is left as it is keeps the place that its rows were read from", 
   Effect.gen(function* () {
     yield* run(Selection.all, { origin: "a" })
     const { origins } = yield* run(Selection.all, { origin: "b", onlyChanged: true })
-    assert.deepStrictEqual(origins, { users: ["b"], messages: ["b"], people: ["a"], letters: ["a"], both: ["a"] })
+    expect(origins).toStrictEqual({ users: ["b"], messages: ["b"], people: ["a"], letters: ["a"], both: ["a"] })
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
 it.effect("where nobody says, nothing is recorded", () =>
   Effect.gen(function* () {
     const { run: origin, origins } = yield* run(Selection.all, {})
-    assert.deepStrictEqual([origin, Object.values(origins).every((each) => each === undefined)], [undefined, true])
+    expect([origin, Object.values(origins).every((each) => each === undefined)]).toStrictEqual([undefined, true])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )

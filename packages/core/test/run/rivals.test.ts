@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
@@ -60,20 +60,20 @@ const atOnce = (versions: readonly [string, string]) =>
 // Regression: each run named its data after itself, so that of two first runs at once each made the other's tables stale.
 it.effect("two first runs at once that read the same source leave everything fresh", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual(yield* atOnce(["v1", "v1"]), ["Fresh", "Fresh"])
+    expect(yield* atOnce(["v1", "v1"])).toStrictEqual(["Fresh", "Fresh"])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
 it.effect("so do two later ones after the source has changed", () =>
   Effect.gen(function* () {
     yield* run(Effect.void, Effect.void, "v1")
-    assert.deepStrictEqual(yield* atOnce(["v2", "v2"]), ["Fresh", "Fresh"])
+    expect(yield* atOnce(["v2", "v2"])).toStrictEqual(["Fresh", "Fresh"])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
 it.effect("two at once that read different data leave what was made of both stale", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual(yield* atOnce(["v1", "v2"]), ["Fresh", "Stale"])
+    expect(yield* atOnce(["v1", "v2"])).toStrictEqual(["Fresh", "Stale"])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
@@ -87,7 +87,7 @@ it.effect("what was gone from the store is other data when it is made again of t
     const again = yield* dataOf
     yield* store.invalidate(["masks"])
     yield* run(Effect.void, Effect.void, "v1")
-    assert.deepStrictEqual([again === before, (yield* dataOf) === before], [true, false])
+    expect([again === before, (yield* dataOf) === before]).toStrictEqual([true, false])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 

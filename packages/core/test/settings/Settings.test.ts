@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -34,7 +34,7 @@ const load = (texts: Readonly<Record<string, string>>) =>
 
 it.effect("a setting that is not set, or set to blanks, has its default's value, or is undefined", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual(yield* yield* load({ SHOP_PAGE_SIZE: " " }), {
+    expect(yield* yield* load({ SHOP_PAGE_SIZE: " " })).toStrictEqual({
       url: undefined,
       token: undefined,
       pageSize: 100,
@@ -57,14 +57,14 @@ it.effect("values have the types that their parsers say", () =>
       pageSize,
       currency
     ]
-    assert.deepStrictEqual(typed, ["shop.example", "t0ken", 7, "USD"])
+    expect(typed).toStrictEqual(["shop.example", "t0ken", 7, "USD"])
   })
 )
 
 it.effect("everything that is wrong is told at once, by key and without the text", () =>
   Effect.gen(function* () {
     const wrong = yield* load({ SHOP_API_URL: "CANARY", SHOP_PAGE_SIZE: "0", SHOP_CURRENCY: "CANARY" })
-    assert.deepStrictEqual(wrong._tag === "Left" ? wrong.left.problems : [], [
+    expect(wrong._tag === "Left" ? wrong.left.problems : []).toStrictEqual([
       "SHOP_API_URL is not a URL. Use http://host:port/path.",
       "SHOP_PAGE_SIZE is not a whole number from 1 to 1000.",
       "SHOP_CURRENCY is not EUR or USD."
@@ -76,35 +76,29 @@ it.effect("a URL is http or https, without credentials, query or fragment", () =
   Effect.gen(function* () {
     const urls = ["ftp://shop", "http://u:CANARY@shop", "http://shop?key=1", "http://shop#x"]
     const results = yield* Effect.forEach(urls, (SHOP_API_URL) => load({ SHOP_API_URL }))
-    assert.deepStrictEqual(
-      results.map((result) => (result._tag === "Left" ? result.left.message : "accepted")),
-      [
-        "SHOP_API_URL must begin with http:// or https://.",
-        "SHOP_API_URL must not hold a user or password.",
-        "SHOP_API_URL must end before the ? or #.",
-        "SHOP_API_URL must end before the ? or #."
-      ]
-    )
+    expect(results.map((result) => (result._tag === "Left" ? result.left.message : "accepted"))).toStrictEqual([
+      "SHOP_API_URL must begin with http:// or https://.",
+      "SHOP_API_URL must not hold a user or password.",
+      "SHOP_API_URL must end before the ? or #.",
+      "SHOP_API_URL must end before the ? or #."
+    ])
   })
 )
 
 it("a .env file shows every setting under its section, and the example before the default", () => {
   const [, ...lines] = SettingsText.dotEnv(Object.values(shop)).split("\n\n")
-  assert.deepStrictEqual(
-    lines.map((each) => each.replace(/-{9,}/, "-")),
-    [
-      "# --- The shop -",
-      "# Where orders come from. Without it, nothing is read.\n#SHOP_API_URL=https://shop.example/v1",
-      "# Sent to the shop.\n#SHOP_TOKEN=",
-      "# --- Limits -",
-      "# Rows of a page.\n#SHOP_PAGE_SIZE=100",
-      "# The currency.\n#SHOP_CURRENCY=EUR\n"
-    ]
-  )
+  expect(lines.map((each) => each.replace(/-{9,}/, "-"))).toStrictEqual([
+    "# --- The shop -",
+    "# Where orders come from. Without it, nothing is read.\n#SHOP_API_URL=https://shop.example/v1",
+    "# Sent to the shop.\n#SHOP_TOKEN=",
+    "# --- Limits -",
+    "# Rows of a page.\n#SHOP_PAGE_SIZE=100",
+    "# The currency.\n#SHOP_CURRENCY=EUR\n"
+  ])
 })
 
 it("a table shows defaults, secrets and first sentences", () => {
-  assert.deepStrictEqual(SettingsText.table(Object.values(shop)).split("\n").slice(2), [
+  expect(SettingsText.table(Object.values(shop)).split("\n").slice(2)).toStrictEqual([
     "| `SHOP_API_URL` |  | Where orders come from. |",
     "| `SHOP_TOKEN` |  | Sent to the shop. Secret. |",
     "| `SHOP_PAGE_SIZE` | `100` | Rows of a page. |",

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Pull from "@sluice/core/data/internal/Pull"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -23,8 +23,8 @@ it.effect.prop(
     Effect.gen(function* () {
       const stream = Stream.flatMap(Stream.fromIterable(chunks), (chunk) => Stream.fromIterable(chunk))
       const found = { came: chunks.flat(), exit: Exit.void, after: undefined }
-      assert.deepStrictEqual(yield* all(Pull.ofStream(stream)), found)
-      assert.deepStrictEqual(yield* all(Pull.ofStream(Pull.toStream(Pull.ofStream(stream)))), found)
+      expect(yield* all(Pull.ofStream(stream))).toStrictEqual(found)
+      expect(yield* all(Pull.ofStream(Pull.toStream(Pull.ofStream(stream))))).toStrictEqual(found)
     })
 )
 
@@ -32,8 +32,8 @@ it.effect("fails as the stream does, after what came before", () =>
   Effect.gen(function* () {
     const stream = Stream.concat(Stream.make(1, 2), Stream.fail("no more"))
     const found = { came: [1, 2], exit: Exit.fail("no more"), after: undefined }
-    assert.deepStrictEqual(yield* all(Pull.ofStream(stream)), found)
-    assert.deepStrictEqual(yield* all(Pull.ofStream(Pull.toStream(Pull.ofStream(stream)))), found)
+    expect(yield* all(Pull.ofStream(stream))).toStrictEqual(found)
+    expect(yield* all(Pull.ofStream(Pull.toStream(Pull.ofStream(stream))))).toStrictEqual(found)
   })
 )
 
@@ -51,6 +51,6 @@ it.effect("a stream is closed with the scope, also where nobody has come to its 
         })
     )
     const first = yield* Effect.scoped(Effect.map(Effect.flatten(Pull.ofStream(stream)), (one) => [one, isOpen]))
-    assert.deepStrictEqual([first, isOpen], [[1, true], false])
+    expect([first, isOpen]).toStrictEqual([[1, true], false])
   })
 )
