@@ -1,6 +1,6 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { assert, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
@@ -80,11 +80,11 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a list of json-serve
       Effect.gen(function* () {
         const server = yield* JsonServer.start(version, { orders: orders(34) })
         const where = { url: new URL(server.url + path), paging }
-        assert.deepStrictEqual<unknown>(yield* read(where), good(orders(34)))
+        expect(yield* read(where)).toStrictEqual(good(orders(34)))
 
         yield* server.put("/orders/12", { ...order(12), total: 99, username: "ada", password: "secret" })
         const changed = orders(34).map((one) => (one.id === "12" ? { ...one, total: 99 } : one))
-        assert.deepStrictEqual<unknown>(yield* read(where), good(changed, { unknown_fields: 2 }))
+        expect(yield* read(where)).toStrictEqual(good(changed, { unknown_fields: 2 }))
       })
     )
 
@@ -92,10 +92,8 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a list of json-serve
       Effect.gen(function* () {
         for (const count of [20, 10, 3, 0]) {
           const server = yield* JsonServer.start(version, { orders: orders(count) })
-          assert.deepStrictEqual<unknown>(
-            yield* read({ url: new URL(server.url + path), paging }),
-            good(orders(count)),
-            `${count} rows`
+          expect(yield* read({ url: new URL(server.url + path), paging }), `${count} rows`).toStrictEqual(
+            good(orders(count))
           )
         }
       })
@@ -118,17 +116,16 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a list of json-serve
       )
       yield* server.put("/orders/12", { ...order(12), total: 99 })
       const again = Chunk.toReadonlyArray(yield* Stream.runCollect(since(known)))
-      assert.deepStrictEqual(
+      expect(
         again.flatMap(({ answer, changed }) =>
           answer.size === 0 ? [] : [[answer.page, changed?.rows.map(({ total }) => total)]]
-        ),
-        [
-          [1, undefined],
-          [2, orders(20).flatMap(({ id, total }, at) => (at < 10 ? [] : id === "12" ? 99 : total))],
-          [3, undefined],
-          [4, undefined]
-        ]
-      )
+        )
+      ).toStrictEqual([
+        [1, undefined],
+        [2, orders(20).flatMap(({ id, total }, at) => (at < 10 ? [] : id === "12" ? 99 : total))],
+        [3, undefined],
+        [4, undefined]
+      ])
     }).pipe(Effect.provide(client))
   )
 })
@@ -139,7 +136,7 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
       const api = yield* FaultyApi.make
       const bad = [{ ...order(41), total: "secret" }, { id: "42", total: 1 }, "secret", { ...order(44), note: 5 }]
       yield* api.on("/orders", Reply.pages([...orders(40), ...bad]))
-      assert.deepStrictEqual<unknown>(yield* read({ url: new URL(`${api.url}/orders`), pageSize: 100 }), {
+      expect(yield* read({ url: new URL(`${api.url}/orders`), pageSize: 100 })).toStrictEqual({
         ...good(orders(40), { quarantined: 4 }),
         quarantined: [
           { ordinal: 40, id: "41", field: "total", reason: "is not a number" },
@@ -165,7 +162,7 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
       })
       const services = Layer.mergeAll(Layer.mock(Quarantine, {}), Suppressions.layerNone, Spill.layerMemory, client)
       const exit = yield* Effect.exit(Effect.provide(runForTest(asset, {}), services))
-      assert.deepStrictEqual(Exit.isFailure(exit) ? Chunk.toReadonlyArray(Cause.defects(exit.cause)).map(String) : exit, [
+      expect(Exit.isFailure(exit) ? Chunk.toReadonlyArray(Cause.defects(exit.cause)).map(String) : exit).toStrictEqual([
         "SourceReadByItsOwnAsset: The asset that reads orders also uses their rows. Return them, and use them in an asset downstream."
       ])
     })
@@ -182,10 +179,15 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
           return Either.isLeft(result) && result.left._tag === "SourceAnswerInvalid" ? result.left.why : result
         })
       const noList = "is no object whose field data is a list of rows"
-      assert.deepStrictEqual<unknown>(
-        yield* Effect.forEach([[], null, { error: "secret" }, { data: {} }, { data: [], next: {} }], whyOf),
-        [noList, noList, noList, noList, "names the next page in its field next by something that is no text and no number"]
-      )
+      expect(
+        yield* Effect.forEach([[], null, { error: "secret" }, { data: {} }, { data: [], next: {} }], whyOf)
+      ).toStrictEqual([
+        noList,
+        noList,
+        noList,
+        noList,
+        "names the next page in its field next by something that is no text and no number"
+      ])
     })
   )
 
@@ -199,7 +201,7 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
           const result = yield* Effect.either(read({ url: new URL(`${api.url}/orders`), paging }))
           return Either.isLeft(result) ? result.left._tag : result
         })
-      assert.deepStrictEqual<unknown>(yield* Effect.forEach(["b7", "http://127.0.0.2:1/orders"], tagOf), [
+      expect(yield* Effect.forEach(["b7", "http://127.0.0.2:1/orders"], tagOf)).toStrictEqual([
         "SourcePagingDoubtful",
         "SourceAnswerInvalid"
       ])

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as BadRows from "../../src/intake/BadRows.ts"
 
 /** So many rows that are left out. */
@@ -15,8 +15,7 @@ it("a share of bad rows is judged from 20 rows on; none good is always too many;
     [1_000, 100, true],
     [1_000, 101, false]
   ]
-  assert.deepStrictEqual(
-    cases.map(([total, count]) => BadRows.judge("users", total, bad(count), 0.1) === undefined),
+  expect(cases.map(([total, count]) => BadRows.judge("users", total, bad(count), 0.1) === undefined)).toStrictEqual(
     cases.map(([, , passes]) => passes)
   )
 })
@@ -29,15 +28,11 @@ it("the error counts, and names the most frequent reasons", () => {
     ["subscription[].amount is not a decimal", 4]
   ])
   const error = BadRows.judge("users", 40, { count: () => 9, reasons }, 0.1)
-  assert.deepStrictEqual(
-    [error?.message, error?.retryable],
-    [
-      "9 of 40 users (22.5%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); country is too long (1). Mend the source, or raise SLUICE_MAX_BAD_SHARE.",
-      false
-    ]
-  )
-  assert.deepStrictEqual(
-    BadRows.judge("messages", 2, bad(2), 1)?.message,
+  expect([error?.message, error?.retryable]).toStrictEqual([
+    "9 of 40 users (22.5%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); country is too long (1). Mend the source, or raise SLUICE_MAX_BAD_SHARE.",
+    false
+  ])
+  expect(BadRows.judge("messages", 2, bad(2), 1)?.message).toStrictEqual(
     "2 of 2 messages (100%) could not be decoded; not one is good. Mostly: id is empty (2). Mend the source, or raise SLUICE_MAX_BAD_SHARE."
   )
 })

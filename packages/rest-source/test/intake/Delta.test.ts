@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
@@ -97,7 +97,7 @@ const cases: ReadonlyArray<readonly [string, Page, Page, { readonly rows: string
 for (const [what, before, after, expected] of cases) {
   it.effect(`tells ${what}`, () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* changesOf([before, ...others], [after, ...others]), { ...expected, pages: 1 })
+      expect(yield* changesOf([before, ...others], [after, ...others])).toStrictEqual({ ...expected, pages: 1 })
     })
   )
 }
@@ -108,7 +108,7 @@ it.effect("a row that has gone from one page to another is told with both", () =
       [["a1", "b1"], ["c1", "d1"], ...others, ["w1"], ["x1"]],
       [["a1", "e1"], ["b1", "c1", "d1"], ...others, ["w1"], ["x1"]]
     )
-    assert.deepStrictEqual(found, { rows: "e1 b1", gone: "b", pages: 2 })
+    expect(found).toStrictEqual({ rows: "e1 b1", gone: "b", pages: 2 })
   })
 )
 
@@ -117,15 +117,15 @@ it.effect("however many pages have changed, their rows are told, up to three in 
     const firstOf = (count: number) =>
       others.map((rows, at) => rows.map((row, place) => (at < count && place === 0 ? row.replace("1", "2") : row)))
     const found = [yield* changesOf(others, firstOf(3)), yield* changesOf(others, firstOf(4))]
-    assert.deepStrictEqual(found, [{ rows: "k2 n2 q2", gone: "k n q", pages: 3 }, undefined])
-    assert.deepStrictEqual(yield* changesOf([...others, ["a1", "b1", "c1", "d1", "e1", "f1"]], others), undefined)
+    expect(found).toStrictEqual([{ rows: "k2 n2 q2", gone: "k n q", pages: 3 }, undefined])
+    expect(yield* changesOf([...others, ["a1", "b1", "c1", "d1", "e1", "f1"]], others)).toStrictEqual(undefined)
   })
 )
 
 it.effect("pages that are there no more take all of their rows with them", () =>
   Effect.gen(function* () {
     const found = yield* changesOf([...others, ["a1", "b1"]], others)
-    assert.deepStrictEqual(found, { rows: "", gone: "a b", pages: 1 })
+    expect(found).toStrictEqual({ rows: "", gone: "a b", pages: 1 })
   })
 )
 
@@ -133,7 +133,7 @@ it.effect("pages that are there no more take all of their rows with them", () =>
 it.effect("where it is not known what the rows of a page were, all of them are told", () =>
   Effect.gen(function* () {
     const found = yield* changesOf([["a1", "b1", "c1"], ...others], [["a1", "b2", "c1"], ...others], [1])
-    assert.deepStrictEqual(found, { rows: "a1 b2 c1", gone: "a b c", pages: 1 })
+    expect(found).toStrictEqual({ rows: "a1 b2 c1", gone: "a b c", pages: 1 })
   })
 )
 
@@ -143,6 +143,6 @@ it.effect("everything is read where an id is on a page twice, or one that is new
     const twice = yield* changesOf(before, [["a1", "b1", "b1"], ...others])
     const other = yield* changesOf(before, [["a1", "b1", "p1"], ...others])
     const fine = yield* changesOf(before, [["a1", "b1", "y1"], ...others])
-    assert.deepStrictEqual([twice, other, fine], [undefined, undefined, { rows: "y1", gone: "", pages: 1 }])
+    expect([twice, other, fine]).toStrictEqual([undefined, undefined, { rows: "y1", gone: "", pages: 1 }])
   })
 )

@@ -1,5 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
@@ -44,7 +44,7 @@ it.effect("of identical rows one stays; of different ones the latest, or of equa
     const b = { id: "b", at: "2024-01", text: "same" }
     const [c1, c2] = ["first", "last"].map((text) => ({ id: "c", at: "2024-01", text }))
     const rows = [a1, b, a2, c1, { ...b }, a3, c2, { ...b }].flatMap((row) => row ?? [])
-    assert.deepStrictEqual(yield* distinct(rows), {
+    expect(yield* distinct(rows)).toStrictEqual({
       rows: [a2, c2, b].flatMap((row) => row ?? []),
       size: 3,
       duplicates: 5,
@@ -59,14 +59,14 @@ it.effect("rows whose ids are on several pages are counted", () =>
     const rows = ["a", "a", "b", "b", "c", "a"].map((id) => ({ id, at: "", text: "" }))
     const suspects = yield* suspectsOf(rows, 3, 64)
     const found = yield* Duplicates.remove(Dataset.fromArray(rows), suspects, identity, [3, 3, 5])
-    assert.deepStrictEqual([found.duplicates, found.overlapping], [3, 2])
+    expect([found.duplicates, found.overlapping]).toStrictEqual([3, 2])
   })
 )
 
 it.effect("without duplicates the dataset is the one that was given", () =>
   Effect.gen(function* () {
     const rows = Dataset.of({ id: "a", at: "", text: "" })
-    assert.strictEqual((yield* Duplicates.remove(rows, new Set(), identity)).rows, rows)
+    expect((yield* Duplicates.remove(rows, new Set(), identity)).rows).toBe(rows)
   })
 )
 
@@ -81,7 +81,7 @@ it.effect.prop(
         rows.every((rival, j) => rival.id !== row.id || rival.at < row.at || (rival.at === row.at && j <= i))
       )
       const versions = (id: string) => new Set(rows.filter((row) => row.id === id).map((row) => JSON.stringify(row)))
-      assert.deepStrictEqual(found, {
+      expect(found).toStrictEqual({
         rows: winners,
         size: winners.length,
         duplicates: rows.length - winners.length,
@@ -95,9 +95,11 @@ it.effect("a hundred thousand ids that differ are told apart, and one that came 
   Effect.gen(function* () {
     const rows = Array.from({ length: 100_000 }, (_, i) => ({ id: `id-${i}`, at: "", text: "" }))
     const found = yield* distinct([...rows, { id: "id-77", at: "", text: "" }], 5_000, 20_000)
-    assert.deepStrictEqual(
-      [found.rows.length, found.duplicates, found.conflicts, new Set(found.rows.map(({ id }) => id)).size],
-      [100_000, 1, 0, 100_000]
-    )
+    expect([
+      found.rows.length,
+      found.duplicates,
+      found.conflicts,
+      new Set(found.rows.map(({ id }) => id)).size
+    ]).toStrictEqual([100_000, 1, 0, 100_000])
   })
 )

@@ -1,5 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Spill } from "@sluice/core/data/Spill"
 import * as Effect from "effect/Effect"
@@ -31,11 +31,11 @@ it.scoped.prop(
       const rejects = yield* Rejects.make(bytesInMemory)
       yield* Effect.forEach(pages, rejects.see)
       const all = pages.flat()
-      assert.deepStrictEqual(yield* Dataset.toArray(rejects.rows()), all)
-      assert.deepStrictEqual(
-        [rejects.count(), [...rejects.reasons.values()].reduce((a, b) => a + b, 0)],
-        [all.length, all.length]
-      )
+      expect(yield* Dataset.toArray(rejects.rows())).toStrictEqual(all)
+      expect([rejects.count(), [...rejects.reasons.values()].reduce((a, b) => a + b, 0)]).toStrictEqual([
+        all.length,
+        all.length
+      ])
     }).pipe(Effect.provide(spilling))
 )
 
@@ -44,8 +44,7 @@ it.scoped("reasons are counted whatever the place in a list", () =>
     const rejects = yield* Rejects.make()
     const at = (field: string) => ({ ordinal: 0, id: null, field, reason: "is wrong" })
     yield* rejects.see([at("subscription.0.amount"), at(""), at("subscription.12.amount"), at("id")])
-    assert.deepStrictEqual(
-      rejects.reasons,
+    expect(rejects.reasons).toStrictEqual(
       new Map([
         ["subscription[].amount is wrong", 2],
         ["the row is wrong", 1],

@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -33,14 +33,14 @@ describe("the clock of the machine may be set while a server is waited for", () 
     it.effect(`by ${jump / 1_000} s: a silent answer is given up after 30 s, and no sooner`, () =>
       Effect.gen(function* () {
         const { endedWithin } = yield* waiting(3_600, jump)
-        assert.deepStrictEqual([yield* endedWithin(19), yield* endedWithin(1)], [false, true])
+        expect([yield* endedWithin(19), yield* endedWithin(1)]).toStrictEqual([false, true])
       })
     )
 
     it.effect(`by ${jump / 1_000} s: a slow answer is given up after 10 minutes in all, and no sooner`, () =>
       Effect.gen(function* () {
         const { endedWithin } = yield* waiting(10, jump)
-        assert.deepStrictEqual([yield* endedWithin(589), yield* endedWithin(1)], [false, true])
+        expect([yield* endedWithin(589), yield* endedWithin(1)]).toStrictEqual([false, true])
       })
     )
   }

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import { cases } from "../../../../test/setup/size.ts"
@@ -61,7 +61,7 @@ it.prop(
   "an array has the rows that JSON.parse finds in it, wherever its bytes are cut",
   [written, cuts],
   ([bytes, places]) => {
-    for (const sliceBytes of sizes) assert.deepStrictEqual(read(bytes, places, sliceBytes), Either.right(reference(bytes)))
+    for (const sliceBytes of sizes) expect(read(bytes, places, sliceBytes)).toStrictEqual(Either.right(reference(bytes)))
   },
   { fastCheck: { numRuns: cases(500) } }
 )
@@ -96,8 +96,8 @@ it.prop(
     const expected = reference(bytes)
     for (const sliceBytes of sizes) {
       const found = read(bytes, places, sliceBytes)
-      if (expected === undefined) assert.isTrue(Either.isLeft(found))
-      else assert.deepStrictEqual(found, Either.right(expected))
+      if (expected === undefined) expect(Either.isLeft(found)).toBe(true)
+      else expect(found).toStrictEqual(Either.right(expected))
     }
   },
   { fastCheck: { numRuns: cases(2_000) } }
@@ -106,8 +106,7 @@ it.prop(
 it("rows are answered as soon as a slice is full, and no row is held that has been answered", () => {
   const reader = JsonRows.make(100, 10)
   const told = ["\uFEFF [1,", "[2,3],", '"12345,",', "6", "] "].map((part) => reader.push(utf8(part)))
-  assert.deepStrictEqual(
-    [...told, reader.end()],
+  expect([...told, reader.end()]).toStrictEqual(
     [[], [], [1, [2, 3], "12345,"], [], [], [6]].map((some) => Either.right(some))
   )
 })
@@ -120,17 +119,23 @@ it("a row that is too long is refused before it is whole, and so is anything els
     return found
   }
   const tooLong = Either.left({ _tag: "RowTooLong" })
-  assert.deepStrictEqual(
-    [outcome('[1,"', "a"), outcome("[1, ", " "), outcome("[1,", "["), outcome("[1,2] ", " "), outcome('"', "a")],
-    [tooLong, tooLong, tooLong, tooLong, Either.left({ _tag: "NotRows", why: "is not a list of rows", retryable: false })]
-  )
-  assert.deepStrictEqual(outcome("", " "), Either.right([]))
+  expect([
+    outcome('[1,"', "a"),
+    outcome("[1, ", " "),
+    outcome("[1,", "["),
+    outcome("[1,2] ", " "),
+    outcome('"', "a")
+  ]).toStrictEqual([
+    tooLong,
+    tooLong,
+    tooLong,
+    tooLong,
+    Either.left({ _tag: "NotRows", why: "is not a list of rows", retryable: false })
+  ])
+  expect(outcome("", " ")).toStrictEqual(Either.right([]))
 })
 
 it("bad UTF-8 is told from bad JSON, though a character is cut in two", () => {
   const bytes = [utf8('[1,"🚆"]'), Uint8Array.of(0x5b, 0x22, 0xf0, 0x9f, 0x22, 0x5d), Uint8Array.of(0xef, 0xbb)]
-  assert.deepStrictEqual(
-    bytes.map((some) => read(some, [5, 6], 1)),
-    [Either.right([1, "🚆"]), notUtf8, notUtf8]
-  )
+  expect(bytes.map((some) => read(some, [5, 6], 1))).toStrictEqual([Either.right([1, "🚆"]), notUtf8, notUtf8])
 })

@@ -1,5 +1,5 @@
 import * as Headers from "@effect/platform/Headers"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Pagination from "../../src/source/Pagination.ts"
 
 const url = new URL("http://api.test/v1/users?page=1&limit=2")
@@ -21,10 +21,7 @@ it("a next link is resolved against the address that it came from", () => {
     ['</v1/users?page=2>; rel="next"; anchor="/other"', {}],
     ["not a link", {}]
   ]
-  assert.deepStrictEqual(
-    links.map(([link]) => of({ link })),
-    links.map(([, expected]) => expected)
-  )
+  expect(links.map(([link]) => of({ link }))).toStrictEqual(links.map(([, expected]) => expected))
 })
 
 it("a total is that of X-Total-Count and its kin, or of Content-Range in anything but bytes; of two, the larger one", () => {
@@ -39,8 +36,5 @@ it("a total is that of X-Total-Count and its kin, or of Content-Range in anythin
     [{ "x-total-count": "many" }, undefined],
     [{ "x-total": "3", "content-range": "items 0-1/4" }, 4]
   ]
-  assert.deepStrictEqual(
-    totals.map(([headers]) => of(headers).total),
-    totals.map(([, total]) => total)
-  )
+  expect(totals.map(([headers]) => of(headers).total)).toStrictEqual(totals.map(([, total]) => total))
 })

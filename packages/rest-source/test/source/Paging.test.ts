@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -17,7 +17,7 @@ const inThree = [
 
 it.effect("pages are read until two in a row bring nothing", () =>
   Effect.map(read(2, paged(upTo(5), 2)), (result) =>
-    assert.deepStrictEqual(result, { asked: [1, 2, 3, 4, 5], pages: inThree })
+    expect(result).toStrictEqual({ asked: [1, 2, 3, 4, 5], pages: inThree })
   )
 )
 
@@ -29,45 +29,42 @@ it.effect("rows behind a page that is short, or empty, are read", () =>
       (page: number) =>
         paged(upTo(9), 3)(page).filter((_, at) => !hidden.includes((page - 1) * 3 + at))
     const found = [yield* read(3, hiding(4)), yield* read(3, hiding(3, 4, 5), { ahead: 4 }), yield* read(3, hiding(0, 1, 2))]
-    assert.deepStrictEqual(
-      found.map(({ pages }) => pages),
+    expect(found.map(({ pages }) => pages)).toStrictEqual([
       [
-        [
-          { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
-          { rows: rowsOf(3, 5), firstOrdinal: 3 },
-          { rows: rowsOf(6, 7, 8), firstOrdinal: 5 }
-        ],
-        [
-          { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
-          { rows: rowsOf(6, 7, 8), firstOrdinal: 3 }
-        ],
-        [
-          { rows: rowsOf(3, 4, 5), firstOrdinal: 0 },
-          { rows: rowsOf(6, 7, 8), firstOrdinal: 3 }
-        ]
+        { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
+        { rows: rowsOf(3, 5), firstOrdinal: 3 },
+        { rows: rowsOf(6, 7, 8), firstOrdinal: 5 }
+      ],
+      [
+        { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
+        { rows: rowsOf(6, 7, 8), firstOrdinal: 3 }
+      ],
+      [
+        { rows: rowsOf(3, 4, 5), firstOrdinal: 0 },
+        { rows: rowsOf(6, 7, 8), firstOrdinal: 3 }
       ]
-    )
+    ])
   })
 )
 
 it.effect("an answer longer than a page is everything, if page 2 begins with the same rows", () =>
   Effect.map(
     read(2, () => upTo(5), { ahead: 4 }),
-    (result) => assert.deepStrictEqual(result, { asked: [1, 2], pages: [{ rows: upTo(5), firstOrdinal: 0 }] })
+    (result) => expect(result).toStrictEqual({ asked: [1, 2], pages: [{ rows: upTo(5), firstOrdinal: 0 }] })
   )
 )
 
 it.effect("a server whose pages are longer than asked for is read to its end", () =>
   Effect.gen(function* () {
     const overlapping = (page: number) => upTo(9).slice((page - 1) * 2, page * 2 + 1)
-    assert.deepStrictEqual((yield* read(2, overlapping, { ahead: 4 })).pages, [
+    expect((yield* read(2, overlapping, { ahead: 4 })).pages).toStrictEqual([
       { rows: rowsOf(0, 1, 2), firstOrdinal: 0 },
       { rows: rowsOf(2, 3, 4), firstOrdinal: 3 },
       { rows: rowsOf(4, 5, 6), firstOrdinal: 6 },
       { rows: rowsOf(6, 7, 8), firstOrdinal: 9 },
       { rows: rowsOf(8), firstOrdinal: 12 }
     ])
-    assert.deepStrictEqual(yield* read(1, paged(upTo(5), 2), { ahead: 4 }), { asked: [1, 2, 3, 4, 5, 6, 7], pages: inThree })
+    expect(yield* read(1, paged(upTo(5), 2), { ahead: 4 })).toStrictEqual({ asked: [1, 2, 3, 4, 5, 6, 7], pages: inThree })
   })
 )
 
@@ -81,7 +78,7 @@ it.effect("a server that sends everything, with more rows or in another order ea
       asked,
       typeof pages === "string" ? pages : new Set(pages.flatMap(({ rows }) => rows.map((row) => JSON.stringify(row)))).size
     ])
-    assert.deepStrictEqual(distinct, [
+    expect(distinct).toStrictEqual([
       [[1, 2, 3], count + 3],
       [[1, 2, 3], count]
     ])
@@ -91,8 +88,8 @@ it.effect("a server that sends everything, with more rows or in another order ea
 it.effect("rows that are the same as page 2 are everything, if they are fewer than asked for", () =>
   Effect.gen(function* () {
     const once = { asked: [1, 2, 3], pages: [{ rows: upTo(5), firstOrdinal: 0 }] }
-    assert.deepStrictEqual(yield* read(9, () => upTo(5)), once)
-    assert.deepStrictEqual(yield* read(9, () => upTo(5), { ahead: 4 }), once)
+    expect(yield* read(9, () => upTo(5))).toStrictEqual(once)
+    expect(yield* read(9, () => upTo(5), { ahead: 4 })).toStrictEqual(once)
   })
 )
 
@@ -102,23 +99,20 @@ it.effect("as many rows as asked for, and the same as page 2, are refused, unles
     const honouring = (total?: number) => () => ({ rows: upTo(5), pagination: total === undefined ? {} : { total } })
     const doubtful = `GET ${endpoint} sent the same 5 rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another SLUICE_PAGE_SIZE, best one larger than the number of rows: if fewer come than are asked for, they are all.`
     const found = [yield* read(5, honouring()), yield* read(5, honouring(5)), yield* read(5, honouring(6))]
-    assert.deepStrictEqual(
-      found.map(({ pages }) => pages),
-      [doubtful, [{ rows: upTo(5), firstOrdinal: 0 }], doubtful]
-    )
+    expect(found.map(({ pages }) => pages)).toStrictEqual([doubtful, [{ rows: upTo(5), firstOrdinal: 0 }], doubtful])
   })
 )
 
 it.effect("a server with a smaller page size of its own is read to its end", () =>
   Effect.map(read(100, paged(upTo(5), 2)), (result) =>
-    assert.deepStrictEqual(result, { asked: [1, 2, 3, 4, 5], pages: inThree })
+    expect(result).toStrictEqual({ asked: [1, 2, 3, 4, 5], pages: inThree })
   )
 )
 
 it.effect("a server that repeats its last page is read once", () =>
   Effect.map(
     read(2, (page) => paged(upTo(4), 2)(Math.min(page, 2))),
-    (result) => assert.deepStrictEqual(result, { asked: [1, 2, 3, 4], pages: inThree.slice(0, 2) })
+    (result) => expect(result).toStrictEqual({ asked: [1, 2, 3, 4], pages: inThree.slice(0, 2) })
   )
 )
 
@@ -126,10 +120,10 @@ it.effect("a page that is refused is the end when it is refused again, and the p
   Effect.gen(function* () {
     for (const status of [400, 404, 416, 422]) {
       const answer = (page: number) => (page > 2 ? rejected(status) : paged(upTo(4), 2)(page))
-      assert.deepStrictEqual(yield* read(2, answer), { asked: [1, 2, 3, 4, 2, 3], pages: inThree.slice(0, 2) })
+      expect(yield* read(2, answer)).toStrictEqual({ asked: [1, 2, 3, 4, 2, 3], pages: inThree.slice(0, 2) })
     }
     const short = (page: number) => (page > 1 ? rejected(404) : upTo(2))
-    assert.deepStrictEqual(yield* read(5, short), { asked: [1, 2, 3, 1, 2], pages: inThree.slice(0, 1) })
+    expect(yield* read(5, short)).toStrictEqual({ asked: [1, 2, 3, 1, 2], pages: inThree.slice(0, 1) })
   })
 )
 
@@ -149,17 +143,20 @@ it.effect("a server that loses a page for a moment loses no rows: they come afte
       yield* read(2, failing),
       yield* read(2, (page) => (page === 1 ? upTo(2) : rejected(403)))
     ]
-    assert.deepStrictEqual(
-      results.map(({ pages: found }) => found),
-      [inThree, refusal, refusal, rejected(503).message, rejected(403, 2).message]
-    )
+    expect(results.map(({ pages: found }) => found)).toStrictEqual([
+      inThree,
+      refusal,
+      refusal,
+      rejected(503).message,
+      rejected(403, 2).message
+    ])
   })
 )
 
 it.effect("nothing is nothing, and asked for twice", () =>
   Effect.map(
     read(2, () => [], { ahead: 4 }),
-    (result) => assert.deepStrictEqual(result, { asked: [1, 2], pages: [] })
+    (result) => expect(result).toStrictEqual({ asked: [1, 2], pages: [] })
   )
 )
 
@@ -167,7 +164,7 @@ it.effect("an endless source is given up, and nothing is asked for beyond the li
   Effect.map(
     read(1, (page) => rowsOf(page), { maxPages: 3, ahead: 4 }),
     (result) =>
-      assert.deepStrictEqual(result, {
+      expect(result).toStrictEqual({
         asked: [1, 2, 3],
         pages: `GET ${endpoint} did not come to an end within 3 pages. Make SLUICE_PAGE_SIZE larger.`
       })
@@ -179,7 +176,7 @@ it.effect("a long answer is worked on in pieces that keep their place, before it
     for (const atOnce of [1, 2, 5]) {
       const { pages } = yield* read(10, () => upTo(2_500), { atOnce })
       const places = typeof pages === "string" ? [] : pages.map((page) => [page.firstOrdinal, page.rows.length])
-      assert.deepStrictEqual(places, [
+      expect(places).toStrictEqual([
         [0, 1_000],
         [1_000, 1_000],
         [2_000, 500]
@@ -208,7 +205,7 @@ it.effect("a long answer is worked on in pieces that keep their place, before it
       ...numbered,
       fetch: () => Effect.succeed(endless)
     }).pipe(Stream.take(3), Stream.runCollect)
-    assert.deepStrictEqual([Chunk.size(some), next < 10_000], [3, true])
+    expect([Chunk.size(some), next < 10_000]).toStrictEqual([3, true])
   })
 )
 
@@ -254,15 +251,15 @@ it.effect("pages are fetched ahead, so many and no more, and not before a full p
     )
     yield* settle
     // Page 1 is worked on, 2 and 3 wait to be, and three more have been asked for.
-    assert.deepStrictEqual([seen, asked, open], [[0], [1, 2, 3, 4, 5, 6], new Set()])
+    expect([seen, asked, open]).toStrictEqual([[0], [1, 2, 3, 4, 5, 6], new Set()])
     yield* Deferred.succeed(first, undefined)
     yield* Fiber.join(reading)
-    assert.deepStrictEqual([seen.length, asked.length - new Set(asked).size], [52, 0])
+    expect([seen.length, asked.length - new Set(asked).size]).toStrictEqual([52, 0])
 
     const stuck = watched(50, 0, 3)
     const waiting = yield* Effect.fork(Stream.runDrain(stuck.pages))
     yield* settle
-    assert.deepStrictEqual(stuck.asked, [1])
+    expect(stuck.asked).toStrictEqual([1])
     yield* Fiber.interrupt(waiting)
   })
 )
@@ -272,13 +269,13 @@ it.effect("what is in flight when the reading ends, or is interrupted, is given 
     const { asked, open, pages } = watched(50, 2, 3)
     const reading = yield* Effect.fork(Stream.runDrain(pages))
     yield* settle
-    assert.deepStrictEqual([asked, open], [[1, 2, 3, 4, 5], new Set([3, 4, 5])])
+    expect([asked, open]).toStrictEqual([[1, 2, 3, 4, 5], new Set([3, 4, 5])])
     yield* Fiber.interrupt(reading)
-    assert.deepStrictEqual(open, new Set())
+    expect(open).toStrictEqual(new Set())
 
     const ended = watched(2, 4, 3)
     yield* Stream.runDrain(ended.pages)
-    assert.deepStrictEqual([ended.asked, ended.open], [[1, 2, 3, 4, 5], new Set()])
+    expect([ended.asked, ended.open]).toStrictEqual([[1, 2, 3, 4, 5], new Set()])
   })
 )
 
@@ -286,9 +283,10 @@ it.effect("what is fetched beyond the end may fail as it likes; a page that fail
   Effect.gen(function* () {
     const failingFrom = (first: number) => (page: number) => (page >= first ? rejected(500) : paged(upTo(5), 2)(page))
     const found = [6, 5, 4].map((first) => read(2, failingFrom(first), { ahead: 4 }))
-    assert.deepStrictEqual(
-      (yield* Effect.all(found)).map(({ pages }) => pages),
-      [inThree, rejected(500).message, rejected(500).message]
-    )
+    expect((yield* Effect.all(found)).map(({ pages }) => pages)).toStrictEqual([
+      inThree,
+      rejected(500).message,
+      rejected(500).message
+    ])
   })
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { endpoint, paged, read, rejected, rowsOf, upTo, urlOf } from "../support/paging.ts"
 
@@ -20,8 +20,8 @@ it.effect("a next page that the server names is read from its address, and the l
       const rows = at === 2 ? [] : paged(upTo(5), 2)(at === 1 ? 1 : at - 1)
       return { rows, pagination: at < 4 ? { link: { next: urlOf(101 + at).href } } : {} }
     }
-    assert.deepStrictEqual(yield* read(2, named, { ahead: 0 }), { asked: [1, 2, 3], pages: inThree })
-    assert.deepStrictEqual(yield* read(2, byCursor, { ahead: 4 }), { asked: [1, 102, 103, 104], pages: inThree })
+    expect(yield* read(2, named, { ahead: 0 })).toStrictEqual({ asked: [1, 2, 3], pages: inThree })
+    expect(yield* read(2, byCursor, { ahead: 4 })).toStrictEqual({ asked: [1, 102, 103, 104], pages: inThree })
   })
 )
 
@@ -38,9 +38,8 @@ it.effect("a last page that is full is confirmed by one more request, whose refu
     const beyond = [rejected(404), rejected(500), upTo(2), []].map((reply) =>
       read(2, (page) => (page === 1 ? ended(upTo(2)) : reply))
     )
-    assert.deepStrictEqual([withoutNext.pages, forgotten.pages], [inThree, inThree])
-    assert.deepStrictEqual(
-      (yield* Effect.all(beyond)).map(({ asked, pages }) => [asked, pages]),
+    expect([withoutNext.pages, forgotten.pages]).toStrictEqual([inThree, inThree])
+    expect((yield* Effect.all(beyond)).map(({ asked, pages }) => [asked, pages])).toStrictEqual(
       beyond.map(() => [[1, 2], [{ rows: upTo(2), firstOrdinal: 0 }]])
     )
   })
@@ -57,10 +56,7 @@ it.effect("pages that come in a circle, by number, at named addresses or after a
     const found = [circle(1, 5), circle(1, 2), circle(4, 7), linked].map((answer) => read(2, answer, { maxPages: 1_000 }))
     const told = (yield* Effect.all(found)).map(({ asked, pages }) => [asked.length < 40, pages])
     const message = `GET ${endpoint} sent the rows of an earlier page again as a later one: its pages come in a circle. Nothing was loaded. Ask those who run the API how it pages.`
-    assert.deepStrictEqual(
-      told,
-      found.map(() => [true, message])
-    )
+    expect(told).toStrictEqual(found.map(() => [true, message]))
   })
 )
 
@@ -69,7 +65,7 @@ it.effect("a page that the server does not find for a moment is asked for once m
     const { pages } = yield* read(2, (page, nth) => (page === 2 && nth === 1 ? rejected(404) : paged(upTo(5), 2)(page)), {
       ahead: 2
     })
-    assert.deepStrictEqual(pages, inThree)
+    expect(pages).toStrictEqual(inThree)
   })
 )
 
@@ -85,21 +81,18 @@ it.effect("a named page that is refused, the same, endlessly empty or on another
       yield* read(2, () => naming(upTo(2), ""))
     ]
     const elsewhere = `GET ${endpoint} cannot be used: the answer names a next page that is on another host, where it is not followed. Nothing of it was loaded. Check that the source's URL is the API's address.`
-    assert.deepStrictEqual(
-      found.map(({ asked, pages }) => [asked.length, pages]),
+    expect(found.map(({ asked, pages }) => [asked.length, pages])).toStrictEqual([
+      [2, rejected(404, 2).message],
       [
-        [2, rejected(404, 2).message],
-        [
-          2,
-          `GET ${endpoint} names a next page, and sent the rows of the page before as that page. Nothing was loaded. Ask those who run the API how it pages.`
-        ],
-        [
-          101,
-          `GET ${endpoint} sent more than 100 pages without rows, one after the other, and named a next page with each. Nothing was loaded. Ask those who run the API how it pages.`
-        ],
-        [1, elsewhere],
-        [1, elsewhere.replace("that is on another host, where it is not followed", "by an address that is not one")]
-      ]
-    )
+        2,
+        `GET ${endpoint} names a next page, and sent the rows of the page before as that page. Nothing was loaded. Ask those who run the API how it pages.`
+      ],
+      [
+        101,
+        `GET ${endpoint} sent more than 100 pages without rows, one after the other, and named a next page with each. Nothing was loaded. Ask those who run the API how it pages.`
+      ],
+      [1, elsewhere],
+      [1, elsewhere.replace("that is on another host, where it is not followed", "by an address that is not one")]
+    ])
   })
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as RetryAfter from "../../src/source/RetryAfter.ts"
 
 it("seconds and dates are understood, a past date asks for no wait, and nonsense asks for nothing", () => {
@@ -13,10 +13,16 @@ it("seconds and dates are understood, a past date asks for no wait, and nonsense
     "1.5",
     undefined
   ]
-  assert.deepStrictEqual(
-    headers.map((header) => RetryAfter.parse(header, undefined, now)),
-    [2_000, 120_000, 30_000, 0, undefined, undefined, undefined, undefined]
-  )
+  expect(headers.map((header) => RetryAfter.parse(header, undefined, now))).toStrictEqual([
+    2_000,
+    120_000,
+    30_000,
+    0,
+    undefined,
+    undefined,
+    undefined,
+    undefined
+  ])
 })
 
 // Regression: with the clock of this machine an hour behind, a wait of 30 seconds became an hour.
@@ -26,5 +32,5 @@ it("a date is as far away as the server says that it is, whatever the clock of t
     "Fri, 01 Mar 2024 09:30:00 GMT",
     Date.parse("2024-03-01T08:30:00Z")
   )
-  assert.strictEqual(wait, 30_000)
+  expect(wait).toBe(30_000)
 })

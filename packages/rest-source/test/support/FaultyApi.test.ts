@@ -1,5 +1,5 @@
 import * as Http from "node:http"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FaultyApi from "./FaultyApi.ts"
 import * as Reply from "./Reply.ts"
@@ -16,14 +16,14 @@ it.scoped("each request gets the next reply of its path, and the last one goes o
       yield* get(`${api.url}/users`),
       yield* get(`${api.url}/else`)
     ]
-    assert.deepStrictEqual(answers, [
+    expect(answers).toStrictEqual([
       'status 503 {"error":"status 503"}',
       `status 200 ${JSON.stringify(rows)}`,
       `status 200 ${JSON.stringify(rows)}`,
       'status 404 {"error":"status 404"}'
     ])
-    assert.deepStrictEqual(yield* api.urls(), ["/users", "/users?page=1", "/users", "/else"])
-    assert.deepStrictEqual(yield* api.urls("/else"), ["/else"])
+    expect(yield* api.urls()).toStrictEqual(["/users", "/users?page=1", "/users", "/else"])
+    expect(yield* api.urls("/else")).toStrictEqual(["/else"])
     yield* api.awaitRequests(4)
   })
 )
@@ -32,38 +32,35 @@ it.scoped("a broken answer is broken in the way that its name says", () =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
     const answer = (reply: Reply.Reply) => Effect.zipRight(api.on("/x", reply), get(`${api.url}/x?page=2&limit=2`))
-    assert.deepStrictEqual(
-      {
-        resetBeforeHeaders: yield* answer(Reply.resetBeforeHeaders),
-        resetMidBody: yield* answer(Reply.resetMidBody(rows)),
-        shortBody: yield* answer(Reply.shortBody(rows)),
-        truncatedJson: yield* answer(Reply.truncatedJson(rows)),
-        slowLoris: yield* answer(Reply.slowLoris([1], 1)),
-        empty: yield* answer(Reply.empty),
-        bom: yield* answer(Reply.bom([])),
-        nested: yield* answer(Reply.nested(3)),
-        pages: yield* answer(Reply.pages(rows)),
-        overlap: yield* answer(Reply.pages(rows, { overlap: 1 })),
-        pagingIgnored: yield* answer(Reply.pagingIgnored([1])),
-        redirectLoop: yield* answer(Reply.redirectLoop),
-        oversized: (yield* answer(Reply.oversized(1_000_000))).length
-      },
-      {
-        resetBeforeHeaders: "ECONNRESET",
-        resetMidBody: "ECONNRESET",
-        shortBody: "ECONNRESET",
-        truncatedJson: 'status 200 [{"id":"1"},{"id"',
-        slowLoris: "status 200 [1]",
-        empty: "status 200 ",
-        bom: "status 200 \uFEFF[]",
-        nested: "status 200 [[[]]]",
-        pages: 'status 200 [{"id":"3"}]',
-        overlap: 'status 200 [{"id":"2"},{"id":"3"}]',
-        pagingIgnored: "status 200 [1]",
-        redirectLoop: "status 302 ",
-        oversized: 1_000_002 + "status 200 ".length
-      }
-    )
+    expect({
+      resetBeforeHeaders: yield* answer(Reply.resetBeforeHeaders),
+      resetMidBody: yield* answer(Reply.resetMidBody(rows)),
+      shortBody: yield* answer(Reply.shortBody(rows)),
+      truncatedJson: yield* answer(Reply.truncatedJson(rows)),
+      slowLoris: yield* answer(Reply.slowLoris([1], 1)),
+      empty: yield* answer(Reply.empty),
+      bom: yield* answer(Reply.bom([])),
+      nested: yield* answer(Reply.nested(3)),
+      pages: yield* answer(Reply.pages(rows)),
+      overlap: yield* answer(Reply.pages(rows, { overlap: 1 })),
+      pagingIgnored: yield* answer(Reply.pagingIgnored([1])),
+      redirectLoop: yield* answer(Reply.redirectLoop),
+      oversized: (yield* answer(Reply.oversized(1_000_000))).length
+    }).toStrictEqual({
+      resetBeforeHeaders: "ECONNRESET",
+      resetMidBody: "ECONNRESET",
+      shortBody: "ECONNRESET",
+      truncatedJson: 'status 200 [{"id":"1"},{"id"',
+      slowLoris: "status 200 [1]",
+      empty: "status 200 ",
+      bom: "status 200 \uFEFF[]",
+      nested: "status 200 [[[]]]",
+      pages: 'status 200 [{"id":"3"}]',
+      overlap: 'status 200 [{"id":"2"},{"id":"3"}]',
+      pagingIgnored: "status 200 [1]",
+      redirectLoop: "status 302 ",
+      oversized: 1_000_002 + "status 200 ".length
+    })
   })
 )
 
@@ -79,26 +76,23 @@ it.scoped("a body is compressed well, badly, half, or far beyond its size, and t
           return [response.headers.get("content-type"), text.trim()]
         })
       )
-    assert.deepStrictEqual(
-      {
-        gzip: yield* answer(Reply.gzip(rows)),
-        badGzip: yield* answer(Reply.badGzip),
-        truncatedGzip: yield* answer(Reply.truncatedGzip(rows)),
-        gzipBomb: yield* answer(Reply.gzipBomb(100_000)),
-        html: yield* answer(Reply.html),
-        textPlain: yield* answer(Reply.textPlain(rows)),
-        badUtf8: yield* answer(Reply.badUtf8)
-      },
-      {
-        gzip: ["application/json", JSON.stringify(rows)],
-        badGzip: ["application/json", "not readable"],
-        truncatedGzip: ["application/json", '[{"id":"1'],
-        gzipBomb: ["application/json", "[]"],
-        html: ["text/html", "<!doctype html><title>Please log in</title>"],
-        textPlain: ["text/plain; charset=utf-8", JSON.stringify(rows)],
-        badUtf8: ["application/json", '[{"id":"\uFFFD\uFFFD"}]']
-      }
-    )
+    expect({
+      gzip: yield* answer(Reply.gzip(rows)),
+      badGzip: yield* answer(Reply.badGzip),
+      truncatedGzip: yield* answer(Reply.truncatedGzip(rows)),
+      gzipBomb: yield* answer(Reply.gzipBomb(100_000)),
+      html: yield* answer(Reply.html),
+      textPlain: yield* answer(Reply.textPlain(rows)),
+      badUtf8: yield* answer(Reply.badUtf8)
+    }).toStrictEqual({
+      gzip: ["application/json", JSON.stringify(rows)],
+      badGzip: ["application/json", "not readable"],
+      truncatedGzip: ["application/json", '[{"id":"1'],
+      gzipBomb: ["application/json", "[]"],
+      html: ["text/html", "<!doctype html><title>Please log in</title>"],
+      textPlain: ["text/plain; charset=utf-8", JSON.stringify(rows)],
+      badUtf8: ["application/json", '[{"id":"\uFFFD\uFFFD"}]']
+    })
   })
 )
 
@@ -116,7 +110,7 @@ it.live("the server knows that a client stopped reading", () =>
         })
         request.on("error", () => undefined)
       })
-      assert.isBelow(yield* api.bytesSent, 100_000_000)
+      expect(yield* api.bytesSent).toBeLessThan(100_000_000)
     })
   )
 )
@@ -134,13 +128,13 @@ it.live("stalled requests do not keep the server from closing", () =>
         return [before, mid]
       })
     )
-    assert.deepStrictEqual(yield* Effect.all(hanging), ["ECONNRESET", "ECONNRESET"])
+    expect(yield* Effect.all(hanging)).toStrictEqual(["ECONNRESET", "ECONNRESET"])
   })
 )
 
 it.live("nothing listens at the refused URL", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual(yield* get(yield* FaultyApi.refusedUrl), "ECONNREFUSED")
+    expect(yield* get(yield* FaultyApi.refusedUrl)).toStrictEqual("ECONNREFUSED")
   })
 )
 

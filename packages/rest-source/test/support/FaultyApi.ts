@@ -42,7 +42,7 @@ export interface FaultyApi {
  *     yield* api.on("/users", Reply.status(503, { retryAfter: 1 }), Reply.resetMidBody(users), Reply.json(users))
  *     yield* api.on("/messages", Reply.pages(messages))
  *     // ... read from api.url ...
- *     assert.deepStrictEqual(yield* api.urls("/users"), ["/users", "/users", "/users"])
+ *     expect(yield* api.urls("/users")).toStrictEqual(["/users", "/users", "/users"])
  *   }))
  * ```
  */
