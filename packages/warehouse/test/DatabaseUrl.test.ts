@@ -1,15 +1,14 @@
 import * as DatabaseUrl from "@sluice/warehouse/DatabaseUrl"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import { assert, describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
 const problem = (text: string) =>
   Either.match(DatabaseUrl.parse(text), { onLeft: (why) => why, onRight: () => "no problem" })
 
 describe("DatabaseUrl", () => {
   it("reads a server's URL, with its escapes", () => {
-    assert.deepStrictEqual(
-      DatabaseUrl.parse("mysql://sluice:p%40ss@db.example:3307/spark_dwh"),
+    expect(DatabaseUrl.parse("mysql://sluice:p%40ss@db.example:3307/spark_dwh")).toStrictEqual(
       Either.right({
         _tag: "Mysql",
         host: "db.example",
@@ -23,17 +22,12 @@ describe("DatabaseUrl", () => {
 
   it("refuses databases that are the server's own or record its accounts, in any case of letters", () => {
     const names = ["mysql", "MySQL", "sys", "information_schema", "Performance_Schema", "sluice_admin", "mysql_x"]
-    assert.deepStrictEqual(
-      names.map((name) => problem(`mysql://sluice:p@db.example/${name}`)),
-      [
-        ...names
-          .slice(0, -1)
-          .map(
-            (name) => `names the system database "${name}". Name a database of the pipeline's own: it need not exist yet.`
-          ),
-        "no problem"
-      ]
-    )
+    expect(names.map((name) => problem(`mysql://sluice:p@db.example/${name}`))).toStrictEqual([
+      ...names
+        .slice(0, -1)
+        .map((name) => `names the system database "${name}". Name a database of the pipeline's own: it need not exist yet.`),
+      "no problem"
+    ])
   })
 
   it("reads a directory, relative or absolute", () => {
@@ -46,8 +40,7 @@ describe("DatabaseUrl", () => {
       "sqlite:./~x": "./~x",
       "sqlite:a$": "a$"
     }
-    assert.deepStrictEqual(
-      Object.keys(urls).map(DatabaseUrl.parse),
+    expect(Object.keys(urls).map(DatabaseUrl.parse)).toStrictEqual(
       Object.values(urls).map((directory) => Either.right({ _tag: "Sqlite", directory } as const))
     )
   })
@@ -73,15 +66,14 @@ describe("DatabaseUrl", () => {
       "sqlite:rel ": /^begins or ends with a blank/,
       " sqlite:rel": /^begins or ends with a blank/
     }
-    assert.deepStrictEqual(
-      Object.entries(wrong).map(([url, why]) => [url, why.test(problem(url))]),
+    expect(Object.entries(wrong).map(([url, why]) => [url, why.test(problem(url))])).toStrictEqual(
       Object.keys(wrong).map((url) => [url, true])
     )
   })
 
   // Regression: mysql2 turned port 0 into 3306, so that a mistake ended up at another server.
   it("refuses port 0", () => {
-    assert.match(problem("mysql://a:b@127.0.0.1:0/d"), /^names port 0\./)
+    expect(problem("mysql://a:b@127.0.0.1:0/d")).toMatch(/^names port 0\./)
   })
 
   it("tells what is wrong and never repeats what could be a password", () => {
@@ -93,18 +85,16 @@ describe("DatabaseUrl", () => {
       "mysql://u:hunter2@h/a-b",
       "sqlite:"
     ]
-    assert.deepStrictEqual(
-      wrong.map((text) => [problem(text) === "no problem", problem(text).includes("hunter2")]),
+    expect(wrong.map((text) => [problem(text) === "no problem", problem(text).includes("hunter2")])).toStrictEqual(
       wrong.map(() => [false, false])
     )
   })
 
   it("refuses the documented password of the compose file for any server that is not local", () => {
     const hosts = ["db.example", "10.0.0.7", "localhost", "127.0.0.1", "[::1]", "mysql"]
-    assert.deepStrictEqual(
-      hosts.map((host) => problem(`mysql://sluice:local-play-only@${host}:3306/d`).includes("documented for local play")),
-      [true, true, false, false, false, false]
-    )
+    expect(
+      hosts.map((host) => problem(`mysql://sluice:local-play-only@${host}:3306/d`).includes("documented for local play"))
+    ).toStrictEqual([true, true, false, false, false, false])
   })
 
   it("reads the parameters of TLS and of a socket, and writes them again", () => {
@@ -114,24 +104,20 @@ describe("DatabaseUrl", () => {
       "mysql://u:p@localhost/d?socket=%2Frun%2Fmysqld.sock"
     ]
     const read = urls.map((url) => Either.getOrThrow(DatabaseUrl.parseServer(url)))
-    assert.deepStrictEqual(
-      read.map(({ sslMode, sslCa, socket }) => [sslMode, sslCa, socket]),
-      [
-        ["VERIFY_IDENTITY", "/ca.pem", undefined],
-        ["PREFERRED", undefined, undefined],
-        [undefined, undefined, "/run/mysqld.sock"]
-      ]
-    )
-    assert.deepStrictEqual(read.map(DatabaseUrl.format), urls)
+    expect(read.map(({ sslMode, sslCa, socket }) => [sslMode, sslCa, socket])).toStrictEqual([
+      ["VERIFY_IDENTITY", "/ca.pem", undefined],
+      ["PREFERRED", undefined, undefined],
+      [undefined, undefined, "/run/mysqld.sock"]
+    ])
+    expect(read.map(DatabaseUrl.format)).toStrictEqual(urls)
   })
 
   it("prefers TLS for servers on other machines, and uses none for this machine's, unless it is said", () => {
     const mode = (url: string) => DatabaseUrl.sslModeOf(Either.getOrThrow(DatabaseUrl.parseServer(`mysql://u:p@${url}`)))
-    assert.deepStrictEqual(
-      ["db.example", "10.0.0.7", "mysql", "localhost", "127.0.0.1", "127.1.2.3", "[::1]", "localhost?socket=/s"].map(mode),
-      [...new Array(3).fill("PREFERRED"), ...new Array(5).fill("DISABLED")]
-    )
-    assert.deepStrictEqual(mode("localhost?ssl-mode=REQUIRED"), "REQUIRED")
+    expect(
+      ["db.example", "10.0.0.7", "mysql", "localhost", "127.0.0.1", "127.1.2.3", "[::1]", "localhost?socket=/s"].map(mode)
+    ).toStrictEqual([...new Array(3).fill("PREFERRED"), ...new Array(5).fill("DISABLED")])
+    expect(mode("localhost?ssl-mode=REQUIRED")).toStrictEqual("REQUIRED")
   })
 
   it("refuses parameters that it does not know or that contradict each other, by name and never by value", () => {
@@ -153,15 +139,14 @@ describe("DatabaseUrl", () => {
       // It could be a password whose "?" is not escaped.
       "h/d?secret&hunter2@h/d": /^has something after a "\?" that is no parameter/
     }
-    assert.deepStrictEqual(
+    expect(
       Object.entries(wrong).map(([rest, why]) => {
         const told = Either.match(DatabaseUrl.parseServer(`mysql://u:p@${rest}`), {
           onLeft: (text) => text,
           onRight: () => "no problem"
         })
         return [rest, why.test(told) ? "as it should" : told, /hunter2|secret/.test(told)]
-      }),
-      Object.keys(wrong).map((rest) => [rest, "as it should", false])
-    )
+      })
+    ).toStrictEqual(Object.keys(wrong).map((rest) => [rest, "as it should", false]))
   })
 })

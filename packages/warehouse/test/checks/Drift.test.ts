@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import type { Difference } from "@sluice/warehouse/checks/Difference"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -31,8 +31,7 @@ const checked = (differences: ReadonlyArray<Difference>, open: ReadonlyArray<Dif
 it.effect("fails with every change from outside, what was found and declared, and the statement that mends it", () =>
   Effect.gen(function* () {
     const result = yield* checked([altered, newer, { ...altered, subject: "messages_raw" }])
-    assert.strictEqual(
-      result._tag === "Left" ? result.left.message : "",
+    expect(result._tag === "Left" ? result.left.message : "").toBe(
       [
         "The store is not as declared, in 2 ways; nothing was written.",
         "- users_raw, column country: found VARCHAR(10), declared VARCHAR(100)",
@@ -47,8 +46,8 @@ it.effect("fails with every change from outside, what was found and declared, an
 
 it.effect("lets pass what differs only because the declaration has changed", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual((yield* checked([newer]))._tag, "Right")
-    assert.deepStrictEqual((yield* checked([]))._tag, "Right")
+    expect((yield* checked([newer]))._tag).toStrictEqual("Right")
+    expect((yield* checked([]))._tag).toStrictEqual("Right")
   })
 )
 
@@ -56,6 +55,6 @@ it.effect("fails with what the analyst was proved to read, though no list of gra
   Effect.gen(function* () {
     const read: Difference = { ...altered, subject: "sensitive_city_ids", aspect: "what the analyst may do" }
     const result = yield* checked([newer], [read])
-    assert.deepStrictEqual(result._tag === "Left" && "differences" in result.left ? result.left.differences : [], [read])
+    expect(result._tag === "Left" && "differences" in result.left ? result.left.differences : []).toStrictEqual([read])
   })
 )

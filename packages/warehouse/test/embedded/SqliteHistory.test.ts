@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as SqliteHistory from "@sluice/warehouse/embedded/SqliteHistory"
@@ -30,7 +30,7 @@ it.scopedLive("the history of a store is read without the rest of it, while the 
         looked
       )
     )
-    assert.deepStrictEqual([seen, yield* looked], [["run-1"], ["run-1"]])
+    expect([seen, yield* looked]).toStrictEqual([["run-1"], ["run-1"]])
   })
 )
 
@@ -38,9 +38,9 @@ it.scopedLive("a store that is not there is refused, and none is made; nor is a 
   Effect.gen(function* () {
     const directory = join(yield* temporaryDirectory, "store")
     const none = yield* Effect.flip(Effect.provide(runs, forPipeline()(SqliteHistory.layer({ directory }))))
-    assert.deepStrictEqual([none._tag, existsSync(directory)], ["WarehouseFailed", false])
+    expect([none._tag, existsSync(directory)]).toStrictEqual(["WarehouseFailed", false])
     const empty = yield* temporaryDirectory
     yield* Effect.flip(Effect.provide(runs, forPipeline()(SqliteHistory.layer({ directory: empty }))))
-    assert.deepStrictEqual([readdirSync(empty), statSync(empty).isDirectory()], [[], true])
+    expect([readdirSync(empty), statSync(empty).isDirectory()]).toStrictEqual([[], true])
   })
 )

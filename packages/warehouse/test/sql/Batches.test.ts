@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -44,7 +44,7 @@ it.effect.prop(
           Effect.yieldNow()
         )
       )
-      assert.deepStrictEqual(sent, rows)
+      expect(sent).toStrictEqual(rows)
     })
 )
 
@@ -55,7 +55,7 @@ it.effect("a row that is refused ends it, after the batches before were sent", (
     const exit = yield* Effect.exit(
       Batches.sendAll(rows, byThree(), 1, (batch) => Effect.sync(() => void sent.push(...batch)))
     )
-    assert.deepStrictEqual([exit, sent], [Exit.fail("refused"), [1, 2, 3]])
+    expect([exit, sent]).toStrictEqual([Exit.fail("refused"), [1, 2, 3]])
   })
 )
 
@@ -68,9 +68,9 @@ it("a text that was taken stays as it is while more is written, and until it is 
     return writer.rows()
   }
   const [first, second] = [write("a"), write("b".repeat(200_000))]
-  assert.deepStrictEqual([first.toString(), second.length], ['[["a"]]', 200_006])
+  expect([first.toString(), second.length]).toStrictEqual(['[["a"]]', 200_006])
   writer.giveBack(first)
   writer.giveBack(second)
   const [third, fourth] = [write("c"), write("d")]
-  assert.deepStrictEqual([third.toString(), fourth.toString()], ['[["c"]]', '[["d"]]'])
+  expect([third.toString(), fourth.toString()]).toStrictEqual(['[["c"]]', '[["d"]]'])
 })
