@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -27,13 +27,12 @@ it.effect("with nothing set, everything has a default; a key that is set to noth
       keepRuns: 1_000,
       keepDays: 90
     }
-    assert.deepStrictEqual(
+    expect(
       [
         yield* load({}),
         yield* load({ ANALYST_USER: "", DATABASE_URL: " ", SLUICE_LOCK_WAIT: "", ANALYST_PASSWORD: "" })
-      ].map((result) => (result._tag === "Right" ? result.right : result.left.message)),
-      [defaults, defaults]
-    )
+      ].map((result) => (result._tag === "Right" ? result.right : result.left.message))
+    ).toStrictEqual([defaults, defaults])
   })
 )
 
@@ -55,45 +54,42 @@ it.effect("every key is read, and secrets are redacted", () =>
       SLUICE_KEEP_RUNS: "0",
       SLUICE_KEEP_DAYS: "7"
     })
-    assert.deepStrictEqual(
-      {
-        ...config,
-        secrets: [config.analystPassword, config.secret, config.oldSecret].map((secret) => secret && Redacted.value(secret))
+    expect({
+      ...config,
+      secrets: [config.analystPassword, config.secret, config.oldSecret].map((secret) => secret && Redacted.value(secret))
+    }).toStrictEqual({
+      database: {
+        _tag: "Mysql",
+        host: "db",
+        port: 3307,
+        user: "sluice",
+        password: Redacted.make("p@ss"),
+        database: "spark_dwh"
       },
-      {
-        database: {
-          _tag: "Mysql",
-          host: "db",
-          port: 3307,
-          user: "sluice",
-          password: Redacted.make("p@ss"),
-          database: "spark_dwh"
-        },
-        databaseAdmin: {
-          _tag: "Mysql",
-          host: "db",
-          port: 3306,
-          user: "root",
-          password: Redacted.make("r00t"),
-          database: ""
-        },
-        analystUser: "ana",
-        analystPassword: Redacted.make("letmein"),
-        secret: Redacted.make("s3cret-s3cret-s3cret-s3cret-s3cret"),
-        secretFile: undefined,
-        oldSecret: Redacted.make("old-s3cret-old-s3cret-old-s3cret"),
-        lockWait: Duration.seconds(5),
-        silentConnection: Duration.seconds(6),
-        queryTimeout: Duration.seconds(7),
-        rowsInMemory: 0,
-        maxRemovedShare: 0.5,
-        pools: { api: 2, warehouse: 4 },
-        keepRuns: 0,
-        keepDays: 7,
-        secrets: ["letmein", "s3cret-s3cret-s3cret-s3cret-s3cret", "old-s3cret-old-s3cret-old-s3cret"]
-      }
-    )
-    assert.notMatch(JSON.stringify(config), /p@ss|r00t|letmein|s3cret/)
+      databaseAdmin: {
+        _tag: "Mysql",
+        host: "db",
+        port: 3306,
+        user: "root",
+        password: Redacted.make("r00t"),
+        database: ""
+      },
+      analystUser: "ana",
+      analystPassword: Redacted.make("letmein"),
+      secret: Redacted.make("s3cret-s3cret-s3cret-s3cret-s3cret"),
+      secretFile: undefined,
+      oldSecret: Redacted.make("old-s3cret-old-s3cret-old-s3cret"),
+      lockWait: Duration.seconds(5),
+      silentConnection: Duration.seconds(6),
+      queryTimeout: Duration.seconds(7),
+      rowsInMemory: 0,
+      maxRemovedShare: 0.5,
+      pools: { api: 2, warehouse: 4 },
+      keepRuns: 0,
+      keepDays: 7,
+      secrets: ["letmein", "s3cret-s3cret-s3cret-s3cret-s3cret", "old-s3cret-old-s3cret-old-s3cret"]
+    })
+    expect(JSON.stringify(config)).not.toMatch(/p@ss|r00t|letmein|s3cret/)
   })
 )
 
@@ -115,25 +111,22 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
       SLUICE_KEEP_DAYS: "-1"
     })
     const message = result._tag === "Left" ? result.left.message : ""
-    assert.deepStrictEqual(
-      message.split("\n").map((line) => line.split(" ")[0]),
-      [
-        "DATABASE_URL",
-        "DATABASE_ADMIN_URL",
-        "ANALYST_USER",
-        "SLUICE_SECRET",
-        "SLUICE_OLD_SECRET",
-        "SLUICE_LOCK_WAIT",
-        "SLUICE_SILENT_CONNECTION",
-        "SLUICE_QUERY_TIMEOUT",
-        "SLUICE_ROWS_IN_MEMORY",
-        "SLUICE_MAX_REMOVED_SHARE",
-        "SLUICE_POOLS",
-        "SLUICE_KEEP_RUNS",
-        "SLUICE_KEEP_DAYS"
-      ]
-    )
-    assert.notInclude(message, "CANARY")
+    expect(message.split("\n").map((line) => line.split(" ")[0])).toStrictEqual([
+      "DATABASE_URL",
+      "DATABASE_ADMIN_URL",
+      "ANALYST_USER",
+      "SLUICE_SECRET",
+      "SLUICE_OLD_SECRET",
+      "SLUICE_LOCK_WAIT",
+      "SLUICE_SILENT_CONNECTION",
+      "SLUICE_QUERY_TIMEOUT",
+      "SLUICE_ROWS_IN_MEMORY",
+      "SLUICE_MAX_REMOVED_SHARE",
+      "SLUICE_POOLS",
+      "SLUICE_KEEP_RUNS",
+      "SLUICE_KEEP_DAYS"
+    ])
+    expect(message).not.toContain("CANARY")
   })
 )
 
@@ -142,10 +135,10 @@ it.effect("pools are names with limits of one at least, each named once", () =>
     const pools = ["api", "api=0", "api=2,", "=2", "api=2 warehouse=4", "api=1,api=2"]
     const results = yield* Effect.all(pools.map((SLUICE_POOLS) => load({ SLUICE_POOLS })))
     const malformed = "SLUICE_POOLS is not a list of pools and limits, such as api=2,warehouse=4."
-    assert.deepStrictEqual(
-      results.map((result) => (result._tag === "Left" ? result.left.message : "accepted")),
-      [...new Array<string>(5).fill(malformed), "SLUICE_POOLS names a pool twice."]
-    )
+    expect(results.map((result) => (result._tag === "Left" ? result.left.message : "accepted"))).toStrictEqual([
+      ...new Array<string>(5).fill(malformed),
+      "SLUICE_POOLS names a pool twice."
+    ])
   })
 )
 
@@ -156,10 +149,10 @@ it.effect("the analyst's password for local play is refused for a server that is
         load({ DATABASE_URL: `mysql://sluice:secret@${host}/spark_dwh`, ANALYST_PASSWORD: "local-play-only" }),
         (result) => (result._tag === "Left" ? result.left.problems : [])
       )
-    assert.deepStrictEqual(
-      [yield* problems("db.example"), yield* problems("127.0.0.1")],
-      [["ANALYST_PASSWORD is the password that is documented for local play. Set one of your own."], []]
-    )
+    expect([yield* problems("db.example"), yield* problems("127.0.0.1")]).toStrictEqual([
+      ["ANALYST_PASSWORD is the password that is documented for local play. Set one of your own."],
+      []
+    ])
   })
 )
 
@@ -167,8 +160,7 @@ it.effect("a file of authorities that cannot be read, or has no certificate, is 
   Effect.gen(function* () {
     const urlWith = (file: string) => `mysql://u:p@db.example/d?ssl-mode=VERIFY_CA&ssl-ca=${file}`
     const result = yield* load({ DATABASE_URL: urlWith("/nowhere.pem"), DATABASE_ADMIN_URL: urlWith(import.meta.filename) })
-    assert.deepStrictEqual(
-      result._tag === "Left" ? result.left.problems : [],
+    expect(result._tag === "Left" ? result.left.problems : []).toStrictEqual(
       ["DATABASE_URL", "DATABASE_ADMIN_URL"].map(
         (key) => `${key} has an ssl-ca that cannot be read, or has no certificate in PEM.`
       )
@@ -180,7 +172,7 @@ it.effect("what is wrong with several settings together is told beside what is w
   Effect.gen(function* () {
     const secret = "s3cret-s3cret-s3cret-s3cret-s3cret"
     const result = yield* load({ SLUICE_SECRET: secret, SLUICE_SECRET_FILE: "/run/secret", SLUICE_KEEP_RUNS: "-1" })
-    assert.deepStrictEqual(result._tag === "Left" ? result.left.problems : [], [
+    expect(result._tag === "Left" ? result.left.problems : []).toStrictEqual([
       "SLUICE_KEEP_RUNS is not a whole number from 0 to 1000000000.",
       "SLUICE_SECRET and SLUICE_SECRET_FILE are both set. Set one of them."
     ])

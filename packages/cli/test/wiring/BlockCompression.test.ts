@@ -1,5 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Spill } from "@sluice/core/data/Spill"
@@ -26,8 +26,8 @@ it.scoped("spilled rows take a third of their room at most, and come back the sa
     const spilling = Layer.provide(Spill.layer({ rowsInMemory: 0, compression: counting }), NodeFileSystem.layer)
     const pages = Dataset.chunks(Dataset.fromArray(rows, 1_000))
     const dataset = yield* Effect.provide(Dataset.collect(pages, RowCodec.make(Schema.String)), spilling)
-    assert.deepStrictEqual(yield* Dataset.toArray(dataset), rows)
+    expect(yield* Dataset.toArray(dataset)).toStrictEqual(rows)
     const sum = (sizes: ReadonlyArray<number>) => sizes.reduce((total, size) => total + size, 0)
-    assert.deepStrictEqual([given.length, sum(written) * 3 < sum(given)], [5, true])
+    expect([given.length, sum(written) * 3 < sum(given)]).toStrictEqual([5, true])
   })
 )

@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import definitions from "@sluice/assets/definitions"
 import { Pipeline } from "@sluice/cli/Pipeline"
 import * as Asset from "@sluice/core/asset/Asset"
@@ -18,17 +18,17 @@ const view = Asset.make("a_view", { upstreams: { usersRaw }, storage, materializ
 
 it("is the hash of an asset's code, with those of the ephemeral assets above it, and not of stored ones", () => {
   const versionOf = SourceVersions.make({ api_users: "a", users_raw: "b", a_view: "c" })
-  assert.deepStrictEqual([apiUsers, usersRaw, view].map(versionOf), ["a", "b a", "c"])
+  expect([apiUsers, usersRaw, view].map(versionOf)).toStrictEqual(["a", "b a", "c"])
 })
 
 it("is what the author gave by hand, whatever the hash", () => {
   const versionOf = SourceVersions.make({ api_users: "a", users_raw: "b" })
-  assert.deepStrictEqual([{ ...usersRaw, codeVersion: "3" }, apiUsers].map(versionOf), ["3 a", "a"])
+  expect([{ ...usersRaw, codeVersion: "3" }, apiUsers].map(versionOf)).toStrictEqual(["3 a", "a"])
 })
 
 it("is none where the asset, or an ephemeral one above it, has neither", () => {
   const versionOf = SourceVersions.make({ users_raw: "b", a_view: "c" })
-  assert.deepStrictEqual([apiUsers, usersRaw, view].map(versionOf), [undefined, undefined, "c"])
+  expect([apiUsers, usersRaw, view].map(versionOf)).toStrictEqual([undefined, undefined, "c"])
 })
 
 it.effect("is read from the file that keeps the hashes, which is made where there is none, or one that is none", () =>
@@ -44,13 +44,14 @@ it.effect("is read from the file that keeps the hashes, which is made where ther
     const [kept, none, broken] = [`${directory}/kept`, `${directory}/none`, `${directory}/broken`]
     yield* fs.writeFileString(kept, JSON.stringify(Object.fromEntries([apiUsers, usersRaw].map(({ name }) => [name, "1"]))))
     yield* fs.writeFileString(broken, "{")
-    assert.deepStrictEqual(yield* versions(kept), ["1", "1 1"])
+    expect(yield* versions(kept)).toStrictEqual(["1", "1 1"])
     const made = yield* versions(none)
-    assert.deepStrictEqual(
-      [made.includes(undefined), yield* versions(broken), yield* versions("/nowhere/at/all")],
-      [false, made, made]
-    )
-    assert.strictEqual(yield* fs.readFileString(none), yield* fs.readFileString(broken))
+    expect([made.includes(undefined), yield* versions(broken), yield* versions("/nowhere/at/all")]).toStrictEqual([
+      false,
+      made,
+      made
+    ])
+    expect(yield* fs.readFileString(none)).toBe(yield* fs.readFileString(broken))
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 )
 
@@ -65,6 +66,6 @@ it.effect("other settings are another version of the assets that depend on them,
         )
       )
     const [source, users, below] = yield* versionsUnder(undefined)
-    assert.deepStrictEqual(yield* versionsUnder("birth=band"), [source, `${users}\nbirth=band`, below])
+    expect(yield* versionsUnder("birth=band")).toStrictEqual([source, `${users}\nbirth=band`, below])
   })
 )
