@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Settings from "@sluice/core/settings/Settings"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
@@ -26,12 +26,11 @@ it.effect("with nothing set, everything has a default; a key that is set to noth
       income: "exact",
       emailDomainMin: 1
     }
-    assert.deepStrictEqual(
+    expect(
       [yield* load({}), yield* load({ SPARK_API_URL: "", SLUICE_PAGE_SIZE: " " })].map((result) =>
         result._tag === "Right" ? result.right : result.left.message
-      ),
-      [defaults, defaults]
-    )
+      )
+    ).toStrictEqual([defaults, defaults])
   })
 )
 
@@ -51,24 +50,21 @@ it.effect("every key is read, and the token is redacted", () =>
       SLUICE_INCOME: "band",
       SLUICE_EMAIL_DOMAIN_MIN: "5"
     })
-    assert.deepStrictEqual(
-      { ...values, apiToken: values.apiToken && Redacted.value(values.apiToken) },
-      {
-        apiUrl: new URL("https://api.example.com/v1"),
-        apiToken: "t0ken",
-        pageSize: 100_000,
-        fetchAhead: 0,
-        readingThreads: 3,
-        maxAnswerBytes: 67_108_864,
-        rereads: 0,
-        overlappingPages: "reread",
-        maxBadShare: 0.25,
-        birth: "band",
-        income: "band",
-        emailDomainMin: 5
-      }
-    )
-    assert.notInclude(JSON.stringify(values), "t0ken")
+    expect({ ...values, apiToken: values.apiToken && Redacted.value(values.apiToken) }).toStrictEqual({
+      apiUrl: new URL("https://api.example.com/v1"),
+      apiToken: "t0ken",
+      pageSize: 100_000,
+      fetchAhead: 0,
+      readingThreads: 3,
+      maxAnswerBytes: 67_108_864,
+      rereads: 0,
+      overlappingPages: "reread",
+      maxBadShare: 0.25,
+      birth: "band",
+      income: "band",
+      emailDomainMin: 5
+    })
+    expect(JSON.stringify(values)).not.toContain("t0ken")
   })
 )
 
@@ -85,7 +81,7 @@ it.effect("all that is wrong is told at once, a line for each key, without its v
       SLUICE_INCOME: "CANARY",
       SLUICE_EMAIL_DOMAIN_MIN: "0"
     })
-    assert.deepStrictEqual(result._tag === "Left" ? result.left.problems : [], [
+    expect(result._tag === "Left" ? result.left.problems : []).toStrictEqual([
       "SPARK_API_URL must not hold a user or password. Put a token into SPARK_API_TOKEN.",
       "SPARK_API_TOKEN has blanks or other characters that a token cannot have.",
       "SLUICE_PAGE_SIZE is not a whole number from 1 to 100000.",
@@ -103,15 +99,12 @@ it.effect("an API's URL is http or https, and ends before a query", () =>
   Effect.gen(function* () {
     const urls = ["not a url", "ftp://api", "http://api?key=1", "http://api#x", "http://api:99999"]
     const results = yield* Effect.all(urls.map((SPARK_API_URL) => load({ SPARK_API_URL })))
-    assert.deepStrictEqual(
-      results.map((result) => (result._tag === "Left" ? result.left.message : "accepted")),
-      [
-        "SPARK_API_URL is not a URL. Use http://host:port/path, or leave it out for the sample API.",
-        "SPARK_API_URL must begin with http:// or https://.",
-        "SPARK_API_URL must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN.",
-        "SPARK_API_URL must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN.",
-        "SPARK_API_URL is not a URL. Use http://host:port/path, or leave it out for the sample API."
-      ]
-    )
+    expect(results.map((result) => (result._tag === "Left" ? result.left.message : "accepted"))).toStrictEqual([
+      "SPARK_API_URL is not a URL. Use http://host:port/path, or leave it out for the sample API.",
+      "SPARK_API_URL must begin with http:// or https://.",
+      "SPARK_API_URL must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN.",
+      "SPARK_API_URL must end before the ? or #. /users and /messages are added to it; a token goes into SPARK_API_TOKEN.",
+      "SPARK_API_URL is not a URL. Use http://host:port/path, or leave it out for the sample API."
+    ])
   })
 )

@@ -1,4 +1,4 @@
-import { assert, expectTypeOf, it } from "@effect/vitest"
+import { expect, expectTypeOf, it } from "@effect/vitest"
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { Spill } from "@sluice/core/data/Spill"
 import type * as AssetGraph from "@sluice/core/graph/AssetGraph"
@@ -29,7 +29,7 @@ it.effect("the assets stand on each other as they should, in their groups", () =
       const upstreams = Object.values(asset.upstreams).map(({ name }) => name)
       return `${asset.group} ${asset.name} (${storage}) <- ${upstreams.sort().join(", ")}`
     })
-    assert.deepStrictEqual(told.sort(), [
+    expect(told.sort()).toStrictEqual([
       "analytics active_subscriptions (view) <- subscriptions_raw",
       "analytics average_subscription_amount_by_month (view) <- subscriptions_raw",
       "analytics messages_per_day (view) <- messages_raw",
@@ -46,10 +46,7 @@ it.effect("the assets stand on each other as they should, in their groups", () =
       "source api_messages (ephemeral) <- ",
       "source api_users (ephemeral) <- "
     ])
-    assert.deepStrictEqual(
-      graph.assets.filter((asset: Asset.Any) => asset.description === undefined),
-      []
-    )
+    expect(graph.assets.filter((asset: Asset.Any) => asset.description === undefined)).toStrictEqual([])
   })
 )
 
@@ -64,7 +61,7 @@ it("tables and views have the columns that were promised, and analysts read all 
   const described = [...spec.tables, ...spec.masks, ...spec.views].map(
     (relation) => `${relation.name}: ${columnNames(relation).join(", ")}`
   )
-  assert.deepStrictEqual(described, [
+  expect(described).toStrictEqual([
     "users_raw: user_id, created_at, updated_at, city_id, zipcode_id, profession_id, country, email_domain, birth_year, gender, is_smoking, income, loaded_at",
     "subscriptions_raw: user_id, position, created_at, start_date, end_date, status, amount, loaded_at",
     "messages_raw: id, created_at, sender_id, receiver_id, loaded_at",
@@ -79,10 +76,7 @@ it("tables and views have the columns that were promised, and analysts read all 
     "monitor_subscription_anomalies: user_id, position, anomaly",
     "monitor_anomalous_messages: id, anomaly"
   ])
-  assert.deepStrictEqual(
-    spec.analyst.select.map(({ name }) => name),
-    [...spec.tables, ...spec.views].map(({ name }) => name)
-  )
+  expect(spec.analyst.select.map(({ name }) => name)).toStrictEqual([...spec.tables, ...spec.views].map(({ name }) => name))
 })
 
 it("every view says what it reads, and that is what its asset stands on", () => {
@@ -91,10 +85,7 @@ it("every view says what it reads, and that is what its asset stands on", () => 
     const read = spec.tables.filter(({ name }) => sql.includes(name)).map(({ name }) => name)
     return [view.name, read.sort(), view.on.map(({ name }) => name).sort()]
   })
-  assert.deepStrictEqual(
-    views.map(([name, read]) => [name, read]),
-    views.map(([name, , on]) => [name, on])
-  )
+  expect(views.map(([name, read]) => [name, read])).toStrictEqual(views.map(([name, , on]) => [name, on]))
 })
 
 it.scoped("a view's asset publishes the view", () =>
@@ -106,7 +97,7 @@ it.scoped("a view's asset publishes the view", () =>
       subscriptions: { relation: SubscriptionsRaw }
     }
     const { value } = yield* Effect.provide(runForTest(monitorAnomalousMessages, inputs), layer)
-    assert.deepStrictEqual([value.relation.name, kept.views], ["monitor_anomalous_messages", ["monitor_anomalous_messages"]])
+    expect([value.relation.name, kept.views]).toStrictEqual(["monitor_anomalous_messages", ["monitor_anomalous_messages"]])
   })
 )
 
@@ -116,9 +107,9 @@ it.effect("a table is loaded again only where it was published", () =>
     const load = usersRaw.storage._tag === "Stored" ? Effect.provide(usersRaw.storage.load, layer) : Effect.void
     const before = yield* Effect.flip(load)
     kept.published.set("users_raw", [])
-    assert.deepStrictEqual(
-      [before.message, yield* load],
-      ["Could not open users_raw: it is not there", { relation: UsersRaw }]
-    )
+    expect([before.message, yield* load]).toStrictEqual([
+      "Could not open users_raw: it is not there",
+      { relation: UsersRaw }
+    ])
   })
 )

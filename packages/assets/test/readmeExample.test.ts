@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
@@ -16,7 +16,7 @@ it.effect("a message keeps who wrote to whom, and when, and nothing else", () =>
     const [message, ada, bob] = [Id.make("message", "1"), Id.make("user", "7"), Id.make("user", "8")]
     const messages = Dataset.of({ id: message, createdAt: noon, senderId: ada, receiverId: bob })
     const { rows } = yield* materializeForTest(messagesRaw, { messages })
-    assert.deepStrictEqual(rows, [{ id: message, created_at: noon, sender_id: ada, receiver_id: bob, loaded_at: start }])
+    expect(rows).toStrictEqual([{ id: message, created_at: noon, sender_id: ada, receiver_id: bob, loaded_at: start }])
   })
 )
 // </example>
@@ -24,5 +24,5 @@ it.effect("a message keeps who wrote to whom, and when, and nothing else", () =>
 it("the README shows the example above, word for word", () => {
   const here = readFileSync(new URL(import.meta.url), "utf8")
   const example = here.split("// <example>\n")[1]?.split("// </example>")[0]
-  assert.include(readFileSync(new URL("../../../README.md", import.meta.url), "utf8"), example ?? "no example")
+  expect(readFileSync(new URL("../../../README.md", import.meta.url), "utf8")).toContain(example ?? "no example")
 })

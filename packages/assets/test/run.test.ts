@@ -1,5 +1,5 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
@@ -71,16 +71,16 @@ it.scoped("the whole pipeline runs, and what was dropped or masked is in no even
     yield* api.on("/users", Reply.json([...users, bad]))
     yield* api.on("/messages", Reply.json([message({ message: marked("text") })]))
     const { kept, events, status, ended } = yield* runAll(api.url)
-    assert.deepStrictEqual([status, new Set(ended.values()), ended.size], ["succeeded", new Set(["Succeeded"]), 15])
-    assert.deepStrictEqual([...kept.published].map(([name, rows]) => [name, rows.length]).sort(), [
+    expect([status, new Set(ended.values()), ended.size]).toStrictEqual(["succeeded", new Set(["Succeeded"]), 15])
+    expect([...kept.published].map(([name, rows]) => [name, rows.length]).sort()).toStrictEqual([
       ["messages_raw", 1],
       ["subscriptions_raw", 2],
       ["users_raw", 2]
     ])
-    assert.deepStrictEqual(kept.quarantined.get("users"), [
+    expect(kept.quarantined.get("users")).toStrictEqual([
       { ordinal: 2, id: "3", field: "birthDate", reason: "is not an ISO 8601 date" }
     ])
-    assert.notInclude(JSON.stringify([events, [...kept.published], [...kept.quarantined]]), canary)
+    expect(JSON.stringify([events, [...kept.published], [...kept.quarantined]])).not.toContain(canary)
   })
 )
 
@@ -96,24 +96,20 @@ it.scoped("an API that fails twice is tried again; Retry-After is waited for; th
     )
     const { events, status } = yield* runAll(api.url)
     const retries = events.flatMap((event) => (event._tag === "StepRetrying" ? [event] : []))
-    assert.deepStrictEqual(
-      [status, retries.map(({ asset, error }) => `${asset} ${error.tag}`).sort()],
+    expect([status, retries.map(({ asset, error }) => `${asset} ${error.tag}`).sort()]).toStrictEqual([
+      "succeeded",
       [
-        "succeeded",
-        [
-          "api_messages SourceAnswerInvalid",
-          "api_messages SourceRejected",
-          "api_users SourceRejected",
-          "api_users SourceUnreachable"
-        ]
+        "api_messages SourceAnswerInvalid",
+        "api_messages SourceRejected",
+        "api_users SourceRejected",
+        "api_users SourceUnreachable"
       ]
-    )
-    assert.deepStrictEqual(
+    ])
+    expect(
       retries.flatMap(({ asset, attempt, delayMillis }) =>
         asset === "api_messages" && attempt === 1 ? [delayMillis >= 120_000] : []
-      ),
-      [true]
-    )
+      )
+    ).toStrictEqual([true])
   })
 )
 
@@ -123,16 +119,13 @@ it.scoped("a refused token fails at once; what stands on it is skipped, the rest
     yield* api.on("/users", Reply.status(401))
     yield* api.on("/messages", Reply.json([message()]))
     const refused = yield* runAll(api.url)
-    assert.deepStrictEqual(
-      [
-        refused.status,
-        ...["api_users", "users_raw", "messages_raw", "messages_per_day"].map((name) => refused.ended.get(name))
-      ],
-      ["failed", "Failed", "Skipped", "Succeeded", "Succeeded"]
-    )
-    assert.deepStrictEqual((yield* api.urls("/users")).length, 1)
+    expect([
+      refused.status,
+      ...["api_users", "users_raw", "messages_raw", "messages_per_day"].map((name) => refused.ended.get(name))
+    ]).toStrictEqual(["failed", "Failed", "Skipped", "Succeeded", "Succeeded"])
+    expect((yield* api.urls("/users")).length).toStrictEqual(1)
     yield* api.on("/users", Reply.status(500))
     yield* runAll(api.url)
-    assert.deepStrictEqual((yield* api.urls("/users")).length, 5)
+    expect((yield* api.urls("/users")).length).toStrictEqual(5)
   })
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { runForTest } from "@sluice/core/testing/runForTest"
@@ -28,17 +28,13 @@ it.scoped("api_users holds every good user once; the rest is counted, and in qua
       runForTest(apiUsers, {}),
       Layer.merge(layer, Memory.sparkApi({ users: pages }))
     )
-    assert.deepStrictEqual(
-      (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id, country }) => [id, country]),
-      [
-        ["1", "Malta"],
-        ["2", "United Kingdom"]
-      ]
-    )
-    assert.deepStrictEqual(metadata, { rows: 2, quarantined: 1, duplicates: 2, conflicts: 1, unknown_fields: 2 })
-    assert.deepStrictEqual(rows, 5)
-    assert.deepStrictEqual(
-      kept.quarantined,
+    expect((yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id, country }) => [id, country])).toStrictEqual([
+      ["1", "Malta"],
+      ["2", "United Kingdom"]
+    ])
+    expect(metadata).toStrictEqual({ rows: 2, quarantined: 1, duplicates: 2, conflicts: 1, unknown_fields: 2 })
+    expect(rows).toStrictEqual(5)
+    expect(kept.quarantined).toStrictEqual(
       new Map([["users", [{ ordinal: 1, id: null, field: "id", reason: "is neither text nor a whole number" }]]])
     )
   })
@@ -51,9 +47,9 @@ it.scoped("api_messages holds messages without their text", () =>
       runForTest(apiMessages, {}),
       Layer.merge(layer, Memory.sparkApi({ messages: [[message(), message({ message: "another text" })]] }))
     )
-    assert.deepStrictEqual(yield* Dataset.toArray(Changes.rowsOf(value)), [decodedMessage])
-    assert.deepStrictEqual(metadata, { rows: 1, quarantined: 0, duplicates: 1, conflicts: 0, unknown_fields: 0 })
-    assert.deepStrictEqual(kept.quarantined, new Map([["messages", []]]))
+    expect(yield* Dataset.toArray(Changes.rowsOf(value))).toStrictEqual([decodedMessage])
+    expect(metadata).toStrictEqual({ rows: 1, quarantined: 0, duplicates: 1, conflicts: 0, unknown_fields: 0 })
+    expect(kept.quarantined).toStrictEqual(new Map([["messages", []]]))
   })
 )
 
@@ -71,26 +67,23 @@ const refused = (pages: ReadonlyArray<ReadonlyArray<unknown>>, maxShare?: number
 it.scoped("too many bad rows fail the reading, after they are in quarantine; an empty answer does not", () =>
   Effect.gen(function* () {
     const bad = (from: number, count: number) => messages(from, count, { createdAt: "CANARY" })
-    assert.deepStrictEqual(
-      [
-        yield* refused([[...messages(0, 17), ...bad(100, 3)]]),
-        yield* refused([[...messages(0, 17), ...bad(100, 3)]], 0.2),
-        yield* refused([messages(0, 18), bad(100, 2)]),
-        yield* refused([[...messages(0, 1), ...bad(100, 5)]]),
-        yield* refused([bad(0, 1)]),
-        yield* refused([[]]),
-        yield* refused([])
-      ],
-      [
-        ["TooManyBadRows", 3],
-        ["accepted", 3],
-        ["accepted", 2],
-        ["accepted", 5],
-        ["TooManyBadRows", 1],
-        ["accepted", 0],
-        ["accepted", 0]
-      ]
-    )
+    expect([
+      yield* refused([[...messages(0, 17), ...bad(100, 3)]]),
+      yield* refused([[...messages(0, 17), ...bad(100, 3)]], 0.2),
+      yield* refused([messages(0, 18), bad(100, 2)]),
+      yield* refused([[...messages(0, 1), ...bad(100, 5)]]),
+      yield* refused([bad(0, 1)]),
+      yield* refused([[]]),
+      yield* refused([])
+    ]).toStrictEqual([
+      ["TooManyBadRows", 3],
+      ["accepted", 3],
+      ["accepted", 2],
+      ["accepted", 5],
+      ["TooManyBadRows", 1],
+      ["accepted", 0],
+      ["accepted", 0]
+    ])
   })
 )
 
@@ -101,6 +94,6 @@ it.scoped("a source that fails leaves the quarantine as it was", () =>
     const error = yield* Effect.flip(
       Effect.provide(runForTest(apiUsers, {}), Layer.merge(layer, Memory.sparkApi({ users: failure })))
     )
-    assert.deepStrictEqual([error, error.retryable, kept.quarantined.size], [failure, true, 0])
+    expect([error, error.retryable, kept.quarantined.size]).toStrictEqual([failure, true, 0])
   })
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
@@ -40,7 +40,7 @@ it.scoped("users_raw holds mask ids for places and professions, and null for nul
     })
     const { metadata } = yield* Effect.provide(runForTest(usersRaw, { users: usersOf(user(), stranger), ...masks }), layer)
     const times = { created_at: "2023-01-05T08:00:00.000Z", updated_at: "2024-02-01T09:30:00.000Z", loaded_at: noon }
-    assert.deepStrictEqual(kept.published.get("users_raw"), [
+    expect(kept.published.get("users_raw")).toStrictEqual([
       {
         user_id: "1",
         ...times,
@@ -68,7 +68,7 @@ it.scoped("users_raw holds mask ids for places and professions, and null for nul
         income: null
       }
     ])
-    assert.deepStrictEqual(metadata, { rows: 2 })
+    expect(metadata).toStrictEqual({ rows: 2 })
   })
 )
 
@@ -79,15 +79,12 @@ it.scoped("a city without a mask id fails the load: it is never silently null", 
     const error = yield* Effect.flip(
       Effect.provide(runForTest(usersRaw, { users: usersOf(user()), ...masks, cities }), layer)
     )
-    assert.deepStrictEqual(
-      [error._tag, error.retryable, error.message],
-      [
-        "MaskIdMissing",
-        false,
-        "A city has no mask id, so nothing was loaded into users_raw. Materialize the mask ids and users_raw together, with `pnpm assets materialize users_raw`."
-      ]
-    )
-    assert.deepStrictEqual(kept.published.size, 0)
+    expect([error._tag, error.retryable, error.message]).toStrictEqual([
+      "MaskIdMissing",
+      false,
+      "A city has no mask id, so nothing was loaded into users_raw. Materialize the mask ids and users_raw together, with `pnpm assets materialize users_raw`."
+    ])
+    expect(kept.published.size).toStrictEqual(0)
   })
 )
 
@@ -112,7 +109,7 @@ it.scoped("subscriptions_raw has a row for each subscription, in its user's orde
       amount: "14.90",
       loaded_at: noon
     }
-    assert.deepStrictEqual(kept.published.get("subscriptions_raw"), [
+    expect(kept.published.get("subscriptions_raw")).toStrictEqual([
       first,
       { ...first, position: 1, start_date: null, end_date: null, status: "Rejected", amount: null },
       { ...first, user_id: "3" }
@@ -125,7 +122,7 @@ it.scoped("messages_raw has who, to whom and when", () =>
     const { kept, layer } = Memory.make()
     yield* TestClock.setTime(new Date(noon))
     yield* Effect.provide(runForTest(messagesRaw, { messages: Dataset.of(Decoded.message()) }), layer)
-    assert.deepStrictEqual(kept.published.get("messages_raw"), [
+    expect(kept.published.get("messages_raw")).toStrictEqual([
       { id: "10", created_at: "2023-06-01T10:00:00.000Z", sender_id: "1", receiver_id: "2", loaded_at: noon }
     ])
   })
@@ -138,19 +135,16 @@ it.scoped("each mask table is fed from its own field of users", () =>
     const cities = (yield* Effect.provide(runForTest(sensitiveCityIds, { users }), layer)).value
     const zipcodes = (yield* Effect.provide(runForTest(sensitiveZipcodeIds, { users }), layer)).value
     const professions = (yield* Effect.provide(runForTest(sensitiveProfessionIds, { users }), layer)).value
-    assert.deepStrictEqual(
-      [
-        cities.get(Pii.make("city", "London")),
-        cities.get(Pii.make("city", "Paris")),
-        cities.size,
-        zipcodes.get(Pii.make("zipcode", "05734")),
-        zipcodes.size,
-        professions.get(Pii.make("profession", "Mathematician")),
-        professions.size
-      ],
-      [1, 2, 2, 1, 1, 1, 1]
-    )
+    expect([
+      cities.get(Pii.make("city", "London")),
+      cities.get(Pii.make("city", "Paris")),
+      cities.size,
+      zipcodes.get(Pii.make("zipcode", "05734")),
+      zipcodes.size,
+      professions.get(Pii.make("profession", "Mathematician")),
+      professions.size
+    ]).toStrictEqual([1, 2, 2, 1, 1, 1, 1])
     // @ts-expect-error: a zip code cannot be looked up among the cities
-    assert.strictEqual(cities.get(Pii.make("zipcode", "05734")), undefined)
+    expect(cities.get(Pii.make("zipcode", "05734"))).toBe(undefined)
   })
 )

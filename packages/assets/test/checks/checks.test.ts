@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Spill } from "@sluice/core/data/Spill"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Plan from "@sluice/core/plan/Plan"
@@ -83,8 +83,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
           const first = yield* run(bundledUsers, bundledMessages)
           const second = yield* run(bundledUsers, bundledMessages)
           const alone = yield* run([], [], true)
-          assert.deepStrictEqual(
-            [first, second, alone].map(({ status, failed }) => ({ status, failed })),
+          expect([first, second, alone].map(({ status, failed }) => ({ status, failed }))).toStrictEqual(
             Array(3).fill({
               status: "succeeded",
               failed: [
@@ -101,7 +100,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
               ]
             })
           )
-          assert.deepStrictEqual([...new Set(alone.checks.map(({ asset, check }) => `${asset}.${check}`))].sort(), [
+          expect([...new Set(alone.checks.map(({ asset, check }) => `${asset}.${check}`))].sort()).toStrictEqual([
             "active_subscriptions.declared",
             "average_subscription_amount_by_month.declared",
             "messages_per_day.declared",
@@ -132,22 +131,19 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
         yield* run([user()], [message()])
         const blocked = yield* run([], [])
         const refused = { rows_before: 1, to_allow_it: "--allow-fewer-rows" }
-        assert.deepStrictEqual(
-          [blocked.status, blocked.failed],
+        expect([blocked.status, blocked.failed]).toStrictEqual([
+          "failed",
           [
-            "failed",
-            [
-              { check: "messages_raw.row_count", how: "blocks", metadata: refused },
-              { check: "subscriptions_raw.row_count", how: "blocks", metadata: refused },
-              { check: "users_raw.row_count", how: "blocks", metadata: refused }
-            ]
+            { check: "messages_raw.row_count", how: "blocks", metadata: refused },
+            { check: "subscriptions_raw.row_count", how: "blocks", metadata: refused },
+            { check: "users_raw.row_count", how: "blocks", metadata: refused }
           ]
-        )
+        ])
         const tables = ["users_raw", "subscriptions_raw", "messages_raw"]
-        assert.deepStrictEqual(yield* Effect.forEach(tables, count), [1, 1, 1])
+        expect(yield* Effect.forEach(tables, count)).toStrictEqual([1, 1, 1])
         const allowed = yield* Effect.provideService(run([], []), RowLoss, { maxShare: 1, allowed: true })
-        assert.deepStrictEqual([allowed.status, allowed.failed], ["succeeded", []])
-        assert.deepStrictEqual(yield* Effect.forEach(tables, count), [0, 0, 0])
+        expect([allowed.status, allowed.failed]).toStrictEqual(["succeeded", []])
+        expect(yield* Effect.forEach(tables, count)).toStrictEqual([0, 0, 0])
       }).pipe(Effect.provide(store))
     )
 
@@ -158,30 +154,27 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
           [user({ id: "1", subscription: [backwards] }), user({ id: "2" })],
           [message({ senderId: "9" }), message({ id: "11" })]
         )
-        assert.deepStrictEqual(
-          [status, failed],
+        expect([status, failed]).toStrictEqual([
+          "succeeded",
           [
-            "succeeded",
-            [
-              {
-                check: "monitor_anomalous_messages.messages_raw_sender_id_in_users_raw",
-                how: "warn",
-                metadata: { rows_referring_to_nothing: 1 }
-              },
-              {
-                check: "monitor_subscription_anomalies.end_after_start",
-                how: "warn",
-                metadata: { subscriptions_that_end_before_they_start: 1 }
-              },
-              {
-                check: "subscriptions_raw.accepted_status",
-                how: "warn",
-                metadata: { rows_with_other_status: 1 }
-              }
-            ]
+            {
+              check: "monitor_anomalous_messages.messages_raw_sender_id_in_users_raw",
+              how: "warn",
+              metadata: { rows_referring_to_nothing: 1 }
+            },
+            {
+              check: "monitor_subscription_anomalies.end_after_start",
+              how: "warn",
+              metadata: { subscriptions_that_end_before_they_start: 1 }
+            },
+            {
+              check: "subscriptions_raw.accepted_status",
+              how: "warn",
+              metadata: { rows_with_other_status: 1 }
+            }
           ]
-        )
-        assert.deepStrictEqual(yield* Effect.forEach(["messages_raw", "subscriptions_raw"], count), [2, 2])
+        ])
+        expect(yield* Effect.forEach(["messages_raw", "subscriptions_raw"], count)).toStrictEqual([2, 2])
       }).pipe(Effect.provide(store))
     )
   })

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Reader from "../../src/domain/Reader.ts"
 
@@ -8,23 +8,36 @@ const money = Reader.decimal({ precision: 18, scale: 2 })
 
 it("an id is text, or a whole number that JSON carries exactly", () => {
   const inputs = ["1", "007", " a ", 7, -0, 9_007_199_254_740_991, "9007199254740993", "x".repeat(64)]
-  assert.deepStrictEqual(
-    inputs.map((input) => readId(input)),
-    ["1", "007", " a ", "7", "0", "9007199254740991", "9007199254740993", "x".repeat(64)]
-  )
-  assert.deepStrictEqual(
-    [JSON.parse("9007199254740993"), 1.5, "", null, true, "x".repeat(65), "\ud800"].map((input) => readId(input)),
-    [Refusal.unsafeId, Refusal.notId, Refusal.empty, Refusal.notId, Refusal.notId, Refusal.tooLong, Refusal.notUnicode]
-  )
+  expect(inputs.map((input) => readId(input))).toStrictEqual([
+    "1",
+    "007",
+    " a ",
+    "7",
+    "0",
+    "9007199254740991",
+    "9007199254740993",
+    "x".repeat(64)
+  ])
+  expect(
+    [JSON.parse("9007199254740993"), 1.5, "", null, true, "x".repeat(65), "\ud800"].map((input) => readId(input))
+  ).toStrictEqual([
+    Refusal.unsafeId,
+    Refusal.notId,
+    Refusal.empty,
+    Refusal.notId,
+    Refusal.notId,
+    Refusal.tooLong,
+    Refusal.notUnicode
+  ])
 })
 
 it("text is taken as it is: blanks, words for nothing, control characters and quotes are values", () => {
   const odd = ["", "NULL", "None", "Zürich ", "a\tb\nc\\d\u0000'; DROP TABLE x; --", "🙂", "__proto__", "constructor"]
-  assert.deepStrictEqual(odd.map(Reader.text(40)), odd)
+  expect(odd.map(Reader.text(40))).toStrictEqual(odd)
 })
 
 it("text is measured in characters, not in UTF-16 units, and half a character is refused", () => {
-  assert.deepStrictEqual(["🙂🙂🙂", "🙂🙂🙂🙂", "abcd", "\udc00", "\ud83d\ud83d\ude42", 5].map(Reader.text(3)), [
+  expect(["🙂🙂🙂", "🙂🙂🙂🙂", "abcd", "\udc00", "\ud83d\ud83d\ude42", 5].map(Reader.text(3))).toStrictEqual([
     "🙂🙂🙂",
     Refusal.tooLong,
     Refusal.tooLong,
@@ -35,7 +48,7 @@ it("text is measured in characters, not in UTF-16 units, and half a character is
 })
 
 it("the words true and false are not booleans", () => {
-  assert.deepStrictEqual([true, false, "true", 1, null].map(Reader.boolean), [
+  expect([true, false, "true", 1, null].map(Reader.boolean)).toStrictEqual([
     true,
     false,
     Refusal.notBoolean,
@@ -46,7 +59,7 @@ it("the words true and false are not booleans", () => {
 
 it("decimals are exact, with the digits of their column", () => {
   const inputs = ["12.5", "1e3", "1E+3", "+7", "-0.10", ".5", "000123.4500", "0", "-0", "1.5e-1", "12e-2", 0.1, 1e3, 93216.5]
-  assert.deepStrictEqual(inputs.map(money), [
+  expect(inputs.map(money)).toStrictEqual([
     "12.50",
     "1000.00",
     "1000.00",
@@ -62,7 +75,7 @@ it("decimals are exact, with the digits of their column", () => {
     "1000.00",
     "93216.50"
   ])
-  assert.deepStrictEqual(money("9999999999999999.99"), "9999999999999999.99")
+  expect(money("9999999999999999.99")).toStrictEqual("9999999999999999.99")
 })
 
 it("what would have to be rounded, or is not a plain decimal, is refused", () => {
@@ -85,10 +98,10 @@ it("what would have to be rounded, or is not a plain decimal, is refused", () =>
     true,
     []
   ]
-  assert.deepStrictEqual(
-    [...imprecise, ...odd].map((input) => money(input)),
-    [...imprecise.map(() => Refusal.imprecise), ...odd.map(() => Refusal.notDecimal)]
-  )
+  expect([...imprecise, ...odd].map((input) => money(input))).toStrictEqual([
+    ...imprecise.map(() => Refusal.imprecise),
+    ...odd.map(() => Refusal.notDecimal)
+  ])
 })
 
 it.prop(
@@ -97,6 +110,6 @@ it.prop(
   ([cents]) => {
     const digits = String(cents < 0n ? -cents : cents).padStart(3, "0")
     const text = `${cents < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
-    assert.strictEqual<unknown>(money(text), text)
+    expect(money(text)).toBe(text)
   }
 )

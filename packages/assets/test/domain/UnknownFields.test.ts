@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as UnknownFields from "@sluice/rest-source/decode/UnknownFields"
 import * as FastCheck from "effect/FastCheck"
 import { knownFields } from "../../src/privacy/classification.ts"
@@ -38,7 +38,7 @@ it.prop(
     for (const one of rows) counter.see(one)
     const expected = new Map<string, number>()
     for (const name of plainly(rows)) expected.set(name, (expected.get(name) ?? 0) + 1)
-    assert.deepStrictEqual(new Map([...counter.counts].sort()), new Map([...expected].sort()))
+    expect(new Map([...counter.counts].sort())).toStrictEqual(new Map([...expected].sort()))
   },
   { fastCheck: { numRuns: 1_000 } }
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import * as DataVersion from "@sluice/rest-source/intake/DataVersion"
@@ -37,12 +37,12 @@ const versionOf = (pages: ReadonlyArray<ReadonlyArray<string>>, epoch = 0) =>
 const Pages = FastCheck.array(FastCheck.array(FastCheck.string(), { maxLength: 4, minLength: 1 }), { maxLength: 5 })
 
 it.prop("differs for pages that differ, by content, by order or by where one ends", [Pages, Pages], ([left, right]) => {
-  assert.strictEqual(versionOf(left) === versionOf(right), JSON.stringify(left) === JSON.stringify(right))
+  expect(versionOf(left) === versionOf(right)).toBe(JSON.stringify(left) === JSON.stringify(right))
 })
 
 it("differs with every erasure, and before the first says nothing of them", () => {
   const epochs = [0, 1, 2].map((epoch) => versionOf([["a"]], epoch))
-  assert.deepStrictEqual(epochs, [versionOf([["a"]]), `${versionOf([["a"]])}.1`, `${versionOf([["a"]])}.2`])
+  expect(epochs).toStrictEqual([versionOf([["a"]]), `${versionOf([["a"]])}.1`, `${versionOf([["a"]])}.2`])
 })
 
 /** The data version that api_users has told, of pages of the source's answer. */
@@ -60,7 +60,7 @@ it.scoped("of a source is that of the rows it keeps: bad rows and unknown fields
     const plain = yield* told([[user(), user({ id: "2" })]])
     const noisy = yield* told([[user({ id: null }), user(), user({ surprise: 1, id: "2" })], [user({ id: null })]])
     const other = yield* told([[user(), user({ id: "2", country: "Malta" })]])
-    assert.deepStrictEqual([noisy, plain[0]?.startsWith("users\n"), plain[0] === other[0]], [plain, true, false])
+    expect([noisy, plain[0]?.startsWith("users\n"), plain[0] === other[0]]).toStrictEqual([plain, true, false])
   })
 )
 
@@ -71,6 +71,6 @@ it.scoped("of a source is not told where the store has no fingerprints", () =>
       Layer.merge(Memory.make().layer, Memory.sparkApi({ users: [[user()]] }))
     )
     const data = events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))
-    assert.deepStrictEqual(data, ["test"])
+    expect(data).toStrictEqual(["test"])
   })
 )

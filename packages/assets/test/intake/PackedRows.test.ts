@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Packed from "@sluice/core/data/Packed"
 import * as PackedRows from "@sluice/rest-source/intake/PackedRows"
 import * as RowHash from "@sluice/rest-source/intake/RowHash"
@@ -9,7 +9,7 @@ import * as Decoded from "../support/decoded.ts"
 // rows by tens, 1.6 GB, where a ledger counted a few MB.
 it("the ids of a few rows take no more memory than they have bytes", () => {
   const { ids } = PackedRows.make(Endpoints.messages, [Decoded.message({ id: "7" })])
-  assert.strictEqual(ids.buffer.byteLength, ids.byteLength)
+  expect(ids.buffer.byteLength).toBe(ids.byteLength)
 })
 
 it("rows are told apart by what they have, by where it ends, and by whether it is nothing", () => {
@@ -21,8 +21,8 @@ it("rows are told apart by what they have, by where it ends, and by whether it i
   })
   const rows = [["ab", "c"], ["a", "bc"], ["abc"], ["abc", ""], ["abc", null], ["", "abc"], [null, "abc"], [], [""], [null]]
   const { contents } = PackedRows.make({ codec, id: () => "" }, [...rows, ["ab", "c"]])
-  assert.deepStrictEqual([new Set(contents).size, contents.at(-1)], [rows.length, contents[0]])
-  assert.deepStrictEqual(RowHash.fromBytes(RowHash.toBytes(contents)), contents)
+  expect([new Set(contents).size, contents.at(-1)]).toStrictEqual([rows.length, contents[0]])
+  expect(RowHash.fromBytes(RowHash.toBytes(contents))).toStrictEqual(contents)
 })
 
 it("rows that are packed some at a time are packed the same as at once", () => {
@@ -35,5 +35,5 @@ it("rows that are packed some at a time are packed the same as at once", () => {
     [4, 7]
   ])
     packer.add(rows.slice(from, to))
-  assert.deepStrictEqual(packer.done(), PackedRows.make(Endpoints.messages, rows))
+  expect(packer.done()).toStrictEqual(PackedRows.make(Endpoints.messages, rows))
 })

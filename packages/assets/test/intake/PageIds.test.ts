@@ -1,5 +1,5 @@
 import { deflateRawSync } from "node:zlib"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as PackedRows from "@sluice/rest-source/intake/PackedRows"
 import * as PageIds from "@sluice/rest-source/intake/PageIds"
 import * as Effect from "effect/Effect"
@@ -26,11 +26,11 @@ it.effect.prop(
   ([page, wanted]) =>
     Effect.gen(function* () {
       const bytes = packed(page)
-      assert.deepStrictEqual(yield* PageIds.finder(new Set(wanted))(bytes), {
+      expect(yield* PageIds.finder(new Set(wanted))(bytes)).toStrictEqual({
         count: page.length,
         some: wanted.some((one) => page.includes(one))
       })
-      assert.deepStrictEqual(yield* PageIds.unpack(bytes), page)
+      expect(yield* PageIds.unpack(bytes)).toStrictEqual(page)
     })
 )
 
@@ -41,13 +41,10 @@ it.effect("of many ids on many pages, each is found on its own", () =>
     const found = yield* Effect.forEach(["message-19999", "message-0", "message-20000", "essage-1"], (one) =>
       PageIds.finder(new Set([one, "nobody"]))(bytes)
     )
-    assert.deepStrictEqual(
-      found.map((one) => one?.some),
-      [true, true, false, false]
-    )
+    expect(found.map((one) => one?.some)).toStrictEqual([true, true, false, false])
     const others = new Set(Array.from({ length: 20_000 }, (_, n) => `other-${n}`))
-    assert.deepStrictEqual(yield* PageIds.finder(others)(bytes), { count: 20_000, some: false })
-    assert.deepStrictEqual(yield* PageIds.finder(new Set([...others, "message-7"]))(bytes), { count: 20_000, some: true })
+    expect(yield* PageIds.finder(others)(bytes)).toStrictEqual({ count: 20_000, some: false })
+    expect(yield* PageIds.finder(new Set([...others, "message-7"]))(bytes)).toStrictEqual({ count: 20_000, some: true })
   })
 )
 
@@ -58,9 +55,6 @@ it.effect("what is not a page's ids is told as that", () =>
     const found = yield* Effect.forEach(all, (bytes) =>
       Effect.all([PageIds.finder(new Set(["a"]))(new Uint8Array(bytes)), PageIds.unpack(new Uint8Array(bytes))])
     )
-    assert.deepStrictEqual(
-      found.map(([some]) => some),
-      all.map(() => undefined)
-    )
+    expect(found.map(([some]) => some)).toStrictEqual(all.map(() => undefined))
   })
 )

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { runForTest } from "@sluice/core/testing/runForTest"
@@ -58,7 +58,7 @@ it.scoped("a suppressed user is in nothing that comes of a reading: no row, quar
     })
     const bob = { rows: 1, quarantined: 2, duplicates: 0, conflicts: 0, unknown_fields: 0 }
     const without = yield* read(nobody, [[], rowsOf("bob")])
-    assert.deepStrictEqual(without, {
+    expect(without).toStrictEqual({
       ids: ["bob"],
       metadata: bob,
       data: without.data,
@@ -67,7 +67,7 @@ it.scoped("a suppressed user is in nothing that comes of a reading: no row, quar
       quarantined: ["bob", "bob"]
     })
     // Twice the same user would be a duplicate.
-    assert.deepStrictEqual(yield* read(ada, [[...rowsOf("ada"), user({ id: "ada" })], rowsOf("bob")]), {
+    expect(yield* read(ada, [[...rowsOf("ada"), user({ id: "ada" })], rowsOf("bob")])).toStrictEqual({
       ...without,
       metadata: { ...bob, suppressed: 4 },
       data: without.data.map((version) => `${version}.1`),
@@ -85,14 +85,11 @@ it.scoped("a message from or to a suppressed user is left out; one that cannot b
     const broken = message({ id: "ada", senderId: "ada", createdAt: "x" })
     const { kept, layer } = services(ada, { messages: [[...pairs, broken]] })
     const { metadata, value } = yield* Effect.provide(runForTest(apiMessages, {}), layer)
-    assert.deepStrictEqual(
-      [
-        (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id }) => id),
-        metadata,
-        kept.quarantined.get("messages")?.length
-      ],
-      [["3"], { rows: 1, quarantined: 1, duplicates: 0, conflicts: 0, unknown_fields: 0, suppressed: 3 }, 1]
-    )
+    expect([
+      (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id }) => id),
+      metadata,
+      kept.quarantined.get("messages")?.length
+    ]).toStrictEqual([["3"], { rows: 1, quarantined: 1, duplicates: 0, conflicts: 0, unknown_fields: 0, suppressed: 3 }, 1])
   })
 )
 
@@ -105,6 +102,6 @@ it.scoped("once somebody was erased the data are others, also when nobody is sup
         ({ events }) => events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))[0]
       )
     const versions = yield* Effect.all([versionAfter(0), versionAfter(1), versionAfter(2), versionAfter(2)])
-    assert.deepStrictEqual(new Set(versions).size, 3)
+    expect(new Set(versions).size).toStrictEqual(3)
   })
 )

@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
@@ -88,48 +88,39 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
           ...users(3, { gender: null })
         ]
         const without = yield* measured(crowd)
-        assert.deepStrictEqual(
-          [summary(without), sizes(without)],
+        expect([summary(without), sizes(without)]).toStrictEqual([
+          { users: 80, classes: 4, k: 3 },
           [
-            { users: 80, classes: 4, k: 3 },
-            [
-              [0, 0],
-              [1, 3],
-              [1, 5],
-              [1, 12],
-              [1, 60]
-            ]
+            [0, 0],
+            [1, 3],
+            [1, 5],
+            [1, 12],
+            [1, 60]
           ]
-        )
+        ])
         const planted = yield* measured([...crowd, user({ zipcode_id: MaskId.make("zipcode", 77) })])
-        assert.deepStrictEqual(
-          [summary(planted), sizes(planted)],
+        expect([summary(planted), sizes(planted)]).toStrictEqual([
+          { users: 81, classes: 5, k: 1 },
           [
-            { users: 81, classes: 5, k: 1 },
-            [
-              [1, 1],
-              [1, 3],
-              [1, 5],
-              [1, 12],
-              [1, 60]
-            ]
+            [1, 1],
+            [1, 3],
+            [1, 5],
+            [1, 12],
+            [1, 60]
           ]
-        )
+        ])
         const bySubset = by(planted.bySubset)
-        assert.deepStrictEqual(
-          [
-            bySubset["only zipcode_id"],
-            bySubset["all but zipcode_id"],
-            bySubset["all but gender"],
-            bySubset["only country"]
-          ],
-          [
-            [1, 1, 1, 2],
-            [3, 0, 3, 4],
-            [1, 1, 1, 4],
-            [5, 0, 0, 2]
-          ]
-        )
+        expect([
+          bySubset["only zipcode_id"],
+          bySubset["all but zipcode_id"],
+          bySubset["all but gender"],
+          bySubset["only country"]
+        ]).toStrictEqual([
+          [1, 1, 1, 2],
+          [3, 0, 3, 4],
+          [1, 1, 1, 4],
+          [5, 0, 0, 2]
+        ])
       }).pipe(Effect.provide(store))
     )
 
@@ -143,16 +134,13 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
           user({ country: null, income: "19999.99", is_smoking: true }),
           user({ country: null, income: "20000.00", is_smoking: null })
         ])
-        assert.deepStrictEqual(
-          [summary(found), found.diversity],
+        expect([summary(found), found.diversity]).toStrictEqual([
+          { users: 10, classes: 3, k: 3 },
           [
-            { users: 10, classes: 3, k: 3 },
-            [
-              { column: "is_smoking", l: 1, one: 3, two: 3, more: 4 },
-              { column: "income", l: 1, one: 3, two: 7, more: 0 }
-            ]
+            { column: "is_smoking", l: 1, one: 3, two: 3, more: 4 },
+            { column: "income", l: 1, one: 3, two: 7, more: 0 }
           ]
-        )
+        ])
       }).pipe(Effect.provide(store))
     )
 
@@ -166,7 +154,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
           ...users(3, { email_domain: "other" }),
           ...users(2, { email_domain: null })
         ])
-        assert.deepStrictEqual(found.rare, [
+        expect(found.rare).toStrictEqual([
           { column: "email_domain", values: 4, users: 16, rareBelow: 5, rareValues: 2, rareUsers: 5 }
         ])
       }).pipe(Effect.provide(store))
@@ -212,36 +200,33 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
         const told = by((yield* measured(rows, policy)).bySetting)
         const done = by((yield* measured(coarser, policy)).bySetting)
         const both = "SLUICE_EMAIL_DOMAIN_MIN=7 + SLUICE_BIRTH=band"
-        assert.deepStrictEqual(
-          [told[both], told[`with income: SLUICE_INCOME=band + ${both}`]],
-          [done["as stored"], done["with income, as stored"]]
-        )
-        assert.deepStrictEqual(done[both], done["as stored"])
-        assert.notDeepEqual(told[both], told["as stored"])
-        assert.notDeepEqual(told["with income: SLUICE_INCOME=band"], told["with income, as stored"])
+        expect([told[both], told[`with income: SLUICE_INCOME=band + ${both}`]]).toStrictEqual([
+          done["as stored"],
+          done["with income, as stored"]
+        ])
+        expect(done[both]).toStrictEqual(done["as stored"])
+        expect(told[both]).not.toStrictEqual(told["as stored"])
+        expect(told["with income: SLUICE_INCOME=band"]).not.toStrictEqual(told["with income, as stored"])
       }).pipe(Effect.provide(store))
     )
 
     it.live("of nobody, there is nothing to count", () =>
       Effect.gen(function* () {
         const found = yield* measured([])
-        assert.deepStrictEqual(
-          [summary(found), sizes(found), found.rare[0]?.users],
+        expect([summary(found), sizes(found), found.rare[0]?.users]).toStrictEqual([
+          { users: 0, classes: 0, k: 0 },
           [
-            { users: 0, classes: 0, k: 0 },
-            [
-              [0, 0],
-              [0, 0],
-              [0, 0],
-              [0, 0],
-              [0, 0]
-            ],
-            0
-          ]
-        )
+            [0, 0],
+            [0, 0],
+            [0, 0],
+            [0, 0],
+            [0, 0]
+          ],
+          0
+        ])
         const zero = [0, 0, 0, 0]
         const compared = [...found.bySubset, ...found.bySetting]
-        assert.deepStrictEqual(by(compared), Object.fromEntries(compared.map(({ about }) => [about, zero])))
+        expect(by(compared)).toStrictEqual(Object.fromEntries(compared.map(({ about }) => [about, zero])))
       }).pipe(Effect.provide(store))
     )
   })

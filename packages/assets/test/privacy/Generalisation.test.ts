@@ -1,4 +1,4 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Decimal from "@sluice/core/data/Decimal"
 import * as Id from "@sluice/core/data/Id"
@@ -65,12 +65,11 @@ describe("a band of income", () => {
   )
 
   it("is told by its lower bound", () => {
-    assert.deepStrictEqual(
+    expect(
       (["93216.50", "9999.99", "10000.00", "149999.99", "999999999999.99", "0.00", "-0.01"] as const).map((income) =>
         Generalisation.income(bands, income)
-      ),
-      ["90000.00", "0.00", "10000.00", "100000.00", "200000.00", "0.00", "-10000.00"]
-    )
+      )
+    ).toStrictEqual(["90000.00", "0.00", "10000.00", "100000.00", "200000.00", "0.00", "-10000.00"])
   })
 })
 
@@ -91,8 +90,7 @@ describe("a minimum count of a domain", () => {
     ([users, least]) =>
       Effect.gen(function* () {
         const count = (domain: string | null) => users.filter((one) => one.emailDomain === domain).length
-        assert.deepStrictEqual(
-          yield* generalised(users, least),
+        expect(yield* generalised(users, least)).toStrictEqual(
           users.map(({ emailDomain: domain }) => (domain === null || count(domain) >= least ? domain : "other"))
         )
       })
@@ -104,25 +102,21 @@ describe("a minimum count of a domain", () => {
     ([users, least]) =>
       Effect.gen(function* () {
         const once = yield* generalised(users, least)
-        assert.deepStrictEqual(
+        expect(
           yield* generalised(
             once.map((emailDomain) => ({ emailDomain })),
             least
-          ),
-          once
-        )
+          )
+        ).toStrictEqual(once)
       })
   )
 
   it("cannot be confused with a domain: none is without a dot", () => {
-    assert.deepStrictEqual(
-      [
-        Derivations.emailDomain(Pii.make("email", "ada@other")),
-        Derivations.emailDomain(Pii.make("email", "ada@other.example")),
-        commonDomain.other.includes(".")
-      ],
-      [null, "other.example", false]
-    )
+    expect([
+      Derivations.emailDomain(Pii.make("email", "ada@other")),
+      Derivations.emailDomain(Pii.make("email", "ada@other.example")),
+      commonDomain.other.includes(".")
+    ]).toStrictEqual([null, "other.example", false])
   })
 })
 
@@ -152,13 +146,13 @@ describe("users_raw", () => {
         [id, ...rest],
         [`${id}b`, ...rest]
       ]
-      assert.deepStrictEqual(yield* told({ ...bands, emailDomainMin: 3 }), [
+      expect(yield* told({ ...bands, emailDomainMin: 3 })).toStrictEqual([
         published(UsersRaw),
         ...twice("1", 1980, "90000.00", "other"),
         ...twice("2", 1980, "90000.00", "other"),
         ...twice("3", null, "90000.00", null)
       ])
-      assert.deepStrictEqual(yield* told(asItCame), [
+      expect(yield* told(asItCame)).toStrictEqual([
         published(UsersRaw),
         ...twice("1", 1985, "93216.50", "analytical.engine"),
         ...twice("2", 1985, "93216.50", "rare.example"),

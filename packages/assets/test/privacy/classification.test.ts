@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import type * as Column from "@sluice/core/relation/Column"
 import type { FieldTree } from "@sluice/rest-source/decode/FieldTree"
 import * as Classification from "../../src/privacy/classification.ts"
@@ -9,18 +9,15 @@ const pathsOf = (classified: Readonly<Record<string, Classification.Classificati
 
 it("names, addresses and what people wrote are dropped; places and professions are masked", () => {
   const { messages, users } = Classification
-  assert.deepStrictEqual(
-    {
-      drop: [...pathsOf(users, "drop"), ...pathsOf(messages, "drop")],
-      mask: pathsOf(users, "mask"),
-      derive: pathsOf(users, "derive")
-    },
-    {
-      drop: ["firstName", "lastName", "address", "message"],
-      mask: ["city", "zipCode", "profile.profession"],
-      derive: ["email", "birthDate"]
-    }
-  )
+  expect({
+    drop: [...pathsOf(users, "drop"), ...pathsOf(messages, "drop")],
+    mask: pathsOf(users, "mask"),
+    derive: pathsOf(users, "derive")
+  }).toStrictEqual({
+    drop: ["firstName", "lastName", "address", "message"],
+    mask: ["city", "zipCode", "profile.profession"],
+    derive: ["email", "birthDate"]
+  })
 })
 
 const grounds = { reason: "", legal: "" }
@@ -31,8 +28,7 @@ it("every classified field is known, dropped ones too, at its own level", () => 
     "b.c": { class: "keep", ...grounds },
     "b.d[].e": { class: "keep", ...grounds }
   })
-  assert.deepStrictEqual(
-    known,
+  expect(known).toStrictEqual(
     new Map<string, FieldTree | undefined>([
       ["a", undefined],
       [
@@ -58,10 +54,7 @@ it("a decoder that reads a dropped or unclassified field, or leaves one out, doe
   } satisfies Record<Read, number>
   // @ts-expect-error: receiverId is left out
   const incomplete = { id: 1, createdAt: 1, senderId: 1 } satisfies Record<Read, number>
-  assert.deepStrictEqual(
-    [withDropped, unclassified, incomplete].map((fields) => Object.keys(fields).length),
-    [5, 5, 3]
-  )
+  expect([withDropped, unclassified, incomplete].map((fields) => Object.keys(fields).length)).toStrictEqual([5, 5, 3])
 })
 
 it("every field says why, and on what legal ground", () => {
@@ -69,20 +62,14 @@ it("every field says why, and on what legal ground", () => {
     ...Object.values(Classification.users),
     ...Object.values(Classification.messages)
   ]
-  assert.deepStrictEqual(
-    fields.filter(({ legal, reason }) => reason === "" || !/^Art\. \d+/.test(legal)),
-    []
-  )
+  expect(fields.filter(({ legal, reason }) => reason === "" || !/^Art\. \d+/.test(legal))).toStrictEqual([])
 })
 
 it("what others know of a person and what they would learn are columns of users_raw", () => {
   const named = (role: Column.Role) =>
     Object.entries<Column.Any>(UsersRaw.columns).flatMap(([name, column]) => (column.role === role ? [name] : []))
-  assert.deepStrictEqual(
-    { quasi: named("quasi-identifier"), sensitive: named("sensitive attribute") },
-    {
-      quasi: ["city_id", "zipcode_id", "profession_id", "country", "email_domain", "birth_year", "gender"],
-      sensitive: ["is_smoking", "income"]
-    }
-  )
+  expect({ quasi: named("quasi-identifier"), sensitive: named("sensitive attribute") }).toStrictEqual({
+    quasi: ["city_id", "zipcode_id", "profession_id", "country", "email_domain", "birth_year", "gender"],
+    sensitive: ["is_smoking", "income"]
+  })
 })

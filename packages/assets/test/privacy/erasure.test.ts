@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Table from "@sluice/core/relation/Table"
 import * as Erasure from "@sluice/warehouse/Erasure"
 import * as Either from "effect/Either"
@@ -11,22 +11,20 @@ const erasure = { ...warehouse, quarantine: definitions.personSources }
 const namesUser = /^(user|sender|receiver)_id$/
 
 it("every column that has a user's id is looked at by an erasure", () => {
-  assert.deepStrictEqual(
-    Erasure.personalTables(erasure).map(({ name, subject }) => [name, subject]),
+  expect(Erasure.personalTables(erasure).map(({ name, subject }) => [name, subject])).toStrictEqual(
     erasure.tables.map((table) => [table.name, Table.columnNames(table).filter((column) => namesUser.test(column))])
   )
 })
 
 it("every mask table is looked at by an erasure, through the columns of users_raw that refer to it", () => {
-  assert.deepStrictEqual(
+  expect(
     erasure.masks.map((mask) => [
       mask.name,
       Erasure.references(erasure, mask).map(({ column, table }) => `${table.name}.${column}`)
-    ]),
-    [
-      ["sensitive_city_ids", ["users_raw.city_id"]],
-      ["sensitive_zipcode_ids", ["users_raw.zipcode_id"]],
-      ["sensitive_profession_ids", ["users_raw.profession_id"]]
-    ]
-  )
+    ])
+  ).toStrictEqual([
+    ["sensitive_city_ids", ["users_raw.city_id"]],
+    ["sensitive_zipcode_ids", ["users_raw.zipcode_id"]],
+    ["sensitive_profession_ids", ["users_raw.profession_id"]]
+  ])
 })

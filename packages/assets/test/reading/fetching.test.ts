@@ -1,4 +1,4 @@
-import { assert, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import type * as Message from "@sluice/assets/domain/Message"
 import * as Endpoints from "@sluice/assets/endpoints"
 import { SparkApi } from "@sluice/assets/SparkApi"
@@ -133,7 +133,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
         const found = Either.mapLeft(here.outcome, (error) =>
           error.message.includes(words) ? { ...error, message: words } : error
         )
-        assert.deepStrictEqual<unknown>([there, found], [here, comes])
+        expect([there, found]).toStrictEqual([here, comes])
       })
     )
   }
@@ -153,7 +153,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
           Effect.provide(sparkApiAt(api.url)),
           Effect.provide(way)
         )
-        assert.deepStrictEqual(Chunk.toReadonlyArray(visits)[0], { answer: known, changed: undefined })
+        expect(Chunk.toReadonlyArray(visits)[0]).toStrictEqual({ answer: known, changed: undefined })
       })
     )
 
@@ -184,7 +184,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
           yield* Effect.sleep("100 millis")
           sent = yield* api.bytesSent
         }
-        assert.deepStrictEqual([isLast, pieces.length > 0, sent < most], [false, true, true])
+        expect([isLast, pieces.length > 0, sent < most]).toStrictEqual([false, true, true])
       }).pipe(Effect.provide(SourceClient.layer(Proxies.none)), Effect.provide(way))
     )
   }
@@ -197,12 +197,12 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
       const { outcome } = yield* ending({ file: (yield* Code).dying })
       const words =
         "The thread that read GET API/messages ended (RangeError), and nothing was loaded. If it does so again, set SLUICE_READING_THREADS=0, which reads without threads."
-      assert.deepStrictEqual<unknown>(outcome, bad("SourceReaderEnded", words, true))
+      expect(outcome).toStrictEqual(bad("SourceReaderEnded", words, true))
     })
   )
 
   it.scoped("where the system gives no thread are fetched in place", () =>
-    Effect.map(ending({ file: "relative.cjs" }), ({ outcome }) => assert.deepStrictEqual<unknown>(outcome, good))
+    Effect.map(ending({ file: "relative.cjs" }), ({ outcome }) => expect(outcome).toStrictEqual(good))
   )
 
   it.scoped("before some bytes have been read are fetched in place, and those after them in threads", () =>
@@ -213,10 +213,10 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
       const api = yield* FaultyApi.make
       yield* api.on("/messages", Reply.pages([...rows, ...rows.map((row) => ({ ...row, id: `2${row.id}` })), ...rows]))
       const result = yield* Effect.provide(messagesAt(api.url, { pageSize: 3, fetchAhead: 1 }), Code.threads(options))
-      assert.deepStrictEqual(
-        [Either.mapLeft(result, ({ _tag }) => _tag), (yield* api.urls()).length],
-        [Either.left("SourceReaderEnded"), 2]
-      )
+      expect([Either.mapLeft(result, ({ _tag }) => _tag), (yield* api.urls()).length]).toStrictEqual([
+        Either.left("SourceReaderEnded"),
+        2
+      ])
     })
   )
 })

@@ -2,7 +2,7 @@ import * as Http from "node:http"
 import * as Net from "node:net"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { bundledMessages } from "../../src/sample/bundledMessages.ts"
 import { bundledUsers } from "../../src/sample/bundledUsers.ts"
@@ -15,15 +15,17 @@ describe("the bundled dataset over HTTP", () => {
     Effect.gen(function* () {
       const url = yield* start()
       const pages = yield* Effect.forEach([1, 2, 3, 4], (page) => get(`${url}/users?page=${page}&limit=11`))
-      assert.deepStrictEqual((yield* get(`${url}/users`)).json, bundledUsers)
-      assert.deepStrictEqual((yield* get(`${url}/messages`)).json, bundledMessages)
-      assert.deepStrictEqual(
-        pages.map((page) => page.json),
-        [bundledUsers.slice(0, 11), bundledUsers.slice(11, 22), bundledUsers.slice(22), []]
-      )
-      assert.deepStrictEqual((yield* get(`${url}/messages?limit=2`)).json, bundledMessages.slice(0, 2))
-      assert.deepStrictEqual((yield* get(`${url}/messages?page=1`)).json, bundledMessages)
-      assert.deepStrictEqual((yield* get(`${url}/users?sort=id`)).json, bundledUsers)
+      expect((yield* get(`${url}/users`)).json).toStrictEqual(bundledUsers)
+      expect((yield* get(`${url}/messages`)).json).toStrictEqual(bundledMessages)
+      expect(pages.map((page) => page.json)).toStrictEqual([
+        bundledUsers.slice(0, 11),
+        bundledUsers.slice(11, 22),
+        bundledUsers.slice(22),
+        []
+      ])
+      expect((yield* get(`${url}/messages?limit=2`)).json).toStrictEqual(bundledMessages.slice(0, 2))
+      expect((yield* get(`${url}/messages?page=1`)).json).toStrictEqual(bundledMessages)
+      expect((yield* get(`${url}/users?sort=id`)).json).toStrictEqual(bundledUsers)
     })
   )
 
@@ -31,10 +33,10 @@ describe("the bundled dataset over HTTP", () => {
     Effect.gen(function* () {
       const url = yield* start()
       const { headers, text } = yield* get(`${url}/users?page=1&limit=5`)
-      assert.deepStrictEqual(
-        [headers.get("content-type"), headers.get("content-length")],
-        ["application/json", String(Buffer.byteLength(text))]
-      )
+      expect([headers.get("content-type"), headers.get("content-length")]).toStrictEqual([
+        "application/json",
+        String(Buffer.byteLength(text))
+      ])
     })
   )
 
@@ -48,19 +50,16 @@ describe("the bundled dataset over HTTP", () => {
       for (const url of [yield* start(), yield* start({ generated })]) {
         const [, , tag] = yield* asked(`${url}/users?page=1&limit=5`)
         const other = yield* asked(`${url}/messages?page=1&limit=5`, tag ?? "")
-        assert.deepStrictEqual(
-          [
-            yield* asked(`${url}/users?page=1&limit=5`, `"x", W/${tag}`),
-            yield* asked(`${url}/users?page=1&limit=5`, "*"),
-            yield* asked(`${url}/users?page=1&limit=5`, '"x"')
-          ],
-          [
-            [304, false, tag],
-            [304, false, tag],
-            [200, true, tag]
-          ]
-        )
-        assert.deepStrictEqual([other[0], other[2] !== tag, tag !== null], [200, true, true])
+        expect([
+          yield* asked(`${url}/users?page=1&limit=5`, `"x", W/${tag}`),
+          yield* asked(`${url}/users?page=1&limit=5`, "*"),
+          yield* asked(`${url}/users?page=1&limit=5`, '"x"')
+        ]).toStrictEqual([
+          [304, false, tag],
+          [304, false, tag],
+          [200, true, tag]
+        ])
+        expect([other[0], other[2] !== tag, tag !== null]).toStrictEqual([200, true, true])
       }
     })
   )
@@ -71,14 +70,17 @@ describe("the bundled dataset over HTTP", () => {
       const answers = yield* Effect.forEach(["/health", "/", "/users/1", "//"], (path) => get(url + path))
       const post = yield* Effect.promise(() => fetch(`${url}/users`, { method: "POST" }))
       const notFound = [404, "application/json", { error: "There is no such path. Try /users, /messages or /health." }]
-      assert.deepStrictEqual(
-        answers.map(({ headers, json, status }) => [status, headers.get("content-type"), json]),
-        [[200, "application/json", { status: "ok", users: 30, messages: 120 }], notFound, notFound, notFound]
-      )
-      assert.deepStrictEqual(
-        [post.status, post.headers.get("allow"), yield* Effect.promise(() => post.json())],
-        [405, "GET, HEAD", { error: "Only GET is answered here." }]
-      )
+      expect(answers.map(({ headers, json, status }) => [status, headers.get("content-type"), json])).toStrictEqual([
+        [200, "application/json", { status: "ok", users: 30, messages: 120 }],
+        notFound,
+        notFound,
+        notFound
+      ])
+      expect([post.status, post.headers.get("allow"), yield* Effect.promise(() => post.json())]).toStrictEqual([
+        405,
+        "GET, HEAD",
+        { error: "Only GET is answered here." }
+      ])
     })
   )
 
@@ -97,18 +99,17 @@ describe("the bundled dataset over HTTP", () => {
         "limit=ten": "limit must be one whole number from 1 to 100000."
       }
       const answers = yield* Effect.forEach(Object.keys(bad), (query) => get(`${url}/messages?${query}`))
-      assert.deepStrictEqual(
-        answers.map(({ json, status }) => [status, json]),
+      expect(answers.map(({ json, status }) => [status, json])).toStrictEqual(
         Object.values(bad).map((error) => [400, { error }])
       )
-      assert.deepStrictEqual((yield* get(`${url}/users?page=999999999&limit=100000`)).json, [])
+      expect((yield* get(`${url}/users?page=999999999&limit=100000`)).json).toStrictEqual([])
     })
   )
 
   it.scoped("is always whole when paging is off", () =>
     Effect.gen(function* () {
       const url = yield* start({ paging: false })
-      assert.deepStrictEqual((yield* get(`${url}/users?page=0&limit=1`)).json, bundledUsers)
+      expect((yield* get(`${url}/users?page=0&limit=1`)).json).toStrictEqual(bundledUsers)
     })
   )
 })
@@ -121,19 +122,20 @@ describe("generated rows over HTTP", () => {
       const pages = yield* Effect.forEach([1, 2, 3], (page) => get(`${url}/users?page=${page}&limit=5000`))
       const large = yield* get(`${url}/users?page=1&limit=7000`)
       const inner = (text: string) => text.slice(1, -1)
-      assert.strictEqual(inner(whole.text), pages.map(({ text }) => inner(text)).join(","))
-      assert.isTrue(whole.text.startsWith(inner(`[${inner(large.text)}]`), 1))
-      assert.deepStrictEqual(
-        [whole.headers.get("content-length"), whole.headers.get("content-type"), whole.json.length],
-        [null, "application/json", 12_000]
-      )
+      expect(inner(whole.text)).toBe(pages.map(({ text }) => inner(text)).join(","))
+      expect(whole.text.startsWith(inner(`[${inner(large.text)}]`), 1)).toBe(true)
+      expect([whole.headers.get("content-length"), whole.headers.get("content-type"), whole.json.length]).toStrictEqual([
+        null,
+        "application/json",
+        12_000
+      ])
     })
   )
 
   it.scoped("are none when none are asked for", () =>
     Effect.gen(function* () {
       const url = yield* start({ generated: { users: 0, messages: 0, seed: 1 } })
-      assert.deepStrictEqual([(yield* get(`${url}/users`)).json, (yield* get(`${url}/messages?page=1`)).json], [[], []])
+      expect([(yield* get(`${url}/users`)).json, (yield* get(`${url}/messages?page=1`)).json]).toStrictEqual([[], []])
     })
   )
 })

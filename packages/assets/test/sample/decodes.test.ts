@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { type Decoder, isRejection, type Rejection } from "@sluice/rest-source/decode/Decoder"
 import * as Message from "../../src/domain/Message.ts"
 import * as User from "../../src/domain/User.ts"
@@ -9,15 +9,12 @@ import type { Rows } from "../../src/sample/Rows.ts"
 const generated = { users: 3000, messages: 3000, seed: 11 }
 
 it("every row of the sample API decodes: a first run has nothing to warn of", () => {
-  assert.deepStrictEqual(
-    {
-      users: rejections(User.decoder, dataset.users),
-      messages: rejections(Message.decoder, dataset.messages),
-      generatedUsers: rejections(User.decoder, Generate.users(generated)),
-      generatedMessages: rejections(Message.decoder, Generate.messages(generated))
-    },
-    { users: [], messages: [], generatedUsers: [], generatedMessages: [] }
-  )
+  expect({
+    users: rejections(User.decoder, dataset.users),
+    messages: rejections(Message.decoder, dataset.messages),
+    generatedUsers: rejections(User.decoder, Generate.users(generated)),
+    generatedMessages: rejections(Message.decoder, Generate.messages(generated))
+  }).toStrictEqual({ users: [], messages: [], generatedUsers: [], generatedMessages: [] })
 })
 
 const rejections = (decoder: Decoder<object>, rows: Rows): ReadonlyArray<Rejection> =>

@@ -1,5 +1,5 @@
 import * as Crypto from "node:crypto"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import { cases } from "../../../../test/setup/size.ts"
 import type { ApiMessage, ApiUser } from "../../src/sample/ApiRow.ts"
@@ -15,19 +15,16 @@ describe("generated rows", () => {
       Crypto.createHash("sha256")
         .update(Rows.join(rows, 0, rows.count))
         .digest("hex")
-    assert.deepStrictEqual(
-      [digest(Generate.users(size)), digest(Generate.messages(size))],
-      [
-        "3690338530e839489d2b8bf8bc547e6073a3c02fda6aed3e5502a85684eb5550",
-        "1d0a6f9d9b4eab992d7f0535dc127e2b8b0b4f7d8918fb0544b64b4a5de9e67b"
-      ]
-    )
+    expect([digest(Generate.users(size)), digest(Generate.messages(size))]).toStrictEqual([
+      "3690338530e839489d2b8bf8bc547e6073a3c02fda6aed3e5502a85684eb5550",
+      "1d0a6f9d9b4eab992d7f0535dc127e2b8b0b4f7d8918fb0544b64b4a5de9e67b"
+    ])
   })
 
   it("are others for another seed, however large or negative", () => {
     const seeds = [0, 1, -1, 2 ** 32, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]
     const first = seeds.map((seed) => Generate.users({ users: 10, messages: 0, seed }).json(0))
-    assert.strictEqual(new Set(first).size, seeds.length)
+    expect(new Set(first).size).toBe(seeds.length)
   })
 
   it.prop(
@@ -39,12 +36,9 @@ describe("generated rows", () => {
         const paged = Array.from({ length: Math.ceil(rows.count / limit) }, (_, k) =>
           parse(rows, k * limit, (k + 1) * limit)
         )
-        assert.deepStrictEqual([...paged.flat()], [...all])
-        assert.deepStrictEqual(paged[1] ?? [], all.slice(limit, 2 * limit))
-        assert.deepStrictEqual(
-          all.map((row) => row.id),
-          Array.from({ length: rows.count }, (_, i) => String(i + 1))
-        )
+        expect([...paged.flat()]).toStrictEqual([...all])
+        expect(paged[1] ?? []).toStrictEqual(all.slice(limit, 2 * limit))
+        expect(all.map((row) => row.id)).toStrictEqual(Array.from({ length: rows.count }, (_, i) => String(i + 1)))
       }
     },
     { fastCheck: { numRuns: cases(100) } }
@@ -72,11 +66,8 @@ describe("generated rows", () => {
       zipPlusFour: [rate((user) => /^\d{5}-\d{4}$/.test(user.zipCode ?? "")), 0.24]
     }
     const far = Object.entries(rates).filter(([, [is = 0, meant = 0]]) => is < meant * 0.6 || is > meant * 1.5)
-    assert.deepStrictEqual(far, [])
-    assert.isAbove(
-      rate((user) => user.zipCode?.startsWith("0") ?? false),
-      0.05
-    )
+    expect(far).toStrictEqual([])
+    expect(rate((user) => user.zipCode?.startsWith("0") ?? false)).toBeGreaterThan(0.05)
   })
 
   it("have about a two-hundredth as many places and professions as users, some of them very common", () => {
@@ -92,11 +83,11 @@ describe("generated rows", () => {
       all.map((user) => user.profile.profession)
     ]) {
       const { distinct, most } = counts(values)
-      assert.isAtLeast(distinct, 90)
-      assert.isAtMost(distinct, 200)
-      assert.isAbove(most, 2000)
+      expect(distinct).toBeGreaterThanOrEqual(90)
+      expect(distinct).toBeLessThanOrEqual(200)
+      expect(most).toBeGreaterThan(2000)
     }
-    assert.isTrue(all.some((user) => user.city !== null && user.city !== "" && user.city === user.city.toUpperCase()))
+    expect(all.some((user) => user.city !== null && user.city !== "" && user.city === user.city.toUpperCase())).toBe(true)
   })
 
   it("have messages nearly in order over two years, a few from or to strangers, and none to every fiftieth user", () => {
@@ -110,36 +101,33 @@ describe("generated rows", () => {
     })
     const hour = 3_600_000
     const strangers = all.filter((message) => Math.max(Number(message.senderId), Number(message.receiverId)) > size.users)
-    assert.deepStrictEqual(
-      {
-        outOfOrder: late.filter((by) => by > 0).length > 10_000,
-        byAtMostThreeHours: Math.max(...late) <= 3 * hour,
-        from: all[0]?.createdAt.slice(0, 10),
-        to: all.at(-1)?.createdAt.slice(0, 10),
-        strangers: strangers.length > 20 && strangers.length < 100,
-        toEveryFiftieth: all.filter((message) => Number(message.receiverId) % 50 === 0 && Number(message.receiverId) <= 1000)
-      },
-      {
-        outOfOrder: true,
-        byAtMostThreeHours: true,
-        from: "2024-01-01",
-        to: "2025-12-30",
-        strangers: true,
-        toEveryFiftieth: []
-      }
-    )
+    expect({
+      outOfOrder: late.filter((by) => by > 0).length > 10_000,
+      byAtMostThreeHours: Math.max(...late) <= 3 * hour,
+      from: all[0]?.createdAt.slice(0, 10),
+      to: all.at(-1)?.createdAt.slice(0, 10),
+      strangers: strangers.length > 20 && strangers.length < 100,
+      toEveryFiftieth: all.filter((message) => Number(message.receiverId) % 50 === 0 && Number(message.receiverId) <= 1000)
+    }).toStrictEqual({
+      outOfOrder: true,
+      byAtMostThreeHours: true,
+      from: "2024-01-01",
+      to: "2025-12-30",
+      strangers: true,
+      toEveryFiftieth: []
+    })
   })
 
   it("are all from and to strangers when there are no users", () => {
     const all = parse<ApiMessage>(Generate.messages({ users: 0, messages: 100, seed: 1 }), 0, 100)
-    assert.strictEqual(all.filter((message) => Number(message.senderId) > 0 && Number(message.receiverId) > 0).length, 100)
+    expect(all.filter((message) => Number(message.senderId) > 0 && Number(message.receiverId) > 0).length).toBe(100)
   })
 
   it("come as fast as their text can be put together: 20,000 users and 100,000 messages at once", () => {
     const size = { users: 20_000, messages: 100_000, seed: 5 }
     const bytes =
       Rows.join(Generate.users(size), 0, size.users).length + Rows.join(Generate.messages(size), 0, size.messages).length
-    assert.isAbove(bytes, 20_000_000)
+    expect(bytes).toBeGreaterThan(20_000_000)
   })
 })
 
@@ -147,12 +135,14 @@ describe("their parts", () => {
   it.prop(
     "a time is written as Date writes it",
     [FastCheck.date({ min: new Date("1915-06-01"), max: new Date("2150-01-01"), noInvalidDate: true })],
-    ([date]) => assert.strictEqual(IsoTime.format(date.getTime()), date.toISOString())
+    ([date]) => {
+      expect(IsoTime.format(date.getTime())).toBe(date.toISOString())
+    }
   )
 
   it("ten thousand cities, zip codes and professions are all different", () => {
     for (const word of [Vocabulary.city, Vocabulary.zipCode, Vocabulary.profession]) {
-      assert.strictEqual(new Set(Array.from({ length: 10_000 }, (_, k) => word(k))).size, 10_000)
+      expect(new Set(Array.from({ length: 10_000 }, (_, k) => word(k))).size).toBe(10_000)
     }
   })
 })

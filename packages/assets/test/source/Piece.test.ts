@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Piece from "@sluice/rest-source/source/Piece"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -26,15 +26,12 @@ it.prop(
   ([lengths, cuts]) => {
     const text = cities(lengths)
     const whole = piecesOf(Piece.cutter(Endpoints.users, limits), text, [])
-    assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoints.users, limits), text, cuts), whole)
+    expect(piecesOf(Piece.cutter(Endpoints.users, limits), text, cuts)).toStrictEqual(whole)
   }
 )
 
 // 200 cities of 3.9 MB were one piece of 780 MB, more than a string can have.
 it("rows that are large are in pieces of a few", () => {
-  assert.deepStrictEqual(
-    piecesOf(Piece.cutter(Endpoints.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), []),
-    [1, 1, 3]
-  )
-  assert.deepStrictEqual(piecesOf(Piece.cutter(Endpoints.users, limits), cities(new Array(12).fill(10)), []), [9, 3])
+  expect(piecesOf(Piece.cutter(Endpoints.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), [])).toStrictEqual([1, 1, 3])
+  expect(piecesOf(Piece.cutter(Endpoints.users, limits), cities(new Array(12).fill(10)), [])).toStrictEqual([9, 3])
 })

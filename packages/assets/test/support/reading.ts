@@ -1,5 +1,5 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { assert } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import type { Options } from "@sluice/rest-source/RestSource"
 import type { SourceError } from "@sluice/rest-source/source/SourceError"
 import * as Chunk from "effect/Chunk"
@@ -39,7 +39,7 @@ export const messagesAt = (url: string, options: Partial<Options> = {}) =>
   )
 
 /** Whole-value equality, whatever the types. */
-export const same = (actual: unknown, expected: unknown) => assert.deepStrictEqual(actual, expected)
+export const same = (actual: unknown, expected: unknown) => expect(actual).toStrictEqual(expected)
 
 /** What comes of one reply to every request. */
 export const answer = (reply: Reply.Reply, options: Partial<Options> = {}) =>
@@ -51,7 +51,7 @@ export const answer = (reply: Reply.Reply, options: Partial<Options> = {}) =>
 
 /** An error as far as people see it, without the port; nothing of an answer may be in it. A lost connection has two codes. */
 export const told = (url: string) => (error: SourceError) => {
-  assert.notInclude(JSON.stringify(error) + error.message + String(error), secret)
+  expect(JSON.stringify(error) + error.message + String(error)).not.toContain(secret)
   return {
     tag: error._tag,
     message: error.message.replace(url, "API").replace(/ECONNRESET|UND_ERR_SOCKET/, "LOST"),

@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
@@ -125,7 +125,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
         Effect.gen(function* () {
           for (const sample of FastCheck.sample(rows, { numRuns: cases(12) })) {
             // The rows are in the comparison so that a failure tells them.
-            assert.deepStrictEqual({ sample, ...(yield* found(sample)) }, { sample, ...expected(sample) })
+            expect({ sample, ...(yield* found(sample)) }).toStrictEqual({ sample, ...expected(sample) })
           }
         }).pipe(Effect.provide(store)),
       60_000
