@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Definitions from "@sluice/core/definitions/Definitions"
 import { events, materialize } from "@sluice/core/definitions/Materialize"
@@ -55,19 +55,16 @@ const services = Layer.merge(RunStore.layerMemory, NodeFileSystem.layer)
 it.effect("a program materializes a pipeline, with resources of the run and of the step, and follows its events", () =>
   Effect.gen(function* () {
     log.length = 0
-    assert.deepStrictEqual(yield* program, ["succeeded", "Succeeded"])
-    assert.deepStrictEqual(log, ["rates opened", "orders opened", "revenue: 60", "orders closed", "rates closed"])
+    expect(yield* program).toStrictEqual(["succeeded", "Succeeded"])
+    expect(log).toStrictEqual(["rates opened", "orders opened", "revenue: 60", "orders closed", "rates closed"])
     log.length = 0
     yield* following
-    assert.deepStrictEqual(
-      log.filter((line) => line.endsWith("succeeded")),
-      ["orders succeeded", "revenue succeeded"]
-    )
+    expect(log.filter((line) => line.endsWith("succeeded"))).toStrictEqual(["orders succeeded", "revenue succeeded"])
   }).pipe(Effect.provide(services))
 )
 
 it("the page shows the example above, word for word", () => {
   const here = readFileSync(new URL(import.meta.url), "utf8")
   const example = here.split("// <example>\n")[1]?.split("// </example>")[0]
-  assert.include(readFileSync(new URL("../../docs/from-a-program.md", import.meta.url), "utf8"), example ?? "no example")
+  expect(readFileSync(new URL("../../docs/from-a-program.md", import.meta.url), "utf8")).toContain(example ?? "no example")
 })

@@ -1,4 +1,4 @@
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
 import * as MaskMap from "@sluice/core/data/MaskMap"
@@ -20,8 +20,6 @@ it.effect("a customer is known by mask ids, and a city or postcode that is missi
       cities: MaskMap.of("city", { Oslo: 7 }),
       postcodes: MaskMap.of("postcode", {})
     })
-    assert.deepStrictEqual<unknown>(rows, [
-      { user_id: "u1", registered_at: "2024-03-01T09:30:00.000Z", city_id: 7, postcode_id: null }
-    ])
+    expect(rows).toStrictEqual([{ user_id: "u1", registered_at: "2024-03-01T09:30:00.000Z", city_id: 7, postcode_id: null }])
   })
 )

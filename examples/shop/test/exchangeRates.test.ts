@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { assert, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -22,15 +22,12 @@ const ratesOf = (csv: string) =>
 
 it.effect("each line after the first is a currency and its rate, and a line that is not is told by its number", () =>
   Effect.gen(function* () {
-    assert.deepStrictEqual<unknown>(
-      yield* Effect.forEach(["currency,eur\nEUR,1\nUSD,0.92\n", "currency,eur\nEUR,one\n"], ratesOf),
-      [
-        Either.right([
-          { currency: "EUR", eur: "1" },
-          { currency: "USD", eur: "0.92" }
-        ]),
-        Either.left("Line 2 of the exchange rates is not a currency and a rate, such as USD,0.92.")
-      ]
-    )
+    expect(yield* Effect.forEach(["currency,eur\nEUR,1\nUSD,0.92\n", "currency,eur\nEUR,one\n"], ratesOf)).toStrictEqual([
+      Either.right([
+        { currency: "EUR", eur: "1" },
+        { currency: "USD", eur: "0.92" }
+      ]),
+      Either.left("Line 2 of the exchange rates is not a currency and a rate, such as USD,0.92.")
+    ])
   })
 )
