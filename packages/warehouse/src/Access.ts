@@ -1,15 +1,15 @@
 import * as Schema from "effect/Schema"
 
-/** What somebody may do in a store, as the store itself tells; not what is declared. */
+/** The rights of an account, a role or a file's readers, as the store reports them. */
 export const Access = Schema.Struct({
-  /** An account or a role as SQL names it, every account of a server, or a file by its path. */
+  /** An account or role in SQL's notation, every account of a server, or a file's path. */
   subject: Schema.String,
   role: Schema.Literal("pipeline", "analyst", "everybody", "file"),
-  /** Privileges and what they are on, or a file's mode and what it means. Nothing: it may do nothing. */
+  /** Privileges and their objects, or a file's mode and its meaning. Empty if there are no rights. */
   holds: Schema.Array(Schema.String),
   /**
-   * How much was looked at. An account has an entry for each host it may come from: `own host` is the entry that a login from
-   * this machine is taken for, and leaves the others unseen.
+   * How much was inspected. An account has an entry for each host; `own host` means only the entry that a login from this
+   * machine uses.
    */
   seen: Schema.Literal("everything", "every host", "own host")
 })

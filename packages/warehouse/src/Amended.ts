@@ -1,4 +1,4 @@
-/** What changes have done to a table: the rows that it has now, those that they took away, and those that they brought. */
+/** The result of applying changes to a table: its rows now, the deleted rows and the written rows. */
 export interface Amended {
   readonly rows: number
   readonly deleted: number

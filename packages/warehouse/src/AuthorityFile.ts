@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 
 /**
- * Reads a file of certificates of authorities, in PEM; undefined if it cannot be read or begins with none. Node takes a file
- * without certificates for one that trusts nobody, and says nothing.
+ * Reads a PEM file of certificate authorities; undefined if it cannot be read or does not begin with a certificate. Node
+ * silently trusts nobody if a file has no certificates.
  */
 export const read = (file: string): string | undefined => {
   try {

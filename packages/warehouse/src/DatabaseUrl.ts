@@ -3,7 +3,7 @@ import * as Redacted from "effect/Redacted"
 import * as StoreUrl from "./embedded/StoreUrl.ts"
 import * as UrlParameters from "./UrlParameters.ts"
 
-/** Where the warehouse is. */
+/** The address of the warehouse. */
 export type DatabaseUrl = MysqlUrl | StoreUrl.SqliteUrl
 
 export interface MysqlUrl {
@@ -14,9 +14,9 @@ export interface MysqlUrl {
   readonly password: Redacted.Redacted
   /** Empty in an administrator's URL. */
   readonly database: string
-  /** Undefined: PREFERRED, or DISABLED for a server on this machine. */
+  /** If undefined: PREFERRED, or DISABLED for a server on this machine. */
   readonly sslMode?: UrlParameters.SslMode
-  /** A file of certificates of authorities, in PEM; undefined: those that Node trusts. */
+  /** A PEM file of certificate authorities; if undefined, those that Node trusts. */
   readonly sslCa?: string
   /** The path of a unix socket, used instead of host and port. */
   readonly socket?: string
@@ -24,7 +24,7 @@ export interface MysqlUrl {
 
 const forms = "Use mysql://user:password@host:port/database, or sqlite:DIRECTORY."
 
-/** Reads a database URL. What is wrong with it is told without repeating it: it may hold a password. */
+/** Parses a database URL. A problem is described without the URL, which may hold a password. */
 export const parse = (text: string): Either.Either<DatabaseUrl, string> => {
   if (StoreUrl.isOne(text)) return StoreUrl.parse(text)
   return Either.flatMap(parseServer(text), (url) =>
@@ -43,7 +43,7 @@ export const accountsDatabase = "sluice_admin"
 
 const systemDatabases = ["mysql", "sys", "information_schema", "performance_schema", accountsDatabase]
 
-/** Reads an administrator's URL, which names a server and no database. */
+/** Parses an administrator's URL, which names a server and no database. */
 export const parseServer = (text: string): Either.Either<MysqlUrl, string> => {
   if (!URL.canParse(text))
     return Either.left(`is not a URL (a special character in a password must be percent-encoded). ${forms}`)
@@ -56,7 +56,7 @@ export const parseServer = (text: string): Either.Either<MysqlUrl, string> => {
     return Either.left("has a % that begins no escape. Percent-encode the special characters of user and password.")
   }
   if (url.hostname === "") return Either.left(`names no host. ${forms}`)
-  // Drivers take port 0 for "the usual one": another server than the one that was meant.
+  // Drivers take port 0 for the default port, which would be another server than the one meant.
   if (url.port === "0") return Either.left(`names port 0. ${forms}`)
   if (user === "") return Either.left(`names no user. ${forms}`)
   if (database !== "" && !/^[A-Za-z0-9_]{1,64}$/.test(database)) {
@@ -79,14 +79,14 @@ export const parseServer = (text: string): Either.Either<MysqlUrl, string> => {
   }))
 }
 
-/** How connections to a server are encrypted, if `ssl-mode` is left out as well. */
+/** The mode of encryption of connections to a server, also if `ssl-mode` is left out. */
 export const sslModeOf = (url: MysqlUrl): UrlParameters.SslMode => url.sslMode ?? (isLocal(url) ? "DISABLED" : "PREFERRED")
 
-/** Whether connections to a server never leave this machine. */
+/** Whether connections to a server stay on this machine. */
 export const isLocal = ({ host, socket }: MysqlUrl): boolean =>
   socket !== undefined || host.toLowerCase() === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host)
 
-/** A URL as text that `parse` reads. It has the password. */
+/** Formats a URL as text that `parse` reads. The text has the password. */
 export const format = (url: MysqlUrl): string => {
   const { database, host, password, socket, user } = url
   const account = `${encodeURIComponent(user)}:${encodeURIComponent(Redacted.value(password))}`
@@ -94,14 +94,14 @@ export const format = (url: MysqlUrl): string => {
   return `mysql://${account}@${socket === undefined ? placeOf(url) : host}/${database}${parameters}`
 }
 
-/** A server in words: where it is, without an account or password. */
+/** The host and port or socket of a server, without account and password. */
 export const placeOf = ({ host, port, socket }: MysqlUrl): string =>
   socket === undefined ? `${host.includes(":") ? `[${host}]` : host}:${port}` : `the socket ${socket}`
 
-/** The password that docker-compose.yml falls back to: no secret, and so refused for any server that others could reach. */
+/** The default password of docker-compose.yml. It is no secret, so it is refused for any server that others could reach. */
 export const localPlayPassword = "local-play-only"
 
-/** Whether a host is this machine, or the server of the compose file. */
+/** Whether a host is this machine or the server of the compose file. */
 export const isLocalPlay = (host: string): boolean => ["localhost", "127.0.0.1", "::1", "mysql"].includes(host)
 
 const decode = (text: string): string | undefined => {

@@ -5,12 +5,15 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
-/** Where a store holds people. The tables tell whose their rows are (`subject`), and which masks their columns refer to. */
+/**
+ * Where a store keeps data about people. Tables declare whose their rows are (`subject`), and their columns declare the masks
+ * that they refer to.
+ */
 export interface ErasureSpec {
-  /** Every table of the pipeline: a row that is about nobody keeps the mask value that it refers to. */
+  /** Every table of the pipeline. A row about nobody also keeps the mask value that it refers to. */
   readonly tables: ReadonlyArray<Table.Any>
   readonly masks: ReadonlyArray<Mask.Any>
-  /** The sources whose quarantined rows are told apart by a person's id. */
+  /** The sources whose quarantined rows have a person's id. */
   readonly quarantine: ReadonlyArray<string>
 }
 
@@ -33,34 +36,37 @@ export const references = (
     Object.entries(table.columns).flatMap(([column, { maskOf }]) => (maskOf === kind ? [{ table, column }] : []))
   )
 
-/** What a store has of a person, or had: counts, and nothing that tells who it is. It has no entry of a table that is not there. */
+/**
+ * What a store has, or had, about a person: counts, and nothing that identifies the person. Tables that do not exist have no
+ * entry.
+ */
 export interface Found {
-  /** Rows, by table, in the order of the declaration; a message to oneself counts once. */
+  /** Rows by table, in the order of the declaration. A message to oneself counts once. */
   readonly rows: Readonly<Record<string, number>>
-  /** Values that no other person's row refers to, by mask table. */
+  /** Values by mask table that no other person's row refers to. */
   readonly masks: Readonly<Record<string, number>>
-  /** Undefined if no source has rows that are told apart by a person's id. */
+  /** Undefined if no source has quarantined rows with a person's id. */
   readonly quarantined: number | undefined
-  /** When the person was erased before, ISO 8601 in UTC. */
+  /** The time of an earlier erasure, ISO 8601 in UTC. */
   readonly suppressedSince: string | undefined
 }
 
-/** Removes a person from a store, for good. */
+/** Erases a person from a store. */
 export class Erasure extends Context.Tag("@sluice/warehouse/Erasure")<
   Erasure,
   {
-    /** What `erase` would remove now. Changes nothing. */
+    /** Counts what `erase` would remove now. Changes nothing. */
     readonly preview: (spec: ErasureSpec, id: Redacted.Redacted) => Effect.Effect<Found, WarehouseFailed>
     /**
-     * Removes the person's rows, the mask values that they alone had and their quarantined rows, and suppresses them, all in
-     * one transaction that no publish, masking or quarantining overlaps: it waits for those that have begun, and what began
-     * to read its source before is refused when it comes to write. Then overwrites what the rows have left in the store's
-     * files, where these are the store's own. Answers what it removed; it may be repeated. A value that comes again later gets another random id.
+     * Deletes the person's rows, the mask values that only they had and their quarantined rows, and suppresses their id, in one
+     * transaction. It waits for publishes, masking and quarantining in progress. Runs that have begun to read a source are
+     * refused when they write. Then it overwrites the remains of the rows in the store's files, if the store owns them. Returns
+     * what it removed; it can be repeated. If a value comes again, it gets another random id.
      */
     readonly erase: (spec: ErasureSpec, id: Redacted.Redacted) => Effect.Effect<Found, WarehouseFailed>
     /**
-     * Lets later runs bring the person in again; brings nothing back by itself. Answers when they were erased, undefined
-     * where they were not.
+     * Lets later runs load the person again. Restores nothing by itself. Returns the time of the erasure; undefined if there
+     * was none.
      */
     readonly undo: (id: Redacted.Redacted) => Effect.Effect<string | undefined, WarehouseFailed>
   }

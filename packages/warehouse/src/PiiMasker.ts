@@ -8,21 +8,21 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
-/** Gives personal values their mask ids. */
+/** Replaces personal values by mask ids. */
 export class PiiMasker extends Context.Tag("@sluice/warehouse/PiiMasker")<
   PiiMasker,
   {
     /**
-     * Gives each distinct value its mask id, creating ids for values never seen. One id per byte-exact value, stable across
-     * runs and safe under concurrent callers. Ids are random whole numbers from 1 to 2^53 - 1, and no two values share
-     * one. Fails with `Misconfigured` where a table has ids that an earlier version gave in order. Nulls are passed over. Round trips are batched over distinct values. Reports progress and the metadata
-     * `rows` (ids in the table) and `new` (ids created).
+     * The mask id of each distinct value. New values get new ids: one id for each byte-exact value, stable across runs, and
+     * safe under concurrent callers. Ids are random integers from 1 to 2^53 - 1, and no two values share one. Fails with
+     * `Misconfigured` if a table has sequential ids of an earlier version. Nulls are skipped. Round trips are batched over
+     * distinct values. Reports progress and the metadata `rows` (ids in the table) and `new` (ids created).
      */
     readonly ids: <K extends string>(
       table: Mask<string, K>,
       values: Dataset.Dataset<Pii<K> | null>
     ) => Effect.Effect<MaskMap<K>, WarehouseFailed | SpillFailed, StepContext>
-    /** The whole map as it is stored. */
+    /** The stored map of all ids. */
     readonly load: <K extends string>(table: Mask<string, K>) => Effect.Effect<MaskMap<K>, WarehouseFailed>
   }
 >() {

@@ -1,13 +1,16 @@
 import * as Schema from "effect/Schema"
 import { Difference } from "./checks/Difference.ts"
 
-/** Whether it was tried that analysts cannot read what is not public, and what came out. */
+/** The result of trying to read, as the analyst, what is not public. */
 export const Proof = Schema.Struct({
-  /** `login`: as the analyst, on its connection. `files`: by the modes of files; there are no accounts. `nothing`: not proved. */
+  /**
+   * `login`: tried on the analyst's connection. `files`: concluded from the modes of files, since there are no accounts.
+   * `nothing`: not proved.
+   */
   by: Schema.Literal("login", "files", "nothing"),
-  /** How many relations the server refused to the analyst. */
+  /** The relations that the server refused to the analyst. */
   refused: Schema.Int,
-  /** What it did not refuse. */
+  /** What the server did not refuse. */
   open: Schema.Array(Difference)
 })
 export type Proof = typeof Proof.Type

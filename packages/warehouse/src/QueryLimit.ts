@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { WarehouseFailed } from "./WarehouseFailed.ts"
 
-/** How long a person's query may take. Undefined: as long as it needs. */
+/** The longest that a person's query may take; undefined for no limit. */
 export type QueryLimit = Duration.Duration | undefined
 
 /** Interrupts a query at its limit and fails with `TimedOut`. */

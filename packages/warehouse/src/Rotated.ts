@@ -1,7 +1,7 @@
-/** What a rotation of a store's keys did. */
+/** The result of a rotation of a store's keys. */
 export interface Rotated {
-  /** How many erased people stay suppressed. */
+  /** The number of erased people who stay suppressed. */
   readonly suppressed: number
-  /** Whether the keys are sealed with a secret that is kept outside of the store. */
+  /** Whether a secret outside of the store seals the keys. */
   readonly sealed: boolean
 }

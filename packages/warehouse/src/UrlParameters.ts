@@ -1,14 +1,14 @@
 import { isIP } from "node:net"
 import * as Either from "effect/Either"
 
-/** The modes of TLS, in the words of the mysql client. */
+/** The modes of TLS, named as in the mysql client. */
 export const sslModes = ["DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"] as const
 export type SslMode = (typeof sslModes)[number]
 
-/** What the parameters of a server's URL say. */
+/** The parameters of a server's URL. */
 export interface UrlParameters {
   readonly sslMode?: SslMode
-  /** A file of certificates of authorities, in PEM. */
+  /** A PEM file of certificate authorities. */
   readonly sslCa?: string
   /** The path of a unix socket, used instead of host and port. */
   readonly socket?: string
@@ -18,8 +18,8 @@ const names = ["ssl-mode", "ssl-ca", "socket"] as const
 const known = `The parameters are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`
 
 /**
- * Reads the parameters of a server's URL; refuses unknown and repeated ones, and those that contradict each other. A problem
- * names parameters, never values. If any name looks like none, no name is repeated: a password may hold an unescaped `?`.
+ * Parses the parameters of a server's URL. Unknown, repeated and contradicting parameters are refused. A problem names
+ * parameters, never values. If any name looks unlike a name, no name is repeated: a password may contain an unescaped `?`.
  */
 export const parse = (url: URL, host: string): Either.Either<UrlParameters, string> => {
   if (url.hash !== "") return Either.left('has a "#". Percent-encode the special characters of user and password.')
@@ -53,7 +53,7 @@ export const parse = (url: URL, host: string): Either.Either<UrlParameters, stri
     : Either.left(problem)
 }
 
-/** Parameters as the end of a URL; empty if there are none. */
+/** Formats parameters as the end of a URL; empty if there are none. */
 export const format = ({ sslCa, sslMode, socket }: UrlParameters): string => {
   const all = { "ssl-mode": sslMode, "ssl-ca": sslCa, socket }
   const set = names.flatMap((name) => (all[name] === undefined ? [] : [`${name}=${encodeURIComponent(all[name])}`]))

@@ -4,16 +4,16 @@ import * as Effect from "effect/Effect"
 import { type Mark, Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 
-/** A table that is not as its last recorded materialization left it, and how that shows. */
+/** A table that differs from its last recorded materialization, and the evidence. */
 export interface Altered {
   readonly table: string
   readonly why: string
 }
 
 /**
- * Finds tables that were changed from outside: another run than the one in the history wrote them, or they have other rows
- * than the store recorded. Rows are counted if that is quick; on a server the check `row_count` counts them. Runs that are
- * under way may have written a table that they have yet to record.
+ * Finds tables that were changed from outside: another run than the recorded one wrote them, or their number of rows differs
+ * from the recorded one. Rows are counted if that is fast; on a server the check `row_count` counts them. A run in progress may
+ * have written a table that it has not recorded yet.
  */
 export const find = Effect.fn("Altered.find")(function* (
   tables: ReadonlyArray<Table.Any>

@@ -8,9 +8,9 @@ import { line } from "./Difference.ts"
 import { lastingDrift } from "./lastingDrift.ts"
 
 /**
- * What is published is what is declared: a table's columns, types, nullability, key and indexes, a view's definition and the
- * rights it runs with, and that the analyst may read it exactly if `grants` say so. An error that does not block: rows that
- * are staged are in a table made from the declaration, and publishing them is what mends the one that is there.
+ * Compares what is published with the declaration: a table's columns, types, nullability, key and indexes, a view's definition
+ * and rights, and the analyst's right to read it according to `grants`. The error does not block: staged rows are in a table
+ * made from the declaration, and publishing them repairs the published one.
  */
 export const declared = (
   relation: Table.Any | View.Any,

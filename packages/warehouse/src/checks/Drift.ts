@@ -7,7 +7,7 @@ import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { Difference, line } from "./Difference.ts"
 import { lastingDrift } from "./lastingDrift.ts"
 
-/** Somebody changed tables, views, grants or files behind the pipeline's back. */
+/** Tables, views, grants or files were changed outside of the pipeline. */
 export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
   differences: Schema.Array(Difference)
 }) {
@@ -24,10 +24,10 @@ export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
 }
 
 /**
- * Compares the store with what is declared and fails with everything that was changed from outside; for before a run's first
- * write. What was never published is not missed, and what differs only because the declaration has changed since it was
- * published passes: publishing it again mends that. An account whose login fails is a warning: an analyst who changes the
- * password of its own account must not stop a run. Last, the analyst is proved to read nothing that is not public.
+ * Compares the store with the declaration before a run's first write. Fails with every change from outside. Relations that were
+ * never published are not missed. A difference passes if only the declaration has changed since, because publishing repairs it.
+ * A failed login of an account is a warning, so an analyst who changes their password stops no run. Finally proves that the
+ * analyst can read only public relations.
  */
 export const check = Effect.fn("Drift.check")(function* (
   spec: WarehouseSpec

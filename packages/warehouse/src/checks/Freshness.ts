@@ -8,9 +8,9 @@ import { Warehouse } from "../Warehouse.ts"
 import type { Options } from "./RowChecks.ts"
 
 /**
- * The newest row, by a timestamp or day, is no older than `maxAge` at the time of the check. A relation without rows passes:
- * `rowCount` is for that. By default a warning, since blocking new rows makes what is there no fresher. Looks at rows until
- * one is new enough: at one of those that were just loaded, at all of them where it fails.
+ * The newest row, by a timestamp or day, is no older than `maxAge` when the check runs. A relation without rows passes; use
+ * `rowCount` for that. By default a warning, since blocking new rows does not make old ones fresher. Scans rows until one is
+ * new enough: one of the rows just loaded, or all rows if the check fails.
  */
 export const freshness = <T extends Table.Any | View.Any>(
   relation: T,
@@ -40,7 +40,7 @@ export const freshness = <T extends Table.Any | View.Any>(
   })
 }
 
-/** Columns of text that may be times: timestamps, days and text share a type. */
+/** Columns that can be times: timestamps, days and text share a type. */
 export type TimeColumnOf<T extends Table.Any | View.Any> = {
   readonly [K in keyof T["columns"] & string]: NonNullable<Table.Row<T>[K]> extends string ? K : never
 }[keyof T["columns"] & string]

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto"
 
-/** An id, and the value that it stands for. */
+/** An id and its value. */
 export interface Masked {
   readonly id: number
   readonly value: string
 }
 
-/** The orders of values that an attacker can compute, and `arrival`, the order in which the values came. */
+/** The orders of values that an attacker can compute, and `arrival`, the order in which values arrived. */
 export const orders = ["alphabetical", "md5", "sha1", "sha256", "arrival"] as const
 export type Order = (typeof orders)[number]
 
 /**
- * Spearman's rank correlation of ids with each order of their values, from -1 to 1. `rows` are in the order of arrival; ids
- * and values must be distinct. Of random ids, each is normally distributed around 0 with the variance 1 / (n - 1)
- * (Kendall and Gibbons, Rank Correlation Methods, 1990).
+ * Spearman's rank correlation of ids with each order of their values, from -1 to 1. `rows` are in order of arrival; ids and
+ * values must be distinct. For random ids, each correlation is normally distributed around 0 with variance 1 / (n - 1) (Kendall
+ * and Gibbons, Rank Correlation Methods, 1990).
  */
 export const correlations = (rows: ReadonlyArray<Masked>): Readonly<Record<Order, number>> => {
   const byId = ranks(rows.map(({ id }) => id))
@@ -31,18 +31,18 @@ export const correlations = (rows: ReadonlyArray<Masked>): Readonly<Record<Order
 }
 
 /**
- * How far a correlation of `count` random ids stays from 0, but for one time in ten billion: 6.5 standard deviations. At least
- * 1, which says nothing, for fewer than 44 ids.
+ * The bound on a correlation of `count` random ids: 6.5 standard deviations, exceeded one time in ten billion. At least 1,
+ * which says nothing, below 44 ids.
  */
 export const bound = (count: number): number => 6.5 / Math.sqrt(count - 1)
 
-/** The orders that ids follow or reverse, as far as so many can tell. */
+/** The orders that ids follow or reverse, as far as their number allows a conclusion. */
 export const told = (rows: ReadonlyArray<Masked>): ReadonlyArray<Order> => {
   const all = correlations(rows)
   return orders.filter((order) => Math.abs(all[order]) > bound(rows.length))
 }
 
-/** The place of each element in the order of all. */
+/** The rank of each element. */
 const ranks = <A extends string | number>(all: ReadonlyArray<A>): ReadonlyArray<number> => {
   const places = new Array<number>(all.length)
   all

@@ -5,9 +5,9 @@ import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import { Warehouse } from "../Warehouse.ts"
 
-/** What every check of rows may be told. */
+/** Options of every row check. */
 export interface Options {
-  /** Default: what it checks and on which columns. An asset's checks have different names. */
+  /** Default: derived from what it checks and its columns. The checks of an asset have different names. */
   readonly name?: string
   /** Default `error`. */
   readonly severity?: "warn" | "error"
@@ -18,7 +18,7 @@ export interface Options {
 type Relation = Table.Any | View.Any
 type ColumnOf<T extends Relation> = keyof T["columns"] & string
 
-/** No row has NULL in one of these columns: for those that are declared nullable. One pass over the rows. */
+/** No row has NULL in one of these nullable columns. One pass over the rows. */
 export const notNull = <T extends Relation>(
   relation: T,
   columns: ReadonlyArray<ColumnOf<T>>,
@@ -32,8 +32,8 @@ export const notNull = <T extends Relation>(
   })
 
 /**
- * No two rows have the same values in these columns. As in a unique index, rows with a NULL among them are all different.
- * Reads and groups all rows; for a primary key it says nothing new.
+ * No two rows have the same values in these columns. As in a unique index, a NULL makes rows different. Reads and groups all
+ * rows. Needless for a primary key.
  */
 export const unique = <T extends Relation>(
   relation: T,
@@ -52,7 +52,7 @@ export const unique = <T extends Relation>(
     }
   })
 
-/** A column holds none but these values, or NULL. Text and whole numbers, compared exactly. One pass over the rows. */
+/** A column holds only these values, or NULL. Text and integers, compared exactly. One pass over the rows. */
 export const acceptedValues = <T extends Relation, K extends ColumnOf<T>>(
   relation: T,
   column: K,
@@ -69,10 +69,10 @@ export const acceptedValues = <T extends Relation, K extends ColumnOf<T>>(
   })
 
 /**
- * Every row's columns are found together in a row of another relation; a row with a NULL among them refers to nothing and
- * passes. `on` maps columns to the other's, which must have the same type. It looks at what is published of the other, so
- * give it to an asset that stands on both: else it may compare with the other's old rows. One look-up per row: cheap where the
- * other's columns are its key, and this one's have an index.
+ * Every row refers to a row of another relation. A row with a NULL among the columns refers to nothing and passes. `on` maps
+ * columns to the other relation's columns, which must have the same type. The check reads the other relation's published rows,
+ * so give it to an asset that is downstream of both; otherwise it may compare with old rows. One lookup for each row: cheap if
+ * the other columns are its key and these columns have an index.
  */
 export const foreignKey = <T extends Relation, U extends Relation>(
   relation: T,
@@ -89,7 +89,7 @@ export const foreignKey = <T extends Relation, U extends Relation>(
     description: `Every ${from.join(", ")} of ${relation.name} is in ${other.name}.`,
     join: (column, quote) => {
       const theirs = pairs.map(([, name]) => name)
-      // Joined to a row more than once, one of ours would be counted more than once.
+      // If a row joins more than one row of the other relation, it must not be counted more than once.
       const referred = isKey(other, theirs)
         ? quote(other.name)
         : `(SELECT DISTINCT ${theirs.map(quote).join(", ")} FROM ${quote(other.name)})`
@@ -108,7 +108,7 @@ const isKey = (relation: Relation, columns: ReadonlyArray<string>): boolean =>
   relation._tag === "Table" && relation.primaryKey.length > 0 && relation.primaryKey.every((name) => columns.includes(name))
 
 /**
- * No row is like this: `where` says what is wrong, in SQL that MySQL, MariaDB and SQLite share, with columns by their names.
+ * No row satisfies `where`, an SQL condition that MySQL, MariaDB and SQLite share, with columns by name.
  *
  * ```ts
  * noRows(Subscriptions, "end_after_start", {
@@ -123,7 +123,7 @@ export const noRows = <T extends Relation>(
   options: Omit<Options, "name"> & {
     readonly description: string
     readonly where: (column: (name: ColumnOf<T>) => string) => string
-    /** What such rows are called where they are counted. Default `rows_that_should_not_be`. */
+    /** The name of the count of such rows. Default: `rows_that_should_not_be`. */
     readonly label?: string
   }
 ): AssetCheck.AssetCheck<Warehouse> => {
@@ -131,7 +131,7 @@ export const noRows = <T extends Relation>(
   return counting(relation, how, { name, description, violations: (column) => ({ [label]: where(column) }) })
 }
 
-/** Columns, each with a column of the other relation that has values of the same type. */
+/** Columns, each with a column of the same type in the other relation. */
 export type ForeignKey<T extends Relation, U extends Relation> = {
   readonly [K in ColumnOf<T>]?: ColumnLike<U, NonNullable<Column.Value<T["columns"][K]>>>
 }
@@ -148,7 +148,7 @@ type Quote = (identifier: string) => string
 const nameOf = (relation: Relation, subject: AssetCheck.Subject): string =>
   subject._tag === "Staged" ? subject.relation : relation.name
 
-/** A check that counts all rows and, by label, those that break a condition; it passes where none does. */
+/** A check that counts all rows and, by label, the rows that break a condition. It passes if no row does. */
 const counting = (
   relation: Relation,
   options: Options,
@@ -173,7 +173,7 @@ const counting = (
   })
 }
 
-/** A check of one statement: its first number counts what was looked at, the others what is wrong with it, by `labels`. */
+/** A check of one statement. Its first number counts the rows; the others count the broken ones, by `labels`. */
 const make = (
   options: Options,
   check: {

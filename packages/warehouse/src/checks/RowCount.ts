@@ -4,31 +4,33 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Warehouse } from "../Warehouse.ts"
 
-/** How many of a table's rows a run may remove: `SLUICE_MAX_REMOVED_SHARE`, and `--allow-fewer-rows` for one run. */
+/** The share of a table's rows that a run may remove: `SLUICE_MAX_REMOVED_SHARE`, and `--allow-fewer-rows` for one run. */
 export class RowLoss extends Context.Reference<RowLoss>()("@sluice/warehouse/RowLoss", {
   defaultValue: (): RowLoss.Service => ({ maxShare: 0.3, allowed: false })
 }) {}
 
 export declare namespace RowLoss {
   export interface Service {
-    /** The largest share of a table's rows that may vanish at once, from 0 to 1. Counted from 100 rows on. */
+    /** The largest share of a table's rows that one run may remove, from 0 to 1. Applies from 100 rows on. */
     readonly maxShare: number
-    /** Whether any number of them may, also all. */
+    /** Whether a run may remove any number of rows, also all. */
     readonly allowed: boolean
   }
 }
 
 export interface Options {
-  /** The largest share of the published rows that may vanish at once, however few there are. Default: that of `RowLoss`. */
+  /**
+   * The largest share of the published rows that one run may remove, however few rows there are. Default: that of `RowLoss`.
+   */
   readonly maxLoss?: number
   /** Default: an error, which blocks. */
   readonly severity?: "warn" | "error"
 }
 
 /**
- * Rows do not vanish: a table that has rows is not replaced by one without any, nor by one with far fewer. Every table has
- * this check; an asset declares it to set another limit. Published rows are as many as the store has recorded.
- * Runs a COUNT only of what the publisher did not count.
+ * Rows do not vanish: a table with rows is not replaced by an empty one, nor by one with far fewer rows. Every table has this
+ * check; an asset declares it to set another limit. The published rows are as many as the store has recorded. Runs a COUNT only
+ * of what the publisher did not count.
  */
 export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.AssetCheck<Warehouse> => {
   const { maxLoss, severity = "error" } = options
@@ -50,7 +52,7 @@ export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.As
   })
 }
 
-/** Rows that somebody added or removed by hand show here. */
+/** Detects rows that were added or removed by hand. */
 const asWritten = Effect.fnUntraced(function* ({ name }: Table.Any) {
   const rows = yield* count(name)
   const written = (yield* (yield* Warehouse).marks).get(name)?.rows
@@ -59,7 +61,7 @@ const asWritten = Effect.fnUntraced(function* ({ name }: Table.Any) {
     : { passed: false, metadata: { rows, rows_written: written } }
 })
 
-/** Of fewer rows, a share says little: some of them may vanish, but not all. */
+/** Below this number of rows, a share means little: some rows may vanish, but not all. */
 const fewest = 100
 
 const percent = (share: number): number => Math.round(share * 1_000) / 10

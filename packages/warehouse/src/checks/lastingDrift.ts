@@ -7,8 +7,8 @@ import type { Difference } from "./Difference.ts"
 const looks = 5
 
 /**
- * The differences that stay: none as soon as one look of five finds none, else those of the last look. A server's catalogue
- * is not read in one piece: while another asset's table is swapped in, a view over it can seem to be broken for a moment.
+ * The differences that persist: none if one of five looks finds none, else those of the last look. A server's catalogue is not
+ * read atomically: while another asset's table is swapped, a view over it can seem broken for a moment.
  */
 export const lastingDrift = (
   spec: WarehouseSpec,

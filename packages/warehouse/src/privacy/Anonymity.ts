@@ -7,31 +7,31 @@ import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Cases from "./Cases.ts"
 import * as Classes from "./Classes.ts"
 
-/** A class of fewer users than this is small, and so is a domain that fewer users have. */
+/** A class or an email domain of fewer people than this is small. */
 export const small = 5
 
 /**
- * How many users share their quasi-identifiers with how many others. `k` is the size of the smallest class: everybody is one of
- * at least so many who look alike. 0 where there are no users.
+ * The equivalence classes of people by their quasi-identifiers. `k` is the size of the smallest class; 0 if there are no
+ * people.
  */
 export const Anonymity = Schema.Struct({
-  /** The public columns that users are compared by. */
+  /** The public quasi-identifiers. */
   columns: Schema.Array(Schema.String),
   users: Schema.Int,
   classes: Schema.Int,
   k: Schema.Int,
-  /** Classes by size; `most` is null for the last, which has no end. */
+  /** Classes by size; `most` is null for the last range, which has no end. */
   sizes: Schema.Array(
     Schema.Struct({ least: Schema.Int, most: Schema.NullOr(Schema.Int), classes: Schema.Int, users: Schema.Int })
   )
 })
 export type Anonymity = typeof Anonymity.Type
 
-/** How many values a sensitive attribute has within the classes: `l` is the fewest. A number that has bands is told apart by them. */
+/** The distinct values of a sensitive attribute within classes; `l` is the fewest. A number with bands is compared by band. */
 export const Diversity = Schema.Struct({
   column: Schema.String,
   l: Schema.Int,
-  /** Users in classes with one value, with two, and with more. With one value, whoever finds the class knows it. */
+  /** People in classes with one value, with two, and with more. In a class with one value, finding the class reveals it. */
   one: Schema.Int,
   two: Schema.Int,
   more: Schema.Int
@@ -40,43 +40,43 @@ export type Diversity = typeof Diversity.Type
 
 /** k by some of the columns, or by coarser ones. */
 export const Comparison = Schema.Struct({
-  /** What is different from all the quasi-identifiers as they are stored. */
+  /** How the comparison differs from all quasi-identifiers as stored. */
   about: Schema.String,
   columns: Schema.Array(Schema.String),
   classes: Schema.Int,
   k: Schema.Int,
-  /** Users who are alone in their class. */
+  /** People who are alone in their class. */
   unique: Schema.Int,
-  /** Users in small classes, those who are alone included. */
+  /** People in small classes, including those who are alone. */
   inSmall: Schema.Int
 })
 export type Comparison = typeof Comparison.Type
 
-/** The values of one column, and those that few people have. Null and the word for rare ones are none. */
+/** The distinct values of one column, and the rare ones among them. Null and the word for rare values do not count. */
 export const RareValues = Schema.Struct({
   column: Schema.String,
   values: Schema.Int,
   users: Schema.Int,
-  /** Values with fewer people than this are rare. */
+  /** A value that fewer people have is rare. */
   rareBelow: Schema.Int,
   rareValues: Schema.Int,
   rareUsers: Schema.Int
 })
 export type RareValues = typeof RareValues.Type
 
-/** All of these about the people of one table. */
+/** All findings about the people of one table. */
 export interface Findings {
   readonly anonymity: Anonymity
   readonly diversity: ReadonlyArray<Diversity>
   readonly bySubset: ReadonlyArray<Comparison>
   readonly bySetting: ReadonlyArray<Comparison>
-  /** Of each column whose rare values can become one. */
+  /** One entry for each column whose rare values can be merged. */
   readonly rare: ReadonlyArray<RareValues>
 }
 
 type Measured<A> = Effect.Effect<A, WarehouseFailed, Warehouse>
 
-/** The tables that have one row for each person and a column that others can find them by. */
+/** The tables with one row for each person and at least one quasi-identifier. */
 export const tablesOfPeople = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<Table.Any> =>
   tables.filter(
     ({ columns, primaryKey, subject }) =>
@@ -87,10 +87,9 @@ export const tablesOfPeople = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<
   )
 
 /**
- * Measures the people of a table with a row for each of them, by some twenty aggregates in SQL: counts come back, and never a
- * value. Its quasi-identifiers and sensitive attributes are compared, as its columns declare them. `least` is the number of
- * people below which a setting would take a value for rare. The cost is that of grouping all people as often: for 200,000 some
- * seconds.
+ * Measures a table with one row for each person by some twenty SQL aggregates, which return counts and never values. Compares
+ * its declared quasi-identifiers and sensitive attributes. A value that fewer than `least` people have counts as rare. Costs as
+ * many groupings of all people: some seconds for 200,000.
  */
 export const measure = Effect.fn("Anonymity.measure")(function* (
   table: Table.Any,
@@ -100,7 +99,7 @@ export const measure = Effect.fn("Anonymity.measure")(function* (
     Object.entries(table.columns).flatMap(([name, column]) => (column.role === role ? [name] : []))
   const people: Cases.People = { table, quasi: named("quasi-identifier"), sensitive: named("sensitive attribute"), least }
   const { anonymity, diversity } = yield* byAll(people)
-  // What those groupings have told already is not asked again.
+  // The groupings above already gave these results.
   const measured = new Map([[Cases.keyOf({ columns: people.quasi }), measuresOf(anonymity)]])
   const rare: Array<RareValues> = []
   const mayChange = new Set<string>()
@@ -118,7 +117,7 @@ export const measure = Effect.fn("Anonymity.measure")(function* (
   yield* Effect.forEach(
     [...cases].filter(([key]) => !measured.has(key)),
     ([key, one]) => Effect.map(compare(people, one), (found) => measured.set(key, found)),
-    // A few at a time: a server answers them side by side, and others want some of its connections.
+    // A few at a time: a server runs them in parallel, and other work needs connections.
     { concurrency: 4, discard: true }
   )
   const compared = (all: ReadonlyArray<Cases.Case>) =>
@@ -139,7 +138,7 @@ const bounds = [
   [50, null]
 ] as const
 
-/** k-anonymity by all the quasi-identifiers, and l-diversity of each sensitive column, in one statement. */
+/** k-anonymity by all quasi-identifiers, and l-diversity of each sensitive column, in one statement. */
 const byAll = ({ quasi: columns, sensitive, table }: Cases.People): Measured<Pick<Findings, "anonymity" | "diversity">> => {
   const sizes = bounds.flatMap(([least, most]) => {
     const size = most === null ? `n >= ${least}` : `n BETWEEN ${least} AND ${most}`
@@ -181,7 +180,7 @@ const byAll = ({ quasi: columns, sensitive, table }: Cases.People): Measured<Pic
   )
 }
 
-/** What is counted of each case. */
+/** The counts of one comparison. */
 type Measures = Pick<Comparison, "classes" | "k" | "unique" | "inSmall">
 
 const comparing = ["COUNT(*)", "MIN(n)", sumWhere("n = 1", "n"), sumWhere(`n < ${small}`, "n")]
@@ -196,14 +195,14 @@ const measuresFrom = ([classes = 0, k = 0, unique = 0, inSmall = 0]: ReadonlyArr
 const compare = ({ least, table }: Cases.People, { coarser = [], columns }: Cases.Case): Measured<Measures> =>
   Effect.map(Classes.measure({ table, columns, coarser: { columns: coarser, least }, measures: comparing }), measuresFrom)
 
-/** The same of all the quasi-identifiers, as the sizes of their classes tell it. */
+/** The counts for all quasi-identifiers, computed from the class sizes. */
 const measuresOf = ({ classes, k, sizes }: Anonymity): Measures => {
   const upTo = (size: number) =>
     sizes.reduce((sum, { most, users }) => (most !== null && most <= size ? sum + users : sum), 0)
   return { classes, k, unique: upTo(1), inSmall: upTo(small - 1) }
 }
 
-/** The rare values of a column, and how people compare by this column alone. */
+/** The rare values of a column, and the comparison by this column alone. */
 const rareIn = (
   { table }: Cases.People,
   column: string,

@@ -1,27 +1,27 @@
 import type * as Table from "@sluice/core/relation/Table"
 
-/** A table with a row for each person, and what its columns are to somebody who looks for one. */
+/** A table with one row for each person, and its quasi-identifiers and sensitive attributes. */
 export interface People {
   readonly table: Table.Any
   readonly quasi: ReadonlyArray<string>
   readonly sensitive: ReadonlyArray<string>
-  /** Where settings make rare values one, a value that fewer people have is rare. */
+  /** If a setting merges rare values: a value that fewer people have is rare. */
   readonly least: number
 }
 
-/** One way to compare people: by some columns, of which some are made coarser. */
+/** One comparison of people: by some columns, some of them made coarser. */
 export interface Case {
   readonly about: string
   readonly columns: ReadonlyArray<string>
   readonly coarser?: ReadonlyArray<string>
 }
 
-/** Two cases with one key compare people in the same way. */
+/** Two cases with the same key compare people in the same way. */
 export const keyOf = ({ coarser = [], columns }: Omit<Case, "about">): string => JSON.stringify([columns, coarser])
 
 /**
- * Each column alone, all but each, those that are known together, and all with each sensitive attribute that can be coarser:
- * its values tell nearly as many people apart.
+ * Each column alone, all but each, those that are known together, and all with each sensitive attribute that can be made
+ * coarser, since its values distinguish nearly as many people.
  */
 export const subsets = (people: People): ReadonlyArray<Case> => {
   const { quasi, sensitive, table } = people
@@ -38,8 +38,8 @@ export const subsets = (people: People): ReadonlyArray<Case> => {
 }
 
 /**
- * The rows as they are stored, and as each setting of the generalisation would make them; one in force changes nothing. Of the
- * columns whose rare values can become one, `mayChange` has those with rare values.
+ * The stored rows, and the rows under each setting of the generalisation; a setting in force changes nothing. `mayChange` are
+ * the columns with rare values among those that can be merged.
  */
 export const settings = (
   { least, quasi, sensitive, table }: People,

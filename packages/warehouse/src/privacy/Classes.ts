@@ -4,22 +4,22 @@ import * as Effect from "effect/Effect"
 import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 
-/** The columns that are made coarser, in SQL over the stored rows, before people are compared. */
+/** The columns that SQL makes coarser before people are compared. */
 export interface Coarser {
   readonly columns: ReadonlyArray<string>
   /** A value that fewer people have is rare. */
   readonly least: number
 }
 
-/** No column is. */
+/** No column is made coarser. */
 export const asStored: Coarser = { columns: [], least: 1 }
 
 type Quote = (identifier: string) => string
 
 /**
- * Groups the people of a table with a row for each into equivalence classes, those who are equal in all `columns` (null equals
- * null), and answers the values of `measures` over the classes. Each class has the columns `n`, how many people it has, and
- * those of `within`, expressions over its people. Counts go in and out, never a value.
+ * Groups the people of a table into equivalence classes: people with equal values in all `columns` (null equals null). Returns
+ * the values of `measures` over the classes. Each class has `n`, its number of people, and the columns of `within`, expressions
+ * over its people. Counts go in and out, never a value.
  */
 export const measure = Effect.fn("Classes.measure")(function* (options: {
   readonly table: Table.Any
@@ -33,22 +33,22 @@ export const measure = Effect.fn("Classes.measure")(function* (options: {
   return yield* warehouse.measure((quote) => {
     const named = (name: string) => `u.${quote(name)}`
     const inner = Object.entries({ n: "COUNT(*)", ...within(named) }).map(([name, sql]) => `${sql} AS ${quote(name)}`)
-    // By no column, all people are one class.
+    // Without columns, all people are one class.
     const keys = columns.length === 0 ? ["NULL"] : columns.map((name) => key(table, name, quote, coarser))
     return `SELECT ${measures.join(", ")} FROM (SELECT ${columns.length > 1 ? manyGroups : ""} ${inner.join(", ")} FROM ${quote(table.name)} u GROUP BY ${keys.join(", ")}) AS classes`
   })
 })
 
 /**
- * Has MySQL and MariaDB sort rather than fill a temporary table, which is slow where nearly everybody is a class. One column
- * alone has few values, whose small table is five times faster than the sort.
+ * Makes MySQL and MariaDB sort instead of filling a temporary table, which is slow if nearly everybody is a class. A single
+ * column has few values, and its small temporary table is five times faster than the sort.
  */
 const manyGroups = "/*! SQL_BIG_RESULT */"
 
-/** How many different values an expression has among a class's people, NULL counted as one. */
+/** The distinct values of an expression among a class's people; NULL counts as one value. */
 export const distinct = (sql: string): string => `COUNT(DISTINCT ${sql}) + MAX(CASE WHEN ${sql} IS NULL THEN 1 ELSE 0 END)`
 
-/** A number made coarser, in SQL; other values stay as they are. */
+/** A number made coarser, in SQL. Other values stay unchanged. */
 export const ofNumber = (generalisation: Generalisation | undefined, sql: string): string => {
   switch (generalisation?._tag) {
     case "Multiples":
@@ -66,11 +66,11 @@ const key = (table: Table.Any, name: string, quote: Quote, { columns, least }: C
   const column = `u.${quote(name)}`
   const generalisation = columns.includes(name) ? table.columns[name]?.generalisation : undefined
   if (generalisation?._tag !== "Common") return ofNumber(generalisation, column)
-  // Joined with the counts of values instead, MariaDB would write the rows to a table first: four times the work.
+  // With a join of the values' counts, MariaDB would write the rows to a table first: four times the work.
   const [people, value] = [quote(table.name), quote(name)]
   const rare = `SELECT ${value} FROM ${people} GROUP BY ${value} HAVING COUNT(*) < ${least}`
   return `CASE WHEN ${column} IN (${rare}) THEN ${literal(generalisation.other)} ELSE ${column} END`
 }
 
-/** A word of a declaration, as SQL text. */
+/** A declared word as an SQL text literal. */
 export const literal = (word: string): string => `'${word.replaceAll("'", "''")}'`

@@ -3,17 +3,17 @@ import type { SpillFailed } from "@sluice/core/data/Spill"
 import { forkBounded } from "@sluice/core/internal/forkBounded"
 import * as Effect from "effect/Effect"
 
-/** Makes batches of rows that come some at a time. */
+/** Groups rows that arrive in parts into batches. */
 export interface Batcher<in Row, in out Batch, out E> {
-  /** Takes the next rows, and answers the batches that are full now; fails at a row that may not be sent. */
+  /** Takes the next rows and returns the batches that are full. Fails at a row that must not be sent. */
   readonly add: (rows: ReadonlyArray<Row>) => Effect.Effect<ReadonlyArray<Batch>, E>
-  /** What is left when there are no more rows: a batch, if anything. */
+  /** The last, partial batch, if any. Call it after all rows. */
   readonly rest: () => ReadonlyArray<Batch>
-  /** Says that a batch is needed no more. */
+  /** Releases a batch that was sent. */
   readonly sent: (batch: Batch) => void
 }
 
-/** Makes batches of all rows, in order, and sends them, `most` at a time; the next one is made ready meanwhile. */
+/** Groups all rows into batches, in order, and sends at most `most` batches at a time. The next batch is prepared meanwhile. */
 export const sendAll = <Row, Batch, E, E2>(
   rows: Dataset.Dataset<Row>,
   batcher: Batcher<Row, Batch, E>,

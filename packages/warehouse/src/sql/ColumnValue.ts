@@ -1,12 +1,12 @@
 import { Pii } from "@sluice/core/data/Pii"
 import type * as Column from "@sluice/core/relation/Column"
 
-/** What is wrong with a value that its column cannot hold, in words without the value; undefined if it fits. */
+/** Describes what is wrong with a value of a column, without the value; undefined if the value fits. */
 export type Check = (value: unknown) => string | undefined
 
 /**
- * Checks values of a column before a driver sees them: servers and SQLite would refuse some, and cut or change others. Null is
- * the caller's to check.
+ * Checks values of a column before a driver sees them. Servers and SQLite refuse some wrong values, but truncate or change
+ * others. The caller checks null.
  */
 export const checkOf = ({ pii, type }: Pick<Column.Any, "pii" | "type">): Check => {
   if (pii !== undefined) return () => personal
@@ -31,7 +31,7 @@ export const checkOf = ({ pii, type }: Pick<Column.Any, "pii" | "type">): Check 
     case "Boolean":
       return (value) => (typeof value === "boolean" ? undefined : "is not a boolean")
     case "Timestamp": {
-      // Rows that are loaded together share a time, mostly: the same one again need not be checked again.
+      // Rows that are loaded together mostly share a time, so the last valid one is remembered.
       let known = ""
       return (value) => {
         if (value === known) return undefined
@@ -51,17 +51,17 @@ const notText = (value: unknown) => (value instanceof Pii ? personal : "is not t
 const notTimestamp = "is not a timestamp like 2024-03-01T09:30:00.000Z"
 const notDay = "is not a day like 2024-03-01"
 
-/** Characters are code points, as servers count; there are never more of them than UTF-16 units. */
+/** Counts code points, as servers do. A text never has more of them than UTF-16 units. */
 const isAtMost = (value: string, maxLength: number): boolean =>
   value.length <= maxLength || (value.length <= 2 * maxLength && [...value].length <= maxLength)
 
 const isTimestamp = (value: string) => usualTime.test(value) || (time.test(value) && isInstant(value))
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-/** A time of a day that every month has, which need not be looked up in the calendar. */
+/** A time on a day that every month has, which needs no look at the calendar. */
 const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 const day = /^\d{4}-\d\d-\d\d$/
 
-/** Whether the calendar has that day and the day that time: 30 February would be parsed as one of March, 24:00 of the next day. */
+/** Whether the day exists and has that time. `Date.parse` takes 30 February for a day of March, and 24:00 for the next day. */
 const isInstant = (iso: string): boolean => {
   const millis = Date.parse(iso)
   return !Number.isNaN(millis) && new Date(millis).toISOString() === iso

@@ -8,8 +8,8 @@ import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlSourcePages from "./SqlSourcePages.ts"
 
 /**
- * Begins another epoch of a pipeline's store, inside a transaction: a run that has begun to read a source is refused when it
- * writes, and the next one reads everything.
+ * Starts a new epoch of a pipeline's store, in the caller's transaction. Runs that have begun to read a source are refused when
+ * they write, and the next run reads everything.
  */
 export const advance = Effect.fn("Epoch.advance")(function* (
   dialect: PipelineDialect

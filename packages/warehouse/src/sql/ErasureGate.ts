@@ -5,19 +5,19 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 
-/** The counter of erasures. An erasure has it locked from before it looks for anything until it has committed. */
+/** The counter of erasures. An erasure locks it before its first query, until it commits. */
 export const counter = "sluice_suppressions"
 
 /**
- * Keeps out what was read before an erasure and would be written after it. A run passes it by the number of erasures that
- * there were when it began to read; a run that has read no source passes always. One for all writers of a store.
+ * Refuses rows that were read before an erasure and would be written after it. A run records the number of erasures when it
+ * begins to read; a run that reads no source always passes. All writers of a store share one gate.
  */
 export interface ErasureGate {
-  /** Notes the number that a run begins with; of several, the first one counts. */
+  /** Records the number of erasures at a run's beginning. Only the first call of a run counts. */
   readonly begin: (runId: string, epoch: number) => void
   /**
-   * Fails with `Outdated` where there were erasures since. It must be asked where no erasure can come between it and the
-   * write: under the lock of the published table or of a mask's counter, or with `lock` in the transaction that writes.
+   * Fails with `Outdated` if there were erasures since. Call it only where no erasure can come before the write: under the lock
+   * of the published table or of a mask's counter, or with `lock` in the transaction that writes.
    */
   readonly pass: (
     runId: string,
@@ -26,7 +26,7 @@ export interface ErasureGate {
   ) => Effect.Effect<void, WarehouseFailed | SqlError, SqlClient>
 }
 
-/** A gate that nobody has passed yet. */
+/** A new gate, without any run. */
 export const make = (dialect: PipelineDialect): ErasureGate => {
   const begun = new Map<string, number>()
   return {

@@ -1,18 +1,18 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto"
 import * as Redacted from "effect/Redacted"
 
-/** The secret that seals a store's keys and is kept outside of the store, if there is one, and the one that it replaces. */
+/** The secret outside of the store that seals the store's keys, if there is one, and the secret that it replaces. */
 export interface Outside {
   readonly secret: Redacted.Redacted | undefined
   readonly old: Redacted.Redacted | undefined
 }
 
-/** The keys are stored as they are. */
+/** No secret: keys are stored unsealed. */
 export const inside: Outside = { secret: undefined, old: undefined }
 
 /**
- * A key as it is stored: as hexadecimal text, or sealed by AES key wrap (RFC 3394, NIST SP 800-38F) with a key that follows
- * from the secret and the name (HKDF-SHA256, RFC 5869). The wrap checks itself, so that a wrong secret is noticed.
+ * Encodes a key for the store: as hexadecimal text, or sealed by AES key wrap (RFC 3394, NIST SP 800-38F) with a key derived
+ * from the secret and the name (HKDF-SHA256, RFC 5869). AES key wrap detects a wrong secret.
  */
 export const seal = (name: string, key: Uint8Array, outside: Outside): string => {
   if (outside.secret === undefined) return Buffer.from(key).toString("hex")
@@ -22,7 +22,7 @@ export const seal = (name: string, key: Uint8Array, outside: Outside): string =>
 
 export const isSealed = (value: string): boolean => value.startsWith(prefix)
 
-/** The key, or what is wrong. */
+/** Decodes a key, or says what is wrong. */
 export const open = (name: string, value: string, outside: Outside): Uint8Array | string => {
   if (!isSealed(value)) return Buffer.from(value, "hex")
   for (const secret of [outside.secret, outside.old]) {
@@ -32,7 +32,7 @@ export const open = (name: string, value: string, outside: Outside): Uint8Array 
   return outside.secret === undefined ? missing : wrong
 }
 
-/** What is wrong if a store has a secret and keys from before it. */
+/** The problem if a store has a secret and unsealed keys. */
 export const notSealed =
   'SLUICE_SECRET is set, and the keys in this store are not sealed with it. Run "pnpm assets provision --rotate", which seals them.'
 

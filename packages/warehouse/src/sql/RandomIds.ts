@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto"
 import * as Context from "effect/Context"
 
-/** Draws so many numbers from 0 to 2^53 - 1. */
+/** Draws `count` numbers from 0 to 2^53 - 1. */
 export type Draw = (count: number) => ReadonlyArray<number>
 
 /**
- * Where mask ids come from: each number is as likely as any other, by the operating system's cryptographic generator. Neither
- * order nor density nor the time of a drawing tells anything. Tests replace it.
+ * The source of mask ids: uniformly distributed numbers of the operating system's cryptographic generator. Neither their order
+ * nor their density nor the time of drawing reveals anything. Tests replace it.
  */
 export class RandomIds extends Context.Reference<RandomIds>()("@sluice/warehouse/RandomIds", {
   defaultValue: (): Draw => draw
@@ -20,7 +20,7 @@ const draw: Draw = (count) => {
   })
 }
 
-/** So many different ids, none of which is taken. */
+/** Draws `count` different ids that are not taken. */
 export const different = (draw: Draw, count: number, taken: ReadonlySet<number> = new Set()): ReadonlyArray<number> => {
   const ids = new Set<number>()
   while (ids.size < count) {
@@ -30,5 +30,5 @@ export const different = (draw: Draw, count: number, taken: ReadonlySet<number> 
 }
 
 const bytesOfId = 8
-/** 21 bits above the 32 lower ones. It divides 2^32, so that the remainder favours none. */
+/** 21 bits above the lower 32. It divides 2^32, so the remainder is uniform. */
 const highs = 2 ** 21

@@ -4,21 +4,21 @@ import * as Effect from "effect/Effect"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Parameter, SqlDialect } from "./SqlDialect.ts"
 
-/** A row by its columns. All rows of a statement have the same ones. */
+/** A row by column. All rows of a statement have the same columns. */
 export type Row = Readonly<Record<string, Parameter>>
 
 const maxRows = 500
 
-/** How much one statement takes. */
+/** The limits of one statement. */
 export type Limits = Pick<SqlDialect, "maxParameters" | "maxBytes">
 
-/** Cuts rows into batches, in order, that one statement can take: see `batches`. */
+/** Splits rows, in order, into batches for one statement each: see `batches`. */
 const rowBatches = (limits: Limits, rows: ReadonlyArray<Row>): ReadonlyArray<ReadonlyArray<Row>> =>
   batches(limits, rows, Object.values)
 
 /**
- * Cuts what is to be bound into batches, in order, that one statement can take: at most 500, and no more placeholders and
- * bytes than the dialect allows, except that one that is longer is a batch by itself. `valuesOf` answers what is bound of each.
+ * Splits items, in order, into batches for one statement each: at most 500 items, and no more placeholders and bytes than the
+ * dialect allows. An item that exceeds the limits alone is a batch of its own. `valuesOf` returns the bound values of an item.
  */
 export const batches = <A>(
   { maxBytes, maxParameters }: Limits,
@@ -47,13 +47,13 @@ export const batches = <A>(
   return cut
 }
 
-/** The same of single values, as a list in parentheses takes them. */
+/** Splits single values into batches, for lists in parentheses. */
 export const valueBatches = <A extends Parameter>(
   limits: Limits,
   values: ReadonlyArray<A>
 ): ReadonlyArray<ReadonlyArray<A>> => batches(limits, values, (value) => [value])
 
-/** Inserts rows by multi-row statements. `tail` is what follows their values. Runs in the caller's transaction. */
+/** Inserts rows by multi-row statements in the caller's transaction. `tail` follows the values. */
 export const insert = Effect.fn("SqlBatch.insert")(function* (
   sql: SqlClient,
   dialect: SqlDialect,
@@ -65,8 +65,8 @@ export const insert = Effect.fn("SqlBatch.insert")(function* (
 })
 
 /**
- * Runs an effect in a transaction: all of its statements or none. Errors of the driver, those that it raises as defects when
- * a connection is lost included, are told as `dialect.translate` has them.
+ * Runs an effect in a transaction: all of its statements or none. Driver errors are translated by `dialect.translate`, also
+ * those that the driver raises as defects when a connection is lost.
  */
 export const transaction = <A, E, R>(
   sql: SqlClient,
@@ -82,7 +82,7 @@ export const transaction = <A, E, R>(
     )
   )
 
-/** Tells the driver's errors as `dialect.translate` has them. */
+/** Translates driver errors by `dialect.translate`. */
 export const translated = <A, E, R>(
   dialect: SqlDialect,
   operation: string,

@@ -7,12 +7,12 @@ import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
 
 /**
- * The table of counters: how often somebody was erased, and for each mask table how its ids were given, in a row that is the
- * lock of all who create ids there. Each pipeline has its own.
+ * The table of counters, by pipeline: the number of erasures, and one row for each mask table. The row of a mask table is
+ * locked while ids are created.
  */
 export const tableName = "sluice_sequences"
 
-/** Begins a counter where there is none of that name: at 0, or at what `initial` counts. */
+/** Creates a counter if it is missing, at 0 or at the result of `initial`. */
 export const ensure = Effect.fn("SqlCounters.ensure")(function* <E = never>(
   dialect: PipelineDialect,
   name: string,
@@ -26,7 +26,7 @@ export const ensure = Effect.fn("SqlCounters.ensure")(function* <E = never>(
   yield* sql`${sql.literal(dialect.insertIgnore)} ${counters} ${sql.insert(row)}`
 })
 
-/** A counter's value; with `lock`, until the transaction ends nobody else has it with `lock`. 0 where there is none. */
+/** A counter's value; 0 if it is missing. With `lock`, no other transaction gets it with `lock` until this one ends. */
 export const read = Effect.fn("SqlCounters.read")(function* (
   dialect: PipelineDialect,
   name: string,
@@ -39,7 +39,7 @@ export const read = Effect.fn("SqlCounters.read")(function* (
   return row?.value ?? 0
 })
 
-/** Moves a counter on, inside of the transaction that has it with `lock`. */
+/** Sets a counter, in the transaction that has locked it. */
 export const write = Effect.fn("SqlCounters.write")(function* (
   dialect: PipelineDialect,
   name: string,
@@ -50,7 +50,7 @@ export const write = Effect.fn("SqlCounters.write")(function* (
   yield* sql`UPDATE ${counters} SET ${sql("value")} = ${value} WHERE ${its}`
 })
 
-/** Removes the counters whose names begin so. */
+/** Removes the counters with a prefix. */
 export const remove = Effect.fn("SqlCounters.remove")(function* (
   dialect: PipelineDialect,
   prefix: string

@@ -1,12 +1,12 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 
-/** What the portable adapters must know of a database: how it says things, its limits, and what its errors mean. */
+/** What the shared adapters need to know about a database: its syntax, its limits and the meaning of its errors. */
 export interface SqlDialect {
   readonly name: "sqlite" | "mysql"
-  /** An identifier as statements write it. */
+  /** Quotes an identifier. */
   readonly quote: (identifier: string) => string
-  /** A table as statements name it: quoted, with its schema where it needs one. */
+  /** Quotes a table, with its schema if it needs one. */
   readonly table: (name: string) => string
   readonly types: {
     /** Text of at most `maxLength` characters, compared by its exact bytes; may be a key. */
@@ -20,46 +20,46 @@ export interface SqlDialect {
     /** The 32 bytes of a SHA-256; may be a key. */
     readonly hash: string
   }
-  /** An expression for the database's own time, as ISO 8601 in UTC: `2024-03-01T09:30:00.000Z`. */
+  /** An expression for the database's current time, as ISO 8601 in UTC: `2024-03-01T09:30:00.000Z`. */
   readonly now: string
-  /** A query for the names of a table's columns, as `name`. */
+  /** A query for the column names of a table, as `name`. */
   readonly columnsOf: (table: string) => string
-  /** The column that numbers a table's rows in the order of their insertion; `type` is undefined if every table has one. */
+  /** The column that numbers a table's rows in insertion order; `type` is undefined if every table has one. */
   readonly insertionOrder: { readonly column: string; readonly type: string | undefined }
-  /** What ends a CREATE TABLE: engine, character set and collation, where there are any. */
+  /** The end of a CREATE TABLE: engine, character set and collation, if any. */
   readonly tableOptions: string
-  /** What makes a SELECT lock the rows it reads until its transaction ends; empty where transactions exclude each other. */
+  /** Makes a SELECT lock its rows until the transaction ends; empty if transactions exclude each other anyway. */
   readonly forUpdate: string
-  /** The words before the table of an INSERT that passes over rows whose key is there already. */
+  /** The words before the table of an INSERT that skips rows whose key exists. */
   readonly insertIgnore: string
-  /** The words after the VALUES of an INSERT that replaces `columns` of rows whose `keys` are there already. */
+  /** The words after the VALUES of an INSERT that updates `columns` of rows whose `keys` exist. */
   readonly upsert: (keys: ReadonlyArray<string>, columns: ReadonlyArray<string>) => string
-  /** An expression for a text column whose value comes back whole, as text or as UTF-8 bytes: read it with `textOf`. */
+  /** An expression that returns a text column unchanged, as text or as UTF-8 bytes. Read it with `textOf`. */
   readonly exactText: (column: string) => string
   /** The most placeholders in one statement. */
   readonly maxParameters: number
   /** The most bytes of values in one statement; a single row may be longer. */
   readonly maxBytes: number
-  /** What an error of the driver means, told without a value. `operation` reads after "could not": `publish orders`. */
+  /** Translates a driver error, without any value. `operation` follows "could not": `publish orders`. */
   readonly translate: (operation: string, error: SqlError) => WarehouseFailed
 }
 
-/** The same, and the pipeline whose rows of the internal tables are meant. */
+/** A dialect for the rows of one pipeline in the internal tables. */
 export interface PipelineDialect extends SqlDialect {
   readonly pipeline: string
 }
 
-/** The words of a pipeline's own rows. */
+/** Adds a pipeline to a dialect. */
 export const ofPipeline = (dialect: SqlDialect, pipeline: string): PipelineDialect => ({ ...dialect, pipeline })
 
 /** A value that every driver binds. */
 export type Parameter = string | number | bigint | Uint8Array | null
 
-/** The text of a value that was selected by `exactText`. */
+/** The text of a value selected by `exactText`. */
 export const textOf = (value: string | ArrayBuffer | Uint8Array): string =>
   typeof value === "string" ? value : new TextDecoder("utf-8", { ignoreBOM: true }).decode(value)
 
-/** `CREATE TABLE IF NOT EXISTS` with columns as `[name, type]`, and keys and constraints as they are written. */
+/** `CREATE TABLE IF NOT EXISTS` with columns as `[name, type]`, and keys and constraints as SQL. */
 export const createTable = (
   dialect: SqlDialect,
   name: string,
@@ -70,6 +70,6 @@ export const createTable = (
   return `CREATE TABLE IF NOT EXISTS ${dialect.table(name)} (${lines.join(", ")}) ${dialect.tableOptions}`.trimEnd()
 }
 
-/** Column names, quoted and separated by commas. */
+/** Quoted column names, separated by commas. */
 export const columnList = (dialect: SqlDialect, columns: ReadonlyArray<string>): string =>
   columns.map(dialect.quote).join(", ")

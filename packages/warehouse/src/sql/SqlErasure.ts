@@ -21,30 +21,30 @@ import type { SqlSecrets } from "./SqlSecrets.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
-/** What an erasure, and a re-issue of mask ids, must know of the store that it works on. */
+/** What an erasure or a re-issue of mask ids needs from a store. */
 export interface Place {
-  /** The words of the internal tables. */
+  /** The dialect of the internal tables. */
   readonly dialect: PipelineDialect
-  /** A declared table as statements name it. */
+  /** Quotes a declared table, with its schema. */
   readonly relation: (table: Table.Any) => string
-  /** The names of all tables that are there. */
+  /** The names of all existing tables. */
   readonly present: Effect.Effect<ReadonlySet<string>, SqlError>
   /**
-   * Runs an effect as one transaction, which its statements are in, while nobody publishes the tables. It may run it more
-   * than once, where the database has rolled it back.
+   * Runs an effect as one transaction during which the tables are not published. After a rollback by the database, the effect
+   * may run again.
    */
   readonly alone: <A>(
     tables: ReadonlyArray<string>,
     operation: string,
     effect: Effect.Effect<A, SqlError | WarehouseFailed>
   ) => Effect.Effect<A, WarehouseFailed>
-  /** Overwrites what removed rows have left in the store's files, where these are the store's own. */
+  /** Overwrites the remains of deleted rows in the store's files, if the store owns them. */
   readonly scrub: Effect.Effect<void, WarehouseFailed>
 }
 
 /**
- * Erasure over tables that exist. The locks are taken in one order by everybody: the publish locks by name, the counters of
- * the mask tables by name, the counter of erasures, then rows.
+ * Erasure over existing tables. Every writer takes locks in one order: publish locks by name, the counters of mask tables by
+ * name, the counter of erasures, rows.
  */
 export const make = Effect.fn("SqlErasure.make")(function* (
   place: Place,
@@ -59,7 +59,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       Number(row?.n ?? 0)
     )
 
-  /** The ids of a mask table that only rows about this person refer to. */
+  /** The ids of a mask table that only rows of this person refer to. */
   const ownIds = Effect.fnUntraced(function* (references: ReadonlyArray<Reference>, id: string) {
     const others = references.map(({ column, table }) => {
       const about = isAbout(place, "other", table, id)
@@ -120,7 +120,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     yield* SqlCounters.write(dialect, SqlSuppressions.counter, count + by)
   })
 
-  /** Under the lock of the counter, a rotation cannot replace them. */
+  /** A rotation cannot replace the keys while the counter is locked. */
   const currentKeys = Effect.map(secrets.all, SuppressionKeys.from)
 
   const erase = Effect.fnUntraced(function* (spec: ErasureSpec, id: string, at: string) {
@@ -185,13 +185,13 @@ export const make = Effect.fn("SqlErasure.make")(function* (
 
 const erasing = "erase a person"
 
-/** What follows FROM, and what is bound to its placeholders. */
+/** The SQL after FROM, and the values of its placeholders. */
 interface Where {
   readonly from: string
   readonly parameters: ReadonlyArray<string | number>
 }
 
-/** A condition on the rows of a table, named by an alias if there is one: that they are about the person with this id. */
+/** A condition that selects the rows about a person, with an optional alias of the table. */
 const isAbout = ({ dialect }: Place, alias: string, { columns, subject }: Table.Any, id: string) => {
   const compared = subject.flatMap((column) => {
     const value = comparable(columns[column], id)
@@ -203,7 +203,7 @@ const isAbout = ({ dialect }: Place, alias: string, { columns, subject }: Table.
   }
 }
 
-/** An id as a column holds it, undefined if it cannot. MySQL takes the text `12abc` for the number 12. */
+/** An id as the column stores it; undefined if it cannot. MySQL would compare the text `12abc` as the number 12. */
 const comparable = (column: Column.Any | undefined, id: string): string | number | undefined =>
   column?.type._tag !== "Integer" ? id : String(Number(id)) === id ? Number(id) : undefined
 

@@ -6,8 +6,8 @@ import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type * as SqlSecrets from "./SqlSecrets.ts"
 
 /**
- * Fingerprints by HMAC-SHA-256 (RFC 2104), with a key of the store's own; what is sealed, by AES-256-GCM with a random nonce
- * (NIST SP 800-38D) and a key that follows from it. Whoever deletes that key makes all data look new, once.
+ * Fingerprints by HMAC-SHA-256 (RFC 2104) with a key of the store. Sealed bytes use AES-256-GCM with a random nonce (NIST SP
+ * 800-38D) and a key derived from that key. If the key is deleted, all data looks new once.
  */
 export const make = Effect.fn("SqlFingerprints.make")(function* (
   secrets: SqlSecrets.SqlSecrets
@@ -44,7 +44,7 @@ export const make = Effect.fn("SqlFingerprints.make")(function* (
   }
 })
 
-/** The name of the key in the table of the store's keys. */
+/** The key's name in the table of keys. */
 export const keyName = "fingerprint"
 
 const algorithm = "aes-256-gcm"

@@ -7,10 +7,12 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
 
-/** The table that records which run last wrote each published table, and its rows. Analysts cannot read it. */
+/**
+ * The table that records, for each published table, the run that last wrote it and its number of rows. Analysts cannot read it.
+ */
 export const tableName = "sluice_marks"
 
-/** Removes a table's mark: nobody knows who wrote it. */
+/** Removes a table's mark. Its last writer is then unknown. */
 export const clear = Effect.fn("SqlMarks.clear")(function* (
   dialect: PipelineDialect,
   relation: string
@@ -29,7 +31,7 @@ export const clearAll = Effect.fn("SqlMarks.clearAll")(function* (
   yield* sql`DELETE FROM ${marks} WHERE ${its}`
 })
 
-/** Records that a run wrote a table, which has so many rows now. */
+/** Records the run that wrote a table and its number of rows. */
 export const set = Effect.fn("SqlMarks.set")(function* (
   dialect: PipelineDialect,
   relation: string,
@@ -53,7 +55,7 @@ export const erased = Effect.fn("SqlMarks.erased")(function* (
   yield* sql`UPDATE ${marks} SET row_count = row_count - ${rows} WHERE ${its} AND relation = ${relation}`
 })
 
-/** All marks, by the name of the table. */
+/** All marks by table name. */
 export const all = Effect.fn("SqlMarks.all")(function* (
   dialect: PipelineDialect
 ): Effect.fn.Return<ReadonlyMap<string, Mark>, SqlError | WarehouseFailed, SqlClient> {
@@ -74,7 +76,7 @@ const words = (sql: SqlClient, dialect: PipelineDialect) => ({
   its: sql`pipeline = ${dialect.pipeline}`
 })
 
-/** The mark of a table; undefined if nobody knows who wrote it. */
+/** The mark of a table; undefined if its last writer is unknown. */
 export const find = (
   dialect: PipelineDialect,
   relation: string
@@ -82,8 +84,8 @@ export const find = (
   Effect.map(all(dialect), (marks) => marks.get(relation))
 
 /**
- * Whether a run's changes apply to a table with this mark. They do if the run of the last recorded materialization wrote it,
- * and are applied already if this run did. Fails if another run wrote it.
+ * Whether a run's changes apply to a table with this mark. They apply if the run of the last recorded materialization wrote it.
+ * They are applied already if this run wrote it. Fails if another run wrote it.
  */
 export const judge = (
   mark: Mark | undefined,

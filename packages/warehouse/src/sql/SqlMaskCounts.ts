@@ -8,16 +8,16 @@ import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
 
 /**
- * How many values each mask table holds, among the store's counters. The two differ only if one of the tables was restored
- * alone or changed by hand: a value that is missing would get a second id beside the one in public tables.
+ * Counts the values of each mask table, as a counter of the store. Count and table differ only if one of them was restored
+ * alone or changed by hand. Then a missing value would get a second id, beside the one in public tables.
  */
 const prefix = "values:"
 
-/** Counts the values that are there, if nothing was counted yet. */
+/** Counts the existing values, unless they are counted already. */
 export const ensure = (dialect: PipelineDialect, mask: string): Effect.Effect<void, SqlError | WarehouseFailed, SqlClient> =>
   SqlCounters.ensure(dialect, prefix + mask, count(dialect, mask))
 
-/** Counts values that the transaction creates or removes, under the lock of the mask table's own counter. */
+/** Adds the values that the transaction creates or removes. The caller holds the lock of the mask table's own counter. */
 export const add = Effect.fn("SqlMaskCounts.add")(function* (
   dialect: PipelineDialect,
   mask: string,
@@ -28,7 +28,7 @@ export const add = Effect.fn("SqlMaskCounts.add")(function* (
   yield* SqlCounters.write(dialect, prefix + mask, counted + values)
 })
 
-/** Fails if a mask table does not hold as many values as were counted. */
+/** Fails if a mask table does not have the counted number of values. */
 export const assertWhole = Effect.fn("SqlMaskCounts.assertWhole")(function* (
   dialect: PipelineDialect,
   mask: string
@@ -36,7 +36,7 @@ export const assertWhole = Effect.fn("SqlMaskCounts.assertWhole")(function* (
   const counted = SqlCounters.read(dialect, prefix + mask, { lock: false })
   const before = yield* counted
   const found = yield* count(dialect, mask)
-  // Another run may create values in between.
+  // Another run may create values between the two reads.
   if (found === before || (yield* counted) !== before) return
   return yield* new WarehouseFailed({
     reason: "Drift",
@@ -45,7 +45,7 @@ export const assertWhole = Effect.fn("SqlMaskCounts.assertWhole")(function* (
   })
 })
 
-/** Forgets what was counted; the next run counts what is there. */
+/** Removes the counts. The next run counts existing values. */
 export const forget = (dialect: PipelineDialect): Effect.Effect<void, SqlError, SqlClient> =>
   SqlCounters.remove(dialect, prefix)
 

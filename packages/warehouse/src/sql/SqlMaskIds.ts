@@ -15,13 +15,13 @@ import { createTable, type PipelineDialect } from "./SqlDialect.ts"
 import type * as SqlErasure from "./SqlErasure.ts"
 import * as SqlOwners from "./SqlOwners.ts"
 
-/** The counter of a mask table whose ids are random. Earlier versions counted there: 0, or the last id that they gave in order. */
+/** The counter's value for a mask table with random ids. Earlier versions counted there: 0, or the last sequential id. */
 export const random = -1
 
-/** The command that gives random ids. */
+/** The command that replaces sequential ids by random ones. */
 const command = "pnpm assets provision --reissue-mask-ids"
 
-/** Fails where a mask table holds ids that were given in order. */
+/** Fails if a mask table has sequential ids. */
 export const assertRandom = Effect.fn("SqlMaskIds.assertRandom")(function* (
   dialect: PipelineDialect,
   table: Mask.Any
@@ -36,7 +36,7 @@ export const assertRandom = Effect.fn("SqlMaskIds.assertRandom")(function* (
 
 const ordered = "given in an order that follows from the values"
 
-/** Each mask table whose ids were given in order, as a way in which the store is not as declared. */
+/** Reports each mask table with sequential ids as a difference. */
 export const drift = Effect.fn("SqlMaskIds.drift")(function* (
   place: Pick<SqlErasure.Place, "dialect" | "present">,
   { masks }: WarehouseSpec
@@ -53,7 +53,7 @@ export const drift = Effect.fn("SqlMaskIds.drift")(function* (
   }))
 })
 
-/** The mask tables with ids that were given in order. */
+/** The mask tables with sequential ids. */
 const inOrder = Effect.fnUntraced(function* (
   place: Pick<SqlErasure.Place, "dialect" | "present">,
   masks: ReadonlyArray<Mask.Any>
@@ -64,8 +64,8 @@ const inOrder = Effect.fnUntraced(function* (
 })
 
 /**
- * Whether a mask table has ids that were given in order. The first rows come in one transaction with the counter that says
- * that they are random, so rows are looked for before the counter is read.
+ * Whether a mask table has sequential ids. The first rows and the counter that marks random ids are committed together, so rows
+ * are read before the counter.
  */
 const isInOrder = Effect.fnUntraced(function* (dialect: PipelineDialect, { name }: Mask.Any) {
   const sql = yield* SqlClient
@@ -73,7 +73,7 @@ const isInOrder = Effect.fnUntraced(function* (dialect: PipelineDialect, { name 
   return rows.length > 0 && (yield* SqlCounters.read(dialect, name, { lock: false })) !== random
 })
 
-/** Re-issues over tables that exist. Locks are taken as an erasure takes them. */
+/** Re-issues ids over existing tables. It takes locks in the order of an erasure. */
 export const make = Effect.fn("SqlMaskIds.make")(function* (
   place: SqlErasure.Place
 ): Effect.fn.Return<MaskIds["Type"], never, SqlClient> {
@@ -109,7 +109,7 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     return { masks, columns } satisfies Reissue
   })
 
-  /** New ids for all that a mask table has, and for ids that rows still hold of values that are gone. */
+  /** New ids for all values of a mask table, and for ids in public rows whose values are gone. */
   const draw = Effect.fnUntraced(function* ({ columns, mask }: Planned[number]) {
     const draw = yield* RandomIds.RandomIds
     const old = new Set<number>()
@@ -117,7 +117,7 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     for (const select of holders) {
       for (const { id } of yield* sql.unsafe<{ readonly id: number | string }>(select)) old.add(Number(id))
     }
-    // Not one that somebody has: an update by steps would take the one for the other.
+    // A fresh id must not be an old one, or the update by steps would confuse them.
     const fresh = RandomIds.different(draw, old.size, old)
     return [...old].map((id, i) => [id, fresh[i] ?? 0] as const)
   })
@@ -176,7 +176,7 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
 
 const none: Reissue = { masks: {}, columns: {} }
 
-/** A column of a public table that holds a mask's ids. */
+/** A column of a public table with a mask's ids. */
 interface Holder {
   readonly table: Table.Any
   readonly column: string
@@ -187,7 +187,10 @@ const columnsOf = (table: Table.Any, { kind }: Mask.Any): ReadonlyArray<Holder> 
 
 const holdsIds = (table: Table.Any): boolean => Object.values(table.columns).some(({ maskOf }) => maskOf !== undefined)
 
-/** There while ids are re-issued: which new id stands for which old one. Analysts cannot read it, and it has no rows but in the transaction. */
+/**
+ * The table that maps old ids to new ones during a re-issue. Analysts cannot read it, and it is empty outside of the
+ * transaction.
+ */
 const mappingName = "sluice_new_mask_ids"
 
 const mappingDdl = (dialect: PipelineDialect): string =>

@@ -20,16 +20,16 @@ import * as SqlMaskIds from "./SqlMaskIds.ts"
 import * as SqlOwners from "./SqlOwners.ts"
 
 /**
- * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes, which look-ups go by.
+ * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes. Lookups use the hash.
  *
- * Ids are random, so they tell nothing of values. A masker that creates ids locks the table's counter row first, looks again
- * for the values that it misses, and inserts the rest, all in one transaction: two callers never give a value two ids. The
- * primary key refuses an id that is in use, and the masker draws again. An id whose row was deleted is as likely as any other.
+ * Ids are random, so they reveal nothing of values. To create ids, the masker locks the table's counter row, looks the missing
+ * values up again, and inserts the rest, all in one transaction. So two callers never give a value two ids. If an id is in use,
+ * the primary key refuses it and the masker draws again. The id of a deleted row is as likely as any other.
  */
 export const layer = (dialect: PipelineDialect, gate: ErasureGate): Layer.Layer<PiiMasker, never, SqlClient> =>
   Layer.effect(PiiMasker, make(dialect, gate))
 
-/** Creates a mask table of the pipeline's own and its counter where they are missing. */
+/** Creates a mask table of this pipeline and its counter, if they are missing. */
 export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(function* (
   dialect: PipelineDialect,
   table: Mask.Any
@@ -45,10 +45,7 @@ export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(functio
   yield* SqlBatch.translated(dialect, operation, create)
 })
 
-/**
- * The masker over the table of counters; mask tables are created when they are first used. It refuses tables whose ids were
- * given in order.
- */
+/** The masker. Mask tables are created at their first use. Tables with sequential ids are refused. */
 export const make = Effect.fn("SqlMaskStore.make")(function* (
   dialect: PipelineDialect,
   gate: ErasureGate
@@ -67,7 +64,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       `read ${table.name}`,
       Effect.provideService(SqlMaskIds.assertRandom(dialect, table), SqlClient, sql)
     )
-  /** Finds values' ids by hash and moves what it finds from `missing` to `ids`. */
+  /** Looks values up by hash and moves the found ones from `missing` to `ids`. */
   const lookUp = Effect.fnUntraced(function* (table: Mask.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
     const hashes = [...missing.values()].map(({ hash }) => hash)
     for (const batch of SqlBatch.valueBatches(dialect, hashes)) {
@@ -130,7 +127,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       const missing = yield* hashed(distinct)
       const ids = new Map<string, number>()
       yield* SqlBatch.translated(dialect, operation, lookUp(table, missing, ids))
-      // The lock is taken only where ids must be created: runs that see known values do not wait for each other.
+      // The lock is taken only to create ids, so runs with known values do not wait for each other.
       const created =
         missing.size === 0
           ? 0
@@ -187,13 +184,13 @@ interface Hashed {
 const pageSize = 5_000
 const hashesPerTurn = 10_000
 
-/** After a conflict, and where an id that was drawn is in use. */
+/** Retries after a conflict, and after a drawn id was in use. */
 const again = {
   while: (error: WarehouseFailed) => error.reason === "Conflict" || error.reason === "RowRejected",
   schedule: Schedule.intersect(Schedule.jittered(Schedule.exponential("20 millis")), Schedule.recurs(6))
 }
 
-/** Values by the hex of their hash, in its order, so that concurrent writers go through indexes the same way. */
+/** Values by the hex of their hash, sorted, so that concurrent writers traverse indexes in the same order. */
 const hashed = Effect.fnUntraced(function* (values: ReadonlySet<string>) {
   const entries: Array<readonly [string, Hashed]> = []
   for (const value of values) {
@@ -207,7 +204,7 @@ const hashed = Effect.fnUntraced(function* (values: ReadonlySet<string>) {
 const hexOf = (bytes: ArrayBuffer | Uint8Array): string =>
   (bytes instanceof Uint8Array ? Buffer.from(bytes) : Buffer.from(new Uint8Array(bytes))).toString("hex")
 
-/** The CREATE TABLE of a mask table. */
+/** The CREATE TABLE statement of a mask table. */
 export const maskTableDdl = (dialect: SqlDialect, table: Mask.Any): string => {
   const { integer, longText, hash } = dialect.types
   return createTable(

@@ -5,26 +5,29 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
 
-/** One step from a version of some internal tables to the next. It can run twice: a killed process may have done half of it. */
+/**
+ * One step from a version of some internal tables to the next. It must be repeatable, since a killed process may have done half
+ * of it.
+ */
 export interface Migration {
   readonly id: number
   readonly name: string
   readonly run: (dialect: SqlDialect) => Effect.Effect<void, SqlError, SqlClient>
 }
 
-/** All steps of some internal tables, by ascending id, and where it is recorded which of them were done. */
+/** The steps of some internal tables, by ascending id, and the table that records the finished ones. */
 export interface Migrations {
-  /** The table that records them, in the form of `@effect/sql/Migrator`. */
+  /** The table of finished migrations, in the form of `@effect/sql/Migrator`. */
   readonly recordedIn: string
-  /** A table that every version has: it shows tables that were made before migrations were recorded. */
+  /** A table that every version has. It reveals tables that were made before migrations were recorded. */
   readonly startsWith: string
   readonly all: ReadonlyArray<Migration>
 }
 
 /**
- * Brings tables up to date: runs each migration that is not recorded, and records it when it has run. `Migrator` records all
- * ids first, and MySQL commits with each DDL statement, so a process that was killed would leave half of them as done.
- * Several processes may do so at once. Two statements where there is nothing to do.
+ * Runs each migration that is not recorded, and records it afterwards. `Migrator` records all ids first, and MySQL commits each
+ * DDL statement, so after a kill it would record unfinished migrations as done. Several processes may run this at once. Two
+ * statements if nothing is to be done.
  */
 export const run = Effect.fn("SqlMigrations.run")(function* (
   dialect: SqlDialect,
@@ -48,8 +51,8 @@ export const run = Effect.fn("SqlMigrations.run")(function* (
 })
 
 /**
- * For what only reads, and must change nothing: whether the tables are there. It refuses those of an earlier version, which
- * `run` brings up to date, and those of a later one.
+ * Whether the tables exist, for commands that only read. Fails if the tables are of an earlier version, which `run` migrates,
+ * or of a later one.
  */
 export const areThere = Effect.fn("SqlMigrations.areThere")(function* (
   dialect: SqlDialect,
@@ -67,7 +70,7 @@ export const areThere = Effect.fn("SqlMigrations.areThere")(function* (
 const operation = "bring the store's internal tables up to date"
 
 interface Found {
-  /** The last migration that is recorded; 0 if none is. */
+  /** The last recorded migration; 0 if there is none. */
   readonly version: number
   readonly hasTables: boolean
 }

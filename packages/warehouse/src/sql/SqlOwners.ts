@@ -8,10 +8,10 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
 
-/** The table that records which pipeline each relation belongs to. Analysts cannot read it. */
+/** The table that records each relation's owner, a pipeline. Analysts cannot read it. */
 export const tableName = "sluice_owners"
 
-/** The pipeline that each relation of the store belongs to, by the relation's name; none if there is no such table. */
+/** The owner of each relation, by the relation's name; empty if the table does not exist. */
 export const all = Effect.fn("SqlOwners.all")(function* (
   dialect: PipelineDialect
 ): Effect.fn.Return<ReadonlyMap<string, string>, SqlError | WarehouseFailed, SqlClient> {
@@ -22,15 +22,15 @@ export const all = Effect.fn("SqlOwners.all")(function* (
   return new Map(rows.map(({ pipeline, relation }) => [relation, pipeline]))
 })
 
-/** A specification without what belongs to other pipelines. */
+/** A specification without the relations of other pipelines. */
 export interface OwnSpec extends WarehouseSpec {
   /** The relations of other pipelines, declared here or not. */
   readonly others: ReadonlySet<string>
-  /** Each relation that is declared here and belongs to another pipeline. */
+  /** One difference for each declared relation that another pipeline owns. */
   readonly differences: ReadonlyArray<Difference>
 }
 
-/** The names of all tables that are there and belong to no other pipeline. */
+/** The names of all existing tables, except those that other pipelines own. */
 export const presentOf = Effect.fn("SqlOwners.presentOf")(function* ({
   dialect,
   present
@@ -42,7 +42,7 @@ export const presentOf = Effect.fn("SqlOwners.presentOf")(function* ({
   return new Set([...(yield* present)].filter((name) => (owners.get(name) ?? dialect.pipeline) === dialect.pipeline))
 })
 
-/** Leaves out of a specification what belongs to other pipelines. */
+/** Removes the relations of other pipelines from a specification. */
 export const ownOf = Effect.fn("SqlOwners.ownOf")(function* (
   dialect: PipelineDialect,
   { analyst, masks, tables, views }: WarehouseSpec
@@ -78,8 +78,8 @@ export const ownOf = Effect.fn("SqlOwners.ownOf")(function* (
 })
 
 /**
- * Makes relations the pipeline's own, where nobody has them. Fails if another pipeline has one of them; those before it stay
- * as they are then. Of several pipelines that claim a relation at once, one gets it.
+ * Makes the pipeline the owner of relations that have none. Fails if another pipeline owns one of them; relations before it
+ * stay claimed. If several pipelines claim a relation at once, one gets it.
  */
 export const claim = Effect.fn("SqlOwners.claim")(function* (
   dialect: PipelineDialect,

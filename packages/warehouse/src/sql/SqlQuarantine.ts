@@ -10,7 +10,7 @@ import * as SqlRows from "./SqlRows.ts"
 
 export const tableName = "quarantine"
 
-/** The quarantine on SQL, one row for each problem. Replacing a source's rows is one transaction. The table exists. */
+/** The quarantine on SQL, one row for each problem, over an existing table. A source's rows are replaced in one transaction. */
 export const make = Effect.fn("SqlQuarantine.make")(function* (
   dialect: PipelineDialect,
   gate: ErasureGate
@@ -54,7 +54,7 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
   })
 })
 
-/** Positions from here on are of the rows that made a reading fail; a reading that is used has fewer rows. */
+/** Positions from here on belong to the rows of a failed reading. A successful reading never has this many rows. */
 const firstOfFailed = 1_000_000_000_000
 
 const Row = Schema.Struct({

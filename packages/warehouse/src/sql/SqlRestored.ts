@@ -10,8 +10,8 @@ import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 
 /**
- * Takes a store whose parts were restored from different times as it is, inside a transaction: forgets what it knows of sources
- * and of who has written each table, so that the next run makes everything anew, and refuses what runs under way would write.
+ * Accepts a store whose parts were restored from different times, in the caller's transaction. It forgets remembered pages and
+ * marks, so the next run makes everything again, and runs in progress are refused when they write.
  */
 export const accept = Effect.fn("SqlRestored.accept")(function* (
   dialect: PipelineDialect

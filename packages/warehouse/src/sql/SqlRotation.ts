@@ -13,12 +13,11 @@ import * as SqlSuppressions from "./SqlSuppressions.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
 /**
- * Gives a pipeline new keys, and seals all of them with the secret from outside, if there is one; without one, they are stored as
- * they are. For the inside of a transaction, over tables that exist. Runs that have begun to read are refused when they write,
- * as after an erasure.
+ * Replaces a pipeline's keys, and seals them if there is a secret, in the caller's transaction, over existing tables. Runs that
+ * have begun to read are refused when they write, as after an erasure.
  *
- * The ids of erased people are hashed once more, by a new key. The key of fingerprints is replaced, so the next run reads
- * everything. The key of lock names stays: a run under way holds locks by them.
+ * The hashes of erased people's ids are hashed again with a new key. The key of fingerprints is replaced, so the next run reads
+ * everything. The key of lock names stays, since runs in progress hold locks by it.
  */
 export const rotate = Effect.fn("SqlRotation.rotate")(function* (
   dialect: PipelineDialect,
@@ -40,7 +39,7 @@ export const rotate = Effect.fn("SqlRotation.rotate")(function* (
   return { suppressed: suppressed.length, sealed: outside.secret !== undefined }
 })
 
-/** All keys. Keys that cannot be opened any more are given up if nothing depends on them but one full reading. */
+/** Opens all keys. A key that cannot be opened is dropped if it costs no more than one full reading. */
 const opened = Effect.fnUntraced(function* (dialect: PipelineDialect, outside: KeySeal.Outside, suppressed: number) {
   const keys = new Map<string, Uint8Array>()
   for (const [name, value] of yield* SqlSecrets.stored(dialect)) {

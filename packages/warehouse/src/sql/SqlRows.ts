@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 
-/** A whole number: the servers answer large ones as text. */
+/** An integer. Servers return large ones as text. */
 export const Count = Schema.Union(Schema.Number, Schema.NumberFromString)
 
-/** Bytes, as one of the drivers answers them. */
+/** Bytes, as any of the drivers returns them. */
 export const Bytes = Schema.transform(
   Schema.Union(Schema.Uint8ArrayFromSelf, Schema.instanceOf(ArrayBuffer)),
   Schema.Uint8ArrayFromSelf,
@@ -18,7 +18,7 @@ export const Bytes = Schema.transform(
   }
 )
 
-/** The text of a value that was selected by `exactText`. */
+/** The text of a value selected by `exactText`. */
 export const ExactText = Schema.transform(
   Schema.Union(Schema.String, Schema.Uint8ArrayFromSelf, Schema.instanceOf(ArrayBuffer)),
   Schema.String,
@@ -29,7 +29,7 @@ export const ExactText = Schema.transform(
   }
 )
 
-/** The rows that a statement answers. A row of another form fails without its values, which the decoder's message would quote. */
+/** The rows of a statement. A row of another form fails without its values, which the decoder's message would quote. */
 export const all = <A, I>(
   row: Schema.Schema<A, I>,
   statement: Effect.Effect<ReadonlyArray<unknown>, SqlError>
@@ -40,7 +40,7 @@ export const all = <A, I>(
     () => malformed
   )
 
-/** The first of them; undefined if there is none. */
+/** The first row; undefined if there is none. */
 export const first = <A, I>(
   row: Schema.Schema<A, I>,
   statement: Effect.Effect<ReadonlyArray<unknown>, SqlError>

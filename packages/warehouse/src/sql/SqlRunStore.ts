@@ -13,9 +13,9 @@ import * as SqlRows from "./SqlRows.ts"
 import * as Tables from "./SqlRunTables.ts"
 
 /**
- * The run history on SQL: a row per run, a row per event as JSON under (run, sequence number), and the newest events of each
- * asset. An append is one transaction, and one that takes the row of its run: those of one run come one after the other. The
- * tables exist, and one pipeline's rows are all that it sees and changes.
+ * The run history on SQL, over existing tables: a row for each run, a row for each event as JSON under (run, sequence number),
+ * and the newest events of each asset. Each append is one transaction that locks the run's row, so appends of one run are
+ * serialized. Reads and writes only rows of one pipeline.
  */
 export const make = Effect.fn("SqlRunStore.make")(function* (
   dialect: PipelineDialect
@@ -34,7 +34,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       error._tag === "RunStoreFailed" ? error : failed("written")(error)
     )
 
-  /** Events that tell of an asset. */
+  /** Decodes events of an asset. */
   const told = (rows: Statement<object>) =>
     Effect.flatMap(read(SqlRows.all(ToldRow, rows)), (all) =>
       Effect.forEach(all, (row) => Tables.event(row.event, `an event of ${row.asset}`))
@@ -65,7 +65,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
   const decodeOpen = (runId: string) => (rows: ReadonlyArray<typeof Tables.OpenStepRow.Type>) =>
     Effect.forEach(rows, (row) => Tables.openStep(row, `an open step of run ${runId}`))
 
-  /** Answers those that were not there already. */
+  /** Appends the events that are not stored yet, and returns them. */
   const appendTo = Effect.fnUntraced(function* (runId: string, more: ReadonlyArray<RunEvent>, from: number | undefined) {
     yield* Tables.takeRun(sql, dialect, runId, more, from !== undefined)
     const next = yield* Tables.nextNumber(sql, dialect, runId)
@@ -208,7 +208,7 @@ const UnfinishedRow = Schema.extend(Tables.RunRow, Schema.Struct({ now_at: Schem
 const failed = (operation: "read" | "written") => (error: WarehouseFailed) =>
   new RunStoreFailed({ operation, reason: error.detail, retryable: error.retryable })
 
-/** How many runs are looked at in one go for the newest that made something. */
+/** Runs that are read at a time to find the newest one that materialized something. */
 const heads = 50
 
 const atLeastZero = (count: number): number => Math.max(0, Math.trunc(count))

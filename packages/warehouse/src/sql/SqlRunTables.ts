@@ -20,7 +20,7 @@ import * as SqlBatch from "./SqlBatch.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
 
-/** The tables that the run history is kept in. */
+/** The tables of the run history. */
 export const tableNames = [
   "sluice_runs",
   "sluice_events",
@@ -29,7 +29,7 @@ export const tableNames = [
   "sluice_latest"
 ] as const
 
-/** The tables as templates name them, and the rows of the pipeline in one of them. */
+/** The tables for templates, and the condition that selects the pipeline's rows of a table. */
 export const words = (sql: SqlClient, dialect: PipelineDialect) => {
   const table = (name: (typeof tableNames)[number]) => sql.literal(dialect.table(name))
   return {
@@ -40,15 +40,14 @@ export const words = (sql: SqlClient, dialect: PipelineDialect) => {
     latest: table("sluice_latest"),
     now: sql.literal(dialect.now),
     its: sql`pipeline = ${dialect.pipeline}`,
-    /** The same rows, of one run. */
+    /** The condition that selects the pipeline's rows of one run. */
     ofRun: (runId: string) => sql`pipeline = ${dialect.pipeline} AND run_id = ${runId}`
   }
 }
 
 /**
- * Takes a run for the transaction: makes its row with its first event, or notes in it that its process lives. Other
- * transactions that take it wait, so that what is read of its events afterwards is true until the end. With `again`, a run
- * that is there already is no error.
+ * Locks a run for the transaction: inserts its row with its first event, or updates its heartbeat. Other transactions that lock
+ * the run wait, so its events do not change until the end. With `again`, an existing row is no error.
  */
 export const takeRun = Effect.fn("SqlRunTables.takeRun")(function* (
   sql: SqlClient,
@@ -65,13 +64,13 @@ export const takeRun = Effect.fn("SqlRunTables.takeRun")(function* (
     VALUES (${dialect.pipeline}, ${runId}, ${started.at}, ${JSON.stringify({ ...started, steps: [] })}, 'running', ${now}) ${upsert}`
 })
 
-/** Notes that a run's process lives, at the database's own time. */
+/** Records a run's heartbeat, at the database's time. */
 export const beat = (sql: SqlClient, dialect: PipelineDialect, runId: string): Effect.Effect<void, SqlError> => {
   const { now, ofRun, runs } = words(sql, dialect)
   return Effect.asVoid(sql`UPDATE ${runs} SET heartbeat_at = ${now} WHERE ${ofRun(runId)}`)
 }
 
-/** The number that a run's next event gets. */
+/** The number of a run's next event. */
 export const nextNumber = Effect.fn("SqlRunTables.nextNumber")(function* (
   sql: SqlClient,
   dialect: PipelineDialect,
@@ -85,7 +84,7 @@ export const nextNumber = Effect.fn("SqlRunTables.nextNumber")(function* (
   return row?.next ?? 0
 })
 
-/** Events of one run under their numbers, and its open steps in step with them. */
+/** Inserts numbered events of one run, and updates its open steps. */
 export const insertEvents = Effect.fn("SqlRunTables.insertEvents")(function* (
   sql: SqlClient,
   dialect: PipelineDialect,
@@ -114,7 +113,7 @@ export const insertEvents = Effect.fn("SqlRunTables.insertEvents")(function* (
   }
 })
 
-/** Notes how runs ended. */
+/** Records how runs ended. */
 export const concludeRuns = Effect.fn("SqlRunTables.concludeRuns")(function* (
   sql: SqlClient,
   dialect: PipelineDialect,
@@ -128,7 +127,7 @@ export const concludeRuns = Effect.fn("SqlRunTables.concludeRuns")(function* (
   }
 })
 
-/** Keeps what is known of assets, their history and the newest of each kind, in step with the events. */
+/** Updates the assets' history and newest events. */
 export const updateAssets = Effect.fn("SqlRunTables.updateAssets")(function* (
   sql: SqlClient,
   dialect: PipelineDialect,
@@ -178,7 +177,7 @@ export type RunRow = typeof RunRow.Type
 /** A row of `sluice_open_steps`. */
 export const OpenStepRow = Schema.Struct({ asset: Schema.String, action: Schema.String })
 
-/** What a row tells of its run. */
+/** The summary of a run, from its row. */
 export const summary = (row: RunRow): Effect.Effect<RunSummary, RunStoreFailed> =>
   Effect.map(
     Effect.all([
@@ -194,18 +193,18 @@ export const summary = (row: RunRow): Effect.Effect<RunSummary, RunStoreFailed> 
     })
   )
 
-/** The same of a run that has not concluded; `now_at` is the database's time. */
+/** The summary of a run that has not concluded; `now_at` is the database's time. */
 export const unfinished = (row: RunRow & { readonly now_at: string }): Effect.Effect<UnfinishedRun, RunStoreFailed> =>
   Effect.map(summary(row), (run) => ({
     ...run,
     silentMillis: Date.parse(row.now_at) - Date.parse(run.heartbeatAt)
   }))
 
-/** An event as it is stored; `what` names it where it cannot be read. */
+/** Decodes a stored event; `what` names it in the error. */
 export const event = (json: string, what: string): Effect.Effect<RunEvent, RunStoreFailed> =>
   decoded(decodeEvent(json), what)
 
-/** The same of an open step. */
+/** Decodes a stored open step. */
 export const openStep = (
   { action, asset }: typeof OpenStepRow.Type,
   what: string
@@ -217,7 +216,7 @@ const decodeEvent = Schema.decodeUnknownEither(Schema.parseJson(RunEvent))
 const decodeStarted = Schema.decodeUnknownEither(Schema.parseJson(RunStarted))
 const decodeStatus = Schema.decodeUnknownEither(Schema.Literal("running", ...RunStatus.literals))
 
-/** The decoder's own message would quote what it read. */
+/** The decoder's message would quote the data, so it is replaced. */
 const decoded = <A>(result: Either.Either<A, unknown>, what: string): Effect.Effect<A, RunStoreFailed> =>
   Either.isRight(result)
     ? Effect.succeed(result.right)
@@ -227,6 +226,6 @@ const decoded = <A>(result: Either.Either<A, unknown>, what: string): Effect.Eff
         retryable: false
       })
 
-/** By key, so that two runs that write at once lock rows in the same order. */
+/** Sorts rows by key, so that two runs that write at once lock rows in the same order. */
 const inOrder = (rows: ReadonlyMap<string, SqlBatch.Row>) =>
   [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)

@@ -12,13 +12,13 @@ import * as SqlRows from "./SqlRows.ts"
 /** The table of the store's own keys. Analysts cannot read it. */
 export const tableName = "sluice_secrets"
 
-/** A pipeline's own keys, by name. With a secret that is kept outside of the store, they are sealed with it. */
+/** The keys of a pipeline, by name. A secret outside of the store seals them, if there is one. */
 export interface SqlSecrets {
-  /** All keys. Fails with `Misconfigured` if one of them cannot be opened with the configured secret, or is not sealed. */
+  /** All keys. Fails with `Misconfigured` if a key cannot be opened with the configured secret, or is not sealed. */
   readonly all: Effect.Effect<ReadonlyMap<string, Uint8Array>, SqlError | WarehouseFailed, SqlClient>
   /**
-   * A key of 256 random bits, made when it is first asked for. Of several processes that ask at once, one key wins. Not for the
-   * inside of a transaction, which need not see what another one has just made.
+   * A key of 256 random bits, created at its first use. If several processes create it at once, one key wins. Do not use it
+   * within a transaction, which may not see another process' key.
    */
   readonly obtain: (name: string, operation: string) => Effect.Effect<Uint8Array, WarehouseFailed, SqlClient>
 }
@@ -54,7 +54,7 @@ export const make = (dialect: PipelineDialect, outside: KeySeal.Outside): SqlSec
   return { all, obtain }
 }
 
-/** The values of all keys as they are stored. */
+/** The stored values of all keys. */
 export const stored = (
   dialect: PipelineDialect
 ): Effect.Effect<ReadonlyMap<string, string>, SqlError | WarehouseFailed, SqlClient> =>
@@ -64,14 +64,14 @@ export const stored = (
     return Effect.map(rows, (found) => new Map(found.map(({ name, value }) => [name, value])))
   })
 
-/** Stores a key, unless there is one of that name. */
+/** Stores a key, unless its name exists. */
 export const write = (dialect: PipelineDialect, name: string, value: string): Effect.Effect<void, SqlError, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) => {
     const into = sql.literal(`${dialect.insertIgnore} ${dialect.table(tableName)}`)
     return Effect.asVoid(sql`${into} ${sql.insert({ pipeline: dialect.pipeline, name, value })}`)
   })
 
-/** Removes all keys, in the caller's transaction. */
+/** Removes all keys in the caller's transaction. */
 export const clear = (dialect: PipelineDialect): Effect.Effect<void, SqlError, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) =>
     Effect.asVoid(sql`DELETE FROM ${sql.literal(dialect.table(tableName))} WHERE pipeline = ${dialect.pipeline}`)

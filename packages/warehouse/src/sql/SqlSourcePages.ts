@@ -13,10 +13,10 @@ import * as SqlRows from "./SqlRows.ts"
 const pagesTable = "sluice_source_pages"
 const rowsTable = "sluice_page_rows"
 
-/** The tables of the pages that sources were last read as, and of what tells their rows apart. Analysts cannot read them. */
+/** The tables of remembered source pages and of their rows' hashes. Analysts cannot read them. */
 export const tableNames = [pagesTable, rowsTable]
 
-/** Forgets all sources, in the caller's transaction. */
+/** Forgets all sources in the caller's transaction. */
 export const forgetAll = (dialect: PipelineDialect): Effect.Effect<void, SqlError, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) =>
     Effect.forEach(
@@ -26,7 +26,7 @@ export const forgetAll = (dialect: PipelineDialect): Effect.Effect<void, SqlErro
     )
   )
 
-/** What is remembered of sources, over tables that exist. `gate` is that of all writers of the store. */
+/** Remembered pages, over existing tables. All writers of the store share `gate`. */
 export const make = Effect.fn("SqlSourcePages.make")(function* (
   dialect: PipelineDialect,
   gate: ErasureGate
@@ -41,7 +41,7 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
   const drop = (where: Fragment) =>
     Effect.forEach([table, contentsTable], (from) => sql`DELETE FROM ${from} WHERE ${where}`, { discard: true })
 
-  /** The bytes of some pages, by page. */
+  /** The bytes of some pages, by page number. */
   const bytesOf = (what: "ids" | "contents", from: Fragment) =>
     Effect.fn(`SqlSourcePages.${what}`)(function* (source: string, pages: ReadonlyArray<number>) {
       const all = new Map<number, Uint8Array>()
@@ -73,7 +73,7 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
         yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
         if (since === undefined) yield* drop(of(source))
         else {
-          // A reading's version is with its first page: a new one need not be written into all others.
+          // A reading's version is stored with its first page only, so a new version does not rewrite the others.
           const first = yield* SqlRows.first(
             Schema.Struct({ version: Schema.String }),
             sql`SELECT version FROM ${table} WHERE ${of(source)} AND page = 1${sql.literal(dialect.forUpdate)}`
@@ -119,7 +119,7 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
 const BytesRow = Schema.Struct({ page: SqlRows.Count, bytes: SqlRows.Bytes })
 const PageRow = Schema.Struct({ version: Schema.String, known_by: SqlRows.ExactText })
 
-/** So many pages' ids are in memory at once. */
+/** Pages whose ids are in memory at once. */
 const pagesAtOnce = 32
 
 const noRows = Effect.succeed({ ids: new Uint8Array(), contents: new Uint8Array() })
@@ -128,5 +128,5 @@ const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.by
 
 const decode = Schema.decodeOption(Schema.parseJson(SourcePage))
 
-/** What another version has written is as good as nothing. */
+/** Pages that another version wrote are ignored. */
 const decodePage = (text: string): ReadonlyArray<SourcePage> => Option.toArray(decode(text))

@@ -12,13 +12,13 @@ import * as SqlRows from "./SqlRows.ts"
 import type * as SqlSecrets from "./SqlSecrets.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
-/** The table of keyed hashes of the ids of those who were erased. Analysts cannot read it. */
+/** The table of the keyed hashes of erased people's ids. Analysts cannot read it. */
 export const tableName = "sluice_suppressions"
 
-/** The counter of the rows of the table. They differ only if one of the two was restored alone. */
+/** The counter of the table's rows. Counter and table differ only if one of them was restored alone. */
 export const counter = "sluice_suppressed"
 
-/** Begins the counters of erasures and of the rows of the table, where they are missing. */
+/** Creates the counters of erasures and of the table's rows, if they are missing. */
 export const ensureCounters = Effect.fn("SqlSuppressions.ensureCounters")(function* (
   dialect: PipelineDialect
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
@@ -30,7 +30,7 @@ export const ensureCounters = Effect.fn("SqlSuppressions.ensureCounters")(functi
   yield* SqlBatch.translated(dialect, "count those who were erased", ensure)
 })
 
-/** Who are suppressed, over tables that exist. `gate` is that of all writers of the store. */
+/** Suppressions over existing tables. All writers of the store share `gate`. */
 export const make = Effect.fn("SqlSuppressions.make")(function* (
   dialect: PipelineDialect,
   gate: ErasureGate.ErasureGate,
@@ -40,11 +40,11 @@ export const make = Effect.fn("SqlSuppressions.make")(function* (
   const operation = "read who was erased"
 
   const load = Effect.gen(function* () {
-    // The counter first: whoever is erased in between is left out too, and the run is refused for nothing.
+    // The counter is read first. A person erased between the two reads is left out too, and the run is refused needlessly.
     const epoch = yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: false })
     const rows = yield* select(dialect)
     const counted = yield* SqlCounters.read(dialect, counter, { lock: false })
-    // An erasure in between changes both, and the epoch before them.
+    // An erasure between the two reads changes both numbers, and the epoch before them.
     if (counted !== rows.length && epoch === (yield* SqlCounters.read(dialect, ErasureGate.counter, { lock: false }))) {
       return yield* new WarehouseFailed({ reason: "Drift", operation, detail: otherTime(rows.length, counted) })
     }
@@ -70,18 +70,18 @@ const otherTime = (found: number, counted: number): string =>
 const keyIsGone =
   "the key that their ids are hashed with is gone from sluice_secrets, so nobody can be recognized. Restore that table from a backup, or empty sluice_suppressions and erase them again."
 
-/** A suppressed id as it is stored. */
+/** A stored suppression. */
 const Row = Schema.Struct({ hash: SqlRows.Bytes, tag: SqlRows.Count })
 export type Row = typeof Row.Type
 
-/** All of them. */
+/** All suppressions. */
 export const select = (dialect: PipelineDialect): Effect.Effect<ReadonlyArray<Row>, SqlError | WarehouseFailed, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) => {
     const { its, table } = words(sql, dialect)
     return SqlRows.all(Row, sql`SELECT ${sql("hash")}, tag FROM ${table} WHERE ${its}`)
   })
 
-/** When somebody was suppressed; undefined for those who are not. */
+/** The time of a person's suppression; undefined if the person is not suppressed. */
 export const since = (
   dialect: PipelineDialect,
   hash: Uint8Array
@@ -95,21 +95,21 @@ export const since = (
     return Effect.map(found, (row) => row?.at)
   })
 
-/** Adds one, in the caller's transaction. */
+/** Adds a suppression in the caller's transaction. */
 export const add = (dialect: PipelineDialect, row: Row & { readonly at: string }) =>
   Effect.flatMap(SqlClient, (sql) => {
     const { table } = words(sql, dialect)
     return sql`INSERT INTO ${table} ${sql.insert({ pipeline: dialect.pipeline, ...row })}`
   })
 
-/** Removes one, in the caller's transaction. */
+/** Removes a suppression in the caller's transaction. */
 export const remove = (dialect: PipelineDialect, hash: Uint8Array) =>
   Effect.flatMap(SqlClient, (sql) => {
     const { its, table } = words(sql, dialect)
     return sql`DELETE FROM ${table} WHERE ${its} AND ${sql("hash")} = ${hash}`
   })
 
-/** Stores one otherwise, in the caller's transaction. */
+/** Replaces a suppression in the caller's transaction. */
 export const replace = (dialect: PipelineDialect, row: Row, by: Row) =>
   Effect.flatMap(SqlClient, (sql) => {
     const { its, table } = words(sql, dialect)
@@ -121,7 +121,7 @@ const words = (sql: SqlClient, dialect: PipelineDialect) => ({
   its: sql`pipeline = ${dialect.pipeline}`
 })
 
-/** Tells the suppressed from the others: by their tags, and by the hash, which takes microseconds, where that could be theirs. */
+/** Whether an id is suppressed. Tags are compared first; the hash, which takes microseconds, only if a tag matches. */
 const predicate = (keys: SuppressionKeys.SuppressionKeys, rows: ReadonlyArray<Row>) => {
   const tagged = new Uint8Array(SuppressionKeys.tags)
   for (const { hash, tag } of rows) tagged[keys.mask(tag, hash)] = 1

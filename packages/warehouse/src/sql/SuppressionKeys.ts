@@ -1,28 +1,28 @@
 import { createHmac } from "node:crypto"
 import * as HalfSipHash from "./HalfSipHash.ts"
 
-/** The names of the keys in the table of the store's keys: the first, and one more for each rotation. */
+/** The names of the keys in the table of keys: the first key, and one for each rotation. */
 export const nameOf = (number: number): string => (number === 1 ? "suppression" : `suppression.${number}`)
 
 /**
- * How the ids of erased people are hashed: by HMAC-SHA-256 (RFC 2104) with each key in turn, so that a rotation hashes the
- * hashes again and needs no id. A key that became known, by a backup for one, confirms no guess once there is a later one.
+ * Hashes the ids of erased people by HMAC-SHA-256 (RFC 2104) with each key in turn. So a rotation hashes the hashes again and
+ * needs no id. A leaked key, from a backup for example, confirms no guess once there is a later key.
  */
 export interface SuppressionKeys {
-  /** Over the id's exact UTF-8 bytes. */
+  /** The hash of an id's exact UTF-8 bytes. */
   readonly hash: (id: string) => Uint8Array
-  /** Twenty bits of a quick keyed hash of the id: most ids have one that no suppressed id has. */
+  /** Twenty bits of a fast keyed hash of the id. Most ids share a tag with no suppressed id. */
   readonly tag: (id: string) => number
   /**
-   * A tag as it is stored beside a hash, and back: the bits of one follow from the other by the last key and the hash. With one
-   * key, it is stored as it is.
+   * Masks a tag for storage beside a hash, and unmasks it: the mask is derived from the last key and the hash. With one key,
+   * tags are stored as they are.
    */
   readonly mask: (tag: number, hash: Uint8Array) => number
-  /** How many keys there are. */
+  /** The number of keys. */
   readonly count: number
 }
 
-/** The keys that a store has; undefined before the first erasure. */
+/** The suppression keys among a store's keys; undefined before the first erasure. */
 export const from = (keys: ReadonlyMap<string, Uint8Array>): SuppressionKeys | undefined => {
   const chain: Array<Uint8Array> = []
   for (let key = keys.get(nameOf(1)); key !== undefined; key = keys.get(nameOf(chain.length + 1))) chain.push(key)
@@ -30,7 +30,7 @@ export const from = (keys: ReadonlyMap<string, Uint8Array>): SuppressionKeys | u
   return first === undefined ? undefined : make(first, later)
 }
 
-/** A hash under the keys before, as it is under one more. */
+/** Hashes a stored hash again with the next key. */
 export const rehash = (hash: Uint8Array, key: Uint8Array): Uint8Array => createHmac("sha256", key).update(hash).digest()
 
 export const tags = 2 ** 20

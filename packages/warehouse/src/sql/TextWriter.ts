@@ -1,11 +1,12 @@
 /**
- * Writes text as UTF-8, with a backslash before what would mean something else, into buffers that are used again. Characters are written by hand: for values as short as most are, a call into Node costs more.
+ * Writes text as UTF-8 into reused buffers, with a backslash before characters that need one. Characters are encoded by hand:
+ * for short values, a call into Node costs more.
  */
 export abstract class TextWriter {
   readonly #letters: Uint8Array
   #bytes: Buffer = nothing
   #length = 0
-  /** How much room a text takes, by the last one; and what was given back. */
+  /** The bytes that the last text took, and the buffers that were given back. */
   #usual = 64 * 1024
   readonly #spare: Array<Buffer> = []
   #escapes = 0
@@ -14,14 +15,17 @@ export abstract class TextWriter {
     this.#letters = letters
   }
 
-  /** Of pairs of a letter and the character that it stands for behind a backslash; `u` stands for any, by its code. */
+  /**
+   * Builds an escape table from pairs of the letter after the backslash and the character that it stands for. `u` stands for
+   * any character, by its code.
+   */
   static escapes(pairs: Iterable<readonly [letter: string, character: string]>): Uint8Array {
     const letters = new Uint8Array(0x80)
     for (const [letter, character] of pairs) letters[character.charCodeAt(0)] = letter.charCodeAt(0)
     return letters
   }
 
-  /** What has been written since the last `take`, in bytes, and how many of them are there only to escape a character. */
+  /** The bytes since the last `take`, and how many of them only escape a character. */
   get length(): number {
     return this.#length
   }
@@ -29,7 +33,7 @@ export abstract class TextWriter {
     return this.#escapes
   }
 
-  /** Any text. Where it is not well-formed Unicode, it answers false, and has half a pair written as U+FFFD. */
+  /** Writes any text. Returns false if it is not well-formed Unicode; half a surrogate pair becomes U+FFFD. */
   text(value: string): boolean {
     let isWhole = true
     for (let start = 0; start < value.length; ) {
@@ -42,7 +46,7 @@ export abstract class TextWriter {
     return isWhole
   }
 
-  /** The characters from `start` to before `end` of a text in which all are ASCII and none has to be escaped. */
+  /** Writes the characters from `start` to before `end`. All must be ASCII, and none may need an escape. */
   plain(value: string, start = 0, end = value.length): void {
     const bytes = this.#room(end - start)
     let at = this.#length
@@ -50,12 +54,12 @@ export abstract class TextWriter {
     this.#length = at
   }
 
-  /** One byte, as it is. */
+  /** Writes one byte unchanged. */
   byte(code: number): void {
     this.#room(1)[this.#length++] = code
   }
 
-  /** What has been written since the last time. Nothing writes on it any more, unless it is given back. */
+  /** The bytes since the last `take`. The buffer is not written to again unless it is given back. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length)
     this.#usual = Math.max(this.#usual, this.#bytes.length)
@@ -65,7 +69,7 @@ export abstract class TextWriter {
     return taken
   }
 
-  /** Gives back what was taken and nobody needs any more, to be written on: memory that is large and soon garbage costs more. */
+  /** Returns a buffer for reuse. Large short-lived buffers would cost more. */
   giveBack(taken: Buffer): void {
     this.#spare.push(Buffer.from(taken.buffer))
   }
@@ -118,7 +122,7 @@ export abstract class TextWriter {
     return isWhole
   }
 
-  /** The buffer, with room for so many bytes more. */
+  /** The buffer, with room for `bytes` more. */
   #room(bytes: number): Buffer {
     const needed = this.#length + bytes
     if (needed > this.#bytes.length) {
@@ -132,7 +136,7 @@ export abstract class TextWriter {
 
 const nothing: Buffer = Buffer.alloc(0)
 const unitsAtOnce = 4_096
-/** The most bytes of one UTF-16 unit: one of ASCII, escaped by its code. */
+/** The most bytes of one UTF-16 unit: an ASCII character escaped by its code. */
 const unitLength = 6
 const backslash = 0x5c
 const byCode = 0x75

@@ -9,7 +9,7 @@ import * as SqlSecrets from "./SqlSecrets.ts"
 import * as SqlSourcePages from "./SqlSourcePages.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 
-/** Every table that a store keeps for itself, besides those of its specification. Analysts can read none of them. */
+/** Every table that a store keeps for itself, besides the declared ones. Analysts can read none of them. */
 export const names: ReadonlyArray<string> = [
   SqlQuarantine.tableName,
   SqlSuppressions.tableName,

@@ -3,23 +3,23 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import { columnList, createTable, type SqlDialect } from "../SqlDialect.ts"
 
-/** A table that a store keeps for itself, as a migration leaves it. */
+/** An internal table, as a migration leaves it. */
 export interface InternalTable {
   readonly name: string
-  /** Names and types, as DDL states them. The first one is the pipeline's, where rows are kept by pipeline. */
+  /** Names and types, as in DDL. The first column is the pipeline's, if rows are kept by pipeline. */
   readonly columns: ReadonlyArray<Column>
   readonly key: ReadonlyArray<string>
 }
 
 export type Column = readonly [name: string, type: string]
 
-/** The pipeline whose tables had no column for it: before stores kept rows by pipeline, there was one. */
+/** The owner of rows from before rows were kept by pipeline. There was only this pipeline then. */
 export const onlyPipeline = "spark"
 
 /**
- * Creates a table, or adds the columns that an earlier version's table lacks and puts `pipeline` into its key. Rows that are
- * there become those of the only pipeline, get the next numbers of a counter, and NULL in other columns. It can run twice,
- * and in several processes at once.
+ * Creates a table, or adds the columns that an earlier version's table lacks and puts `pipeline` into its key. Existing rows
+ * belong to the only pipeline, are numbered by the counter column, and have NULL in other new columns. It can run twice, and in
+ * several processes at once.
  */
 export const ensure = Effect.fn("InternalTable.ensure")(function* (
   dialect: SqlDialect,
@@ -36,13 +36,13 @@ export const ensure = Effect.fn("InternalTable.ensure")(function* (
   }
   const missing = table.columns.filter(([name]) => !found.includes(name))
   if (missing.length > 0) yield* add(dialect, table, missing, names)
-  // The default was for the rows that were there: from now on, each row says whose it is.
+  // The default was for existing rows. From now on, each insert names its pipeline.
   if (dialect.name === "mysql" && table.key.includes(pipeline)) {
     yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} ALTER COLUMN ${pipeline} DROP DEFAULT`)
   }
 })
 
-/** Another process may have added them in the meantime. */
+/** Another process may have added the columns meanwhile. */
 const add = (
   dialect: SqlDialect,
   table: InternalTable,
@@ -53,13 +53,13 @@ const add = (
     Effect.flatMap(names, (now) => (missing.every(([name]) => now.includes(name)) ? Effect.void : Effect.fail(error)))
   )
 
-/** Does the same with several tables, one after the other. */
+/** Ensures several tables, one after the other. */
 export const ensureAll = (
   dialect: SqlDialect,
   tables: ReadonlyArray<InternalTable>
 ): Effect.Effect<void, SqlError, SqlClient> => Effect.forEach(tables, (table) => ensure(dialect, table), { discard: true })
 
-/** One statement, which a server does as a whole or not at all. */
+/** One statement, which a server does completely or not at all. */
 const alter = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray<Column>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
@@ -74,7 +74,7 @@ const alter = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray
 const pipeline = "pipeline"
 const first = ` DEFAULT '${onlyPipeline}' FIRST`
 
-/** SQLite changes no key: the rows are copied into another table, in their order, and it takes the name. */
+/** SQLite cannot change a key, so the rows are copied in order into a new table, which takes the name. */
 const rebuild = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray<Column>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient

@@ -24,7 +24,7 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
   const runId = ["run_id", `${text(64)} NOT NULL`] as const
   const asset = ["asset", `${text(255)} NOT NULL`] as const
   return [
-    // The first event, without its steps, has what a list shows of a run. The rest changes while it runs.
+    // The first event, without its steps, has what a list shows of a run. The other columns change while it runs.
     {
       name: "sluice_runs",
       columns: [
@@ -45,7 +45,7 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
       columns: [pipeline, runId, ["seq", `${integer} NOT NULL`], ["event", json]],
       key: ["pipeline", "run_id", "seq"]
     },
-    // The steps that running runs have yet to end: no reader has to go through events for them.
+    // The unfinished steps of runs, so that readers need not fold events.
     {
       name: "sluice_open_steps",
       columns: [pipeline, runId, asset, ["action", `${text(16)} NOT NULL`]],

@@ -5,7 +5,7 @@ import type { SqlDialect } from "../SqlDialect.ts"
 import type { Migrations } from "../SqlMigrations.ts"
 import * as InternalTable from "./InternalTable.ts"
 
-/** The tables of what a store keeps besides the run history: keys, counters, erasures, marks, pages, quarantine, owners. */
+/** The internal tables besides the run history: keys, counters, erasures, marks, pages, quarantine, owners. */
 export const records: Migrations = {
   recordedIn: "sluice_migrations",
   startsWith: "sluice_sequences",
@@ -39,7 +39,7 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
       key: ["pipeline", "hash"]
     },
     { name: "sluice_marks", columns: [pipeline, relation, runId, ["row_count", integer]], key: ["pipeline", "relation"] },
-    // One owner for each relation, so the pipeline is not in the key.
+    // Each relation has one owner, so the pipeline is not in the key.
     { name: "sluice_owners", columns: [relation, pipeline], key: ["relation"] },
     {
       name: "sluice_source_pages",
@@ -53,7 +53,7 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
       ],
       key: ["pipeline", "source", "page"]
     },
-    // Apart from the ids, which are looked through more often and are a quarter of the bytes.
+    // Separate from the ids, which are read more often and take a quarter of the bytes.
     {
       name: "sluice_page_rows",
       columns: [pipeline, source, page, ["contents", `${bytes} NOT NULL`]],
@@ -76,7 +76,7 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
   ]
 }
 
-/** The tables and masks that the only pipeline has written are its own. */
+/** The only pipeline owns the tables and masks that it has written. */
 const recordOwners = (dialect: SqlDialect): Effect.Effect<void, SqlError, SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
