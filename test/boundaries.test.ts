@@ -35,6 +35,14 @@ it("no package but that of our pipeline imports it", () => {
   expect(matching(linesOf("core", "pii", "warehouse", "rest-source", "cli"), /@sluice\/assets|assets\/src/)).toEqual([])
 })
 
+it("a package imports only the packages below it", () => {
+  const below = { pii: "pii", core: "core|pii", "rest-source": "rest-source|core", warehouse: "warehouse|core|pii" }
+  const wrong = Object.entries(below).flatMap(([name, allowed]) =>
+    matching(linesOf(name), new RegExp(`from "@sluice/(?!(${allowed})[/"])`))
+  )
+  expect(wrong).toEqual([])
+})
+
 it("core, warehouse and the command line name no asset, table or setting of our pipeline", () => {
   const names = [...new Set([...graph.names, ...relations, ...keys])]
   expect(matching(linesOf("core", "pii", "warehouse", "cli"), new RegExp(`\\b(${names.join("|")}|SPARK_\\w*)\\b`))).toEqual(

@@ -1,4 +1,4 @@
-import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import type { QuarantinedRow } from "@sluice/core/source/Quarantine"
 import { type Decoder, isRejection } from "./Decoder.ts"
 import * as UnknownFields from "./UnknownFields.ts"
 

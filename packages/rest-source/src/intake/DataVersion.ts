@@ -1,5 +1,5 @@
 import type { Packed } from "@sluice/core/data/Packed"
-import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
+import type { Fingerprints } from "@sluice/core/source/Fingerprints"
 
 type Keyed = NonNullable<Fingerprints["Type"]>
 

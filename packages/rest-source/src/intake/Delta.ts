@@ -1,9 +1,9 @@
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
-import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import type { PageRows, SourcePage, SourcePages, SourceReading } from "@sluice/warehouse/SourcePages"
-import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { Fingerprints } from "@sluice/core/source/Fingerprints"
+import type { PageRows, SourcePage, SourcePages, SourceReading } from "@sluice/core/source/SourcePages"
+import type { StoreFailed } from "@sluice/core/source/StoreFailed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -50,7 +50,7 @@ const maxRows = 250_000
  */
 export const read = <A, E, R>(
   options: Options<A, E, R>
-): Effect.Effect<Delta<A> | undefined, Exclude<E, NotComparable> | SpillFailed | WarehouseFailed, R | Spill | Scope.Scope> =>
+): Effect.Effect<Delta<A> | undefined, Exclude<E, NotComparable> | SpillFailed | StoreFailed, R | Spill | Scope.Scope> =>
   Effect.catchIf(
     attempt(options),
     (error): error is NotComparable => error === notComparable,

@@ -4,11 +4,11 @@ import type * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Log from "@sluice/core/Log"
-import { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import { Quarantine } from "@sluice/warehouse/Quarantine"
-import { SourcePages } from "@sluice/warehouse/SourcePages"
-import { type Suppressed, Suppressions } from "@sluice/warehouse/Suppressions"
-import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import { Fingerprints } from "@sluice/core/source/Fingerprints"
+import { Quarantine } from "@sluice/core/source/Quarantine"
+import { SourcePages } from "@sluice/core/source/SourcePages"
+import type { StoreFailed } from "@sluice/core/source/StoreFailed"
+import { type Suppressed, Suppressions } from "@sluice/core/source/Suppressions"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -58,7 +58,7 @@ export const collect = Effect.fn("Intake.collect")(function* <A, E extends Failu
   source: Source<A, E, R>
 ): Effect.fn.Return<
   Changes.Reading<A>,
-  E | SpillFailed | WarehouseFailed | BadRows.TooManyBadRows | Completeness.SourceIncomplete,
+  E | SpillFailed | StoreFailed | BadRows.TooManyBadRows | Completeness.SourceIncomplete,
   R | Quarantine | Suppressions | Spill | StepContext | Scope.Scope
 > {
   const step = yield* StepContext

@@ -1,6 +1,6 @@
 import * as Spill from "@sluice/core/data/Spill"
-import type { Fingerprints } from "@sluice/warehouse/Fingerprints"
-import type { PageRows, SourcePage } from "@sluice/warehouse/SourcePages"
+import type { Fingerprints } from "@sluice/core/source/Fingerprints"
+import type { PageRows, SourcePage } from "@sluice/core/source/SourcePages"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Entry } from "../source/Manifest.ts"

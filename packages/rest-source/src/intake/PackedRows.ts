@@ -1,6 +1,6 @@
 import { deflateRawSync } from "node:zlib"
 import { type Codec, joined, type Packed } from "@sluice/core/data/Packed"
-import type { PageIds } from "@sluice/warehouse/SourcePages"
+import type { PageIds } from "@sluice/core/source/SourcePages"
 import * as RowHash from "./RowHash.ts"
 
 /** Some rows as they are kept, and what is noted of their ids, for whoever need not look at the rows themselves. */

@@ -1,6 +1,6 @@
 import { promisify } from "node:util"
 import { inflateRaw } from "node:zlib"
-import type { PageIds } from "@sluice/warehouse/SourcePages"
+import type { PageIds } from "@sluice/core/source/SourcePages"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 

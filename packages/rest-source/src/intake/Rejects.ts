@@ -1,7 +1,7 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Packed from "@sluice/core/data/Packed"
 import * as Spill from "@sluice/core/data/Spill"
-import type { QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import type { QuarantinedRow } from "@sluice/core/source/Quarantine"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"

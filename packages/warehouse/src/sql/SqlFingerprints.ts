@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto"
 import type { SqlClient } from "@effect/sql/SqlClient"
+import type { Fingerprints } from "@sluice/core/source/Fingerprints"
 import * as Effect from "effect/Effect"
-import type { Fingerprints } from "../Fingerprints.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type * as SqlSecrets from "./SqlSecrets.ts"
 

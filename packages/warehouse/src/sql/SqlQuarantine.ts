@@ -1,12 +1,13 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Dataset from "@sluice/core/data/Dataset"
+import { Quarantine } from "@sluice/core/source/Quarantine"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Quarantine } from "../Quarantine.ts"
 import type { ErasureGate } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
+import { asStoreFailed } from "./storeFailed.ts"
 
 export const tableName = "quarantine"
 
@@ -39,17 +40,15 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
           )
         )
       })
-      yield* SqlBatch.transaction(sql, dialect, operation, write)
+      yield* asStoreFailed(SqlBatch.transaction(sql, dialect, operation, write))
     }),
 
     list: Effect.fn("SqlQuarantine.list")(function* (source, runId) {
       const ofRun = runId === undefined ? of(source) : sql`${of(source)} AND run_id = ${runId}`
       const columns = sql`ordinal, ${exact("id")}, ${exact("field")}, ${exact("reason")}`
-      return yield* SqlBatch.translated(
-        dialect,
-        `read the quarantine of ${source}`,
-        SqlRows.all(Row, sql`SELECT ${columns} FROM ${table} WHERE ${ofRun} ORDER BY ordinal, position`)
-      )
+      const select = sql`SELECT ${columns} FROM ${table} WHERE ${ofRun} ORDER BY ordinal, position`
+      const operation = `read the quarantine of ${source}`
+      return yield* asStoreFailed(SqlBatch.translated(dialect, operation, SqlRows.all(Row, select)))
     })
   })
 })

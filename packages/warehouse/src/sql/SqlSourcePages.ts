@@ -1,14 +1,15 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { Fragment } from "@effect/sql/Statement"
+import { SourcePage, type SourcePages } from "@sluice/core/source/SourcePages"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { SourcePage, type SourcePages } from "../SourcePages.ts"
 import type { ErasureGate } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
+import { asStoreFailed } from "./storeFailed.ts"
 
 const pagesTable = "sluice_source_pages"
 const rowsTable = "sluice_page_rows"
@@ -35,7 +36,8 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
   const { pipeline } = dialect
   const table = sql.literal(dialect.table(pagesTable))
   const contentsTable = sql.literal(dialect.table(rowsTable))
-  const run = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) => SqlBatch.translated(dialect, operation, effect)
+  const run = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
+    asStoreFailed(SqlBatch.translated(dialect, operation, effect))
 
   const of = (source: string) => sql`pipeline = ${pipeline} AND source = ${source}`
   const drop = (where: Fragment) =>
@@ -107,7 +109,7 @@ export const make = Effect.fn("SqlSourcePages.make")(function* (
           )
         }
       })
-      yield* SqlBatch.transaction(sql, dialect, operation, write)
+      yield* asStoreFailed(SqlBatch.transaction(sql, dialect, operation, write))
     }),
 
     forget: Effect.fn("SqlSourcePages.forget")((source) =>

@@ -1,8 +1,9 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type { StoreFailed } from "@sluice/core/source/StoreFailed"
+import type { Suppressed, Suppressions } from "@sluice/core/source/Suppressions"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Suppressed, Suppressions } from "../Suppressions.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
@@ -11,6 +12,7 @@ import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
 import type * as SqlSecrets from "./SqlSecrets.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
+import { asStoreFailed } from "./storeFailed.ts"
 
 /** The table of the keyed hashes of erased people's ids. Analysts cannot read it. */
 export const tableName = "sluice_suppressions"
@@ -56,8 +58,8 @@ export const make = Effect.fn("SqlSuppressions.make")(function* (
   }).pipe(Effect.provideService(SqlClient, sql))
 
   return {
-    begin: Effect.fn("SqlSuppressions.begin")(function* (runId: string): Effect.fn.Return<Suppressed, WarehouseFailed> {
-      const suppressed = yield* SqlBatch.translated(dialect, operation, load)
+    begin: Effect.fn("SqlSuppressions.begin")(function* (runId: string): Effect.fn.Return<Suppressed, StoreFailed> {
+      const suppressed = yield* asStoreFailed(SqlBatch.translated(dialect, operation, load))
       gate.begin(runId, suppressed.epoch)
       return suppressed
     })

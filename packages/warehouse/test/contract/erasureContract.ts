@@ -3,10 +3,10 @@ import { expect, it } from "@effect/vitest"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Pii } from "@sluice/core/data/Pii"
+import { Quarantine } from "@sluice/core/source/Quarantine"
+import { Suppressions } from "@sluice/core/source/Suppressions"
 import { Erasure, type Found } from "@sluice/warehouse/Erasure"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
-import { Quarantine } from "@sluice/warehouse/Quarantine"
-import { Suppressions } from "@sluice/warehouse/Suppressions"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Deferred from "effect/Deferred"
@@ -266,7 +266,10 @@ export const erasureContract = <E>(options: {
             }).pipe(
               Effect.provide(store),
               Effect.as("written"),
-              Effect.catchTag("WarehouseFailed", ({ reason }) => Effect.succeed(reason))
+              Effect.catchTags({
+                WarehouseFailed: ({ reason }) => Effect.succeed(reason),
+                StoreFailed: ({ reason }) => Effect.succeed(reason)
+              })
             )
           const erased = Effect.provide(Effect.zipRight(Effect.sleep(40), eraseAda), store)
           const runs = [0, 10, 20, 30, 40, 60, 80].map((delay, i) => run(`run-${i}`, delay))

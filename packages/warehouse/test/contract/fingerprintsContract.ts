@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto"
 import { expect, it } from "@effect/vitest"
-import { Fingerprints } from "@sluice/warehouse/Fingerprints"
+import { Fingerprints } from "@sluice/core/source/Fingerprints"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 import { expect, layer } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
-import { Quarantine, type QuarantinedRow } from "@sluice/warehouse/Quarantine"
+import { Quarantine, type QuarantinedRow } from "@sluice/core/source/Quarantine"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

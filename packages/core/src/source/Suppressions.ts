@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { WarehouseFailed } from "./WarehouseFailed.ts"
+import type { StoreFailed } from "./StoreFailed.ts"
 
 /** Whom a reading of a source is to leave out. */
 export interface Suppressed {
@@ -15,14 +15,14 @@ export interface Suppressed {
  * The people who were erased and must not come back. What is kept of them is a keyed hash of each id: who sees it learns
  * neither who they are nor whether a guess is right.
  */
-export class Suppressions extends Context.Tag("@sluice/warehouse/Suppressions")<
+export class Suppressions extends Context.Tag("@sluice/core/source/Suppressions")<
   Suppressions,
   {
     /**
-     * To be asked before a run reads a source. From then on, whatever that run writes into the same store is refused, with
-     * `Outdated`, once somebody is erased: it may hold them.
+     * Call it before a run reads a source. If somebody is erased later, the store refuses whatever that run still writes: it may
+     * hold them.
      */
-    readonly begin: (runId: string) => Effect.Effect<Suppressed, WarehouseFailed>
+    readonly begin: (runId: string) => Effect.Effect<Suppressed, StoreFailed>
   }
 >() {
   declare readonly "~given": true

@@ -1,8 +1,8 @@
-import type * as Dataset from "@sluice/core/data/Dataset"
-import type { SpillFailed } from "@sluice/core/data/Spill"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { WarehouseFailed } from "./WarehouseFailed.ts"
+import type * as Dataset from "../data/Dataset.ts"
+import type { SpillFailed } from "../data/Spill.ts"
+import type { StoreFailed } from "./StoreFailed.ts"
 
 /** A source row that could not be decoded: where it was and what is wrong, never a value of it. */
 export interface QuarantinedRow {
@@ -17,7 +17,7 @@ export interface QuarantinedRow {
 }
 
 /** Keeps a record of the rows that were left out, for people who run the pipeline; analysts cannot read it. */
-export class Quarantine extends Context.Tag("@sluice/warehouse/Quarantine")<
+export class Quarantine extends Context.Tag("@sluice/core/source/Quarantine")<
   Quarantine,
   {
     /**
@@ -29,9 +29,9 @@ export class Quarantine extends Context.Tag("@sluice/warehouse/Quarantine")<
       runId: string,
       rows: Dataset.Dataset<QuarantinedRow>,
       options?: { readonly failed: boolean }
-    ) => Effect.Effect<void, WarehouseFailed | SpillFailed>
+    ) => Effect.Effect<void, StoreFailed | SpillFailed>
     /** What is kept of a source, by ordinal; with a run, what that run left out. */
-    readonly list: (source: string, runId?: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, WarehouseFailed>
+    readonly list: (source: string, runId?: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, StoreFailed>
   }
 >() {
   declare readonly "~given": true

@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { WarehouseFailed } from "./WarehouseFailed.ts"
+import type { StoreFailed } from "./StoreFailed.ts"
 
 /**
  * One page of a source as it was last read: what it is known by, and nothing of it. Where a server makes its entity tags of
@@ -43,28 +43,25 @@ export interface PageRows {
  * What a store remembers of how sources were last read, so that the next reading need not take up what has not changed.
  * Erasures empty it. Analysts cannot read it. A store provides it; without one nothing is remembered, and it is undefined.
  */
-export class SourcePages extends Context.Reference<SourcePages>()("@sluice/warehouse/SourcePages", {
+export class SourcePages extends Context.Reference<SourcePages>()("@sluice/core/source/SourcePages", {
   defaultValue: (): SourcePages.Service | undefined => undefined
 }) {}
 
 export declare namespace SourcePages {
   export interface Service {
     /** The last reading of a source that was remembered, if it still is. */
-    readonly load: (source: string) => Effect.Effect<SourceReading | undefined, WarehouseFailed>
+    readonly load: (source: string) => Effect.Effect<SourceReading | undefined, StoreFailed>
     /** The ids of some pages of it, by page; those of a page that is not remembered are missing. */
-    readonly ids: (
-      source: string,
-      pages: ReadonlyArray<number>
-    ) => Effect.Effect<ReadonlyMap<number, PageIds>, WarehouseFailed>
+    readonly ids: (source: string, pages: ReadonlyArray<number>) => Effect.Effect<ReadonlyMap<number, PageIds>, StoreFailed>
     /** The same of what tells whether their rows are what they were. */
     readonly contents: (
       source: string,
       pages: ReadonlyArray<number>
-    ) => Effect.Effect<ReadonlyMap<number, Uint8Array>, WarehouseFailed>
+    ) => Effect.Effect<ReadonlyMap<number, Uint8Array>, StoreFailed>
     /**
      * Remembers a reading in the place of the last one, in one step. `rows` has those of each page, or of those that differ from
      * the reading `since`; where that is not the last one any more, nothing is remembered, since what lies between is unknown.
-     * Refused with `Outdated` where somebody was erased since the run began to read.
+     * Fails if somebody was erased since the run began to read.
      */
     readonly replace: <E>(
       source: string,
@@ -72,8 +69,8 @@ export declare namespace SourcePages {
       reading: SourceReading,
       rows: ReadonlyMap<number, Effect.Effect<PageRows, E>>,
       since?: string
-    ) => Effect.Effect<void, WarehouseFailed | E>
+    ) => Effect.Effect<void, StoreFailed | E>
     /** Remembers nothing of a source any more. */
-    readonly forget: (source: string) => Effect.Effect<void, WarehouseFailed>
+    readonly forget: (source: string) => Effect.Effect<void, StoreFailed>
   }
 }
