@@ -26,7 +26,9 @@ const [Text, Program, Spark] = await Promise.all(
     "packages/assets/src/SparkSettings.ts"
   ].map(load)
 )
-const all = [...Object.values(Spark.settings), ...Object.values(Program.settings)]
+/** A setting whose description names commands as people type them in this repository. */
+const worded = (setting) => ({ ...setting, description: setting.description.replaceAll("`sluice ", "`pnpm assets ") })
+const all = [...Object.values(Spark.settings), ...Object.values(Program.settings)].map(worded)
 
 writeFileSync(join(root, ".env.example"), Text.dotEnv([...all, ...Program.compose]))
 

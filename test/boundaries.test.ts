@@ -50,6 +50,10 @@ it("core, warehouse and the command line name no asset, table or setting of our 
   )
 })
 
+it("no package names how this repository starts the program: a message says `sluice …`, which is worded as it is shown", () => {
+  expect(matching(linesOf("core", "pii", "warehouse", "rest-source", "cli", "assets"), /pnpm assets/)).toEqual([])
+})
+
 it("what reads APIs is told the names of the settings of our API", () => {
   expect(matching(linesOf("rest-source"), /\bSPARK_\w*/)).toEqual([])
 })

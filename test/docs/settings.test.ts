@@ -5,7 +5,12 @@ import * as SettingsText from "@sluice/core/settings/SettingsText"
 import { expect, it } from "vitest"
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
-const all = [...Object.values(SparkSettings.settings), ...Object.values(ProgramSettings.settings)]
+/** Commands are named as people type them in this repository. */
+const worded = (text: string) => text.replaceAll("`sluice ", "`pnpm assets ")
+const all = [...Object.values(SparkSettings.settings), ...Object.values(ProgramSettings.settings)].map((setting) => ({
+  ...setting,
+  description: worded(setting.description)
+}))
 
 it(".env.example is what the settings give; `pnpm docs:settings` writes it", () => {
   expect(read(".env.example")).toBe(SettingsText.dotEnv([...all, ...ProgramSettings.compose]))

@@ -42,7 +42,7 @@ export const settings = {
   birth: Setting.make("SLUICE_BIRTH", Setting.oneOf("year", "band"), {
     section: "Privacy",
     description:
-      "The birth date in public rows: its `year`, or a `band`, which is the decade: 1980 stands for 1980 to 1989. `pnpm assets privacy report` shows what it does to k-anonymity. After a change, `pnpm assets materialize --changed` makes the rows again.",
+      "The birth date in public rows: its `year`, or a `band`, which is the decade: 1980 stands for 1980 to 1989. `sluice privacy report` shows what it does to k-anonymity. After a change, `sluice materialize --changed` makes the rows again.",
     default: "year"
   }),
   income: Setting.make("SLUICE_INCOME", Setting.oneOf("exact", "band"), {

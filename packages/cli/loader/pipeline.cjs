@@ -7,36 +7,52 @@ const { launch } = require("./launch.cjs")
 const configs = ["ts", "mts", "js", "mjs"].map((end) => `sluice.config.${end}`)
 
 /**
- * Finds the pipeline that a command line is about: `--module FILE`, which no command sees, or a `sluice.config.ts` in the current
- * directory. Answers its file and the other arguments, or else what is wrong, in words.
+ * Runs a command of the pipeline that this process's arguments name by `--module FILE`, which no command sees; else of `usual`;
+ * else of a `sluice.config.ts` in the current directory. `program` is what people type to start it, for messages.
  */
-exports.find = (args, directory) => {
+exports.run = ({ program, usual }) => {
+  const { args, pipeline, problem, typed } = find(process.argv.slice(2), usual)
+  if (problem !== undefined) {
+    process.stderr.write(`✗ ${problem.replaceAll("`sluice", `\`${program}`)}\n`)
+    process.exitCode = 2
+    return
+  }
+  process.argv.splice(2, process.argv.length, ...args)
+  process.env["SLUICE_STARTED_AS"] = `${program}${typed}`
+  start(pipeline)
+}
+
+/** The pipeline, the other arguments, and what was typed for the pipeline; or else what is wrong, in words. */
+const find = (args, usual) => {
   const end = args.includes("--") ? args.indexOf("--") : args.length
   const at = args.findIndex((arg, index) => index < end && /^--module(=|$)/.test(arg))
   if (at < 0) {
-    const [found] = configs.map((name) => join(directory, name)).filter((file) => existsSync(file))
-    return found === undefined
+    const [found] = configs.map((name) => resolve(name)).filter((file) => existsSync(file))
+    return usual === undefined && found === undefined
       ? {
-          problem: `There is no sluice.config.ts in ${directory}. Run \`sluice\` in the folder of a pipeline, or name its module: \`sluice --module FILE\`.`
+          problem: `There is no sluice.config.ts in ${process.cwd()}. Run \`sluice\` in the folder of a pipeline, or name its module: \`sluice --module FILE\`.`
         }
-      : { file: found, args }
+      : { pipeline: usual ?? { file: found }, args, typed: "" }
   }
   const isOneWord = args[at].startsWith("--module=")
   const named = isOneWord ? args[at].slice("--module=".length) : args[at + 1]
   if (named === undefined || named === "") return { problem: "Name a file after --module: `sluice --module FILE`." }
   const others = [...args.slice(0, at), ...args.slice(at + (isOneWord ? 1 : 2))]
-  const file = resolve(directory, named)
+  const file = resolve(named)
   if (!existsSync(file) || !statSync(file).isFile()) {
     return { problem: `There is no file ${file}. \`--module\` names the module whose default export is the pipeline.` }
   }
-  return { file, args: others }
+  return { pipeline: { file }, args: others, typed: ` --module ${quoted(named)}` }
 }
+
+/** A word as a shell reads it. */
+const quoted = (word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /**
  * Runs the pipeline of a file. A file beside it with `.thread` in its name, `sluice.config.thread.ts`, is what reading threads run.
  * The bundle is kept beside the packages that are installed for it, in `node_modules/.cache/sluice`, unless `cacheIn` says where.
  */
-exports.start = ({ cacheIn, file, folder }) => {
+const start = ({ cacheIn, file, folder }) => {
   const module = realpathSync(file)
   const thread = module.replace(/\.\w+$/, ".thread$&")
   const entry = [

@@ -41,7 +41,7 @@ export const read = (
   const problem =
     secret === undefined
       ? unknownCommand({ first, second, args, names: tables.map(({ name }) => name), assets })
-      : `Name the command first: \`pnpm assets ${secret.name} …\`.${help(secret)}`
+      : `Name the command first: \`sluice ${secret.name} …\`.${help(secret)}`
   return { ...line, typed: Either.left(problem) }
 }
 
@@ -108,20 +108,20 @@ const unknownCommand = ({
 }): string => {
   const below = names.flatMap((name) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []))
   if (below.length > 0) {
-    const either = below.map((name) => `\`pnpm assets ${first} ${name}\``).join(" or ")
+    const either = below.map((name) => `\`sluice ${first} ${name}\``).join(" or ")
     if (second === "") return `Choose a command: ${either}.`
     const [near] = suggest(second, below, 1)
-    return `There is no command "${first} ${second}". ${near === undefined ? `There is ${either}.` : `Did you mean \`pnpm assets ${first} ${near}\`?`}`
+    return `There is no command "${first} ${second}". ${near === undefined ? `There is ${either}.` : `Did you mean \`sluice ${first} ${near}\`?`}`
   }
   if (assets.includes(first)) {
-    return `"${first}" is an asset, not a command. Did you mean \`pnpm assets materialize ${args.join(" ")}\`?`
+    return `"${first}" is an asset, not a command. Did you mean \`sluice materialize ${args.join(" ")}\`?`
   }
   const [command] = suggest(first, new Set(names.map((name) => name.split(" ")[0] ?? "")), 1)
   const [asset] = suggest(first, assets, 1)
   const meant = command ?? (asset === undefined ? undefined : `materialize ${asset}`)
   return meant === undefined
-    ? `There is no command "${first}". \`pnpm assets --help\` shows every command.`
-    : `There is no command "${first}". Did you mean \`pnpm assets ${meant}\`?`
+    ? `There is no command "${first}". \`sluice --help\` shows every command.`
+    : `There is no command "${first}". Did you mean \`sluice ${meant}\`?`
 }
 
 /** Options by the names that they had. */
@@ -130,7 +130,7 @@ const renamed: ReadonlyMap<string, string> = new Map([["--allow-empty-data", "--
 const unknownOption = (name: string, flags: ReadonlyArray<Flag<unknown>>, table: CommandTable | undefined): string => {
   // An id can begin like an option.
   if (table !== undefined && isSecret(table)) {
-    return `That is not an option of ${table.name}. An id that begins with - is read from standard input: \`pnpm assets ${table.name} -\`.`
+    return `That is not an option of ${table.name}. An id that begins with - is read from standard input: \`sluice ${table.name} -\`.`
   }
   const now = renamed.get(name)
   if (now !== undefined && flagOf(flags, now) !== undefined) return `${name} is called ${now} now.`
@@ -138,8 +138,8 @@ const unknownOption = (name: string, flags: ReadonlyArray<Flag<unknown>>, table:
     name,
     flags.map((flag) => `--${flag.name}`)
   )
-  return `"${name}" is not an option of ${table?.name ?? "pnpm assets"}.${meant === "" ? help(table) : meant}`
+  return `"${name}" is not an option of ${table?.name ?? "this program"}.${meant === "" ? help(table) : meant}`
 }
 
 const help = (table: CommandTable | undefined): string =>
-  ` \`${["pnpm assets", ...(table === undefined ? [] : [table.name]), "--help"].join(" ")}\` shows its options.`
+  ` \`${["sluice", ...(table === undefined ? [] : [table.name]), "--help"].join(" ")}\` shows its options.`

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
 import * as Arguments from "./Arguments.ts"
 import { UsageError } from "./CliError.ts"
 import * as Commands from "./Commands.ts"
@@ -13,6 +14,7 @@ import { Output } from "./Output.ts"
 import { Pipeline } from "./Pipeline.ts"
 import * as CommandHelp from "./render/CommandHelp.ts"
 import * as Completions from "./render/Completions.ts"
+import type { Style } from "./render/Style.ts"
 import * as GlobalOptions from "./tables/GlobalOptions.ts"
 import * as DotEnv from "./wiring/DotEnv.ts"
 
@@ -33,6 +35,7 @@ export const run = Effect.fn("Cli.run")(function* (args: ReadonlyArray<string>) 
   if (line.asksForHelp) return yield* help(line)
   const { typed } = line.command === "" ? Arguments.read(args, tables, assetNames(definitions)) : line
   if (Either.isLeft(typed)) return yield* new UsageError({ detail: typed.left })
+  yield* understood(Flag.read(GlobalOptions.module, typed.right), line.command)
   const level = yield* understood(Flag.read(GlobalOptions.logLevel, typed.right), line.command)
   return yield* Logger.withMinimumLogLevel(runCommand(line.command, typed.right), level)
 })
@@ -45,18 +48,21 @@ const runCommand = Effect.fn("Cli.command")(function* (name: string, typed: Type
     return yield* output.out(
       Completions.lines(
         shell,
-        commands.map(({ table }) => table)
+        commands.map(({ table }) => table),
+        completedName(output.outStyle)
       )
     )
   if (yield* understood(Flag.read(GlobalOptions.version, typed), name)) return yield* output.out([version])
   const command = commands.find(({ table }) => table.name === name)
-  if (command === undefined)
-    return yield* new UsageError({ detail: "Name a command. `pnpm assets --help` shows every command." })
+  if (command === undefined) return yield* new UsageError({ detail: "Name a command. `sluice --help` shows every command." })
   const effect = yield* understood(command.run(typed), name)
   const NodeFileSystem = yield* Effect.promise(() => import("@effect/platform-node/NodeFileSystem"))
   const path = yield* understood(Flag.read(GlobalOptions.envFile, typed), name)
   yield* Effect.provide(path === undefined ? effect : withEnvFile(effect, path), NodeFileSystem.layer)
 })
+
+/** What a shell completes: `sluice` of `npx sluice --module FILE`. */
+const completedName = ({ program }: Style) => program.split(" ")[1] ?? program
 
 const withEnvFile = <A, E, R>(effect: Effect.Effect<A, E, R>, path: string) =>
   Effect.provideService(effect, DotEnv.File, { path, required: true })
@@ -64,7 +70,7 @@ const withEnvFile = <A, E, R>(effect: Effect.Effect<A, E, R>, path: string) =>
 /** Fails with what is wrong with a value, and where to read more. */
 const understood = <A>(value: Either.Either<A, string>, command: string): Effect.Effect<A, UsageError> =>
   Effect.mapError(value, (problem) => {
-    const help = ["pnpm assets", command, "--help"].filter((word) => word !== "").join(" ")
+    const help = ["sluice", command, "--help"].filter((word) => word !== "").join(" ")
     return new UsageError({ detail: `${problem}\n\`${help}\` shows how.` })
   })
 
@@ -103,11 +109,16 @@ export const stopping = (definitions: Definitions.Any, args: ReadonlyArray<strin
 
 /** Whether the arguments ask for traces of errors. */
 export const isDebugging = (definitions: Definitions.Any, args: ReadonlyArray<string>): boolean =>
-  Either.flatMap(Arguments.read(args, Commands.tables(definitions)).typed, (typed) =>
-    Flag.read(GlobalOptions.logLevel, typed)
-  ).pipe(
-    Either.map(LogLevel.lessThanEqual(LogLevel.Debug)),
-    Either.getOrElse(() => false)
+  Option.exists(typedIn(definitions, args, GlobalOptions.logLevel), LogLevel.lessThanEqual(LogLevel.Debug))
+
+/** The file of settings that the arguments name. */
+export const envFile = (definitions: Definitions.Any, args: ReadonlyArray<string>): string | undefined =>
+  Option.getOrUndefined(typedIn(definitions, args, GlobalOptions.envFile))
+
+/** The value of an option that every command has. None if the arguments cannot be read. */
+const typedIn = <A>(definitions: Definitions.Any, args: ReadonlyArray<string>, flag: Flag.Flag<A>): Option.Option<A> =>
+  Option.getRight(
+    Either.flatMap(Arguments.read(args, Commands.tables(definitions)).typed, (typed) => Flag.read(flag, typed))
   )
 
 const assetNames = ({ sealed }: Definitions.Any): ReadonlyArray<string> =>

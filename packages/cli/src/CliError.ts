@@ -20,6 +20,6 @@ export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly detail: 
 export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {
   readonly retryable = false
   override get message() {
-    return `Standard output could not be written (${this.code}), so it is incomplete. Free some space or write it elsewhere. What the command changed in the store is done: \`pnpm assets runs show\` shows the last run or erasure. A command that only reads can be repeated.`
+    return `Standard output could not be written (${this.code}), so it is incomplete. Free some space or write it elsewhere. What the command changed in the store is done: \`sluice runs show\` shows the last run or erasure. A command that only reads can be repeated.`
   }
 }

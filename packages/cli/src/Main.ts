@@ -58,7 +58,7 @@ export const main = (
     }
     if (stopped && Exit.isFailure(exit)) return (yield* ofRun) ?? exitCode.interrupted
     return exitCode.of(exit)
-  }).pipe(Effect.provide(Layer.merge(NodeInput.layer, NodeOutput.layer)))
+  }).pipe(Effect.provide(Layer.merge(NodeInput.layer, NodeOutput.layer(Cli.envFile(definitions, args)))))
 
 const isTold = (cause: Cause.Cause<unknown>): boolean => {
   const failure = Cause.failureOption(cause)

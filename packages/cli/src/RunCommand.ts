@@ -14,7 +14,6 @@ import * as RunEstimate from "./RunEstimate.ts"
 import * as RunWatch from "./RunWatch.ts"
 import * as Human from "./render/Human.ts"
 import * as Summary from "./render/Summary.ts"
-import * as DotEnv from "./wiring/DotEnv.ts"
 import * as Retention from "./wiring/Retention.ts"
 import type { Settings } from "./wiring/Settings.ts"
 
@@ -31,7 +30,7 @@ export interface Job<A extends Asset.Any> {
   readonly first?: RunResult.RunResult
   /** Reports the result, instead of the usual lines and summary. */
   readonly tell?: (result: RunResult.RunResult) => Effect.Effect<void>
-  /** Commands to type next. */
+  /** Commands to type next, without the program's name. */
   readonly next: (result: RunResult.RunResult) => ReadonlyArray<string>
 }
 
@@ -82,7 +81,7 @@ export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asse
     const whole = job.first === undefined ? result : RunResult.merge(job.first, result)
     yield* output.live([])
     yield* job.tell?.(whole) ?? output.err(Summary.lines(whole, yield* watch.causes, output.errStyle))
-    yield* output.err(Summary.next(yield* DotEnv.withEnvFile(job.next(whole)), output.errStyle))
+    yield* output.err(Summary.next(job.next(whole), output.errStyle))
   })
   const ofRun = yield* exitCode.OfRun
   let concluded: RunResult.RunResult | undefined

@@ -58,13 +58,13 @@ it("the command is told even where an option is wrong, so that its help can be s
     command: "runs show",
     family: "",
     asksForHelp: true,
-    typed: Either.left('"--nope" is not an option of runs show. `pnpm assets runs show --help` shows its options.')
+    typed: Either.left('"--nope" is not an option of runs show. `sluice runs show --help` shows its options.')
   })
 })
 
 it("an asset in a command's place keeps the rest of the line in the suggestion", () => {
   expect(typedIn(["users_raw", "--json"])).toBe(
-    '"users_raw" is an asset, not a command. Did you mean `pnpm assets materialize users_raw --json`?'
+    '"users_raw" is an asset, not a command. Did you mean `sluice materialize users_raw --json`?'
   )
 })
 
@@ -98,15 +98,15 @@ it("an option that has no value, or is there again, is told by its name", () => 
     ["query", "--as", "a", "--as", "b"],
     ["--completions"]
   ]
-  const needs = "--as needs a value: --as ACCOUNT. `pnpm assets query --help` shows its options."
+  const needs = "--as needs a value: --as ACCOUNT. `sluice query --help` shows its options."
   expect(lines.map(typedIn)).toEqual([
     needs,
     needs,
     needs,
     needs,
-    "--json is given twice. Give it once. `pnpm assets query --help` shows its options.",
-    "--as is given twice. Give it once. `pnpm assets query --help` shows its options.",
-    "--completions needs a value: --completions SHELL. `pnpm assets --help` shows its options."
+    "--json is given twice. Give it once. `sluice query --help` shows its options.",
+    "--as is given twice. Give it once. `sluice query --help` shows its options.",
+    "--completions needs a value: --completions SHELL. `sluice --help` shows its options."
   ])
 })
 
@@ -120,12 +120,11 @@ it("whatever is wrong with a line that names a person, no word of it is repeated
     ["runs", "ada", "erase"],
     ["users_raw", "ada", "erase"]
   ]
-  const option =
-    "That is not an option of erase. An id that begins with - is read from standard input: `pnpm assets erase -`."
-  const order = "Name the command first: `pnpm assets erase …`. `pnpm assets erase --help` shows its options."
+  const option = "That is not an option of erase. An id that begins with - is read from standard input: `sluice erase -`."
+  const order = "Name the command first: `sluice erase …`. `sluice erase --help` shows its options."
   expect(lines.map(typedIn)).toEqual([option, option, option, order, order, order])
   expect(typedIn(["erase", "--dry-run", "--dry-run"])).toBe(
-    "--dry-run is given twice. Give it once. `pnpm assets erase --help` shows its options."
+    "--dry-run is given twice. Give it once. `sluice erase --help` shows its options."
   )
 })
 

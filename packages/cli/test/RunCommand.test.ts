@@ -191,6 +191,6 @@ it.effect("an interruption while a run is being concluded leaves its code and it
     yield* Deferred.succeed(go, undefined)
     yield* Fiber.await(fiber)
     const [run] = yield* store.runs(1)
-    expect([run?.status, yield* ofRun, err.at(-1)]).toEqual(["succeeded", 0, "Next: next"])
+    expect([run?.status, yield* ofRun, err.at(-1)]).toEqual(["succeeded", 0, "Next: sluice next"])
   }).pipe(Effect.provide(RunStore.layerMemory))
 )

@@ -96,6 +96,24 @@ describe("sluice", () => {
     ])
   }, 60_000)
 
+  // Regression: every message named `pnpm assets`, which only this repository has.
+  it("names commands as they are typed: with the module, and with the file of settings", async () => {
+    const folder = folderWith({ ...shop("1"), "prod.env": "" })
+    const said = async (cwd: string, ...args: ReadonlyArray<string>) =>
+      (await sluice(cwd, ...args)).stderr.replaceAll(folder, "FOLDER").trim().split(". ").at(-1)
+    expect([
+      await said(folder, "runs", "list"),
+      await said(folder, "runs", "list", "--env-file", "prod.env"),
+      await said(emptyDirectory(), "materialize", "--module", join(folder, "sluice.config.ts")),
+      (await sluice(folder, "graph", "--help")).stdout.split("\n")[2]
+    ]).toEqual([
+      "`npx sluice materialize --all` makes the first.",
+      "`npx sluice --env-file prod.env materialize --all` makes the first.",
+      "`npx sluice --module FOLDER/sluice.config.ts list` shows every asset.",
+      "Usage  npx sluice graph [--format FORMAT]"
+    ])
+  }, 60_000)
+
   it("runs code beyond ASCII as it is written", async () => {
     const { "revenue.ts": revenue, ...others } = shop(
       '/^[ü€]$/.test("€") ? 1 : yield* Effect.dieMessage("it does not match")'
@@ -131,9 +149,9 @@ describe("sluice", () => {
     ]).toEqual([
       [
         2,
-        "✗ There is no sluice.config.ts in FOLDER. Run `sluice` in the folder of a pipeline, or name its module: `sluice --module FILE`."
+        "✗ There is no sluice.config.ts in FOLDER. Run `npx sluice` in the folder of a pipeline, or name its module: `npx sluice --module FILE`."
       ],
-      [2, "✗ Name a file after --module: `sluice --module FILE`."],
+      [2, "✗ Name a file after --module: `npx sluice --module FILE`."],
       [2, "✗ There is no file FOLDER/gone.ts. `--module` names the module whose default export is the pipeline."],
       [2, "✗ FOLDER/nothing.ts has no default export. End it with `export default Definitions.make({ … })`."],
       [

@@ -34,7 +34,7 @@ export interface Report {
 }
 
 export interface Options {
-  /** What carries out the commands of `pnpm assets`. */
+  /** The program that runs the commands. */
   readonly program: Program
   /** The pipeline's name. */
   readonly pipeline: string

@@ -16,7 +16,7 @@ export const run = Effect.fn("assets.sampleApi")(function* ({ users, messages, s
   yield* output.out([server.url])
   yield* output.complete
   yield* output.err([
-    `Serving ${Human.plural(server.users, "user")} and ${Human.plural(server.messages, "message")}. Use them with SPARK_API_URL=${server.url} pnpm assets materialize --all; Ctrl-C ends this.`
+    `Serving ${Human.plural(server.users, "user")} and ${Human.plural(server.messages, "message")}. Use them with SPARK_API_URL=${server.url} ${output.errStyle.program} materialize --all; Ctrl-C ends this.`
   ])
   return yield* Effect.never
 }, Effect.scoped)

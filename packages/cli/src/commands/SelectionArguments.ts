@@ -30,7 +30,7 @@ export const expressionOf = Effect.fn("assets.expression")(function* (typed: Typ
   const included = first === undefined ? everything : yield* SelectionText.parseAll([first, ...rest])
   if (included === undefined) {
     return yield* new UsageError({
-      detail: "Nothing is selected. Name assets, or give --all. `pnpm assets list` shows every asset."
+      detail: "Nothing is selected. Name assets, or give --all. `sluice list` shows every asset."
     })
   }
   return excluded === undefined
@@ -62,7 +62,7 @@ export const explained = <A, E, R>(selection: Selection.Selection, looked: Effec
       const why =
         (yield* store.runs(1)).length === 0
           ? "It reads the run history, which has no run yet: every stored asset is state:never."
-          : "It reads each asset's state and last step from the run history. `pnpm assets list` shows the state of all assets."
+          : "It reads each asset's state and last step from the run history. `sluice list` shows the state of all assets."
       return yield* new UsageError({ detail: `${error.message}\n${why}` })
     })
   )

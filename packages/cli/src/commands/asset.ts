@@ -20,7 +20,7 @@ export const run = Effect.fn("assets.asset")(function* ({ json, limit, name }: V
   const found = graph.assets.find((each) => each.name === name)
   if (found === undefined) {
     return yield* new UsageError({
-      detail: `There is no asset "${name}".${didYouMean(name, graph.names, 10)} \`pnpm assets list\` shows every asset.`
+      detail: `There is no asset "${name}".${didYouMean(name, graph.names, 10)} \`sluice list\` shows every asset.`
     })
   }
   const settings = yield* Settings.load

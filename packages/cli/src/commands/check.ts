@@ -25,7 +25,7 @@ export const run = Effect.fn("assets.check")(function* ({ json, ...typed }: Valu
   yield* Stores.demand(settings, "all")
   if (yield* Stores.isReadOnly(settings)) {
     return yield* new UsageError({
-      detail: `\`check\` records what the checks find, and ${Announcement.store(settings)} cannot be written. Let this user write it, or name a copy of it with DATABASE_URL=sqlite:DIRECTORY. \`pnpm assets query\` reads it as it is.`
+      detail: `\`check\` records what the checks find, and ${Announcement.store(settings)} cannot be written. Let this user write it, or name a copy of it with DATABASE_URL=sqlite:DIRECTORY. \`sluice query\` reads it as it is.`
     })
   }
   const checked = Effect.gen(function* () {

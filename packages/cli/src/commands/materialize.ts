@@ -45,17 +45,17 @@ export const run = Effect.fn("assets.materialize")(function* ({
   yield* Effect.provide(run, RunLayer.layer(settings, { allowFewerRows }))
 })
 
-/** Commands to type next: a query of a new table or view, or a retry. */
+/** Commands to type next, without the program's name: a query of a new table or view, or a retry. */
 export const nextCommands = (
   graph: AssetGraph<Asset.Any>,
   result: RunResult,
   { analystPassword, database }: Settings.Settings
 ): ReadonlyArray<string> => {
-  if (result.status !== "succeeded") return ["pnpm assets retry", "pnpm assets runs show"]
+  if (result.status !== "succeeded") return ["retry", "runs show"]
   const made = graph.assets.filter(({ name }) => result.steps.get(name)?.state._tag === "Succeeded")
   const shown =
     made.find(({ kind }) => kind === "view") ?? made.find(({ kind, group }) => kind === "table" && group === "raw")
   // The query needs the analyst's password if the store is a server.
   const asAnalyst = database._tag === "Sqlite" || analystPassword !== undefined ? " --as analyst" : ""
-  return shown === undefined ? [] : [`pnpm assets query "select * from ${shown.name}"${asAnalyst}`]
+  return shown === undefined ? [] : [`query "select * from ${shown.name}"${asAnalyst}`]
 }

@@ -29,7 +29,11 @@ export const run = Effect.fn("assets.privacy.report")(function* ({ failUnder, fo
     yield* output.out([JSON.stringify(encoded, null, 2)])
   } else {
     const page = PrivacyReportPage.make(report, Announcement.store(settings))
-    yield* output.out(format === "markdown" ? DocumentMarkdown.lines(page) : DocumentText.lines(page, output.outStyle))
+    yield* output.out(
+      format === "markdown"
+        ? DocumentMarkdown.lines(page).map(output.outStyle.worded)
+        : DocumentText.lines(page, output.outStyle)
+    )
   }
   if (failUnder !== undefined) yield* judge(report, failUnder)
 })
@@ -40,7 +44,7 @@ const judge = Effect.fnUntraced(function* ({ people }: PrivacyReport.PrivacyRepo
   const empty = people.find(({ anonymity }) => anonymity.users === 0)
   if (nothing !== undefined || empty !== undefined) {
     return yield* new RunFailed({
-      detail: `${nothing ?? `${empty?.table} has no rows`}, so there is nothing that --fail-under ${failUnder} could judge. ${nothing === undefined ? "`pnpm assets materialize --all` fills it." : "Declare them in the table: `subject`, `Column.quasiIdentifier`."}`
+      detail: `${nothing ?? `${empty?.table} has no rows`}, so there is nothing that --fail-under ${failUnder} could judge. ${nothing === undefined ? "`sluice materialize --all` fills it." : "Declare them in the table: `subject`, `Column.quasiIdentifier`."}`
     })
   }
   const under = people.find(({ anonymity }) => anonymity.k < failUnder)
@@ -52,4 +56,4 @@ const judge = Effect.fnUntraced(function* ({ people }: PrivacyReport.PrivacyRepo
 })
 
 const nothingToReport =
-  "There is nothing to report on: no table of people has been materialized. `pnpm assets materialize --all` fills the store."
+  "There is nothing to report on: no table of people has been materialized. `sluice materialize --all` fills the store."

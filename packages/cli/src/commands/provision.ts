@@ -44,16 +44,16 @@ export const run = Effect.fn("assets.provision")(function* ({
     ...(restored ? [yield* Effect.as(Stores.acceptRestored(settings), accepted)] : []),
     ...(rotate ? rotated(yield* Stores.rotate(settings)) : [])
   ]
-  const { marks, green } = output.outStyle
+  const { marks, green, worded } = output.outStyle
   yield* output.out(
     done.length === 0
       ? [`${green(marks.ok)} Nothing was missing in ${Announcement.store(settings)}.`]
-      : done.map((line) => `${green(marks.ok)} ${line}`)
+      : done.map((line) => `${green(marks.ok)} ${worded(line)}`)
   )
 })
 
 const accepted =
-  "took the store as it is; run `pnpm assets materialize --all --full`, and erase again whoever was erased since the backup"
+  "took the store as it is; run `sluice materialize --all --full`, and erase again whoever was erased since the backup"
 
 const rotated = ({ sealed, suppressed }: Rotated): ReadonlyArray<string> => [
   `gave the store new keys, ${sealed ? "sealed with SLUICE_SECRET" : "kept in the store"}; the next run reads everything`,

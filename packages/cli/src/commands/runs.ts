@@ -10,13 +10,15 @@ import * as Retention from "../wiring/Retention.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 
-const noRuns = "There are no runs yet. `pnpm assets materialize --all` makes the first."
+const noRuns = "There are no runs yet. `sluice materialize --all` makes the first."
 
 export const list = Effect.fn("assets.runs.list")(function* ({ json, limit }: Values<typeof runsList>) {
   const output = yield* Output
   const found = yield* fromHistory((store) => store.runs(limit))
   if (json) return yield* output.out([RunsText.listJson(found)])
-  yield* found.length === 0 ? output.err([noRuns]) : output.out(RunsText.list(found, output.outStyle))
+  yield* found.length === 0
+    ? output.err([output.errStyle.worded(noRuns)])
+    : output.out(RunsText.list(found, output.outStyle))
 })
 
 export const show = Effect.fn("assets.runs.show")(function* ({ json, run }: Values<typeof runsShow>) {
@@ -52,7 +54,7 @@ const eventsOf = (named: string | undefined) =>
     if (last === undefined) return yield* new UsageError({ detail: noRuns })
     if (named === undefined) return yield* store.events(last)
     return yield* new UsageError({
-      detail: `There is no run "${named}".${didYouMean(named, recent, 1)} \`pnpm assets runs list\` shows the runs there are.`
+      detail: `There is no run "${named}".${didYouMean(named, recent, 1)} \`sluice runs list\` shows the runs there are.`
     })
   })
 

@@ -17,7 +17,7 @@ export const command = (table: CommandTable, style: Style): ReadonlyArray<string
   ...usageLine(usage(table), style),
   ...section("Arguments", argumentRows(table), style),
   ...section("Options", optionRows(table), style),
-  ...section("Examples", exampleRows(table.examples), style)
+  ...section("Examples", exampleRows(table.examples, style), style)
 ]
 
 /** The help of the program, one line per command. */
@@ -29,20 +29,27 @@ export const program = (
   ...Layout.wrap(`${summary}.`, style.columns),
   "",
   ...usageLine("COMMAND", style),
-  ...section("Examples", exampleRows(examples), style),
+  ...section("Examples", exampleRows(examples, style), style),
   ...section("Commands", commandRows(tables), style),
   ...section("Options", GlobalOptions.all.map(optionRow), style),
   "",
-  style.dim("`pnpm assets COMMAND --help` explains one command.")
+  style.dim(`\`${style.program} COMMAND --help\` explains one command.`)
 ]
 
 /** The help of the commands that begin with one word: one line and one example each. */
 export const family = (word: string, tables: ReadonlyArray<CommandTable>, style: Style): ReadonlyArray<string> => [
   ...usageLine(`${word} COMMAND`, style),
   ...section("Commands", commandRows(tables), style),
-  ...section("Examples", exampleRows(tables.flatMap(({ examples }) => examples.slice(0, 1))), style),
+  ...section(
+    "Examples",
+    exampleRows(
+      tables.flatMap(({ examples }) => examples.slice(0, 1)),
+      style
+    ),
+    style
+  ),
   "",
-  style.dim(`\`pnpm assets ${word} COMMAND --help\` explains one command.`)
+  style.dim(`\`${style.program} ${word} COMMAND --help\` explains one command.`)
 ]
 
 /** The usage of a command: `runs list [--limit N] [--json]`. More than four options are shown as `[OPTIONS]`. */
@@ -78,12 +85,13 @@ const argumentUsage = ({ count, name }: Argument<unknown>): string => {
   return count === "repeated" ? `[${name}…]` : `[${name}]`
 }
 
-const usageLine = (text: string, style: Style) => Layout.hang(`${style.bold("Usage")}  pnpm assets `, text, style.columns)
+const usageLine = (text: string, style: Style) =>
+  Layout.hang(`${style.bold("Usage")}  ${style.program} `, text, style.columns)
 
 const commandRows = (tables: ReadonlyArray<CommandTable>): Rows => tables.map(({ name, summary }) => [name, summary])
 
-const exampleRows = (examples: CommandTable["examples"]): Rows =>
-  examples.map(([line, meaning]) => [`pnpm assets ${line}`, meaning])
+const exampleRows = (examples: CommandTable["examples"], { program }: Style): Rows =>
+  examples.map(([line, meaning]) => [`${program} ${line}`, meaning])
 
 const section = (title: string, rows: Rows, style: Style): ReadonlyArray<string> =>
   rows.length === 0

@@ -1,10 +1,14 @@
 import type { CommandTable } from "@sluice/core/command/CommandTable"
 import * as GlobalOptions from "../tables/GlobalOptions.ts"
 
-/** Returns a completion script for a program named `assets`: its commands, their options and the values of these. */
-export const lines = (shell: "bash" | "fish" | "sh" | "zsh", tables: ReadonlyArray<CommandTable>): ReadonlyArray<string> => {
+/** Returns a completion script for the program `name`: its commands, their options and the values of these. */
+export const lines = (
+  shell: "bash" | "fish" | "sh" | "zsh",
+  tables: ReadonlyArray<CommandTable>,
+  name: string
+): ReadonlyArray<string> => {
   const script = { bash, fish, sh: bash, zsh }[shell]
-  return script(placesOf(tables)).split("\n")
+  return script(placesOf(tables), name).split("\n")
 }
 
 /** A position in a command line, and its candidates. */
@@ -48,7 +52,7 @@ const placesOf = (tables: ReadonlyArray<CommandTable>): ReadonlyArray<Place> => 
 const pattern = ({ after, anywhere, option }: Place): string =>
   `"${after.map((word) => `${word} `).join("")}"${anywhere ? "*" : ""}"|"${option === undefined ? "*" : option}`
 
-const bash = (places: ReadonlyArray<Place>): string => `_assets() {
+const bash = (places: ReadonlyArray<Place>, name: string): string => `_${name}() {
   local words="" candidates="" at
   for ((at = 1; at < COMP_CWORD; at++)); do
     [[ \${COMP_WORDS[at]} == -* ]] || words+="\${COMP_WORDS[at]} "
@@ -58,10 +62,10 @@ ${places.map((place) => `    ${pattern(place)}) candidates="${place.candidates.m
   esac
   COMPREPLY=($(compgen -W "$candidates" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
-complete -F _assets assets`
+complete -F _${name} ${name}`
 
-const zsh = (places: ReadonlyArray<Place>): string => `#compdef assets
-_assets() {
+const zsh = (places: ReadonlyArray<Place>, name: string): string => `#compdef ${name}
+_${name}() {
   local -a candidates
   local before="" word
   for word in \${words[2,CURRENT-1]}; do
@@ -70,22 +74,22 @@ _assets() {
   case "$before|\${words[CURRENT-1]}" in
 ${places.map((place) => `    (${pattern(place)}) candidates=(${place.candidates.map(described).join(" ")}) ;;`).join("\n")}
   esac
-  _describe assets candidates
+  _describe ${name} candidates
 }
-compdef _assets assets`
+compdef _${name} ${name}`
 
 const described = ([word, meaning]: readonly [string, string]): string =>
   quoted(meaning === "" ? word : `${word}:${meaning}`, "'\\''")
 
-const fish = (places: ReadonlyArray<Place>): string => `function __assets_after --argument-names pattern
+const fish = (places: ReadonlyArray<Place>, name: string): string => `function __${name}_after --argument-names pattern
   set -l words (string match -v -- '-*' (commandline -opc)[2..-1])
   string match -q -- $pattern "$words "
 end
-complete -c assets -f
-${places.flatMap(fishLines).join("\n")}`
+complete -c ${name} -f
+${places.flatMap((place) => fishLines(place, name)).join("\n")}`
 
-const fishLines = ({ after, anywhere, candidates, option }: Place): ReadonlyArray<string> => {
-  const place = `complete -c assets -n '__assets_after "${after.join(" ")} ${anywhere ? "*" : ""}"'`
+const fishLines = ({ after, anywhere, candidates, option }: Place, name: string): ReadonlyArray<string> => {
+  const place = `complete -c ${name} -n '__${name}_after "${after.join(" ")} ${anywhere ? "*" : ""}"'`
   if (option !== undefined) {
     return [`${place} -l ${option.slice(2)} -x -a '${candidates.map(([word]) => word).join(" ")}'`]
   }

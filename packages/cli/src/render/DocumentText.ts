@@ -7,7 +7,7 @@ export const lines = ({ sections, title }: Document.Document, style: Style): Rea
   const room = Math.min(style.columns, widest) - indent.length
   const indented = (text: string) => (text === "" ? "" : `${indent}${text}`)
   return [
-    ...Layout.wrap(bare(title), room).map(style.bold),
+    ...Layout.wrap(bare(title, style), room).map(style.bold),
     ...sections.flatMap((section) => [
       "",
       style.bold(section.title),
@@ -24,13 +24,13 @@ const barLength = 20
 const block = (of: Document.Block, room: number, style: Style): ReadonlyArray<string> => {
   switch (of._tag) {
     case "Text":
-      return Layout.wrap(bare(of.text), room)
+      return Layout.wrap(bare(of.text, style), room)
     case "Findings":
-      return of.items.flatMap(({ mark, text }) => hanging(signOf(mark, style), bare(text), room))
+      return of.items.flatMap(({ mark, text }) => hanging(signOf(mark, style), bare(text, style), room))
     case "List":
       return of.items.flatMap(({ text, title }) => [
-        ...Layout.wrap(bare(title), room).map(style.cyan),
-        ...Layout.wrap(bare(text), room - indent.length).map((line) => `${indent}${line}`)
+        ...Layout.wrap(bare(title, style), room).map(style.cyan),
+        ...Layout.wrap(bare(text, style), room - indent.length).map((line) => `${indent}${line}`)
       ])
     case "Table":
       return table(of, room, style)
@@ -49,7 +49,7 @@ const table = ({ columns, rows }: Document.Table, room: number, style: Style): R
   const bar = style.unicode ? "█" : "#"
   const titles = columns.map(({ title }) => title)
   const cells = rows.map((row) =>
-    row.map((cell) => (typeof cell === "string" ? bare(cell) : Document.drawn(cell, barLength, bar)))
+    row.map((cell) => (typeof cell === "string" ? bare(cell, style) : Document.drawn(cell, barLength, bar)))
   )
   const all = [titles, ...cells]
   const natural = columns.map((_, i) => Math.max(...all.map((row) => Layout.width(row[i] ?? ""))))
@@ -100,4 +100,4 @@ const total = (widths: ReadonlyArray<number>): number => widths.reduce((sum, wid
 
 const longestWord = (text: string): number => Math.max(...text.split(" ").map(Layout.width))
 
-const bare = (text: string): string => Layout.printable(text.replaceAll("`", ""))
+const bare = (text: string, { worded }: Style): string => Layout.printable(worded(text).replaceAll("`", ""))

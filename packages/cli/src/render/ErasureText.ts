@@ -68,7 +68,9 @@ export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => 
         ? [`${ok} This user was not erased from ${receipt.store}, so there is nothing to undo.`]
         : [
             `${ok} This user, erased on ${Human.time(receipt.since)} UTC, is no longer left out of runs.`,
-            "Nothing was brought back: the next `pnpm assets materialize --all` does that, if the source has the user."
+            style.worded(
+              "Nothing was brought back: the next `sluice materialize --all` does that, if the source has the user."
+            )
           ]
   }
 }

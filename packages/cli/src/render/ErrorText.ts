@@ -16,7 +16,7 @@ export const lines = (
   const trace = options.trace ? tracesOf(cause) : []
   return [
     ...[...new Set(messages)].flatMap((message) => {
-      const [first = "", ...rest] = message.split("\n")
+      const [first = "", ...rest] = style.worded(message).split("\n")
       return [`${style.red(style.marks.failed)} ${first}`, ...rest.map((text) => `  ${text}`)]
     }),
     ...trace.map(style.dim)

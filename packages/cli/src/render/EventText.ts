@@ -77,7 +77,7 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       const text =
         event.error.message === before.lastError
           ? `${which} ${failed} the same way${again}`
-          : `${which} ${failed}${again}: ${event.error.message}`
+          : `${which} ${failed}${again}: ${style.worded(event.error.message)}`
       return told(style.yellow(marks.retry), event.asset, text)
     }
     case "StepSucceeded":
@@ -96,7 +96,7 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       const text =
         event.error.message === before.lastError
           ? `attempt ${event.attempt} failed the same way, and was the last`
-          : `failed: ${event.error.message}`
+          : `failed: ${style.worded(event.error.message)}`
       return told(style.red(marks.failed), event.asset, text)
     }
     case "CheckEvaluated":

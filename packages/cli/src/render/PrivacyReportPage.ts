@@ -55,7 +55,7 @@ const hiding = ({ anonymity, inForce, rare, table }: People): ReadonlyArray<Docu
     users === 0
       ? {
           mark: "warning",
-          text: `\`${table}\` has no rows, so there is nobody to single out. \`pnpm assets materialize --all\` fills it.`
+          text: `\`${table}\` has no rows, so there is nobody to single out. \`sluice materialize --all\` fills it.`
         }
       : k >= small
         ? { mark: "ok", text: `\`${table}\`: k = ${count(k)}, so everybody looks like at least ${count(k - 1)} others.` }
@@ -81,7 +81,7 @@ const hiding = ({ anonymity, inForce, rare, table }: People): ReadonlyArray<Docu
       : [
           {
             mark: "warning",
-            text: `The settings that rows depend on have changed since \`${table}\` was made. \`pnpm assets materialize --changed\` makes it under them.`
+            text: `The settings that rows depend on have changed since \`${table}\` was made. \`sluice materialize --changed\` makes it under them.`
           } as const
         ])
   ]

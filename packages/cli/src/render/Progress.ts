@@ -71,7 +71,7 @@ const stepLine = (
         ? [`attempt ${state.attempt} was stopped`, "begins again", ...Alongside.words(alongside)].join(
             ` ${style.marks.separator} `
           )
-        : `waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}${EventText.outOf(state.attempts)}: ${state.error.message}`
+        : `waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}${EventText.outOf(state.attempts)}: ${style.worded(state.error.message)}`
     return `  ${style.yellow(style.marks.retry)} ${name}  ${fit(waits)}`
   }
   if (state._tag !== "Running") return `  ${name}`

@@ -112,7 +112,7 @@ const runLine = (event: RunEvent, style: Style): string | undefined => {
     case "RunStarted":
       return `${style.dim(style.marks.running)} run ${event.runId} started by process ${event.owner.pid} on ${event.owner.host}: ${what(event)}${from(event)}`
     case "RunConcluded": {
-      const reason = event.reason === undefined ? "" : `: ${event.reason}`
+      const reason = event.reason === undefined ? "" : `: ${style.worded(event.reason)}`
       return `${style.dim(style.marks.running)} run ${event.runId} ${status(event.status, style)} after ${Summary.took(event.status, event.durationMillis, style)}${reason}`
     }
     default:

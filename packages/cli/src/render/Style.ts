@@ -5,10 +5,14 @@ export interface Abilities {
   readonly unicode: boolean
   /** The width in columns. Infinite if nothing has to fit. */
   readonly columns: number
+  /** The words that start the program, as a person types them: `npx sluice`. */
+  readonly program: string
 }
 
 /** Decorates text. Without colour, each function returns its text unchanged. */
 export interface Style extends Abilities {
+  /** Names commands as they are typed here. Messages name them neutrally, in backticks: `sluice list`. */
+  readonly worded: (text: string) => string
   readonly bold: Paint
   readonly dim: Paint
   readonly red: Paint
@@ -47,6 +51,7 @@ export const make = (abilities: Abilities): Style => {
       abilities.colour && text !== "" ? `\u001b[${open}m${text}\u001b[${close}m` : text
   return {
     ...abilities,
+    worded: (text) => text.replaceAll("`sluice ", () => `\`${abilities.program} `),
     bold: paint(1, 22),
     dim: paint(2, 22),
     red: paint(31, 39),
@@ -92,4 +97,4 @@ const ascii: Marks = {
 }
 
 /** No colour, Unicode, 80 columns: what tests and documentation show. */
-export const plain: Style = make({ colour: false, unicode: true, columns: 80 })
+export const plain: Style = make({ colour: false, unicode: true, columns: 80, program: "sluice" })

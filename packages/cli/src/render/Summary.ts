@@ -33,13 +33,13 @@ export const lines = (
 /** The last lines of a run: totals, the reason if no step shows it, and the run that it retries. */
 export const conclusion = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => [
   ...totals(result, style),
-  ...(result.reason === undefined ? [] : Layout.wrap(result.reason, Math.min(style.columns, 100))),
+  ...(result.reason === undefined ? [] : Layout.wrap(style.worded(result.reason), Math.min(style.columns, 100))),
   ...(result.retryOf === undefined ? [] : [style.dim(`It retries run ${result.retryOf}.`)])
 ]
 
-/** Commands to type next, one line each. */
+/** Commands to type next, without the program's name, one line each. */
 export const next = (commands: ReadonlyArray<string>, style: Style): ReadonlyArray<string> =>
-  commands.map((command, i) => (i === 0 ? `${style.dim("Next:")} ${command}` : `      ${command}`))
+  commands.map((command, i) => `${i === 0 ? style.dim("Next:") : "     "} ${style.program} ${command}`)
 
 /** The number of steps by result, the duration, and the run's name, wrapped if necessary. */
 export const totals = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => {
@@ -109,7 +109,7 @@ const stepLines = (
           style.red,
           `${style.red(`failed${attempts}`)} ${style.dim(`(${Human.duration(state.durationMillis)})`)}`
         ),
-        ...Layout.wrap(state.error.message, Math.min(style.columns, 100) - 4).map((text) => `    ${text}`)
+        ...Layout.wrap(style.worded(state.error.message), Math.min(style.columns, 100) - 4).map((text) => `    ${text}`)
       ]
     }
     case "Unchanged":

@@ -59,7 +59,7 @@ export const settings = {
     section: "The warehouse",
     secret: true,
     description:
-      "Seals the keys that the store hashes erased people's ids with, so that they are not in the store and its backups. It has at least 32 characters (`openssl rand -hex 32`). docs/secrets.md says what happens if it is lost. For another secret, or for a store that had none: set it, set the one before as SLUICE_OLD_SECRET, and run `pnpm assets provision --rotate`."
+      "Seals the keys that the store hashes erased people's ids with, so that they are not in the store and its backups. It has at least 32 characters (`openssl rand -hex 32`). docs/secrets.md says what happens if it is lost. For another secret, or for a store that had none: set it, set the one before as SLUICE_OLD_SECRET, and run `sluice provision --rotate`."
   }),
   secretFile: Setting.make("SLUICE_SECRET_FILE", Setting.text, {
     section: "The warehouse",
@@ -102,7 +102,7 @@ export const settings = {
   pools: Setting.make("SLUICE_POOLS", parsePools, {
     section: "Runs",
     description:
-      "How many assets of a pool are made at once, beside the run's own limit: pool=limit, separated by commas. `pnpm assets asset NAME` shows the pool of an asset.",
+      "How many assets of a pool are made at once, beside the run's own limit: pool=limit, separated by commas. `sluice asset NAME` shows the pool of an asset.",
     example: "api=1,warehouse=4"
   }),
   keepRuns: Setting.make("SLUICE_KEEP_RUNS", Setting.wholeNumber(0, 1_000_000_000), {

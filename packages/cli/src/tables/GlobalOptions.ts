@@ -16,9 +16,18 @@ export const logLevel: Flag.Flag<LogLevel.LogLevel> = {
 
 export const envFile = Flag.text("env-file", "FILE", "the file of settings; default .env in the current directory")
 
+/** The loader takes it from the command line. What reaches the program was started without the loader. */
+export const module: Flag.Flag<undefined> = {
+  ...Flag.text("module", "FILE", "run the pipeline that this module exports"),
+  parse: ([typed]) =>
+    typed === undefined
+      ? Either.right(undefined)
+      : Either.left("is an option of the program sluice, and this program runs one pipeline")
+}
+
 export const completions = Flag.oneOf("completions", "SHELL", ["bash", "fish", "sh", "zsh"], "a completion script to source")
 
 export const version = Flag.boolean("version", "the version of the program")
 
 /** The options that every command has, in the order in which help shows them. */
-export const all: ReadonlyArray<Flag.Flag<unknown>> = [help, envFile, logLevel, completions, version]
+export const all: ReadonlyArray<Flag.Flag<unknown>> = [help, module, envFile, logLevel, completions, version]

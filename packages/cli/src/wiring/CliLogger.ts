@@ -11,7 +11,7 @@ export const make = (output: typeof Output.Service) =>
     const style = output.errStyle
     const fields = [...HashMap.toEntries(annotations)].map(([key, value]) => `${key}=${String(value)}`)
     const words = (Array.isArray(message) ? message : [message]).filter((part) => typeof part === "string")
-    const text = Layout.printable([...words, ...fields].join(" "))
+    const text = Layout.printable(style.worded([...words, ...fields].join(" ")))
     output.unsafeErr([`${levelOf(logLevel, style)} ${style.dim(text)}`])
   })
 

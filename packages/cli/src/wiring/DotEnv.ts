@@ -55,13 +55,6 @@ export const read = Effect.fn("DotEnv.read")(function* ({
   return { keys, provider: keys.length === 0 ? undefined : provider }
 })
 
-/** Adds `--env-file` to commands to type next. Without it they would use another store. */
-export const withEnvFile = (commands: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.map(File, ({ path, required }) => {
-    const quoted = /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
-    return required ? commands.map((command) => `${command} --env-file ${quoted}`) : commands
-  })
-
 /** Reads the environment first, then the lines above, as Compose does. */
 const resolve = Effect.fnUntraced(function* (part: DotEnvSyntax.Part, above: ReadonlyMap<string, string>) {
   if (typeof part === "string") return part

@@ -103,7 +103,7 @@ export const isReadOnly = ({ database }: Settings) =>
 export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, part: "all" | "history") {
   if (yield* isThere(settings, part)) return
   return yield* new UsageError({
-    detail: `There is nothing in ${Announcement.store(settings)} yet. \`pnpm assets materialize --all\` fills it.`
+    detail: `There is nothing in ${Announcement.store(settings)} yet. \`sluice materialize --all\` fills it.`
   })
 })
 

@@ -101,11 +101,15 @@ describe("a configuration that is wrong is refused before anything happens, ever
     const own = emptyDirectory()
     writeFileSync(join(own, ".env"), "nonsense")
     writeFileSync(join(own, "prod.env"), "DATABASE_URL=sqlite:prod\n")
+    const empty = await sluice(own, ["query", "select 1", "--env-file", "prod.env"])
+    expect(empty.stderr).toBe(
+      "✗ There is nothing in the embedded store in prod yet. `pnpm assets --env-file prod.env materialize --all` fills it.\n"
+    )
     const made = await sluice(own, ["materialize", "messages_raw", "--env-file", "prod.env"])
     expect([made.code, existsSync(join(own, "prod")), made.stderr.trimEnd().split("\n").at(-1)]).toEqual([
       0,
       true,
-      'Next: pnpm assets query "select * from messages_raw" --as analyst --env-file prod.env'
+      'Next: pnpm assets --env-file prod.env query "select * from messages_raw" --as analyst'
     ])
   })
 
@@ -200,6 +204,7 @@ describe("help", () => {
 
       Options
         --help               this help; -h is the same
+        --module FILE        run the pipeline that this module exports
         --env-file FILE      the file of settings; default .env in the current directory
         --log-level LEVEL    debug logs more, and shows where an error came from
         --completions SHELL  a completion script to source: bash, fish, sh or zsh

@@ -96,7 +96,7 @@ it("undoing says that it brings nothing back by itself", () => {
   ).toMatchInlineSnapshot(`
     "
     ✓ This user, erased on 2024-03-01 09:30:00 UTC, is no longer left out of runs.
-    Nothing was brought back: the next \`pnpm assets materialize --all\` does that, if the source has the user.
+    Nothing was brought back: the next \`sluice materialize --all\` does that, if the source has the user.
 
     ✓ This user was not erased from the database dwh on db:3306, so there is nothing to undo.
     "

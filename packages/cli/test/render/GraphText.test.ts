@@ -10,7 +10,7 @@ const drawn = [
   "└─ c"
 ].join("\n")
 const at = (columns: number, unicode: boolean) =>
-  GraphText.tree(drawn, Style.make({ colour: false, unicode, columns })).join("\n")
+  GraphText.tree(drawn, Style.make({ ...Style.plain, colour: false, unicode, columns })).join("\n")
 
 // Regression: a tree ran over the edge of a narrow terminal, which broke its branches.
 it("what a line of a tree has no room for stands below its asset, and the branches go on beside it", () => {

@@ -36,7 +36,7 @@ const page: Document.Document = {
 }
 
 const text = (columns: number, unicode = true) =>
-  DocumentText.lines(page, Style.make({ colour: false, unicode, columns })).join("\n")
+  DocumentText.lines(page, Style.make({ ...Style.plain, colour: false, unicode, columns })).join("\n")
 
 describe("a document as text", () => {
   it("is wrapped, and its tables are aligned", () => {

@@ -20,7 +20,7 @@ const text = (lines: ReadonlyArray<string>) => lines.join("\n")
 const now = (second: number) => Date.UTC(2024, 2, 1, 9, 30, 0, second * 1000)
 
 it("a summary has a line for each asset, causes below, totals and what to type next", () => {
-  const next = Summary.next(["pnpm assets retry", "pnpm assets runs show"], Style.plain)
+  const next = Summary.next(["retry", "runs show"], Style.plain)
   const summary = Summary.lines(RunResult.fromEvents(failingRun), new Map(), Style.plain)
   expect(text([...summary, ...next])).toMatchInlineSnapshot(`
     "
@@ -34,8 +34,8 @@ it("a summary has a line for each asset, causes below, totals and what to type n
 
     2 succeeded · 1 failed · 1 skipped · 1 warning in 1 check · 2.0 s
     run 20240301-093000-abcd
-    Next: pnpm assets retry
-          pnpm assets runs show"
+    Next: sluice retry
+          sluice runs show"
   `)
 })
 
@@ -186,7 +186,7 @@ it("why a check could not be evaluated is told as the sentence that it is", () =
 })
 
 it("in colour, a step that starts by itself has nothing told of it but why it is there", () => {
-  const style = Style.make({ colour: true, unicode: true, columns: 80 })
+  const style = Style.make({ ...Style.plain, colour: true, unicode: true, columns: 80 })
   const started = RunsText.story(readingRun, style)
     .map(Layout.undecorated)
     .filter((line) => line.includes("▸"))
@@ -258,7 +258,7 @@ it("a run is one object for programs: its head as in the list of runs, and every
 })
 
 it("where a terminal shows ASCII only, marks are ASCII", () => {
-  const style = Style.make({ colour: false, unicode: false, columns: 80 })
+  const style = Style.make({ ...Style.plain, colour: false, unicode: false, columns: 80 })
   const drawn = text(Summary.lines(RunResult.fromEvents(failingRun), new Map(), style))
   expect([...drawn].filter((character) => character > "~")).toEqual([])
 })

@@ -16,7 +16,7 @@ import * as ResultTable from "../../src/render/ResultTable.ts"
 import * as Style from "../../src/render/Style.ts"
 
 const text = (lines: ReadonlyArray<string>) => lines.join("\n")
-const narrow = Style.make({ colour: false, unicode: true, columns: 40 })
+const narrow = Style.make({ ...Style.plain, colour: false, unicode: true, columns: 40 })
 
 describe("a table of rows", () => {
   const result = {

@@ -49,18 +49,6 @@ it("a line that sets nothing is told by its number", () => {
   })
 })
 
-it.effect("commands to type next name the file, quoted if a shell would read it otherwise", () =>
-  Effect.gen(function* () {
-    const next = (path: string) =>
-      Effect.provideService(DotEnv.withEnvFile(["pnpm assets retry"]), DotEnv.File, { path, required: true })
-    expect([yield* DotEnv.withEnvFile(["a"]), yield* next("env/prod.env"), yield* next("Ada's.env")]).toEqual([
-      ["a"],
-      ["pnpm assets retry --env-file env/prod.env"],
-      [`pnpm assets retry --env-file 'Ada'\\''s.env'`]
-    ])
-  })
-)
-
 const readOf = (readFileString: FileSystem.FileSystem["readFileString"], file = { path: ".env", required: false }) =>
   DotEnv.read(file).pipe(Effect.provide(FileSystem.layerNoop({ readFileString })))
 

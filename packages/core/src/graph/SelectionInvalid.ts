@@ -6,7 +6,7 @@ export class SelectionInvalid extends Schema.TaggedError<SelectionInvalid>()("Se
 }) {
   readonly retryable = false
   override get message() {
-    return `${this.problems.join("\n")}\n\`pnpm assets list\` shows every asset.`
+    return `${this.problems.join("\n")}\n\`sluice list\` shows every asset.`
   }
 }
 

@@ -67,7 +67,7 @@ export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanIm
       ({ asset, neededBy }) => `"${asset}" has never been materialized, and ${neededBy.join(", ")} cannot do without it.`
     )
     const names = this.missing.map(({ asset }) => asset).join(" ")
-    return `${lines.join("\n")}\nRun \`pnpm assets materialize ${names}\` first, or materialize them together.`
+    return `${lines.join("\n")}\nRun \`sluice materialize ${names}\` first, or materialize them together.`
   }
 }
 

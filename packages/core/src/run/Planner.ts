@@ -27,7 +27,7 @@ export class NothingToRetry extends Schema.TaggedError<NothingToRetry>()("Nothin
   readonly retryable = false
   override get message() {
     const run = this.runId === undefined ? "Nothing to retry" : `Run ${this.runId} cannot be retried`
-    return `${run}: ${this.why}. \`pnpm assets runs list\` shows the runs.`
+    return `${run}: ${this.why}. \`sluice runs list\` shows the runs.`
   }
 }
 

@@ -43,7 +43,7 @@ export const unrecorded = (
     ? Effect.succeed(events.slice(recorded.length))
     : new RunStoreFailed({
         operation: "written",
-        reason: `run ${runId} was concluded by another start of Sluice, to which its process seemed dead. Carry it on with \`pnpm assets retry ${runId}\`.`,
+        reason: `run ${runId} was concluded by another start of Sluice, to which its process seemed dead. Carry it on with \`sluice retry ${runId}\`.`,
         retryable: false
       })
 

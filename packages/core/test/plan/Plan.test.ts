@@ -49,7 +49,7 @@ describe("Plan", () => {
     const plan = Plan.make(pipeline, { selection: "silent", selected, isMaterialized: (asset) => asset === "users" })
     expect(Either.flip(plan).pipe(Either.getOrThrow).message.split("\n")).toStrictEqual([
       '"subscriptions" has never been materialized, and silent cannot do without it.',
-      "Run `pnpm assets materialize subscriptions` first, or materialize them together."
+      "Run `sluice materialize subscriptions` first, or materialize them together."
     ])
   })
 

@@ -11,7 +11,7 @@ export class MaskIdMissing extends Schema.TaggedError<MaskIdMissing>()("MaskIdMi
 }) {
   readonly retryable = false
   override get message() {
-    return `A ${this.kind} has no mask id, so nothing was loaded into ${this.table}. Materialize the mask ids and ${this.table} together, with \`pnpm assets materialize ${this.table}\`.`
+    return `A ${this.kind} has no mask id, so nothing was loaded into ${this.table}. Materialize the mask ids and ${this.table} together, with \`sluice materialize ${this.table}\`.`
   }
 }
 

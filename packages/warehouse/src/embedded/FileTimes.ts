@@ -55,7 +55,7 @@ export const differences = (times: FileTimes): ReadonlyArray<Difference> => {
       aspect: "content",
       found: `an older copy without the last ${missing === 1 ? "write" : `${missing} writes`}`,
       declared: `a copy as recent as ${newer}`,
-      mend: `restore both files from one backup, or run "pnpm assets provision --restored"${erased}`,
+      mend: `restore both files from one backup, or run \`sluice provision --restored\`${erased}`,
       origin: "outside"
     }
   ]

@@ -120,7 +120,7 @@ const advice: Readonly<Record<Reason, string>> = {
   TimedOut: "Run it again.",
   AccessDenied: "Check the files' owner and permissions.",
   NotPermitted: "Check the owner and permissions of the directory that DATABASE_URL names, and of the files in it.",
-  Missing: "Materialize the assets it reads first, or run `pnpm assets provision`.",
+  Missing: "Materialize the assets it reads first, or run `sluice provision`.",
   DiskFull: "Free some space, then run it again; what was there before is unchanged.",
   RowRejected: "Correct the asset that made the row, or the table's declaration; what was there before is unchanged.",
   Drift: "Move that file away, or name another directory in DATABASE_URL.",

@@ -88,7 +88,7 @@ const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: stri
     found: was,
     declared: is,
     mend: asPublished
-      ? `pnpm assets materialize ${relation.name}`
+      ? `\`sluice materialize ${relation.name}\``
       : `/* in ${schema === "main" ? "public.db" : "sensitive.db"} */ ${mend}`,
     origin: asPublished ? "declaration" : "outside"
   })

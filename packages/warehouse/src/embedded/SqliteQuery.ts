@@ -197,7 +197,7 @@ const failed = (error: SqlError): WarehouseFailed => {
     return new WarehouseFailed({
       reason: "Missing",
       operation,
-      detail: `there is ${fault.subject.replace("such ", "")} that this account can read. \`pnpm assets list\` shows what there is.`
+      detail: `there is ${fault.subject.replace("such ", "")} that this account can read. \`sluice list\` shows what there is.`
     })
   }
   if (fault.code === "SQLITE_AUTH") {

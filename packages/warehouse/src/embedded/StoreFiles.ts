@@ -66,7 +66,7 @@ export const isThere = Effect.fn("StoreFiles.isThere")(function* (
   return yield* new WarehouseFailed({
     reason: "Missing",
     operation: `open the embedded store in ${directory}`,
-    detail: `${gone.join(" and ")} ${gone.length === 1 ? "is" : "are"} missing from it. \`pnpm assets materialize --all\` makes anew what is missing; or name another directory with DATABASE_URL=sqlite:DIRECTORY.`
+    detail: `${gone.join(" and ")} ${gone.length === 1 ? "is" : "are"} missing from it. \`sluice materialize --all\` makes anew what is missing; or name another directory with DATABASE_URL=sqlite:DIRECTORY.`
   })
 })
 

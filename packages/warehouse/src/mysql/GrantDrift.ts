@@ -98,6 +98,6 @@ const locked = (user: string): Difference => ({
   aspect: "account",
   found: "the server refuses its password, or has no such account",
   declared: "an account that reads the public tables and views",
-  mend: 'correct ANALYST_USER and ANALYST_PASSWORD, or set DATABASE_ADMIN_URL and run "pnpm assets provision"',
+  mend: "correct ANALYST_USER and ANALYST_PASSWORD, or set DATABASE_ADMIN_URL and run `sluice provision`",
   origin: "login"
 })

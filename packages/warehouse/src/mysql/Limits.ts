@@ -53,7 +53,7 @@ export const share = (connections: number | undefined): Share | undefined => {
 export const demandWritable = ({ readOnly }: Limits, setting: string): Effect.Effect<void, WarehouseFailed> =>
   readOnly
     ? failed(
-        `it is read-only (read_only), as replicas are. Name the server that is written to in ${setting}. Commands that only read, such as \`pnpm assets query\`, work here.`
+        `it is read-only (read_only), as replicas are. Name the server that is written to in ${setting}. Commands that only read, such as \`sluice query\`, work here.`
       )
     : Effect.void
 

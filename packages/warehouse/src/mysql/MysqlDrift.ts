@@ -100,7 +100,7 @@ const columnsDiffer = (view: View.Any, found: ReadonlyArray<string>): ReadonlyAr
           aspect: "columns",
           found: found.join(", "),
           declared: declared.join(", "),
-          mend: `pnpm assets materialize ${view.name}`,
+          mend: `\`sluice materialize ${view.name}\``,
           origin: "declaration"
         }
       ]

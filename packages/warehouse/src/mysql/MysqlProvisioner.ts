@@ -159,7 +159,7 @@ const passwordRefused = ({ role, setting, user }: Accounts.Account) =>
   `the server's password policy refuses the password of ${role} "${user}" (ER_NOT_VALID_PASSWORD). Set one in ${setting === "ANALYST_USER" ? "ANALYST_PASSWORD" : setting} that is long enough and has the kinds of characters that the policy asks for: SHOW VARIABLES LIKE '%password%' shows it.`
 
 const hashRefused =
-  'the server validates passwords and takes no hash of one (strict_password_validation). Run "pnpm assets provision --password-in-clear": the server then writes the password into its general, slow and binary logs, where they are on. Or SET GLOBAL strict_password_validation = OFF for the time of the command.'
+  "the server validates passwords and takes no hash of one (strict_password_validation). Run `sluice provision --password-in-clear`: the server then writes the password into its general, slow and binary logs, where they are on. Or SET GLOBAL strict_password_validation = OFF for the time of the command."
 
 const prepare = Effect.fnUntraced(function* (admin: DirectConnection.DirectConnection) {
   const version = yield* admin.query("SELECT VERSION()")

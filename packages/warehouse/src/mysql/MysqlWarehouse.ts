@@ -166,7 +166,7 @@ export const make = (options: Options): Warehouse["Type"] => {
         ),
         statementFailed(operation)
       )
-      const again = `Run "pnpm assets materialize ${relation.name}".`
+      const again = `Run \`sluice materialize ${relation.name}\`.`
       if (found.length === 0) {
         return yield* new WarehouseFailed({
           reason: "Missing",
@@ -195,7 +195,7 @@ export const make = (options: Options): Warehouse["Type"] => {
             reason: "Misconfigured",
             operation: "answer the query",
             detail:
-              'the analyst has no password. Set ANALYST_PASSWORD, and run "pnpm assets provision" if there is no such account yet.'
+              "the analyst has no password. Set ANALYST_PASSWORD, and run `sluice provision` if there is no such account yet."
           })
         : UserQuery.run(account, sql, limit)
     },

@@ -61,7 +61,7 @@ export const demand = Effect.fn("PipelineRights.demand")(function* (
 /** An administrator keeps its rights: the pipeline gets another account. */
 const remedy = (differences: ReadonlyArray<Difference>): string => {
   const administers = differences.some(({ found }) => /^(?:GRANT OPTION|ALL PRIVILEGES) ON \*\.\*$/.test(found))
-  const own = `put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and "pnpm assets provision" creates it`
+  const own = `put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and \`sluice provision\` creates it`
   return administers
     ? `DATABASE_URL must name the pipeline's own account: ${own}.`
     : `Run ${differences.map(({ mend }) => mend).join("; ")}. Or ${own}.`

@@ -72,7 +72,7 @@ export const make = ({ secrets, sql, wait, words }: Options): TableLock => {
       return yield* new WarehouseFailed({
         reason: "Conflict",
         operation,
-        detail: `another run${which} is publishing "${table}", and has not ended within ${Duration.format(Duration.seconds(seconds))}. Nothing was changed. It has the table until it has read its source and written all rows; \`pnpm assets runs list\` shows since when it runs. Wait for it to end, or stop it, and run again.`
+        detail: `another run${which} is publishing "${table}", and has not ended within ${Duration.format(Duration.seconds(seconds))}. Nothing was changed. It has the table until it has read its source and written all rows; \`sluice runs list\` shows since when it runs. Wait for it to end, or stop it, and run again.`
       })
     })
   }

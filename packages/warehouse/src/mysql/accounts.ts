@@ -73,7 +73,7 @@ export const claim = Effect.fnUntraced(function* (
   if (adopt) return [`adopted ${role} "${user}", which existed`]
   const loses = excess.length === 0 ? "" : `, and it would lose ${[...new Set(excess)].join("; ")}`
   return yield* refused(
-    `${role} "${user}" exists, and this program did not create it. Nothing was changed. Name another account in ${setting}; or run "pnpm assets provision --adopt": the account gets the configured password on all its hosts${loses}.`
+    `${role} "${user}" exists, and this program did not create it. Nothing was changed. Name another account in ${setting}; or run \`sluice provision --adopt\`: the account gets the configured password on all its hosts${loses}.`
   )
 })
 

@@ -136,7 +136,7 @@ export const connectFailed =
         `it takes encrypted connections only (${fault.code}). Add ssl-mode=VERIFY_IDENTITY, VERIFY_CA or REQUIRED to ${urlSetting(setting)}.`
       )
     }
-    const provision = 'or set DATABASE_ADMIN_URL and run "pnpm assets provision"'
+    const provision = "or set DATABASE_ADMIN_URL and run `sluice provision`"
     if (fault.errno === 1045 || fault.errno === 1130 || fault.errno === 1698) {
       const mend = setting === "DATABASE_ADMIN_URL" ? "" : `, ${provision}, which creates the account`
       const plain =
@@ -242,8 +242,8 @@ export const isTooMany = (error: SqlError): boolean => particular.get(faultOf(er
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 const advice: Readonly<Partial<Record<Reason, string>>> = {
-  NotPermitted: ' If the pipeline\'s own account lacks a privilege, "pnpm assets provision" grants it.',
-  Missing: ' Materialize what makes the table, or run "pnpm assets provision".',
+  NotPermitted: " If the pipeline's own account lacks a privilege, `sluice provision` grants it.",
+  Missing: " Materialize what makes the table, or run `sluice provision`.",
   DiskFull: " Free some space on the database server and run again.",
   Drift:
     " If a table or view was changed by hand, materialize it again. The next run brings tables of an earlier version up to date."

@@ -34,12 +34,12 @@ export const open = (name: string, value: string, outside: Outside): Uint8Array 
 
 /** The problem if a store has a secret and unsealed keys. */
 export const notSealed =
-  'SLUICE_SECRET is set, and the keys in this store are not sealed with it. Run "pnpm assets provision --rotate", which seals them.'
+  "SLUICE_SECRET is set, and the keys in this store are not sealed with it. Run `sluice provision --rotate`, which seals them."
 
 const lost =
   "Without it, the store cannot recognize who was erased, and nothing is read or written. Docs: secrets.md says what to do if it is lost."
 export const missing = `they are sealed with a secret that is kept outside of the store, and SLUICE_SECRET is not set. Set it. ${lost}`
-const wrong = `SLUICE_SECRET is not the secret that they are sealed with. Set that one; to replace it, set it as SLUICE_OLD_SECRET and run "pnpm assets provision --rotate". ${lost}`
+const wrong = `SLUICE_SECRET is not the secret that they are sealed with. Set that one; to replace it, set it as SLUICE_OLD_SECRET and run \`sluice provision --rotate\`. ${lost}`
 
 const unwrap = (name: string, text: string, secret: Redacted.Redacted): Uint8Array | undefined => {
   try {

@@ -41,7 +41,7 @@ export const assertWhole = Effect.fn("SqlMaskCounts.assertWhole")(function* (
   return yield* new WarehouseFailed({
     reason: "Drift",
     operation: `give mask ids in ${mask}`,
-    detail: `it has ${found} values, and ${SqlCounters.tableName} counts ${before}: one of them was restored alone, or changed by hand. Restore all tables from one backup, or run "pnpm assets provision --restored" and then "pnpm assets materialize --all --full".`
+    detail: `it has ${found} values, and ${SqlCounters.tableName} counts ${before}: one of them was restored alone, or changed by hand. Restore all tables from one backup, or run \`sluice provision --restored\` and then \`sluice materialize --all --full\`.`
   })
 })
 

@@ -19,7 +19,7 @@ import * as SqlOwners from "./SqlOwners.ts"
 export const random = -1
 
 /** The command that replaces sequential ids by random ones. */
-const command = "pnpm assets provision --reissue-mask-ids"
+const command = "`sluice provision --reissue-mask-ids`"
 
 /** Fails if a mask table has sequential ids. */
 export const assertRandom = Effect.fn("SqlMaskIds.assertRandom")(function* (
@@ -30,7 +30,7 @@ export const assertRandom = Effect.fn("SqlMaskIds.assertRandom")(function* (
   return yield* new WarehouseFailed({
     reason: "Misconfigured",
     operation: `use mask ids of ${table.name}`,
-    detail: `they were ${ordered}, as earlier versions did, so they can be turned back into values. Run \`${command}\` once; with --dry-run it shows what it would change.`
+    detail: `they were ${ordered}, as earlier versions did, so they can be turned back into values. Run ${command} once; with --dry-run it shows what it would change.`
   })
 })
 

@@ -63,7 +63,7 @@ export const areThere = Effect.fn("SqlMigrations.areThere")(function* (
   if (!found.hasTables) return false
   if (found.version === latest(migrations)) return true
   return yield* refused(
-    'an earlier version of this program made its internal tables. Run "pnpm assets provision" (on a server, with DATABASE_ADMIN_URL), which brings them up to date and keeps what is in them; the next run does so, too.'
+    "an earlier version of this program made its internal tables. Run `sluice provision` (on a server, with DATABASE_ADMIN_URL), which brings them up to date and keeps what is in them; the next run does so, too."
   )
 })
 

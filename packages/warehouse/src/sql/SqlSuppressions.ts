@@ -67,7 +67,7 @@ export const make = Effect.fn("SqlSuppressions.make")(function* (
 })
 
 const otherTime = (found: number, counted: number): string =>
-  `${tableName} has ${found} rows, and ${SqlCounters.tableName} counts ${counted}: one of them was restored alone. Restore all tables from one backup; or erase again whoever is missing, run "pnpm assets provision --restored", and run again.`
+  `${tableName} has ${found} rows, and ${SqlCounters.tableName} counts ${counted}: one of them was restored alone. Restore all tables from one backup; or erase again whoever is missing, run \`sluice provision --restored\`, and run again.`
 
 const keyIsGone =
   "the key that their ids are hashed with is gone from sluice_secrets, so nobody can be recognized. Restore that table from a backup, or empty sluice_suppressions and erase them again."

@@ -247,7 +247,7 @@ for (const flavour of flavours) {
                   "check_things, index ix_status_made_at: found (status, made_at), declared none",
                   "check_things, index (color): found none, declared (color)"
                 ].join("; "),
-                mend: Array(4).fill("pnpm assets materialize check_things").join("; ")
+                mend: Array(4).fill("`sluice materialize check_things`").join("; ")
               }
             })
             yield* inStep(warehouse.publish(Wider, Dataset.of({ ...thing({ id: "a" }), color: null })))

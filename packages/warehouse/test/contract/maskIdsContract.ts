@@ -93,8 +93,8 @@ export const maskIdsContract = <E>(options: {
           const names = yield* peopleByName
           expect(IdOrder.told(before.cities.map(([value, id]) => ({ value, id })))).toContain("sha256")
           expect((yield* idDrift).map(({ mend, origin, subject }) => [subject, mend, origin])).toStrictEqual([
-            ["contract_cities", "pnpm assets provision --reissue-mask-ids", "outside"],
-            ["contract_jobs", "pnpm assets provision --reissue-mask-ids", "outside"]
+            ["contract_cities", "`sluice provision --reissue-mask-ids`", "outside"],
+            ["contract_jobs", "`sluice provision --reissue-mask-ids`", "outside"]
           ])
           expect([yield* preview(spec), yield* everything]).toStrictEqual([all, before])
 

@@ -89,7 +89,7 @@ export const secretsContract = (options: Options) =>
         const { stores: other } = yield* options.fresh
         yield* Effect.provide(eraseAda, other(KeySeal.inside))
         const unsealed = yield* Effect.flip(Effect.provide(eraseAda, other(sealedWith(one))))
-        expect(unsealed.message).toContain('Run "pnpm assets provision --rotate", which seals them.')
+        expect(unsealed.message).toContain("Run `sluice provision --rotate`, which seals them.")
       })
     )
 

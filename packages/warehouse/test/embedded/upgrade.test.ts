@@ -111,7 +111,7 @@ it.scopedLive("what only reads refuses a store of an earlier version, and change
     for (const opening of openings) {
       const refused = yield* Effect.flip(Effect.provide(runs, forPipeline()(opening)))
       expect(refused.message).toBe(
-        'Could not use the store: an earlier version of this program made its internal tables. Run "pnpm assets provision" (on a server, with DATABASE_ADMIN_URL), which brings them up to date and keeps what is in them; the next run does so, too.'
+        "Could not use the store: an earlier version of this program made its internal tables. Run `sluice provision` (on a server, with DATABASE_ADMIN_URL), which brings them up to date and keeps what is in them; the next run does so, too."
       )
     }
     expect(yield* contents(directory)).toEqual(before)

@@ -31,12 +31,12 @@ for (const flavour of flavours) {
           [
             { ...url, password: canary },
             "AccessDenied",
-            `Could not connect to the database server at ${at}: it refuses the user "${url.user}" (ER_ACCESS_DENIED_ERROR). Correct DATABASE_URL, or set DATABASE_ADMIN_URL and run "pnpm assets provision", which creates the account. If it takes encrypted connections only (REQUIRE SSL, require_secure_transport), add ssl-mode=REQUIRED or better to DATABASE_URL.`
+            `Could not connect to the database server at ${at}: it refuses the user "${url.user}" (ER_ACCESS_DENIED_ERROR). Correct DATABASE_URL, or set DATABASE_ADMIN_URL and run \`sluice provision\`, which creates the account. If it takes encrypted connections only (REQUIRE SSL, require_secure_transport), add ssl-mode=REQUIRED or better to DATABASE_URL.`
           ],
           [
             { ...url, database: "no_such_database" },
             "Missing",
-            `Could not connect to the database server at ${at}: there is no database "no_such_database" that the user "${url.user}" may use (ER_DBACCESS_DENIED_ERROR). Correct DATABASE_URL, or set DATABASE_ADMIN_URL and run "pnpm assets provision", which creates the database.`
+            `Could not connect to the database server at ${at}: there is no database "no_such_database" that the user "${url.user}" may use (ER_DBACCESS_DENIED_ERROR). Correct DATABASE_URL, or set DATABASE_ADMIN_URL and run \`sluice provision\`, which creates the database.`
           ],
           [
             { ...url, port: 1, password: canary },
@@ -82,7 +82,7 @@ for (const flavour of flavours) {
           const lacks = statements.length > 1 ? `, and it lacks ${privileges}` : ""
           expect([failed.reason, failed.detail]).toEqual([
             "Misconfigured",
-            `it has ${has}, which no pipeline may have${lacks}. Run ${said.join("; ")}. Or put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and "pnpm assets provision" creates it.`
+            `it has ${has}, which no pipeline may have${lacks}. Run ${said.join("; ")}. Or put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and \`sluice provision\` creates it.`
           ])
           yield* databases.asAdmin(database, ...said)
           yield* build(url)

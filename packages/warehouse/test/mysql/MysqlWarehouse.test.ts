@@ -91,7 +91,7 @@ for (const flavour of flavours) {
           Effect.gen(function* () {
             const warehouse = yield* Warehouse
             expect((yield* Effect.flip(warehouse.open(Readings))).message).toBe(
-              'Could not open readings: it has not been materialized yet. Run "pnpm assets materialize readings".'
+              "Could not open readings: it has not been materialized yet. Run `sluice materialize readings`."
             )
             yield* publishReadings(1, 1)
             expect(yield* warehouse.open(Readings)).toEqual({ relation: Readings })

@@ -37,7 +37,7 @@ for (const flavour of flavours) {
         const refused = yield* Effect.flip(databases.provision(database, spec))
         expect([refused.reason, refused.message]).toEqual([
           "Misconfigured",
-          `Could not provision the accounts: the analyst "${analyst.user}" exists, and this program did not create it. Nothing was changed. Name another account in ANALYST_USER; or run "pnpm assets provision --adopt": the account gets the configured password on all its hosts.`
+          `Could not provision the accounts: the analyst "${analyst.user}" exists, and this program did not create it. Nothing was changed. Name another account in ANALYST_USER; or run \`sluice provision --adopt\`: the account gets the configured password on all its hosts.`
         ])
         const there = `SELECT 1 FROM information_schema.schemata WHERE schema_name = '${database.url.database}'`
         expect(yield* databases.as(database.admin, there)).toEqual([])
@@ -272,7 +272,7 @@ describe.skipIf(!isAvailable("MariaDB"))("a MariaDB that validates passwords", (
       const refused = yield* Effect.flip(databases.provision(own, spec))
       expect([refused.reason, refused.message]).toEqual([
         "Misconfigured",
-        expect.stringContaining('Run "pnpm assets provision --password-in-clear"')
+        expect.stringContaining("Run `sluice provision --password-in-clear`")
       ])
       yield* databases.provision(own, spec, { passwordInClear: true })
       yield* databases.as({ ...own.url, ...own.analyst }, "SELECT * FROM readings")

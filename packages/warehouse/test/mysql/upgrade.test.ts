@@ -94,7 +94,7 @@ for (const flavour of flavours) {
         const before = yield* contents(database)
         const refused = yield* Effect.flip(Effect.provide(runs, reading))
         expect(refused.message).toBe(
-          'Could not use the store: an earlier version of this program made its internal tables. Run "pnpm assets provision" (on a server, with DATABASE_ADMIN_URL), which brings them up to date and keeps what is in them; the next run does so, too.'
+          "Could not use the store: an earlier version of this program made its internal tables. Run `sluice provision` (on a server, with DATABASE_ADMIN_URL), which brings them up to date and keeps what is in them; the next run does so, too."
         )
         expect(yield* contents(database)).toEqual(before)
         yield* databases.provision(database)
