@@ -42,7 +42,7 @@ Definitions.make({
   roles: { analyst: Grants.select(Orders) },
   rowsDependOn: ({ url }) => ({ orders: String(url) })
 })
-Definitions.make({ name: "shop", assets: [orders], resources: () => Layer.empty })
+Definitions.make({ name: "shop", assets: [orders] })
 
 // Resources that do not give what the assets need.
 // @ts-expect-error Rates is not given
@@ -52,6 +52,15 @@ export const lacking: Definitions.Covering<readonly [typeof api, typeof priced, 
 }
 // @ts-expect-error nothing is given
 Definitions.make({ name: "shop", assets: [api], resources: () => Layer.empty })
+// @ts-expect-error nothing is given
+Definitions.make({ name: "shop", assets: [api, orders] })
+// @ts-expect-error nothing is given
+Definitions.make({ name: "shop", assets: [api, orders], settings, rowsDependOn: ({ url }) => ({ api: String(url) }) })
+
+export const missing: Definitions.Resourced<readonly [typeof api, typeof orders]> = {} as Definitions.ResourcesGiving<Api>
+
+// Assets that need nothing beside what the program gives.
+Definitions.make({ name: "shop", assets: [orders, cities], settings, rowsDependOn: ({ url }) => ({ orders: String(url) }) })
 
 // What only `observe` needs.
 const observed = Asset.make("observed", { ...stored(Orders), observe: Effect.map(Rates, ({ rate }) => String(rate)) })

@@ -12,6 +12,14 @@ export interface Known {
   readonly others: ReadonlyArray<string>
 }
 
+/** Finds settings of the pipeline that have a key of the program's: a sentence for each. One text would mean two things. */
+export const shared = ({ others, pipeline, program }: Known): ReadonlyArray<string> => {
+  const taken = new Set([...program, ...others])
+  return pipeline
+    .filter((key) => taken.has(key))
+    .map((key) => `The pipeline declares the setting ${key}, which is the program's own. Give it another key.`)
+}
+
 /**
  * Finds keys of a `.env` that are no settings: a sentence for each, with the nearest setting if there is one. A key that does
  * not look like one is told by its line alone, because it may be a piece of a secret. Compose's own `COMPOSE_…` keys may be there.

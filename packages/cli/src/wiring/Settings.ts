@@ -35,6 +35,7 @@ export const load: Effect.Effect<Settings, Declared.SettingsInvalid, FileSystem.
     const both = within(dotEnv, Effect.all([definitions.configure, ProgramSettings.load], { mode: "either" }))
     const [configured, program] = yield* both
     const problems = [
+      ...UnknownKeys.shared(known),
       ...UnknownKeys.inFile(file.path, dotEnv.keys, known),
       ...UnknownKeys.inEnvironment(variables, (key) => set.has(key), known),
       ...problemsOf(configured),

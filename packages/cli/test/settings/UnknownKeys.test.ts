@@ -57,3 +57,11 @@ it("of the environment, settings misspelt are told, and what belongs to other pr
     []
   ])
 })
+
+it("a setting of the pipeline with a key of the program's is refused", () => {
+  const pipeline = ["SHOP_URL", "DATABASE_URL", "SLUICE_BIRTH", "MYSQL_ROOT_PASSWORD"]
+  expect(UnknownKeys.shared({ ...known, pipeline })).toEqual([
+    "The pipeline declares the setting DATABASE_URL, which is the program's own. Give it another key.",
+    "The pipeline declares the setting MYSQL_ROOT_PASSWORD, which is the program's own. Give it another key."
+  ])
+})

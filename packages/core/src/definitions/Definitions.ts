@@ -1,7 +1,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Command } from "../command/Command.ts"
@@ -78,6 +78,18 @@ export type Covering<Assets extends ReadonlyArray<Asset.Any>, Out> = [Lacking<As
   ? unknown
   : { readonly "the assets need a service that resources does not give": Lacking<Assets, Out> }
 
+/** Definitions whose resources give services. */
+export interface ResourcesGiving<out Services> {
+  readonly resources: unknown
+  /** Never set: the compiler names the services. */
+  readonly "~services"?: Services
+}
+
+/** Refuses, naming it, a service that assets need if `resources` is left out. */
+export type Resourced<Assets extends ReadonlyArray<Asset.Any>> = [Lacking<Assets, never>] extends [never]
+  ? unknown
+  : ResourcesGiving<Lacking<Assets, never>>
+
 /** The names of the assets that publish each relation. */
 type Publishers<Assets extends ReadonlyArray<Asset.Any>> = {
   [A in Assets[number] as RelationName<A>]: A["name"]
@@ -110,8 +122,8 @@ export interface Options<Assets extends ReadonlyArray<Asset.Any>, S extends Sett
   readonly description?: string
   readonly assets: Assets & AssetGraph.Closed<Assets> & Distinct<Assets>
   readonly settings?: S
-  /** Must give what the assets need, beside what the program gives. */
-  readonly resources: ((settings: Settings.Values<S>) => Layer.Layer<Out, Failure, FileSystem.FileSystem>) &
+  /** Must give what the assets need, beside what the program gives. Leave it out if they need nothing else. */
+  readonly resources?: ((settings: Settings.Values<S>) => Layer.Layer<Out, Failure, FileSystem.FileSystem>) &
     Covering<Assets, Out>
   readonly roles?: Relations.Roles
   /** Where the sources are. A run that would put a sample in the place of real rows is refused. */
@@ -146,7 +158,7 @@ export const make = <
   S extends Settings.Settings = {},
   Out = unknown
 >(
-  options: Options<Assets, S, Out>
+  options: Options<Assets, S, Out> & Resourced<Assets>
 ): Definitions<Assets[number]> => {
   const {
     commands = [],
@@ -174,7 +186,7 @@ export const make = <
       const dependencies: Readonly<Record<string, string | undefined>> = rowsDependOn?.(values) ?? {}
       return {
         name,
-        resources: unsafeCast<Configured["resources"]>(resources(values)),
+        resources: unsafeCast<Configured["resources"]>(resources?.(values) ?? Layer.empty),
         origin: origin === undefined ? undefined : yield* origin(values),
         settingsOf: (asset) => dependencies[asset],
         privacy: { record: [], residualRisks: [], rareBelow: undefined, ...privacy?.(values) }
