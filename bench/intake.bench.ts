@@ -17,11 +17,11 @@ import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Codec } from "@sluice/core/data/Packed"
 import { Spill } from "@sluice/core/data/Spill"
+import * as DecodedRows from "@sluice/core/source/DecodedRows"
+import type { Decoder } from "@sluice/core/source/Decoder"
 import { Fingerprints } from "@sluice/core/source/Fingerprints"
 import { Quarantine } from "@sluice/core/source/Quarantine"
 import { Suppressions } from "@sluice/core/source/Suppressions"
-import type { Decoder } from "@sluice/rest-source/decode/Decoder"
-import * as Page from "@sluice/rest-source/decode/Page"
 import * as Intake from "@sluice/rest-source/intake/Intake"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -90,7 +90,7 @@ const textOf = (rows: Rows.Rows, page: number) => `[${Rows.join(rows, page * pag
 const pageCount = (rows: Rows.Rows) => Math.ceil(rows.count / pageSize)
 
 /** Takes in a source to its end, as a step does. */
-const collect = Effect.fnUntraced(function* <A>(source: Source<A>, pages: Stream.Stream<Page.Page<A>>) {
+const collect = Effect.fnUntraced(function* <A>(source: Source<A>, pages: Stream.Stream<DecodedRows.DecodedRows<A>>) {
   let rest: Effect.Effect<unknown, Failure> = Effect.void
   const rows = yield* Effect.provideService(Intake.collect({ ...source, pages, since: undefined }), StepContext, {
     runId: "bench",
@@ -121,7 +121,7 @@ const stages = async <A>(source: Source<A>): Promise<ReadonlyArray<Figure>> => {
   const texts = Array.from({ length: Math.min(sampled, pageCount(source.rows)) }, (_, page) => textOf(source.rows, page))
   const parsed = texts.map((text): ReadonlyArray<unknown> => JSON.parse(text))
   const count = parsed.reduce((sum, rows) => sum + rows.length, 0)
-  const decode = () => parsed.map((rows, page) => Page.decode(source.decoder, rows, page * pageSize))
+  const decode = () => parsed.map((rows, page) => DecodedRows.decode(source.decoder, rows, page * pageSize))
   const pages = decode()
   const intake = (rowsInMemory: number, readers: number) => () =>
     Effect.runPromise(
@@ -168,7 +168,7 @@ const peak = async <A>(source: Source<A>): Promise<number> => {
     Stream.rechunk(1),
     Stream.map((page) => {
       look()
-      return Page.decode(source.decoder, JSON.parse(textOf(source.rows, page)), page * pageSize)
+      return DecodedRows.decode(source.decoder, JSON.parse(textOf(source.rows, page)), page * pageSize)
     })
   )
   const program = Effect.flatMap(collect(source, pages), (rows) => Dataset.forEachChunk(rows, () => Effect.sync(look)))

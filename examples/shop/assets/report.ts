@@ -1,5 +1,4 @@
-import * as Asset from "@sluice/core/asset/Asset"
-import * as TextFile from "@sluice/core/asset/TextFile"
+import { fileAsset } from "@sluice/files/FileAsset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -8,14 +7,12 @@ import { Shop } from "../Shop.ts"
 import { bestSellers } from "./bestSellers.ts"
 import { dailyRevenue } from "./dailyRevenue.ts"
 
-const reportFile = Effect.map(Shop, (shop) => shop.reportFile)
-
-export const report = Asset.make("report", {
+export const report = fileAsset("report", {
   description: "Revenue by day and product, as Markdown",
   group: "analytics",
+  path: Effect.map(Shop, ({ reportFile }) => reportFile),
   upstreams: { days: dailyRevenue, products: bestSellers },
-  storage: TextFile.storage(reportFile),
-  materialize: Effect.fn("report")(function* ({ days, products }) {
+  contents: Effect.fn("report")(function* ({ days, products }) {
     const warehouse = yield* Warehouse
     const byDay = Chunk.toArray(yield* Stream.runCollect(warehouse.read(days.relation))).flat()
     const byProduct = Chunk.toArray(yield* Stream.runCollect(warehouse.read(products.relation))).flat()
@@ -25,6 +22,6 @@ export const report = Asset.make("report", {
       ...["", "| product | orders | EUR |", "|---|---|---|"],
       ...byProduct.map(({ name, orders, revenue }) => `| ${name} | ${orders} | ${revenue} |`).sort()
     ]
-    return yield* TextFile.write(yield* reportFile, `${lines.join("\n")}\n`)
+    return `${lines.join("\n")}\n`
   })
 })

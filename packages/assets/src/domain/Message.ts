@@ -1,6 +1,6 @@
 import type { Id } from "@sluice/core/data/Id"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
-import { type Decoder, isObject, Rejection } from "@sluice/rest-source/decode/Decoder"
+import { type Decoder, isObject, Rejection } from "@sluice/core/source/Decoder"
 import * as Classification from "../privacy/classification.ts"
 import * as Reader from "./Reader.ts"
 

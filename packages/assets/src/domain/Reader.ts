@@ -3,7 +3,7 @@ import * as Decimal from "@sluice/core/data/Decimal"
 import * as Id from "@sluice/core/data/Id"
 import { Pii } from "@sluice/core/data/Pii"
 import * as Timestamp from "@sluice/core/data/Timestamp"
-import { isObject, Rejection } from "@sluice/rest-source/decode/Decoder"
+import { isObject, Rejection } from "@sluice/core/source/Decoder"
 import { idLength, type Precision } from "./limits.ts"
 
 /**

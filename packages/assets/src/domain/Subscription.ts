@@ -1,6 +1,6 @@
 import type { Decimal } from "@sluice/core/data/Decimal"
 import type { Timestamp } from "@sluice/core/data/Timestamp"
-import { isObject, Rejection } from "@sluice/rest-source/decode/Decoder"
+import { isObject, Rejection } from "@sluice/core/source/Decoder"
 import type { ReadField, users } from "../privacy/classification.ts"
 import { labelLength, money } from "./limits.ts"
 import * as Reader from "./Reader.ts"

@@ -1,4 +1,4 @@
-import type { FieldTree } from "@sluice/rest-source/decode/FieldTree"
+import type { FieldTree } from "@sluice/core/source/FieldTree"
 import type { UsersRaw } from "../tables/UsersRaw.ts"
 
 /**

@@ -2,8 +2,8 @@ import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
+import * as DecodedRows from "@sluice/core/source/DecodedRows"
 import { runForTest } from "@sluice/core/testing/runForTest"
-import * as Page from "@sluice/rest-source/decode/Page"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { messagesRaw } from "../../src/assets/messagesRaw.ts"
@@ -17,7 +17,7 @@ import * as Decoded from "../support/decoded.ts"
 import * as Memory from "../support/memory.ts"
 import { subscription, user } from "../support/sources.ts"
 
-const usersOf = (...sources: ReadonlyArray<unknown>) => Dataset.fromArray(Page.decode(User.decoder, sources, 0).rows)
+const usersOf = (...sources: ReadonlyArray<unknown>) => Dataset.fromArray(DecodedRows.decode(User.decoder, sources, 0).rows)
 const noon = "2024-06-01T12:00:00.000Z"
 const masks = {
   cities: MaskMap.of("city", { London: 3 }),

@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import * as UnknownFields from "@sluice/rest-source/decode/UnknownFields"
+import * as UnknownFields from "@sluice/core/source/UnknownFields"
 import * as FastCheck from "effect/FastCheck"
 import { knownFields } from "../../src/privacy/classification.ts"
 

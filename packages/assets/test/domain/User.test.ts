@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Pii } from "@sluice/core/data/Pii"
-import { Rejection } from "@sluice/rest-source/decode/Decoder"
-import * as Page from "@sluice/rest-source/decode/Page"
+import * as DecodedRows from "@sluice/core/source/DecodedRows"
+import { Rejection } from "@sluice/core/source/Decoder"
 import * as FastCheck from "effect/FastCheck"
 import * as User from "../../src/domain/User.ts"
 import { subscription, user } from "../support/sources.ts"
@@ -33,7 +33,7 @@ it("a user keeps what analysts may see, what is to be masked is wrapped, the res
       }
     ]
   })
-  const { rows } = Page.decode(User.decoder, [user()], 0)
+  const { rows } = DecodedRows.decode(User.decoder, [user()], 0)
   expect(rows.map(({ city, zipcode, profession }) => [city, zipcode, profession])).toStrictEqual([
     [Pii.make("city", "London"), Pii.make("zipcode", "05734"), Pii.make("profession", "Mathematician")]
   ])
@@ -109,7 +109,7 @@ it("names of JavaScript's own are fields like others, and change nothing", () =>
 
 it("a megabyte in a masked field is kept whole", () => {
   const long = "x".repeat(1_048_576)
-  const { rows } = Page.decode(User.decoder, [user({ city: `${long}a` }), user({ city: `${long}b` })], 0)
+  const { rows } = DecodedRows.decode(User.decoder, [user({ city: `${long}a` }), user({ city: `${long}b` })], 0)
   expect(rows.map(({ city }) => city)).toStrictEqual([Pii.make("city", `${long}a`), Pii.make("city", `${long}b`)])
 })
 
@@ -146,7 +146,7 @@ const validUser = FastCheck.record({
 })
 
 it.prop("every valid user survives, field by field", [validUser], ([source]) => {
-  const { rows, rejected } = Page.decode(User.decoder, [source], 0)
+  const { rows, rejected } = DecodedRows.decode(User.decoder, [source], 0)
   const wrapped = (kind: string, text: string | null) => (text === null ? null : Pii.make(kind, text))
   expect(rejected).toStrictEqual([])
   expect(rows.map(({ emailDomain: _domain, ...kept }) => kept)).toStrictEqual([

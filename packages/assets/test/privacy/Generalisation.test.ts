@@ -4,7 +4,7 @@ import * as Decimal from "@sluice/core/data/Decimal"
 import * as Id from "@sluice/core/data/Id"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
-import * as Page from "@sluice/rest-source/decode/Page"
+import * as DecodedRows from "@sluice/core/source/DecodedRows"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
 import { published } from "@sluice/warehouse/testing/TestWarehouse"
 import * as Effect from "effect/Effect"
@@ -127,7 +127,7 @@ describe("users_raw", () => {
     professions: MaskMap.of("profession", { Mathematician: 7 })
   }
   const sources = [user(), user({ id: "2", email: "b@rare.example" }), user({ id: "3", birthDate: null, email: null })]
-  const users = Dataset.fromArray(Page.decode(User.decoder, sources, 0).rows)
+  const users = Dataset.fromArray(DecodedRows.decode(User.decoder, sources, 0).rows)
   const told = (policy: Generalisation.Policy) =>
     materializeForTest(usersRaw, {
       users: Dataset.flatMap(users, (one) => [one, { ...one, id: Id.make("user", `${one.id}b`) }]),

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import type * as Column from "@sluice/core/relation/Column"
-import type { FieldTree } from "@sluice/rest-source/decode/FieldTree"
+import type { FieldTree } from "@sluice/core/source/FieldTree"
 import * as Classification from "../../src/privacy/classification.ts"
 import { UsersRaw } from "../../src/tables/UsersRaw.ts"
 

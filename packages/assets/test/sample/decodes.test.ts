@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { type Decoder, isRejection, type Rejection } from "@sluice/rest-source/decode/Decoder"
+import { type Decoder, isRejection, type Rejection } from "@sluice/core/source/Decoder"
 import * as Message from "../../src/domain/Message.ts"
 import * as User from "../../src/domain/User.ts"
 import * as dataset from "../../src/sample/dataset.ts"

@@ -2,9 +2,9 @@ import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Spill } from "@sluice/core/data/Spill"
+import * as DecodedRows from "@sluice/core/source/DecodedRows"
 import { Quarantine, type QuarantinedRow } from "@sluice/core/source/Quarantine"
 import { Suppressions } from "@sluice/core/source/Suppressions"
-import * as Page from "@sluice/rest-source/decode/Page"
 import type { SourceError } from "@sluice/rest-source/source/SourceError"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -81,12 +81,14 @@ export const sparkApi = (answers: {
   const { users = [], messages = [] } = answers
   return Layer.succeed(SparkApi, {
     users: {
-      pages: "_tag" in users ? Stream.fail(users) : pagesOf(users, (rows, at) => Page.decode(User.decoder, rows, at)),
+      pages: "_tag" in users ? Stream.fail(users) : pagesOf(users, (rows, at) => DecodedRows.decode(User.decoder, rows, at)),
       since: () => Stream.fail("NotComparable")
     },
     messages: {
       pages:
-        "_tag" in messages ? Stream.fail(messages) : pagesOf(messages, (rows, at) => Page.decode(Message.decoder, rows, at)),
+        "_tag" in messages
+          ? Stream.fail(messages)
+          : pagesOf(messages, (rows, at) => DecodedRows.decode(Message.decoder, rows, at)),
       since: () => Stream.fail("NotComparable")
     }
   })
@@ -94,5 +96,5 @@ export const sparkApi = (answers: {
 
 const pagesOf = <A>(
   pages: ReadonlyArray<ReadonlyArray<unknown>>,
-  decode: (rows: ReadonlyArray<unknown>, firstOrdinal: number) => Page.Page<A>
+  decode: (rows: ReadonlyArray<unknown>, firstOrdinal: number) => DecodedRows.DecodedRows<A>
 ) => Stream.mapAccum(Stream.fromIterable(pages), 0, (ordinal, rows) => [ordinal + rows.length, decode(rows, ordinal)])

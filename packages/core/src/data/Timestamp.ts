@@ -68,4 +68,4 @@ export const anyZone: Schema.Schema<Timestamp, string> = Schema.transformOrFail(
       : ParseResult.succeed(time)
   },
   encode: (time) => ParseResult.succeed(time)
-})
+}).annotations({ identifier: "a time with a zone" })

@@ -13,7 +13,7 @@ export interface Fingerprint {
  * with a secret of the store, so that nobody who sees one can confirm a guess at the text. A store provides it; without one,
  * nothing can be told and it is undefined.
  */
-export class Fingerprints extends Context.Reference<Fingerprints>()("@sluice/core/source/Fingerprints", {
+export class Fingerprints extends Context.Reference<Fingerprints>()("./Fingerprints.ts", {
   defaultValue: (): Fingerprints.Service | undefined => undefined
 }) {}
 

@@ -6,7 +6,7 @@ import type { StoreFailed } from "./StoreFailed.ts"
 
 /** A source row that could not be decoded: where it was and what is wrong, never a value of it. */
 export interface QuarantinedRow {
-  /** Its place in the source's answer, from 0. */
+  /** Its place in an API's list, from 0; or the line of a file that it ends on, from 1. */
   readonly ordinal: number
   /** The row's id, where it has a well-formed one. */
   readonly id: string | null
@@ -17,7 +17,7 @@ export interface QuarantinedRow {
 }
 
 /** Keeps a record of the rows that were left out, for people who run the pipeline; analysts cannot read it. */
-export class Quarantine extends Context.Tag("@sluice/core/source/Quarantine")<
+export class Quarantine extends Context.Tag("./Quarantine.ts")<
   Quarantine,
   {
     /**

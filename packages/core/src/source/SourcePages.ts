@@ -43,7 +43,7 @@ export interface PageRows {
  * What a store remembers of how sources were last read, so that the next reading need not take up what has not changed.
  * Erasures empty it. Analysts cannot read it. A store provides it; without one nothing is remembered, and it is undefined.
  */
-export class SourcePages extends Context.Reference<SourcePages>()("@sluice/core/source/SourcePages", {
+export class SourcePages extends Context.Reference<SourcePages>()("./SourcePages.ts", {
   defaultValue: (): SourcePages.Service | undefined => undefined
 }) {}
 

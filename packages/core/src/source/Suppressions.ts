@@ -15,7 +15,7 @@ export interface Suppressed {
  * The people who were erased and must not come back. What is kept of them is a keyed hash of each id: who sees it learns
  * neither who they are nor whether a guess is right.
  */
-export class Suppressions extends Context.Tag("@sluice/core/source/Suppressions")<
+export class Suppressions extends Context.Tag("./Suppressions.ts")<
   Suppressions,
   {
     /**

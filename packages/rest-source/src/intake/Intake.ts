@@ -4,8 +4,10 @@ import type * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Spill, SpillFailed } from "@sluice/core/data/Spill"
 import * as Log from "@sluice/core/Log"
+import * as BadRows from "@sluice/core/source/BadRows"
 import { Fingerprints } from "@sluice/core/source/Fingerprints"
 import { Quarantine } from "@sluice/core/source/Quarantine"
+import * as Rejects from "@sluice/core/source/Rejects"
 import { SourcePages } from "@sluice/core/source/SourcePages"
 import type { StoreFailed } from "@sluice/core/source/StoreFailed"
 import { type Suppressed, Suppressions } from "@sluice/core/source/Suppressions"
@@ -16,14 +18,12 @@ import * as Stream from "effect/Stream"
 import type { ApiPage, RevisitedPage } from "../source/ApiPage.ts"
 import type { Known } from "../source/Manifest.ts"
 import type { NotComparable } from "../source/Revisit.ts"
-import * as BadRows from "./BadRows.ts"
 import * as Completeness from "./Completeness.ts"
 import * as DataVersion from "./DataVersion.ts"
 import * as Delta from "./Delta.ts"
 import * as Duplicates from "./Duplicates.ts"
 import * as Ledger from "./Ledger.ts"
 import * as PackedRows from "./PackedRows.ts"
-import * as Rejects from "./Rejects.ts"
 
 /** One source and how its rows are kept and told apart. */
 export interface Source<A, E, R> extends PackedRows.Packing<A> {
@@ -116,7 +116,7 @@ const readChanges = Effect.fnUntraced(function* <A, E extends Failure, R>(
 const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: Source<A, E, R>, { epoch, has }: Suppressed) {
   const step = yield* StepContext
   const quarantine = yield* Quarantine
-  const { maxShare } = yield* BadRows.BadRowPolicy
+  const badRows = yield* BadRows.BadRowPolicy
   const completeness = yield* Completeness.CompletenessPolicy
   const fingerprints = yield* Fingerprints
   const remembered = yield* SourcePages
@@ -169,7 +169,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
 
     // From here on the quarantine is not what the pages that are remembered have left.
     yield* remembered?.forget(source.name) ?? Effect.void
-    const tooMany = BadRows.judge(source.name, good + rejects.count(), rejects, maxShare)
+    const tooMany = BadRows.judge(source.name, good + rejects.count(), rejects, badRows)
     yield* quarantine.replace(source.name, step.runId, rejects.rows(), { failed: tooMany !== undefined })
     if (tooMany !== undefined) return yield* tooMany
 

@@ -1,12 +1,12 @@
+import type * as DecodedRows from "@sluice/core/source/DecodedRows"
 import type * as Stream from "effect/Stream"
-import type * as Page from "../decode/Page.ts"
 import type { PackedRows } from "../intake/PackedRows.ts"
 import type * as Manifest from "./Manifest.ts"
 import type * as Revisit from "./Revisit.ts"
 import type { SourceError } from "./SourceError.ts"
 
 /** A page of decoded rows, and where an answer ended with it, what that answer is known by. */
-export interface ApiPage<out A> extends Page.Page<A> {
+export interface ApiPage<out A> extends DecodedRows.DecodedRows<A> {
   readonly answer?: Manifest.Entry | undefined
   /** The rows of all pages together, as far as the server has told until now. */
   readonly total?: number | undefined

@@ -1,4 +1,4 @@
-import type { Decoder } from "../decode/Decoder.ts"
+import type { Decoder } from "@sluice/core/source/Decoder"
 import type { Packing } from "../intake/PackedRows.ts"
 import type { Envelope } from "../PagingStyle.ts"
 

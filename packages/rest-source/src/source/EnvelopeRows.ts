@@ -1,5 +1,5 @@
+import { isObject } from "@sluice/core/source/Decoder"
 import * as Either from "effect/Either"
-import { isObject } from "../decode/Decoder.ts"
 import type { Envelope } from "../PagingStyle.ts"
 import type * as JsonRows from "./JsonRows.ts"
 

@@ -1,6 +1,6 @@
+import * as DecodedRows from "@sluice/core/source/DecodedRows"
+import { isObject } from "@sluice/core/source/Decoder"
 import * as Either from "effect/Either"
-import { isObject } from "../decode/Decoder.ts"
-import * as Page from "../decode/Page.ts"
 import * as PackedRows from "../intake/PackedRows.ts"
 import * as RowHash from "../intake/RowHash.ts"
 import type { Endpoint } from "./Endpoint.ts"
@@ -14,7 +14,7 @@ export interface Piece<out A> {
   /** Which rows those were: a hash of the id of each, in order. */
   readonly ids: Float64Array
   /** The rows, the place of the first of which in the whole answer is 0. They are unpacked when somebody looks at them. */
-  readonly page: Page.Page<A>
+  readonly page: DecodedRows.DecodedRows<A>
   /** The rows as they are kept. */
   readonly packed: PackedRows.PackedRows
 }
@@ -29,8 +29,8 @@ export const nothing = (): Piece<never> => ({
 
 /** A piece of which nothing but the packed form of its rows is left, which threads can hand over without copying it. */
 export interface Packed extends Pick<Piece<unknown>, "size" | "ids" | "packed"> {
-  readonly rejected: Page.Page<unknown>["rejected"]
-  readonly unknownFields: Page.Page<unknown>["unknownFields"]
+  readonly rejected: DecodedRows.DecodedRows<unknown>["rejected"]
+  readonly unknownFields: DecodedRows.DecodedRows<unknown>["unknownFields"]
 }
 
 export const pack = ({ ids, packed, page, size }: Piece<unknown>): Packed => ({
@@ -143,7 +143,7 @@ export const pieceOf = <A>(endpoint: Endpoint<A>, rows: ReadonlyArray<unknown>):
  * part of the text that it came in, and is no work for the garbage collector.
  */
 const growing = <A>(endpoint: Endpoint<A>) => {
-  const page = Page.growing(endpoint.decoder, 0)
+  const page = DecodedRows.decoding(endpoint.decoder, 0)
   const rows = PackedRows.packer(endpoint)
   const ids: Array<Float64Array> = []
   let size = 0

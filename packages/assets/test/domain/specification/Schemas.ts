@@ -1,4 +1,4 @@
-import { type Decoder, Rejection } from "@sluice/rest-source/decode/Decoder"
+import { type Decoder, Rejection } from "@sluice/core/source/Decoder"
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"

@@ -3,8 +3,12 @@ import * as Schema from "effect/Schema"
 import type { Rejects } from "./Rejects.ts"
 
 /** How many rows of a source may be left out before the run is not to be trusted. */
-export class BadRowPolicy extends Context.Reference<BadRowPolicy>()("@sluice/rest-source/BadRowPolicy", {
-  defaultValue: (): { readonly maxShare: number } => ({ maxShare: 0.1 })
+export class BadRowPolicy extends Context.Reference<BadRowPolicy>()("@sluice/core/source/BadRowPolicy", {
+  defaultValue: (): {
+    readonly maxShare: number
+    /** The key of the setting that has `maxShare`, if one has: the error names it. */
+    readonly setting?: string
+  } => ({ maxShare: 0.1 })
 }) {}
 
 /** Too many rows of a source could not be decoded: the source has changed, or is not what it should be. */
@@ -14,12 +18,14 @@ export class TooManyBadRows extends Schema.TaggedError<TooManyBadRows>()("TooMan
   total: Schema.Int,
   maxShare: Schema.Number,
   /** The most frequent reasons, with their counts. */
-  reasons: Schema.Array(Schema.String)
+  reasons: Schema.Array(Schema.String),
+  /** The key of the setting that has the limit, if one has. */
+  setting: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly retryable = false
   override get message() {
     const limit = this.bad === this.total ? "not one is good" : `the limit is ${percent(this.maxShare)}`
-    return `${this.bad} of ${this.total} ${this.source} (${percent(this.bad / this.total)}) could not be decoded; ${limit}. Mostly: ${this.reasons.join("; ")}. Mend the source, or raise SLUICE_MAX_BAD_SHARE.`
+    return `${this.bad} of ${this.total} ${this.source} (${percent(this.bad / this.total)}) could not be decoded; ${limit}. Mostly: ${this.reasons.join("; ")}. Mend the source, or ${this.setting === undefined ? "allow a larger share with `BadRowPolicy`" : `raise ${this.setting}`}.`
   }
 }
 
@@ -34,11 +40,13 @@ export const judge = (
   source: string,
   total: number,
   rejects: Pick<Rejects, "count" | "reasons">,
-  maxShare: number
+  { maxShare, setting }: BadRowPolicy["Type"]
 ): TooManyBadRows | undefined => {
   const bad = rejects.count()
   const tooMany = bad > 0 && (bad === total || (total >= leastRows && bad > maxShare * total))
-  return tooMany ? new TooManyBadRows({ source, bad, total, maxShare, reasons: mostFrequent(rejects.reasons) }) : undefined
+  if (!tooMany) return undefined
+  const reasons = mostFrequent(rejects.reasons)
+  return new TooManyBadRows({ source, bad, total, maxShare, reasons, ...(setting === undefined ? {} : { setting }) })
 }
 
 const mostFrequent = (reasons: ReadonlyMap<string, number>): ReadonlyArray<string> =>

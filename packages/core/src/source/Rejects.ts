@@ -1,10 +1,10 @@
-import * as Dataset from "@sluice/core/data/Dataset"
-import * as Packed from "@sluice/core/data/Packed"
-import * as Spill from "@sluice/core/data/Spill"
-import type { QuarantinedRow } from "@sluice/core/source/Quarantine"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Dataset from "../data/Dataset.ts"
+import * as Packed from "../data/Packed.ts"
+import * as Spill from "../data/Spill.ts"
+import type { QuarantinedRow } from "./Quarantine.ts"
 
 /** The rows of a source that are left out, as they come; few of them are in memory, however many there are. */
 export interface Rejects {

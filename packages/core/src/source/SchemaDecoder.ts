@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import type * as Schema from "effect/Schema"
 import * as SchemaAst from "effect/SchemaAST"
@@ -74,12 +75,15 @@ const rejectionOf = (issue: ParseResult.ParseIssue): Rejection => {
       case "Missing":
         return new Rejection(path.join("."), "is missing")
       default:
-        return new Rejection(
-          path.join("."),
-          (at._tag === "Type" ? kinds[at.ast._tag] : undefined) ?? "is not as it is declared"
-        )
+        return new Rejection(path.join("."), at._tag === "Type" ? wrong(at.ast) : "is not as it is declared")
     }
   }
+}
+
+/** An identifier is the author's word for the type. */
+const wrong = (ast: SchemaAst.AST): string => {
+  const identifier = SchemaAst.getIdentifierAnnotation(ast)
+  return kinds[ast._tag] ?? (Option.isSome(identifier) ? `is not ${identifier.value}` : "is not as it is declared")
 }
 
 const kinds: { readonly [Tag in SchemaAst.AST["_tag"]]?: string } = {

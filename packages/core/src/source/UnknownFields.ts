@@ -17,7 +17,7 @@ export const counter = (known: FieldTree): Counter => {
 
 /** What does not look like a name of a field could be data: an object keyed by addresses, say. */
 const other = "(other)"
-const fieldName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
+export const fieldName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
 /** More different names than any API has: from here on they are data. */
 const maxNames = 100
 

@@ -2,10 +2,10 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Spill } from "@sluice/core/data/Spill"
+import * as Rejects from "@sluice/core/source/Rejects"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
-import * as Rejects from "../../src/intake/Rejects.ts"
 
 const spilling = Layer.provide(Spill.layer({ rowsInMemory: 0 }), NodeFileSystem.layer)
 

@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import * as BadRows from "../../src/intake/BadRows.ts"
+import * as BadRows from "@sluice/core/source/BadRows"
 
 /** So many rows that are left out. */
 const bad = (count: number) => ({ count: () => count, reasons: new Map([["id is empty", count]]) })
@@ -15,9 +15,9 @@ it("a share of bad rows is judged from 20 rows on; none good is always too many;
     [1_000, 100, true],
     [1_000, 101, false]
   ]
-  expect(cases.map(([total, count]) => BadRows.judge("users", total, bad(count), 0.1) === undefined)).toStrictEqual(
-    cases.map(([, , passes]) => passes)
-  )
+  expect(
+    cases.map(([total, count]) => BadRows.judge("users", total, bad(count), { maxShare: 0.1 }) === undefined)
+  ).toStrictEqual(cases.map(([, , passes]) => passes))
 })
 
 it("the error counts, and names the most frequent reasons", () => {
@@ -27,12 +27,12 @@ it("the error counts, and names the most frequent reasons", () => {
     ["country is too long", 1],
     ["subscription[].amount is not a decimal", 4]
   ])
-  const error = BadRows.judge("users", 40, { count: () => 9, reasons }, 0.1)
+  const error = BadRows.judge("users", 40, { count: () => 9, reasons }, { maxShare: 0.1, setting: "MAX_BAD" })
   expect([error?.message, error?.retryable]).toStrictEqual([
-    "9 of 40 users (22.5%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); country is too long (1). Mend the source, or raise SLUICE_MAX_BAD_SHARE.",
+    "9 of 40 users (22.5%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); country is too long (1). Mend the source, or raise MAX_BAD.",
     false
   ])
-  expect(BadRows.judge("messages", 2, bad(2), 1)?.message).toStrictEqual(
-    "2 of 2 messages (100%) could not be decoded; not one is good. Mostly: id is empty (2). Mend the source, or raise SLUICE_MAX_BAD_SHARE."
+  expect(BadRows.judge("messages", 2, bad(2), { maxShare: 1 })?.message).toStrictEqual(
+    "2 of 2 messages (100%) could not be decoded; not one is good. Mostly: id is empty (2). Mend the source, or allow a larger share with `BadRowPolicy`."
   )
 })

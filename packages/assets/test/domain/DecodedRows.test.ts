@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import * as Page from "@sluice/rest-source/decode/Page"
+import * as DecodedRows from "@sluice/core/source/DecodedRows"
 import * as FastCheck from "effect/FastCheck"
 import * as Message from "../../src/domain/Message.ts"
 import * as User from "../../src/domain/User.ts"
@@ -8,7 +8,7 @@ import { message, subscription, user } from "../support/sources.ts"
 
 it("every row is decoded or rejected, with its place in the whole answer and its id", () => {
   const rows = [message(), message({ id: "11", createdAt: "soon" }), 5, message({ id: "", senderId: "3" })]
-  expect(Page.decode(Message.decoder, rows, 100)).toStrictEqual({
+  expect(DecodedRows.decode(Message.decoder, rows, 100)).toStrictEqual({
     rows: [Decoded.message()],
     rejected: [
       { ordinal: 101, id: "11", field: "createdAt", reason: "is not an ISO 8601 time with a zone" },
@@ -21,7 +21,7 @@ it("every row is decoded or rejected, with its place in the whole answer and its
 
 it("a message without a sender or a receiver is rejected", () => {
   const { senderId: _sender, ...noSender } = message()
-  const { rejected } = Page.decode(Message.decoder, [noSender, message({ receiverId: null })], 0)
+  const { rejected } = DecodedRows.decode(Message.decoder, [noSender, message({ receiverId: null })], 0)
   expect(rejected).toStrictEqual([
     { ordinal: 0, id: "10", field: "senderId", reason: "is missing" },
     { ordinal: 1, id: "10", field: "receiverId", reason: "is neither text nor a whole number" }
@@ -34,7 +34,7 @@ it("fields that are not known are counted by their path; what does not look like
     user({ username: "canary", "": 1, "two words": 1, ["y".repeat(65)]: 1 }),
     { password: "canary" }
   ]
-  expect(Page.decode(User.decoder, rows, 0).unknownFields).toStrictEqual(
+  expect(DecodedRows.decode(User.decoder, rows, 0).unknownFields).toStrictEqual(
     new Map([
       ["profile.hobby", 1],
       ["subscription.plan", 1],
@@ -47,7 +47,7 @@ it("fields that are not known are counted by their path; what does not look like
 
 it("an object with many different names is data, and its names are told no more after a hundred", () => {
   const names = Array.from({ length: 150 }, (_, i) => [`name${i}`, 1])
-  const { unknownFields } = Page.decode(Message.decoder, [message(Object.fromEntries(names))], 0)
+  const { unknownFields } = DecodedRows.decode(Message.decoder, [message(Object.fromEntries(names))], 0)
   expect([unknownFields.size, unknownFields.get("(other)")]).toStrictEqual([101, 50])
 })
 
@@ -73,7 +73,7 @@ it.prop(
     )
   ],
   ([row]) => {
-    const page = Page.decode(User.decoder, [row], 0)
+    const page = DecodedRows.decode(User.decoder, [row], 0)
     const told = page.rejected.map(({ field, reason }) => ({ field, reason }))
     expect(page.rows.length + page.rejected.length).toStrictEqual(1)
     expect(JSON.stringify([told, [...page.unknownFields.keys()]])).not.toContain(canary)

@@ -1,0 +1,98 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Asset from "@sluice/core/asset/Asset"
+import type { Failure } from "@sluice/core/asset/Failure"
+import { FileUnreadable, FileUnwritable, reasonOf } from "@sluice/core/asset/FileFailed"
+import { StepContext } from "@sluice/core/asset/StepContext"
+import * as Storage from "@sluice/core/asset/Storage"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+/** Text, or a stream of its parts. */
+export type Text<E, R> = string | Stream.Stream<string, E, R>
+
+/** What the definition of a file's asset may say. `RP` are the services of its path, `RO` those of `observe`. */
+export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO> = Omit<
+  Asset.Options<Up, never, never, RC, never, RO>,
+  "definedBy" | "materialize" | "storage"
+> & {
+  /** The file's path, or an Effect that reads it from a setting. It is relative to the folder that the program runs in. */
+  readonly path: string | Effect.Effect<string, never, RP>
+  readonly contents: (inputs: Asset.Inputs<Up>) => Text<E, R> | Effect.Effect<Text<E, R>, E, R>
+}
+
+/**
+ * Defines an asset that is a file of text: a report, a CSV file. Its value is the file's path. The text is written to a draft
+ * beside the file, which then replaces it: readers see the old text or the new one. `--changed` makes the file again if it is
+ * gone. Reports the metadata `bytes`.
+ *
+ * ```ts
+ * const report = fileAsset("report", {
+ *   path: "report.md",
+ *   upstreams: { days: dailyRevenue },
+ *   contents: ({ days }) => Effect.map(Warehouse.rows(days), (rows) => `# Revenue\n\n${rows.length} days\n`)
+ * })
+ * ```
+ */
+export const fileAsset = <
+  const Name extends string,
+  E extends Failure = never,
+  R = never,
+  RP = never,
+  // biome-ignore lint/complexity/noBannedTypes: the type of "no upstreams"; a Record would have every key.
+  Up extends Asset.Upstreams = {},
+  RC = never,
+  RO = never
+>(
+  name: Name,
+  options: Options<Up, E, R, RP, RC, RO>
+) => {
+  const { contents, path: given, ...rest } = options
+  const path = Effect.isEffect(given) ? given : Effect.succeed(given)
+  return Asset.make<Name, string, E | FileUnwritable, R | RP | RC | FileSystem.FileSystem | StepContext, Up, never, RO>(
+    name,
+    {
+      definedBy: fileAsset,
+      ...rest,
+      storage: Storage.stored({ kind: "file", load: path, exists: Effect.flatMap(path, exists) }),
+      materialize: (inputs) =>
+        Effect.gen(function* () {
+          const file = yield* path
+          const made = contents(inputs)
+          const text = Effect.isEffect(made) ? yield* made : made
+          yield* write(file, typeof text === "string" ? Stream.succeed(text) : text)
+          return file
+        })
+    }
+  )
+}
+
+const exists = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    Effect.mapError(fs.exists(path), (error) => new FileUnreadable({ path, reason: reasonOf(error) }))
+  )
+
+const write = Effect.fn("FileAsset.write")(function* <E extends Failure, R>(
+  path: string,
+  text: Stream.Stream<string, E, R>
+) {
+  const fs = yield* FileSystem.FileSystem
+  const step = yield* StepContext
+  const draft = `${path}.draft`
+  const unwritable = Effect.mapError(
+    (error: Parameters<typeof reasonOf>[0]) => new FileUnwritable({ path, reason: reasonOf(error) })
+  )
+  let bytes = 0
+  const fill = Effect.gen(function* () {
+    const file = yield* unwritable(fs.open(draft, { flag: "w" }))
+    yield* Stream.runForEach(Stream.encodeText(text), (part) => {
+      bytes += part.length
+      return unwritable(file.writeAll(part))
+    })
+    yield* unwritable(file.sync)
+  })
+  yield* Effect.scoped(fill).pipe(
+    Effect.zipRight(unwritable(fs.rename(draft, path))),
+    Effect.onError(() => Effect.ignore(fs.remove(draft, { force: true })))
+  )
+  step.metadata({ bytes })
+})

@@ -1,0 +1,39 @@
+import { Rejection } from "@sluice/core/source/Decoder"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { FileInvalid } from "./FileInvalid.ts"
+import type { Line, Lines } from "./Ingest.ts"
+import * as Utf8 from "./Utf8.ts"
+
+/** Streams the values of a file that has one JSON value a line. */
+export const read = (path: string): Lines =>
+  Stream.suspend(() => {
+    let line = 0
+    let rest = ""
+    const valuesOf = (text: string): ReadonlyArray<Line> => {
+      const lines = text.split("\n")
+      rest = lines.pop() ?? ""
+      return lines.flatMap((each) => {
+        line++
+        return each.trim() === "" ? [] : [{ line, value: parsed(each) }]
+      })
+    }
+    return Utf8.read(path).pipe(
+      Stream.mapEffect((piece) => {
+        const values = valuesOf(rest + piece)
+        return rest.length > Utf8.maxRowLength
+          ? new FileInvalid({ path, line: line + 1, why: "has a row that is longer than 32 MiB" })
+          : Effect.succeed(values)
+      }),
+      Stream.concat(Stream.sync(() => valuesOf(`${rest}\n`)))
+    )
+  })
+
+/** `JSON.parse` quotes the text in its message, which stays here. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return new Rejection("", "is not JSON")
+  }
+}
