@@ -12,9 +12,9 @@ import * as Generate from "@sluice/assets/sample/generate"
 import * as Rows from "@sluice/assets/sample/Rows"
 import * as Proxies from "@sluice/cli/wiring/Proxies"
 import * as SourceClient from "@sluice/cli/wiring/SourceClient"
-import type * as Answer from "@sluice/rest-source/source/Answer"
-import * as Answers from "@sluice/rest-source/source/Answers"
+import type * as HttpPage from "@sluice/rest-source/source/HttpPage"
 import * as JsonRows from "@sluice/rest-source/source/JsonRows"
+import * as PageReader from "@sluice/rest-source/source/PageReader"
 import * as Paging from "@sluice/rest-source/source/Paging"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -60,17 +60,17 @@ const measure = async () => {
   const [port] = await once(server, "message")
   const base = `http://127.0.0.1:${port}`
 
-  const options: Answer.Options<Message> = {
-    ...{ endpoint: Endpoints.messages, rowsOfPiece: Paging.rowsOfPiece(limit), token: undefined },
+  const options: HttpPage.Options<Message> = {
+    ...{ endpoint: Endpoints.messages, rowsOfChunk: Paging.rowsOfChunk(limit), token: undefined },
     ...{ maxBytes: 2 ** 40, maxRowBytes: 2 ** 25, idle: Duration.minutes(1), total: Duration.hours(1) }
   }
   const read = (path: string, ahead: number) => async () => {
     const program = Effect.gen(function* () {
       const context = yield* Effect.context<Layer.Layer.Success<ReturnType<typeof SourceClient.layer>>>()
       const urlOf = (page: number) => new URL(`${base}/${path}?page=${page}&limit=${limit}`)
-      const fetch = (url: URL) => Effect.provide(Answers.open(url, options), context)
+      const fetch = (url: URL) => Effect.provide(PageReader.open(url, options), context)
       const pages = Paging.pages({ endpoint: base, limit, maxPages: 1e6, ahead, ...numbered, urlOf, fetch })
-      return yield* Stream.runFold(pages, 0, (sum, { piece }) => sum + piece.size)
+      return yield* Stream.runFold(pages, 0, (sum, { chunk }) => sum + chunk.size)
     })
     expectAll(await Effect.runPromise(Effect.provide(program, SourceClient.layer(Proxies.none))))
   }

@@ -36,7 +36,7 @@ const leaks: ReadonlyArray<Leak> = [
   },
   // Names of fields in metadata.
   {
-    file: "packages/rest-source/src/intake/Intake.ts",
+    file: "packages/rest-source/src/ingest/Ingest.ts",
     says: "unknown_fields: unknownFields.size,\n      ...(has === undefined ? {} : { suppressed })",
     instead: `unknown_fields: [...unknownFields].join(" ")`
   },

@@ -7,15 +7,15 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Intake from "./intake/Intake.ts"
+import * as Ingest from "./ingest/Ingest.ts"
 import * as PagingStyle from "./PagingStyle.ts"
-import * as Answers from "./source/Answers.ts"
 import type * as ApiPage from "./source/ApiPage.ts"
+import * as ConditionalFetch from "./source/ConditionalFetch.ts"
 import type { Endpoint } from "./source/Endpoint.ts"
 import * as Manifest from "./source/Manifest.ts"
+import * as PageReader from "./source/PageReader.ts"
 import * as Paging from "./source/Paging.ts"
-import type { Piece } from "./source/Piece.ts"
-import * as Revisit from "./source/Revisit.ts"
+import type { RowChunk } from "./source/RowChunk.ts"
 import * as SourceError from "./source/SourceError.ts"
 
 /** The rows of one list of an API, page by page. */
@@ -26,7 +26,7 @@ export interface RestSource<A> {
    * Looks at the same pages again: `known` has what a reading is known by, all of its answers in order. Pages that the server
    * says are the same are not read. Fails with `NotComparable` if pages do not tell what has changed.
    */
-  readonly since: (known: ReadonlyArray<Manifest.Known>) => ApiPage.Revisited<A>
+  readonly since: (known: ReadonlyArray<Manifest.Known>) => ApiPage.Refetched<A>
 }
 
 export interface Options {
@@ -55,15 +55,17 @@ export interface Options {
 }
 
 /**
- * A list of an API, page by page. `Answer.openUnless` says what the client must be like;
- * `Answers`, where answers are fetched and read.
+ * A list of an API, page by page. `HttpPage.openUnless` says what the client must be like;
+ * `PageReader`, where answers are fetched and read.
  */
 export const make = <A>(
   endpoint: Endpoint<A>,
   options: Options
 ): Effect.Effect<RestSource<A>, never, HttpClient.HttpClient> =>
-  Effect.map(Effect.all([HttpClient.HttpClient, Answers.Answers]), ([client, answers]) => {
-    const here = Effect.provide(Context.make(HttpClient.HttpClient, client).pipe(Context.add(Answers.Answers, answers)))
+  Effect.map(Effect.all([HttpClient.HttpClient, PageReader.PageReader]), ([client, answers]) => {
+    const here = Effect.provide(
+      Context.make(HttpClient.HttpClient, client).pipe(Context.add(PageReader.PageReader, answers))
+    )
     const source = sourceOf(endpoint, options)
     const { settings } = options
     const named = (error: SourceError.SourceError) =>
@@ -72,11 +74,11 @@ export const make = <A>(
       pages: Paging.pages<A>({
         ...source,
         endpoint: source.address,
-        fetch: (url) => here(Answers.open(url, source))
+        fetch: (url) => here(PageReader.open(url, source))
       }).pipe(
-        Stream.map(({ answered, firstOrdinal, piece }) =>
+        Stream.map(({ answered, firstOrdinal, chunk }) =>
           pageOf(
-            piece,
+            chunk,
             firstOrdinal,
             answered === undefined ? undefined : Manifest.entry(source.urlOf(answered.page), answered),
             answered?.total
@@ -86,16 +88,16 @@ export const make = <A>(
       ),
       since: (known) =>
         !source.byNumber
-          ? Stream.fail(Revisit.notComparable)
-          : Revisit.visits<A>(known, {
+          ? Stream.fail(ConditionalFetch.notComparable)
+          : ConditionalFetch.pages<A>(known, {
               ...source,
-              openUnless: (page, validators) => here(Answers.openUnless(source.urlOf(page), source, validators))
+              openUnless: (page, validators) => here(PageReader.openUnless(source.urlOf(page), source, validators))
             }).pipe(
-              Stream.map(({ entry, firstOrdinal, piece }) => ({
+              Stream.map(({ entry, firstOrdinal, chunk }) => ({
                 answer: entry,
-                changed: piece === undefined ? undefined : pageOf(piece, firstOrdinal)
+                changed: chunk === undefined ? undefined : pageOf(chunk, firstOrdinal)
               })),
-              Stream.mapError((error) => (error === Revisit.notComparable ? error : named(error)))
+              Stream.mapError((error) => (error === ConditionalFetch.notComparable ? error : named(error)))
             )
     }
   })
@@ -153,13 +155,13 @@ export const paged = <A, I>(list: List<A, I>) =>
     const { isPerson = false, people = () => [], version = () => "" } = list
     const rows = endpoint(list)
     const { pages, since } = yield* make(rows, list)
-    return yield* Intake.collect({ ...rows, pages, since, version, people, isPerson })
+    return yield* Ingest.collect({ ...rows, pages, since, version, people, isPerson })
   })
 
 const mebibyte = 1024 * 1024
 
 const pageOf = <A>(
-  { packed, page }: Piece<A>,
+  { packed, page }: RowChunk<A>,
   firstOrdinal: number,
   answer?: Manifest.Entry,
   total?: number
@@ -186,7 +188,7 @@ const sourceOf = <A>(endpoint: Endpoint<A>, options: Options) => {
     urlOf: (page: number) => paging.urlOf(url, page, limit),
     urlOfNext: (next: string) => paging.urlOfNext(url, next, limit),
     ahead: fetchAhead,
-    rowsOfPiece: Paging.rowsOfPiece(limit),
+    rowsOfChunk: Paging.rowsOfChunk(limit),
     ...{ limit, maxPages, token, maxBytes, maxRowBytes, idle, total }
   }
 }

@@ -1,5 +1,5 @@
 import * as Asset from "@sluice/core/asset/Asset"
-import * as Intake from "@sluice/rest-source/intake/Intake"
+import * as Ingest from "@sluice/rest-source/ingest/Ingest"
 import * as Effect from "effect/Effect"
 import * as Endpoints from "../endpoints.ts"
 import { SparkApi } from "../SparkApi.ts"
@@ -12,7 +12,7 @@ export const apiMessages = Asset.make("api_messages", {
   pool: "api",
   materialize: () =>
     Effect.flatMap(SparkApi, ({ messages }) =>
-      Intake.collect({
+      Ingest.collect({
         ...Endpoints.messages,
         pages: messages.pages,
         since: messages.since,

@@ -1,5 +1,5 @@
 import * as Asset from "@sluice/core/asset/Asset"
-import * as Intake from "@sluice/rest-source/intake/Intake"
+import * as Ingest from "@sluice/rest-source/ingest/Ingest"
 import * as Effect from "effect/Effect"
 import * as Endpoints from "../endpoints.ts"
 import * as Generalisation from "../privacy/Generalisation.ts"
@@ -15,7 +15,7 @@ export const apiUsers = Asset.make("api_users", {
     Effect.gen(function* () {
       const { users } = yield* SparkApi
       const policy = yield* Generalisation.Generalisation
-      return yield* Intake.collect({
+      return yield* Ingest.collect({
         ...Endpoints.users,
         pages: users.pages,
         since: Generalisation.countsUsers(policy) ? undefined : users.since,

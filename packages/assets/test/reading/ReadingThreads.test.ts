@@ -2,8 +2,8 @@ import { expect, layer } from "@effect/vitest"
 import * as Endpoints from "@sluice/assets/endpoints"
 import * as Proxies from "@sluice/cli/wiring/Proxies"
 import * as SourceClient from "@sluice/cli/wiring/SourceClient"
-import * as Answers from "@sluice/rest-source/source/Answers"
 import type { Endpoint } from "@sluice/rest-source/source/Endpoint"
+import * as PageReader from "@sluice/rest-source/source/PageReader"
 import type * as ReadingThreads from "@sluice/rest-source/threads/ReadingThreads"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -36,19 +36,19 @@ const parts =
     response.end()
   }
 
-/** What is read of a text: its pieces, or why there are none. */
+/** What is read of a text: its chunks, or why there are none. */
 const read = <A>(endpoint: Endpoint<A>, text: string, cuts: ReadonlyArray<number> = []) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
     yield* api.on("/rows", parts(text, cuts))
-    const { next } = yield* Answers.open(new URL(`${api.url}/rows`), {
-      ...{ endpoint, token: undefined, maxBytes: 2 ** 30, maxRowBytes: 2_000, rowsOfPiece: 3 },
+    const { next } = yield* PageReader.open(new URL(`${api.url}/rows`), {
+      ...{ endpoint, token: undefined, maxBytes: 2 ** 30, maxRowBytes: 2_000, rowsOfChunk: 3 },
       ...{ idle: "30 seconds", total: "1 minute" }
     })
     const found = []
     for (let isLast = false; !isLast; ) {
       const taken = yield* next
-      found.push(...taken.pieces)
+      found.push(...taken.chunks)
       isLast = taken.isLast
     }
     return found.map(({ ids, page: { rejected, rows, unknownFields }, size }) => ({
@@ -96,7 +96,7 @@ layer(Layer.provideMerge(SharedThreads.layer, Code.layer), { excludeTestServices
   "threads that read answers",
   (it) => {
     it.effect.prop(
-      "read what is read in place, piece by piece, good rows and bad, wherever the bytes are cut; and refuse the same",
+      "read what is read in place, chunk by chunk, good rows and bad, wherever the bytes are cut; and refuse the same",
       [texts(message()), texts(user()), cuts],
       ([messages, users, at]) =>
         Effect.gen(function* () {

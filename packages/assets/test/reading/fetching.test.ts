@@ -4,8 +4,8 @@ import * as Endpoints from "@sluice/assets/endpoints"
 import { SparkApi } from "@sluice/assets/SparkApi"
 import * as Proxies from "@sluice/cli/wiring/Proxies"
 import * as SourceClient from "@sluice/cli/wiring/SourceClient"
-import type * as Answer from "@sluice/rest-source/source/Answer"
-import * as Answers from "@sluice/rest-source/source/Answers"
+import type * as HttpPage from "@sluice/rest-source/source/HttpPage"
+import * as PageReader from "@sluice/rest-source/source/PageReader"
 import type * as ReadingThreads from "@sluice/rest-source/threads/ReadingThreads"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
@@ -149,11 +149,11 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
         const known = { url: `${api.url}/messages?page=1&limit=100`, page: 1, size: 3, validators: { etag: '"7"' } }
         const { url, ...page } = known
         const since = [{ ...page, isFor: (asked: URL) => asked.href === url }]
-        const visits = yield* Effect.flatMap(SparkApi, (spark) => Stream.runCollect(spark.messages.since(since))).pipe(
+        const pages = yield* Effect.flatMap(SparkApi, (spark) => Stream.runCollect(spark.messages.since(since))).pipe(
           Effect.provide(sparkApiAt(api.url)),
           Effect.provide(way)
         )
-        expect(Chunk.toReadonlyArray(visits)[0]).toStrictEqual({ answer: known, changed: undefined })
+        expect(Chunk.toReadonlyArray(pages)[0]).toStrictEqual({ answer: known, changed: undefined })
       })
     )
 
@@ -175,8 +175,8 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
       Effect.gen(function* () {
         const api = yield* FaultyApi.make
         yield* api.on("/messages", endless)
-        const { next } = yield* Answers.open(new URL(`${api.url}/messages`), plainly)
-        const { isLast, pieces } = yield* next
+        const { next } = yield* PageReader.open(new URL(`${api.url}/messages`), plainly)
+        const { isLast, chunks } = yield* next
         let sent = 0
         for (let before = -1; sent !== before && sent < most; ) {
           before = sent
@@ -184,7 +184,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
           yield* Effect.sleep("100 millis")
           sent = yield* api.bytesSent
         }
-        expect([isLast, pieces.length > 0, sent < most]).toStrictEqual([false, true, true])
+        expect([isLast, chunks.length > 0, sent < most]).toStrictEqual([false, true, true])
       }).pipe(Effect.provide(SourceClient.layer(Proxies.none)), Effect.provide(way))
     )
   }
@@ -221,8 +221,8 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
   )
 })
 
-const plainly: Answer.Options<Message.Message> = {
-  ...{ endpoint: Endpoints.messages, rowsOfPiece: 100, token: undefined, maxBytes: 2 ** 40, maxRowBytes: 2 ** 20 },
+const plainly: HttpPage.Options<Message.Message> = {
+  ...{ endpoint: Endpoints.messages, rowsOfChunk: 100, token: undefined, maxBytes: 2 ** 40, maxRowBytes: 2 ** 20 },
   ...{ idle: "30 seconds", total: "1 minute" }
 }
 

@@ -1,8 +1,8 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { expect, it } from "@effect/vitest"
-import * as Answers from "@sluice/rest-source/source/Answers"
 import * as Body from "@sluice/rest-source/source/Body"
+import * as PageReader from "@sluice/rest-source/source/PageReader"
 import * as Effect from "effect/Effect"
 import * as Endpoints from "../../src/endpoints.ts"
 
@@ -30,8 +30,8 @@ it.scoped("a redirect from https to http is not followed, and the message says s
       const headers = { location: "http://api/users" }
       return Effect.succeed(HttpClientResponse.fromWeb(request, new Response(null, { status: 302, headers })))
     })
-    const limits = { maxBytes: 2 ** 20, maxRowBytes: 2 ** 20, rowsOfPiece: 10, idle: "1 minute", total: "1 minute" } as const
-    const open = Answers.open(new URL("https://api/users"), { ...limits, endpoint: Endpoints.users, token: undefined })
+    const limits = { maxBytes: 2 ** 20, maxRowBytes: 2 ** 20, rowsOfChunk: 10, idle: "1 minute", total: "1 minute" } as const
+    const open = PageReader.open(new URL("https://api/users"), { ...limits, endpoint: Endpoints.users, token: undefined })
     const error = yield* Effect.flip(Effect.provideService(open, HttpClient.HttpClient, client))
     expect([error.message, error.retryable, asked]).toStrictEqual([
       "GET https://api/users cannot be used: the answer sends from https to http, where a token would be sent in clear; it is not followed. Nothing of it was loaded. Check that the source's URL is the API's address.",

@@ -218,7 +218,7 @@ describe("the hashes of this repository's assets", () => {
   })
 
   it("change with what several import, for each of them", async () => {
-    expect(await differing("packages/rest-source/src/intake/Duplicates.ts", addCode)).toEqual(["api_users", "api_messages"])
+    expect(await differing("packages/rest-source/src/ingest/Duplicates.ts", addCode)).toEqual(["api_users", "api_messages"])
     const views = await differing("packages/assets/src/tables/SubscriptionsRaw.ts", addCode)
     expect([views.includes("active_subscriptions"), views.includes("users_raw")]).toEqual([true, false])
   })

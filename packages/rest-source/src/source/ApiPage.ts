@@ -1,8 +1,8 @@
 import type * as DecodedRows from "@sluice/core/source/DecodedRows"
 import type * as Stream from "effect/Stream"
-import type { PackedRows } from "../intake/PackedRows.ts"
+import type { PackedRows } from "../ingest/PackedRows.ts"
+import type * as ConditionalFetch from "./ConditionalFetch.ts"
 import type * as Manifest from "./Manifest.ts"
-import type * as Revisit from "./Revisit.ts"
 import type { SourceError } from "./SourceError.ts"
 
 /** A page of decoded rows, and where an answer ended with it, what that answer is known by. */
@@ -15,9 +15,9 @@ export interface ApiPage<out A> extends DecodedRows.DecodedRows<A> {
 }
 
 /** A page that was looked at again: what it is known by, and its rows where it may have changed. */
-export interface RevisitedPage<out A> {
+export interface RefetchedPage<out A> {
   readonly answer: Manifest.Entry
   readonly changed: ApiPage<A> | undefined
 }
 
-export type Revisited<A> = Stream.Stream<RevisitedPage<A>, SourceError | Revisit.NotComparable>
+export type Refetched<A> = Stream.Stream<RefetchedPage<A>, SourceError | ConditionalFetch.NotComparable>

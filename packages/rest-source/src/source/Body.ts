@@ -8,7 +8,7 @@ import type { Deadline } from "./Deadline.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { Fault } from "./JsonRows.ts"
 import * as NetworkCode from "./NetworkCode.ts"
-import * as Piece from "./Piece.ts"
+import * as RowChunk from "./RowChunk.ts"
 import * as SourceError from "./SourceError.ts"
 import * as Unpack from "./Unpack.ts"
 
@@ -22,15 +22,15 @@ export interface Limits {
 /** What is made of a body, and how. */
 export interface Options<A> extends Limits {
   readonly endpoint: Endpoint<A>
-  /** Rows of each piece but the last one. */
-  readonly rowsOfPiece: number
+  /** Rows of each chunk but the last one. */
+  readonly rowsOfChunk: number
 }
 
-/** The next pieces of a body: some at least, or the last ones, which are none where the answer has no rows. */
+/** The next chunks of a body: some at least, or the last ones, which are none where the answer has no rows. */
 export type Next<A> = Effect.Effect<Taken<A>, SourceError.SourceError>
 
 export interface Taken<out A> {
-  readonly pieces: ReadonlyArray<Piece.Piece<A>>
+  readonly chunks: ReadonlyArray<RowChunk.RowChunk<A>>
   /** The body was read to its end, and is whole and well-formed. There is nothing to be asked for any more. */
   readonly isLast: boolean
   /** Bytes of the body, unpacked, that were read for them. */
@@ -62,7 +62,7 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
     pull,
     Option.match({ onNone: () => Effect.succeed(undefined), onSome: (error) => Effect.fail(lost(endpoint, error)) })
   )
-  const cutter = Piece.cutter(options.endpoint, options)
+  const chunker = RowChunk.chunker(options.endpoint, options)
   let received = 0
   let size = 0
 
@@ -73,24 +73,24 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
   )
   const readAll = Effect.fnUntraced(function* (
     unpacking: Effect.Effect<ReadonlyArray<Uint8Array>, Error>,
-    pieces: Array<Piece.Piece<A>>
+    chunks: Array<RowChunk.RowChunk<A>>
   ) {
     for (const part of yield* Effect.mapError(unpacking, (error) => lost(endpoint, error))) {
       size += part.length
       if (size > options.maxBytes) return yield* tooLarge
-      pieces.push(...(yield* orFault(cutter.push(part))))
+      chunks.push(...(yield* orFault(chunker.push(part))))
     }
   })
 
   const read = Effect.fnUntraced(function* (heard: (bytes: number) => Effect.Effect<void>) {
-    const pieces: Array<Piece.Piece<A>> = []
+    const chunks: Array<RowChunk.RowChunk<A>> = []
     const [from, before] = [received, size]
-    while (received - from < pieceBytes || pieces.length === 0) {
+    while (received - from < readBytes || chunks.length === 0) {
       const parts = yield* nextParts
       for (const part of parts ?? []) {
         received += part.length
         yield* heard(part.length)
-        yield* readAll(unpacker.push(part), pieces)
+        yield* readAll(unpacker.push(part), chunks)
         // What came was worked on meanwhile: that was no silence.
         yield* heard(0)
       }
@@ -98,18 +98,18 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
         if (received < announced) {
           return yield* new SourceError.SourceUnreachable({ endpoint, why: "the answer was shorter than announced" })
         }
-        yield* readAll(unpacker.end, pieces)
-        pieces.push(...(yield* orFault(cutter.end())))
-        return { pieces, isLast: true, bytes: size - before, next: cutter.next?.() }
+        yield* readAll(unpacker.end, chunks)
+        chunks.push(...(yield* orFault(chunker.end())))
+        return { chunks, isLast: true, bytes: size - before, next: chunker.next?.() }
       }
     }
-    return { pieces, isLast: false, bytes: size - before }
+    return { chunks, isLast: false, bytes: size - before }
   })
   return deadline.wait(read)
 })
 
 /** What is read of the wire at a time, at least, unless it is all there is. */
-const pieceBytes = 512 * 1024
+const readBytes = 512 * 1024
 
 /** Compression that cannot be read is wrong for good; all else may work another time. */
 export const lost = (endpoint: string, error: HttpClientError.HttpClientError | Error): SourceError.SourceError => {

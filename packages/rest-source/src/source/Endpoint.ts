@@ -1,5 +1,5 @@
 import type { Decoder } from "@sluice/core/source/Decoder"
-import type { Packing } from "../intake/PackedRows.ts"
+import type { Packing } from "../ingest/PackedRows.ts"
 import type { Envelope } from "../PagingStyle.ts"
 
 /** A list of the API, and what is made of its rows. */

@@ -4,21 +4,21 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { type Answer, isSameSite } from "./Answer.ts"
 import type * as Body from "./Body.ts"
 import * as EndOfPages from "./EndOfPages.ts"
-import * as PageWindow from "./PageWindow.ts"
+import { type HttpPage, isSameSite } from "./HttpPage.ts"
 import { isSameAddress } from "./Pagination.ts"
-import * as Piece from "./Piece.ts"
-import * as Refusal from "./Refusal.ts"
+import * as Prefetch from "./Prefetch.ts"
+import * as RefusedPage from "./RefusedPage.ts"
+import * as RowChunk from "./RowChunk.ts"
 import { invalid, ofPage, type SourceError, SourcePagingDoubtful, SourceTooLarge } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
 /** Rows, and the place of the first of them in all that the endpoint has. */
 export interface Placed<out A> {
-  readonly piece: Piece.Piece<A>
+  readonly chunk: RowChunk.RowChunk<A>
   readonly firstOrdinal: number
-  /** The answer that ends with these rows; a long one comes in pieces, of which only the last has it. */
+  /** The answer that ends with these rows; a long one comes in chunks, of which only the last has it. */
   readonly answered?: Answered
 }
 
@@ -26,7 +26,7 @@ export interface Placed<out A> {
 export interface Answered {
   readonly page: number
   /**
-   * Its rows, if the next reading can compare it by its number and size. Undefined if it came in pieces, is longer than was
+   * Its rows, if the next reading can compare it by its number and size. Undefined if it came in chunks, is longer than was
    * asked for, has the rows of the page before, or came from an address that the server named.
    */
   readonly size: number | undefined
@@ -47,20 +47,20 @@ export interface Options<A> {
   readonly byNumber: boolean
   /** The address of the next page, as a page within an envelope names it. */
   readonly urlOfNext: (next: string) => URL
-  readonly fetch: (url: URL) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
+  readonly fetch: (url: URL) => Effect.Effect<HttpPage<A>, SourceError, Scope.Scope>
 }
 
 /**
- * All rows of an endpoint, page by page from page 1 on, until they end as `EndOfPages` and `Refusal` decide. Once the server
+ * All rows of an endpoint, page by page from page 1 on, until they end as `EndOfPages` and `RefusedPage` decide. Once the server
  * has shown that it pages, by a full page 1 or by a page 2, pages are asked for ahead. They come in order nevertheless, and what
  * is asked for beyond the end does not matter. In memory are `ahead` pages and two more. A long page is handed on while it
- * comes, in pieces of `rowsOfPiece` rows. Rows that are on several pages come several times.
+ * comes, in chunks of `rowsOfChunk` rows. Rows that are on several pages come several times.
  */
 export const pages = <A>(options: Options<A>): Stream.Stream<Placed<A>, SourceError> =>
-  PageWindow.make(options).pipe(
-    Effect.map((window) =>
+  Prefetch.make(options).pipe(
+    Effect.map((prefetch) =>
       Stream.paginateChunkEffect<State<A>, Placed<A>, SourceError, never>(first, (state) =>
-        state._tag === "Rest" ? takeRest(state, window, options) : takePage(state, window, options)
+        state._tag === "Rest" ? takeRest(state, prefetch, options) : takePage(state, prefetch, options)
       )
     ),
     Stream.unwrapScoped,
@@ -68,10 +68,10 @@ export const pages = <A>(options: Options<A>): Stream.Stream<Placed<A>, SourceEr
   )
 
 /**
- * Rows of a piece of an answer where pages have `limit`: those of a page, so that a page is one piece; or 1,000, if that is
+ * Rows of a chunk of an answer where pages have `limit`: those of a page, so that a page is one chunk; or 1,000, if that is
  * more.
  */
-export const rowsOfPiece = (limit: number): number => Math.max(limit, 1_000)
+export const rowsOfChunk = (limit: number): number => Math.max(limit, 1_000)
 
 type State<A> = AtPage | AtRest<A>
 
@@ -87,7 +87,7 @@ interface AtPage extends Place {
   readonly _tag: "Page"
 }
 
-/** Within a page that comes in several pieces. */
+/** Within a page that comes in several chunks. */
 interface AtRest<A> extends Place, Coming<A> {
   readonly _tag: "Rest"
   readonly next: Body.Next<A>
@@ -95,8 +95,8 @@ interface AtRest<A> extends Place, Coming<A> {
 
 /** What has come of a page. */
 interface Coming<A> {
-  readonly found: PageWindow.Page<A>
-  readonly pieces: number
+  readonly found: Prefetch.Page<A>
+  readonly chunks: number
   readonly brought: EndOfPages.Brought
   /** The first ids of the page before that have not come again; undefined if that page was not longer than asked for. */
   readonly before: Set<number> | undefined
@@ -106,97 +106,97 @@ type Step<A> = readonly [Chunk.Chunk<Placed<A>>, Option.Option<State<A>>]
 
 const first: AtPage = { _tag: "Page", page: 1, url: undefined, progress: EndOfPages.start, ordinal: 0 }
 
-const takePage = Effect.fnUntraced(function* <A>(place: AtPage, window: PageWindow.PageWindow<A>, options: Options<A>) {
+const takePage = Effect.fnUntraced(function* <A>(place: AtPage, prefetch: Prefetch.Prefetch<A>, options: Options<A>) {
   const { page, progress, url } = place
   const { endpoint, limit, maxPages } = options
   if (page > maxPages) return yield* new SourceTooLarge({ endpoint, limit: maxPages, unit: "pages" })
-  const outcome = url === undefined ? yield* window.take(page) : yield* window.takeAt(url)
-  const found = Either.isRight(outcome) ? outcome.right : yield* refused(place, window, options, outcome.left)
+  const outcome = url === undefined ? yield* prefetch.take(page) : yield* prefetch.takeAt(url)
+  const found = Either.isRight(outcome) ? outcome.right : yield* refused(place, prefetch, options, outcome.left)
   if (found === undefined) return step<A>([])
 
-  const opening = found.pieces[0]?.ids ?? noIds
+  const opening = found.chunks[0]?.ids ?? noIds
   if (EndOfPages.isSame(progress, opening)) {
     yield* found.giveUp
-    const brought = { size: Piece.sizeOf(found.pieces), opening }
-    return yield* conclude(place, { found, what: "same", brought, size: undefined }, [], window, options)
+    const brought = { size: RowChunk.sizeOf(found.chunks), opening }
+    return yield* conclude(place, { found, what: "same", brought, size: undefined }, [], prefetch, options)
   }
   if (EndOfPages.isEarlier(progress, opening)) {
     yield* found.giveUp
     return yield* new SourcePagingDoubtful({ endpoint, limit, doubt: "an earlier page" })
   }
   const before = progress.last.size > limit ? new Set(progress.last.opening) : undefined
-  const coming = { found, pieces: 0, brought: { size: 0, opening }, before }
-  return yield* takePieces(place, coming, found.pieces, found.rest, window, options)
+  const coming = { found, chunks: 0, brought: { size: 0, opening }, before }
+  return yield* takeChunks(place, coming, found.chunks, found.rest, prefetch, options)
 })
 
 /** Judges an error: undefined if it is the end, where the page is refused, or was to confirm that it is not there. */
 const refused = Effect.fnUntraced(function* <A>(
   { page, progress }: Place,
-  window: PageWindow.PageWindow<A>,
+  prefetch: Prefetch.Prefetch<A>,
   { endpoint, limit }: Options<A>,
   failure: SourceError
 ) {
   const error = ofPage(failure, page)
   if (progress.ended) return undefined
-  if (page === 1 || progress.named || !Refusal.is(error)) return yield* error
+  if (page === 1 || progress.named || !RefusedPage.is(error)) return yield* error
   if (progress.nothing > 0) return undefined
   const { size } = progress.last
-  return yield* Refusal.judge<PageWindow.Page<A>, SourceError>({
+  return yield* RefusedPage.judge<Prefetch.Page<A>, SourceError>({
     ...{ endpoint, page, error },
-    isBefore: ({ pieces, rest }) =>
+    isBefore: ({ chunks, rest }) =>
       size > limit || rest !== undefined
-        ? EndOfPages.isSame(progress, pieces[0]?.ids ?? noIds)
-        : Piece.sizeOf(pieces) === size,
-    sizeOf: ({ pieces }) => Piece.sizeOf(pieces),
+        ? EndOfPages.isSame(progress, chunks[0]?.ids ?? noIds)
+        : RowChunk.sizeOf(chunks) === size,
+    sizeOf: ({ chunks }) => RowChunk.sizeOf(chunks),
     ask: (page) =>
-      Effect.flatMap(window.take(page), (outcome) => {
+      Effect.flatMap(prefetch.take(page), (outcome) => {
         if (Either.isRight(outcome)) return Effect.succeed(outcome.right)
-        return Refusal.is(outcome.left) ? Effect.succeed(undefined) : Effect.fail(outcome.left)
+        return RefusedPage.is(outcome.left) ? Effect.succeed(undefined) : Effect.fail(outcome.left)
       })
   })
 })
 
-const takeRest = <A>(state: AtRest<A>, window: PageWindow.PageWindow<A>, options: Options<A>) =>
-  Effect.flatMap(state.next, ({ isLast, pieces }) =>
-    takePieces(state, state, pieces, isLast ? undefined : state.next, window, options)
+const takeRest = <A>(state: AtRest<A>, prefetch: Prefetch.Prefetch<A>, options: Options<A>) =>
+  Effect.flatMap(state.next, ({ isLast, chunks }) =>
+    takeChunks(state, state, chunks, isLast ? undefined : state.next, prefetch, options)
   )
 
-/** Hands on some pieces of a page; with the last ones, the page has ended. */
-const takePieces = <A>(
+/** Hands on some chunks of a page; with the last ones, the page has ended. */
+const takeChunks = <A>(
   { ordinal, page, progress, url }: Place,
   coming: Coming<A>,
-  some: ReadonlyArray<Piece.Piece<A>>,
+  some: ReadonlyArray<RowChunk.RowChunk<A>>,
   next: Body.Next<A> | undefined,
-  window: PageWindow.PageWindow<A>,
+  prefetch: Prefetch.Prefetch<A>,
   options: Options<A>
 ): Effect.Effect<Step<A>, SourceError> => {
   const { before, found } = coming
   const placed: Array<Placed<A>> = []
   let { size } = coming.brought
   let at = ordinal
-  for (const piece of some) {
-    placed.push({ piece, firstOrdinal: at })
-    at += piece.size
-    size += piece.size
-    if (before !== undefined) for (const id of piece.ids) before.delete(id)
+  for (const chunk of some) {
+    placed.push({ chunk, firstOrdinal: at })
+    at += chunk.size
+    size += chunk.size
+    if (before !== undefined) for (const id of chunk.ids) before.delete(id)
   }
   const place = { page, url, progress, ordinal: at }
   const brought = { size, opening: coming.brought.opening }
-  const pieces = coming.pieces + some.length
+  const chunks = coming.chunks + some.length
   if (next !== undefined) {
-    return Effect.succeed(step(placed, { _tag: "Rest", ...place, found, pieces, brought, before, next }))
+    return Effect.succeed(step(placed, { _tag: "Rest", ...place, found, chunks, brought, before, next }))
   }
   const what = size === 0 ? "nothing" : before?.size === 0 ? "again" : "rows"
-  const isPlain = url === undefined && pieces <= 1 && size <= options.limit
-  return conclude(place, { found, what, brought, size: isPlain ? size : undefined }, placed, window, options)
+  const isPlain = url === undefined && chunks <= 1 && size <= options.limit
+  return conclude(place, { found, what, brought, size: isPlain ? size : undefined }, placed, prefetch, options)
 }
 
-/** A page has ended with some pieces: decides what follows it. */
+/** A page has ended with some chunks: decides what follows it. */
 const conclude = Effect.fnUntraced(function* <A>(
   { ordinal, page, progress, url: own }: Place,
   ended: Pick<Coming<A>, "brought" | "found"> & Pick<EndOfPages.Seen, "what"> & Pick<Answered, "size">,
   placed: ReadonlyArray<Placed<A>>,
-  window: PageWindow.PageWindow<A>,
+  prefetch: Prefetch.Prefetch<A>,
   { ahead, byNumber, endpoint, limit, maxPages, urlOf }: Options<A>
 ) {
   const { brought, found, size, what } = ended
@@ -213,14 +213,14 @@ const conclude = Effect.fnUntraced(function* <A>(
   if (decision._tag === "Doubt") return yield* new SourcePagingDoubtful({ endpoint, limit, doubt: decision.doubt })
 
   const answered = { page, size, validators: found.validators, total: decision.progress.total }
-  const last = placed.at(-1) ?? { piece: Piece.nothing(), firstOrdinal: ordinal }
+  const last = placed.at(-1) ?? { chunk: RowChunk.nothing(), firstOrdinal: ordinal }
   const all = [...placed.slice(0, -1), { ...last, answered }]
   if (decision._tag === "End") return step(all)
   const isNumbered = url === undefined || (byNumber && isSameAddress(url.href, urlOf(page + 1)))
   if (isNumbered && what === "rows" && brought.size <= limit) {
     // A page 1 that is shorter than asked for is mostly everything: then two pages show it.
     const most = EndOfPages.isPaging(decision.progress, limit) ? ahead : Math.min(ahead, 2)
-    yield* window.ask(page + 1, Math.min(page + most, maxPages))
+    yield* prefetch.ask(page + 1, Math.min(page + most, maxPages))
   }
   const next = { page: page + 1, url: isNumbered ? undefined : url, progress: decision.progress, ordinal }
   return step(all, { _tag: "Page", ...next })

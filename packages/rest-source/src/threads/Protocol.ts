@@ -1,13 +1,13 @@
-import type { Answer, Options } from "../source/Answer.ts"
 import type { Taken } from "../source/Body.ts"
-import type { Packed } from "../source/Piece.ts"
+import type { HttpPage, Options } from "../source/HttpPage.ts"
+import type { Packed } from "../source/RowChunk.ts"
 import type { SourceError } from "../source/SourceError.ts"
 import type { Validators } from "../source/Validators.ts"
 
 /** What a reading thread is asked. Each answer is told by its number. */
 export type Request = Fetch | More | Close
 
-/** An answer to be fetched, and its first pieces. */
+/** An answer to be fetched, and its first chunks. */
 export interface Fetch {
   readonly _tag: "Fetch"
   readonly answer: number
@@ -20,7 +20,7 @@ export interface Fetch {
   readonly known: Validators
 }
 
-/** Its next pieces: asked for when those before have come, so that the thread always has something to do. */
+/** Its next chunks: asked for when those before have come, so that the thread always has something to do. */
 export interface More {
   readonly _tag: "More"
   readonly answer: number
@@ -32,18 +32,18 @@ export interface Close {
   readonly answer: number
 }
 
-export type Reply = { readonly answer: number } & (Begun | Pieces | Failed)
+export type Reply = { readonly answer: number } & (Begun | Chunks | Failed)
 
 /** The first reply to `Fetch`: what the head of the answer says; undefined if the answer is still the one that is known. */
 export interface Begun {
   readonly _tag: "Begun"
-  readonly head: Omit<Answer<unknown>, "next"> | undefined
+  readonly head: Omit<HttpPage<unknown>, "next"> | undefined
 }
 
 /** The second reply to `Fetch`, and one to each `More`. */
-export interface Pieces extends Omit<Taken<unknown>, "pieces"> {
-  readonly _tag: "Pieces"
-  readonly pieces: ReadonlyArray<Packed>
+export interface Chunks extends Omit<Taken<unknown>, "chunks"> {
+  readonly _tag: "Chunks"
+  readonly chunks: ReadonlyArray<Packed>
 }
 
 /** Why there is no answer, or no more of it. */

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import type * as Answer from "../source/Answer.ts"
-import * as Piece from "../source/Piece.ts"
+import type * as HttpPage from "../source/HttpPage.ts"
+import * as RowChunk from "../source/RowChunk.ts"
 import * as SourceError from "../source/SourceError.ts"
 import type { Validators } from "../source/Validators.ts"
 import * as Inbox from "./Inbox.ts"
@@ -13,12 +13,12 @@ import type { Reply, Request } from "./Protocol.ts"
 
 /** A thread that runs `ReadingWorker`. */
 export interface ReadingThread {
-  /** Has it fetch an answer and read it, one part ahead of whoever asks for its pieces. */
+  /** Has it fetch an answer and read it, one part ahead of whoever asks for its chunks. */
   readonly fetch: <A>(
     url: URL,
-    options: Answer.Options<A>,
+    options: HttpPage.Options<A>,
     known: Validators
-  ) => Effect.Effect<Answer.Answer<A> | undefined, SourceError.SourceError, Scope.Scope>
+  ) => Effect.Effect<HttpPage.HttpPage<A> | undefined, SourceError.SourceError, Scope.Scope>
   /** How many answers it reads. */
   readonly answers: () => number
   readonly end: Effect.Effect<void>
@@ -74,12 +74,12 @@ export const start = ({ env, file, workerData }: Options, gone: () => void): Rea
         })
     )
 
-  const fetch = Effect.fnUntraced(function* <A>(url: URL, options: Answer.Options<A>, known: Validators) {
-    const { idle, maxBytes, maxRowBytes, rowsOfPiece, token, total } = options
+  const fetch = Effect.fnUntraced(function* <A>(url: URL, options: HttpPage.Options<A>, known: Validators) {
+    const { idle, maxBytes, maxRowBytes, rowsOfChunk, token, total } = options
     const { answer, reply } = yield* begin((answer) => ({
       ...{ _tag: "Fetch", answer, url: url.href, known, endpoint: options.endpoint.name },
       token: token === undefined ? undefined : Redacted.value(token),
-      limits: { maxBytes, maxRowBytes, rowsOfPiece, idle: Duration.toMillis(idle), total: Duration.toMillis(total) }
+      limits: { maxBytes, maxRowBytes, rowsOfChunk, idle: Duration.toMillis(idle), total: Duration.toMillis(total) }
     }))
     const endpoint = url.origin + url.pathname
     const told = Effect.mapError(reply, ({ why }) => new SourceError.SourceReaderEnded({ endpoint, why })).pipe(
@@ -89,10 +89,15 @@ export const start = ({ env, file, workerData }: Options, gone: () => void): Rea
     if (first._tag !== "Begun") return yield* outOfTurn
     if (first.head === undefined) return undefined
     const next = Effect.flatMap(told, (taken) => {
-      if (taken._tag !== "Pieces") return outOfTurn
+      if (taken._tag !== "Chunks") return outOfTurn
       if (!taken.isLast) ask({ _tag: "More", answer })
-      const { bytes, isLast, next, pieces } = taken
-      return Effect.succeed({ pieces: pieces.map((piece) => Piece.unpacking(options.endpoint, piece)), isLast, bytes, next })
+      const { bytes, isLast, next, chunks } = taken
+      return Effect.succeed({
+        chunks: chunks.map((chunk) => RowChunk.unpacking(options.endpoint, chunk)),
+        isLast,
+        bytes,
+        next
+      })
     })
     return { ...first.head, next }
   })

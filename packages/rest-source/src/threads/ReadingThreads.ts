@@ -3,10 +3,10 @@ import * as ExecutionStrategy from "effect/ExecutionStrategy"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import * as Answer from "../source/Answer.ts"
-import { Answers } from "../source/Answers.ts"
 import type { Taken } from "../source/Body.ts"
-import type { Piece } from "../source/Piece.ts"
+import * as HttpPage from "../source/HttpPage.ts"
+import { PageReader } from "../source/PageReader.ts"
+import type { RowChunk } from "../source/RowChunk.ts"
 import type * as Validators from "../source/Validators.ts"
 import * as ReadingThread from "./ReadingThread.ts"
 
@@ -31,9 +31,9 @@ export const layer = ({
   bytesOfAnswer = 4 * 1024 * 1024,
   threads: most,
   ...options
-}: Options): Layer.Layer<Answers> =>
+}: Options): Layer.Layer<PageReader> =>
   Layer.scoped(
-    Answers,
+    PageReader,
     Effect.gen(function* () {
       const threads = new Set<ReadingThread.ReadingThread>()
       yield* Effect.addFinalizer(() => Effect.forEach(threads, (thread) => thread.end, { concurrency: "unbounded" }))
@@ -49,23 +49,23 @@ export const layer = ({
           return least
         }
       }
-      const chooseFor = <A>({ endpoint }: Answer.Options<A>) => (endpoint.inThreads === true ? choose() : undefined)
+      const chooseFor = <A>({ endpoint }: HttpPage.Options<A>) => (endpoint.inThreads === true ? choose() : undefined)
       let read = 0
-      const inPlace = Effect.fnUntraced(function* <A>(url: URL, options: Answer.Options<A>, known: Validators.Validators) {
+      const inPlace = Effect.fnUntraced(function* <A>(url: URL, options: HttpPage.Options<A>, known: Validators.Validators) {
         const own = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
-        const answer = yield* Scope.extend(Answer.openUnless(url, options, known), own)
+        const answer = yield* Scope.extend(HttpPage.openUnless(url, options, known), own)
         if (answer === undefined) return undefined
-        const pieces: Array<Piece<A>> = []
+        const chunks: Array<RowChunk<A>> = []
         let bytes = 0
         while (bytes <= bytesOfAnswer) {
           const taken = yield* answer.next
-          pieces.push(...taken.pieces)
+          chunks.push(...taken.chunks)
           bytes += taken.bytes
           read += taken.bytes
-          if (taken.isLast) return { ...answer, next: Effect.succeed({ ...taken, pieces, bytes }) }
+          if (taken.isLast) return { ...answer, next: Effect.succeed({ ...taken, chunks, bytes }) }
         }
         const thread = chooseFor(options)
-        if (thread === undefined) return { ...answer, next: resumed({ pieces, isLast: false, bytes }, answer.next) }
+        if (thread === undefined) return { ...answer, next: resumed({ chunks, isLast: false, bytes }, answer.next) }
         yield* Scope.close(own, Exit.void)
         return yield* thread.fetch(url, options, known)
       })

@@ -7,25 +7,25 @@ import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Answer from "../source/Answer.ts"
 import type { Endpoint } from "../source/Endpoint.ts"
-import * as Piece from "../source/Piece.ts"
+import * as HttpPage from "../source/HttpPage.ts"
+import * as RowChunk from "../source/RowChunk.ts"
 import { SourceError } from "../source/SourceError.ts"
 import type * as Protocol from "./Protocol.ts"
 
 /** An answer that is being fetched. */
 interface Fetching {
-  /** Opened when more pieces are wanted. */
+  /** Opened when more chunks are wanted. */
   readonly wanted: Effect.Latch
   readonly fiber: Fiber.RuntimeFiber<unknown>
 }
 
 /** Sends a reply; the memory of packed rows changes hands. */
 const send = (reply: Protocol.Reply): void =>
-  parentPort?.postMessage(reply, reply._tag === "Pieces" ? reply.pieces.flatMap(memoryOf) : [])
+  parentPort?.postMessage(reply, reply._tag === "Chunks" ? reply.chunks.flatMap(memoryOf) : [])
 
 /** Each once, though several of them may lie in one. */
-const memoryOf = ({ ids, packed: { contents, hashes, packed } }: Piece.Packed): Array<ArrayBuffer> => {
+const memoryOf = ({ ids, packed: { contents, hashes, packed } }: RowChunk.Packed): Array<ArrayBuffer> => {
   const buffers = new Set([ids, contents, hashes, packed.lengths, packed.text].map(({ buffer }) => buffer))
   return [...buffers].flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : []))
 }
@@ -37,13 +37,13 @@ const fetch = Effect.fnUntraced(function* <A>(
   wanted: Effect.Latch
 ) {
   const secret = token === undefined ? undefined : Redacted.make(token)
-  const opened = yield* Answer.openUnless(new URL(url), { ...limits, endpoint, token: secret }, known)
+  const opened = yield* HttpPage.openUnless(new URL(url), { ...limits, endpoint, token: secret }, known)
   const head = opened && { validators: opened.validators, pagination: opened.pagination }
   send({ _tag: "Begun", answer, head })
   if (opened === undefined) return
   while (true) {
-    const { pieces, ...taken } = yield* opened.next
-    send({ _tag: "Pieces", answer, pieces: pieces.map((piece) => Piece.pack(piece)), ...taken })
+    const { chunks, ...taken } = yield* opened.next
+    send({ _tag: "Chunks", answer, chunks: chunks.map((chunk) => RowChunk.pack(chunk)), ...taken })
     if (taken.isLast) return
     yield* wanted.await
     wanted.unsafeClose()

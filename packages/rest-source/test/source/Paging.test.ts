@@ -4,9 +4,9 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { Answer } from "../../src/source/Answer.ts"
+import type { HttpPage } from "../../src/source/HttpPage.ts"
 import * as Paging from "../../src/source/Paging.ts"
-import * as Piece from "../../src/source/Piece.ts"
+import * as RowChunk from "../../src/source/RowChunk.ts"
 import { answerOf, anyRows, endpoint, numbered, paged, read, rejected, rowsOf, upTo } from "../support/paging.ts"
 
 const inThree = [
@@ -171,7 +171,7 @@ it.effect("an endless source is given up, and nothing is asked for beyond the li
   )
 )
 
-it.effect("a long answer is worked on in pieces that keep their place, before it has come to its end", () =>
+it.effect("a long answer is worked on in chunks that keep their place, before it has come to its end", () =>
   Effect.gen(function* () {
     for (const atOnce of [1, 2, 5]) {
       const { pages } = yield* read(10, () => upTo(2_500), { atOnce })
@@ -183,12 +183,12 @@ it.effect("a long answer is worked on in pieces that keep their place, before it
       ])
     }
     let next = 0
-    const endless: Answer<unknown> = {
+    const endless: HttpPage<unknown> = {
       validators: {},
       pagination: {},
       next: Effect.sync(() => ({
-        pieces: [
-          Piece.pieceOf(
+        chunks: [
+          RowChunk.chunkOf(
             anyRows,
             upTo(500).map(() => ({ id: next++ }))
           )

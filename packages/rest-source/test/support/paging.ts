@@ -2,11 +2,11 @@ import * as Packed from "@sluice/core/data/Packed"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Answer } from "../../src/source/Answer.ts"
 import type { Endpoint } from "../../src/source/Endpoint.ts"
+import type { HttpPage } from "../../src/source/HttpPage.ts"
 import type { Pagination } from "../../src/source/Pagination.ts"
 import * as Paging from "../../src/source/Paging.ts"
-import * as Piece from "../../src/source/Piece.ts"
+import * as RowChunk from "../../src/source/RowChunk.ts"
 import * as SourceError from "../../src/source/SourceError.ts"
 
 export const endpoint = "http://api/users"
@@ -32,23 +32,23 @@ export const anyRows: Endpoint<unknown> = {
   id: (row) => JSON.stringify(row)
 }
 
-/** An answer with these rows, whose pieces come `atOnce` at a time. */
+/** An answer with these rows, whose chunks come `atOnce` at a time. */
 export const answerOf = (
   rows: ReadonlyArray<unknown>,
   limit: number,
   atOnce = 1,
   pagination: Pagination = {}
-): Answer<unknown> => {
-  const size = Paging.rowsOfPiece(limit)
-  const pieces = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
-    Piece.pieceOf(anyRows, rows.slice(i * size, (i + 1) * size))
+): HttpPage<unknown> => {
+  const size = Paging.rowsOfChunk(limit)
+  const chunks = Array.from({ length: Math.ceil(rows.length / size) }, (_, i) =>
+    RowChunk.chunkOf(anyRows, rows.slice(i * size, (i + 1) * size))
   )
   return {
     validators: {},
     pagination,
     next: Effect.sync(() => {
-      const some = pieces.splice(0, atOnce)
-      return { pieces: some, isLast: pieces.length === 0, bytes: 0 }
+      const some = chunks.splice(0, atOnce)
+      return { chunks: some, isLast: chunks.length === 0, bytes: 0 }
     })
   }
 }
@@ -79,8 +79,8 @@ export const read = (
           return Effect.succeed(answerOf(rows, limit, atOnce, pagination))
         })
     }).pipe(
-      Stream.filter(({ piece }) => piece.size > 0),
-      Stream.map(({ firstOrdinal, piece }) => ({ rows: piece.page.rows, firstOrdinal })),
+      Stream.filter(({ chunk }) => chunk.size > 0),
+      Stream.map(({ firstOrdinal, chunk }) => ({ rows: chunk.page.rows, firstOrdinal })),
       Stream.runCollect,
       Effect.map(Chunk.toReadonlyArray),
       Effect.catchAll((error) => Effect.succeed(error.message))

@@ -4,20 +4,20 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { Answer } from "./Answer.ts"
 import * as EndOfPages from "./EndOfPages.ts"
+import type { HttpPage } from "./HttpPage.ts"
 import type { Entry, Known } from "./Manifest.ts"
 import * as Manifest from "./Manifest.ts"
 import { isSameAddress } from "./Pagination.ts"
-import * as Piece from "./Piece.ts"
-import * as Refusal from "./Refusal.ts"
+import * as RefusedPage from "./RefusedPage.ts"
+import * as RowChunk from "./RowChunk.ts"
 import type { SourceError } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
 /** A page that was looked at again: what it is known by now, and its rows, where it may be another than it was. */
-export interface Visit<out A> {
+export interface FetchedPage<out A> {
   readonly entry: Entry
-  readonly piece: Piece.Piece<A> | undefined
+  readonly chunk: RowChunk.RowChunk<A> | undefined
   /** The place of its first row in all that the endpoint has. */
   readonly firstOrdinal: number
 }
@@ -37,7 +37,7 @@ export interface Options<A> {
   readonly openUnless: (
     page: number,
     validators: Validators
-  ) => Effect.Effect<Answer<A> | undefined, SourceError, Scope.Scope>
+  ) => Effect.Effect<HttpPage<A> | undefined, SourceError, Scope.Scope>
 }
 
 /**
@@ -46,10 +46,10 @@ export interface Options<A> {
  * moved. Not comparable are a manifest of other requests, pages that are longer than asked for, repeat each other, or have
  * addresses of their own, fewer rows than the total that the server tells, and a total that falls meanwhile.
  */
-export const visits = <A>(
+export const pages = <A>(
   known: ReadonlyArray<Known>,
   options: Options<A>
-): Stream.Stream<Visit<A>, SourceError | NotComparable> => {
+): Stream.Stream<FetchedPage<A>, SourceError | NotComparable> => {
   const { ahead, limit, maxPages, urlOf } = options
   const comparable = known.every(({ isFor, page, size }, i) => page === i + 1 && size !== undefined && isFor(urlOf(page)))
   if (known.length === 0 || !comparable) return Stream.fail(notComparable)
@@ -61,9 +61,9 @@ export const visits = <A>(
     if (answer === undefined) {
       return before === undefined ? yield* Effect.fail(notComparable) : sameAs(Manifest.entry(url, before))
     }
-    const { isLast, pieces } = yield* answer.next
-    const size = Piece.sizeOf(pieces)
-    const [piece = Piece.nothing(), ...others] = pieces
+    const { isLast, chunks } = yield* answer.next
+    const size = RowChunk.sizeOf(chunks)
+    const [chunk = RowChunk.nothing(), ...others] = chunks
     const { link, total } = answer.pagination
     const isPlain = isLast && others.length === 0 && size <= limit
     if (!isPlain || (typeof link === "object" && !isSameAddress(link.next, urlOf(page + 1)))) {
@@ -71,7 +71,7 @@ export const visits = <A>(
     }
     const entry = Manifest.entry(url, { page, size, validators: answer.validators })
     // Pages that are still the same do not name the next one, so that no page is expected to.
-    return { entry, piece, link: link === "last" ? link : undefined, total } as const
+    return { entry, chunk, link: link === "last" ? link : undefined, total } as const
   }, Effect.scoped)
   const askUnlessRefused = (page: number) => Effect.catchIf(ask(page), isRefused, () => Effect.succeed(undefined))
 
@@ -80,19 +80,19 @@ export const visits = <A>(
     if (to > maxPages) return yield* Effect.fail(notComparable)
     const pages = Array.from({ length: to - from + 1 }, (_, i) => from + i)
     const outcomes = yield* Effect.forEach(pages, (page) => Effect.either(ask(page)), { concurrency: "unbounded" })
-    const visited: Array<Visit<A>> = []
+    const fetched: Array<FetchedPage<A>> = []
     let [ordinal, progress, rows] = [firstOrdinal, reached, before]
     const end = () =>
       progress.total !== undefined && progress.total > ordinal
         ? Effect.fail(notComparable)
-        : Effect.succeed([Chunk.unsafeFromArray(visited), Option.none<State>()] as const)
+        : Effect.succeed([Chunk.unsafeFromArray(fetched), Option.none<State>()] as const)
     for (const [at, outcome] of outcomes.entries()) {
       const page = from + at
       const asked = Either.isRight(outcome) ? outcome.right : yield* refused(page, progress, rows, outcome.left)
       if (asked === undefined) return yield* end()
-      const { entry, link, piece, total } = asked
+      const { entry, link, chunk, total } = asked
       const size = entry.size ?? 0
-      const ids = piece?.ids ?? new Float64Array()
+      const ids = chunk?.ids ?? new Float64Array()
       const fell = total !== undefined && progress.total !== undefined && total < progress.total
       if (fell || EndOfPages.isSame(progress, ids) || EndOfPages.isEarlier(progress, ids))
         return yield* Effect.fail(notComparable)
@@ -105,14 +105,14 @@ export const visits = <A>(
       } as const
       const decision = EndOfPages.after(progress, seen, limit)
       if (decision._tag === "Doubt") return yield* Effect.fail(notComparable)
-      visited.push({ entry, piece, firstOrdinal: ordinal })
+      fetched.push({ entry, chunk, firstOrdinal: ordinal })
       ordinal += size
       rows = size
       progress = decision.progress
       if (decision._tag === "End") return yield* end()
     }
     return [
-      Chunk.unsafeFromArray(visited),
+      Chunk.unsafeFromArray(fetched),
       Option.some<State>({ from: to + 1, firstOrdinal: ordinal, progress, rows })
     ] as const
   })
@@ -127,7 +127,7 @@ export const visits = <A>(
     if (!isRefused(error)) return yield* Effect.fail(error)
     if (page === 1 || progress.linked) return yield* Effect.fail(notComparable)
     if (progress.nothing > 0) return undefined
-    const judged = Refusal.judge<Asked<A>, SourceError | NotComparable>({
+    const judged = RefusedPage.judge<Asked<A>, SourceError | NotComparable>({
       ...{ endpoint: urlOf(page).origin + urlOf(page).pathname, page, error },
       isBefore: ({ entry }) => entry.size === rows,
       sizeOf: ({ entry }) => entry.size ?? 0,
@@ -146,12 +146,13 @@ interface State {
   readonly rows: number
 }
 
-/** A page that was asked for: without a piece if it is still what it was. */
+/** A page that was asked for: without a chunk if it is still what it was. */
 interface Asked<out A> extends Pick<EndOfPages.Seen, "link" | "total"> {
   readonly entry: Entry
-  readonly piece: Piece.Piece<A> | undefined
+  readonly chunk: RowChunk.RowChunk<A> | undefined
 }
 
-const sameAs = (entry: Entry): Asked<never> => ({ entry, piece: undefined, link: undefined, total: undefined })
+const sameAs = (entry: Entry): Asked<never> => ({ entry, chunk: undefined, link: undefined, total: undefined })
 
-const isRefused = (error: SourceError | NotComparable): error is SourceError => error !== notComparable && Refusal.is(error)
+const isRefused = (error: SourceError | NotComparable): error is SourceError =>
+  error !== notComparable && RefusedPage.is(error)

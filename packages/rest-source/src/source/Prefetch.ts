@@ -3,16 +3,16 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
-import type { Answer } from "./Answer.ts"
 import type * as Body from "./Body.ts"
+import type { HttpPage } from "./HttpPage.ts"
 import type { Pagination } from "./Pagination.ts"
-import type { Piece } from "./Piece.ts"
+import type { RowChunk } from "./RowChunk.ts"
 import type { SourceError } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
 /** The beginning of one page's answer; mostly all of it. */
 export interface Page<out A> {
-  readonly pieces: ReadonlyArray<Piece<A>>
+  readonly chunks: ReadonlyArray<RowChunk<A>>
   /** There is more of it: this comes next. */
   readonly rest: Body.Next<A> | undefined
   /** Gives up the rest, and closes the connection that it comes over. */
@@ -24,7 +24,7 @@ export interface Page<out A> {
 export type Outcome<A> = Either.Either<Page<A>, SourceError>
 
 /** Pages of an endpoint, some of which have been asked for before they are taken. */
-export interface PageWindow<A> {
+export interface Prefetch<A> {
   /** Asks for pages without waiting for them; those that have been asked for are not asked for again. */
   readonly ask: (from: number, to: number) => Effect.Effect<void>
   /** The outcome of a page, which is forgotten. */
@@ -34,14 +34,14 @@ export interface PageWindow<A> {
 }
 
 /**
- * A window that lives as long as the scope: what is in flight at its end is interrupted, and its connections are given up. Of
- * each page the first pieces are held, as Body reads them at once; the rest stays with the server.
+ * It lives as long as the scope: what is in flight at its end is interrupted, and its connections are given up. Of
+ * each page the first chunks are held, as Body reads them at once; the rest stays with the server.
  */
 export const make = <A>(options: {
   readonly urlOf: (page: number) => URL
   readonly urlOfNext: (next: string) => URL
-  readonly fetch: (url: URL) => Effect.Effect<Answer<A>, SourceError, Scope.Scope>
-}): Effect.Effect<PageWindow<A>, never, Scope.Scope> =>
+  readonly fetch: (url: URL) => Effect.Effect<HttpPage<A>, SourceError, Scope.Scope>
+}): Effect.Effect<Prefetch<A>, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const asked = new Map<number, Fiber.Fiber<Outcome<A>>>()
     const fetchBeginning = (url: URL) =>
@@ -76,12 +76,12 @@ export const make = <A>(options: {
   })
 
 const beginning = <A>(
-  { next, pagination, validators }: Answer<A>,
+  { next, pagination, validators }: HttpPage<A>,
   giveUp: Effect.Effect<void>,
   urlOfNext: (next: string) => URL
 ): Effect.Effect<Page<A>, SourceError> =>
-  Effect.map(next, ({ isLast, next: named, pieces }) => ({
-    pieces,
+  Effect.map(next, ({ isLast, next: named, chunks }) => ({
+    chunks,
     rest: isLast ? undefined : next,
     giveUp,
     validators,

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import * as Duplicates from "../../src/intake/Duplicates.ts"
-import * as RowHash from "../../src/intake/RowHash.ts"
+import * as Duplicates from "../../src/ingest/Duplicates.ts"
+import * as RowHash from "../../src/ingest/RowHash.ts"
 
 interface Row {
   readonly id: string

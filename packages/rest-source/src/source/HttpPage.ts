@@ -21,7 +21,7 @@ export interface Options<A> extends Body.Options<A>, Deadline.Limits {
 }
 
 /** A list of rows that a server has begun to send. */
-export interface Answer<out A> {
+export interface HttpPage<out A> {
   readonly validators: Validators.Validators
   readonly pagination: Pagination.Pagination
   readonly next: Body.Next<A>
@@ -35,11 +35,11 @@ export interface Answer<out A> {
  *
  * The client must hand on bodies as they come over the wire, and redirects too, as Node's `http` does and `fetch` does not.
  */
-export const openUnless = Effect.fn("Answer.openUnless", { captureStackTrace: false })(function* <A>(
+export const openUnless = Effect.fn("HttpPage.openUnless", { captureStackTrace: false })(function* <A>(
   url: URL,
   options: Options<A>,
   known: Validators.Validators
-): Effect.fn.Return<Answer<A> | undefined, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
+): Effect.fn.Return<HttpPage<A> | undefined, SourceError.SourceError, HttpClient.HttpClient | Scope.Scope> {
   const conditions = Validators.conditions(known)
   const { at, deadline, endpoint, response } = yield* ask(url, options, conditions)
   if (response.status === notModified && Object.keys(conditions).length > 0) return undefined

@@ -13,7 +13,7 @@ import { message, user } from "../support/sources.ts"
 
 type Pages = ReadonlyArray<ReadonlyArray<unknown>>
 
-/** What an intake needs, where some people are suppressed; its fingerprints are what was fingerprinted. */
+/** What an ingest needs, where some people are suppressed; its fingerprints are what was fingerprinted. */
 const services = (suppressed: Suppressed, sources: { readonly users?: Pages; readonly messages?: Pages }) => {
   const { kept, layer } = Memory.make()
   const begun: Array<string> = []
@@ -26,10 +26,10 @@ const services = (suppressed: Suppressed, sources: { readonly users?: Pages; rea
     seal: (bytes: Uint8Array) => bytes,
     open: (sealed: Uint8Array) => sealed,
     start: () => {
-      const pieces: Array<Uint8Array> = []
+      const chunks: Array<Uint8Array> = []
       return {
-        add: (piece: string | Uint8Array) => void pieces.push(Buffer.from(piece)),
-        end: () => Buffer.concat(pieces).toString("latin1")
+        add: (chunk: string | Uint8Array) => void chunks.push(Buffer.from(chunk)),
+        end: () => Buffer.concat(chunks).toString("latin1")
       }
     }
   }

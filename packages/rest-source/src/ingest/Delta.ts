@@ -7,20 +7,20 @@ import type { StoreFailed } from "@sluice/core/source/StoreFailed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { RevisitedPage } from "../source/ApiPage.ts"
+import type { RefetchedPage } from "../source/ApiPage.ts"
+import { type NotComparable, notComparable } from "../source/ConditionalFetch.ts"
 import type { Known } from "../source/Manifest.ts"
-import { type NotComparable, notComparable } from "../source/Revisit.ts"
 import * as DataVersion from "./DataVersion.ts"
-import * as Ledger from "./Ledger.ts"
 import * as PackedRows from "./PackedRows.ts"
 import * as PageIds from "./PageIds.ts"
+import * as PageIndex from "./PageIndex.ts"
 import * as RowHash from "./RowHash.ts"
 
 /** A source that was read before, and how it is looked at again. */
 export interface Options<A, E, R> extends PackedRows.Packing<A> {
   readonly name: string
   /** The pages, looked at again, without the rows of people who are to be left out. */
-  readonly since: (known: ReadonlyArray<Known>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>
+  readonly since: (known: ReadonlyArray<Known>) => Stream.Stream<RefetchedPage<A>, E | NotComparable, R>
   readonly base: SourceReading
   readonly remembered: SourcePages.Service
   readonly fingerprints: NonNullable<Fingerprints["Type"]>
@@ -68,7 +68,7 @@ const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>)
   const most = Math.min(maxRows, maxShare * keptOn(base.pages))
   let told = 0
 
-  const rowsOf = Effect.fnUntraced(function* ({ answer, changed: page }: RevisitedPage<A>) {
+  const rowsOf = Effect.fnUntraced(function* ({ answer, changed: page }: RefetchedPage<A>) {
     const before = base.pages[answer.page - 1]
     if (page === undefined && before !== undefined) {
       pages.push(before)
@@ -78,8 +78,8 @@ const attempt = Effect.fnUntraced(function* <A, E, R>(options: Options<A, E, R>)
     const packed = page.packed ?? PackedRows.make(options, page.rows)
     const kept = packed.packed.rows
     const fingerprint = kept === 0 ? "" : DataVersion.ofRows(fingerprints, packed.packed)
-    pages.push(Ledger.pageOf(fingerprints, answer, kept, fingerprint))
-    remember.set(answer.page, Effect.succeed(Ledger.rowsOf(fingerprints, packed, fingerprint)))
+    pages.push(PageIndex.pageOf(fingerprints, answer, kept, fingerprint))
+    remember.set(answer.page, Effect.succeed(PageIndex.rowsOf(fingerprints, packed, fingerprint)))
     if (before !== undefined && before.fingerprint === fingerprint) return []
     changed.add(answer.page)
     if (present.size + kept > maxRows) return yield* Effect.fail(notComparable)
@@ -185,7 +185,7 @@ const idsOf = Effect.fnUntraced(function* (
 
 const knownOf = (fingerprints: NonNullable<Fingerprints["Type"]>, { address, answered, etag, page }: SourcePage): Known => ({
   page,
-  isFor: (url) => Ledger.addressOf(fingerprints, url.href) === address,
+  isFor: (url) => PageIndex.addressOf(fingerprints, url.href) === address,
   size: answered,
   validators: etag === undefined ? {} : { etag }
 })

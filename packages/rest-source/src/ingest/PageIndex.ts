@@ -9,7 +9,7 @@ import type { PackedRows } from "./PackedRows.ts"
 import * as RowHash from "./RowHash.ts"
 
 /** Keeps account of the pages of a full reading, so that the next one can tell which of them have changed. */
-export interface Ledger {
+export interface PageIndex {
   /** Notes a page: what its answer is known by, and the rows that were kept of it. To be told every page, in order. */
   readonly see: (answer: Entry | undefined, rows: PackedRows) => Effect.Effect<void, Spill.SpillFailed>
   /** The fingerprints of the pages that have rows. */
@@ -24,13 +24,13 @@ export interface Pages {
 }
 
 /**
- * A ledger that has seen no page. Unless it remembers, it keeps fingerprints and no pages. Of the ids and hashes of rows, some
+ * A pageIndex that has seen no page. Unless it remembers, it keeps fingerprints and no pages. Of the ids and hashes of rows, some
  * megabytes are in memory and the rest in an encrypted file.
  */
-export const make = Effect.fn("Ledger.make")(function* (
+export const make = Effect.fn("PageIndex.make")(function* (
   fingerprints: NonNullable<Fingerprints["Type"]>,
   { remembers }: { readonly remembers: boolean }
-): Effect.fn.Return<Ledger, never, Spill.Spill | Scope.Scope> {
+): Effect.fn.Return<PageIndex, never, Spill.Spill | Scope.Scope> {
   const keep = yield* Spill.keeper(bytesInMemory, { compress: false })
   const prints: Array<string> = []
   const seen: Array<SourcePage> = []

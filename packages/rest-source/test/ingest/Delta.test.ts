@@ -8,10 +8,10 @@ import type { SourcePages } from "@sluice/core/source/SourcePages"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as DataVersion from "../../src/intake/DataVersion.ts"
-import * as Delta from "../../src/intake/Delta.ts"
-import * as Ledger from "../../src/intake/Ledger.ts"
-import * as PackedRows from "../../src/intake/PackedRows.ts"
+import * as DataVersion from "../../src/ingest/DataVersion.ts"
+import * as Delta from "../../src/ingest/Delta.ts"
+import * as PackedRows from "../../src/ingest/PackedRows.ts"
+import * as PageIndex from "../../src/ingest/PageIndex.ts"
 
 /** `a1`: the row of a, as it is for the first time. */
 type Page = ReadonlyArray<string>
@@ -22,7 +22,7 @@ const packing = { codec: RowCodec.make(Schema.String), id: (row: string) => row.
 const fingerprints: NonNullable<Fingerprints["Type"]> = {
   start: () => {
     const hash = createHash("sha256")
-    return { add: (piece) => void hash.update(piece), end: () => hash.digest("base64url") }
+    return { add: (chunk) => void hash.update(chunk), end: () => hash.digest("base64url") }
   },
   seal: (bytes, of) => Buffer.concat([Buffer.from(of), bytes]),
   open: (sealed, of) => {
@@ -37,8 +37,8 @@ const remembered = (pages: ReadonlyArray<Page>) =>
   pages.map((rows, at) => {
     const packed = PackedRows.make(packing, rows)
     const fingerprint = rows.length === 0 ? "" : DataVersion.ofRows(fingerprints, packed.packed)
-    const page = Ledger.pageOf(fingerprints, entry(at + 1, rows.length), rows.length, fingerprint)
-    return { page, ...Ledger.rowsOf(fingerprints, packed, fingerprint) }
+    const page = PageIndex.pageOf(fingerprints, entry(at + 1, rows.length), rows.length, fingerprint)
+    return { page, ...PageIndex.rowsOf(fingerprints, packed, fingerprint) }
   })
 
 /** A store that remembers pages; what tells the rows of `without` apart is not theirs. */
@@ -51,7 +51,7 @@ const storeOf = (pages: ReadonlyArray<Page>, without: ReadonlyArray<number>) => 
     ids: of("ids"),
     contents: (source, wanted) =>
       Effect.map(of("contents")(source, wanted), (found) => {
-        const other = Ledger.rowsOf(fingerprints, PackedRows.make(packing, ["z9"]), "another").contents
+        const other = PageIndex.rowsOf(fingerprints, PackedRows.make(packing, ["z9"]), "another").contents
         return new Map([...found].map(([page, bytes]) => [page, without.includes(page) ? other : bytes]))
       }),
     replace: () => Effect.dieMessage("replaced"),

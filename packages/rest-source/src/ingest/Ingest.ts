@@ -15,15 +15,15 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { ApiPage, RevisitedPage } from "../source/ApiPage.ts"
+import type { ApiPage, RefetchedPage } from "../source/ApiPage.ts"
+import type { NotComparable } from "../source/ConditionalFetch.ts"
 import type { Known } from "../source/Manifest.ts"
-import type { NotComparable } from "../source/Revisit.ts"
 import * as Completeness from "./Completeness.ts"
 import * as DataVersion from "./DataVersion.ts"
 import * as Delta from "./Delta.ts"
 import * as Duplicates from "./Duplicates.ts"
-import * as Ledger from "./Ledger.ts"
 import * as PackedRows from "./PackedRows.ts"
+import * as PageIndex from "./PageIndex.ts"
 
 /** One source and how its rows are kept and told apart. */
 export interface Source<A, E, R> extends PackedRows.Packing<A> {
@@ -31,7 +31,7 @@ export interface Source<A, E, R> extends PackedRows.Packing<A> {
   readonly name: string
   readonly pages: Stream.Stream<ApiPage<A>, E, R>
   /** Looks at its pages again. Undefined where the next reading must have all rows, whatever has changed. */
-  readonly since: ((known: ReadonlyArray<Known>) => Stream.Stream<RevisitedPage<A>, E | NotComparable, R>) | undefined
+  readonly since: ((known: ReadonlyArray<Known>) => Stream.Stream<RefetchedPage<A>, E | NotComparable, R>) | undefined
   readonly version: (row: A) => string
   /** The ids of the people that a row is about. */
   readonly people: (row: A) => ReadonlyArray<string>
@@ -54,7 +54,7 @@ export interface Source<A, E, R> extends PackedRows.Packing<A> {
  * A reading of changes reports the same, with all the `rows` there are and what it saw of the rest, and `pages` and
  * `pages_changed` besides; nothing is quarantined or twice in it, or everything would have been read.
  */
-export const collect = Effect.fn("Intake.collect")(function* <A, E extends Failure, R>(
+export const collect = Effect.fn("Ingest.collect")(function* <A, E extends Failure, R>(
   source: Source<A, E, R>
 ): Effect.fn.Return<
   Changes.Reading<A>,
@@ -121,7 +121,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const fingerprints = yield* Fingerprints
   const remembered = yield* SourcePages
   const remembers = remembered !== undefined && source.since !== undefined
-  const ledger = fingerprints === undefined ? undefined : yield* Ledger.make(fingerprints, { remembers })
+  const pageIndex = fingerprints === undefined ? undefined : yield* PageIndex.make(fingerprints, { remembers })
   const detector = yield* Duplicates.detector()
   const rejects = yield* Rejects.make()
   const unknownFields = new Set<string>()
@@ -136,7 +136,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     const rows = page.packed ?? PackedRows.make(source, page.rows)
     const rejected = read.rejected.map(({ id }) => id)
     tally.see(read, rows.packed.rows, has === undefined ? rejected : [...rejected, ...leftOut(read, source, has)])
-    const noted = ledger?.see(read.answer, rows) ?? Effect.void
+    const noted = pageIndex?.see(read.answer, rows) ?? Effect.void
     return Effect.as(Effect.all([noted, detector.see(rows.hashes), rejects.see(page.rejected)]), {
       packed: rows.packed,
       rows: has === undefined && page.packed !== undefined ? undefined : page.rows
@@ -151,9 +151,9 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   })
 
   const versionOf = Effect.fnUntraced(function* (distinct: Duplicates.Distinct<A>) {
-    if (fingerprints === undefined || ledger === undefined) return undefined
+    if (fingerprints === undefined || pageIndex === undefined) return undefined
     if (distinct.duplicates === 0) {
-      return DataVersion.ofPages(fingerprints, source.name, ledger.fingerprints, epoch)
+      return DataVersion.ofPages(fingerprints, source.name, pageIndex.fingerprints, epoch)
     }
     const prints: Array<string> = []
     yield* Dataset.forEachChunk(distinct.rows, (chunk) =>
@@ -188,7 +188,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     if (incomplete !== undefined) return yield* incomplete
     const version = yield* versionOf(distinct)
     if (version !== undefined) step.dataVersion(version)
-    const known = distinct.duplicates === 0 && rejects.count() === 0 ? ledger?.pages() : undefined
+    const known = distinct.duplicates === 0 && rejects.count() === 0 ? pageIndex?.pages() : undefined
     if (version !== undefined && known !== undefined) {
       yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.rows) ?? Effect.void
     }

@@ -21,7 +21,7 @@ export interface Refused<A, E> {
  * page before it comes when it is asked for again; and then the page itself is refused again. If the page after it has rows, the page is asked for once more. A page that comes after all is
  * returned. Otherwise the refusal is an error: rows that a server does not find for a moment are not passed over.
  */
-export const judge = Effect.fn("Refusal.judge", { captureStackTrace: false })(function* <A, E>({
+export const judge = Effect.fn("RefusedPage.judge", { captureStackTrace: false })(function* <A, E>({
   ask,
   endpoint,
   error,

@@ -22,7 +22,7 @@ import type { Decoder } from "@sluice/core/source/Decoder"
 import { Fingerprints } from "@sluice/core/source/Fingerprints"
 import { Quarantine } from "@sluice/core/source/Quarantine"
 import { Suppressions } from "@sluice/core/source/Suppressions"
-import * as Intake from "@sluice/rest-source/intake/Intake"
+import * as Ingest from "@sluice/rest-source/ingest/Ingest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -80,7 +80,7 @@ const services = Layer.mergeAll(
     open: (sealed) => sealed,
     start: () => {
       const hmac = createHmac("sha256", "a key")
-      return { add: (piece) => void hmac.update(piece), end: () => hmac.digest("base64url") }
+      return { add: (chunk) => void hmac.update(chunk), end: () => hmac.digest("base64url") }
     }
   }),
   Suppressions.layerNone
@@ -92,7 +92,7 @@ const pageCount = (rows: Rows.Rows) => Math.ceil(rows.count / pageSize)
 /** Takes in a source to its end, as a step does. */
 const collect = Effect.fnUntraced(function* <A>(source: Source<A>, pages: Stream.Stream<DecodedRows.DecodedRows<A>>) {
   let rest: Effect.Effect<unknown, Failure> = Effect.void
-  const rows = yield* Effect.provideService(Intake.collect({ ...source, pages, since: undefined }), StepContext, {
+  const rows = yield* Effect.provideService(Ingest.collect({ ...source, pages, since: undefined }), StepContext, {
     runId: "bench",
     asset: "bench",
     attempt: 1,
@@ -123,7 +123,7 @@ const stages = async <A>(source: Source<A>): Promise<ReadonlyArray<Figure>> => {
   const count = parsed.reduce((sum, rows) => sum + rows.length, 0)
   const decode = () => parsed.map((rows, page) => DecodedRows.decode(source.decoder, rows, page * pageSize))
   const pages = decode()
-  const intake = (rowsInMemory: number, readers: number) => () =>
+  const ingest = (rowsInMemory: number, readers: number) => () =>
     Effect.runPromise(
       Effect.flatMap(collect(source, Stream.fromIterable(pages)), (rows) => read(rows, readers)).pipe(
         Effect.scoped,
@@ -137,10 +137,10 @@ const stages = async <A>(source: Source<A>): Promise<ReadonlyArray<Figure>> => {
     runs,
     () => texts.map((text) => JSON.parse(text)),
     decode,
-    intake(Number.POSITIVE_INFINITY, 0),
-    intake(0, 0),
-    intake(0, 1),
-    intake(0, source.readers)
+    ingest(Number.POSITIVE_INFINITY, 0),
+    ingest(0, 0),
+    ingest(0, 1),
+    ingest(0, source.readers)
   )
   const perRow = (what: string, millis: number): Figure => ({
     what: `${source.name}: ${what}`,
@@ -180,7 +180,7 @@ const peak = async <A>(source: Source<A>): Promise<number> => {
 const once = await peak(ofMessages(messages))
 const more = await peak(ofMessages(messages * 5))
 const figures = [...(await stages(ofUsers)), ...(await stages(ofMessages(messages)))]
-report("intake", `pages of ${pageSize} rows, medians of ${runs} runs in turn`, [
+report("ingest", `pages of ${pageSize} rows, medians of ${runs} runs in turn`, [
   ...figures,
   { what: `peak memory, ${messages.toLocaleString("en")} messages`, unit: "MB", value: once },
   {

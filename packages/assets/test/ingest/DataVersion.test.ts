@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import { Fingerprints } from "@sluice/core/source/Fingerprints"
 import { runForTest } from "@sluice/core/testing/runForTest"
-import * as DataVersion from "@sluice/rest-source/intake/DataVersion"
+import * as DataVersion from "@sluice/rest-source/ingest/DataVersion"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
@@ -16,10 +16,10 @@ const legible: NonNullable<Fingerprints["Type"]> = {
   seal: (bytes) => bytes,
   open: (sealed) => sealed,
   start: () => {
-    const pieces: Array<Uint8Array> = []
+    const chunks: Array<Uint8Array> = []
     return {
-      add: (piece) => void pieces.push(Buffer.from(piece)),
-      end: () => Buffer.concat(pieces).toString("latin1")
+      add: (chunk) => void chunks.push(Buffer.from(chunk)),
+      end: () => Buffer.concat(chunks).toString("latin1")
     }
   }
 }
