@@ -168,6 +168,36 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
     })
   )
 
+  // Regression: the message blamed the address, though the pages before had come from it.
+  it.scoped("is refused with what the server answered past its last page, if that is no list", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      // Each on a path of its own: pages that were requested ahead may still be on their way.
+      const messageOf = (value: unknown, at: number) =>
+        Effect.gen(function* () {
+          yield* api.on(`/orders/${at}`, Reply.json(orders(10)), Reply.json(value))
+          const result = yield* Effect.flip(read({ url: new URL(`${api.url}/orders/${at}`) }))
+          return result.message.replace(`${api.url}/orders/${at}`, "API/orders")
+        })
+      const after = "That was page 2; the pages before it came. Nothing was loaded. Ask those who run the API how it pages."
+      expect(yield* Effect.forEach([null, { error: "secret" }], messageOf)).toStrictEqual([
+        `GET API/orders cannot be used: the answer is null, not a list of rows. ${after}`,
+        `GET API/orders cannot be used: the answer is an object, and a list of rows is expected; rows within an object, such as {"data": [...], "next": ...}, need \`PagingStyle.cursors\`. ${after}`
+      ])
+    })
+  )
+
+  it.scoped("with a total that is not a number is refused, and not read without it", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      yield* api.on("/orders", Reply.body(JSON.stringify(orders(3)), { headers: { "x-total-count": "-3" } }))
+      const { message } = yield* Effect.flip(read({ url: new URL(`${api.url}/orders`) }))
+      expect(message.replace(api.url, "API")).toBe(
+        "GET API/orders cannot be used: the answer has a header x-total-count that is not a whole number. Nothing of it was loaded. Ask those who run the API to correct that header, or to leave it out."
+      )
+    })
+  )
+
   it.scoped("in envelopes that are none is refused", () =>
     Effect.gen(function* () {
       const api = yield* FaultyApi.make

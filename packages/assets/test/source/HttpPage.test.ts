@@ -76,7 +76,7 @@ it.scoped("a connection that is refused, reset or cut is worth another try, and 
 )
 
 const envelope =
-  'is an object, and a JSON array of rows is expected; rows within an object, such as {"data": [...], "next": ...}, are not supported yet'
+  'is an object, and a list of rows is expected; rows within an object, such as {"data": [...], "next": ...}, need `PagingStyle.cursors`'
 
 it.scoped("an answer that is not a list of rows is never no rows", () =>
   Effect.gen(function* () {

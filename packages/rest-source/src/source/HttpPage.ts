@@ -3,6 +3,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -46,7 +47,9 @@ export const openUnless = Effect.fn("HttpPage.openUnless", { captureStackTrace: 
   yield* checkHead(response, endpoint)
   return {
     validators: Validators.of(response.headers),
-    pagination: Pagination.of(response.headers, at),
+    pagination: yield* Either.mapLeft(Pagination.of(response.headers, at), ({ header }) =>
+      SourceError.totalInvalid(endpoint, header)
+    ),
     next: yield* Body.rows(response, endpoint, options, deadline)
   }
 })

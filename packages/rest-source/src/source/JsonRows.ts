@@ -116,7 +116,7 @@ const empty = fault("is empty")
 const notUtf8 = fault("is not UTF-8")
 const notJson = fault("is not JSON, or only the beginning of it", true)
 const anObject = fault(
-  'is an object, and a JSON array of rows is expected; rows within an object, such as {"data": [...], "next": ...}, are not supported yet'
+  'is an object, and a list of rows is expected; rows within an object, such as {"data": [...], "next": ...}, need `PagingStyle.cursors`'
 )
 /** Why a list is not JSON, the first row of which is the one with this ordinal. */
 const faultOf = (list: string, ordinal: number) => {

@@ -1,4 +1,5 @@
 import type * as Headers from "@effect/platform/Headers"
+import * as Either from "effect/Either"
 
 /** What the head of an answer says about the pages of its list. */
 export interface Pagination {
@@ -11,20 +12,41 @@ export interface Pagination {
   readonly total?: number
 }
 
-/** Reads `Link`, `X-Total-Count` and its kin, and `Content-Range` of an answer that came from `url`. */
-export const of = (headers: Headers.Headers, url: URL): Pagination => {
-  const link = linkOf(headers["link"] ?? "", url)
-  const totals = [
-    ...totalHeaders.map((name) => wholeNumber.exec(headers[name] ?? "")?.[1]),
-    contentRange.exec(headers["content-range"] ?? "")?.[1]
-  ].flatMap((digits) => (digits === undefined ? [] : [Number(digits)]))
-  return { ...(link === undefined ? {} : { link }), ...(totals.length === 0 ? {} : { total: Math.max(...totals) }) }
+/** A header that should have a total, and does not have a whole number. */
+export interface TotalInvalid {
+  readonly header: string
 }
 
-const totalHeaders = ["x-total-count", "x-total", "x-wp-total"] as const
+/**
+ * Reads `Link`, `X-Total-Count` and its kin, and `Content-Range` of an answer that came from `url`. A total that is not a whole
+ * number is an error: without it, a reading that missed rows would seem complete.
+ */
+export const of = (headers: Headers.Headers, url: URL): Either.Either<Pagination, TotalInvalid> => {
+  const link = linkOf(headers["link"] ?? "", url)
+  const totals: Array<number> = []
+  for (const [header, pattern] of totalHeaders) {
+    const text = headers[header]
+    if (text === undefined || (header === "content-range" && saysNoTotal.test(text))) continue
+    const digits = pattern.exec(text)?.[1]
+    if (digits === undefined) return Either.left({ header })
+    totals.push(Number(digits))
+  }
+  return Either.right({
+    ...(link === undefined ? {} : { link }),
+    ...(totals.length === 0 ? {} : { total: Math.max(...totals) })
+  })
+}
+
 const wholeNumber = /^\s*(\d{1,15})\s*$/
-/** `items 0-99/500`, with any unit but bytes, or none. */
-const contentRange = /^\s*(?!bytes\b)(?:[a-z]+\s+)?(?:\d+-\d+|\*)\/(\d{1,15})\s*$/i
+const totalHeaders: ReadonlyArray<readonly [header: string, pattern: RegExp]> = [
+  ["x-total-count", wholeNumber],
+  ["x-total", wholeNumber],
+  ["x-wp-total", wholeNumber],
+  // `items 0-99/500`, with any unit, or none.
+  ["content-range", /^\s*(?:[a-z]+\s+)?(?:\d+-\d+|\*)\/(\d{1,15})\s*$/i]
+]
+/** A range of bytes, or `items 0-99/*`: the total is not known. */
+const saysNoTotal = /^\s*bytes\b|\/\*\s*$/i
 
 const linkOf = (header: string, url: URL): Pagination["link"] => {
   let paged = false

@@ -114,16 +114,34 @@ export class SourceAnswerInvalid extends Schema.TaggedError<SourceAnswerInvalid>
   /** Continues the sentence "the answer …". */
   why: Schema.String,
   retryable: Schema.Boolean,
+  /** What to do next, if it is not to check the address. */
+  remedy: Schema.optional(Schema.String),
+  /** From 1, if it is known. */
+  page: Schema.optional(Schema.Int),
   settings
 }) {
   override get message() {
-    return `GET ${this.endpoint} cannot be used: the answer ${this.why}. Nothing of it was loaded. Check that ${addressOf(this)} is the API's address.`
+    return `GET ${this.endpoint} cannot be used: the answer ${this.why}. ${this.advice}`
+  }
+  private get advice(): string {
+    if (this.page !== undefined && this.page > 1)
+      return `That was page ${this.page}; the pages before it came. Nothing was loaded. ${this.remedy ?? "Ask those who run the API how it pages."}`
+    return `Nothing of it was loaded. ${this.remedy ?? `Check that ${addressOf(this)} is the API's address.`}`
   }
 }
 
 /** The same: `why` continues the sentence "the answer …". */
 export const invalid = (endpoint: string, why: string, retryable = false): SourceAnswerInvalid =>
   new SourceAnswerInvalid({ endpoint, why, retryable })
+
+/** A header that should have a total does not have a whole number. */
+export const totalInvalid = (endpoint: string, header: string): SourceAnswerInvalid =>
+  new SourceAnswerInvalid({
+    endpoint,
+    why: `has a header ${header} that is not a whole number`,
+    retryable: false,
+    remedy: "Ask those who run the API to correct that header, or to leave it out."
+  })
 
 /** There is more of an answer than is let in. */
 export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("SourceTooLarge", {
@@ -195,8 +213,10 @@ export const SourceError = Schema.Union(
 export type SourceError = typeof SourceError.Type
 
 /** The same error, of a page: from 1. */
-export const ofPage = (error: SourceError, page: number): SourceError =>
-  error._tag === "SourceRejected" ? rejected(error, page, error.settings) : error
+export const ofPage = (error: SourceError, page: number): SourceError => {
+  if (error._tag === "SourceRejected") return rejected(error, page, error.settings)
+  return error._tag === "SourceAnswerInvalid" ? new SourceAnswerInvalid({ ...fieldsOf(error), page }) : error
+}
 
 /** The same error, with the names of settings that it advises to check. */
 export const withSettings = (error: SourceError, settings: Settings): SourceError => {
@@ -204,13 +224,22 @@ export const withSettings = (error: SourceError, settings: Settings): SourceErro
     case "SourceUnreachable":
       return new SourceUnreachable({ endpoint: error.endpoint, why: error.why, settings })
     case "SourceAnswerInvalid":
-      return new SourceAnswerInvalid({ endpoint: error.endpoint, why: error.why, retryable: error.retryable, settings })
+      return new SourceAnswerInvalid({ ...fieldsOf(error), settings })
     case "SourceRejected":
       return rejected(error, error.page, settings)
     default:
       return error
   }
 }
+
+const fieldsOf = ({ endpoint, page, remedy, retryable, settings, why }: SourceAnswerInvalid) => ({
+  endpoint,
+  page,
+  remedy,
+  retryable,
+  settings,
+  why
+})
 
 const rejected = (
   { endpoint, retryAfterMillis, status }: SourceRejected,
