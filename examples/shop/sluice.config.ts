@@ -1,6 +1,7 @@
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as ApiReading from "@sluice/cli/wiring/ApiReading"
 import * as Definitions from "@sluice/core/definitions/Definitions"
 import * as Setting from "@sluice/core/settings/Setting"
+import * as ReadingSettings from "@sluice/rest-source/source/ReadingSettings"
 import * as Layer from "effect/Layer"
 import { bestSellers } from "./assets/bestSellers.ts"
 import { cityIds, postcodeIds } from "./assets/customerIds.ts"
@@ -31,6 +32,7 @@ export default Definitions.make({
     report
   ],
   settings: {
+    readingThreads: ReadingSettings.settings.readingThreads,
     apiUrl: Setting.make("SHOP_API_URL", Setting.httpUrl, {
       description: "Where customers, products and orders come from.",
       default: "http://127.0.0.1:4000"
@@ -44,10 +46,6 @@ export default Definitions.make({
       default: "report.md"
     })
   },
-  resources: (settings) =>
-    Layer.merge(
-      Layer.succeed(Shop, settings),
-      Layer.provide(NodeHttpClient.layerWithoutAgent, NodeHttpClient.makeAgentLayer())
-    ),
+  resources: (settings) => Layer.merge(Layer.succeed(Shop, settings), ApiReading.layer(settings.apiUrl, settings)),
   personSources: ["users"]
 })

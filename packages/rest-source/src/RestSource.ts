@@ -111,6 +111,8 @@ export interface Rows<A, I> {
   readonly id: (row: A) => string
   /** The name of the id's field, as rows are sent. Default `id`. */
   readonly idField?: string
+  /** Whether the pipeline's `*.thread.ts` file names the list, so that threads can read it. Default: no. */
+  readonly inThreads?: boolean
 }
 
 /** A list of an API whose rows a schema declares. */
@@ -124,10 +126,11 @@ export interface List<A, I> extends Options, Rows<A, I> {
 }
 
 /** The list that a schema declares, for `make`. */
-export const endpoint = <A, I>({ id, idField = "id", item, name }: Rows<A, I>): Endpoint<A> => ({
+export const endpoint = <A, I>({ id, idField = "id", inThreads = false, item, name }: Rows<A, I>): Endpoint<A> => ({
   name,
   id,
   idField,
+  inThreads,
   codec: RowCodec.make(item),
   decoder: SchemaDecoder.make(item, idField)
 })

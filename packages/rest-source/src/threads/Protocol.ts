@@ -1,3 +1,4 @@
+import type { Envelope } from "../PagingStyle.ts"
 import type { Taken } from "../source/Body.ts"
 import type { HttpPage, Options } from "../source/HttpPage.ts"
 import type { Packed } from "../source/RowChunk.ts"
@@ -14,6 +15,8 @@ export interface Fetch {
   readonly url: string
   /** The name of what is read. */
   readonly endpoint: string
+  /** Where the rows of an answer are, unless it is a list of them. */
+  readonly envelope: Envelope | undefined
   /** Bytes, rows, and for `idle` and `total` milliseconds. */
   readonly limits: Record<Exclude<keyof Options<unknown>, "endpoint" | "token">, number>
   readonly token: string | undefined

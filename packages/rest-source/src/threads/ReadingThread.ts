@@ -77,7 +77,8 @@ export const start = ({ env, file, workerData }: Options, gone: () => void): Rea
   const fetch = Effect.fnUntraced(function* <A>(url: URL, options: HttpPage.Options<A>, known: Validators) {
     const { idle, maxBytes, maxRowBytes, rowsOfChunk, token, total } = options
     const { answer, reply } = yield* begin((answer) => ({
-      ...{ _tag: "Fetch", answer, url: url.href, known, endpoint: options.endpoint.name },
+      ...{ _tag: "Fetch", answer, url: url.href, known },
+      ...{ endpoint: options.endpoint.name, envelope: options.endpoint.envelope },
       token: token === undefined ? undefined : Redacted.value(token),
       limits: { maxBytes, maxRowBytes, rowsOfChunk, idle: Duration.toMillis(idle), total: Duration.toMillis(total) }
     }))

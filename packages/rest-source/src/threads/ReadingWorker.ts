@@ -33,11 +33,15 @@ const memoryOf = ({ ids, packed: { contents, hashes, packed } }: RowChunk.Packed
 /** Fetches an answer as it is fetched in place, and sends what comes of it. */
 const fetch = Effect.fnUntraced(function* <A>(
   endpoint: Endpoint<A>,
-  { answer, known, limits, token, url }: Protocol.Fetch,
+  { answer, envelope, known, limits, token, url }: Protocol.Fetch,
   wanted: Effect.Latch
 ) {
   const secret = token === undefined ? undefined : Redacted.make(token)
-  const opened = yield* HttpPage.openUnless(new URL(url), { ...limits, endpoint, token: secret }, known)
+  const opened = yield* HttpPage.openUnless(
+    new URL(url),
+    { ...limits, endpoint: { ...endpoint, envelope }, token: secret },
+    known
+  )
   const head = opened && { validators: opened.validators, pagination: opened.pagination }
   send({ _tag: "Begun", answer, head })
   if (opened === undefined) return

@@ -1,0 +1,58 @@
+import { execFile, spawn } from "node:child_process"
+import { cpSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, expect, it } from "vitest"
+import { emptyDirectory, type Finished } from "../../packages/cli/test/support.ts"
+
+const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
+const program = fileURLToPath(new URL("../../packages/cli/bin/sluice.cjs", import.meta.url))
+
+/** Starts the shop's API on a free port until the file's tests have ended; answers its URL. */
+const api = () =>
+  new Promise<string>((resolve, reject) => {
+    const child = spawn(process.execPath, [join(shopFolder, "api.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] })
+    afterAll(() => void child.kill())
+    child.on("close", () => reject(new Error("the shop's API has ended")))
+    child.stdout.setEncoding("utf8").on("data", (text) => resolve(/http:\S+/.exec(text)?.[0] ?? ""))
+  })
+
+/** A copy of the shop. */
+const copy = (): string => {
+  const folder = emptyDirectory()
+  for (const name of [
+    "assets",
+    "tables",
+    "Shop.ts",
+    "sluice.config.ts",
+    "sluice.config.thread.ts",
+    "rates.csv",
+    "package.json"
+  ]) {
+    cpSync(join(shopFolder, name), join(folder, name), { recursive: true })
+  }
+  symlinkSync(join(shopFolder, "node_modules"), join(folder, "node_modules"))
+  return folder
+}
+
+const materialize = (cwd: string, env: Readonly<Record<string, string>>) =>
+  new Promise<Finished>((resolve) => {
+    const { PATH = "", HOME = "" } = process.env
+    const command = [program, "materialize", "orders"]
+    const child = execFile(process.execPath, command, { cwd, env: { PATH, HOME, ...env } }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr })
+    )
+  })
+
+it("threads read the lists of any pipeline, from the file beside its configuration", { timeout: 120_000 }, async () => {
+  const env = { SHOP_API_URL: await api(), SLUICE_READING_THREADS: "1" }
+  const folder = copy()
+  const { code, stderr, stdout } = await materialize(folder, env)
+  expect(code, stdout + stderr).toBe(0)
+
+  // A thread that does not know the list fails its step, which shows that the thread was asked.
+  const thread = join(folder, "sluice.config.thread.ts")
+  writeFileSync(thread, `import * as ReadThread from "@sluice/cli/wiring/ReadThread"\n\nReadThread.run([])\n`)
+  const without = await materialize(folder, env)
+  expect([without.code, without.stdout + without.stderr]).toEqual([1, expect.stringContaining("The thread that read GET")])
+})
