@@ -10,16 +10,14 @@ import type { Rows } from "@sluice/assets/sample/Rows"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Effect from "effect/Effect"
 import { afterAll } from "vitest"
+import { isFull } from "../../../test/setup/size.ts"
+import type { Finished } from "./warm/WarmProcess.ts"
+import * as WarmProcess from "./warm/WarmProcess.ts"
 
 /** What `pnpm assets` runs. */
 export const script = fileURLToPath(new URL("../../../scripts/assets.cjs", import.meta.url))
 
-/** How a process ended, and what it wrote. */
-export interface Finished {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+export type { Finished } from "./warm/WarmProcess.ts"
 
 export interface Running {
   readonly finished: Promise<Finished>
@@ -35,6 +33,12 @@ export const emptyDirectory = (): string => {
   return directory
 }
 
+/** What a process needs of this one's environment. */
+const inherited = (): Readonly<Record<string, string>> => {
+  const { PATH = "", HOME = "", TMPDIR } = process.env
+  return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }) }
+}
+
 /** Starts `pnpm assets …` as a process of its own, with nothing of this one's settings. */
 export const start = (
   cwd: string,
@@ -42,10 +46,9 @@ export const start = (
   env: Readonly<Record<string, string>> = {},
   nodeOptions: ReadonlyArray<string> = []
 ): Running => {
-  const { PATH = "", HOME = "", TMPDIR } = process.env
   const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
     cwd,
-    env: { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...env },
+    env: { ...inherited(), ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let stdout = ""
@@ -75,8 +78,14 @@ export const start = (
   }
 }
 
-/** Runs `pnpm assets …` to its end. */
-export const sluice = (...args: Parameters<typeof start>): Promise<Finished> => start(...args).finished
+/**
+ * Runs `pnpm assets …` to its end. Tests at full size, and those that set what Node reads when it starts, have a process of their
+ * own; others share processes, which have loaded and compiled the program for the commands before.
+ */
+export const sluice = (...[cwd, args, env = {}, nodeOptions = []]: Parameters<typeof start>): Promise<Finished> =>
+  isFull || nodeOptions.length > 0 || Object.keys(env).some((name) => name.startsWith("NODE_"))
+    ? start(cwd, args, env, nodeOptions).finished
+    : WarmProcess.run({ cwd, args, env: { ...inherited(), ...env } })
 
 /** An API of the bundled data that can be changed, and told to refuse. */
 export interface TestApi {
