@@ -3,7 +3,7 @@
 // Loading some thousand modules takes seconds, loading one file with V8's compiled code beside it a tenth of one. The bundle is
 // kept under a hash of all sources' paths, sizes and times, so that an edit of a source is in the next start. Beside it lie the
 // hashes of the code that each asset is made of, which the first run writes that needs them, and the code of reading threads;
-// SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the program where.
+// SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the program where. Stacks name files relative to SLUICE_SOURCES.
 //
 // This is no ES module: Node loads more modules of its own for one, and one that imports `node:fs` loads all of its streams.
 
@@ -64,6 +64,7 @@ const buildAnew = async ({ cache, entry, folder, latest, module, thread }) => {
 const run = ({ bundle, cache, file, folder }) => {
   const [versions, threadFile] = [`${file}.versions`, threadFileOf(file)]
   cache.expel(versions)
+  process.env["SLUICE_SOURCES"] = folder
   if (cache.isOurs) process.env["SLUICE_CODE_VERSIONS"] ??= versions
   if (cache.has(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
   // Compiled code by command: what one command never runs would only be more to read for it. And by V8's options, under others

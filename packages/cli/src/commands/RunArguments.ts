@@ -14,15 +14,21 @@ import * as Human from "../render/Human.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as Provision from "../wiring/Provision.ts"
 import * as Settings from "../wiring/Settings.ts"
+import * as ShownErrors from "../wiring/ShownErrors.ts"
 
 /**
- * Reads the settings, prints the API and the store, and provisions the store. `created` are the tables and views that were missing.
+ * Reads the settings, prints the API and the store, and provisions the store. `created` are the tables and views that were missing,
+ * `showing` is how the run shows thrown errors.
  */
-export const begin = Effect.fn("assets.begin")(function* (graph: AssetGraph<Asset.Any>) {
+export const begin = Effect.fn("assets.begin")(function* (
+  graph: AssetGraph<Asset.Any>,
+  { showErrors }: { readonly showErrors: boolean }
+) {
   const settings = yield* Settings.load
   yield* checkPools(graph, settings)
+  const showing = yield* ShownErrors.showing(settings, showErrors)
   yield* Output.err([Announcement.line(settings)])
-  return { settings, created: yield* Provision.ensure(settings) }
+  return { settings, showing, created: yield* Provision.ensure(settings) }
 })
 
 /**

@@ -13,15 +13,17 @@ import { defaultConcurrency } from "../tables/running.ts"
 import * as Announcement from "../wiring/Announcement.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
+import * as ShownErrors from "../wiring/ShownErrors.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as Select from "./SelectionArguments.ts"
 
-export const run = Effect.fn("assets.check")(function* ({ json, ...typed }: Values<typeof check>) {
+export const run = Effect.fn("assets.check")(function* ({ json, showErrors, ...typed }: Values<typeof check>) {
   const output = yield* Output
   const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, Selection.all)
   if (selection === undefined) return
   const settings = yield* Settings.load
+  const showing = yield* ShownErrors.showing(settings, showErrors)
   yield* Stores.demand(settings, "all")
   if (yield* Stores.isReadOnly(settings)) {
     return yield* new UsageError({
@@ -44,5 +46,5 @@ export const run = Effect.fn("assets.check")(function* ({ json, ...typed }: Valu
       next: () => []
     })
   })
-  yield* Effect.provide(checked, RunLayer.forChecks(settings))
+  yield* showing(Effect.provide(checked, RunLayer.forChecks(settings)))
 })

@@ -21,6 +21,7 @@ export const run = Effect.fn("assets.materialize")(function* ({
   failFast,
   full,
   json,
+  showErrors,
   tags,
   timeout,
   ...typed
@@ -28,7 +29,7 @@ export const run = Effect.fn("assets.materialize")(function* ({
   const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
   if (selection === undefined) return
-  const { created, settings } = yield* Run.begin(graph)
+  const { created, settings, showing } = yield* Run.begin(graph, { showErrors })
   const run = Effect.gen(function* () {
     yield* Run.prepare(created)
     const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
@@ -42,7 +43,7 @@ export const run = Effect.fn("assets.materialize")(function* ({
       next: (result) => nextCommands(graph, result, settings)
     })
   })
-  yield* Effect.provide(run, RunLayer.layer(settings, { allowFewerRows }))
+  yield* showing(Effect.provide(run, RunLayer.layer(settings, { allowFewerRows })))
 })
 
 /** Commands to type next, without the program's name: a query of a new table or view, or a retry. */

@@ -21,6 +21,7 @@ export const run = Effect.fn("assets.retry")(function* ({
   failFast,
   json,
   run,
+  showErrors,
   timeout
 }: Values<typeof retry>) {
   const graph = yield* Pipeline.graph
@@ -30,7 +31,7 @@ export const run = Effect.fn("assets.retry")(function* ({
   const undone = yield* Effect.zipRight(RunCommand.closeOrphans, Planner.unfinishedSteps(run)).pipe(
     Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer))
   )
-  const { created } = yield* Run.begin(graph)
+  const { created, showing } = yield* Run.begin(graph, { showErrors })
   const retried = Effect.gen(function* () {
     yield* Run.prepare(created)
     const { first } = undone
@@ -52,5 +53,5 @@ export const run = Effect.fn("assets.retry")(function* ({
       next: (result) => nextCommands(graph, result, settings)
     })
   })
-  yield* Effect.provide(retried, RunLayer.layer(settings, { allowFewerRows }))
+  yield* showing(Effect.provide(retried, RunLayer.layer(settings, { allowFewerRows })))
 })

@@ -1,3 +1,5 @@
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -17,6 +19,7 @@ import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
 import * as StepFailure from "./StepFailure.ts"
+import { ThrownErrors } from "./ThrownErrors.ts"
 import type { Versions } from "./Versions.ts"
 
 /** What one attempt at a step is given. */
@@ -85,7 +88,8 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
       onFailure: (cause) => {
         const durationMillis = duration()
         const exit = Exit.failCause(cause)
-        return Effect.as(Effect.zipRight(options.early.withdraw(exit), Scope.close(scope, exit)), {
+        const closed = Effect.zipRight(options.early.withdraw(exit), Scope.close(scope, exit))
+        return Effect.as(Effect.zipRight(reportThrown(asset, cause), closed), {
           _tag: "Failed",
           failure: StepFailure.fromCause(asset.name, cause),
           durationMillis
@@ -93,6 +97,9 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
       }
     })
   })
+
+const reportThrown = ({ name }: Asset.Any, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Chunk.isEmpty(Cause.defects(cause)) ? Effect.void : Effect.flatMap(ThrownErrors, ({ report }) => report(name, cause))
 
 /** Milliseconds, to the microsecond, between two readings of the monotonic clock. */
 export const millisBetween = (from: bigint, to: bigint): number => Number((to - from) / 1_000n) / 1_000
@@ -219,7 +226,10 @@ const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: 
     Effect.provide(unsafeCast<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context)
   ).pipe(
     Effect.catchAllCause((cause) =>
-      Effect.succeed({ passed: false, metadata: { error: StepFailure.fromCause(asset.name, cause).message } })
+      Effect.as(reportThrown(asset, cause), {
+        passed: false,
+        metadata: { error: StepFailure.fromCause(asset.name, cause).message }
+      })
     )
   )
 

@@ -68,7 +68,7 @@ export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure =
   }
   return {
     _tag: "Defect",
-    message: `"${asset}" broke with an unexpected ${defect}. This is a bug in the asset or in what it uses; its message is withheld because it could quote data.`,
+    message: `"${asset}" broke with an unexpected ${defect}. This is a bug in the asset or in what it uses. Its message is not recorded, because it could quote data; \`sluice materialize ${asset} --show-errors\` shows it on your own machine.`,
     retryable: false
   }
 }
@@ -82,10 +82,15 @@ export const defectOf = (cause: Cause.Cause<unknown>): string | undefined => {
 const kindOf = (defect: unknown): string => (defect instanceof Error ? defect.name : typeof defect)
 
 const placeOf = (defect: unknown): string => {
-  if (!(defect instanceof Error) || defect.stack === undefined) return ""
+  const [frame] = framesOf(defect)
+  return frame === undefined ? "" : ` (${frame})`
+}
+
+/** The frames of a thrown error's stack that have a place in the code: `at FILE:LINE:COLUMN`, `at f (FILE:LINE:COLUMN)`. */
+export const framesOf = (thrown: unknown): ReadonlyArray<string> => {
+  if (!(thrown instanceof Error) || thrown.stack === undefined) return []
   // The stack begins with the message, whose lines may look like frames.
-  const end = defect.stack.indexOf(defect.message)
-  const frames = end < 0 ? "" : defect.stack.slice(end + defect.message.length)
-  const frame = frames.split("\n").find((line) => /^\s+at .*:\d+:\d+\)?$/.test(line))
-  return frame === undefined ? "" : ` (${frame.trim()})`
+  const end = thrown.stack.indexOf(thrown.message)
+  const frames = end < 0 ? [] : thrown.stack.slice(end + thrown.message.length).split("\n")
+  return frames.filter((line) => /^\s+at .*:\d+:\d+\)?$/.test(line)).map((line) => line.trim())
 }
