@@ -1,19 +1,11 @@
-import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
-import { storedAs } from "@sluice/warehouse/assets/RelationAsset"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import { Orders } from "../tables/Orders.ts"
 import { apiOrders } from "./sources.ts"
 
-export const orders = Asset.make("orders", {
-  description: Orders.description,
+export const orders = tableAsset(Orders, {
   group: "raw",
   upstreams: { orders: apiOrders },
-  storage: storedAs(Orders),
-  materialize: ({ orders }) =>
-    Warehouse.publishReading(
-      Orders,
-      Changes.map(orders, ({ id, ...order }) => ({ order_id: id, ...order })),
-      { by: "order_id" }
-    )
+  by: "order_id",
+  rows: ({ orders }) => Changes.map(orders, ({ id, ...order }) => ({ order_id: id, ...order }))
 })

@@ -1,9 +1,5 @@
-import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
-import type { Row } from "@sluice/core/relation/Table"
-import { withMaskIds } from "@sluice/warehouse/assets/MaskLookup"
-import { storedAs } from "@sluice/warehouse/assets/RelationAsset"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import * as Effect from "effect/Effect"
 import { usersRawChecks } from "../checks/usersRaw.ts"
 import * as Generalisation from "../privacy/Generalisation.ts"
@@ -15,8 +11,7 @@ import { sensitiveProfessionIds } from "./sensitiveProfessionIds.ts"
 import { sensitiveZipcodeIds } from "./sensitiveZipcodeIds.ts"
 
 /** Users as analysts see them: names dropped, places and professions as mask ids. */
-export const usersRaw = Asset.make("users_raw", {
-  description: UsersRaw.description,
+export const usersRaw = tableAsset(UsersRaw, {
   group: "raw",
   pool: "warehouse",
   upstreams: {
@@ -25,35 +20,26 @@ export const usersRaw = Asset.make("users_raw", {
     zipcodes: sensitiveZipcodeIds,
     professions: sensitiveProfessionIds
   },
-  storage: storedAs(UsersRaw),
   checks: usersRawChecks,
-  materialize: Effect.fn("users_raw")(function* ({ users, cities, zipcodes, professions }) {
+  by: "user_id",
+  rows: Effect.fn("users_raw")(function* ({ users, cities, zipcodes, professions }, lookup) {
     const loaded_at = yield* loadedAt
     const policy = yield* Generalisation.Generalisation
     const common = yield* Generalisation.commonDomains(policy, users)
-    return yield* withMaskIds(UsersRaw.name, (lookup) =>
-      Warehouse.publishReading(
-        UsersRaw,
-        Changes.map(
-          users,
-          (user): Row<typeof UsersRaw> => ({
-            user_id: user.id,
-            created_at: user.createdAt,
-            updated_at: user.updatedAt,
-            city_id: lookup(cities, user.city),
-            zipcode_id: lookup(zipcodes, user.zipcode),
-            profession_id: lookup(professions, user.profession),
-            country: user.country,
-            email_domain: Generalisation.emailDomain(user.emailDomain, common),
-            birth_year: Generalisation.birthYear(policy, user.birthYear),
-            gender: user.gender,
-            is_smoking: user.isSmoking,
-            income: Generalisation.income(policy, user.income),
-            loaded_at
-          })
-        ),
-        { by: "user_id" }
-      )
-    )
+    return Changes.map(users, (user) => ({
+      user_id: user.id,
+      created_at: user.createdAt,
+      updated_at: user.updatedAt,
+      city_id: lookup(cities, user.city),
+      zipcode_id: lookup(zipcodes, user.zipcode),
+      profession_id: lookup(professions, user.profession),
+      country: user.country,
+      email_domain: Generalisation.emailDomain(user.emailDomain, common),
+      birth_year: Generalisation.birthYear(policy, user.birthYear),
+      gender: user.gender,
+      is_smoking: user.isSmoking,
+      income: Generalisation.income(policy, user.income),
+      loaded_at
+    }))
   })
 })

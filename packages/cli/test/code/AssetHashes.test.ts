@@ -212,9 +212,9 @@ describe("the hashes of this repository's assets", () => {
   }, 60_000)
 
   it("change with the asset's own module, and with a helper that only it imports", async () => {
-    const edit = (source: string) => source.replace("materialize:", "timeout: 1, materialize:")
+    const edit = (source: string) => source.replace("rows:", "timeout: 1, rows:")
     expect(await differing("packages/assets/src/assets/usersRaw.ts", edit)).toEqual(["users_raw"])
-    expect(await differing("packages/warehouse/src/assets/MaskLookup.ts", addCode)).toEqual(["users_raw"])
+    expect(await differing("packages/assets/src/checks/usersRaw.ts", addCode)).toEqual(["users_raw"])
   })
 
   it("change with what several import, for each of them", async () => {

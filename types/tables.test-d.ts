@@ -1,0 +1,89 @@
+/** Assets of tables that must not compile: each `@ts-expect-error` is an assertion. */
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Changes from "@sluice/core/data/Changes"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as Id from "@sluice/core/data/Id"
+import type { Pii } from "@sluice/core/data/Pii"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
+import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
+import { notNull } from "@sluice/warehouse/checks/RowChecks"
+import type { Published, Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+
+class Api extends Context.Tag("Api")<Api, { readonly rate: number }>() {}
+class Rates extends Context.Tag("Rates")<Rates, { readonly rate: number }>() {}
+
+const userId = Column.id("user", Column.text(36))
+const Orders = Table.make("orders", {
+  description: "",
+  columns: { order_id: Column.id("order", Column.text(36)), user_id: userId, note: Column.text(100) },
+  primaryKey: ["order_id"]
+})
+interface ApiOrder {
+  readonly id: Id.Id<"order", string>
+  readonly user: Id.Id<"user", string>
+  readonly city: Pii<"city">
+}
+declare const changes: Changes.Reading<ApiOrder>
+const api = Asset.make("api", { materialize: () => Effect.succeed(changes) })
+const source = Asset.make("source", { materialize: () => Effect.succeed(Dataset.of<ApiOrder>()) })
+const row = { order_id: Id.make("order", "1"), user_id: Id.make("user", "2"), note: "" } as const
+
+// A dataset, an array, an Effect of them, what has changed; services of the rows, the checks and the observation.
+tableAsset(Orders, { rows: () => [row] })
+const orders = tableAsset(Orders, {
+  upstreams: { source },
+  checks: [notNull(Orders, ["note"])],
+  observe: Effect.map(Rates, ({ rate }) => String(rate)),
+  rows: Effect.fn("orders")(function* ({ source }) {
+    const { rate } = yield* Api
+    return Dataset.map(source, ({ id, user }) => ({ order_id: id, user_id: user, note: String(rate) }))
+  })
+})
+export const value: Published<typeof Orders> = {} as Asset.Value<typeof orders>
+export const needs: Api | Rates | Warehouse = {} as Asset.Context<typeof orders>
+export const name: "orders" = orders.name
+
+tableAsset(Orders, {
+  upstreams: { api },
+  by: "order_id",
+  rows: ({ api }) => Changes.map(api, ({ id, user }) => ({ order_id: id, user_id: user, note: "" }))
+})
+
+// Swapped ids, as rows, in a dataset of changes, and in an Effect.
+// @ts-expect-error the id of a user is no id of an order
+tableAsset(Orders, { rows: () => [{ ...row, order_id: row.user_id }] })
+tableAsset(Orders, {
+  upstreams: { api },
+  by: "order_id",
+  // @ts-expect-error order_id and user_id are swapped
+  rows: ({ api }) => Changes.map(api, ({ id, user }) => ({ order_id: user, user_id: id, note: "" }))
+})
+tableAsset(Orders, {
+  upstreams: { source },
+  // @ts-expect-error order_id and user_id are swapped
+  rows: ({ source }) => Effect.succeed(Dataset.map(source, ({ id, user }) => ({ order_id: user, user_id: id, note: "" })))
+})
+
+// A personal value in a public table; a column that is missing.
+tableAsset(Orders, {
+  upstreams: { source },
+  // @ts-expect-error a city is personal
+  rows: ({ source }) => Dataset.map(source, ({ city, id, user }) => ({ order_id: id, user_id: user, note: city }))
+})
+tableAsset(Orders, {
+  upstreams: { source },
+  // @ts-expect-error note is missing
+  rows: ({ source }) => Dataset.map(source, ({ id, user }) => ({ order_id: id, user_id: user }))
+})
+
+// Changes need the column with the ids of the source's rows, which the table has.
+tableAsset(Orders, {
+  upstreams: { api },
+  // @ts-expect-error `by` is missing
+  rows: ({ api }) => Changes.map(api, ({ id, user }) => ({ order_id: id, user_id: user, note: "" }))
+})
+// @ts-expect-error no such column
+tableAsset(Orders, { by: "id", rows: () => [row] })
