@@ -5,7 +5,10 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
 import type { Pii } from "@sluice/core/data/Pii"
 import * as Column from "@sluice/core/relation/Column"
+import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
+import { maskAsset } from "@sluice/warehouse/assets/MaskAsset"
+import { sqlTable } from "@sluice/warehouse/assets/SqlTable"
 import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import { notNull } from "@sluice/warehouse/checks/RowChecks"
 import type { Published, Warehouse } from "@sluice/warehouse/Warehouse"
@@ -87,3 +90,27 @@ tableAsset(Orders, {
 })
 // @ts-expect-error no such column
 tableAsset(Orders, { by: "id", rows: () => [row] })
+
+// A table by SQL reads public tables and views.
+const Counts = Table.make("counts", { description: "", columns: { n: Column.integer }, primaryKey: ["n"] })
+const Secrets = Table.make("secrets", { description: "", columns: { city: Column.pii("city") }, primaryKey: ["city"] })
+const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
+const secrets = tableAsset(Secrets, { rows: () => [] })
+const cities = maskAsset(Cities, { upstreams: {}, values: () => Dataset.of() })
+const counts = sqlTable(Counts, {
+  from: { orders, all: sqlTable(Counts, { from: { orders }, select: ({ orders }) => orders }) },
+  checks: [notNull(Counts, ["n"])],
+  select: ({ all, orders }, { now }) => `SELECT count(*) AS n FROM ${orders} o, ${all} a WHERE ${now} > 0`
+})
+export const counted: Published<typeof Counts> = {} as Asset.Value<typeof counts>
+export const upstreams: "counts" | "orders" = {} as Asset.UpstreamName<typeof counts>
+// @ts-expect-error api publishes no table or view
+sqlTable(Counts, { from: { api }, select: () => "" })
+// @ts-expect-error cities is a mask table
+sqlTable(Counts, { from: { cities }, select: () => "" })
+// @ts-expect-error secrets is sensitive
+sqlTable(Counts, { from: { secrets }, select: () => "" })
+// @ts-expect-error a sensitive table is not made by SQL
+sqlTable(Secrets, { from: { orders }, select: () => "" })
+// @ts-expect-error no such upstream
+sqlTable(Counts, { from: { orders }, select: ({ order }) => order })

@@ -31,6 +31,12 @@ export type IdColumnOf<T extends Table.Any> = {
   readonly [K in keyof T["columns"] & string]: Table.Row<T>[K] extends string ? K : never
 }[keyof T["columns"] & string]
 
+/** What a SELECT needs to know of the store that runs it. */
+export interface Selecting extends View.Dialect {
+  /** A public table or view, as SQL names it. */
+  readonly nameOf: (relation: View.Public) => string
+}
+
 /** How a warehouse writes the rows of a publish. */
 export interface Loading {
   /** The statement: `LOAD DATA LOCAL INFILE`. */
@@ -59,6 +65,15 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
       table: T,
       rows: Dataset.Dataset<Table.Row<T>>
     ) => Effect.Effect<Published<T>, WarehouseFailed | SpillFailed | CheckFailed, StepContext>
+    /**
+     * Replaces a table's rows by those that one SELECT returns, as `publish` does, in one statement of the store. The names of its
+     * columns are compared with the table's before it runs. Decimals are rounded to the scale of their column. A value that its
+     * column cannot hold fails the step, and the old rows stay.
+     */
+    readonly publishSelect: <T extends Table.Public>(
+      table: T,
+      select: (store: Selecting) => string
+    ) => Effect.Effect<Published<T>, WarehouseFailed | CheckFailed, StepContext>
     /**
      * Applies changes to a table that this asset has published before: rows go that have one of the ids gone in the column
      * `by`, and the new ones come, all in one atomic step, in which the blocking checks look at the table as it will be. Rows

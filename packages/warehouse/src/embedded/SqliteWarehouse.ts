@@ -20,7 +20,7 @@ import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
-import { type Mark, type Published, Warehouse } from "../Warehouse.ts"
+import { type Mark, type Published, type Selecting, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
 import * as FileTimes from "./FileTimes.ts"
@@ -33,6 +33,7 @@ import * as SqliteErasure from "./SqliteErasure.ts"
 import * as SqliteLoader from "./SqliteLoader.ts"
 import * as SqliteQuery from "./SqliteQuery.ts"
 import * as SqliteRow from "./SqliteRow.ts"
+import * as SqliteSelect from "./SqliteSelect.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
@@ -97,6 +98,25 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
           )
       step.metadata({ rows: count })
       yield* Span.annotate({ table: table.name, rows: count })
+      return { relation: table }
+    }),
+
+    publishSelect: Effect.fn("SqliteWarehouse.publishSelect")(function* <T extends Table.Public>(
+      table: T,
+      select: (store: Selecting) => string
+    ) {
+      const step = yield* StepContext
+      const operation = `publish ${table.name}`
+      const sql = yield* SqliteSelect.prepare(store, table, select(selecting))
+      const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
+      const fill = (staging: string) => SqliteSelect.fill(store.data, table, staging, sql)
+      const written = Effect.tap(replace(store.data, table, fill, before), (rows) =>
+        here(SqlMarks.set(records, table.name, step.runId, rows))
+      )
+      const rows = yield* alone(table, step.runId, operation, written)
+      step.progress(rows)
+      step.metadata({ rows })
+      yield* Span.annotate({ table: table.name, rows })
       return { relation: table }
     }),
 
@@ -184,12 +204,17 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
   })
 }
 
+const selecting: Selecting = {
+  ...Ddl.viewDialect,
+  nameOf: (relation) => Ddl.qualified(Ddl.schemaOf(relation), relation.name)
+}
+
 const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
 
 const rowsPerPage = 5_000
 
 /** Fills a staging table by its name; answers the number of rows. */
-type Fill = (staging: string) => Effect.Effect<number, WarehouseFailed | SpillFailed | SqlError>
+type Fill<E = SpillFailed> = (staging: string) => Effect.Effect<number, WarehouseFailed | SqlError | E>
 
 const stagingOf = (table: Table.Any): string => `${table.name}__staging`
 
@@ -220,12 +245,12 @@ const putAside = Effect.fnUntraced(function* <T extends Table.Any>(
  * Fills a staging table, has the blocking checks look at it, swaps the tables and makes the indexes. Runs in a transaction;
  * returns the number of rows. `before` is that of the table's rows until then.
  */
-const replace = Effect.fnUntraced(function* (
+const replace = Effect.fnUntraced(function* <E>(
   client: LibsqlClient,
   table: Table.Any,
-  fill: Fill,
+  fill: Fill<E>,
   before: Effect.Effect<number, SqlError | WarehouseFailed>
-): Effect.fn.Return<number, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
+): Effect.fn.Return<number, WarehouseFailed | CheckFailed | SqlError | E, StepContext> {
   const staging = stagingOf(table)
   const inSchema = (name: string) => Ddl.qualified(Ddl.schemaOf(table), name)
   yield* client.use((session) => {

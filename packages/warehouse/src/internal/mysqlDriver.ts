@@ -15,6 +15,13 @@ export interface Driver {
     options: { readonly sql: string; readonly infileStreamFactory: () => Readable },
     done: (error: Error | null, answer: { readonly affectedRows: number; readonly warningStatus: number }) => void
   ) => unknown
+  /** Prepares a statement, or finds it prepared, and does not run it. */
+  readonly prepare: (
+    options: { readonly sql: string },
+    done: (error: Error | null, statement: { readonly columns: ReadonlyArray<{ readonly name: string }> }) => void
+  ) => unknown
+  /** Closes a prepared statement. */
+  readonly unprepare: (sql: string) => unknown
 }
 
 /** How many rows a statement that answers none has changed, by what `executeRaw` gives of the driver's answer. */

@@ -30,7 +30,7 @@ export interface Loaded {
   readonly rows: number
   readonly by: Way
 }
-export type Way = "LOAD DATA LOCAL INFILE" | "INSERT"
+export type Way = "LOAD DATA LOCAL INFILE" | "INSERT" | "INSERT SELECT"
 
 /**
  * A way to fill a table: writes all rows of a dataset, reports progress, and answers how many there were. On failure the table

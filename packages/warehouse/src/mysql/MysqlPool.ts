@@ -27,6 +27,8 @@ export interface Session {
    * out is no failure for the server: compare what it answers.
    */
   readonly infile: (sql: string, data: ReadonlyArray<Uint8Array>) => Effect.Effect<Infile, SqlError>
+  /** The names of the columns that a SELECT would return. The server prepares it and does not run it. */
+  readonly columnsOf: (sql: string) => Effect.Effect<ReadonlyArray<string>, SqlError>
   /** Closes it at once, for when its state is in doubt: the server lets go of its locks. */
   readonly destroy: Effect.Effect<void>
 }
@@ -87,13 +89,13 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
     const connect = Effect.gen(function* () {
       const bare = yield* Effect.mapError(client.reserve, withoutValues)
       const driver = driverOf(bare)
-      const { connection, infile } = guard(bare, driver, watch, () => ready.get(driver)?.maxPacket)
+      const { columnsOf, connection, infile } = guard(bare, driver, watch, () => ready.get(driver)?.maxPacket)
       if (!ready.has(driver)) {
         const send = (sql: string) =>
           Effect.map(connection.executeUnprepared(sql, [], undefined), (rows) => rows.map(valuesOf))
         ready.set(driver, yield* SessionSettings.apply(send, options))
       }
-      return { connection, infile, destroy: Effect.sync(() => driver.destroy()) }
+      return { connection, infile, columnsOf, destroy: Effect.sync(() => driver.destroy()) }
     })
     // The pool's own queue cannot be interrupted, so nobody is let into it. A connection that is not to be had must leave its
     // place at once: of a transaction that does not come to begin, @effect/sql never closes the scope.
@@ -188,7 +190,7 @@ const guard = (
   driver: Driver,
   watch: StatementWatch.StatementWatch,
   maxPacket: () => number | undefined
-): Pick<Session, "connection" | "infile"> => {
+): Pick<Session, "columnsOf" | "connection" | "infile"> => {
   const run = <A>(statement: Effect.Effect<A, SqlError>, sql = "", params: ReadonlyArray<unknown> = []) =>
     watch.run(driver, Effect.mapError(statement, explained(sql, params, maxPacket)))
   const connection: Connection = {
@@ -203,7 +205,11 @@ const guard = (
     executeStream: () =>
       Stream.fail(new SqlError({ message: "streaming is not offered: it hangs when it is stopped early" }))
   }
-  return { connection, infile: (sql, data) => run(infile(driver, sql, data)) }
+  return {
+    connection,
+    infile: (sql, data) => run(infile(driver, sql, data)),
+    columnsOf: (sql) => run(columnsOf(driver, sql))
+  }
 }
 
 /** Measures only what has failed: a server closes the connection on a statement that is too long. */
@@ -234,6 +240,15 @@ const infile = (driver: Driver, sql: string, data: ReadonlyArray<Uint8Array>) =>
             : new SqlError({ cause, message: "LOAD DATA failed" })
         )
     )
+  })
+
+const columnsOf = (driver: Driver, sql: string) =>
+  Effect.async<ReadonlyArray<string>, SqlError>((resume) => {
+    driver.prepare({ sql }, (cause, statement) => {
+      if (cause !== null) return resume(new SqlError({ cause, message: "PREPARE failed" }))
+      driver.unprepare(sql)
+      resume(Effect.succeed(statement.columns.map(({ name }) => name)))
+    })
   })
 
 const isFatal = (error: SqlError) => {

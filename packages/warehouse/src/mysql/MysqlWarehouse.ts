@@ -9,14 +9,16 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import { affectedRows } from "../internal/mysqlDriver.ts"
 import { rowsOf } from "../internal/rowsOf.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
+import * as SelectColumns from "../sql/SelectColumns.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
-import { Warehouse } from "../Warehouse.ts"
+import { type Selecting, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
 import * as AnalystProof from "./AnalystProof.ts"
@@ -27,7 +29,7 @@ import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
 import { rowDecoder } from "./encoding.ts"
 import { faultOf, statementFailed } from "./errors.ts"
-import type { Loader } from "./Loader.ts"
+import type { Loaded, Loader } from "./Loader.ts"
 import * as MysqlAccess from "./MysqlAccess.ts"
 import * as MysqlDrift from "./MysqlDrift.ts"
 import * as MysqlErasure from "./MysqlErasure.ts"
@@ -87,6 +89,16 @@ export const make = (options: Options): Warehouse["Type"] => {
     }
   }
 
+  const publish = Effect.fnUntraced(function* <T extends Table.Any, E>(
+    table: T,
+    fill: (session: Session, staging: string) => Effect.Effect<Loaded, E, StepContext>
+  ) {
+    const { by, rows } = yield* Publisher.publish(publishing, table, fill)
+    yield* StepContext.metadata({ rows, loaded_by: by })
+    yield* Span.annotate({ table: table.name, rows })
+    return { relation: table }
+  })
+
   const ownOf = (spec: WarehouseSpec) => here("compare the database with what is declared", SqlOwners.ownOf(words, spec))
 
   /** One snapshot for all pages: a publish in between waits until the reader has ended. */
@@ -121,10 +133,28 @@ export const make = (options: Options): Warehouse["Type"] => {
   return Warehouse.of({
     publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
       yield* claim(table, `publish ${table.name}`)
-      const loaded = yield* Publisher.publish(publishing, table, rows)
-      yield* StepContext.metadata({ rows: loaded.rows, loaded_by: loaded.by })
-      yield* Span.annotate({ table: table.name, rows: loaded.rows })
-      return { relation: table }
+      const { load, server } = options
+      return yield* publish(table, (session, into) => load({ session, pool, server, table, into, rows }))
+    }),
+
+    publishSelect: Effect.fn("MysqlWarehouse.publishSelect")(function* (table, select) {
+      const operation = `publish ${table.name}`
+      const sql = select(selecting)
+      if (!UserQuery.reads(sql)) return yield* SelectColumns.notReading(operation)
+      const columns = yield* Effect.scoped(Effect.flatMap(pool.reserve, (session) => session.columnsOf(sql))).pipe(
+        Effect.mapError(statementFailed(operation, " in the SELECT"))
+      )
+      yield* SelectColumns.assertOf(table, columns)
+      yield* claim(table, operation)
+      return yield* publish(table, ({ connection }, into) =>
+        Effect.gen(function* () {
+          const insert = `INSERT INTO ${quote(into)} (${Ddl.list(Table.columnNames(table))}) ${sql}`
+          const inserted = Deadlock.retried(connection.executeRaw(insert, []))
+          const rows = affectedRows(yield* Effect.mapError(inserted, statementFailed(operation, " in the SELECT")))
+          yield* StepContext.progress(rows)
+          return { rows, by: "INSERT SELECT" } as const
+        })
+      )
     }),
 
     amend: Effect.fn("MysqlWarehouse.amend")(function* (table, changes, by) {
@@ -230,6 +260,8 @@ export const make = (options: Options): Warehouse["Type"] => {
     proof: (spec) => Effect.flatMap(ownOf(spec), (own) => AnalystProof.prove(options, own))
   })
 }
+
+const selecting: Selecting = { ...Ddl.viewDialect, nameOf: ({ name }) => quote(name) }
 
 const measuring = "evaluate the check"
 

@@ -1,8 +1,6 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
-import type * as Dataset from "@sluice/core/data/Dataset"
-import type { SpillFailed } from "@sluice/core/data/Spill"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -53,12 +51,12 @@ export const rowsOf = (session: Session, table: string, mark: Mark | undefined):
  * in with one RENAME TABLE, which readers see whole or not at all. The lock is the connection's: it dies with its owner.
  * Whatever happens, no staging table is left while the server can be reached; of a crash, the next publish cleans up.
  */
-export const publish = Effect.fn("Publisher.publish")(function* (
+export const publish = Effect.fn("Publisher.publish")(function* <E>(
   options: Options,
   table: Table.Any,
-  rows: Dataset.Dataset<Readonly<Record<string, unknown>>>
-): Effect.fn.Return<Loaded, WarehouseFailed | SpillFailed | CheckFailed, StepContext> {
-  const { load, pool, server } = options
+  fill: (session: Session, staging: string) => Effect.Effect<Loaded, E, StepContext>
+): Effect.fn.Return<Loaded, WarehouseFailed | CheckFailed | E, StepContext> {
+  const { server } = options
   const doing = `publish ${table.name}`
   const failed = statementFailed(doing)
   if (table.name.length > longestName) {
@@ -75,7 +73,7 @@ export const publish = Effect.fn("Publisher.publish")(function* (
   const onSession = Effect.fnUntraced(function* (session: Session, present: ReadonlyArray<string>) {
     const { runId } = yield* StepContext
     yield* Effect.mapError(execute(session, Ddl.createTable(table, staging, server)), failed)
-    const loaded = yield* load({ session, pool, server, table, into: staging, rows })
+    const loaded = yield* fill(session, staging)
     const indexes = Ddl.addIndexes(table, staging)
     if (indexes !== undefined) yield* Effect.mapError(execute(session, indexes), failed)
     const mark = yield* options.marks.find(session, table.name)

@@ -68,6 +68,7 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     step.metadata({ rows: all.length })
     return { relation: table }
   }),
+  publishSelect: () => noSql("answer the SELECT"),
   amend: Effect.fn("TestWarehouse.amend")(function* (table, changes, by) {
     const step = yield* StepContext
     const gone = new Set(yield* Dataset.toArray(changes.gone))

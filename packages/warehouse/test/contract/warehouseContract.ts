@@ -14,6 +14,7 @@ import { cases } from "../../../../test/setup/size.ts"
 import { amendContract } from "./amendContract.ts"
 import * as Arbitraries from "./arbitraries.ts"
 import { type Options, readingContract } from "./readingContract.ts"
+import { selectContract } from "./selectContract.ts"
 import {
   breaking,
   Everything,
@@ -37,6 +38,7 @@ export const warehouseContract = (options: Options) => {
   publishingContract(options)
   amendContract(options)
   readingContract(options)
+  selectContract(options)
 }
 
 const publishingContract = (options: Options) =>

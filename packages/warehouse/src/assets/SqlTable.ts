@@ -1,0 +1,74 @@
+import * as Asset from "@sluice/core/asset/Asset"
+import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
+import type { Failure } from "@sluice/core/asset/Failure"
+import type { StepContext } from "@sluice/core/asset/StepContext"
+import type * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
+import * as Effect from "effect/Effect"
+import { namesOf } from "../internal/namesOf.ts"
+import { type Published, Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import { storedAs } from "./RelationAsset.ts"
+import type * as TableAsset from "./TableAsset.ts"
+
+/** The tables and views that a SELECT reads: the values of assets that publish them, by the names that the asset gives them. */
+export type From = Readonly<Record<string, Source>>
+
+/** An asset whose value is a public table or view. */
+export type Source = Asset.Asset<string, Published<View.Public>, Failure, unknown, Asset.Upstreams>
+
+/** How SQL names each relation that a SELECT reads. */
+export type Names<F> = { readonly [K in keyof F]: string }
+
+/**
+ * Defines an asset that is made by one SELECT in the store. It is named as its table is. `from` are the assets that publish
+ * the tables and views that the SELECT reads: they are its upstreams, and `select` is given how SQL names each of them.
+ *
+ * The names of its columns are compared with the table's before it runs. The rows are staged, checked and published in one
+ * step. Decimals are rounded to the scale of their column. A mask table cannot be read, and an asset without a table or view
+ * does not compile.
+ *
+ * ```ts
+ * const revenue = sqlTable(Revenue, {
+ *   from: { orders, rates },
+ *   select: ({ orders, rates }) => `
+ *     SELECT o.currency AS currency, sum(o.amount * r.eur) AS amount
+ *     FROM ${orders} o JOIN ${rates} r ON r.currency = o.currency
+ *     GROUP BY o.currency`
+ * })
+ * ```
+ */
+export const sqlTable = <
+  const Name extends string,
+  const C extends Table.Columns,
+  const F extends From,
+  RC = never,
+  RO = never
+>(
+  table: Table.Table<Name, C, "public">,
+  options: Omit<TableAsset.Options<F, RC, RO>, "upstreams"> & {
+    readonly from: F
+    readonly select: (from: Names<F>, dialect: View.Dialect) => string
+  }
+) => {
+  const { from, select, ...rest } = options
+  return Asset.make<
+    Name,
+    Published<Table.Table<Name, C, "public">>,
+    WarehouseFailed | CheckFailed,
+    RC | Warehouse | StepContext,
+    F,
+    Table.Table<Name, C, "public">,
+    RO
+  >(table.name, {
+    definedBy: sqlTable,
+    ...rest,
+    description: table.description,
+    upstreams: from,
+    storage: storedAs(table),
+    materialize: (inputs) =>
+      Effect.flatMap(Warehouse, (warehouse) =>
+        warehouse.publishSelect(table, (store) => select(namesOf<F>(inputs, store), store))
+      )
+  })
+}
