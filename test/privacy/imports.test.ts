@@ -57,7 +57,7 @@ it("personal values can be read by core's packed rows, maps, derivations, hashes
     "packages/core/src/data/MaskMap.ts",
     "packages/core/src/data/Packed.ts",
     "packages/core/src/data/Pii.ts",
-    "packages/core/src/internal/fingerprint.ts",
+    "packages/core/src/fingerprint.ts",
     "packages/core/src/testing/piiEquality.ts",
     "packages/warehouse/src/sql/SqlMaskStore.ts"
   ])

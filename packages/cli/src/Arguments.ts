@@ -1,7 +1,7 @@
 import type { CommandTable } from "@sluice/core/command/CommandTable"
 import type { Flag } from "@sluice/core/command/Flag"
 import type { Typed } from "@sluice/core/command/Typed"
-import { didYouMean, suggest } from "@sluice/core/internal/suggest"
+import { didYouMean, suggest } from "@sluice/core/suggest"
 import * as Either from "effect/Either"
 import * as CommandHelp from "./render/CommandHelp.ts"
 import * as GlobalOptions from "./tables/GlobalOptions.ts"

@@ -1,7 +1,7 @@
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
-import { didYouMean } from "@sluice/core/internal/suggest"
 import { RunStore } from "@sluice/core/run/RunStore"
+import { didYouMean } from "@sluice/core/suggest"
 import * as Altered from "@sluice/warehouse/checks/Altered"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 import type { Values } from "@sluice/core/command/CommandTable"
-import { didYouMean } from "@sluice/core/internal/suggest"
 import { RunStore } from "@sluice/core/run/RunStore"
+import { didYouMean } from "@sluice/core/suggest"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"

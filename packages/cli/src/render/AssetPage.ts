@@ -1,6 +1,6 @@
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
-import * as Topology from "@sluice/core/internal/topology"
+import * as Topology from "@sluice/core/graph/topology"
 import type { Staleness } from "@sluice/core/plan/Staleness"
 import type * as Column from "@sluice/core/relation/Column"
 import type * as Table from "@sluice/core/relation/Table"

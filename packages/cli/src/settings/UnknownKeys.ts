@@ -1,4 +1,4 @@
-import { suggest } from "@sluice/core/internal/suggest"
+import { suggest } from "@sluice/core/suggest"
 import { distance } from "fastest-levenshtein"
 import * as Human from "../render/Human.ts"
 

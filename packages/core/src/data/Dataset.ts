@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { forkBounded } from "../internal/forkBounded.ts"
+import { forkBounded } from "../forkBounded.ts"
 import * as BlockReader from "./internal/BlockReader.ts"
 import * as Blocks from "./internal/Blocks.ts"
 import * as Pull from "./internal/Pull.ts"

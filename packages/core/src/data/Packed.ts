@@ -1,5 +1,5 @@
 import { Pii, reveal } from "@sluice/pii"
-import * as Bytes from "../internal/bytes.ts"
+import * as Bytes from "../bytes.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 
 /**

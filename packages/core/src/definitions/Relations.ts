@@ -1,12 +1,12 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { Relation } from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
-import { didYouMean } from "../internal/suggest.ts"
 import * as Grants from "../relation/Grants.ts"
 import type * as Mask from "../relation/Mask.ts"
 import * as Subject from "../relation/Subject.ts"
 import type * as Table from "../relation/Table.ts"
 import type * as View from "../relation/View.ts"
+import { didYouMean } from "../suggest.ts"
 
 /** Who may read what. */
 export interface Roles {

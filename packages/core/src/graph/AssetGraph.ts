@@ -1,8 +1,8 @@
 import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
-import * as Topology from "../internal/topology.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import { describe, GraphInvalid, type GraphProblem } from "./GraphProblem.ts"
+import * as Topology from "./topology.ts"
 
 /**
  * Assets, validated once and sealed. What can be asked of it is a lookup or a walk; nothing here does I/O.

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { didYouMean } from "../internal/suggest.ts"
+import { didYouMean } from "../suggest.ts"
 
 /** One thing that is wrong with a set of assets. */
 export type GraphProblem =

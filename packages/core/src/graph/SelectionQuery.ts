@@ -1,10 +1,10 @@
 import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
-import { didYouMean } from "../internal/suggest.ts"
-import * as Topology from "../internal/topology.ts"
+import { didYouMean } from "../suggest.ts"
 import type { AssetGraph } from "./AssetGraph.ts"
 import type { Attribute, Selection } from "./Selection.ts"
 import { SelectionInvalid } from "./SelectionInvalid.ts"
+import * as Topology from "./topology.ts"
 
 /** What is known of an asset beside its definition; asked only for selections that need it. */
 export interface Facts {

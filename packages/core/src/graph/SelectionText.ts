@@ -1,5 +1,5 @@
 import * as Either from "effect/Either"
-import { didYouMean } from "../internal/suggest.ts"
+import { didYouMean } from "../suggest.ts"
 import * as Selection from "./Selection.ts"
 import { SelectionInvalid } from "./SelectionInvalid.ts"
 

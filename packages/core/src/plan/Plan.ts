@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Asset from "../asset/Asset.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
-import * as Topology from "../internal/topology.ts"
+import * as Topology from "../graph/topology.ts"
 
 /** The reason for a step in a plan. */
 export const Reason = Schema.Union(

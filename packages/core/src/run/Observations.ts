@@ -3,7 +3,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
-import { fingerprint } from "../internal/fingerprint.ts"
+import { fingerprint } from "../fingerprint.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Plan } from "../plan/Plan.ts"
 

@@ -1,6 +1,6 @@
 import type * as Asset from "../asset/Asset.ts"
 import * as CodeVersions from "../asset/CodeVersions.ts"
-import { fingerprint } from "../internal/fingerprint.ts"
+import { fingerprint } from "../fingerprint.ts"
 import { isSource } from "../plan/Plan.ts"
 import * as Provenance from "../plan/Provenance.ts"
 import { isUnobserved } from "../plan/Staleness.ts"

@@ -1,6 +1,6 @@
 import * as Packed from "@sluice/core/data/Packed"
 import { Pii } from "@sluice/core/data/Pii"
-import { Hash53 } from "@sluice/core/internal/fingerprint"
+import { Hash53 } from "@sluice/core/fingerprint"
 import { expect, it } from "vitest"
 
 interface Row {

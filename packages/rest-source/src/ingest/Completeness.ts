@@ -1,4 +1,4 @@
-import { hash53 } from "@sluice/core/internal/fingerprint"
+import { hash53 } from "@sluice/core/fingerprint"
 import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import type { ApiPage } from "../source/ApiPage.ts"

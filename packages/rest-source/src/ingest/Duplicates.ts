@@ -1,7 +1,7 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { Codec } from "@sluice/core/data/Packed"
 import { type Block, Spill, type SpillFailed, type SpillFile } from "@sluice/core/data/Spill"
-import { hash53 } from "@sluice/core/internal/fingerprint"
+import { hash53 } from "@sluice/core/fingerprint"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 

@@ -1,6 +1,6 @@
+import * as Bytes from "@sluice/core/bytes"
 import type { Codec } from "@sluice/core/data/Packed"
-import * as Bytes from "@sluice/core/internal/bytes"
-import { Hash53, hash53 } from "@sluice/core/internal/fingerprint"
+import { Hash53, hash53 } from "@sluice/core/fingerprint"
 
 /** What ids are told apart by, in order: 53 bits of each, never 0. */
 export const all = (ids: ReadonlyArray<string>): Float64Array => {

@@ -1,6 +1,6 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
-import { forkBounded } from "@sluice/core/internal/forkBounded"
+import { forkBounded } from "@sluice/core/forkBounded"
 import * as Effect from "effect/Effect"
 
 /** Groups rows that arrive in parts into batches. */

@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { forkBounded } from "@sluice/core/internal/forkBounded"
+import { forkBounded } from "@sluice/core/forkBounded"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"

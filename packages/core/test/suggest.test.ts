@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { didYouMean, suggest } from "../../src/internal/suggest.ts"
+import { didYouMean, suggest } from "../src/suggest.ts"
 
 const names = ["users_raw", "subscriptions_raw", "messages_raw", "messages_per_day", "api_users"]
 
