@@ -5,7 +5,8 @@ import { spawn } from "node:child_process"
 const gates = [
   ["types, and what must not compile", "tsc -p ."],
   ["format, lint, import cycles, boundaries", "biome ci --colors=off --error-on-warnings ."],
-  ["unused code and dependencies", "knip --no-progress --no-config-hints"]
+  ["unused code and dependencies", "knip --no-progress --no-config-hints"],
+  ["the packages' public modules", "node scripts/exports.mjs --check"]
 ]
 const tests = ["tests, at full size", "vitest run"]
 

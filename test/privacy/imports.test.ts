@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { build, type Metafile } from "esbuild"
 import { expect, it } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const names = readdirSync(join(root, "packages"))
+const names = readdirSync(join(root, "packages")).filter((name) => existsSync(join(root, "packages", name, "src")))
 const pii = "packages/pii/src/Pii.ts"
 
 const sources = names.flatMap((name) =>

@@ -1,0 +1,77 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, join } from "node:path"
+import { publint } from "publint"
+import { formatMessage } from "publint/utils"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { isFull } from "../setup/size.ts"
+import { packInto, run } from "./Packed.ts"
+
+// The packages as others get them: packed, and installed from the registry with what they depend on.
+describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
+  const parent = mkdtempSync(join(tmpdir(), "sluice-packed-"))
+  afterAll(() => rmSync(parent, { recursive: true, force: true }))
+  let tarballs: ReadonlyArray<string> = []
+  beforeAll(async () => {
+    tarballs = await packInto(join(parent, "tarballs"))
+  }, 300_000)
+
+  const scoped = () => tarballs.filter((path) => basename(path).startsWith("sluice-"))
+
+  /** A new pipeline, made by the packed `create-sluice`. */
+  const created = async (name: string): Promise<string> => {
+    const creator = tarballs.find((path) => basename(path).startsWith("create-sluice-")) ?? "none"
+    const made = await run(parent, "npm", "exec", "--yes", "--package", creator, "--", "create-sluice", name)
+    expect(made).toMatchObject({ status: 0 })
+    return join(parent, name)
+  }
+
+  it("have what their manifests name, and nothing of the workspace in them", async () => {
+    expect(tarballs).toHaveLength(7)
+    for (const path of tarballs) {
+      const files = (await run(parent, "tar", "-tzf", path)).output.trim().split("\n")
+      expect(files.filter((file) => /\/(src|test)\/|(?<!template\/sales)\.test\.|tsbuildinfo/.test(file))).toEqual([])
+      expect(files.filter((file) => /^package\/(LICENSE|README.md)$/.test(file))).toHaveLength(2)
+      const manifest = await run(parent, "tar", "-xzOf", path, "package/package.json")
+      expect(manifest.output).not.toMatch(/catalog:|workspace:|"private"|\/src\//)
+      const bytes = readFileSync(path)
+      const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+      const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
+      expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
+    }
+  })
+
+  it("make a pipeline that npm installs, whose types and tests pass, and that runs on Node 20, 22 and 24", async () => {
+    const folder = await created("with-npm")
+    expect(await run(folder, "npm", "install", ...scoped())).toMatchObject({ status: 0 })
+    expect(await run(folder, "npm", "test")).toMatchObject({ status: 0 })
+    expect(await run(folder, "npx", "tsc", "--noEmit")).toMatchObject({ status: 0, output: "" })
+    expect(await run(folder, "npx", "sluice", "materialize", "--all")).toMatchObject({ status: 0 })
+    for (const version of [22, 24]) {
+      const found = await run(folder, "npx", "-y", "-p", `node@${version}`, "node", "-p", "process.execPath")
+      const node = (...args: ReadonlyArray<string>) => run(folder, found.output.trim(), ...args)
+      expect((await node("--version")).output).toMatch(new RegExp(`^v${version}\\.`))
+      // What another version of Node has recorded is unchanged code for this one.
+      expect((await node("node_modules/@sluice/cli/bin/sluice.cjs", "list")).output).toMatch(/sales +table +fresh/)
+      expect(await node("node_modules/@sluice/cli/bin/sluice.cjs", "materialize", "--all")).toMatchObject({ status: 0 })
+      expect(await node("node_modules/vitest/vitest.mjs", "run")).toMatchObject({ status: 0 })
+    }
+  })
+
+  it("make a pipeline that pnpm installs, which tests and runs", async () => {
+    const folder = await created("with-pnpm")
+    // As long as the packages are not published, pnpm is told where each of them is.
+    const overrides = scoped().map((path) => `  "${nameOf(path)}": "file:${path}"\n`)
+    const workspace = join(folder, "pnpm-workspace.yaml")
+    writeFileSync(workspace, `${readFileSync(workspace, "utf8")}overrides:\n${overrides.join("")}`)
+    const pnpm = (...args: ReadonlyArray<string>) => run(folder, "npx", "-y", "pnpm@12", ...args)
+    expect(await pnpm("install", "--no-frozen-lockfile")).toMatchObject({ status: 0 })
+    expect(await pnpm("test")).toMatchObject({ status: 0 })
+    expect(await pnpm("exec", "tsc", "--noEmit")).toMatchObject({ status: 0, output: "" })
+    expect(await pnpm("exec", "sluice", "materialize", "--all")).toMatchObject({ status: 0 })
+    expect(readdirSync(folder)).toContain(".sluice")
+  })
+})
+
+/** The package that a tarball holds: `sluice-core-0.1.0.tgz` is `@sluice/core`. */
+const nameOf = (tarball: string): string => basename(tarball).replace(/^sluice-(.*)-\d+\.\d+\.\d+\.tgz$/, "@sluice/$1")
