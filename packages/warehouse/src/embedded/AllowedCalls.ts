@@ -2,10 +2,10 @@ import { type Database, rowsOf } from "../internal/libsqlDriver.ts"
 import { LibsqlFault } from "./LibsqlFault.ts"
 
 /**
- * Throws where a statement would call a function that is not known to be harmless, or read a virtual table. libSQL's build
- * brings functions that read and write any file (`readfile`, `writefile`, `fsdir`) or run any SQL (`sha3_query`), and no
- * switch to turn them off. What a statement calls is read from its compiled program, however the SQL spells it; views that it
- * reads are compiled into it.
+ * Throws if a statement calls a function that is not known to be harmless, or reads a virtual table. libSQL's build includes
+ * functions that read and write any file (`readfile`, `writefile`, `fsdir`) or run any SQL (`sha3_query`), without a switch to
+ * turn them off. The calls are read from the statement's compiled program, so the spelling of the SQL does not matter. Views
+ * that it reads are compiled into it.
  */
 export const assertAllowed = (database: Database, sql: string): void => {
   const explain = database.prepare(`EXPLAIN ${withoutBytes(sql)}`)
@@ -19,8 +19,8 @@ export const assertAllowed = (database: Database, sql: string): void => {
 }
 
 /**
- * The same statement with empty blob literals: a compiled program is told with their bytes as if they were text, and the
- * driver aborts the process over text that is not UTF-8. What it calls stays the same.
+ * Replaces blob literals by empty ones. A compiled program shows their bytes as text, and the driver aborts the process over
+ * text that is not UTF-8. The calls stay the same.
  */
 export const withoutBytes = (sql: string): string => sql.replace(/x'[0-9a-f]*'/gi, "x''")
 

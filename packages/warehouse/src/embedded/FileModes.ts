@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import type { Access } from "../Access.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
 
-/** Whether files have modes here. Windows has none. */
+/** Whether files have modes. Windows has none. */
 export const areKnown = sep !== "\\"
 
-/** The permissions of a file; undefined where it cannot be asked, which other errors will tell. */
+/** The permissions of a file; undefined if they cannot be read. Opening the file then reports why. */
 export const of = (path: string): Effect.Effect<number | undefined> =>
   Effect.orElseSucceed(
     Effect.map(
@@ -20,7 +20,7 @@ export const of = (path: string): Effect.Effect<number | undefined> =>
 /** `0600`. */
 export const octal = (mode: number): string => mode.toString(8).padStart(4, "0")
 
-/** Who may open each of a store's files. */
+/** Who can open each of a store's files. */
 export const accessTo = (files: StoreFiles): Effect.Effect<ReadonlyArray<Access>> =>
   Effect.map(
     Effect.forEach(areKnown ? [files.directory, files.public, files.sensitive, files.history] : [], (path) =>

@@ -6,8 +6,8 @@ import type { LibsqlClient } from "./LibsqlClient.ts"
 import type { Session } from "./LibsqlSession.ts"
 
 /**
- * How many writes of tables each file of data has seen, in SQLite's `user_version` of the file. One transaction writes both, so
- * that they differ only if one of the files was put back alone.
+ * The number of writes that each data file has seen, in SQLite's `user_version` of the file. One transaction updates both, so
+ * they differ only if one file was restored alone.
  */
 export interface FileTimes {
   readonly public: number
@@ -19,7 +19,7 @@ export const read = (session: Session): FileTimes => {
   return { public: of("main"), sensitive: of("sensitive") }
 }
 
-/** A public file that was just created holds nothing older: it is of the sensitive file's time. */
+/** A new public file has no older data, so it takes the number of the sensitive file. */
 export const begin = (client: LibsqlClient): Effect.Effect<void, SqlError> =>
   client.use((session) => {
     const times = read(session)
@@ -28,7 +28,7 @@ export const begin = (client: LibsqlClient): Effect.Effect<void, SqlError> =>
     if (Number(tables) === 0) session.database.exec(`PRAGMA main.user_version = ${times.sensitive}`)
   })
 
-/** Counts one write in both files, inside its transaction. Fails if the files are of different times. */
+/** Counts one write in both files, in the caller's transaction. Fails if their numbers differ. */
 export const advance = (client: LibsqlClient, operation: string): Effect.Effect<void, SqlError | WarehouseFailed> =>
   Effect.gen(function* () {
     const times = yield* client.use(read)
@@ -39,11 +39,11 @@ export const advance = (client: LibsqlClient, operation: string): Effect.Effect<
     return yield* new WarehouseFailed({ reason: "Drift", operation, detail })
   })
 
-/** Takes the files as they are for files of one time, inside a transaction. */
+/** Makes the files' numbers equal, in the caller's transaction. */
 export const accept = (client: LibsqlClient): Effect.Effect<void, SqlError> =>
   Effect.flatMap(client.use(read), (times) => setBoth(client, Math.max(times.public, times.sensitive) + 1))
 
-/** The file that is older than the other one. */
+/** The file with the lower number, if they differ. */
 export const differences = (times: FileTimes): ReadonlyArray<Difference> => {
   if (times.public === times.sensitive) return []
   const [older, newer] = times.public < times.sensitive ? ["public.db", "sensitive.db"] : ["sensitive.db", "public.db"]

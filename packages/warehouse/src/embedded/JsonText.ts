@@ -30,7 +30,7 @@ export class Writer extends TextWriter {
     this.byte(quote)
   }
 
-  /** A time of ISO 8601 as SQL has it, without its zone. */
+  /** An ISO 8601 time in SQL's form, without a zone. */
   time(iso: string): void {
     this.byte(quote)
     this.plain(iso, 0, 10)
@@ -39,7 +39,7 @@ export class Writer extends TextWriter {
     this.byte(quote)
   }
 
-  /** The rows since the last time, of which there is one at least. */
+  /** The rows since the last call; there must be at least one. */
   rows(): Buffer {
     this.byte(close)
     this.#rows = 0

@@ -16,23 +16,23 @@ import * as Fault from "./LibsqlFault.ts"
 import * as Session from "./LibsqlSession.ts"
 
 export interface Options {
-  /** A path, or a `file:` URI: `file:///…?mode=ro` cannot be written. */
+  /** A path, or a `file:` URI: `file:///…?mode=ro` opens it read-only. */
   readonly path: string
-  /** Statements that prepare the connection. */
+  /** Statements that set up the connection. */
   readonly setup?: ReadonlyArray<string>
-  /** How long to wait for other connections before failing as busy. Default: 30 seconds. */
+  /** The longest wait for other connections before failing as busy. Default: 30 seconds. */
   readonly patience?: Duration.DurationInput
 }
 
-/** One connection to a libSQL file, which its users take turns at: a transaction is one turn. */
+/** One connection to a libSQL file. Its users take turns, and a transaction is one turn. */
 export interface LibsqlClient {
-  /** The same connection as `@effect/sql` has it. `withTransaction` is the one below. */
+  /** The connection as an `@effect/sql` client. Its `withTransaction` is the one below. */
   readonly sql: Client.SqlClient
-  /** Uses the connection in one go, without letting the event loop run: keep it short. */
+  /** Uses the connection synchronously, without yielding to the event loop. Keep it short. */
   readonly use: <A>(f: (session: Session.Session) => A) => Effect.Effect<A, SqlError>
   /**
-   * Runs a statement that takes long beside the main thread, and answers its rows, of which there should be few. An
-   * interruption ends the statement first; in a transaction that rolls all of it back. With `readOnly`, it cannot write.
+   * Runs a long statement off the main thread and returns its rows, which should be few. An interruption ends the statement
+   * first, and rolls its transaction back. With `readOnly`, the statement cannot write.
    */
   readonly beside: (
     sql: string,
@@ -40,22 +40,22 @@ export interface LibsqlClient {
     options?: { readonly readOnly: boolean }
   ) => Effect.Effect<Rows, SqlError>
   /**
-   * Starts what the driver does on a thread of its own. Nothing else uses the connection until the promise has settled: nor
-   * may a statement of it be collected, since that waits on the main thread. An interruption ends the statement first.
+   * Starts work of the driver on its own thread. The connection is locked until the promise settles. No statement of the
+   * connection may be collected before, since that would wait on the main thread. An interruption ends the statement first.
    */
   readonly offThread: <A>(start: (session: Session.Session) => Promise<A>) => Effect.Effect<A, SqlError>
   /**
-   * A database without a name for as long as the scope lives; answers what its tables are qualified with. Only this connection
-   * sees it. More than a cacheful of it goes to a file without a name, in plain text: it is for data that anyone may read. No
-   * transaction protects it, and the process's end takes it away. Waits while eight others are there.
+   * Opens a temporary database without a file name, for the scope's lifetime, and returns its schema name. Only this connection
+   * sees it. What exceeds the cache goes to an unnamed file in plain text, so use it for public data only. It is not
+   * transactional, and it ends with the process. Waits while eight others are open.
    */
   readonly nameless: Effect.Effect<string, SqlError, Scope.Scope>
   /**
-   * Runs an effect as one transaction, `BEGIN IMMEDIATE`: all of it or nothing, also when it fails or is interrupted. Inside
-   * of another one it is a savepoint. Statements of the same fiber are in it; those of others wait.
+   * Runs an effect as one transaction, `BEGIN IMMEDIATE`. It is rolled back if it fails or is interrupted. Within another
+   * transaction it is a savepoint. Statements of the same fiber belong to it; those of other fibers wait.
    *
-   * What SQLite puts aside while it works, rows that it sorts for an index above all, stays in memory, however much it is;
-   * with `aside: "file"`, for data that anyone may read, all but a cacheful goes to files without a name, in plain text.
+   * SQLite's temporary data, mostly rows that it sorts for an index, stays in memory. With `aside: "file"`, for public data
+   * only, what exceeds the cache goes to unnamed files in plain text.
    */
   readonly withTransaction: <A, E, R>(
     effect: Effect.Effect<A, E, R>,
@@ -68,19 +68,19 @@ export interface LibsqlClient {
 type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 type Aside = "memory" | "file"
 
-/** Opens a connection, closed with the scope. Loads the native module on first use. */
+/** Opens a connection, closed with the scope. Loads the native module at the first use. */
 export const make = Effect.fn("LibsqlClient.make")(function* (
   options: Options
 ): Effect.fn.Return<LibsqlClient, SqlError, Scope.Scope> {
   const open = yield* Effect.mapError(Driver.load, Fault.toSqlError)
-  // A statement that runs on another thread has the connection until it has settled, also from others of its transaction.
+  // A statement on another thread locks the connection until it settles, also for other fibers of its transaction.
   const statements = Effect.unsafeMakeSemaphore(1)
   const database = yield* Effect.acquireRelease(
     Effect.try({ try: () => open(options.path), catch: Fault.toSqlError }),
     (connection) =>
       statements.withPermits(1)(
         Effect.sync(() => {
-          // Statements live on until they are collected, and with them the connection and the locks of its transaction.
+          // Statements keep the connection and the locks of its transaction alive until they are collected.
           if (connection.inTransaction) connection.exec("ROLLBACK")
           connection.close()
         })
@@ -167,7 +167,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
       })
     )
 
-  // SQLite changes this between transactions only.
+  // SQLite changes this only between transactions.
   const putAside = (aside: Aside) => attempt(({ database }) => database.exec(`PRAGMA temp_store = ${aside}`))
   const inFile = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
     Effect.acquireUseRelease(
@@ -194,7 +194,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
     const name = `sluice_aside_${namelessMade++}`
     let attached = false
     const attach = use(({ database }) => {
-      // Whether it is kept in memory or in a file is settled as it is attached.
+      // Memory or file is decided when the database is attached.
       database.exec("PRAGMA temp_store = file")
       try {
         database.exec(`ATTACH '' AS ${name}`)
@@ -212,7 +212,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
     return name
   })
 
-  // Not every system's build of libSQL need have been told so.
+  // Some builds of libSQL have another default.
   yield* putAside("memory")
   for (const statement of options.setup ?? []) yield* attempt(({ database }) => database.exec(statement))
   const base = yield* Effect.provide(
@@ -223,7 +223,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
     }),
     Reactivity.layer
   )
-  // Ours waits for other processes, tells a failed COMMIT as an error, and belongs to this connection alone.
+  // Our `withTransaction` waits for other processes, fails with the error of a failed COMMIT, and uses this connection only.
   const sql = Object.assign(base, { withTransaction })
   return { sql, use, beside, offThread, nameless, withTransaction, inTransaction }
 })
@@ -233,10 +233,10 @@ interface Transaction {
   savepoints: number
 }
 
-/** SQLite attaches ten databases at most: the sensitive file is one, and what VACUUM copies into is another. */
+/** SQLite attaches ten databases at most: one is the sensitive file, one is needed by VACUUM. */
 const namelessAtMost = 8
 
-/** Interrupts until what is interrupted has settled: one that comes before a statement has begun would be lost. */
+/** Interrupts repeatedly until the promise settles, since an interrupt before the statement has begun is lost. */
 const untilSettled = (running: Promise<unknown>, interrupt: () => void): Effect.Effect<void> =>
   Effect.async((resume) => {
     interrupt()

@@ -7,29 +7,29 @@ import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
 import * as StoreFiles from "./StoreFiles.ts"
 
 /**
- * All that is kept of an error of libSQL: its code, the table and columns it is about, and, of SQL that cannot be prepared,
- * the name it does not know. The driver's own text may quote values (`bad JSON path: '…'`) and is never passed on.
+ * The parts of a libSQL error that are kept: its code, the table and columns of a constraint, and the unknown name in SQL that
+ * cannot be prepared. The driver's message may quote values (`bad JSON path: '…'`) and is dropped.
  */
 export class LibsqlFault extends Data.TaggedClass("LibsqlFault")<{
   readonly code: string
-  /** `orders.id` of a broken constraint, or `no such table: x`; empty where there is nothing to name. */
+  /** `orders.id` of a violated constraint, or `no such table: x`; empty if there is none. */
   readonly subject: string
 }> {}
 
-/** Reads a fault from whatever the driver threw. */
+/** Reads a fault from the driver's error. */
 export const fromThrown = (thrown: unknown): LibsqlFault => {
   if (thrown instanceof LibsqlFault) return thrown
   const message = Predicate.isError(thrown) ? thrown.message : ""
   const given = Predicate.hasProperty(thrown, "code") && typeof thrown.code === "string" ? thrown.code : ""
-  // The driver has no code for files that it cannot open, but SQLite's number 14 at the end of its message.
+  // For files that it cannot open, the driver gives no code, only SQLite's number 14 at the end of its message.
   const told = given !== "" ? given : /\b14"?\)$/.test(message) ? "SQLITE_CANTOPEN" : "UNKNOWN"
   const code = /^(?:SQLITE_CANTOPEN|SQLITE_IOERR|UNKNOWN|ERR_DLOPEN_FAILED)/.test(told) ? (limitReached() ?? told) : told
   return new LibsqlFault({ code, subject: subjectOf(code, message) })
 }
 
 /**
- * SQLite reports a process that can open no more files as any other trouble with a file. As many as a transaction has beside
- * its databases, journals and files for sorting, tell.
+ * If a process has too many open files, SQLite reports an ordinary file error. This checks for it by opening as many files as a
+ * transaction needs.
  */
 const limitReached = (): string | undefined => {
   const opened: Array<number> = []
@@ -43,21 +43,21 @@ const limitReached = (): string | undefined => {
   }
 }
 
-/** The driver's error as the one of `@effect/sql`, safe for spans and logs. */
+/** The driver's error as an `SqlError` that is safe for spans and logs. */
 export const toSqlError = (thrown: unknown): SqlError => {
   const fault = fromThrown(thrown)
   return new SqlError({ cause: fault, message: fault.code })
 }
 
-/** The fault that an error carries. */
+/** The fault of an `SqlError`. */
 export const of = (error: SqlError): LibsqlFault =>
   error.cause instanceof LibsqlFault ? error.cause : fromThrown(error.cause)
 
-/** Whether another connection is in the way: waiting can help. */
+/** Whether another connection blocks, so that waiting can help. */
 export const isBusy = (fault: LibsqlFault): boolean =>
   fault.code.startsWith("SQLITE_BUSY") || fault.code.startsWith("SQLITE_LOCKED")
 
-/** What a fault means, and what to do next. `operation` reads after "could not": `publish orders`. */
+/** Translates a fault, with a remedy. `operation` follows "could not": `publish orders`. */
 export const translate = (operation: string, error: SqlError): WarehouseFailed => {
   const fault = of(error)
   if (loading.includes(fault.code)) return notLoaded(operation, fault)
@@ -66,10 +66,10 @@ export const translate = (operation: string, error: SqlError): WarehouseFailed =
   return new WarehouseFailed({ reason, operation, detail: `${what} (${fault.code}${about}). ${remedy}` })
 }
 
-/** Codes of a driver that is not there, or is of another system. */
+/** Codes of a driver that is missing or built for another system. */
 const loading = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"]
 
-/** What to do where the driver cannot be loaded. */
+/** The error if the driver cannot be loaded. */
 export const notLoaded = (operation: string, { code }: LibsqlFault): WarehouseFailed =>
   new WarehouseFailed({
     reason: "Misconfigured",

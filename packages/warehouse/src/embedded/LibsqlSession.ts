@@ -1,19 +1,21 @@
 import * as Driver from "../internal/libsqlDriver.ts"
 
-/** The connection, as `use` gives it: synchronous, statements cached by their text. Throws the driver's errors. */
+/** A synchronous connection, with statements cached by their text. Throws the driver's errors. */
 export interface Session {
   readonly database: Driver.Database
   /** Runs a statement for its effect. */
   readonly run: (sql: string, parameters: ReadonlyArray<Driver.Bound>) => void
-  /** The rows that a statement answers, as arrays in the order of its columns. */
+  /** The rows of a statement, as arrays in column order. */
   readonly values: (sql: string, parameters: ReadonlyArray<Driver.Bound>) => ReadonlyArray<ReadonlyArray<unknown>>
-  /** The rows that a statement answers, as objects. */
+  /** The rows of a statement, as objects. */
   readonly rows: (sql: string, parameters: ReadonlyArray<Driver.Bound>) => ReadonlyArray<unknown>
 }
 
-/** What the connection's own module has of it besides. */
+/** The parts of a session that only the client uses. */
 export interface Owned extends Session {
-  /** The rows that a statement answers, as arrays, found on another thread: `Driver.beside` tells what must not be done until then. */
+  /**
+   * The rows of a statement, as arrays, computed on another thread. See `Driver.beside` for what must not be done meanwhile.
+   */
   readonly beside: (sql: string, parameters: ReadonlyArray<Driver.Bound>) => Promise<ReadonlyArray<ReadonlyArray<unknown>>>
 }
 

@@ -1,9 +1,9 @@
 import * as Either from "effect/Either"
 
 /**
- * Lets one statement that reads through, without its final semicolon: SELECT, WITH, VALUES, or EXPLAIN of one of them.
- * Answers why not otherwise. SQLite would run the first of several statements and silently leave out the rest, and a PRAGMA
- * takes effect even when it is only explained.
+ * Accepts one statement that only reads (SELECT, WITH, VALUES, or EXPLAIN of one of them), without its final semicolon.
+ * Otherwise returns the reason. SQLite would run the first of several statements and silently drop the rest, and a PRAGMA takes
+ * effect even when it is explained.
  */
 export const readingSql = (sql: string): Either.Either<string, string> => {
   const code = blankOut(sql)
@@ -18,7 +18,7 @@ export const readingSql = (sql: string): Either.Either<string, string> => {
   return Either.right(sql.slice(0, end))
 }
 
-/** The same text with comments, strings and quoted names turned to blanks, every other character in its place. */
+/** Replaces comments, strings and quoted names by blanks of the same length. */
 const blankOut = (sql: string): string =>
   sql.replace(/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`(?:[^`]|``)*`?|\[[^\]]*\]?/g, (text) =>
     /^(?:--|\/\*)/.test(text) ? " ".repeat(text.length) : "x".repeat(text.length)

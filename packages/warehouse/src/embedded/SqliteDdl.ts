@@ -6,10 +6,10 @@ import type { SqlDialect } from "../sql/SqlDialect.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { isNumeric } from "./SqliteRow.ts"
 
-/** The schemas that the store's files are attached as. */
+/** The schema names of the store's attached files. */
 export type Schema = "main" | "sensitive"
 
-/** The SQLite of the portable adapters; their tables live in `schema`. */
+/** The dialect of SQLite, for tables in `schema`. */
 export const dialect = (schema: Schema): SqlDialect => ({
   name: "sqlite",
   quote,
@@ -42,16 +42,16 @@ export const quote = (identifier: string): string => `"${identifier.replaceAll('
 
 export const qualified = (schema: string, name: string): string => `${quote(schema)}.${quote(name)}`
 
-/** Public tables and views are in the one file, sensitive ones in the other. */
+/** Public relations are in the main file, sensitive ones in the other. */
 export const schemaOf = (relation: Table.Any | View.Any): Schema => (relation.visibility === "public" ? "main" : "sensitive")
 
-/** The driver cuts text at its first NUL; bytes come back whole. */
+/** The driver cuts text at its first NUL, so text is read as bytes. */
 export const exactText = (column: string): string =>
   `CASE WHEN instr(${column}, char(0)) > 0 THEN CAST(${column} AS BLOB) ELSE ${column} END`
 
 /**
- * CREATE TABLE without keys: indexes, the unique one of the key included, are four times faster made after the load. It
- * begins with a mark, a hash of the table's columns and indexes, by which a change from outside shows.
+ * CREATE TABLE without keys: building indexes after the load is four times faster, also the key's unique index. It begins with
+ * a mark, a hash of the table's columns and indexes, which detects changes from outside.
  */
 export const createTable = (table: Table.Any, name: string, schema: string = schemaOf(table)): string => {
   const columns = Object.entries(table.columns).map(([column, { type, nullable }]) => {
@@ -63,13 +63,13 @@ export const createTable = (table: Table.Any, name: string, schema: string = sch
   return `CREATE TABLE ${qualified(schema, name)} (${mark([body, ...createIndexes(table)])} ${body})`
 }
 
-/** What the store's own definitions begin with: a hash of all that defines them, in any order. */
+/** The mark of a definition: a hash of its parts, in any order. */
 export const mark = (definition: ReadonlyArray<string>): string => {
   const text = definition.map(stored).sort().join("\n")
   return `/* sluice:${createHash("sha256").update(text).digest("hex").slice(0, 16)} */`
 }
 
-/** A definition as SQLite keeps it: without the name of its schema, and as if it had to be new. */
+/** A definition as SQLite stores it: without the schema's name and without IF NOT EXISTS. */
 export const stored = (sql: string): string =>
   sql.replace(/^CREATE (TABLE|VIEW|INDEX|UNIQUE INDEX) (?:IF NOT EXISTS )?"(?:main|sensitive)"\./, "CREATE $1 ")
 
@@ -83,13 +83,13 @@ export const createIndexes = (table: Table.Any): ReadonlyArray<string> => {
   ]
 }
 
-/** Begins with a mark, as tables do. */
+/** CREATE VIEW, which begins with a mark as tables do. */
 export const createView = (view: View.Any): string => {
   const select = view.select(viewDialect)
   return `CREATE VIEW ${qualified("main", view.name)} AS ${mark([select])} ${select}`
 }
 
-/** The rows of one text, bound as its bytes in UTF-8, `[["a", 1], ["b", 2]]`, into all of a table's columns. */
+/** INSERT of all rows of one JSON text, `[["a", 1], ["b", 2]]`, bound as UTF-8 bytes, into all columns of a table. */
 export const insertFromJson = (table: Table.Any, name: string, schema?: string): string => {
   const values = Table.columnNames(table).map((_, index) => `value ->> ${index}`)
   return `${insertHead(table, name, schema)} SELECT ${values.join(", ")} FROM json_each(CAST(? AS TEXT))`
@@ -105,7 +105,7 @@ export const typeOf = (type: Column.ColumnType): string => {
     case "Boolean":
       return "INTEGER"
     case "Decimal":
-      // Both names tell the scale to whoever reads the schema; the first one has numeric affinity, the second is text.
+      // Both type names show the scale to readers of the schema. The first has numeric affinity, the second is text.
       return isNumeric(type.precision)
         ? `DECIMAL(${type.precision}, ${type.scale})`
         : `TEXT_DECIMAL(${type.precision}, ${type.scale})`

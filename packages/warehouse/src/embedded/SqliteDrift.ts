@@ -15,9 +15,8 @@ import * as Ddl from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
- * Everything in an embedded store that is not as declared: tables, their indexes and views by their definitions, which SQLite
- * keeps to the letter; triggers; a file of data that is older than the other one; sensitive tables in the file that analysts
- * read; and files that others than their owner may open.
+ * All differences between an embedded store and the declaration: tables, indexes and views by their stored definitions;
+ * triggers; a data file that is older than the other; sensitive tables in the public file; and files that other users can open.
  */
 export const find = Effect.fn("SqliteDrift.find")(function* (
   store: SqliteStore,
@@ -45,7 +44,7 @@ export const find = Effect.fn("SqliteDrift.find")(function* (
 
 const translate = (error: SqlError) => Fault.translate("compare the store with what is declared", error)
 
-/** A table or view as `sqlite_master` has it. */
+/** A table or view in `sqlite_master`. */
 interface Found {
   readonly type: string
   readonly sql: string
@@ -67,7 +66,7 @@ const foundIn = (session: Session, schema: Ddl.Schema, name: string): Found | un
   }
 }
 
-/** `ddl` is how it is made, where that is not how tables are published. */
+/** Compares one relation. `ddl` is its definition, if it is not made as tables are published. */
 const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: string): ReadonlyArray<Difference> => {
   const schema = Ddl.schemaOf(relation)
   const found = foundIn(session, schema, relation.name)
@@ -111,7 +110,7 @@ const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: stri
   ]
 }
 
-/** A table whose definition differs: column by column, or where no column does, as a whole. */
+/** The differences of a table by column, or of the whole table if no column differs. */
 const tableDiffers = (
   session: Session,
   schema: Ddl.Schema,
@@ -125,7 +124,7 @@ const tableDiffers = (
       .values(`SELECT name, type, "notnull" FROM pragma_table_info(?, ?)`, [table.name, schema])
       .map(([name, type, notNull]) => [String(name), `${String(type)}${Number(notNull) === 1 ? " NOT NULL" : ""}`] as const)
   )
-  // SQLite changes no column, so the table is made anew: with its rows where no publish brings them back.
+  // SQLite cannot change a column, so the table is made again: with its rows if no publish restores them.
   const anew =
     maskDdl === undefined ? `DROP TABLE ${Ddl.quote(table.name)}` : remake(table.name, maskDdl, [...declared.keys()])
   const columns = [...new Set([...declared.keys(), ...found.keys()])].flatMap((column) => {
@@ -155,7 +154,7 @@ const remake = (name: string, ddl: string, columns: ReadonlyArray<string>): stri
   ].join("; ")
 }
 
-/** Whether a table or view is as it was published: the mark that it begins with is that of the rest. */
+/** Whether a relation is as it was published: its mark is the hash of the rest. */
 const isMarked = ({ indexes, sql }: Found): boolean => {
   const [, mark, body] =
     /^CREATE (?:TABLE|VIEW) "(?:[^"]|"")+" (?:AS |\()(\/\* sluice:[0-9a-f]+ \*\/) ([\s\S]*)$/.exec(sql) ?? []
@@ -165,7 +164,7 @@ const isMarked = ({ indexes, sql }: Found): boolean => {
 
 const nameIn = (index: string): string => /INDEX "((?:[^"]|"")+)"/.exec(index)?.[1]?.replaceAll('""', '"') ?? ""
 
-/** A sensitive table in the public file, where analysts read it. */
+/** A sensitive table in the public file, which analysts read. */
 const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference> =>
   table.visibility === "public" || foundIn(session, "main", table.name) === undefined
     ? []
@@ -180,7 +179,7 @@ const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference
         }
       ]
 
-/** Triggers on our tables and views in one of the files: they rewrite rows. */
+/** Triggers on our relations in one of the files. Triggers rewrite rows. */
 const triggers = (session: Session, spec: WarehouseSpec, schema: Ddl.Schema, file: string): ReadonlyArray<Difference> => {
   const declared = [...spec.tables, ...spec.views, ...spec.masks].map(({ name }) => name)
   const ours = new Set([...declared, ...InternalTables.names])
@@ -194,7 +193,7 @@ const triggers = (session: Session, spec: WarehouseSpec, schema: Ddl.Schema, fil
     })
 }
 
-/** Who may open the files, and who may exchange them: a directory that was there before may be listed. */
+/** Who can open or replace the files. A directory that existed before may be listed by others. */
 const modes = Effect.fnUntraced(function* ({ files }: SqliteStore) {
   if (!FileModes.areKnown) return []
   const wanted = [

@@ -10,14 +10,13 @@ import * as Ddl from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
- * Erasure in an embedded store, whose transactions exclude each other. Afterwards both files of data are written anew, at the
- * cost of their size: what tables that were replaced have left on free pages is gone as well. It needs as much room again on
- * the disk while it does.
+ * Erasure in an embedded store, whose transactions exclude each other. Afterwards both data files are rewritten, so the remains
+ * of replaced tables on free pages are gone too. It takes as much free disk space as the files have.
  */
 export const make = (store: SqliteStore, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> =>
   Effect.provideService(SqlErasure.make(place(store), secrets), SqlClient, store.data.sql)
 
-/** What an erasure, and a re-issue of mask ids, must know of an embedded store. */
+/** What an erasure or a re-issue of mask ids needs from an embedded store. */
 export const place = ({ data, words }: SqliteStore): SqlErasure.Place => ({
   dialect: words.records,
   relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),

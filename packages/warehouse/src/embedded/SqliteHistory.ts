@@ -15,8 +15,8 @@ import type { Options } from "./SqliteStore.ts"
 import * as StoreFiles from "./StoreFiles.ts"
 
 /**
- * The run history of an embedded store that is there, without the rest of it: one file is opened, and none is created. A
- * tenth of the cost of the whole store, for commands that look back.
+ * The run history of an existing embedded store, without the rest of it. Opens one file and creates none, at a tenth of the
+ * cost of the whole store. For commands that only read the history.
  */
 export const layer = ({ directory, patience }: Options): Layer.Layer<RunStore, WarehouseFailed, PipelineName> =>
   Layer.scoped(

@@ -20,8 +20,8 @@ import * as SqliteRow from "./SqliteRow.ts"
 type Rows = Dataset.Dataset<Readonly<Record<string, unknown>>>
 
 /**
- * Writes all rows into a table with the columns of `table`: in the caller's transaction, or in the database without a name that
- * `aside` is. Answers how many there were. SQLite inserts beside the main thread, which makes the next rows ready meanwhile.
+ * Writes all rows into a table with the columns of `table`: in the caller's transaction, or in the temporary database `aside`.
+ * Returns the number of rows. SQLite inserts off the main thread, which prepares the next rows meanwhile.
  */
 export const load = Effect.fnUntraced(function* (
   client: LibsqlClient,
@@ -43,8 +43,8 @@ export const load = Effect.fnUntraced(function* (
 })
 
 /**
- * Deletes the rows that have an id of `gone` in the column `by`, writes the others, and has the blocking checks look at the
- * table, which had `before` rows, in the caller's transaction.
+ * Deletes the rows whose column `by` has an id of `gone`, writes the other rows, and runs the blocking checks on the table, in
+ * the caller's transaction. `before` is the table's number of rows until then.
  */
 export const amend = Effect.fnUntraced(function* (
   client: LibsqlClient,
@@ -78,16 +78,16 @@ export const amend = Effect.fnUntraced(function* (
 
 const rowsPerStatement = 2_500
 const bytesPerStatement = 2 * 1024 * 1024
-/** How often rows that are put aside wait anew for other connections, each time as long as the connection has patience. */
+/** How often rows in a temporary database wait again for other connections, each time for the connection's busy timeout. */
 const patiences = 20
 
-/** Some rows, as the text that SQLite reads: nothing else is kept of them, so that they are no work to keep. */
+/** Some rows, as the JSON text that SQLite reads. The row objects are released. */
 interface Batch {
   readonly json: Buffer
   readonly rows: number
 }
 
-/** Makes batches of rows that come some at a time; fails at a row that does not fit the table. */
+/** Groups rows into batches. Fails at a row that does not fit the table. */
 const makeBatcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, unknown>>, Batch, WarehouseFailed> => {
   const encode = SqliteRow.encoder(table.columns)
   const text = new JsonText.Writer()
@@ -100,7 +100,7 @@ const makeBatcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, 
     return [batch]
   }
   return {
-    // The turn comes when the chunk is done with: what is alive meanwhile would soon be old for the garbage collector.
+    // Yields after the chunk is released, so that its rows do not become old for the garbage collector.
     add: (chunk) =>
       Effect.zipLeft(
         Effect.suspend(() => {
@@ -121,10 +121,10 @@ const makeBatcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, 
 }
 
 /**
- * Inserts the rows of one JSON text: the driver takes longer to bind values than SQLite to read them from it.
+ * Inserts the rows of one JSON text. Binding values takes the driver longer than reading JSON takes SQLite.
  *
- * `json_each` belongs to the public file, which SQLite therefore looks at: another process that publishes may have it closed
- * for long. Nobody waits for rows that are put aside, so they wait for that.
+ * `json_each` belongs to the public file, so SQLite looks at that file, which another process that publishes may lock for long.
+ * Rows in a temporary database wait for that, since they hold no locks themselves.
  */
 const inserter = (client: LibsqlClient, table: Table.Any, into: string, aside: string | undefined) => {
   const insert = Ddl.insertFromJson(table, into, aside)

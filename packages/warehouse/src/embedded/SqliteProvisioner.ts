@@ -17,8 +17,8 @@ import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteStore from "./SqliteStore.ts"
 
 /**
- * Provisions an embedded store: the directory, its files, and every declared table and view that is missing, empty. There
- * are no accounts: what the analyst may read is the public file.
+ * Provisions an embedded store: the directory, its files, and every missing table and view, empty. There are no accounts: the
+ * analyst reads the public file.
  */
 export const layer = (options: SqliteStore.Options): Layer.Layer<Provisioner, never, PipelineName> =>
   Layer.effect(
@@ -45,7 +45,7 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
   const absent = yield* missing([...spec.masks, ...spec.tables, ...spec.views])
   // Even an empty transaction waits for readers.
   if (absent.length === 0) return []
-  // What is missing is looked for again in the transaction that creates it: another process may be doing the same.
+  // Missing relations are looked up again in the transaction that creates them, since another process may do the same.
   const create = store.data.use((session) => {
     const tables = spec.tables.filter((table) => !exists(session, table))
     const views = spec.views.filter((view) => !exists(session, view))

@@ -17,9 +17,9 @@ import { fixed } from "./SqliteRow.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
- * Answers one statement that reads, over a fresh connection that cannot write. An analyst's connection has opened the public
- * file alone and can open no other. A check of rows that are staged sees them. Integers past 2^53 and decimals come as text,
- * bytes as hexadecimal text. An interruption or the limit ends the statement, unless it sees staged rows.
+ * Runs one statement that reads, on a new connection that cannot write. An analyst's connection has only the public file open,
+ * and cannot open another. A check on staged rows sees them. Integers past 2^53 and decimals are returned as text, bytes as
+ * hexadecimal text. An interruption or the limit ends the statement, unless it sees staged rows.
  */
 export const query = Effect.fn("SqliteQuery.query")(function* (
   store: SqliteStore,
@@ -42,8 +42,8 @@ export const query = Effect.fn("SqliteQuery.query")(function* (
 })
 
 /**
- * Answers the numbers in the first row of a statement that reads, NULL as 0, over the connection that publishes: in a publish
- * it sees what is staged, and outside of one it waits for its turn, without a limit and without the files' locks.
+ * Returns the numbers in the first row of a statement that reads, NULL as 0, on the publishing connection. Within a publish it
+ * sees staged rows. Outside of one it waits for its turn, without a limit and without locking the files.
  */
 export const measure = Effect.fn("SqliteQuery.measure")(function* (
   store: SqliteStore,
@@ -69,19 +69,19 @@ const answer = Effect.fnUntraced(function* (
   sql: string,
   schemas: "public" | "all"
 ): Effect.fn.Return<QueryResult, SqlError, Scope.Scope> {
-  // An explained statement never ends, and keeps the locks of later ones of its connection: it gets one of its own.
+  // An explained statement never ends and keeps the locks of its connection, so it gets its own connection.
   if (!explains(sql)) {
     yield* Effect.scoped(
       Effect.flatMap(store.reader(schemas), (checker) => checker.use(({ database }) => assertAllowed(database, sql)))
     )
   }
   const client = yield* store.reader(schemas)
-  // Both statements stay reachable from here: the main thread would wait for the query if it collected one of them.
+  // Both statements stay reachable from here: if one were collected, the main thread would wait for the query.
   const opened: { prepared?: Prepared; iterator?: Iterator<unknown> } = {}
   yield* Effect.addFinalizer(() =>
     opened.iterator === undefined ? Effect.void : Effect.ignore(client.use((session) => abandon(session, opened.iterator)))
   )
-  // The statement finds all of its rows with the first one: they are materialized.
+  // The statement computes all rows before the first one, since they are materialized.
   const cursor = yield* client.offThread(async (session) => {
     const prepared = prepare(session, sql)
     opened.prepared = prepared
@@ -96,7 +96,7 @@ const answer = Effect.fnUntraced(function* (
   return cursor.result
 })
 
-/** Over the connection of a transaction; only assets' own checks get here, and may call any function. */
+/** On the connection of a transaction. Only the checks of assets get here, so any function may be called. */
 const answerAtOnce = (session: Session, sql: string): QueryResult =>
   withoutWriting(session, () => {
     const prepared = prepare(session, sql)
@@ -117,7 +117,7 @@ const withoutWriting = <A>({ database }: Session, read: () => A): A => {
 type Value = QueryResult["rows"][number][number]
 
 interface Prepared {
-  /** The statement as it was written, and as it runs. */
+  /** The statement as written, and as it runs. */
   readonly written: Driver.Statement
   readonly statement: Driver.Statement
   readonly formats: ReadonlyArray<Format>
@@ -144,7 +144,7 @@ const prepare = ({ database }: Session, sql: string): Prepared => {
 
 const explains = (sql: string): boolean => /^\s*EXPLAIN\b/i.test(sql)
 
-/** Reads at most so many rows; answers whether there may be more. */
+/** Reads at most `most` rows, and returns whether there may be more. */
 const take = ({ formats, iterator, result }: Cursor, most: number): boolean => {
   for (let taken = 0; taken < most; taken++) {
     const next = iterator.next()
@@ -155,14 +155,14 @@ const take = ({ formats, iterator, result }: Cursor, most: number): boolean => {
   return true
 }
 
-/** Ends a statement that was not read to its end: until then it keeps others from writing. */
+/** Ends a statement before its last row. Until then it blocks writers. */
 const abandon = ({ database }: Session, iterator: Iterator<unknown> | undefined): void => {
   database.interrupt()
   while (iterator?.next().done === false);
 }
 
 /**
- * Text comes as bytes, and bytes as hexadecimal text: the driver cuts text at its first NUL, and aborts the process over text
+ * Selects text as bytes, and bytes as hexadecimal text. The driver cuts text at its first NUL, and aborts the process over text
  * that is not UTF-8.
  */
 const wrapped = (sql: string, columns: number): string => {
@@ -182,7 +182,7 @@ const plain: Format = (value) => {
   return value instanceof ArrayBuffer || value instanceof Uint8Array ? textOf(value) : String(value)
 }
 
-/** Decimals as they were declared, `10.00` and not `10`, where a column is one of a table. */
+/** Formats decimals as declared, `10.00` and not `10`, if a column is a table's. */
 const formatOf = (type: string | null): Format => {
   const declared = /^DECIMAL\(\d+, ?(\d+)\)$/.exec(type ?? "")?.[1]
   if (declared === undefined) return plain

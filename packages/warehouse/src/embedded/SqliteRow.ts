@@ -6,7 +6,7 @@ import * as ColumnValue from "../sql/ColumnValue.ts"
 import { textOf } from "../sql/SqlDialect.ts"
 import type * as JsonText from "./JsonText.ts"
 
-/** A value that its column cannot hold: where it is and why, never what it is. */
+/** A value that its column cannot hold: its place and the reason, never the value. */
 export interface Misfit {
   readonly _tag: "Misfit"
   readonly ordinal: number
@@ -15,8 +15,8 @@ export interface Misfit {
 }
 
 /**
- * Writes rows, with their values in the order of the columns; answers the first value that does not fit its column, and then
- * what has been written must not be used. `ordinal` is the row's.
+ * Writes rows, with values in column order. Returns the first value that does not fit its column; then the text written so far
+ * must not be used. `ordinal` is the row's.
  */
 export const encoder = (
   columns: Table.Columns
@@ -43,13 +43,13 @@ export const encoder = (
   }
 }
 
-/** What is selected so that `decoder` can read it, for each column in order. */
+/** The select list of the columns, in order, in the form that `decoder` reads. */
 export const selectList = (columns: Table.Columns, exactText: (column: string) => string, quote: (name: string) => string) =>
   Object.entries(columns)
     .map(([name, { type }]) => (type._tag === "Text" || type._tag === "LongText" ? exactText(quote(name)) : quote(name)))
     .join(", ")
 
-/** Rows as `selectList` selects them to the table's rows. */
+/** Decodes rows that were selected by `selectList`. */
 export const decoder = <C extends Table.Columns>(
   columns: C
 ): ((rows: ReadonlyArray<ReadonlyArray<unknown>>) => ReadonlyArray<Table.Row<{ readonly columns: C }>>) => {
@@ -67,7 +67,7 @@ export const decoder = <C extends Table.Columns>(
     )
 }
 
-/** SQLite keeps 15 digits of a NUMERIC exactly (https://sqlite.org/datatype3.html); longer decimals are kept as text. */
+/** SQLite keeps 15 digits of a NUMERIC exactly (https://sqlite.org/datatype3.html). Longer decimals are stored as text. */
 export const isNumeric = (precision: number): boolean => precision <= 15
 
 /** A decimal with exactly `scale` digits after its point, no leading zeros, and no sign on zero. */

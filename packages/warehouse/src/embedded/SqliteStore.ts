@@ -18,32 +18,32 @@ import * as StoreFiles from "./StoreFiles.ts"
 import * as SuperJournals from "./SuperJournals.ts"
 
 export interface Options {
-  /** Created where it is missing. */
+  /** Created if it is missing. */
   readonly directory: string
-  /** Opens what is there for reading alone, as on a file system that cannot be written: nothing is created. Default false. */
+  /** Opens an existing store for reading only, as on a read-only file system. Creates nothing. Default: false. */
   readonly readOnly?: boolean
-  /** How long to wait for other processes that write, before failing with `Conflict`. Default: 30 seconds. */
+  /** The longest wait for other processes that write, before failing with `Conflict`. Default: 30 seconds. */
   readonly patience?: LibsqlClient.Options["patience"]
-  /** The secret that seals the store's keys, if it is kept outside of the store. */
+  /** The secret that seals the store's keys, if there is one outside of the store. */
   readonly outside?: KeySeal.Outside
 }
 
 /** An open embedded store. */
 export interface SqliteStore {
-  /** The words of the pipeline's own rows in the internal tables of `data` and of `history`. */
+  /** The dialects of the pipeline's rows in the internal tables of `data` and `history`. */
   readonly words: { readonly records: PipelineDialect; readonly history: PipelineDialect }
   readonly files: StoreFiles.StoreFiles
-  /** The public file as `main` and the sensitive one as `sensitive`; a transaction over both is atomic. */
+  /** The public file as `main` and the sensitive file as `sensitive`. A transaction over both is atomic. */
   readonly data: LibsqlClient.LibsqlClient
-  /** The run history, on its own connection: events never wait for a load. */
+  /** The run history, on its own connection, so that events never wait for a load. */
   readonly history: LibsqlClient.LibsqlClient
-  /** Opens one more connection to the data, which can only read. It does not wait for a load of this process to end. */
+  /** Opens another connection to the data that can only read. It does not wait for a load of this process. */
   readonly reader: (schemas: "public" | "all") => Effect.Effect<LibsqlClient.LibsqlClient, SqlError, Scope.Scope>
 }
 
 /**
- * Opens a store, creating what is missing, unless it is only to be read: the directory, the files and the internal tables.
- * `writing` brings tables of an earlier version up to date; for `reading` they are refused. Closed with the scope.
+ * Opens a store, closed with the scope. Unless it is read-only, the directory, the files and the internal tables are created if
+ * they are missing. `writing` migrates tables of an earlier version; `reading` refuses them.
  */
 export const open = Effect.fn("SqliteStore.open")(function* (
   options: Options,
@@ -62,8 +62,8 @@ export const open = Effect.fn("SqliteStore.open")(function* (
   const data = yield* connect(files.public, "public.db or sensitive.db", [
     ...both,
     "PRAGMA sensitive.secure_delete = ON",
-    // For transactions that put rows aside in files; SQLite has deprecated it, and has the system's directory without it. It
-    // refuses one that cannot be written.
+    // For transactions that spill temporary data to files. SQLite has deprecated the pragma; without it, the system's directory
+    // is used. SQLite refuses a directory that it cannot write.
     ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${literal(files.directory)}`])
   ])
   if (!readOnly) yield* SuperJournals.removeStale(files, both)
@@ -97,7 +97,7 @@ export const open = Effect.fn("SqliteStore.open")(function* (
       setup: [probe("main"), "PRAGMA query_only = ON", ...attached, ...fillSlots(attached.length)],
       ...patience
     })
-    // What a killed process left half done cannot be rolled back by a connection that may not write; ours can.
+    // A read-only connection cannot roll back what a killed process left half done; this one can.
     const recover = Effect.zipRight(
       data.use((session) => session.values(probe("main"), [])),
       data.use((session) => session.values(probe("sensitive"), []))
@@ -119,11 +119,11 @@ const durable = [
   "PRAGMA legacy_alter_table = ON"
 ]
 
-/** SQLite attaches at most ten databases: with every slot taken, no statement can attach another file. */
+/** SQLite attaches at most ten databases. If every slot is taken, no statement can attach another file. */
 const fillSlots = (taken: number): ReadonlyArray<string> =>
   Array.from({ length: 10 - taken }, (_, slot) => `ATTACH ':memory:' AS sluice_slot_${slot}`)
 
-/** Reads a file for the first time, which tells whether it is a database and rolls back what was left half done. */
+/** Reads a file for the first time. That detects a file that is no database, and rolls back what was left half done. */
 const probe = (schema: string): string => `SELECT COUNT(*) FROM ${schema}.sqlite_master`
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`

@@ -33,8 +33,8 @@ import * as SqliteStore from "./SqliteStore.ts"
 import * as SqliteWarehouse from "./SqliteWarehouse.ts"
 
 /**
- * Everything a pipeline stores, in one directory: `public.db`, and `sensitive.db` and `history.db` that only their owner may
- * read. Needs no server; any number of processes may use it at once, one of them writing at a time.
+ * Everything that a pipeline stores, in one directory: `public.db`, and `sensitive.db` and `history.db`, which only their owner
+ * can read. Needs no server. Any number of processes may use it at once; one of them writes at a time.
  */
 export const layer = (
   options: SqliteStore.Options
@@ -65,7 +65,7 @@ export const layer = (
     })
   )
 
-/** The same for commands that only read: it needs no key of the store, and makes none. */
+/** The stores for commands that only read. Needs no key of the store, and creates none. */
 export const reading = (
   options: SqliteStore.Options
 ): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
@@ -88,7 +88,7 @@ const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose:
   return { store, records, gate, secrets, reading }
 })
 
-/** Takes a store whose files are of different times as it is; see `SqlRestored.accept`. */
+/** Accepts a store whose files were restored from different times; see `SqlRestored.accept`. */
 export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function* (
   options: SqliteStore.Options
 ): Effect.fn.Return<void, WarehouseFailed, PipelineName> {
@@ -106,7 +106,7 @@ export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function*
   )
 })
 
-/** Gives a store new keys; see `SqlRotation.rotate`. */
+/** Replaces a store's keys; see `SqlRotation.rotate`. */
 export const rotate = Effect.fn("SqliteStores.rotate")(function* (
   options: SqliteStore.Options
 ): Effect.fn.Return<Rotated, WarehouseFailed, PipelineName> {

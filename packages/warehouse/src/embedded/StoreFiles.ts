@@ -9,17 +9,17 @@ import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
 /** The files of an embedded store. */
 export interface StoreFiles {
   readonly directory: string
-  /** Public tables and views: all that an analyst opens. */
+  /** Public tables and views: the only file that an analyst opens. */
   readonly public: string
-  /** Mask tables, the quarantine, the mask counters and what is remembered of sources; only its owner may read it. */
+  /** Mask tables, the quarantine, counters and remembered source pages; only its owner can read it. */
   readonly sensitive: string
-  /** The run history; only its owner may read it. */
+  /** The run history; only its owner can read it. */
   readonly history: string
 }
 
 /**
- * Creates the directory (mode 0700) and the files (0600 but for the public one) where they are missing, before anything is
- * written into them: SQLite's journals take their mode from them. A directory that is there keeps its mode.
+ * Creates the directory (mode 0700) and the files (0600 except the public one) if they are missing, before anything is written:
+ * SQLite's journals inherit their modes. An existing directory keeps its mode.
  */
 export const prepare = Effect.fn("StoreFiles.prepare")(function* (
   directory: string
@@ -28,7 +28,7 @@ export const prepare = Effect.fn("StoreFiles.prepare")(function* (
   yield* Effect.tryPromise({
     try: async () => {
       await makeDirectory(files.directory)
-      // Journals and what is sorted are made in it later, also where all files are there already.
+      // Journals and temporary files are created in it later, also if all files exist.
       await access(files.directory, constants.W_OK | constants.X_OK)
       await createPrivate(files.sensitive)
       await createPrivate(files.history)
@@ -39,8 +39,8 @@ export const prepare = Effect.fn("StoreFiles.prepare")(function* (
 })
 
 /**
- * Whether a directory has a store, or the history of one; false where there is nothing of it yet. Creates nothing. Fails where
- * something is in the way, and where other files of the store are there, but not what is asked for.
+ * Whether a directory has a store, or a store's history; false if it has no file of one. Creates nothing. Fails if something
+ * else is in the way, or if other files of the store exist but the needed ones do not.
  */
 export const isThere = Effect.fn("StoreFiles.isThere")(function* (
   directory: string,
@@ -70,7 +70,7 @@ export const isThere = Effect.fn("StoreFiles.isThere")(function* (
   })
 })
 
-/** Whether this process may not write a store that is there: its file system, its directory or a file of it refuses. */
+/** Whether this process cannot write an existing store, because of its file system, its directory or a file. */
 export const isReadOnly = (directory: string): Effect.Effect<boolean> => {
   const files = at(directory)
   const all = [files.directory, files.public, files.sensitive, files.history]
@@ -78,15 +78,15 @@ export const isReadOnly = (directory: string): Effect.Effect<boolean> => {
   return Effect.map(refusals, (codes) => codes.some((code) => meanings[code]?.[0] === "NotPermitted"))
 }
 
-/** The run history of a store that is there, as a URI that opens the file and never creates it. */
+/** The run history of an existing store, as a URI that never creates the file. */
 export const historyOf = (directory: string): string => `${pathToFileURL(at(directory).history).href}?mode=rw`
 
-/** A path as a URI that opens it for reading only. */
+/** A path as a URI that opens the file for reading only. */
 export const readOnly = (path: string): string => `${pathToFileURL(path).href}?mode=ro`
 
 const names = ["public.db", "sensitive.db", "history.db"] as const
 
-/** The files of a store in a directory, whether they are there or not. */
+/** The paths of a store's files, whether they exist or not. */
 export const at = (directory: string): StoreFiles => ({
   directory: resolve(directory),
   public: join(resolve(directory), names[0]),
@@ -94,7 +94,7 @@ export const at = (directory: string): StoreFiles => ({
   history: join(resolve(directory), names[2])
 })
 
-/** One level at a time: Node's recursive `mkdir` never returns where the system denies that the parent is there, as in /proc. */
+/** One level at a time: Node's recursive `mkdir` never returns if the system denies that the parent exists, as in /proc. */
 const makeDirectory = async (path: string): Promise<void> => {
   const make = () => mkdir(path, { mode: 0o700 })
   try {
@@ -108,7 +108,7 @@ const makeDirectory = async (path: string): Promise<void> => {
   }
 }
 
-/** What is there already is fine where it is a directory. */
+/** An existing directory is no error. */
 const ifDirectory = async (path: string, error: unknown): Promise<void> => {
   if (codeOf(error) !== "EEXIST" || kindOf(path) !== "directory") throw error
 }
@@ -117,7 +117,7 @@ const ifDirectory = async (path: string, error: unknown): Promise<void> => {
 const nearest = (path: string): string =>
   kindOf(path) === undefined && dirname(path) !== path ? nearest(dirname(path)) : path
 
-/** At once: to load what asks later takes longer than to ask for all files. */
+/** Synchronous: loading the asynchronous functions takes longer than looking at all files. */
 const kindOf = (path: string): "directory" | "file" | undefined => {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) return undefined
@@ -144,7 +144,7 @@ const failed = (directory: string, error: unknown): WarehouseFailed => {
   })
 }
 
-/** What to do if this process can open no more files. */
+/** The remedy if this process has too many open files. */
 export const moreFiles = "Raise its limit (`ulimit -n 256`), then run it again."
 
 const codeOf = (error: unknown): string => (Predicate.hasProperty(error, "code") ? String(error.code) : "UNKNOWN")

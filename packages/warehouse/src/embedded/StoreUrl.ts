@@ -1,17 +1,17 @@
 import * as Either from "effect/Either"
 
-/** Where an embedded store is. */
+/** The directory of an embedded store. */
 export interface SqliteUrl {
   readonly _tag: "Sqlite"
   readonly directory: string
 }
 
-/** Whether a database URL names an embedded store, rightly or wrongly. */
+/** Whether a database URL is meant for an embedded store, valid or not. */
 export const isOne = (text: string): boolean => scheme.test(text)
 
 /**
- * Reads `sqlite:DIRECTORY`, where the directory is relative to the current one, or absolute, also as `sqlite:///DIRECTORY`.
- * What other programs read otherwise, or a shell would expand, is refused: it would make a directory with an odd name.
+ * Parses `sqlite:DIRECTORY`; the directory is relative to the current one, or absolute, also as `sqlite:///DIRECTORY`. Refuses
+ * forms that other programs read differently or a shell would expand, which would create a directory with an odd name.
  */
 export const parse = (text: string): Either.Either<SqliteUrl, string> => {
   const directory = text.replace(scheme, "").replace(/^\/\/(?=\/)/, "")

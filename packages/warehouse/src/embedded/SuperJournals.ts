@@ -5,12 +5,12 @@ import * as LibsqlClient from "./LibsqlClient.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
 
 /**
- * Removes the super-journals that killed processes have left. SQLite makes one for each commit over two files
- * (https://www.sqlite.org/atomiccommit.html, section 5) and removes it unless it is killed at certain moments.
+ * Removes the super-journals that killed processes left. SQLite makes one for each commit over two files
+ * (https://www.sqlite.org/atomiccommit.html, section 5), and removes it unless it is killed at certain moments.
  *
  * A commit holds the write locks of both files from before it makes its super-journal until it has removed it, and reading a
- * file rolls back what is half done. So whichever are there while this process has both locks belong to nobody. If another
- * process has a lock, they stay for the next start.
+ * file rolls back what is half done. So super-journals that exist while this process has both locks belong to no process. If
+ * another process has a lock, they stay until the next start.
  */
 export const removeStale = Effect.fn("SuperJournals.removeStale")(
   function* ({ directory, public: main }: StoreFiles, attach: ReadonlyArray<string>) {
@@ -26,5 +26,5 @@ export const removeStale = Effect.fn("SuperJournals.removeStale")(
   Effect.ignore
 )
 
-/** The public file is the first of a connection, by which SQLite names them. */
+/** SQLite names them after the first file of the connection, the public one. */
 const superJournal = /^public\.db-mj[0-9A-F]{9}$/

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 
-/** What libSQL's driver binds. Anything else, a boolean for one, makes it abort the process. */
+/** The values that libSQL's driver binds. Any other value, such as a boolean, aborts the process. */
 export type Bound = string | number | bigint | Uint8Array | null
 
-/** As much of libSQL's synchronous driver as is used, typed without its `any`s. Everything throws. */
+/** The used parts of libSQL's synchronous driver, typed without `any`. Every function throws. */
 export interface Database {
   prepare(sql: string): Statement
   exec(sql: string): unknown
@@ -12,7 +12,7 @@ export interface Database {
   readonly inTransaction: boolean
 }
 
-/** A prepared statement. Text comes back cut at its first NUL; whatever is not UTF-8 makes the driver abort the process. */
+/** A prepared statement. Text is cut at its first NUL; text that is not UTF-8 aborts the process. */
 export interface Statement {
   readonly reader: boolean
   run(parameters: ReadonlyArray<Bound>): unknown
@@ -23,7 +23,7 @@ export interface Statement {
   columns(): ReadonlyArray<{ readonly name: string; readonly type: string | null }>
 }
 
-/** Loads the native module, and gives what opens a file, or a `file:` URI. It is loaded once a process. */
+/** Loads the native module once a process, and returns the function that opens a path or `file:` URI. */
 export const load: Effect.Effect<(path: string) => Database, unknown> = Effect.map(
   Effect.tryPromise({ try: () => import("libsql"), catch: (error) => error }),
   ({ default: Libsql }) =>
@@ -34,9 +34,9 @@ export const load: Effect.Effect<(path: string) => Database, unknown> = Effect.m
 )
 
 /**
- * Starts a statement on a thread of the driver's own, while the main thread goes on. That thread finds the first row; the
- * iterator finds all others on the main thread. Until it has settled, nothing else may use the connection but `interrupt`,
- * which then waits for nothing. An error of the first row shows in the iterator.
+ * Starts a statement on the driver's own thread, which computes the first row; the iterator computes the others on the main
+ * thread. Until the promise settles, nothing else may use the connection except `interrupt`, which then does not wait. An error
+ * of the first row is thrown by the iterator.
  */
 export const iterateBeside = async (statement: Statement, parameters: ReadonlyArray<Bound>): Promise<Iterator<unknown>> => {
   iterating ??= iterateOf()
@@ -44,7 +44,7 @@ export const iterateBeside = async (statement: Statement, parameters: ReadonlyAr
   return iterate.call(statement, parameters)
 }
 
-/** Runs a statement by `iterateBeside`, and answers its rows. */
+/** Runs a statement by `iterateBeside` and returns its rows. */
 export const beside = async (statement: Statement, parameters: ReadonlyArray<Bound>): Promise<ReadonlyArray<unknown>> => {
   const rows: Array<unknown> = []
   const iterator = await iterateBeside(statement, parameters)
@@ -57,8 +57,8 @@ type Iterate = (this: Statement, parameters: ReadonlyArray<Bound>) => Promise<It
 let iterating: Promise<Iterate> | undefined
 
 /**
- * The package's other interface has classes of its own around the same handles, and exports one of the two. The statement has
- * a connection of its own: the main thread waits for a busy connection when it collects one of its statements.
+ * The package's other interface has its own classes around the same handles, and exports one of the two. The statement has its
+ * own connection, since the main thread waits for a busy connection when it collects one of its statements.
  */
 const iterateOf = async (): Promise<Iterate> => {
   const { default: Libsql } = await import("libsql/promise")
@@ -66,5 +66,5 @@ const iterateOf = async (): Promise<Iterate> => {
   return statement.iterate
 }
 
-/** Rows as the columns of the statement that selected them say they are. */
+/** Types rows by the columns of the statement that selected them. */
 export const rowsOf = <A>(rows: ReadonlyArray<unknown>): ReadonlyArray<A> => rows as ReadonlyArray<A>

@@ -1,15 +1,15 @@
 import type { Readable } from "node:stream"
 import type { Connection } from "@effect/sql/SqlConnection"
 
-/** What the pool needs of the driver's connection and @effect/sql does not tell. */
+/** The parts of the driver's connection that the pool needs and @effect/sql does not expose. */
 export interface Driver {
   /** The server's name for the connection, which KILL takes. */
   readonly threadId: number
   /** Closes the socket at once. The pool forgets the connection. */
   readonly destroy: () => void
   /**
-   * Sends a statement in the text protocol. A server that asks for a local file, by whatever name, is sent what
-   * `infileStreamFactory` of this very statement answers; asking in any other statement, it is sent nothing.
+   * Sends a statement in the text protocol. If the server asks for a local file, by any name, it is sent the result of this
+   * statement's `infileStreamFactory`; in any other statement it is sent nothing.
    */
   readonly query: (
     options: { readonly sql: string; readonly infileStreamFactory: () => Readable },
@@ -24,8 +24,8 @@ export interface Driver {
   readonly unprepare: (sql: string) => unknown
 }
 
-/** How many rows a statement that answers none has changed, by what `executeRaw` gives of the driver's answer. */
+/** The number of changed rows, from the driver's result of `executeRaw`. */
 export const affectedRows = (answer: unknown): number => (answer as { readonly affectedRows: number }).affectedRows
 
-/** The mysql2 connection under a reserved connection of `@effect/sql-mysql2`, which keeps it in a field that it calls private. */
+/** The mysql2 connection of a reserved `@effect/sql-mysql2` connection, which keeps it in a private field. */
 export const driverOf = (connection: Connection): Driver => (connection as unknown as { readonly conn: Driver }).conn
