@@ -1,12 +1,9 @@
-import * as Asset from "@sluice/core/asset/Asset"
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import * as TextRow from "@sluice/core/relation/TextRow"
 import * as FileSource from "@sluice/files/FileSource"
-import { storedAs } from "@sluice/warehouse/assets/RelationAsset"
+import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import { noRows } from "@sluice/warehouse/checks/RowChecks"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
-import * as Effect from "effect/Effect"
 
 export const Sales = Table.make("sales", {
   description: "What was sold",
@@ -21,8 +18,7 @@ export const Sales = Table.make("sales", {
 
 const file = FileSource.csv({ path: "sales.csv", item: TextRow.schema(Sales) })
 
-export const sales = Asset.make("sales", {
-  storage: storedAs(Sales),
+export const sales = tableAsset(Sales, {
   observe: file.observe,
   checks: [
     noRows(Sales, "amount_not_negative", {
@@ -30,8 +26,5 @@ export const sales = Asset.make("sales", {
       where: (column) => `${column("amount")} < 0`
     })
   ],
-  materialize: Effect.fn("sales")(function* () {
-    const warehouse = yield* Warehouse
-    return yield* warehouse.publish(Sales, yield* file.rows())
-  })
+  rows: () => file.rows()
 })
