@@ -62,6 +62,7 @@ it("no package names how this repository starts the program: a message says `slu
   expect(matching(linesOf("core", "pii", "warehouse", "rest-source", "cli", "assets"), /pnpm assets/)).toEqual([])
 })
 
-it("what reads APIs is told the names of the settings of our API", () => {
-  expect(matching(linesOf("rest-source"), /\bSPARK_\w*/)).toEqual([])
+it("what reads APIs and files is told the keys of settings, and declares its own in one place", () => {
+  const lines = linesOf("rest-source", "files").filter(([place]) => !place.includes("/ReadingSettings.ts:"))
+  expect(matching(lines, /\b(SPARK|SLUICE)_\w*/)).toEqual([])
 })

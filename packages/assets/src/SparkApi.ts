@@ -1,5 +1,6 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as RestSource from "@sluice/rest-source/RestSource"
+import * as ReadingSettings from "@sluice/rest-source/source/ReadingSettings"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -29,4 +30,4 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
 /** The address of a list below that of the API. */
 const below = (api: URL, list: string): URL => new URL(`${api.pathname.replace(/\/+$/, "")}/${list}`, api)
 
-const settings = { address: "SPARK_API_URL", token: "SPARK_API_TOKEN" }
+const settings = { address: "SPARK_API_URL", token: "SPARK_API_TOKEN", ...ReadingSettings.keys }

@@ -32,7 +32,7 @@ export interface RestSource<A> {
 export interface Options {
   /** Where the list is, without credentials. */
   readonly url: URL
-  /** The names of the settings that have the address and the token: errors advise to check them. */
+  /** The keys of the settings that have the address, the token and so on: errors advise to check them. */
   readonly settings?: SourceError.Settings
   /** How its pages are asked for. Default `PagingStyle.pageNumbers()`. */
   readonly paging?: PagingStyle.PagingStyle | undefined

@@ -93,7 +93,8 @@ it.scoped("without a total, pages that share rows are accepted, or read again an
 )
 
 it("the message says what is missing and what to do", () => {
-  const policy = { rereads: 1, overlapping: "reread" } as const
+  const settings = { rereads: "SLUICE_REREADS", overlapping: "SLUICE_OVERLAPPING_PAGES" }
+  const policy = { rereads: 1, overlapping: "reread", settings } as const
   const found = { source: "users", rows: 100, overlapping: 3, fell: false }
   const told = [judge({ ...found, total: 500 }, 2, policy), judge({ ...found, total: undefined }, 1, policy)]
   same(

@@ -11,7 +11,9 @@ import * as Option from "effect/Option"
 import * as Proxies from "./Proxies.ts"
 import * as ThisProcess from "./ThisProcess.ts"
 
-/** The values of `ReadingSettings.settings` that hold for a whole run. Each may be left out. */
+const keys = ReadingSettings.settings
+
+/** The values of `ReadingSettings.settings` that hold for a whole run. Each may be left out; `rereads` and `overlappingPages` together. */
 export type Options = Partial<
   Pick<Settings.Values<typeof ReadingSettings.settings>, "maxBadShare" | "overlappingPages" | "readingThreads" | "rereads">
 >
@@ -59,7 +61,10 @@ const threads = Effect.fnUntraced(function* ({ readingThreads }: Options, proxie
 const badRows = ({ maxBadShare }: Options) =>
   maxBadShare === undefined
     ? Layer.empty
-    : Layer.succeed(BadRowPolicy, { maxShare: maxBadShare, setting: ReadingSettings.settings.maxBadShare.key })
+    : Layer.succeed(BadRowPolicy, { maxShare: maxBadShare, setting: keys.maxBadShare.key })
 
-const completeness = ({ overlappingPages = "warn", rereads = 1 }: Options) =>
-  Layer.succeed(CompletenessPolicy, { rereads, overlapping: overlappingPages })
+const completeness = ({ overlappingPages, rereads }: Options) => {
+  if (overlappingPages === undefined || rereads === undefined) return Layer.empty
+  const settings = { rereads: keys.rereads.key, overlapping: keys.overlappingPages.key }
+  return Layer.succeed(CompletenessPolicy, { rereads, overlapping: overlappingPages, settings })
+}

@@ -3,6 +3,9 @@ import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import type { ApiPage } from "../source/ApiPage.ts"
 
+const Settings = Schema.Struct({ rereads: Schema.String, overlapping: Schema.String })
+type Settings = typeof Settings.Type
+
 /** What happens to a reading that may have missed rows. */
 export class CompletenessPolicy extends Context.Reference<CompletenessPolicy>()("@sluice/rest-source/CompletenessPolicy", {
   defaultValue: (): {
@@ -10,6 +13,8 @@ export class CompletenessPolicy extends Context.Reference<CompletenessPolicy>()(
     readonly rereads: number
     /** Whether pages that share rows are a warning, or are read again like a reading that missed rows. */
     readonly overlapping: "warn" | "reread"
+    /** The keys of the settings that have these values, if some have: errors name them. */
+    readonly settings?: Settings
   } => ({ rereads: 1, overlapping: "warn" })
 }) {}
 
@@ -24,15 +29,17 @@ export class SourceIncomplete extends Schema.TaggedError<SourceIncomplete>()("So
   overlapping: Schema.Int,
   /** Whether the total fell while pages were read. */
   fell: Schema.Boolean,
-  retryable: Schema.Boolean
+  retryable: Schema.Boolean,
+  settings: Schema.optionalWith(Settings, { exact: true })
 }) {
   override get message() {
+    const { overlapping, rereads } = wordsOf(this)
     if (this.total !== undefined && this.rows >= this.total) {
-      return `The number of ${this.source} fell to ${this.total} while they were read: a row that was removed moves the others, and one may have been passed over. They are read again (SLUICE_REREADS).`
+      return `The number of ${this.source} fell to ${this.total} while they were read: a row that was removed moves the others, and one may have been passed over. They are read again (${rereads}).`
     }
     return this.total === undefined
-      ? `${this.overlapping} ${this.source} were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. Nothing was loaded. Run again when it is quieter; SLUICE_OVERLAPPING_PAGES=warn loads what came.`
-      : `${this.rows} different ${this.source} came, and the API says that there are ${this.total}: rows are missing. Nothing was loaded. Run again when the source is quieter, raise SLUICE_REREADS, or ask those who run the API how it pages.`
+      ? `${this.overlapping} ${this.source} were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. Nothing was loaded. Run again when it is quieter; ${overlapping}=warn loads what came.`
+      : `${this.rows} different ${this.source} came, and the API says that there are ${this.total}: rows are missing. Nothing was loaded. Run again when the source is quieter, raise ${rereads}, or ask those who run the API how it pages.`
   }
 }
 
@@ -81,10 +88,16 @@ export const tally = (): Tally => {
 export const judge = (
   found: Pick<SourceIncomplete, "fell" | "overlapping" | "rows" | "source" | "total">,
   attempt: number,
-  { overlapping, rereads }: CompletenessPolicy["Type"]
+  { overlapping, rereads, settings }: CompletenessPolicy["Type"]
 ): SourceIncomplete | undefined => {
   const isShort = found.total !== undefined && found.rows < found.total
   const overlaps = found.total === undefined && found.overlapping > 0 && overlapping === "reread"
   const retryable = attempt <= rereads
-  return isShort || overlaps || (found.fell && retryable) ? new SourceIncomplete({ ...found, retryable }) : undefined
+  return isShort || overlaps || (found.fell && retryable)
+    ? new SourceIncomplete({ ...found, retryable, ...(settings === undefined ? {} : { settings }) })
+    : undefined
 }
+
+/** What people call the values of a policy: the keys of settings, or else its fields. */
+export const wordsOf = ({ settings }: { readonly settings?: Settings }): Settings =>
+  settings ?? { rereads: "`rereads`", overlapping: "`overlapping`" }

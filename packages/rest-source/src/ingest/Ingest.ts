@@ -118,6 +118,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const quarantine = yield* Quarantine
   const badRows = yield* BadRows.BadRowPolicy
   const completeness = yield* Completeness.CompletenessPolicy
+  const words = Completeness.wordsOf(completeness)
   const fingerprints = yield* Fingerprints
   const remembered = yield* SourcePages
   const remembers = remembered !== undefined && source.since !== undefined
@@ -192,10 +193,10 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     if (version !== undefined && known !== undefined) {
       yield* remembered?.replace(source.name, step.runId, { version, pages: known.pages }, known.rows) ?? Effect.void
     }
-    if (tally.fell()) yield* Log.warning(totalFell, { source: source.name })
+    if (tally.fell()) yield* Log.warning(totalFell(words), { source: source.name })
     if (distinct.duplicates > 0) {
       const mayMiss = tally.total() === undefined && distinct.overlapping > 0
-      yield* Log.warning(mayMiss ? pagesOverlap : "rows came more than once, and were loaded once", {
+      yield* Log.warning(mayMiss ? pagesOverlap(words) : "rows came more than once, and were loaded once", {
         source: source.name,
         duplicates: distinct.duplicates,
         overlapping: distinct.overlapping,
@@ -232,11 +233,13 @@ const note = (names: Set<string>, { unknownFields }: ApiPage<unknown>) => {
   for (const name of unknownFields.keys()) if (names.size < 1_000) names.add(name)
 }
 
-const pagesOverlap =
-  "rows were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. SLUICE_OVERLAPPING_PAGES=reread reads again, and loads nothing that overlaps"
+type Words = ReturnType<typeof Completeness.wordsOf>
 
-const totalFell =
-  "the total fell while pages were read, each time: a row that was removed moves the others, so one may be missing. Run again when the source is quieter, or raise SLUICE_REREADS"
+const pagesOverlap = ({ overlapping }: Words) =>
+  `rows were on more than one page, so others may be missing: the source changes while it is read, or does not sort its rows. ${overlapping}=reread reads again, and loads nothing that overlaps`
+
+const totalFell = ({ rereads }: Words) =>
+  `the total fell while pages were read, each time: a row that was removed moves the others, so one may be missing. Run again when the source is quieter, or raise ${rereads}`
 
 /** The ids of the rows of a page that are about somebody who is to be left out. */
 const leftOut = <A, E, R>({ rows }: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean) =>

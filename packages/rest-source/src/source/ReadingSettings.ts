@@ -50,3 +50,10 @@ export const settings = {
     default: "0.10"
   })
 }
+
+/** The keys of these settings that a source's errors name, for a pipeline that passes their values to its sources. */
+export const keys = {
+  pageSize: settings.pageSize.key,
+  maxBytes: settings.maxAnswerBytes.key,
+  threads: settings.readingThreads.key
+}

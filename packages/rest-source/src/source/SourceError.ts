@@ -5,8 +5,14 @@ import * as NetworkCode from "./NetworkCode.ts"
 /** `http://host/users`: never credentials, a query, or a part of an answer. */
 const endpoint = Schema.String
 
-/** The names of the settings by which a source is configured. */
-export const Settings = Schema.Struct({ address: Schema.String, token: Schema.String })
+/** The keys of the settings by which a source is configured: what errors advise to change. */
+export const Settings = Schema.Struct({
+  address: Schema.String,
+  token: Schema.String,
+  pageSize: Schema.optionalWith(Schema.String, { exact: true }),
+  maxBytes: Schema.optionalWith(Schema.String, { exact: true }),
+  threads: Schema.optionalWith(Schema.String, { exact: true })
+})
 export type Settings = typeof Settings.Type
 const settings = Schema.optional(Settings)
 
@@ -16,6 +22,7 @@ interface Configured {
 
 const addressOf = ({ settings }: Configured): string => settings?.address ?? "the source's URL"
 const tokenOf = ({ settings }: Configured): string => settings?.token ?? "the source's token"
+const pageSizeOf = ({ settings }: Configured): string => settings?.pageSize ?? "`pageSize`"
 
 /** No whole answer came: the connection was refused, reset or cut, or the host was not found. */
 export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()("SourceUnreachable", {
@@ -66,14 +73,15 @@ export class SourceUntrusted extends Schema.TaggedError<SourceUntrusted>()("Sour
 export class SourceTimedOut extends Schema.TaggedError<SourceTimedOut>()("SourceTimedOut", {
   endpoint,
   phase: Schema.Literal("idle", "total"),
-  limitMillis: Schema.Number
+  limitMillis: Schema.Number,
+  settings
 }) {
   readonly retryable = true
   override get message() {
     const limit = Duration.format(Duration.millis(this.limitMillis))
     return this.phase === "idle"
-      ? `GET ${this.endpoint} sent nothing for ${limit}. Check that the API is well; a smaller SLUICE_PAGE_SIZE asks less of it.`
-      : `GET ${this.endpoint} was not done after ${limit}. A smaller SLUICE_PAGE_SIZE makes each answer shorter.`
+      ? `GET ${this.endpoint} sent nothing for ${limit}. Check that the API is well; a smaller ${pageSizeOf(this)} asks less of it.`
+      : `GET ${this.endpoint} was not done after ${limit}. A smaller ${pageSizeOf(this)} makes each answer shorter.`
   }
 }
 
@@ -99,7 +107,7 @@ export class SourceRejected extends Schema.TaggedError<SourceRejected>()("Source
     if (this.status === 401 || this.status === 403) return `Check ${tokenOf(this)}.`
     if (this.status === 404 || this.status === 410) return `Check ${addressOf(this)}: there is no such list.`
     if (this.status === 400 || this.status === 422)
-      return `If the API allows fewer rows at a time, set a smaller SLUICE_PAGE_SIZE. Otherwise check ${addressOf(this)} and what the API expects.`
+      return `If the API allows fewer rows at a time, set a smaller ${pageSizeOf(this)}. Otherwise check ${addressOf(this)} and what the API expects.`
     if (this.status === 304)
       return "It says that nothing has changed, though nothing was known. Ask those who run the API, or a cache before it."
     if (this.status === 204 || this.status === 206)
@@ -147,7 +155,8 @@ export const totalInvalid = (endpoint: string, header: string): SourceAnswerInva
 export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("SourceTooLarge", {
   endpoint,
   limit: Schema.Number,
-  unit: Schema.Literal("bytes", "bytes of one row", "pages")
+  unit: Schema.Literal("bytes", "bytes of one row", "pages"),
+  settings
 }) {
   readonly retryable = false
   override get message() {
@@ -155,10 +164,10 @@ export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("Source
   }
   private get story(): string {
     if (this.unit === "bytes") {
-      return `answered more than ${this.limit} bytes at once, and reading was stopped. Make SLUICE_PAGE_SIZE smaller if the API pages, or raise SLUICE_MAX_ANSWER_MIB.`
+      return `answered more than ${this.limit} bytes at once, and reading was stopped. Make ${pageSizeOf(this)} smaller if the API pages, or raise ${this.settings?.maxBytes ?? "`maxBytes`"}.`
     }
     return this.unit === "pages"
-      ? `did not come to an end within ${this.limit} pages. Make SLUICE_PAGE_SIZE larger.`
+      ? `did not come to an end within ${this.limit} pages. Make ${pageSizeOf(this)} larger.`
       : `sent a row of more than ${this.limit} bytes, and reading was stopped. Nothing was loaded. Ask those who run the API what that row is.`
   }
 }
@@ -168,17 +177,18 @@ export class SourcePagingDoubtful extends Schema.TaggedError<SourcePagingDoubtfu
   endpoint,
   /** Rows that were asked for. */
   limit: Schema.Int,
-  doubt: Schema.Literal("exactly a page", "the same as the next page", "an earlier page", "empty for ever")
+  doubt: Schema.Literal("exactly a page", "the same as the next page", "an earlier page", "empty for ever"),
+  settings
 }) {
   readonly retryable = false
   override get message() {
-    return `GET ${this.endpoint} ${doubts[this.doubt](this.limit)}`
+    return `GET ${this.endpoint} ${doubts[this.doubt](this.limit, pageSizeOf(this))}`
   }
 }
 
-const doubts: Readonly<Record<SourcePagingDoubtful["doubt"], (limit: number) => string>> = {
-  "exactly a page": (limit) =>
-    `sent the same ${limit} rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another SLUICE_PAGE_SIZE, best one larger than the number of rows: if fewer come than are asked for, they are all.`,
+const doubts: Readonly<Record<SourcePagingDoubtful["doubt"], (limit: number, pageSize: string) => string>> = {
+  "exactly a page": (limit, pageSize) =>
+    `sent the same ${limit} rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another ${pageSize}, best one larger than the number of rows: if fewer come than are asked for, they are all.`,
   "the same as the next page": () =>
     "names a next page, and sent the rows of the page before as that page. Nothing was loaded. Ask those who run the API how it pages.",
   "an earlier page": () =>
@@ -191,11 +201,14 @@ const doubts: Readonly<Record<SourcePagingDoubtful["doubt"], (limit: number) => 
 export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("SourceReaderEnded", {
   endpoint,
   /** The name of the error that ended it. */
-  why: Schema.String
+  why: Schema.String,
+  settings
 }) {
   readonly retryable = true
   override get message() {
-    return `The thread that read GET ${this.endpoint} ended (${this.why}), and nothing was loaded. If it does so again, set SLUICE_READING_THREADS=0, which reads without threads.`
+    const threads = this.settings?.threads
+    const remedy = threads === undefined ? "leave out the list's `inThreads`" : `set ${threads}=0`
+    return `The thread that read GET ${this.endpoint} ended (${this.why}), and nothing was loaded. If it does so again, ${remedy}, which reads without threads.`
   }
 }
 
@@ -212,37 +225,11 @@ export const SourceError = Schema.Union(
 )
 export type SourceError = typeof SourceError.Type
 
+const encode = Schema.encodeSync(SourceError)
+const decode = Schema.decodeUnknownSync(SourceError)
+
 /** The same error, of a page: from 1. */
-export const ofPage = (error: SourceError, page: number): SourceError => {
-  if (error._tag === "SourceRejected") return rejected(error, page, error.settings)
-  return error._tag === "SourceAnswerInvalid" ? new SourceAnswerInvalid({ ...fieldsOf(error), page }) : error
-}
+export const ofPage = (error: SourceError, page: number): SourceError => decode({ ...encode(error), page })
 
-/** The same error, with the names of settings that it advises to check. */
-export const withSettings = (error: SourceError, settings: Settings): SourceError => {
-  switch (error._tag) {
-    case "SourceUnreachable":
-      return new SourceUnreachable({ endpoint: error.endpoint, why: error.why, settings })
-    case "SourceAnswerInvalid":
-      return new SourceAnswerInvalid({ ...fieldsOf(error), settings })
-    case "SourceRejected":
-      return rejected(error, error.page, settings)
-    default:
-      return error
-  }
-}
-
-const fieldsOf = ({ endpoint, page, remedy, retryable, settings, why }: SourceAnswerInvalid) => ({
-  endpoint,
-  page,
-  remedy,
-  retryable,
-  settings,
-  why
-})
-
-const rejected = (
-  { endpoint, retryAfterMillis, status }: SourceRejected,
-  page: number | undefined,
-  settings: Settings | undefined
-): SourceRejected => new SourceRejected({ endpoint, status, retryAfterMillis, page, settings })
+/** The same error, with the keys of settings that it advises to change. */
+export const withSettings = (error: SourceError, settings: Settings): SourceError => decode({ ...encode(error), settings })

@@ -97,7 +97,7 @@ it.effect("rows that are the same as page 2 are everything, if they are fewer th
 it.effect("as many rows as asked for, and the same as page 2, are refused, unless a total says that they are all", () =>
   Effect.gen(function* () {
     const honouring = (total?: number) => () => ({ rows: upTo(5), pagination: total === undefined ? {} : { total } })
-    const doubtful = `GET ${endpoint} sent the same 5 rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another SLUICE_PAGE_SIZE, best one larger than the number of rows: if fewer come than are asked for, they are all.`
+    const doubtful = `GET ${endpoint} sent the same 5 rows as page 1 and as page 2. That is as many as were asked for: they may be all rows, or the first of many. Nothing was loaded. Set another \`pageSize\`, best one larger than the number of rows: if fewer come than are asked for, they are all.`
     const found = [yield* read(5, honouring()), yield* read(5, honouring(5)), yield* read(5, honouring(6))]
     expect(found.map(({ pages }) => pages)).toStrictEqual([doubtful, [{ rows: upTo(5), firstOrdinal: 0 }], doubtful])
   })
@@ -166,7 +166,7 @@ it.effect("an endless source is given up, and nothing is asked for beyond the li
     (result) =>
       expect(result).toStrictEqual({
         asked: [1, 2, 3],
-        pages: `GET ${endpoint} did not come to an end within 3 pages. Make SLUICE_PAGE_SIZE larger.`
+        pages: `GET ${endpoint} did not come to an end within 3 pages. Make \`pageSize\` larger.`
       })
   )
 )
