@@ -54,5 +54,8 @@ it("threads read the lists of any pipeline, from the file beside its configurati
   const thread = join(folder, "sluice.config.thread.ts")
   writeFileSync(thread, `import * as ReadThread from "@sluice/cli/wiring/ReadThread"\n\nReadThread.run([])\n`)
   const without = await materialize(folder, env)
-  expect([without.code, without.stdout + without.stderr]).toEqual([1, expect.stringContaining("The thread that read GET")])
+  expect([without.code, without.stdout + without.stderr]).toEqual([
+    1,
+    expect.stringContaining("the pipeline's .thread file does not name the list orders")
+  ])
 })

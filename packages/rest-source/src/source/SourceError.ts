@@ -200,7 +200,7 @@ const doubts: Readonly<Record<SourcePagingDoubtful["doubt"], (limit: number, pag
 /** The thread that parsed an answer ended, of too little memory perhaps. */
 export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("SourceReaderEnded", {
   endpoint,
-  /** The name of the error that ended it. */
+  /** The name of the error that ended it, or what the thread lacks. */
   why: Schema.String,
   settings
 }) {

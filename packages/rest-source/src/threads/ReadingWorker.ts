@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { Endpoint } from "../source/Endpoint.ts"
 import * as HttpPage from "../source/HttpPage.ts"
 import * as RowChunk from "../source/RowChunk.ts"
-import { SourceError } from "../source/SourceError.ts"
+import { SourceError, SourceReaderEnded } from "../source/SourceError.ts"
 import type * as Protocol from "./Protocol.ts"
 
 /** An answer that is being fetched. */
@@ -56,6 +56,15 @@ const fetch = Effect.fnUntraced(function* <A>(
 
 const encode = Schema.encodeSync(SourceError)
 
+/** The pipeline's thread file does not name a list that says that it does. */
+const unknownList = ({ endpoint, url }: Protocol.Fetch): Effect.Effect<never, SourceReaderEnded> => {
+  const { origin, pathname } = new URL(url)
+  return new SourceReaderEnded({
+    endpoint: origin + pathname,
+    why: `the pipeline's .thread file does not name the list ${endpoint}`
+  })
+}
+
 const throws = (defect: unknown) => {
   throw defect
 }
@@ -87,7 +96,8 @@ export const run = (options: {
     const { answer } = request
     const wanted = Effect.unsafeMakeLatch()
     const list = lists.get(request.endpoint)
-    const fetched = list?.fetch(request, wanted) ?? Effect.dieMessage("a thread was asked for a list that it does not know")
+    const fetched: Effect.Effect<void, SourceError, HttpClient.HttpClient> =
+      list?.fetch(request, wanted) ?? unknownList(request)
     const fiber = runtime.runFork(
       fetched.pipe(
         Effect.catchAll((error) => Effect.sync(() => send({ _tag: "Failed", answer, error: encode(error) }))),
