@@ -18,8 +18,10 @@ export interface Found {
 }
 
 /**
- * Looks for ids among those of a page; answers undefined for bytes that are something else. It hashes what stands between the
- * quotes, and makes a text of no more than what may be one of the ids: a fiftieth of the time that it takes to unpack them.
+ * Looks for ids among those of a page; returns undefined for bytes that are something else. It hashes the bytes between the
+ * quotes, and makes a text only of what may be one of the ids. For two million ids, that is a twelfth of the CPU time of
+ * `JSON.parse` (0.4 s, not 5 s). Hashes of ids, kept beside those of rows, need as much CPU time, and seven times the bytes are
+ * read from the store.
  */
 export const finder = (ids: ReadonlySet<string>): ((bytes: PageIds) => Effect.Effect<Found | undefined>) => {
   const wanted = new Set<string>()
