@@ -2,17 +2,17 @@ import { execFile, spawn } from "node:child_process"
 import { cpSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll, expect, it } from "vitest"
+import { expect, it, onTestFinished } from "vitest"
 import { emptyDirectory, type Finished } from "../../packages/cli/test/support.ts"
 
 const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
 const program = fileURLToPath(new URL("../../packages/cli/bin/sluice.cjs", import.meta.url))
 
-/** Starts the shop's API on a free port until the file's tests have ended; answers its URL. */
+/** Starts the shop's API on a free port until the test has ended; answers its URL. */
 const api = () =>
   new Promise<string>((resolve, reject) => {
     const child = spawn(process.execPath, [join(shopFolder, "api.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] })
-    afterAll(() => void child.kill())
+    onTestFinished(() => void child.kill())
     child.on("close", () => reject(new Error("the shop's API has ended")))
     child.stdout.setEncoding("utf8").on("data", (text) => resolve(/http:\S+/.exec(text)?.[0] ?? ""))
   })
