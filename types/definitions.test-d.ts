@@ -7,6 +7,7 @@ import * as Grants from "@sluice/core/relation/Grants"
 import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
 import * as Setting from "@sluice/core/settings/Setting"
+import { externalTable } from "@sluice/warehouse/assets/ExternalTable"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -75,6 +76,12 @@ export const twice: Definitions.Distinct<readonly [typeof orders, typeof ordersA
   "orders_again publishes orders, as another asset does"
 // @ts-expect-error cities and cities_again publish cities
 Definitions.make({ name: "shop", assets: [cities, citiesAgain], resources: () => Layer.empty })
+
+// An external table that an asset publishes too.
+const external = externalTable(Orders)
+Definitions.make({ name: "shop", assets: [external], resources: () => Layer.empty })
+// @ts-expect-error orders is external, and orders_again publishes it
+Definitions.make({ name: "shop", assets: [external, ordersAgain], resources: () => Layer.empty })
 
 // An upstream that is not in the graph.
 // @ts-expect-error api is missing

@@ -7,6 +7,7 @@ import type { Pii } from "@sluice/core/data/Pii"
 import * as Column from "@sluice/core/relation/Column"
 import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
+import { externalTable, newest } from "@sluice/warehouse/assets/ExternalTable"
 import { maskAsset } from "@sluice/warehouse/assets/MaskAsset"
 import { sqlTable } from "@sluice/warehouse/assets/SqlTable"
 import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
@@ -114,3 +115,17 @@ sqlTable(Counts, { from: { secrets }, select: () => "" })
 sqlTable(Secrets, { from: { orders }, select: () => "" })
 // @ts-expect-error no such upstream
 sqlTable(Counts, { from: { orders }, select: ({ order }) => order })
+
+// An external table is read like any other; what observes it, and its checks, need their services.
+const shopOrders = externalTable(Orders, {
+  owners: ["shop"],
+  checks: [notNull(Orders, ["note"])],
+  observe: Effect.map(Rates, ({ rate }) => String(rate))
+})
+sqlTable(Counts, { from: { shopOrders }, select: ({ shopOrders }) => shopOrders })
+export const observing: Rates | Warehouse = {} as Asset.Context<typeof shopOrders>
+externalTable(Orders, { observe: newest(Orders, "note") })
+// @ts-expect-error no such column
+externalTable(Orders, { observe: newest(Orders, "noted") })
+// @ts-expect-error secrets is sensitive
+externalTable(Secrets)

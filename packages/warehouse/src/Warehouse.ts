@@ -51,6 +51,14 @@ export interface Mark {
   readonly rows: number | undefined
 }
 
+/** What a store has under the name of a public table or view. */
+export interface Inspected {
+  /** Its columns; none if it is not there. */
+  readonly columns: ReadonlyArray<string>
+  /** The pipeline that owns it, if one does, and the mark of its last publish. */
+  readonly owner: { readonly pipeline: string; readonly mark: Mark | undefined } | undefined
+}
+
 /** Tables and views that are published whole. Never names its database. */
 export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
   Warehouse,
@@ -96,6 +104,8 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
     readonly loading: Effect.Effect<Loading>
     /** Finds a table or view that was published before; fails with `Missing` where it is not there. */
     readonly open: <T extends Table.Any | View.Any>(relation: T) => Effect.Effect<Published<T>, WarehouseFailed>
+    /** Looks up a public table or view by its name, whoever owns it. */
+    readonly inspect: (relation: string) => Effect.Effect<Inspected, WarehouseFailed>
     /**
      * A public table's rows in key order, by pages of some thousands; a view's in any order, in one page. A sensitive table
      * does not compile: its rows would hold personal values that nobody has wrapped.

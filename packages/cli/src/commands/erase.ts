@@ -25,6 +25,7 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
   if (dryRun && undo) return yield* new UsageError({ detail: "Use --dry-run or --undo, not both." })
   const output = yield* Output
   const erasure = yield* specOf
+  const external = personalTables({ tables: Relations.externalsOf(yield* Pipeline.graph) }).map(({ name }) => name)
   const id = yield* idOf(typed, stdin, longestId(erasure))
   const settings = yield* Settings.load
   const tell = (receipt: ErasureText.Receipt) =>
@@ -32,7 +33,7 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
   const store = Announcement.store(settings)
   const work = Effect.gen(function* () {
     const service = yield* Erasure
-    if (dryRun) return yield* tell({ _tag: "Preview", store, found: yield* service.preview(erasure, id) })
+    if (dryRun) return yield* tell({ _tag: "Preview", store, external, found: yield* service.preview(erasure, id) })
     yield* RunCommand.closeOrphans
     if (undo) {
       const { value, ...run } = yield* RecordedRun.record("erase --undo", service.undo(id), ErasureText.undone)
@@ -40,7 +41,7 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
     }
     yield* refuseRivals(erasure)
     const { value, ...run } = yield* RecordedRun.record("erase", service.erase(erasure, id), ErasureText.removed)
-    yield* tell({ _tag: "Erased", store, ...run, found: value, embedded: settings.database._tag === "Sqlite" })
+    yield* tell({ _tag: "Erased", store, external, ...run, found: value, embedded: settings.database._tag === "Sqlite" })
   })
   yield* work.pipe(
     Effect.mapError((error: Failure) => new RunFailed({ detail: error.message })),

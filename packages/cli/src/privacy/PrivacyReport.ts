@@ -59,6 +59,8 @@ export const PrivacyReport = Schema.Struct({
   proof: Proof,
   /** Every way in which the store is not as declared. */
   drift: Schema.Array(Difference),
+  /** Tables that somebody else loads: they were not looked at. `people` says whether their rows are about people. */
+  external: Schema.Array(Schema.Struct({ table: Schema.String, people: Schema.Boolean })),
   /** Each table with a row for each person and a quasi-identifier that is in the store. */
   people: Schema.Array(People),
   residualRisks: Schema.Array(Schema.Struct({ title: Schema.String, text: Schema.String }))
@@ -97,6 +99,7 @@ export const make = Effect.fn("PrivacyReport.make")(function* (
     access: yield* warehouse.access,
     proof: yield* warehouse.proof(spec),
     drift: yield* lastingDrift(spec, () => true),
+    external: Relations.externalsOf(sealed.graph).map(({ name, subject }) => ({ table: name, people: subject.length > 0 })),
     people: yield* Effect.forEach(there, peopleIn),
     residualRisks: privacy.residualRisks
   }

@@ -1,4 +1,5 @@
 import type * as Asset from "@sluice/core/asset/Asset"
+import * as Storage from "@sluice/core/asset/Storage"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Topology from "@sluice/core/graph/topology"
 import type { Staleness } from "@sluice/core/plan/Staleness"
@@ -86,7 +87,11 @@ export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
       ),
       style
     ),
-    ...section("Materializations", MaterializationsText.lines(history, style), style),
+    ...section(
+      Storage.isExternal(asset.storage) ? "Observations" : "Materializations",
+      MaterializationsText.lines(history, style),
+      style
+    ),
     ...section("Checks", checkLines(asset, checks, style), style)
   ]
 }

@@ -5,7 +5,12 @@ import type { Style } from "./Style.ts"
 
 /** The result of an erasure, or its preview. `store` describes the store. Nothing here identifies the user. */
 export type Receipt =
-  | { readonly _tag: "Preview"; readonly store: string; readonly found: Found }
+  | {
+      readonly _tag: "Preview"
+      readonly store: string
+      readonly found: Found
+      readonly external: ReadonlyArray<string>
+    }
   | {
       readonly _tag: "Erased"
       readonly store: string
@@ -14,6 +19,8 @@ export type Receipt =
       readonly found: Found
       /** Whether the store is embedded, not a server. */
       readonly embedded: boolean
+      /** Tables with rows of people that somebody else loads. They were not looked at. */
+      readonly external: ReadonlyArray<string>
     }
   | {
       readonly _tag: "Undone"
@@ -37,6 +44,7 @@ export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => 
         found.suppressedSince === undefined
           ? "Erasing would keep later runs from bringing the user in."
           : `The user is suppressed already, since ${Human.time(found.suppressedSince)} UTC.`,
+        ...receipt.external.flatMap((table) => Layout.wrap(`Erasing leaves ${left(table)}.`, Math.min(style.columns, 100))),
         dim("Nothing was changed.")
       ]
     }
@@ -58,7 +66,7 @@ export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => 
         ]),
         "",
         "Not covered by this receipt:",
-        ...notCovered(receipt.embedded).flatMap((text) =>
+        ...notCovered(receipt).flatMap((text) =>
           Layout.wrap(text, Math.min(style.columns, 100) - 4).map((line, i) => `  ${i === 0 ? "-" : " "} ${line}`)
         )
       ]
@@ -81,8 +89,8 @@ export const json = (receipt: Receipt): string => {
     case "Preview":
       return JSON.stringify({ erased: false, ...facts(receipt.found) }, null, 2)
     case "Erased": {
-      const { at, embedded, found, runId } = receipt
-      return JSON.stringify({ erased: true, at, runId, ...facts(found), notCovered: notCovered(embedded) }, null, 2)
+      const { at, found, runId } = receipt
+      return JSON.stringify({ erased: true, at, runId, ...facts(found), notCovered: notCovered(receipt) }, null, 2)
     }
     case "Undone": {
       const { at, runId, since } = receipt
@@ -130,7 +138,14 @@ const counts = (found: Found, style: Style): ReadonlyArray<string> => {
 const plural = (noun: string, count: number): string =>
   count === 1 ? noun : noun === "row" ? "rows" : noun.replace("value that nobody else has", "values that nobody else has")
 
-const notCovered = (embedded: boolean): ReadonlyArray<string> => [
+const left = (table: string): string =>
+  `\`${table}\` as it is: the table is external, so this pipeline does not write it. Have the user erased where it is loaded`
+
+const notCovered = ({
+  embedded,
+  external
+}: Pick<Extract<Receipt, { readonly _tag: "Erased" }>, "embedded" | "external">): ReadonlyArray<string> => [
+  ...external.map(left),
   "the source: while it has the user, others can read them there",
   embedded
     ? "copies and backups of the store's directory, and snapshots of its file system: until you delete them"

@@ -1,4 +1,5 @@
 import type { Metadata } from "@sluice/core/asset/Metadata"
+import type { Action } from "@sluice/core/plan/Plan"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
 import * as Alongside from "./Alongside.ts"
@@ -84,11 +85,9 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(
         event.action === "load" ? dim(marks.loaded) : style.green(marks.ok),
         event.asset,
-        [
-          ...(event.action === "materialize" ? [] : [event.action === "load" ? "loaded" : "checked"]),
-          ...facts(event.metadata),
-          Human.duration(event.durationMillis)
-        ].join(dim(` ${marks.separator} `))
+        [...done(event.action), ...facts(event.metadata), Human.duration(event.durationMillis)].join(
+          dim(` ${marks.separator} `)
+        )
       )
     case "StepUnchanged":
       return told(dim(marks.unchanged), event.asset, dim(unchanged(event.since)))
@@ -105,6 +104,20 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(dim(marks.skipped), event.asset, dim(skipped(event.causes)))
     case "StepCanceled":
       return told(dim(marks.skipped), event.asset, dim("canceled"))
+  }
+}
+
+/** What was done with an asset that was not materialized. */
+export const done = (action: Action): ReadonlyArray<string> => {
+  switch (action) {
+    case "materialize":
+      return []
+    case "load":
+      return ["loaded"]
+    case "check":
+      return ["checked"]
+    case "observe":
+      return ["observed"]
   }
 }
 

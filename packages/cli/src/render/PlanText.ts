@@ -105,6 +105,7 @@ const reasonOf = (step: Step, { materialized, standings, steps }: Prospect): str
   const at = materialized.get(step.asset)?.at
   const since = at === undefined ? "" : Human.time(at)
   const standing = standings?.get(step.asset)
+  if (step.action === "observe") return `external, ${since === "" ? "never observed" : `last observed ${since}`}`
   if (step.action === "load") return `${why(step, { steps })}, as of ${since}`
   if (standing?._tag === "Fresh") return `unchanged since ${since}, unless a source has new data`
   if (standing?._tag === "Stale") return StandingText.words(standing)

@@ -26,7 +26,7 @@ export const make = (report: PrivacyReport, store: string): Document.Document =>
 
 const { count, plural } = Human
 
-const inShort = ({ access, drift, people, proof }: PrivacyReport): Array<Document.Finding> => {
+const inShort = ({ access, drift, external, people, proof }: PrivacyReport): Array<Document.Finding> => {
   const partly = access.some(({ seen }) => seen === "own host")
   const subjects =
     proof.by === "nothing"
@@ -43,6 +43,15 @@ const inShort = ({ access, drift, people, proof }: PrivacyReport): Array<Documen
       ? [{ mark: "warning", text: "What the accounts may do from other machines was not looked at." } as const]
       : []),
     ...proved(proof),
+    ...external.map(
+      ({ people, table }) =>
+        ({
+          mark: people ? "warning" : "ok",
+          text: people
+            ? `\`${table}\` is external and has rows of people. It was not looked at, and an erasure leaves it as it is.`
+            : `\`${table}\` is external, and was not looked at.`
+        }) as const
+    ),
     ...people.flatMap(hiding)
   ]
 }

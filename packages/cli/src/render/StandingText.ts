@@ -11,6 +11,8 @@ export const words = (standing: Staleness): string => {
       return "never"
     case "Ephemeral":
       return "not stored"
+    case "External":
+      return "external"
     case "Stale":
       return `stale: ${Human.list(standing.causes.map(cause), 2)}`
   }
@@ -38,4 +40,8 @@ export const cause = (of: Cause): string => {
 
 /** Colours text by a status. */
 export const paint = (standing: Staleness, style: Style): ((text: string) => string) =>
-  standing._tag === "Fresh" ? style.green : standing._tag === "Ephemeral" ? style.dim : style.yellow
+  standing._tag === "Fresh"
+    ? style.green
+    : standing._tag === "Ephemeral" || standing._tag === "External"
+      ? style.dim
+      : style.yellow

@@ -92,7 +92,7 @@ const stepLines = (
   switch (state._tag) {
     case "Succeeded": {
       const others = [
-        ...(step.action === "materialize" ? [] : [step.action === "load" ? "loaded" : "checked"]),
+        ...EventText.done(step.action),
         ...causes,
         ...EventText.otherFacts(state.metadata),
         ...(state.attempt > 1 ? [`${state.attempt} attempts`] : [])

@@ -19,7 +19,7 @@ const run = { store: "the database dwh on db:3306", runId: "20240302-093000-x1y2
 const text = (receipt: ErasureText.Receipt) => `\n${ErasureText.lines(receipt, Style.plain).join("\n")}\n`
 
 it("the receipt counts what was removed, and says what it does not cover", () => {
-  expect(text({ _tag: "Erased", ...run, found, embedded: false })).toMatchInlineSnapshot(`
+  expect(text({ _tag: "Erased", ...run, found, embedded: false, external: ["crm_users"] })).toMatchInlineSnapshot(`
     "
     ✓ Erased one user from the database dwh on db:3306.
       users_raw                  1 row
@@ -33,6 +33,8 @@ it("the receipt counts what was removed, and says what it does not cover", () =>
       from now on  left out of every run
 
     Not covered by this receipt:
+      - \`crm_users\` as it is: the table is external, so this pipeline does not write
+        it. Have the user erased where it is loaded
       - the source: while it has the user, others can read them there
       - the server's own logs (redo log: until it is written over; binary log:
         binlog_expire_logs_seconds) and freed pages (until they are used again, or
@@ -45,7 +47,8 @@ it("the receipt counts what was removed, and says what it does not cover", () =>
 
 it("a dry run says what would be removed, or that there is nothing", () => {
   expect(
-    text({ _tag: "Preview", store: run.store, found }) + text({ _tag: "Preview", store: run.store, found: nothing })
+    text({ _tag: "Preview", store: run.store, found, external: ["crm_users"] }) +
+      text({ _tag: "Preview", store: run.store, found: nothing, external: [] })
   ).toMatchInlineSnapshot(`
     "
     Erasing this user would remove from the database dwh on db:3306:
@@ -55,6 +58,8 @@ it("a dry run says what would be removed, or that there is nothing", () => {
       sensitive_zipcode_ids      0 values that nobody else has
       quarantine                 2 rows
     Erasing would keep later runs from bringing the user in.
+    Erasing leaves \`crm_users\` as it is: the table is external, so this pipeline
+    does not write it. Have the user erased where it is loaded.
     Nothing was changed.
 
     There is nothing of this user in the database dwh on db:3306.
@@ -73,7 +78,7 @@ it("the history keeps counts, and no more", () => {
 
 it("a receipt names nothing that was not looked at", () => {
   const unseen: Found = { rows: {}, masks: {}, quarantined: undefined, suppressedSince: undefined }
-  const preview = { _tag: "Preview", store: run.store, found: unseen } as const
+  const preview = { _tag: "Preview", store: run.store, found: unseen, external: [] } as const
   expect([text(preview), ErasureText.json(preview)].join("\n")).toMatchInlineSnapshot(`
     "
     There is nothing of this user in the database dwh on db:3306.

@@ -27,11 +27,16 @@ export interface Stored<out A, out R, out Rel = unknown> {
   readonly load: Effect.Effect<A, Failure, R>
   /** Whether the value is still there: `--changed` makes it again if not. Undefined if it is not asked, and counts as there. */
   readonly exists: Effect.Effect<boolean, Failure, R> | undefined
+  /** Whether somebody else stores the value: the asset only reads and observes it. */
+  readonly isExternal: boolean
   /** Never set: carries the relation's type. */
   readonly "~relation"?: Rel
 }
 
 export const ephemeral: Ephemeral = { _tag: "Ephemeral" }
+
+/** Whether an asset's value is stored by somebody else. */
+export const isExternal = (storage: Storage<unknown, unknown>): boolean => storage._tag === "Stored" && storage.isExternal
 
 export const stored = <A, R, Rel extends Relation = never>(options: {
   readonly kind: string
@@ -39,4 +44,13 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   readonly relation?: Rel
   readonly load: Effect.Effect<A, Failure, R>
   readonly exists?: Effect.Effect<boolean, Failure, R>
-}): Stored<A, R, Rel> => ({ _tag: "Stored", columns: [], relation: undefined, exists: undefined, ...options })
+  /** Default false. */
+  readonly isExternal?: boolean
+}): Stored<A, R, Rel> => ({
+  _tag: "Stored",
+  columns: [],
+  relation: undefined,
+  exists: undefined,
+  isExternal: false,
+  ...options
+})

@@ -1,5 +1,5 @@
 import type * as Asset from "../asset/Asset.ts"
-import type { Relation } from "../asset/Storage.ts"
+import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Grants from "../relation/Grants.ts"
 import type * as Mask from "../relation/Mask.ts"
@@ -16,7 +16,7 @@ export interface Roles {
 
 /** The relations that a graph's assets publish, and the roles' grants on them. Views follow what they read. */
 export const specOf = (graph: AssetGraph<Asset.Any>, { analyst = Grants.allPublic }: Roles): Grants.WarehouseSpec => {
-  const relations = graph.assets.flatMap((asset) => relationOf(asset) ?? [])
+  const relations = graph.assets.flatMap((asset) => ownRelationOf(asset) ?? [])
   const masks = relations.filter(isMask)
   const tables = relations.filter(isTable)
   const views = inOrder(relations.filter((relation) => relation._tag === "View"))
@@ -27,6 +27,12 @@ export const specOf = (graph: AssetGraph<Asset.Any>, { analyst = Grants.allPubli
     analyst: Grants.isAllPublic(analyst) ? Grants.select(...[...tables, ...views].filter(isPublic)) : analyst
   }
 }
+
+/** The tables of a graph that somebody else stores. */
+export const externalsOf = (graph: AssetGraph<Asset.Any>): ReadonlyArray<Table.Any> =>
+  graph.assets.flatMap(({ storage }) =>
+    storage._tag === "Stored" && storage.isExternal && storage.relation?._tag === "Table" ? [storage.relation] : []
+  )
 
 /** Views, each after those that it reads. */
 const inOrder = (views: ReadonlyArray<View.Any>): ReadonlyArray<View.Any> => {
@@ -47,24 +53,36 @@ export const problems = (assets: ReadonlyArray<Asset.Any>, { analyst = Grants.al
     if (name !== undefined) publishers.set(name, [...(publishers.get(name) ?? []), asset])
   }
   const granted = Grants.isAllPublic(analyst) ? [] : analyst.select
+  const own = new Set([...new Set(assets)].flatMap((asset) => ownRelationOf(asset) ?? []))
+  const owned = new Set([...own].map(({ name }) => name))
   return [
     ...[...publishers].flatMap(([name, several]) => (several.length > 1 ? [publishedTwice(name, several)] : [])),
     ...[...new Set(assets)].flatMap((asset) => [...forgotten(asset), ...strayView(asset)]),
     ...granted.flatMap(({ name }) =>
-      publishers.has(name)
+      owned.has(name)
         ? []
-        : [`The analyst may read "${name}", which no asset publishes.${didYouMean(name, publishers.keys())}`]
+        : publishers.has(name)
+          ? [`The analyst may read "${name}", which is external. Whoever loads that table grants it: remove the grant here.`]
+          : [`The analyst may read "${name}", which no asset publishes.${didYouMean(name, owned)}`]
     ),
-    ...Subject.problems([...new Set(assets.flatMap((asset) => relationOf(asset) ?? []))].filter(isTable))
+    ...Subject.problems([...own].filter(isTable))
   ]
 }
 
-/** What an asset publishes. */
-export const relationOf = ({ storage }: Asset.Any): Relation | undefined =>
+/** The relation that is an asset's value, its own or an external one. */
+export const relationOf = ({ storage }: Asset.Any): Storage.Relation | undefined =>
   storage._tag === "Stored" ? storage.relation : undefined
 
-const publishedTwice = (relation: string, assets: ReadonlyArray<Asset.Any>): string =>
-  `${assets.map(placed).join(" and ")} publish one table, "${relation}". Give each asset a table of its own.`
+/** What an asset publishes: nothing if it is external. */
+const ownRelationOf = (asset: Asset.Any): Storage.Relation | undefined =>
+  Storage.isExternal(asset.storage) ? undefined : relationOf(asset)
+
+const publishedTwice = (relation: string, assets: ReadonlyArray<Asset.Any>): string => {
+  const names = assets.map(placed).join(" and ")
+  return assets.some(({ storage }) => Storage.isExternal(storage))
+    ? `${names} are one table, "${relation}", and one of them is external. Keep the external asset if somebody else loads the table, and the other if this pipeline does.`
+    : `${names} publish one table, "${relation}". Give each asset a table of its own.`
+}
 
 /** A table that nobody declares is neither created nor granted. */
 const forgotten = (asset: Asset.Any): ReadonlyArray<string> =>
@@ -94,8 +112,8 @@ const strayView = (asset: Asset.Any): ReadonlyArray<string> => {
 
 const placed = (asset: Asset.Any): string => `"${asset.name}" (${asset.definedAt()})`
 
-const isMask = (relation: Relation): relation is Mask.Any => "valueColumn" in relation
+const isMask = (relation: Storage.Relation): relation is Mask.Any => "valueColumn" in relation
 
-const isTable = (relation: Relation): relation is Table.Any => relation._tag === "Table" && !isMask(relation)
+const isTable = (relation: Storage.Relation): relation is Table.Any => relation._tag === "Table" && !isMask(relation)
 
-const isPublic = (relation: Relation): relation is View.Public => relation.visibility === "public"
+const isPublic = (relation: Storage.Relation): relation is View.Public => relation.visibility === "public"

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Asset from "../asset/Asset.ts"
+import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Topology from "../graph/topology.ts"
 
@@ -19,8 +20,8 @@ export const Reason = Schema.Union(
 )
 export type Reason = typeof Reason.Type
 
-/** What a step does with its asset. */
-export const Action = Schema.Literal("materialize", "load", "check")
+/** What a step does with its asset: an external one is loaded, observed and checked. */
+export const Action = Schema.Literal("materialize", "load", "check", "observe")
 export type Action = typeof Action.Type
 
 /** One step: an asset that is materialized, loaded from storage, or only checked. */
@@ -50,7 +51,8 @@ export const readsSource = ({ graph, steps }: Plan<Asset.Any>): boolean =>
   })
 
 /** Whether an asset is a source, which has no upstreams. */
-export const isSource = (asset: Asset.Any): boolean => Object.keys(asset.upstreams).length === 0
+export const isSource = (asset: Asset.Any): boolean =>
+  Object.keys(asset.upstreams).length === 0 && !Storage.isExternal(asset.storage)
 
 /** Some upstreams can be neither loaded nor recomputed. */
 export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanImpossible", {
@@ -92,7 +94,8 @@ export const make = <A extends Asset.Any>(
   const computedDownstreams = (node: number) =>
     (graph.downstreams[node] ?? []).filter((down) => computed.has(down)).map(nameOf)
 
-  const missing = [...loaded].filter((node) => !options.isMaterialized(nameOf(node)))
+  const isExternal = (node: number) => Storage.isExternal(graph.assets[node]?.storage ?? Storage.ephemeral)
+  const missing = [...loaded].filter((node) => !isExternal(node) && !options.isMaterialized(nameOf(node)))
   if (missing.length > 0) {
     return Either.left(
       new PlanImpossible({
@@ -117,7 +120,7 @@ export const make = <A extends Asset.Any>(
     .map(
       (node): Step => ({
         asset: nameOf(node),
-        action: loaded.has(node) ? "load" : "materialize",
+        action: isExternal(node) ? "observe" : loaded.has(node) ? "load" : "materialize",
         reason: reasonOf(node),
         after: loaded.has(node) ? [] : (graph.upstreams[node] ?? []).map(nameOf)
       })

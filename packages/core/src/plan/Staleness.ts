@@ -10,6 +10,8 @@ export type Staleness =
   | { readonly _tag: "Stale"; readonly causes: ReadonlyArray<Cause> }
   /** The asset is not stored, so it is neither fresh nor stale. */
   | { readonly _tag: "Ephemeral" }
+  /** Somebody else stores it, so it is neither fresh nor stale. */
+  | { readonly _tag: "External" }
 
 /** The recorded materialization of an asset, and whether its data is still known to be there. */
 export interface Recorded {
@@ -67,6 +69,7 @@ const standingOf = (
   codeVersionOf: CodeVersionOf
 ): Staleness => {
   if (asset.storage._tag === "Ephemeral") return { _tag: "Ephemeral" }
+  if (asset.storage.isExternal) return { _tag: "External" }
   const last = recorded(asset.name)
   if (last === undefined) return { _tag: "Never" }
   const inputs = Object.fromEntries(upstreams.map((up) => [up, recorded(up)?.provenance.data]))

@@ -1,4 +1,5 @@
 import type * as Asset from "../asset/Asset.ts"
+import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 
 /** How a graph can be drawn as text. */
@@ -29,7 +30,8 @@ export const tree = (graph: AssetGraph<Asset.Any>): string => {
   const lines: Array<string> = []
   const draw = (node: number, before: string, after: string) => {
     const others = (graph.upstreams[node] ?? []).filter((up) => up !== parentOf(graph, node)).map((up) => graph.names[up])
-    lines.push(`${before}${graph.names[node]}${others.length > 0 ? `  ← also ${others.join(", ")}` : ""}`)
+    const kind = isExternal(graph.assets[node]) ? "  (external)" : ""
+    lines.push(`${before}${graph.names[node]}${kind}${others.length > 0 ? `  ← also ${others.join(", ")}` : ""}`)
     const below = children[node] ?? []
     below.forEach((child, i) => {
       const last = i === below.length - 1
@@ -46,7 +48,9 @@ export const mermaid = (graph: AssetGraph<Asset.Any>): string =>
     "flowchart LR",
     ...groupsOf(graph).flatMap(({ group, assets }, i) => [
       `  subgraph group${i}["${quote(group, "#quot;")}"]`,
-      ...assets.map(({ name }) => `    ${mermaidId(name)}["${name}"]`),
+      ...assets.map(
+        (asset) => `    ${mermaidId(asset.name)}${isExternal(asset) ? `[("${asset.name}")]` : `["${asset.name}"]`}`
+      ),
       "  end"
     ]),
     ...edgesOf(graph).map(([up, down]) => `  ${mermaidId(up)} --> ${mermaidId(down)}`)
@@ -61,7 +65,7 @@ export const dot = (graph: AssetGraph<Asset.Any>): string =>
     ...groupsOf(graph).flatMap(({ group, assets }, i) => [
       `  subgraph cluster_${i} {`,
       `    label="${quote(group, '\\"')}"`,
-      ...assets.map(({ name }) => `    "${name}"`),
+      ...assets.map((asset) => `    "${asset.name}"${isExternal(asset) ? ' [style="rounded,dashed"]' : ""}`),
       "  }"
     ]),
     ...edgesOf(graph).map(([up, down]) => `  "${up}" -> "${down}"`),
@@ -88,6 +92,8 @@ export const json = (graph: AssetGraph<Asset.Any>): string =>
     null,
     2
   )
+
+const isExternal = (asset: Asset.Any | undefined): boolean => asset !== undefined && Storage.isExternal(asset.storage)
 
 const drawings: Readonly<Record<Format, (graph: AssetGraph<Asset.Any>) => string>> = { tree, mermaid, dot, json }
 

@@ -81,7 +81,10 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
       onSuccess: (value) => {
         const told = { runId, asset: asset.name, action, attempt, durationMillis: duration(), metadata: step.metadata() }
         if (action === "load") options.versions.reused(asset)
-        const made = action === "materialize" ? { provenance: options.versions.made(asset, step.dataVersion()) } : {}
+        const made =
+          action === "materialize" || action === "observe"
+            ? { provenance: options.versions.made(asset, step.dataVersion()) }
+            : {}
         emit({ _tag: "StepSucceeded", ...told, ...made })
         return Effect.succeed<Outcome>({ _tag: "Succeeded", value, scope })
       },
@@ -244,6 +247,7 @@ const work = (
       return asset.storage._tag === "Stored"
         ? unsafeCast(asset.storage.load)
         : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
+    case "observe":
     case "materialize": {
       const made = Effect.flatMap(Effect.suspend(inputs), (values) =>
         unsafeCast<Effect.Effect<unknown, Failure>>(asset.materialize(unsafeCast<never>(values)))

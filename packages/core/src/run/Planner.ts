@@ -92,7 +92,7 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
   if (steps.length > 0 && steps.every(({ action }) => action === "check")) {
     return yield* new NothingToRetry({ runId: named, why: "it only checked" })
   }
-  const open = steps.filter(({ action, state }) => action === "materialize" && isUnfinished(state))
+  const open = steps.filter(({ action, state }) => (action === "materialize" || action === "observe") && isUnfinished(state))
   const [head, ...rest] = open.map(({ asset }): Selection.Selection => Selection.name(asset))
   return head === undefined
     ? yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })

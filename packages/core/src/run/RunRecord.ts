@@ -64,7 +64,7 @@ export const materializationOf = (event: RunEvent): Materialization | undefined 
 /** The end of an asset's step that an event records; undefined for loads and checks, which do not change the asset's state. */
 export const lastStepOf = (event: RunEvent): (LastStep & { readonly asset: string }) | undefined => {
   const ended = (status: LastStep["status"], action: Action) =>
-    "asset" in event && action === "materialize"
+    "asset" in event && (action === "materialize" || action === "observe")
       ? { asset: event.asset, status, runId: event.runId, at: event.at }
       : undefined
   switch (event._tag) {

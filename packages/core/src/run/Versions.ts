@@ -91,7 +91,8 @@ export const make = (options: {
       return versions.size === 1 ? [...versions][0] : undefined
     },
     made: (asset, reported) => {
-      const data = reported ?? (asset.storage._tag === "Stored" ? stored(asset) : options.runId)
+      const isKept = asset.storage._tag === "Stored" && !asset.storage.isExternal
+      const data = reported ?? (isKept ? stored(asset) : options.runId)
       current.set(asset.name, data)
       const from = originsOf(asset)
       origins.set(asset.name, from)

@@ -1,8 +1,10 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
+import { external } from "@sluice/core/asset/ExternalAsset"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Relations from "@sluice/core/definitions/Relations"
 import * as Column from "@sluice/core/relation/Column"
 import * as Grants from "@sluice/core/relation/Grants"
 import * as Mask from "@sluice/core/relation/Mask"
@@ -65,6 +67,20 @@ it("tables, masks and views follow from the assets, views after what they read, 
     analyst: { select: [Products, Orders, Revenue, Top] }
   })
   expect(graph.names).toStrictEqual(["top", "revenue", "rates", "cities", "products", "orders"])
+})
+
+it("an external table is neither kept nor granted, views may read it, and no asset may publish it", () => {
+  const shopOrders = external("orders", { relation: Orders, load: Effect.void, observe: Effect.succeed("1") })
+  const ofShop = publishing("revenue", Revenue, { orders: shopOrders })
+  const { graph, warehouse } = Either.getOrThrow(define([shopOrders, ofShop]).sealed)
+  expect(warehouse).toStrictEqual({ tables: [], masks: [], views: [Revenue], analyst: { select: [Revenue] } })
+  expect(Relations.externalsOf(graph)).toStrictEqual([Orders])
+  expect(problemsOf(define([shopOrders, publishing("loaded", Orders)]))).toStrictEqual([
+    '"orders" (place) and "loaded" (place) are one table, "orders", and one of them is external. Keep the external asset if somebody else loads the table, and the other if this pipeline does.'
+  ])
+  expect(problemsOf(define([shopOrders], { roles: { analyst: Grants.select(Orders) } }))).toStrictEqual([
+    'The analyst may read "orders", which is external. Whoever loads that table grants it: remove the grant here.'
+  ])
 })
 
 it("a role that names tables is granted these alone", () => {

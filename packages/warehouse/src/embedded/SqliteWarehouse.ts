@@ -180,6 +180,16 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       return published
     }),
 
+    inspect: Effect.fn("SqliteWarehouse.inspect")(function* (relation) {
+      const operation = `inspect ${relation}`
+      const columns = yield* Effect.mapError(
+        store.data.use((session) => session.values(Ddl.dialect("main").columnsOf(relation), [])),
+        (error) => Fault.translate(operation, error)
+      )
+      const owner = yield* SqlBatch.translated(records, operation, here(SqlMarks.ofOwner(records, relation)))
+      return { columns: columns.map(([name]) => String(name)), owner }
+    }),
+
     read: (relation) =>
       Stream.mapError(readPages(store, relation), (error) => Fault.translate(`read ${relation.name}`, error)),
 

@@ -216,6 +216,16 @@ export const make = (options: Options): Warehouse["Type"] => {
       return { relation }
     }),
 
+    inspect: Effect.fn("MysqlWarehouse.inspect")(function* (relation) {
+      const operation = `inspect ${relation}`
+      const found = yield* Effect.mapError(
+        pool.sql.unsafe<{ readonly name: string }>(words.columnsOf(relation)),
+        statementFailed(operation)
+      )
+      const owner = yield* here(operation, SqlMarks.ofOwner(words, relation))
+      return { columns: found.map(({ name }) => name), owner }
+    }),
+
     read,
 
     query: (sql, as, limit) => {

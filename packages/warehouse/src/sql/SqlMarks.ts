@@ -2,9 +2,10 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Mark } from "../Warehouse.ts"
+import type { Inspected, Mark } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
-import type { PipelineDialect } from "./SqlDialect.ts"
+import { ofPipeline, type PipelineDialect } from "./SqlDialect.ts"
+import * as SqlOwners from "./SqlOwners.ts"
 import * as SqlRows from "./SqlRows.ts"
 
 /**
@@ -82,6 +83,15 @@ export const find = (
   relation: string
 ): Effect.Effect<Mark | undefined, SqlError | WarehouseFailed, SqlClient> =>
   Effect.map(all(dialect), (marks) => marks.get(relation))
+
+/** The pipeline that owns a relation, and the mark of its last publish; undefined if no pipeline does. */
+export const ofOwner = Effect.fn("SqlMarks.ofOwner")(function* (
+  dialect: PipelineDialect,
+  relation: string
+): Effect.fn.Return<Inspected["owner"], SqlError | WarehouseFailed, SqlClient> {
+  const pipeline = (yield* SqlOwners.all(dialect)).get(relation)
+  return pipeline === undefined ? undefined : { pipeline, mark: yield* find(ofPipeline(dialect, pipeline), relation) }
+})
 
 /**
  * Whether a run's changes apply to a table with this mark. They apply if the run of the last recorded materialization wrote it.

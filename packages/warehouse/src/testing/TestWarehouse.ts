@@ -91,6 +91,7 @@ const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"
     if (!relations.has(relation.name)) return yield* missing(`open ${relation.name}`)
     return { relation }
   }),
+  inspect: (relation) => Effect.sync(() => ({ columns: Object.keys(relations.get(relation)?.[0] ?? {}), owner: undefined })),
   read: (relation) =>
     Stream.suspend(() => {
       const rows = relations.get(relation.name)

@@ -5,6 +5,7 @@ import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
 import { erasureContract } from "../contract/erasureContract.ts"
+import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
@@ -57,6 +58,10 @@ const fresh = Effect.map(temporaryDirectory, (root) => {
 erasureContract({ name, listTables, fresh })
 subjectContract({ name, fresh })
 maskIdsContract({ name, listTables, fresh })
+externalContract({
+  name,
+  fresh: Effect.map(temporaryDirectory, (root) => ({ stores: (pipeline) => stores(join(root, "store"), {}, pipeline) }))
+})
 pipelinesContract({
   name,
   fresh: Effect.map(temporaryDirectory, (root) => {

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { describe } from "vitest"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
 import { erasureContract } from "../contract/erasureContract.ts"
+import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
@@ -88,6 +89,12 @@ for (const flavour of flavours) {
         rotate: (pipeline) => Effect.provideService(MysqlStores.rotate({ url: database.url }), PipelineName, pipeline),
         acceptRestored: (pipeline) =>
           Effect.provideService(MysqlStores.acceptRestored({ url: database.url }), PipelineName, pipeline)
+      }))
+    })
+    externalContract({
+      name: flavour,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        stores: (pipeline) => databases.stores(database, {}, pipeline)
       }))
     })
     piiMaskerContract({
