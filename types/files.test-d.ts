@@ -9,6 +9,7 @@ import * as TextRow from "@sluice/core/relation/TextRow"
 import * as CsvText from "@sluice/files/CsvText"
 import { fileAsset } from "@sluice/files/FileAsset"
 import * as FileSource from "@sluice/files/FileSource"
+import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import * as Schema from "effect/Schema"
 
 const Rates = Table.make("rates", {
@@ -18,6 +19,7 @@ const Rates = Table.make("rates", {
 })
 
 const rates = FileSource.csv({ path: "rates.csv", item: TextRow.schema(Rates) })
+export const published = tableAsset(Rates, rates)
 export const source = Asset.make("rates_file", { observe: rates.observe, materialize: rates.rows })
 export const kept: Dataset.Dataset<Table.Row<typeof Rates>> =
   Dataset.of<Asset.Value<typeof source> extends Dataset.Dataset<infer Row> ? Row : never>()
