@@ -36,8 +36,8 @@ interface Node {
 const phases: ReadonlyArray<readonly [RegExp, string]> = [
   [/^\(idle\)/, "waiting (idle)"],
   [/^\(garbage collector\)/, "garbage collection"],
-  [/source\/|Paging|undici|platform\/src\/Http|platform\/.*Http/, "fetch and parse"],
-  [/domain\//, "decode"],
+  [/rest-source\/src\/source\/|Paging|undici|platform\/src\/Http|platform\/.*Http/, "fetch and parse"],
+  [/domain\/|core\/src\/source\//, "decode"],
   [/ingest\/DataVersion|Fingerprints/, "data version"],
   [/ingest\/Duplicates/, "duplicates"],
   [/spillCodecs|core\/src\/data\/Dataset\.ts:2\d/, "encode and decode for the spill"],
