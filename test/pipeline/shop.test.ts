@@ -1,11 +1,10 @@
 import { execFile, spawn } from "node:child_process"
-import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, type Finished, sluice, testApi } from "../../packages/cli/test/support.ts"
-import { flavours, isAvailable, sharedPort } from "../servers/TestServers.ts"
+import * as StoreSettings from "./StoreSettings.ts"
 
 /** The shop of examples/shop and our own pipeline, in one database. */
 const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
@@ -20,21 +19,8 @@ const shopApi = () =>
     child.stdout.setEncoding("utf8").on("data", (text) => resolve(/http:\S+/.exec(text)?.[0] ?? ""))
   })
 
-const onServer = async (flavour: (typeof flavours)[number]): Promise<Readonly<Record<string, string>>> => {
-  const server = `127.0.0.1:${await sharedPort(flavour)}`
-  const name = `s${randomBytes(5).toString("hex")}`
-  return {
-    DATABASE_URL: `mysql://p_${name}:pipeline@${server}/${name}`,
-    DATABASE_ADMIN_URL: `mysql://root@${server}`,
-    ANALYST_USER: `a_${name}`,
-    ANALYST_PASSWORD: "analyst"
-  }
-}
-
-const stores = ["the embedded store", ...flavours] as const
-
-for (const store of stores) {
-  describe.skipIf(store !== "the embedded store" && !isAvailable(store))(`two pipelines on ${store}`, async () => {
+for (const store of StoreSettings.stores) {
+  describe.skipIf(!StoreSettings.canUse(store))(`two pipelines on ${store}`, async () => {
     const cwd = emptyDirectory()
     const api = await testApi()
     let env: Readonly<Record<string, string>> = {}
@@ -62,7 +48,7 @@ for (const store of stores) {
     beforeAll(async () => {
       env = {
         ...{ SPARK_API_URL: api.url, SHOP_API_URL: await shopApi(), SHOP_RATES: join(shopFolder, "rates.csv") },
-        ...(store === "the embedded store" ? {} : await onServer(store))
+        ...(await StoreSettings.fresh(store))
       }
     })
 

@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto"
 import { beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, sluice, testApi } from "../../packages/cli/test/support.ts"
-import { flavours, isAvailable, sharedPort } from "../servers/TestServers.ts"
 import { cases } from "../setup/size.ts"
+import * as StoreSettings from "./StoreSettings.ts"
 
 /** The whole pipeline as processes, from a real HTTP API into each store, and what its analyst sees of it. */
 const publicTables = {
@@ -28,19 +27,6 @@ const refused = [
   "sluice_events"
 ]
 
-const settingsOn = async (store: (typeof stores)[number]): Promise<Readonly<Record<string, string>>> => {
-  if (store === "the embedded store") return {}
-  const server = `127.0.0.1:${await sharedPort(store)}`
-  const name = `w${randomBytes(5).toString("hex")}`
-  return {
-    DATABASE_URL: `mysql://p_${name}:pipeline@${server}/${name}`,
-    DATABASE_ADMIN_URL: `mysql://root@${server}`,
-    ANALYST_USER: `a_${name}`,
-    ANALYST_PASSWORD: "analyst"
-  }
-}
-
-const stores = ["the embedded store", ...flavours] as const
 const seen = new Map<string, unknown>()
 
 /**
@@ -60,8 +46,8 @@ const comparable = (all: unknown): unknown => {
   })
 }
 
-for (const store of stores) {
-  describe.skipIf(store !== "the embedded store" && !isAvailable(store))(`the pipeline on ${store}`, async () => {
+for (const store of StoreSettings.stores) {
+  describe.skipIf(!StoreSettings.canUse(store))(`the pipeline on ${store}`, async () => {
     const cwd = emptyDirectory()
     const api = await testApi()
     let env: Readonly<Record<string, string>> = {}
@@ -83,7 +69,7 @@ for (const store of stores) {
     }
 
     beforeAll(async () => {
-      env = { SPARK_API_URL: api.url, ...(await settingsOn(store)) }
+      env = { SPARK_API_URL: api.url, ...(await StoreSettings.fresh(store)) }
     })
 
     it("makes every asset, and nothing has to be tried twice", { timeout: 60_000 }, async () => {
