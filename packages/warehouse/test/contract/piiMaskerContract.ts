@@ -150,7 +150,7 @@ export const piiMaskerContract = <R>(options: {
           for (const error of refused) {
             expect(error).toMatchObject({
               reason: "Misconfigured",
-              detail: expect.stringMatching(/assets provision --reissue/)
+              detail: expect.stringMatching(/`sluice provision --reissue-mask-ids`/)
             })
           }
           yield* options.execute(`DELETE FROM ${table.name}`)
