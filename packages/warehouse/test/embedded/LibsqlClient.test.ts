@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto"
-import { readdirSync, rmSync, watch, writeFileSync } from "node:fs"
+import { readdirSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { SqlError } from "@effect/sql/SqlError"
@@ -11,6 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as JumpingClock from "../../../../test/JumpingClock.ts"
+import { untilSuspended } from "../contract/support.ts"
+import { putsAside } from "./putsAside.ts"
 import { temporaryDirectory } from "./stores.ts"
 
 const client = (setup: ReadonlyArray<string> = []) =>
@@ -211,24 +212,6 @@ it.scopedLive("a transaction that may puts rows aside in files of the directory 
   })
 )
 
-/** Whether a temporary file of SQLite's is seen in a directory meanwhile; they lose their names at once. */
-const putsAside = <E>(directory: string, effect: Effect.Effect<void, E>) =>
-  Effect.gen(function* () {
-    const last = randomUUID()
-    const names = new Set<string>()
-    const done = yield* Deferred.make<void>()
-    const watcher = watch(directory, (_, name) => {
-      if (name === last) Effect.runSync(Deferred.succeed(done, undefined))
-      else names.add(name ?? "")
-    })
-    yield* effect
-    writeFileSync(join(directory, last), "")
-    yield* Deferred.await(done)
-    watcher.close()
-    rmSync(join(directory, last))
-    return [...names].some((name) => name.startsWith("etilqs_"))
-  })
-
 // Regression: the time that it waits was measured by the clock of the machine, which can be set.
 it.scopedLive(
   "a statement waits for another connection as long as it has patience, though the clock is set an hour on",
@@ -240,14 +223,20 @@ it.scopedLive(
         LibsqlClient.make({ path, setup: ["CREATE TABLE t (a TEXT)"] }),
         LibsqlClient.make({ path, patience: "10 seconds" })
       ])
-      const holding = yield* Deferred.make<void>()
+      const [inserted, holding] = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
       const held = yield* Effect.fork(
-        one.withTransaction(Effect.zipRight(one.sql`INSERT INTO t VALUES ('x')`, Deferred.await(holding)))
+        one.withTransaction(
+          Effect.zipRight(
+            Effect.zipRight(one.sql`INSERT INTO t VALUES ('x')`, Deferred.succeed(inserted, undefined)),
+            Deferred.await(holding)
+          )
+        )
       )
-      yield* Effect.sleep("50 millis")
+      yield* Deferred.await(inserted)
       const waiting = yield* Effect.fork(clock.with(two.withTransaction(two.sql`INSERT INTO t VALUES ('y')`)))
-      yield* Effect.sleep("50 millis")
+      yield* untilSuspended(waiting)
       clock.jump(3_600_000)
+      // It asks again at least once after the jump.
       yield* Effect.sleep("200 millis")
       yield* Deferred.succeed(holding, undefined)
       yield* Fiber.join(held)

@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { forPipeline } from "../contract/pipelines.ts"
-import { inStep, Numbers, numbers, stalling, versionsSeen } from "../contract/support.ts"
+import { inStep, Numbers, numbers, stalling, untilSuspended, versionsSeen } from "../contract/support.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
 const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
@@ -128,7 +128,7 @@ it.scopedLive("a publish waits for another process, and after its patience says 
         "Could not publish contract_numbers: another process is using the store (SQLITE_BUSY). It is another run, or a program that reads one of the files in an open transaction (`lsof` names its process). Wait until it has ended, or end it, then run it again; SLUICE_LOCK_WAIT is how long to wait."
       ])
       const waiting = yield* Effect.fork(publishNumbers(3))
-      yield* Effect.sleep(20)
+      yield* untilSuspended(waiting)
       yield* Fiber.interrupt(blocker)
       yield* Fiber.join(waiting)
       expect(yield* versionsSeen(Numbers)).toStrictEqual([3])
