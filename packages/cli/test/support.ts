@@ -10,7 +10,6 @@ import type { Rows } from "@sluice/assets/sample/Rows"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Effect from "effect/Effect"
 import { afterAll } from "vitest"
-import { isFull } from "../../../test/setup/size.ts"
 import type { Finished } from "./warm/WarmProcess.ts"
 import * as WarmProcess from "./warm/WarmProcess.ts"
 
@@ -79,11 +78,11 @@ export const start = (
 }
 
 /**
- * Runs `pnpm assets …` to its end. Tests at full size, and those that set what Node reads when it starts, have a process of their
- * own; others share processes, which have loaded and compiled the program for the commands before.
+ * Runs `pnpm assets …` to its end. Commands share processes, which have loaded and compiled the program for the ones before. If the
+ * test sets what Node reads when it starts, the command has a process of its own.
  */
 export const sluice = (...[cwd, args, env = {}, nodeOptions = []]: Parameters<typeof start>): Promise<Finished> =>
-  isFull || nodeOptions.length > 0 || Object.keys(env).some((name) => name.startsWith("NODE_"))
+  nodeOptions.length > 0 || Object.keys(env).some((name) => name.startsWith("NODE_"))
     ? start(cwd, args, env, nodeOptions).finished
     : WarmProcess.run({ cwd, args, env: { ...inherited(), ...env } })
 
