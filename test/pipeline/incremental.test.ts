@@ -99,7 +99,7 @@ const holds = (stores: Stores, numRuns: number) =>
 it("on the embedded store, changes loaded one after another come to what a full run loads", {
   timeout: 290_000
 }, async () => {
-  const runs = cases(25)
+  const runs = cases(15)
   // Were everything read every time, the law would hold and say nothing.
   expect(await holds(embedded, runs)).toBeGreaterThan(runs)
 })
@@ -147,7 +147,7 @@ for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(flavour, () => {
     it("changes loaded one after another come to what a full run loads", { timeout: 290_000 }, async () => {
       const stores = Layer.unwrapEffect(Effect.map(databases.make(flavour), (database) => databases.stores(database)))
-      const runs = cases(5)
+      const runs = cases(4)
       expect(await holds(stores, runs)).toBeGreaterThan(runs)
     })
   })
