@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
+import { SlowestFirst } from "./test/setup/SlowestFirst.ts"
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
     // A worker keeps its modules from one file to the next: loading them again took longer than most files' tests.
     pool: "forks",
     isolate: false,
+    sequence: { sequencer: SlowestFirst },
     // Many suites wait for servers and processes, so two cores keep two workers busy. More than four would overload the servers.
     minWorkers: 1,
     maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),

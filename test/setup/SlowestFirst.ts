@@ -1,0 +1,13 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node"
+
+/** Suites that take a minute and more. */
+const slow = /\/test\/(privacy\/canary|pipeline\/|privacy\/erasure)|\/commands\/process\.test/
+
+/** Runs the longest suites first. One that began last would keep a single worker busy, and the other cores idle. */
+export class SlowestFirst extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    const sorted = await super.sort(files)
+    const isSlow = ({ moduleId }: TestSpecification) => slow.test(moduleId)
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))]
+  }
+}
