@@ -1,6 +1,5 @@
 // Stacks name the sources of a bundle. Its map is read when a stack is, which in most runs is never.
 const { readFileSync } = require("node:fs")
-const { SourceMap } = require("node:module")
 const { dirname, relative, resolve } = require("node:path")
 
 /** Has all stacks of errors name the sources of `bundle`, relative to `root`. */
@@ -8,7 +7,7 @@ exports.traceToSources = (bundle, root) => {
   let map
   const placeOf = (frame) => {
     if (frame.getFileName() !== bundle) return undefined
-    map ??= new SourceMap(JSON.parse(readFileSync(`${bundle}.map`, "utf8")))
+    map ??= new (require("node:module").SourceMap)(JSON.parse(readFileSync(`${bundle}.map`, "utf8")))
     const { originalSource, originalLine, originalColumn } = map.findEntry(
       frame.getLineNumber() - 1,
       frame.getColumnNumber() - 1

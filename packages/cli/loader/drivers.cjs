@@ -1,6 +1,5 @@
 // What stays outside of a bundle, native or generating code, and is found beside the package that depends on it.
 const { existsSync, realpathSync } = require("node:fs")
-const { createRequire } = require("node:module")
 const { dirname, join } = require("node:path")
 
 const cli = dirname(__dirname)
@@ -11,7 +10,7 @@ exports.drivers = { esbuild: [], mysql2: ["@sluice/warehouse"], "@libsql": ["@sl
 /** Loads a module for a bundle. */
 exports.requireFor = (id) => {
   const path = exports.drivers[id.split("/")[0]]
-  return path === undefined ? require(id) : createRequire(join(path.reduce(packageIn, cli), "package.json"))(id)
+  return path === undefined ? require(id) : require(require.resolve(id, { paths: [path.reduce(packageIn, cli)] }))
 }
 
 /** The folder of an installed package, as the package in `folder` sees it. */

@@ -15,10 +15,8 @@ const stop = () => {
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"]
 for (const signal of signals) process.on(signal, stop)
 
-require("./flags.cjs")
 const { isAscii } = require("node:buffer")
 const { join } = require("node:path")
-const { cachedDataVersionTag } = require("node:v8")
 const { Script } = require("node:vm")
 const Cache = require("./Cache.cjs")
 const { requireFor } = require("./drivers.cjs")
@@ -26,7 +24,7 @@ const Sources = require("./Sources.cjs")
 const { traceToSources } = require("./Stacks.cjs")
 
 /**
- * Runs the program that the text `entry` of a module in `folder` makes. `module` is the file that it is named by, `thread` what
+ * Runs the program that a module in `folder` makes, whose lines `entry` returns. `module` is the file that it is named by, `thread` what
  * its reading threads run, if it has any, `cacheIn` the folder that its bundle is kept in. If nothing can be kept, every start
  * builds, and reading is done without threads, which run a file.
  */
@@ -41,12 +39,15 @@ exports.launch = ({ cacheIn, entry, folder, module, thread }) => {
   else run({ cache, file, folder, bundle: kept })
 }
 
+/** Commands that read no rows. */
+const brief = /^(asset|graph|list|none|plan|runs|validate)$/
+
 const threadFileOf = (file) => file.replace(/\.cjs$/, ".thread.cjs")
 
 const buildAnew = async ({ cache, entry, folder, latest, module, thread }) => {
   const startedAt = Date.now()
   const outfile = join(cache.folder, "bundle.cjs")
-  const built = await require("./build.cjs").build({ entry, folder, outfile, thread })
+  const built = await require("./build.cjs").build({ entry: entry().join("\n"), folder, outfile, thread })
   if (built.problems !== undefined) {
     process.stderr.write(`The pipeline could not be built. Correct this and start again:\n\n${built.problems.join("")}`)
     process.exit(2)
@@ -67,10 +68,16 @@ const run = ({ bundle, cache, file, folder }) => {
   process.env["SLUICE_SOURCES"] = folder
   if (cache.isOurs) process.env["SLUICE_CODE_VERSIONS"] ??= versions
   if (cache.has(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
-  // Compiled code by command: what one command never runs would only be more to read for it. And by V8's options, under others
-  // than which it is refused.
+  // Compiled code by command: what one command never runs would only be more to read for it. And by Node's options, since V8
+  // refuses code that was compiled under others.
   const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
-  const compiled = `${file}.${command}.${cachedDataVersionTag()}.code`
+  const options = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]
+    .join("")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .slice(-80)
+  const compiled = `${file}.${command}.${options}.code`
+  // To load what sets V8's options takes longer than these commands are worth.
+  if (!brief.test(command)) require("./flags.cjs")
   const cachedData = cache.read(compiled)
   // V8 keeps Latin-1 in a byte each, and has it at once. Beyond ASCII are regular expressions of the pipeline's, if anything.
   const script = new Script(bundle.toString(isAscii(bundle) ? "latin1" : "utf8"), {

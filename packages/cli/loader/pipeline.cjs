@@ -55,14 +55,15 @@ const quoted = (word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAl
 const start = ({ cacheIn, file, folder }) => {
   const module = realpathSync(file)
   const thread = module.replace(/\.\w+$/, ".thread$&")
-  const entry = [
+  // To resolve this package's own module takes milliseconds, and only a build needs it.
+  const entry = () => [
     `import { startModule } from ${JSON.stringify(require.resolve("@sluice/cli/startModule"))}`,
     `import * as module from ${JSON.stringify(module)}`,
     `startModule(module, ${JSON.stringify(file)})`
   ]
   launch({
     module,
-    entry: entry.join("\n"),
+    entry,
     folder: folder ?? dirname(module),
     thread: existsSync(thread) ? thread : undefined,
     cacheIn: cacheIn ?? join(placeAbove(dirname(module)), "sluice")

@@ -118,7 +118,8 @@ it("what `pnpm assets` runs has a young generation of at most 12 MB", () => {
   expect([node, words.at(-1), mebibytes + 3]).toEqual(["node", "scripts/assets.cjs", 12])
 })
 
-// Each takes time: what Effect's clock asks of the global `performance`, and a first file that is an ES module.
+// Each takes time: what Effect's clock asks of the global `performance`, a first file that is an ES module, what reads source maps,
+// and what sets V8's options.
 it("a start loads neither Node's performance hooks nor its ES modules", () => {
   const told = join(emptyDirectory(), "told.cjs")
   writeFileSync(told, "process.on('exit', () => process.stderr.write(process.moduleLoadList.join('\\n')))")
@@ -126,7 +127,7 @@ it("a start loads neither Node's performance hooks nor its ES modules", () => {
   const start = () => spawnSync(process.execPath, args, { env: { PATH, HOME }, encoding: "utf8" })
   const built = start()
   const loaded = start().stderr.split("\n")
-  const spared = ["perf_hooks", "internal/modules/esm/load", "crypto", "internal/fs/streams"]
+  const spared = ["perf_hooks", "internal/modules/esm/load", "module", "v8", "crypto", "internal/fs/streams"]
   expect([built.status, spared.filter((name) => loaded.includes(`NativeModule ${name}`))]).toEqual([0, []])
   expect(loaded.includes("NativeModule vm")).toBe(true)
 }, 60_000)

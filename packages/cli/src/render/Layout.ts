@@ -2,6 +2,7 @@ import { eastAsianWidth } from "get-east-asian-width"
 
 /** The columns that text takes on a terminal, without its decoration. Wide characters take two, combining ones none. */
 export const width = (text: string): number => {
+  if (isPlain.test(text)) return text.length
   let columns = 0
   for (const character of text.replace(decoration, "")) columns += widthOf(character)
   return columns
@@ -123,6 +124,7 @@ export const printable = (text: string): string =>
 const decoration = /\u001b\[[0-9;]*m/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
 const controls = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const isPlain = /^[ -~]*$/
 const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 
 const spaces = (columns: number) => " ".repeat(Math.max(0, columns))

@@ -53,7 +53,7 @@ export const inEnvironment = (
   return [...names].flatMap((name) => {
     if (known.has(name)) return []
     const upper = name.toUpperCase()
-    const near = [...pipeline, ...program].find((key) => distance(upper, key) <= 2 && !isSet(key))
+    const near = [...pipeline, ...program].find((key) => isNear(upper, key) && !isSet(key))
     if (near !== undefined) return [`${name} in the environment is not a setting; did you mean ${near}?`]
     const prefix = pipeline.map(prefixOf).find((each) => each !== undefined && name.startsWith(each))
     if (prefix === undefined) return []
@@ -61,6 +61,9 @@ export const inEnvironment = (
     return [`${name} in the environment is not a setting. Those that begin with ${prefix} are ${Human.list(alike)}.`]
   })
 }
+
+/** Whether two words are within two edits of each other. Most are not even of such lengths. */
+const isNear = (a: string, b: string): boolean => Math.abs(a.length - b.length) <= 2 && distance(a, b) <= 2
 
 /** The first two words of a key that has more. */
 const prefixOf = (key: string): string | undefined => /^([A-Z0-9]+_[A-Z0-9]+)_/.exec(key)?.[1]

@@ -144,7 +144,7 @@ describe("a process", () => {
     for (const args of [["list"], ["graph"], ["validate"], ["--help"]]) expect(await loaded(cwd, args)).toEqual([])
     const store = emptyDirectory()
     expect((await sluice(store, ["materialize", "messages_raw"])).code).toBe(0)
-    expect(await loaded(store, ["list"])).toEqual([`@libsql/${currentTarget()}`])
+    expect(await loaded(store, ["list"])).toEqual([expect.stringContaining(`/@libsql/${currentTarget()}/`)])
   })
 
   it("that lists assets goes on without a store that does not answer, and says so", async () => {

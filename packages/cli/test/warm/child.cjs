@@ -11,7 +11,7 @@ process.argv[1] = join(root, "scripts/assets.cjs")
 launch({
   module: file,
   thread: join(root, "packages/assets/src/definitions.thread.ts"),
-  entry: `import ${JSON.stringify(file)}`,
+  entry: () => [`import ${JSON.stringify(file)}`],
   folder: root,
   cacheIn: join(root, "node_modules/.cache/sluice-tests")
 })

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import { main } from "../../src/Main.ts"
 import { type Asked, end } from "./Asked.ts"
 
-const { SLUICE_CODE_VERSIONS, SLUICE_STARTED_AS, SLUICE_THREAD_CODE } = process.env
-const ofLoader = { SLUICE_CODE_VERSIONS, SLUICE_STARTED_AS, SLUICE_THREAD_CODE }
+const { SLUICE_CODE_VERSIONS, SLUICE_SOURCES, SLUICE_STARTED_AS, SLUICE_THREAD_CODE } = process.env
+const ofLoader = { SLUICE_CODE_VERSIONS, SLUICE_SOURCES, SLUICE_STARTED_AS, SLUICE_THREAD_CODE }
 const streams = [process.stdout, process.stderr]
 
 // Each command adds its listeners to the streams: usually, they end with its process.
