@@ -43,7 +43,7 @@ export const lines = (graph: AssetGraph<Asset.Any>, { selected, standings }: Sho
   }
   return [
     ...groups.flatMap(({ assets, group }) => [style.bold(group), ...assets.flatMap(line), ""]),
-    style.dim(count(shown.length, graph.assets.length))
+    style.dim(`${count(shown.length, graph.assets.length)}${standings === undefined ? "" : recorded}`)
   ]
 }
 
@@ -68,6 +68,9 @@ export const json = (graph: AssetGraph<Asset.Any>, { selected, standings }: Show
   })
   return JSON.stringify({ assets, total: graph.assets.length, unknown: unknown ?? null }, null, 2)
 }
+
+/** A list reads neither sources nor tables. */
+const recorded = "; their status is as of the recorded runs"
 
 const descriptionOf = ({ description = "" }: Asset.Any, room: number, style: Style): ReadonlyArray<string> => {
   const text = Layout.truncate(description.split("\n")[0] ?? "", room, style.marks.ellipsis)

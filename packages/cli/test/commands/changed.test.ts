@@ -103,7 +103,7 @@ describe("when the code of an asset changes", () => {
       "stale: users_raw is stale"
     ])
     const stale = await sluice(cwd, ["list", "state:stale", "--exclude", "state:changed"], env)
-    expect(stale.stdout.split("\n").at(-2)).toBe("2 of 15 assets")
+    expect(stale.stdout.split("\n").at(-2)).toBe("2 of 15 assets; their status is as of the recorded runs")
     const plan = await sluice(cwd, ["plan", "--changed", "--json"], env)
     const planned: { steps: Array<{ asset: string; standing: { _tag: string } }> } = JSON.parse(plan.stdout)
     expect(planned.steps.flatMap(({ asset, standing }) => (standing._tag === "Stale" ? [asset] : [])).sort()).toEqual(

@@ -221,7 +221,7 @@ it("a list tells how assets stand, and how many of all are shown", () => {
     raw
       b  table      stale: code changed and a is stale  What b is.
 
-    2 of 3 assets"
+    2 of 3 assets; their status is as of the recorded runs"
   `)
 })
 

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import { Provisioner } from "../Provisioner.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlMigrations from "../sql/SqlMigrations.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Fault from "./LibsqlFault.ts"
@@ -44,7 +45,8 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
     )
   const absent = yield* missing([...spec.masks, ...spec.tables, ...spec.views])
   // Even an empty transaction waits for readers.
-  if (absent.length === 0) return []
+  const migrated = store.migrated ? [SqlMigrations.migrated] : []
+  if (absent.length === 0) return migrated
   // Missing relations are looked up again in the transaction that creates them, since another process may do the same.
   const create = store.data.use((session) => {
     const tables = spec.tables.filter((table) => !exists(session, table))
@@ -62,6 +64,7 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
   const masks = spec.masks.filter((mask) => absent.includes(mask))
   yield* Effect.forEach(masks, (table) => here(SqlMaskStore.ensureMaskTable(records, table)))
   return [
+    ...migrated,
     ...tables.map(({ name, visibility }) => `created the ${visibility} table ${name}`),
     ...masks.map(({ name }) => `created the mask table ${name}`),
     ...views.map(({ name }) => `created the view ${name}`)

@@ -30,6 +30,8 @@ export interface Options {
 
 /** An open embedded store. */
 export interface SqliteStore {
+  /** Whether opening it migrated internal tables of an earlier version. */
+  readonly migrated: boolean
   /** The dialects of the pipeline's rows in the internal tables of `data` and `history`. */
   readonly words: { readonly records: PipelineDialect; readonly history: PipelineDialect }
   readonly files: StoreFiles.StoreFiles
@@ -76,10 +78,12 @@ export const open = Effect.fn("SqliteStore.open")(function* (
   for (const [{ sql }, dialect, migrations] of tables) {
     if (purpose === "reading") yield* Effect.provideService(SqlMigrations.areThere(dialect, migrations), SqlClient, sql)
   }
+  let migrated = false
   if (!readOnly) {
     yield* Effect.mapError(FileTimes.begin(data), opening(options.directory, "public.db or sensitive.db"))
     for (const [{ sql }, dialect, migrations] of tables) {
-      yield* Effect.provideService(SqlMigrations.run(dialect, migrations), SqlClient, sql)
+      const ran = yield* Effect.provideService(SqlMigrations.run(dialect, migrations), SqlClient, sql)
+      migrated ||= ran
     }
     yield* Effect.provideService(SqlSuppressions.ensureCounters(words.records), SqlClient, data.sql)
   }
@@ -108,7 +112,7 @@ export const open = Effect.fn("SqliteStore.open")(function* (
       () => Effect.zipRight(recover, connect)
     )
   })
-  return { words, files, data, history, reader }
+  return { migrated, words, files, data, history, reader }
 })
 
 // With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.

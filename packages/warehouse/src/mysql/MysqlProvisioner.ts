@@ -207,7 +207,10 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
   const { before } = progress
   const here = <A, E>(effect: Effect.Effect<A, E | SqlError, SqlClient>) =>
     SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
-  for (const tables of [records, history]) yield* here(SqlMigrations.run(words, tables))
+  for (const tables of [records, history]) {
+    const migrated = yield* here(SqlMigrations.run(words, tables))
+    if (migrated && !progress.done.includes(SqlMigrations.migrated)) progress.done.push(SqlMigrations.migrated)
+  }
   const declared = [...spec.tables, ...spec.masks, ...spec.views].map((relation) => relation.name)
   yield* here(SqlOwners.claim(words, declared, operation))
   for (const mask of spec.masks) yield* here(SqlMaskStore.ensureMaskTable(words, mask))

@@ -27,17 +27,17 @@ export interface Migrations {
 /**
  * Runs each migration that is not recorded, and records it afterwards. `Migrator` records all ids first, and MySQL commits each
  * DDL statement, so after a kill it would record unfinished migrations as done. Several processes may run this at once. Two
- * statements if nothing is to be done.
+ * statements if nothing is to be done. Returns whether there were tables of an earlier version.
  */
 export const run = Effect.fn("SqlMigrations.run")(function* (
   dialect: SqlDialect,
   migrations: Migrations
-): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
+): Effect.fn.Return<boolean, WarehouseFailed, SqlClient> {
   const sql = yield* SqlClient
   const found = yield* versionOf(dialect, migrations)
   yield* refuseNewer(migrations, found)
   const missing = migrations.all.filter(({ id }) => id > found.version)
-  if (missing.length === 0) return
+  if (missing.length === 0) return false
   const record = sql.literal(dialect.table(migrations.recordedIn))
   yield* SqlBatch.translated(
     dialect,
@@ -48,7 +48,11 @@ export const run = Effect.fn("SqlMigrations.run")(function* (
     const done = sql`${sql.literal(dialect.insertIgnore)} ${record} ${sql.insert({ migration_id: id, name })}`
     yield* SqlBatch.transaction(sql, dialect, operation, Effect.zipRight(run(dialect), done))
   }
+  return found.hasTables
 })
+
+/** The line of a provisioning that migrated. */
+export const migrated = "brought the internal tables of an earlier version up to date"
 
 /**
  * Whether the tables exist, for commands that only read. Fails if the tables are of an earlier version, which `run` migrates,

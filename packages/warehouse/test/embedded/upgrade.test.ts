@@ -6,7 +6,9 @@ import { SourcePages } from "@sluice/core/source/SourcePages"
 import { Suppressions } from "@sluice/core/source/Suppressions"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as SqliteHistory from "@sluice/warehouse/embedded/SqliteHistory"
+import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
 import { earlier, earlierRuns, owners } from "../contract/earlier.ts"
 import { everything } from "../contract/people.ts"
@@ -96,6 +98,22 @@ it.scopedLive("what an earlier version remembered is known: who was erased, page
       epoch: 0,
       has: undefined
     })
+  })
+)
+
+// Regression: `provision` said that nothing was missing after it had migrated the store.
+it.scopedLive("provisioning a store of an earlier version brings it up to date, and says so once", () =>
+  Effect.gen(function* () {
+    const layer = forPipeline()(SqliteProvisioner.layer({ directory: yield* earlierStore }))
+    const nothing = { tables: [], masks: [], views: [], analyst: { select: [] } }
+    const provision = Effect.provide(
+      Effect.flatMap(Provisioner, (service) => service.provision(nothing)),
+      layer
+    )
+    expect([yield* provision, yield* provision]).toEqual([
+      ["brought the internal tables of an earlier version up to date"],
+      []
+    ])
   })
 )
 
