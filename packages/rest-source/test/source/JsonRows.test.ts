@@ -66,6 +66,31 @@ it.prop(
   { fastCheck: { numRuns: cases(500) } }
 )
 
+/** Rows that begin alike, within each other and in texts too, so that what looks like the end of a row need not be one. */
+const alike = FastCheck.array(
+  FastCheck.record(
+    {
+      id: FastCheck.constantFrom(1, "2", null, "},{", '},{"id":3', [{ id: 4 }, { id: 5 }], {
+        id: [{ id: "é" }, { id: {} }]
+      }),
+      text: FastCheck.oneof(text, FastCheck.constantFrom("},{", '"},{"id":'))
+    },
+    { requiredKeys: ["id"] }
+  ),
+  { maxLength: 12 }
+).map((some) => utf8(JSON.stringify(some)))
+
+it.prop(
+  "rows that begin alike are cut at the ends of rows only",
+  [alike, cuts],
+  ([bytes, places]) => {
+    for (const sliceBytes of sizes) {
+      expect(read(bytes, places, sliceBytes)).toEqual(Either.right(reference(bytes)))
+    }
+  },
+  { fastCheck: { numRuns: cases(500) } }
+)
+
 /** An array with a few bytes changed, put in or left out, or something else entirely. */
 const broken = FastCheck.oneof(
   FastCheck.tuple(
