@@ -1,4 +1,5 @@
 import { Pii } from "@sluice/core/data/Pii"
+import * as Timestamp from "@sluice/core/data/Timestamp"
 import type * as Column from "@sluice/core/relation/Column"
 
 /** Describes what is wrong with a value of a column, without the value; undefined if the value fits. */
@@ -73,10 +74,9 @@ const notText = (value: unknown) => (value instanceof Pii ? personal : "is not t
 const isAtMost = (value: string, maxLength: number): boolean =>
   value.length <= maxLength || (value.length <= 2 * maxLength && [...value].length <= maxLength)
 
-const isTimestamp = (value: string) => usualTime.test(value) || (time.test(value) && isInstant(value))
+/** A store may hold years before 1000, which `Timestamp.fromText` refuses. */
+const isTimestamp = (value: string) => Timestamp.fromText(value) === value || (time.test(value) && isInstant(value))
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-/** A time on a day that every month has, which needs no look at the calendar. */
-const usualTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 const day = /^\d{4}-\d\d-\d\d$/
 
 /** Whether the day exists and has that time. `Date.parse` takes 30 February for a day of March, and 24:00 for the next day. */
