@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as CallSites from "../internal/callSites.ts"
 import * as Location from "../internal/location.ts"
@@ -184,5 +185,65 @@ export const make = <
     storage,
     definedAt: Location.capture(definedBy),
     callSites: CallSites.capture(make)
+  })
+}
+
+/**
+ * Gives an asset services of its own. Each attempt at its step builds the layer. The services live as long as the attempt, and on
+ * success as long as the value that it made; a failure or an interruption closes them at once. If the layer fails, the step
+ * fails, and is retried if the error says so. What loads, observes or checks the asset builds the layer for that one call.
+ *
+ * ```ts
+ * const rates = Asset.provide(
+ *   Asset.make("rates", { materialize: () => Effect.flatMap(Bank, ({ rates }) => rates) }),
+ *   Bank.layer
+ * )
+ * ```
+ */
+export const provide = <
+  Name extends string,
+  A,
+  E extends Failure,
+  R,
+  Up extends Upstreams,
+  Rel,
+  Out,
+  EL extends Failure,
+  RIn
+>(
+  asset: Asset<Name, A, E, R, Up, Rel>,
+  layer: Layer.Layer<Out, EL, RIn>
+): Asset<Name, A, E | EL, RIn | Exclude<R, Out>, Up, Rel> =>
+  unsafeCast(
+    wrap(asset, {
+      // Of the attempt's scope, not of `materialize`: a value may be read after that has ended.
+      materialize: (effect) =>
+        unsafeCast(Effect.flatMap(Layer.build(layer), (services) => Effect.provide(effect, services))),
+      others: (effect) => unsafeCast(Effect.provide(effect, layer))
+    })
+  )
+
+/** Runs an effect otherwise: with other services, or with something before and after it. */
+type Run = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** A copy of an asset whose effects run otherwise. `others` are those that load, observe and check it. */
+export const wrap = <T extends Any>(
+  asset: T,
+  { materialize, others }: { readonly materialize: Run; readonly others: Run }
+): T => {
+  const { checks, observe, storage } = asset
+  const { exists } = storage._tag === "Stored" ? storage : { exists: undefined }
+  return unsafeCast({
+    ...asset,
+    materialize: (inputs: never) => materialize(asset.materialize(inputs)),
+    observe: observe === undefined ? undefined : others(observe),
+    checks: checks.map((check) => ({
+      ...check,
+      evaluate: (subject: AssetCheck.Subject) => others(check.evaluate(subject))
+    })),
+    storage:
+      storage._tag === "Stored"
+        ? { ...storage, load: others(storage.load), exists: exists === undefined ? undefined : others(exists) }
+        : storage
   })
 }
