@@ -1,5 +1,6 @@
 import type { CommandTable } from "@sluice/core/command/CommandTable"
 import type * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Relations from "@sluice/core/definitions/Relations"
 import * as Either from "effect/Either"
 
 /** Names of a pipeline that stand in the examples of help, for `{asset}` and for `{view}`. */
@@ -14,8 +15,8 @@ export const namesOf = ({ sealed }: Definitions.Any): Names =>
     onLeft: () => ({ asset: "ASSET", view: "VIEW" }),
     onRight: ({ graph, warehouse }) => {
       const [table] = warehouse.tables
-      const asset = table?.name ?? graph.names[0] ?? "ASSET"
-      return { asset, view: warehouse.views[0]?.name ?? asset }
+      const asset = Relations.publishersOf(graph).get(table?.name ?? "") ?? graph.names[0] ?? "ASSET"
+      return { asset, view: warehouse.views[0]?.name ?? table?.name ?? asset }
     }
   })
 

@@ -148,6 +148,23 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
     })
   )
 
+  // Regression: two merged pipelines that each read a list `orders` replaced each other's rows in quarantine.
+  it.scoped("is kept under its name with the asset's prefix before it", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      yield* api.on("/orders", Reply.pages(orders(3)))
+      const names: Array<string> = []
+      const options = { name: "orders", item: Order, id: (row: Order) => row.id, url: new URL(`${api.url}/orders`) }
+      const quarantine = Layer.mock(Quarantine, { replace: (source) => Effect.sync(() => void names.push(source)) })
+      const services = Layer.mergeAll(quarantine, Suppressions.layerNone, Spill.layerMemory, client)
+      for (const name of ["api_orders", "shop/api_orders"]) {
+        const asset = Asset.make(name, { materialize: () => RestSource.paged(options) })
+        yield* Effect.provide(runForTest(asset, {}), services)
+      }
+      expect(names).toStrictEqual(["orders", "shop/orders"])
+    })
+  )
+
   // Regression: the step waited forever, since the rows come only after `materialize` has returned.
   it.scoped("is not used by the asset that reads it", () =>
     Effect.gen(function* () {

@@ -1,4 +1,5 @@
 import type * as Asset from "@sluice/core/asset/Asset"
+import * as Relations from "@sluice/core/definitions/Relations"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { didYouMean } from "@sluice/core/suggest"
@@ -38,17 +39,18 @@ export const begin = Effect.fn("assets.begin")(function* (
 export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyArray<string>) {
   yield* RunCommand.closeOrphans
   const store = yield* RunStore
+  const { graph, warehouse: spec } = yield* Pipeline.sealed
+  const publishers = Relations.publishersOf(graph)
   const materialized = yield* store.materializations
-  const gone = created.filter((name) => materialized.has(name))
+  const gone = created.map((relation) => publishers.get(relation) ?? relation).filter((asset) => materialized.has(asset))
   yield* store.invalidate(gone)
   if (gone.length > 0) {
     const are = gone.length === 1 ? "It counts" : "They count"
     yield* Output.err([`Gone from the store since the last run: ${Human.list(gone)}. ${are} as never materialized.`])
   }
-  const spec = yield* Pipeline.warehouse
   yield* Drift.check(spec)
-  const altered = yield* Altered.find(spec.tables)
-  yield* store.invalidate(altered.map(({ table }) => table))
+  const altered = yield* Altered.find(spec.tables, publishers)
+  yield* store.invalidate(altered.map(({ asset }) => asset))
   yield* Output.err(AlteredText.lines(altered))
 })
 

@@ -1,5 +1,6 @@
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { Values } from "@sluice/core/command/CommandTable"
+import * as Relations from "@sluice/core/definitions/Relations"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
@@ -58,5 +59,5 @@ export const nextCommands = (
     made.find(({ kind }) => kind === "view") ?? made.find(({ kind, group }) => kind === "table" && group === "raw")
   // The query needs the analyst's password if the store is a server.
   const asAnalyst = database._tag === "Sqlite" || analystPassword !== undefined ? " --as analyst" : ""
-  return shown === undefined ? [] : [`query "select * from ${shown.name}"${asAnalyst}`]
+  return shown === undefined ? [] : [`query "select * from ${Relations.relationOf(shown)?.name ?? shown.name}"${asAnalyst}`]
 }

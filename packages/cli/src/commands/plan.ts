@@ -1,4 +1,5 @@
 import type { Values } from "@sluice/core/command/CommandTable"
+import * as Relations from "@sluice/core/definitions/Relations"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Planner from "@sluice/core/run/Planner"
@@ -59,11 +60,12 @@ const withoutAltered = Effect.gen(function* () {
   const store = yield* RunStore
   const warehouse = yield* Effect.serviceOption(Warehouse)
   if (Option.isNone(warehouse)) return store
-  const { tables } = yield* Pipeline.warehouse
-  const find = Effect.provideService(Altered.find(tables), Warehouse, warehouse.value)
+  const { graph, warehouse: spec } = yield* Pipeline.sealed
+  const found = Altered.find(spec.tables, Relations.publishersOf(graph))
+  const find = Effect.provideService(found, Warehouse, warehouse.value)
   const altered = yield* Effect.orElseSucceed(find, () => [])
   yield* Output.err(AlteredText.lines(altered))
-  const names = new Set(altered.map(({ table }) => table))
+  const names = new Set(altered.map(({ asset }) => asset))
   const materializations = Effect.map(
     store.materializations,
     (all) => new Map([...all].filter(([name]) => !names.has(name)))

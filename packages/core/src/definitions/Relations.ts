@@ -34,6 +34,15 @@ export const externalsOf = (graph: AssetGraph<Asset.Any>): ReadonlyArray<Table.A
     storage._tag === "Stored" && storage.isExternal && storage.relation?._tag === "Table" ? [storage.relation] : []
   )
 
+/** What the analyst may read of what assets publish. */
+export const grantsOf = (assets: ReadonlyArray<Asset.Any>, { analyst = Grants.allPublic }: Roles): Grants.Grants =>
+  Grants.isAllPublic(analyst)
+    ? Grants.select(...assets.flatMap((asset) => ownRelationOf(asset) ?? []).filter(isPublic))
+    : analyst
+
+/** Whether the analyst may read all that is public. */
+export const readsAllPublic = ({ analyst = Grants.allPublic }: Roles): boolean => Grants.isAllPublic(analyst)
+
 /** Views, each after those that it reads. */
 const inOrder = (views: ReadonlyArray<View.Any>): ReadonlyArray<View.Any> => {
   const ordered = new Set<View.Any>()
@@ -76,6 +85,15 @@ export const relationOf = ({ storage }: Asset.Any): Storage.Relation | undefined
 /** What an asset publishes: nothing if it is external. */
 const ownRelationOf = (asset: Asset.Any): Storage.Relation | undefined =>
   Storage.isExternal(asset.storage) ? undefined : relationOf(asset)
+
+/** The name of the asset that publishes each relation, by the relation's name. */
+export const publishersOf = ({ assets }: AssetGraph<Asset.Any>): ReadonlyMap<string, string> =>
+  new Map(
+    assets.flatMap((asset) => {
+      const relation = relationOf(asset)
+      return relation === undefined ? [] : [[relation.name, asset.name] as const]
+    })
+  )
 
 const publishedTwice = (relation: string, assets: ReadonlyArray<Asset.Any>): string => {
   const names = assets.map(placed).join(" and ")

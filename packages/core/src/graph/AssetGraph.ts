@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
+import * as AssetName from "../asset/AssetName.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import { describe, GraphInvalid, type GraphProblem } from "./GraphProblem.ts"
 import * as Topology from "./topology.ts"
@@ -105,7 +106,7 @@ const namingProblems = (
     } else if (index.get(asset.name) !== i) {
       duplicates.set(asset.name, [...(duplicates.get(asset.name) ?? [asset.definedAt()]), "listed twice"])
     }
-    if (!/^[a-z][a-z0-9_]*$/.test(asset.name)) {
+    if (!AssetName.isValid(asset.name)) {
       invalid.push({
         _tag: "InvalidName",
         name: asset.name,

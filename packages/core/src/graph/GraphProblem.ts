@@ -37,7 +37,7 @@ export const describe = (problem: GraphProblem, names: Iterable<string>): string
     case "ForeignUpstream":
       return `"${problem.asset}" (${problem.place}) depends on another "${problem.upstream}" than the one in the graph. Use the same asset value in both.`
     case "InvalidName":
-      return `"${problem.name}" (${problem.place}) is not an asset name. Use lower-case letters, digits and _, beginning with a letter.`
+      return `"${problem.name}" (${problem.place}) is not an asset name. Use lower-case letters, digits and _, beginning with a letter; a prefix ends in /, as in shop/orders.`
     case "UnknownUpstream":
       return `"${problem.asset}" (${problem.place}) depends on "${problem.upstream}", which is not in the graph. Add that asset to AssetGraph.make.${didYouMean(problem.upstream, names)}`
   }

@@ -127,4 +127,5 @@ const quote = (text: string, escaped: string) => text.replaceAll('"', escaped)
 
 /** Words that Mermaid takes for its own where a node's id is expected. */
 const reserved = new Set(["end", "graph", "subgraph", "flowchart", "style", "class", "click", "default", "direction"])
-const mermaidId = (name: string) => (reserved.has(name) ? `${name}_` : name)
+/** A prefix could be such a word too; asset names have no capitals. */
+const mermaidId = (name: string) => (reserved.has(name) ? `${name}_` : name.replaceAll("/", "_S_"))

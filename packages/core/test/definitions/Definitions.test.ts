@@ -107,7 +107,7 @@ it("everything that does not fit together is told at once, with the places", () 
     }
   )
   expect(problemsOf(definitions)).toStrictEqual([
-    '"Bad" (place) is not an asset name. Use lower-case letters, digits and _, beginning with a letter.',
+    '"Bad" (place) is not an asset name. Use lower-case letters, digits and _, beginning with a letter; a prefix ends in /, as in shop/orders.',
     '"The Shop" is not the name of a pipeline. Use lower-case letters, digits, _ and -, beginning with a letter.',
     '"elsewhere" (place) is stored as a table and does not say which. Set `relation` in its storage.',
     '"orders" (place) and "again" (place) publish one table, "orders". Give each asset a table of its own.',

@@ -56,6 +56,19 @@ describe("AssetGraph", () => {
     expect(problemsOf([Asset.make("a", nothing), raw])[0] ?? "").toMatch(/depends on another "a" than the one in the graph/)
   })
 
+  it("takes names with prefixes, and refuses what is none", () => {
+    const named = (name: string) => problemsOf([Asset.make(name, nothing)]).length === 0
+    expect(["shop/orders", "a/b/c", "/orders", "shop/", "a//b", "shop/Orders", "x".repeat(256)].map(named)).toStrictEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false
+    ])
+  })
+
   it("reports every problem at once, sorted", () => {
     const problems = problemsOf([...Fixtures.cyclic(), Asset.make("Bad Name", nothing), Asset.make("x", nothing)])
     expect(problems.map((problem) => problem.split(/[ :]/)[0])).toStrictEqual(['"Bad', '"x"', "cycle"])

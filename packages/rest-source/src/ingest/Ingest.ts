@@ -1,3 +1,4 @@
+import * as AssetName from "@sluice/core/asset/AssetName"
 import type { Failure } from "@sluice/core/asset/Failure"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Changes from "@sluice/core/data/Changes"
@@ -55,13 +56,15 @@ export interface Source<A, E, R> extends PackedRows.Packing<A> {
  * `pages_changed` besides; nothing is quarantined or twice in it, or everything would have been read.
  */
 export const collect = Effect.fn("Ingest.collect")(function* <A, E extends Failure, R>(
-  source: Source<A, E, R>
+  read: Source<A, E, R>
 ): Effect.fn.Return<
   Changes.Reading<A>,
   E | SpillFailed | StoreFailed | BadRows.TooManyBadRows | Completeness.SourceIncomplete,
   R | Quarantine | Suppressions | Spill | StepContext | Scope.Scope
 > {
   const step = yield* StepContext
+  // Two pipelines in one may each have `users`: an asset's prefix keeps them apart.
+  const source = { ...read, name: `${AssetName.prefixOf(step.asset)}${read.name}` }
   const suppressed = yield* Effect.flatMap(Suppressions, (suppressions) => suppressions.begin(step.runId))
   const changes = yield* readChanges(source, suppressed)
   return changes ?? (yield* readAll(source, suppressed))

@@ -7,6 +7,8 @@ import type { WarehouseFailed } from "../WarehouseFailed.ts"
 /** A table that differs from its last recorded materialization, and the evidence. */
 export interface Altered {
   readonly table: string
+  /** The asset that publishes it. */
+  readonly asset: string
   readonly why: string
 }
 
@@ -16,7 +18,9 @@ export interface Altered {
  * have written a table that it has not recorded yet.
  */
 export const find = Effect.fn("Altered.find")(function* (
-  tables: ReadonlyArray<Table.Any>
+  tables: ReadonlyArray<Table.Any>,
+  /** The asset that publishes each table, by the table's name. Default: the asset of that name. */
+  publishers: ReadonlyMap<string, string> = new Map()
 ): Effect.fn.Return<ReadonlyArray<Altered>, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> {
   const warehouse = yield* Warehouse
   const store = yield* RunStore
@@ -26,11 +30,12 @@ export const find = Effect.fn("Altered.find")(function* (
   const found = yield* Effect.forEach(
     tables,
     Effect.fnUntraced(function* ({ name }) {
-      const runId = recorded.get(name)?.runId
+      const asset = publishers.get(name) ?? name
+      const runId = recorded.get(asset)?.runId
       const mark = marks.get(name)
       if (runId === undefined || (mark !== undefined && running.has(mark.runId))) return []
       const why = differenceOf(runId, mark) ?? (warehouse.countsQuickly ? yield* countedOtherwise(name, mark) : undefined)
-      return why === undefined ? [] : [{ table: name, why }]
+      return why === undefined ? [] : [{ table: name, asset, why }]
     })
   )
   return found.flat()

@@ -85,12 +85,12 @@ const nameOf = (secret: Uint8Array, table: string): string =>
 /** At most 64 characters. A copy of the database on the same server has its own locks. MySQL 9 has SHA1 and MD5 no more. */
 const inDatabase = "CONCAT(?, LEFT(SHA2(DATABASE(), 256), 16))"
 
-/** The runs that are to make a table and have not yet, by the run history, if assets are called as their tables are. */
+/** The runs that are to make a table and have not yet, by the run history, if assets are called as their tables are, prefixes left out. */
 const makers = ({ connection }: Session, pipeline: string, table: string): Effect.Effect<ReadonlyArray<string>, SqlError> =>
   Effect.map(
     connection.executeValues(
       `SELECT r.run_id FROM sluice_runs r JOIN sluice_open_steps s ON s.pipeline = r.pipeline AND s.run_id = r.run_id
-       WHERE r.pipeline = ? AND r.status = 'running' AND s.asset = ? AND s.action = 'materialize' ORDER BY r.started_at, r.run_id`,
+       WHERE r.pipeline = ? AND r.status = 'running' AND SUBSTRING_INDEX(s.asset, '/', -1) = ? AND s.action = 'materialize' ORDER BY r.started_at, r.run_id`,
       [pipeline, table]
     ),
     (rows) => rows.map(([run]) => String(run))

@@ -199,13 +199,14 @@ export const checksContract = (options: {
         Effect.gen(function* () {
           const store = yield* RunStore
           const warehouse = yield* Warehouse
+          const asset = `shop/${Owners.name}`
           const write = (runId: string) =>
             Effect.provideService(warehouse.publish(Owners, Dataset.of({ name: "ada" })), StepContext, {
               ...recordingStep().service,
               runId
             })
-          const record = (runId: string) => store.append([succeeded(runId, Owners.name, "materialize", 1)])
-          const altered = Altered.find([Owners, Things])
+          const record = (runId: string) => store.append([succeeded(runId, asset, "materialize", 1)])
+          const altered = Altered.find([Owners, Things], new Map([[Owners.name, asset]]))
           yield* write("altered-1")
           const unrecorded = yield* altered
           yield* record("altered-1")
@@ -215,7 +216,12 @@ export const checksContract = (options: {
           yield* store.append([runStarted("altered-2", "2024-01-01T00:00:00.000Z")])
           const underWay = yield* altered
           const why = "run altered-2 wrote it, and the history has run altered-1"
-          expect([unrecorded, recorded, rewritten, underWay]).toStrictEqual([[], [], [{ table: Owners.name, why }], []])
+          expect([unrecorded, recorded, rewritten, underWay]).toStrictEqual([
+            [],
+            [],
+            [{ table: Owners.name, asset, why }],
+            []
+          ])
         })
       )
 
