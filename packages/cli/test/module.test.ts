@@ -135,4 +135,58 @@ describe("sluice", () => {
       [2, "The pipeline's code failed while it was loaded:", "throwing.ts:2"]
     ])
   }, 120_000)
+
+  it("merges two pipelines that ran alone, once it is told to take over what they keep", async () => {
+    const folder = folderWith({
+      "teams.ts": `
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
+import { storedAs } from "@sluice/warehouse/assets/RelationAsset"
+import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Effect from "effect/Effect"
+const table = (name: string) => Table.make(name, { description: "", columns: { id: Column.text(10) }, primaryKey: ["id"] })
+const make = (name: string, upstreams: object, Rows = table(name)) =>
+  Asset.make(name, {
+    upstreams,
+    storage: storedAs(Rows),
+    materialize: () =>
+      Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(Rows, Dataset.fromArray(Table.rows(Rows, [{ id: name }]))))
+  })
+const orders = make("orders", {})
+const letters = make("letters", {})
+export const shop = Definitions.make({ name: "shop", assets: [orders] })
+export const spark = Definitions.make({ name: "spark", assets: [letters] })
+export const company = Definitions.merge("company", [Definitions.prefixed("shop", shop), spark])
+`,
+      ...Object.fromEntries(
+        ["shop", "spark", "company"].map((name) => [`${name}.ts`, `export { ${name} as default } from "./teams.ts"\n`])
+      )
+    })
+    const run = (name: string, ...args: ReadonlyArray<string>) => sluice(folder, "--module", `${name}.ts`, ...args)
+    expect([
+      (await run("shop", "materialize", "--all")).status,
+      (await run("spark", "materialize", "--all")).status
+    ]).toEqual([0, 0])
+    const refused = await run("company", "materialize", "shop/orders")
+    expect([refused.status, refused.stderr.includes('orders belongs to the pipeline "shop"')]).toEqual([2, true])
+    expect(refused.stderr).toContain("provision --adopt-from OWNER")
+    const adopted = await run("company", "provision", "--adopt-from", "shop", "--adopt-from", "spark")
+    expect(adopted.stdout.match(/took over .*"/g)).toEqual([
+      'took over orders from the pipeline "shop"',
+      'took over letters from the pipeline "spark"'
+    ])
+    expect((await run("company", "list", "shop/*")).stdout).toContain("shop/orders")
+    expect((await run("company", "materialize", "--all")).status).toBe(0)
+    const again = await run("company", "materialize", "--all", "--changed")
+    expect([again.status, again.stderr.includes("changed from outside")]).toEqual([0, false])
+    // Regression: a table was looked up in the history as the asset of its name, without the prefix.
+    await run("shop", "provision", "--adopt-from", "company")
+    await run("shop", "materialize", "--all")
+    await run("company", "provision", "--adopt-from", "shop")
+    expect((await run("company", "materialize", "--all", "--changed")).stderr).toContain("orders was changed from outside")
+    expect((await run("company", "query", "select id from orders")).stdout).toContain("orders")
+  }, 240_000)
 })

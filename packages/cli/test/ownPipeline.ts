@@ -12,7 +12,9 @@ export const folderWith = (files: Readonly<Record<string, string>>): string => {
   const folder = emptyDirectory()
   mkdirSync(join(folder, "node_modules/@sluice"), { recursive: true })
   symlinkSync(join(repository, "node_modules/effect"), join(folder, "node_modules/effect"))
-  symlinkSync(join(repository, "packages/core"), join(folder, "node_modules/@sluice/core"))
+  for (const name of ["core", "warehouse"]) {
+    symlinkSync(join(repository, "packages", name), join(folder, "node_modules/@sluice", name))
+  }
   write(folder, files)
   return folder
 }

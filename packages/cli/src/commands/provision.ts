@@ -1,4 +1,5 @@
 import type { Values } from "@sluice/core/command/CommandTable"
+import type { Adopted } from "@sluice/warehouse/Adopted"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import type { Rotated } from "@sluice/warehouse/Rotated"
 import * as Effect from "effect/Effect"
@@ -14,6 +15,7 @@ import * as Stores from "../wiring/Stores.ts"
 import { reissueMaskIds } from "./reissueMaskIds.ts"
 
 export const run = Effect.fn("assets.provision")(function* ({
+  adoptFrom,
   dryRun,
   reissue,
   restored,
@@ -25,13 +27,17 @@ export const run = Effect.fn("assets.provision")(function* ({
   const settings = yield* Settings.load
   if (reissue) return yield* reissueMaskIds(settings, { dryRun })
   const provisioner = yield* Provision.provisioner(settings, allowed)
-  if (provisioner === undefined && !rotate && !restored) {
+  if (provisioner === undefined && !rotate && !restored && adoptFrom.length === 0) {
     return yield* new UsageError({
       detail:
-        "Set DATABASE_ADMIN_URL (mysql://root:password@host:port) to provision a server, in the environment or in .env. --rotate and --restored work without it, and leave accounts as they are."
+        "Set DATABASE_ADMIN_URL (mysql://root:password@host:port) to provision a server, in the environment or in .env. --adopt-from, --rotate and --restored work without it, and leave accounts as they are."
     })
   }
   const spec = yield* Pipeline.warehouse
+  const { marks, green, worded } = output.outStyle
+  const tell = (lines: ReadonlyArray<string>) => output.out(lines.map((line) => `${green(marks.ok)} ${worded(line)}`))
+  // First, since provisioning refuses what another pipeline owns.
+  for (const from of adoptFrom) yield* tell(taken(yield* Stores.adopt(settings, from, spec), from))
   const provisioned =
     provisioner === undefined
       ? []
@@ -44,16 +50,18 @@ export const run = Effect.fn("assets.provision")(function* ({
     ...(restored ? [yield* Effect.as(Stores.acceptRestored(settings), accepted)] : []),
     ...(rotate ? rotated(yield* Stores.rotate(settings)) : [])
   ]
-  const { marks, green, worded } = output.outStyle
-  yield* output.out(
-    done.length === 0
-      ? [`${green(marks.ok)} Nothing was missing in ${Announcement.store(settings)}.`]
-      : done.map((line) => `${green(marks.ok)} ${worded(line)}`)
-  )
+  if (done.length > 0 || adoptFrom.length === 0) {
+    yield* tell(done.length > 0 ? done : [`Nothing was missing in ${Announcement.store(settings)}.`])
+  }
 })
 
 const accepted =
   "took the store as it is; run `sluice materialize --all --full`, and erase again whoever was erased since the backup"
+
+const taken = ({ relations, suppressed }: Adopted, from: string): ReadonlyArray<string> => [
+  `took over ${Human.list(relations)} from the pipeline "${from}", whose history remains its own; run \`sluice materialize --all\``,
+  ...(suppressed === 0 ? [] : [`kept ${Human.plural(suppressed, "user")} out whom "${from}" has erased`])
+]
 
 const rotated = ({ sealed, suppressed }: Rotated): ReadonlyArray<string> => [
   `gave the store new keys, ${sealed ? "sealed with SLUICE_SECRET" : "kept in the store"}; the next run reads everything`,

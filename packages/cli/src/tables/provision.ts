@@ -7,6 +7,11 @@ export const provision = CommandTable.make({
   arguments: {},
   options: {
     adopt: Flag.boolean("adopt", "take over existing accounts of the configured names; they lose their other grants"),
+    adoptFrom: Flag.texts(
+      "adopt-from",
+      "PIPELINE",
+      "take over what another pipeline keeps of the tables declared here, and keep out whom it erased"
+    ),
     passwordInClear: Flag.boolean("password-in-clear", "send MariaDB passwords instead of hashes, which its logs then hold"),
     rotate: Flag.boolean("rotate", "replace the keys of the store; seal the new ones with SLUICE_SECRET if it is set"),
     restored: Flag.boolean("restored", "accept a store whose parts were restored from different backups"),
@@ -19,6 +24,7 @@ export const provision = CommandTable.make({
   examples: [
     ["provision", "uses DATABASE_ADMIN_URL if the store is a server"],
     ["provision --adopt", "if somebody else created the accounts in DATABASE_URL and ANALYST_USER"],
+    ["provision --adopt-from shop", "if the pipeline shop is now a part of this one"],
     ["provision --rotate", "after a change of SLUICE_SECRET, with the old one in SLUICE_OLD_SECRET"],
     ["provision --reissue-mask-ids --dry-run", "what --reissue-mask-ids would change"]
   ],

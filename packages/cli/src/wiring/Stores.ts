@@ -1,4 +1,5 @@
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
+import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import { RunStore } from "@sluice/core/run/RunStore"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import type { Erasure } from "@sluice/warehouse/Erasure"
@@ -48,6 +49,19 @@ export const acceptRestored = (settings: Settings) => {
         )
       : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.acceptRestored({ url: database, lockWait }))
   return Effect.provide(accept, named(settings))
+}
+
+/** Takes over what another pipeline keeps of the relations that this one declares. */
+export const adopt = (settings: Settings, from: string, { masks, tables, views }: WarehouseSpec) => {
+  const { database, lockWait } = settings
+  const declared = [...tables, ...masks, ...views].map(({ name }) => name)
+  const adoption =
+    database._tag === "Sqlite"
+      ? Effect.flatMap(sqliteStores, (SqliteStores) =>
+          SqliteStores.adopt({ directory: database.directory, patience: lockWait }, from, declared)
+        )
+      : Effect.flatMap(mysqlStores, (MysqlStores) => MysqlStores.adopt({ url: database, lockWait }, from, declared))
+  return Effect.provide(adoption, named(settings))
 }
 
 const outsideOf = ({ oldSecret, secret }: Settings) => ({ secret, old: oldSecret })

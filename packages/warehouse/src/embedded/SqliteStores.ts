@@ -8,12 +8,14 @@ import { Suppressions } from "@sluice/core/source/Suppressions"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type { Adopted } from "../Adopted.ts"
 import { Erasure } from "../Erasure.ts"
 import { MaskIds } from "../MaskIds.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import type { Rotated } from "../Rotated.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
+import * as SqlAdoption from "../sql/SqlAdoption.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
@@ -102,6 +104,21 @@ export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function*
         "take the store as it is",
         Effect.zipRight(accept, FileTimes.accept(data))
       )
+    })
+  )
+})
+
+/** Takes over relations of another pipeline; see `SqlAdoption.adopt`. */
+export const adopt = Effect.fn("SqliteStores.adopt")(function* (
+  options: SqliteStore.Options,
+  from: string,
+  declared: ReadonlyArray<string>
+): Effect.fn.Return<Adopted, WarehouseFailed, PipelineName> {
+  return yield* Effect.scoped(
+    Effect.gen(function* () {
+      const { data, words } = yield* SqliteStore.open(options)
+      const adoption = Effect.provideService(SqlAdoption.adopt(words.records, from, declared), SqlClient, data.sql)
+      return yield* SqlBatch.transaction(data.sql, words.records, SqlAdoption.adopting, adoption)
     })
   )
 })

@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import type { Adopted } from "../Adopted.ts"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import { Erasure } from "../Erasure.ts"
 import { MaskIds } from "../MaskIds.ts"
@@ -19,6 +20,7 @@ import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
 import { history } from "../sql/migrations/history.ts"
 import { records } from "../sql/migrations/records.ts"
+import * as SqlAdoption from "../sql/SqlAdoption.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import { ofPipeline, type PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
@@ -152,6 +154,14 @@ export const acceptRestored = (
   options: Pick<Options, "url" | "lockWait">
 ): Effect.Effect<void, WarehouseFailed, PipelineName> =>
   inTransaction(options, "take the store as it is", SqlRestored.accept)
+
+/** Takes over relations of another pipeline; see `SqlAdoption.adopt`. */
+export const adopt = (
+  options: Pick<Options, "url" | "lockWait">,
+  from: string,
+  declared: ReadonlyArray<string>
+): Effect.Effect<Adopted, WarehouseFailed, PipelineName> =>
+  inTransaction(options, SqlAdoption.adopting, (words) => SqlAdoption.adopt(words, from, declared))
 
 /** Works on the internal tables in one transaction, over a connection of its own. */
 const inTransaction = <A>(

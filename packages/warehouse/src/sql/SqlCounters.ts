@@ -60,6 +60,22 @@ export const remove = Effect.fn("SqlCounters.remove")(function* (
   yield* sql`DELETE FROM ${counters} WHERE pipeline = ${dialect.pipeline} AND name LIKE ${`${prefix}%`}`
 })
 
+/** Gives counters to another pipeline, inside a transaction. */
+export const move = Effect.fn("SqlCounters.move")(function* (
+  from: PipelineDialect,
+  to: PipelineDialect,
+  names: ReadonlyArray<string>
+): Effect.fn.Return<void, SqlError, SqlClient> {
+  const sql = yield* SqlClient
+  for (const name of names) {
+    const [before, after] = [words(sql, from, name), words(sql, to, name)]
+    const found = yield* sql`SELECT name FROM ${before.counters} WHERE ${before.its}`
+    if (found.length === 0) continue
+    yield* sql`DELETE FROM ${after.counters} WHERE ${after.its}`
+    yield* sql`UPDATE ${before.counters} SET pipeline = ${to.pipeline} WHERE ${before.its}`
+  }
+})
+
 const Counter = Schema.Struct({ value: SqlRows.Count })
 
 const words = (sql: SqlClient, dialect: PipelineDialect, name: string) => ({

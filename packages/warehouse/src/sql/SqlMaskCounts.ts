@@ -13,9 +13,12 @@ import * as SqlRows from "./SqlRows.ts"
  */
 const prefix = "values:"
 
+/** The name of a mask table's count among the counters. */
+export const nameOf = (mask: string): string => prefix + mask
+
 /** Counts the existing values, unless they are counted already. */
 export const ensure = (dialect: PipelineDialect, mask: string): Effect.Effect<void, SqlError | WarehouseFailed, SqlClient> =>
-  SqlCounters.ensure(dialect, prefix + mask, count(dialect, mask))
+  SqlCounters.ensure(dialect, nameOf(mask), count(dialect, mask))
 
 /** Adds the values that the transaction creates or removes. The caller holds the lock of the mask table's own counter. */
 export const add = Effect.fn("SqlMaskCounts.add")(function* (
@@ -24,8 +27,8 @@ export const add = Effect.fn("SqlMaskCounts.add")(function* (
   values: number
 ): Effect.fn.Return<void, SqlError | WarehouseFailed, SqlClient> {
   if (values === 0) return
-  const counted = yield* SqlCounters.read(dialect, prefix + mask, { lock: true })
-  yield* SqlCounters.write(dialect, prefix + mask, counted + values)
+  const counted = yield* SqlCounters.read(dialect, nameOf(mask), { lock: true })
+  yield* SqlCounters.write(dialect, nameOf(mask), counted + values)
 })
 
 /** Fails if a mask table does not have the counted number of values. */
@@ -33,7 +36,7 @@ export const assertWhole = Effect.fn("SqlMaskCounts.assertWhole")(function* (
   dialect: PipelineDialect,
   mask: string
 ): Effect.fn.Return<void, WarehouseFailed | SqlError, SqlClient> {
-  const counted = SqlCounters.read(dialect, prefix + mask, { lock: false })
+  const counted = SqlCounters.read(dialect, nameOf(mask), { lock: false })
   const before = yield* counted
   const found = yield* count(dialect, mask)
   // Another run may create values between the two reads.

@@ -69,7 +69,7 @@ export const ownOf = Effect.fn("SqlOwners.ownOf")(function* (
           aspect: "owner",
           found: `the pipeline "${owner}"`,
           declared: `the pipeline "${dialect.pipeline}"`,
-          mend: `give the relation of "${dialect.pipeline}" another name; or, if "${owner}" no longer declares it, delete its row from ${tableName}`,
+          mend: `give the relation of "${dialect.pipeline}" another name; or, if it is now a part of "${dialect.pipeline}", run \`sluice provision --adopt-from ${owner}\``,
           origin: "outside"
         }
       ]
@@ -97,6 +97,18 @@ export const claim = Effect.fn("SqlOwners.claim")(function* (
   yield* refuseOthers(dialect, yield* all(dialect), free, operation)
 })
 
+/** Gives relations to another pipeline, in the caller's transaction. */
+export const handOver = (
+  from: PipelineDialect,
+  to: PipelineDialect,
+  relations: ReadonlyArray<string>
+): Effect.Effect<void, SqlError, SqlClient> =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const owners = sql.literal(to.table(tableName))
+    const theirs = sql`pipeline = ${from.pipeline} AND ${sql.in("relation", relations)}`
+    return Effect.asVoid(sql`UPDATE ${owners} SET pipeline = ${to.pipeline} WHERE ${theirs}`)
+  })
+
 const refuseOthers = (
   { pipeline }: PipelineDialect,
   owners: ReadonlyMap<string, string>,
@@ -108,7 +120,7 @@ const refuseOthers = (
     return owner === undefined || owner === pipeline ? [] : [belongs(relation, owner)]
   })
   if (found.length === 0) return Effect.void
-  const detail = `${found.join("; ")}. A relation has one owner. Give the ${found.length === 1 ? "relation" : "relations"} of "${pipeline}" another name; or, if the owner no longer declares it, delete its row from ${tableName}.`
+  const detail = `${found.join("; ")}. A relation has one owner. Give the ${found.length === 1 ? "relation" : "relations"} of "${pipeline}" another name; or, if the owner is now a part of it, run \`sluice provision --adopt-from OWNER\`.`
   return new WarehouseFailed({ reason: "Misconfigured", operation, detail })
 }
 

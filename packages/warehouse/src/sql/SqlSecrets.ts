@@ -71,6 +71,14 @@ export const write = (dialect: PipelineDialect, name: string, value: string): Ef
     return Effect.asVoid(sql`${into} ${sql.insert({ pipeline: dialect.pipeline, name, value })}`)
   })
 
+/** Stores a key in the place of one of that name, in the caller's transaction. */
+export const replace = (dialect: PipelineDialect, name: string, value: string): Effect.Effect<void, SqlError, SqlClient> =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const table = sql.literal(dialect.table(tableName))
+    const before = sql`DELETE FROM ${table} WHERE pipeline = ${dialect.pipeline} AND name = ${name}`
+    return Effect.zipRight(before, write(dialect, name, value))
+  })
+
 /** Removes all keys in the caller's transaction. */
 export const clear = (dialect: PipelineDialect): Effect.Effect<void, SqlError, SqlClient> =>
   Effect.flatMap(SqlClient, (sql) =>

@@ -104,6 +104,15 @@ export const add = (dialect: PipelineDialect, row: Row & { readonly at: string }
     return sql`INSERT INTO ${table} ${sql.insert({ pipeline: dialect.pipeline, ...row })}`
   })
 
+/** Adds the suppressions of another pipeline in the caller's transaction. Both pipelines must have the same keys. */
+export const copy = (from: PipelineDialect, to: PipelineDialect) =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const { its, table } = words(sql, from)
+    const columns = sql`${sql("hash")}, tag, ${sql("at")}`
+    const into = sql.literal(`${to.insertIgnore} ${to.table(tableName)}`)
+    return sql`${into} (pipeline, ${columns}) SELECT ${to.pipeline}, ${columns} FROM ${table} WHERE ${its}`
+  })
+
 /** Removes a suppression in the caller's transaction. */
 export const remove = (dialect: PipelineDialect, hash: Uint8Array) =>
   Effect.flatMap(SqlClient, (sql) => {

@@ -27,7 +27,7 @@ const spark: Grants.WarehouseSpec = {
 const shop: Grants.WarehouseSpec = { tables: [Letters], masks: [Jobs], views: [], analyst: Grants.select(Letters) }
 
 const refusal = (operation: string, relation: string) =>
-  `Could not ${operation}: ${relation} belongs to the pipeline "spark". A relation has one owner. Give the relation of "shop" another name; or, if the owner no longer declares it, delete its row from sluice_owners.`
+  `Could not ${operation}: ${relation} belongs to the pipeline "spark". A relation has one owner. Give the relation of "shop" another name; or, if the owner is now a part of it, run \`sluice provision --adopt-from OWNER\`.`
 
 /** What an attempt is refused with. */
 const refusalOf = <A, E extends { readonly message: string }, R>(attempt: Effect.Effect<A, E, R>) =>
@@ -132,7 +132,7 @@ export const pipelineRelationsContract = <E>(fresh: Fresh<E>) => {
           aspect: "owner",
           found: 'the pipeline "spark"',
           declared: 'the pipeline "shop"',
-          mend: 'give the relation of "shop" another name; or, if "spark" no longer declares it, delete its row from sluice_owners',
+          mend: 'give the relation of "shop" another name; or, if it is now a part of "shop", run `sluice provision --adopt-from spark`',
           origin: "outside"
         }
       ])

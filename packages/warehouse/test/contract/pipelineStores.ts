@@ -4,6 +4,7 @@ import type { Fingerprints } from "@sluice/core/source/Fingerprints"
 import type { Quarantine } from "@sluice/core/source/Quarantine"
 import type { SourcePages } from "@sluice/core/source/SourcePages"
 import type { Suppressions } from "@sluice/core/source/Suppressions"
+import type { Adopted } from "@sluice/warehouse/Adopted"
 import type { Erasure } from "@sluice/warehouse/Erasure"
 import type { MaskIds } from "@sluice/warehouse/MaskIds"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
@@ -25,6 +26,11 @@ export type Fresh<E> = Effect.Effect<
       spec: Grants.WarehouseSpec
     ) => Effect.Effect<ReadonlyArray<string>, WarehouseFailed>
     readonly rotate: (pipeline: string) => Effect.Effect<Rotated, WarehouseFailed>
+    readonly adopt: (
+      pipeline: string,
+      from: string,
+      declared: ReadonlyArray<string>
+    ) => Effect.Effect<Adopted, WarehouseFailed>
     readonly acceptRestored: (pipeline: string) => Effect.Effect<void, WarehouseFailed>
   },
   E,

@@ -1,4 +1,5 @@
 import { describe } from "@effect/vitest"
+import { pipelineAdoptionContract } from "./pipelineAdoptionContract.ts"
 import { pipelineRecordsContract } from "./pipelineRecordsContract.ts"
 import { pipelineRelationsContract } from "./pipelineRelationsContract.ts"
 import type { Fresh } from "./pipelineStores.ts"
@@ -8,4 +9,5 @@ export const pipelinesContract = <E>(options: { readonly name: string; readonly 
   describe(`${options.name}: two pipelines`, () => {
     pipelineRecordsContract(options.fresh)
     pipelineRelationsContract(options.fresh)
+    pipelineAdoptionContract(options.fresh)
   })

@@ -73,6 +73,8 @@ pipelinesContract({
           Effect.provide(forPipeline(pipeline)(SqliteProvisioner.layer({ directory })))
         ),
       rotate: (pipeline) => Effect.provideService(SqliteStores.rotate({ directory }), PipelineName, pipeline),
+      adopt: (pipeline, from, declared) =>
+        Effect.provideService(SqliteStores.adopt({ directory }, from, declared), PipelineName, pipeline),
       acceptRestored: (pipeline) => Effect.provideService(SqliteStores.acceptRestored({ directory }), PipelineName, pipeline)
     }
   })

@@ -87,6 +87,8 @@ for (const flavour of flavours) {
         stores: (pipeline) => databases.stores(database, {}, pipeline),
         provision: (pipeline, spec) => databases.provision(database, spec, {}, pipeline),
         rotate: (pipeline) => Effect.provideService(MysqlStores.rotate({ url: database.url }), PipelineName, pipeline),
+        adopt: (pipeline, from, declared) =>
+          Effect.provideService(MysqlStores.adopt({ url: database.url }, from, declared), PipelineName, pipeline),
         acceptRestored: (pipeline) =>
           Effect.provideService(MysqlStores.acceptRestored({ url: database.url }), PipelineName, pipeline)
       }))
