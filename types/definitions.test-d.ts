@@ -2,12 +2,15 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as Definitions from "@sluice/core/definitions/Definitions"
+import { materialize } from "@sluice/core/definitions/Materialize"
 import * as Column from "@sluice/core/relation/Column"
 import * as Grants from "@sluice/core/relation/Grants"
 import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
+import * as View from "@sluice/core/relation/View"
 import * as Setting from "@sluice/core/settings/Setting"
 import { externalTable } from "@sluice/warehouse/assets/ExternalTable"
+import { type ReadBy, viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -102,3 +105,43 @@ Definitions.make({
   // @ts-expect-error no such asset
   rowsDependOn: () => ({ order: "" })
 })
+
+// Several pipelines in one: names, and what two assets may not share.
+const shop = Definitions.make({ name: "shop", assets: [api, orders], resources: () => apiLayer })
+const masks = Definitions.make({ name: "masks", assets: [cities] })
+const company = Definitions.merge("company", [Definitions.prefixed("shop", shop), masks])
+materialize(company, ["shop/api", "shop/orders", "cities"])
+// @ts-expect-error it has a prefix now
+materialize(company, ["orders"])
+// The same asset in both is one.
+materialize(Definitions.merge("company", [shop, Definitions.prefixed("again", shop)]), ["api", "orders"])
+const otherApi = Asset.make("api", { materialize: () => Effect.succeed("text") })
+const other = Definitions.make({ name: "other", assets: [otherApi] })
+// @ts-expect-error two assets are called api
+Definitions.merge("company", [shop, other])
+export const named: Definitions.Mergeable<readonly [typeof shop, typeof other]> = "two assets are called api"
+const second = Definitions.make({ name: "second", assets: [ordersAgain] })
+// @ts-expect-error two assets publish orders
+Definitions.merge("company", [shop, Definitions.prefixed("second", second)])
+export const published: Definitions.Mergeable<readonly [typeof shop, typeof second]> = "two assets publish orders"
+
+// Services of an asset's own.
+const served = Asset.provide(priced, ratesLayer)
+Definitions.make({ name: "shop", assets: [api, served], resources: () => apiLayer })
+// @ts-expect-error Api is not given
+Definitions.make({ name: "shop", assets: [api, served] })
+// @ts-expect-error a layer that may fail with what is no failure of a step
+Asset.provide(priced, Layer.fail("text"))
+
+// A view whose upstreams are not what it reads.
+const Totals = View.make("totals", { description: "", columns: {}, on: [Orders], select: () => "" })
+const totals = viewAsset(Totals, { upstreams: { orders } })
+viewAsset(View.make("top", { description: "", columns: {}, on: [Totals], select: () => "" }), { upstreams: { totals } })
+// @ts-expect-error nothing publishes orders
+viewAsset(Totals, { upstreams: {} })
+// @ts-expect-error api is not read
+viewAsset(Totals, { upstreams: { orders, api } })
+export const unpublished: ReadBy<readonly [typeof Orders], { readonly api: typeof api }> =
+  "the view reads orders, which no upstream publishes"
+export const unread: ReadBy<readonly [typeof Orders], { readonly orders: typeof orders; readonly api: typeof api }> =
+  "the view does not read what its upstream api publishes"

@@ -8,13 +8,17 @@ export interface Dialect {
 }
 
 /** A SQL view over public tables and views, run with its reader's rights. Its columns type its rows. */
-export interface View<out Name extends string, out C extends Table.Columns> {
+export interface View<
+  out Name extends string,
+  out C extends Table.Columns,
+  out On extends ReadonlyArray<Public> = ReadonlyArray<Public>
+> {
   readonly _tag: "View"
   readonly name: Name
   readonly description: string
   readonly columns: C
   /** What it reads. */
-  readonly on: ReadonlyArray<Public>
+  readonly on: On
   /** Its SELECT, in words that MySQL, MariaDB and SQLite share; each column named as in `columns`. */
   readonly select: (dialect: Dialect) => string
   readonly visibility: "public"
@@ -25,12 +29,16 @@ export type Any = View<string, Table.Columns>
 export type Public = Table.Public | Any
 
 /** Declares a view. Throws `RelationNameInvalid` if the name is not lower-case letters, digits and `_`. */
-export const make = <const Name extends string, const C extends Table.Columns>(
+export const make = <
+  const Name extends string,
+  const C extends Table.Columns,
+  const On extends ReadonlyArray<Public> = ReadonlyArray<Public>
+>(
   name: Name,
   options: {
     readonly description: string
     readonly columns: C
-    readonly on: ReadonlyArray<Public>
+    readonly on: On
     readonly select: (dialect: Dialect) => string
   }
-): View<Name, C> => ({ _tag: "View", name: RelationName.checked("view", name), visibility: "public", ...options })
+): View<Name, C, On> => ({ _tag: "View", name: RelationName.checked("view", name), visibility: "public", ...options })

@@ -1,6 +1,7 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import type { AssetCheck } from "@sluice/core/asset/AssetCheck"
 import * as Storage from "@sluice/core/asset/Storage"
+import type { RelationName } from "@sluice/core/definitions/Distinct"
 import * as Grants from "@sluice/core/relation/Grants"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
@@ -23,15 +24,37 @@ export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.S
     load: Effect.flatMap(Warehouse, (warehouse) => warehouse.open(relation))
   })
 
+/** The names of the relations that upstreams publish. */
+type PublishedNames<Up extends Asset.Upstreams> = { [K in keyof Up]: RelationName<Up[K]> }[keyof Up]
+
+/** Upstreams that publish nothing that a view reads, by the names that the view calls them. */
+type Unread<Read extends string, Up extends Asset.Upstreams> = {
+  [K in keyof Up & string]: [Extract<PublishedNames<Pick<Up, K>>, Read>] extends [never] ? K : never
+}[keyof Up & string]
+
+/** Refuses, naming it, a relation that a view reads and no upstream publishes, and an upstream that it does not read. */
+export type ReadBy<On extends ReadonlyArray<View.Public>, Up extends Asset.Upstreams> = string extends On[number]["name"]
+  ? unknown
+  : [Exclude<On[number]["name"], PublishedNames<Up>>] extends [never]
+    ? [Unread<On[number]["name"], Up>] extends [never]
+      ? unknown
+      : `the view does not read what its upstream ${Unread<On[number]["name"], Up>} publishes`
+    : `the view reads ${Exclude<On[number]["name"], PublishedNames<Up>>}, which no upstream publishes`
+
 /**
  * An asset that is a view, named as the view is; `upstreams` are the assets that publish what it reads. Beside its own checks,
  * its definition and who may read it are looked at.
  */
-export const viewAsset = <const Name extends string, const C extends Table.Columns, Up extends Asset.Upstreams>(
-  view: View.View<Name, C>,
+export const viewAsset = <
+  const Name extends string,
+  const C extends Table.Columns,
+  const On extends ReadonlyArray<View.Public>,
+  Up extends Asset.Upstreams
+>(
+  view: View.View<Name, C, On>,
   options: {
     readonly group?: string
-    readonly upstreams: Up
+    readonly upstreams: Up & ReadBy<On, Up>
     readonly checks?: ReadonlyArray<AssetCheck<Warehouse>>
   }
 ) =>
