@@ -12,6 +12,9 @@ const folders = [
   ...packages.flatMap((name) => ["src", "loader", "template"].map((at) => `packages/${name}/${at}`))
 ]
 
+const imported = /(?:from |import |import\(|resolve\()"@sluice\/([\w-]+)\/([\w/.-]+)"/g
+const named = /["`]@sluice\/([\w-]+)\/([\w/.-]+)["`]/g
+
 const filesIn = (folder) =>
   existsSync(join(root, folder))
     ? readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -21,15 +24,11 @@ const filesIn = (folder) =>
       })
     : []
 
-/** Every import of a package's module from outside of that package. */
+/** Every module of a package that is imported, or that a page names, outside of that package. */
 const imports = folders
   .flatMap(filesIn)
   .flatMap((file) =>
-    [
-      ...readFileSync(join(root, file), "utf8").matchAll(
-        /(?:from |import |import\(|resolve\()"@sluice\/([\w-]+)\/([\w/.-]+)"/g
-      )
-    ]
+    [...readFileSync(join(root, file), "utf8").matchAll(file.endsWith(".md") ? named : imported)]
       .map(([, name, module]) => ({ file, name, module }))
       .filter(({ name }) => libraries.includes(name) && !file.startsWith(`packages/${name}/src/`))
   )

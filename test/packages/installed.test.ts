@@ -47,6 +47,13 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
     expect(await run(folder, "npm", "test")).toMatchObject({ status: 0 })
     expect(await run(folder, "npx", "tsc", "--noEmit")).toMatchObject({ status: 0, output: "" })
     expect(await run(folder, "npx", "sluice", "materialize", "--all")).toMatchObject({ status: 0 })
+    const cache = join(folder, "node_modules/.cache/sluice")
+    const manifest = readdirSync(cache).find((name) => name.endsWith(".versions")) ?? "none"
+    const { revenue, sales } = JSON.parse(readFileSync(join(cache, manifest), "utf8"))
+    const hashes = `${JSON.stringify([revenue, sales])}\n`
+    writeFileSync(join(folder, "hashes.ts"), printingHashes)
+    await run(folder, "npx", "tsc", "--noEmit", "false", "--rewriteRelativeImportExtensions", "--outDir", "built")
+    expect((await run(folder, "node", "built/hashes.js")).output).toBe(hashes)
     for (const version of [22, 24]) {
       const found = await run(folder, "npx", "-y", "-p", `node@${version}`, "node", "-p", "process.execPath")
       const node = (...args: ReadonlyArray<string>) => run(folder, found.output.trim(), ...args)
@@ -54,6 +61,7 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
       // What another version of Node has recorded is unchanged code for this one.
       expect((await node("node_modules/@sluice/cli/bin/sluice.cjs", "list")).output).toMatch(/sales +table +fresh/)
       expect(await node("node_modules/@sluice/cli/bin/sluice.cjs", "materialize", "--all")).toMatchObject({ status: 0 })
+      if (version === 24) expect((await node("hashes.ts")).output).toBe(hashes)
       expect(await node("node_modules/vitest/vitest.mjs", "run")).toMatchObject({ status: 0 })
     }
   })
@@ -72,6 +80,19 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
     expect(readdirSync(folder)).toContain(".sluice")
   })
 })
+
+/** A program that prints the hashes of its assets' code, which are the same as the command line has, however it is started. */
+const printingHashes = `
+import * as CodeHashes from "@sluice/cli/code/CodeHashes"
+import { CodeVersions } from "@sluice/core/asset/CodeVersions"
+import * as Effect from "effect/Effect"
+import { revenue } from "./revenue.ts"
+import { sales } from "./sales.ts"
+import definitions from "./sluice.config.ts"
+
+const versions = Effect.map(CodeVersions, (versionOf) => [revenue, sales].map(versionOf))
+console.log(JSON.stringify(await Effect.runPromise(Effect.provide(versions, CodeHashes.layer(definitions)))))
+`
 
 /** The package that a tarball holds: `sluice-core-0.1.0.tgz` is `@sluice/core`. */
 const nameOf = (tarball: string): string => basename(tarball).replace(/^sluice-(.*)-\d+\.\d+\.\d+\.tgz$/, "@sluice/$1")

@@ -28,8 +28,8 @@ export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO
  * ```ts
  * const report = fileAsset("report", {
  *   path: "report.md",
- *   upstreams: { days: dailyRevenue },
- *   contents: ({ days }) => Effect.map(Warehouse.rows(days), (rows) => `# Revenue\n\n${rows.length} days\n`)
+ *   upstreams: { letters },
+ *   contents: ({ letters }) => `# Letters\n\n${letters}\n`
  * })
  * ```
  */

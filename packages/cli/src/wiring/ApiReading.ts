@@ -24,7 +24,7 @@ export type Options = Partial<
  * `api` needs is not understood.
  *
  * ```ts
- * resources: (settings) => ApiReading.layer(settings.apiUrl)
+ * Definitions.make({ name: "shop", assets: [orders], settings, resources: ({ apiUrl }) => ApiReading.layer(apiUrl) })
  * ```
  */
 export const layer = (api: URL, options: Options = {}) =>

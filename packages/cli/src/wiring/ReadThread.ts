@@ -10,7 +10,7 @@ export const list = ReadingWorker.readable
  * list whose endpoint says `inThreads`.
  *
  * ```ts
- * ReadThread.run([ReadThread.list(RestSource.endpoint(orders))])
+ * ReadThread.run([ReadThread.list(RestSource.endpoint(orderRows))])
  * ```
  */
 export const run = (lists: ReadonlyArray<ReadingWorker.Readable>): void =>

@@ -7,7 +7,7 @@ import { FileUnreadable, reasonOf } from "./FileFailed.ts"
  * Observes a file: answers a SHA-256 chain over its content, read in pieces of 64 KiB. Fails if the file cannot be read.
  *
  * ```ts
- * Asset.make("rates", { storage, observe: Observe.file("data/rates.csv"), materialize })
+ * Asset.make("rates", { storage: storedAs(Rates), observe: Observe.file("data/rates.csv"), materialize: () => publishRates })
  * ```
  */
 export const file = (path: string): Effect.Effect<string, FileUnreadable, FileSystem.FileSystem> =>

@@ -9,7 +9,7 @@ export { Pii }
  * The schema of a personal value of a kind, for `RowCodec.make`. It has no encoded form: the value stays wrapped.
  *
  * ```ts
- * const Customer = Schema.Struct({ id: Schema.String, city: Schema.NullOr(schema("city")) })
+ * const Customer = Schema.Struct({ id: Schema.String, city: Schema.NullOr(Pii.schema("city")) })
  * ```
  */
 export const schema = <const K extends string>(kind: K): Schema.Schema<Pii<K>> =>

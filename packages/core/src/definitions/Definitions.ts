@@ -81,7 +81,9 @@ export interface Options<Assets extends ReadonlyArray<Asset.Any>, S extends Sett
  * export default Definitions.make({
  *   name: "shop",
  *   assets: [orders, customers, dailyRevenue],
- *   settings: { apiUrl: Setting.make("SHOP_API_URL", Setting.httpUrl, { description: "Where orders come from." }) },
+ *   settings: {
+ *     apiUrl: Setting.make("SHOP_API_URL", Setting.httpUrl, { description: "The API of orders.", default: "http://localhost" })
+ *   },
  *   resources: ({ apiUrl }) => ShopApi.layer(apiUrl)
  * })
  * ```

@@ -16,7 +16,7 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
  * counts as new at every run, unless `observe` returns its version. `owners` are named if it is not there.
  *
  * ```ts
- * const orders = externalTable(Orders, { owners: ["shop team"], observe: newest(Orders, "loaded_at") })
+ * const orders = externalTable(Orders, { owners: ["shop team"], observe: newest(Orders, "ordered_at") })
  * ```
  */
 export const externalTable = <

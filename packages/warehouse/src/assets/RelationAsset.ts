@@ -13,7 +13,7 @@ import { type Published, Warehouse } from "../Warehouse.ts"
  * Storage in the warehouse, as the table or view given.
  *
  * ```ts
- * Asset.make("orders", { upstreams, storage: storedAs(Orders), materialize })
+ * Asset.make("orders", { storage: storedAs(Orders), materialize: () => publishOrders })
  * ```
  */
 export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.Stored<Published<T>, Warehouse, T> =>
