@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, type Finished, sluice, testApi } from "../../packages/cli/test/support.ts"
 import * as StoreSettings from "./StoreSettings.ts"
 
@@ -10,13 +10,13 @@ import * as StoreSettings from "./StoreSettings.ts"
 const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
 const program = fileURLToPath(new URL("../../packages/cli/bin/sluice.cjs", import.meta.url))
 
-/** Starts the shop's API on a free port until the file's tests have ended; answers its URL. */
+/** Starts the shop's API on a free port. */
 const shopApi = () =>
-  new Promise<string>((resolve, reject) => {
+  new Promise<{ readonly url: string; readonly stop: () => void }>((resolve, reject) => {
     const child = spawn(process.execPath, [join(shopFolder, "api.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] })
-    afterAll(() => void child.kill())
+    const stop = () => void child.kill()
     child.on("close", () => reject(new Error("the shop's API has ended")))
-    child.stdout.setEncoding("utf8").on("data", (text) => resolve(/http:\S+/.exec(text)?.[0] ?? ""))
+    child.stdout.setEncoding("utf8").on("data", (text) => resolve({ url: /http:\S+/.exec(text)?.[0] ?? "", stop }))
   })
 
 for (const store of StoreSettings.stores) {
@@ -46,10 +46,12 @@ for (const store of StoreSettings.stores) {
     }
 
     beforeAll(async () => {
+      const shopsApi = await shopApi()
       env = {
-        ...{ SPARK_API_URL: api.url, SHOP_API_URL: await shopApi(), SHOP_RATES: join(shopFolder, "rates.csv") },
+        ...{ SPARK_API_URL: api.url, SHOP_API_URL: shopsApi.url, SHOP_RATES: join(shopFolder, "rates.csv") },
         ...(await StoreSettings.fresh(store))
       }
+      return shopsApi.stop
     })
 
     it("are made one after the other, and again", { timeout: 120_000 }, async () => {
