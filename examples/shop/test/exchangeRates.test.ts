@@ -20,8 +20,8 @@ const ratesOf = (csv: string) =>
 it.effect("each line after the first is a currency and its rate", () =>
   Effect.gen(function* () {
     expect(yield* ratesOf("currency,eur\nEUR,1\nUSD,0.92\n")).toStrictEqual([
-      { currency: "EUR", eur: "1" },
-      { currency: "USD", eur: "0.92" }
+      { currency: "EUR", eur: "1.000000" },
+      { currency: "USD", eur: "0.920000" }
     ])
   })
 )

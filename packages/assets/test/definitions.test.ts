@@ -1,5 +1,7 @@
 import { expect, expectTypeOf, it } from "@effect/vitest"
 import type * as Asset from "@sluice/core/asset/Asset"
+import * as Dataset from "@sluice/core/data/Dataset"
+import * as MaskMap from "@sluice/core/data/MaskMap"
 import type { Spill } from "@sluice/core/data/Spill"
 import type * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import { columnNames } from "@sluice/core/relation/Table"
@@ -7,6 +9,8 @@ import type { Quarantine } from "@sluice/core/source/Quarantine"
 import type { Suppressions } from "@sluice/core/source/Suppressions"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
+import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
+import { published } from "@sluice/warehouse/testing/published"
 import type { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -15,10 +19,12 @@ import { usersRaw } from "../src/assets/usersRaw.ts"
 import definitions from "../src/definitions.ts"
 import type { SparkApi } from "../src/SparkApi.ts"
 import { MessagesRaw } from "../src/tables/MessagesRaw.ts"
+import { MonitorAnomalousMessages } from "../src/tables/MonitorAnomalousMessages.ts"
 import { SubscriptionsRaw } from "../src/tables/SubscriptionsRaw.ts"
 import { UsersRaw } from "../src/tables/UsersRaw.ts"
 import * as Memory from "./support/memory.ts"
 
+const noon = "2024-06-01T12:00:00.000Z"
 const { graph: pipeline, warehouse: spec } = Either.getOrThrow(definitions.sealed)
 
 it.effect("the assets stand on each other as they should, in their groups", () =>
@@ -88,27 +94,38 @@ it("every view says what it reads, and that is what its asset stands on", () => 
   expect(views.map(([name, read]) => [name, read])).toStrictEqual(views.map(([name, , on]) => [name, on]))
 })
 
-it.scoped("a view's asset publishes the view", () =>
+it.effect("a view's asset publishes the view, which answers its rows", () =>
   Effect.gen(function* () {
-    const { kept, layer } = Memory.make()
-    const inputs = {
-      messages: { relation: MessagesRaw },
-      users: { relation: UsersRaw },
-      subscriptions: { relation: SubscriptionsRaw }
-    }
-    const { value } = yield* Effect.provide(runForTest(monitorAnomalousMessages, inputs), layer)
-    expect([value.relation.name, kept.views]).toStrictEqual(["monitor_anomalous_messages", ["monitor_anomalous_messages"]])
+    const { rows, value, writes } = yield* materializeForTest(monitorAnomalousMessages, {
+      messages: published(MessagesRaw, [
+        { id: "1", created_at: "2024-06-01T12:00:00.000Z", sender_id: "ada", receiver_id: "bob", loaded_at: noon }
+      ]),
+      users: published(UsersRaw),
+      subscriptions: published(SubscriptionsRaw)
+    })
+    expect(value).toStrictEqual({ relation: MonitorAnomalousMessages })
+    expect(rows).toStrictEqual([
+      { id: "1", anomaly: "unknown_sender" },
+      { id: "1", anomaly: "unknown_receiver" },
+      { id: "1", anomaly: "outside_subscription" }
+    ])
+    expect(writes).toStrictEqual([{ kind: "view", relation: "monitor_anomalous_messages", rows }])
   })
 )
 
-it.effect("a table is loaded again only where it was published", () =>
+it.scoped("a table is loaded again only where it was published", () =>
   Effect.gen(function* () {
-    const { kept, layer } = Memory.make()
+    const { layer } = yield* Memory.make
     const load = usersRaw.storage._tag === "Stored" ? Effect.provide(usersRaw.storage.load, layer) : Effect.void
     const before = yield* Effect.flip(load)
-    kept.published.set("users_raw", [])
+    const masks = {
+      cities: MaskMap.of("city", {}),
+      zipcodes: MaskMap.of("zipcode", {}),
+      professions: MaskMap.of("profession", {})
+    }
+    yield* Effect.provide(runForTest(usersRaw, { users: Dataset.fromArray([]), ...masks }), layer)
     expect([before.message, yield* load]).toStrictEqual([
-      "Could not open users_raw: it is not there",
+      "Could not open users_raw: it is not in the store yet. Materialize the asset that publishes it.",
       { relation: UsersRaw }
     ])
   })

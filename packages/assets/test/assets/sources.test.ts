@@ -18,7 +18,7 @@ const messages = (from: number, count: number, changes: Readonly<Record<string, 
 
 it.scoped("api_users holds every good user once; the rest is counted, and in quarantine", () =>
   Effect.gen(function* () {
-    const { kept, layer } = Memory.make()
+    const { layer, written } = yield* Memory.make
     const later = user({ updatedAt: "2024-05-01T00:00:00.000Z", country: "Malta", username: "x" })
     const pages = [
       [user(), user({ id: null })],
@@ -34,7 +34,7 @@ it.scoped("api_users holds every good user once; the rest is counted, and in qua
     ])
     expect(metadata).toStrictEqual({ rows: 2, quarantined: 1, duplicates: 2, conflicts: 1, unknown_fields: 2 })
     expect(rows).toStrictEqual(5)
-    expect(kept.quarantined).toStrictEqual(
+    expect(yield* written("quarantine")).toStrictEqual(
       new Map([["users", [{ ordinal: 1, id: null, field: "id", reason: "is neither text nor a whole number" }]]])
     )
   })
@@ -42,26 +42,26 @@ it.scoped("api_users holds every good user once; the rest is counted, and in qua
 
 it.scoped("api_messages holds messages without their text", () =>
   Effect.gen(function* () {
-    const { kept, layer } = Memory.make()
+    const { layer, written } = yield* Memory.make
     const { value, metadata } = yield* Effect.provide(
       runForTest(apiMessages, {}),
       Layer.merge(layer, Memory.sparkApi({ messages: [[message(), message({ message: "another text" })]] }))
     )
     expect(yield* Dataset.toArray(Changes.rowsOf(value))).toStrictEqual([decodedMessage])
     expect(metadata).toStrictEqual({ rows: 1, quarantined: 0, duplicates: 1, conflicts: 0, unknown_fields: 0 })
-    expect(kept.quarantined).toStrictEqual(new Map([["messages", []]]))
+    expect(yield* written("quarantine")).toStrictEqual(new Map([["messages", []]]))
   })
 )
 
 /** The error of reading these messages, and how many rows are in quarantine. */
 const refused = (pages: ReadonlyArray<ReadonlyArray<unknown>>, maxShare?: number) =>
   Effect.gen(function* () {
-    const { kept, layer } = Memory.make()
+    const { layer, written } = yield* Memory.make
     const reading = Effect.provide(runForTest(apiMessages, {}), Layer.merge(layer, Memory.sparkApi({ messages: pages })))
     const result = yield* Effect.either(
       maxShare === undefined ? reading : Effect.provideService(reading, BadRowPolicy, { maxShare })
     )
-    return [result._tag === "Left" ? result.left._tag : "accepted", kept.quarantined.get("messages")?.length]
+    return [result._tag === "Left" ? result.left._tag : "accepted", (yield* written("quarantine")).get("messages")?.length]
   })
 
 it.scoped("too many bad rows fail the reading, after they are in quarantine; an empty answer does not", () =>
@@ -89,11 +89,11 @@ it.scoped("too many bad rows fail the reading, after they are in quarantine; an 
 
 it.scoped("a source that fails leaves the quarantine as it was", () =>
   Effect.gen(function* () {
-    const { kept, layer } = Memory.make()
+    const { layer, written } = yield* Memory.make
     const failure = new SourceRejected({ endpoint: "http://api/users", status: 503, retryAfterMillis: 2_000 })
     const error = yield* Effect.flip(
       Effect.provide(runForTest(apiUsers, {}), Layer.merge(layer, Memory.sparkApi({ users: failure })))
     )
-    expect([error, error.retryable, kept.quarantined.size]).toStrictEqual([failure, true, 0])
+    expect([error, error.retryable, (yield* written("quarantine")).size]).toStrictEqual([failure, true, 0])
   })
 )

@@ -48,9 +48,11 @@ it("differs with every erasure, and before the first says nothing of them", () =
 /** The data version that api_users has told, of pages of the source's answer. */
 const told = (pages: ReadonlyArray<ReadonlyArray<unknown>>) =>
   Effect.map(
-    Effect.provide(
-      Effect.provideService(runForTest(apiUsers, {}), Fingerprints, legible),
-      Layer.merge(Memory.make().layer, Memory.sparkApi({ users: pages }))
+    Effect.flatMap(Memory.make, ({ layer }) =>
+      Effect.provide(
+        Effect.provideService(runForTest(apiUsers, {}), Fingerprints, legible),
+        Layer.merge(layer, Memory.sparkApi({ users: pages }))
+      )
     ),
     ({ events }) => events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))
   )
@@ -66,9 +68,10 @@ it.scoped("of a source is that of the rows it keeps: bad rows and unknown fields
 
 it.scoped("of a source is not told where the store has no fingerprints", () =>
   Effect.gen(function* () {
+    const { layer } = yield* Memory.make
     const { events } = yield* Effect.provide(
       runForTest(apiUsers, {}),
-      Layer.merge(Memory.make().layer, Memory.sparkApi({ users: [[user()]] }))
+      Layer.merge(layer, Memory.sparkApi({ users: [[user()]] }))
     )
     const data = events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))
     expect(data).toStrictEqual(["test"])

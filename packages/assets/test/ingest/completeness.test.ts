@@ -27,11 +27,12 @@ const telling =
 const outcomeOf = (reply: Reply.Reply, policy: Partial<CompletenessPolicy["Type"]> = {}) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
+    const { layer } = yield* Memory.make
     yield* api.on("/messages", reply)
     const read = Effect.flatMap(runForTest(apiMessages, {}), ({ value }) => Dataset.toArray(Changes.rowsOf(value)))
     const result = yield* Effect.either(
       read.pipe(
-        Effect.provide(Layer.merge(Memory.make().layer, sparkApiAt(api.url, { pageSize: 2 }))),
+        Effect.provide(Layer.merge(layer, sparkApiAt(api.url, { pageSize: 2 }))),
         Effect.provideService(CompletenessPolicy, { rereads: 1, overlapping: "warn", ...policy })
       )
     )

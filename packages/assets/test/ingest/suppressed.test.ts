@@ -14,8 +14,11 @@ import { message, user } from "../support/sources.ts"
 type Pages = ReadonlyArray<ReadonlyArray<unknown>>
 
 /** What an ingest needs, where some people are suppressed; its fingerprints are what was fingerprinted. */
-const services = (suppressed: Suppressed, sources: { readonly users?: Pages; readonly messages?: Pages }) => {
-  const { kept, layer } = Memory.make()
+const services = Effect.fnUntraced(function* (
+  suppressed: Suppressed,
+  sources: { readonly users?: Pages; readonly messages?: Pages }
+) {
+  const { layer, written } = yield* Memory.make
   const begun: Array<string> = []
   const begin = (runId: string) =>
     Effect.sync(() => {
@@ -38,8 +41,8 @@ const services = (suppressed: Suppressed, sources: { readonly users?: Pages; rea
     Layer.succeed(Suppressions, { begin }),
     Layer.succeed(Fingerprints, fingerprints)
   )
-  return { begun, kept, layer: Layer.merge(layer, others) }
-}
+  return { begun, written, layer: Layer.merge(layer, others) }
+})
 
 const ada: Suppressed = { epoch: 1, has: (id) => id === "ada" }
 const nobody: Suppressed = { epoch: 0, has: undefined }
@@ -50,11 +53,18 @@ const rowsOf = (id: string) => [user({ id }), user({ id, createdAt: "x" }), user
 it.scoped("a suppressed user is in nothing that comes of a reading: no row, quarantine, data version or count but one", () =>
   Effect.gen(function* () {
     const read = Effect.fnUntraced(function* (suppressed: Suppressed, users: Pages) {
-      const { begun, kept, layer } = services(suppressed, { users })
+      const { begun, layer, written } = yield* services(suppressed, { users })
       const { events, metadata, rows, value } = yield* Effect.provide(runForTest(apiUsers, {}), layer)
       const ids = (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id }): string => id)
       const data = events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))
-      return { ids, metadata, data, rows, begun, quarantined: kept.quarantined.get("users")?.map(({ id }) => id) }
+      return {
+        ids,
+        metadata,
+        data,
+        rows,
+        begun,
+        quarantined: (yield* written("quarantine")).get("users")?.map((row) => row["id"])
+      }
     })
     const bob = { rows: 1, quarantined: 2, duplicates: 0, conflicts: 0, unknown_fields: 0 }
     const without = yield* read(nobody, [[], rowsOf("bob")])
@@ -83,12 +93,12 @@ it.scoped("a message from or to a suppressed user is left out; one that cannot b
       return message({ id: String(i), senderId, receiverId })
     })
     const broken = message({ id: "ada", senderId: "ada", createdAt: "x" })
-    const { kept, layer } = services(ada, { messages: [[...pairs, broken]] })
+    const { layer, written } = yield* services(ada, { messages: [[...pairs, broken]] })
     const { metadata, value } = yield* Effect.provide(runForTest(apiMessages, {}), layer)
     expect([
       (yield* Dataset.toArray(Changes.rowsOf(value))).map(({ id }) => id),
       metadata,
-      kept.quarantined.get("messages")?.length
+      (yield* written("quarantine")).get("messages")?.length
     ]).toStrictEqual([["3"], { rows: 1, quarantined: 1, duplicates: 0, conflicts: 0, unknown_fields: 0, suppressed: 3 }, 1])
   })
 )
@@ -98,7 +108,9 @@ it.scoped("once somebody was erased the data are others, also when nobody is sup
   Effect.gen(function* () {
     const versionAfter = (epoch: number) =>
       Effect.map(
-        Effect.provide(runForTest(apiUsers, {}), services({ epoch, has: undefined }, { users: [rowsOf("bob")] }).layer),
+        Effect.flatMap(services({ epoch, has: undefined }, { users: [rowsOf("bob")] }), ({ layer }) =>
+          Effect.provide(runForTest(apiUsers, {}), layer)
+        ),
         ({ events }) => events.flatMap((event) => (event._tag === "StepSucceeded" ? [event.provenance?.data] : []))[0]
       )
     const versions = yield* Effect.all([versionAfter(0), versionAfter(1), versionAfter(2), versionAfter(2)])

@@ -6,7 +6,6 @@ import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
 import * as DecodedRows from "@sluice/core/source/DecodedRows"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
-import { published } from "@sluice/warehouse/testing/TestWarehouse"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { usersRaw } from "../../src/assets/usersRaw.ts"
@@ -147,13 +146,13 @@ describe("users_raw", () => {
         [`${id}b`, ...rest]
       ]
       expect(yield* told({ ...bands, emailDomainMin: 3 })).toStrictEqual([
-        published(UsersRaw),
+        { relation: UsersRaw },
         ...twice("1", 1980, "90000.00", "other"),
         ...twice("2", 1980, "90000.00", "other"),
         ...twice("3", null, "90000.00", null)
       ])
       expect(yield* told(asItCame)).toStrictEqual([
-        published(UsersRaw),
+        { relation: UsersRaw },
         ...twice("1", 1985, "93216.50", "analytical.engine"),
         ...twice("2", 1985, "93216.50", "rare.example"),
         ...twice("3", null, "93216.50", null)

@@ -1,14 +1,8 @@
-import { StepContext } from "@sluice/core/asset/StepContext"
-import * as Dataset from "@sluice/core/data/Dataset"
-import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Spill } from "@sluice/core/data/Spill"
 import * as DecodedRows from "@sluice/core/source/DecodedRows"
-import { Quarantine, type QuarantinedRow } from "@sluice/core/source/Quarantine"
-import { Suppressions } from "@sluice/core/source/Suppressions"
 import type { SourceError } from "@sluice/rest-source/source/SourceError"
-import { PiiMasker } from "@sluice/warehouse/PiiMasker"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
-import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import { TestWarehouse } from "@sluice/warehouse/testing/TestWarehouse"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -16,62 +10,15 @@ import * as Message from "../../src/domain/Message.ts"
 import * as User from "../../src/domain/User.ts"
 import { SparkApi } from "../../src/SparkApi.ts"
 
-/** What the services below were asked to keep. */
-interface Kept {
-  readonly published: Map<string, ReadonlyArray<unknown>>
-  readonly views: Array<string>
-  readonly quarantined: Map<string, ReadonlyArray<QuarantinedRow>>
-}
-
-/** Warehouse, masker, quarantine and spill in memory, and what they keep. Mask ids count up from 1 in order of arrival. */
-export const make = () => {
-  const kept: Kept = { published: new Map(), views: [], quarantined: new Map() }
-  const ids = new Map<string, MaskMap.Ids>()
-  const idsOf = (table: string) => {
-    const known = ids.get(table) ?? MaskMap.ids()
-    ids.set(table, known)
-    return known
-  }
-  const layer = Layer.mergeAll(
-    Spill.layerMemory,
-    Suppressions.layerNone,
-    Layer.mock(Warehouse, {
-      measure: () => Effect.succeed([]),
-      marks: Effect.succeed(new Map()),
-      countsQuickly: true,
-      drift: () => Effect.succeed([]),
-      publish: (table, rows) =>
-        Effect.gen(function* () {
-          const all = yield* Dataset.toArray(rows)
-          kept.published.set(table.name, all)
-          yield* StepContext.metadata({ rows: all.length })
-          return { relation: table }
-        }),
-      publishView: (view) =>
-        Effect.sync(() => {
-          kept.views.push(view.name)
-          return { relation: view }
-        }),
-      open: (relation) =>
-        kept.published.has(relation.name)
-          ? Effect.succeed({ relation })
-          : new WarehouseFailed({ reason: "Missing", operation: `open ${relation.name}`, detail: "it is not there" })
-    }),
-    Layer.succeed(PiiMasker, {
-      ids: (table, values) =>
-        Effect.map(Dataset.toArray(values), (all) => {
-          const known = idsOf(table.name)
-          for (const value of all) if (value !== null && !known.has(value)) known.set(value, known.size() + 1)
-          return known.toMap(table.kind)
-        }),
-      load: (table) => Effect.sync(() => idsOf(table.name).toMap(table.kind))
-    }),
-    Layer.mock(Quarantine, {
-      replace: (source, _runId, rows) => Effect.map(Dataset.toArray(rows), (all) => void kept.quarantined.set(source, all))
-    })
-  )
-  return { kept, layer }
-}
+/** The services of one test, and what was written to the warehouse among them: rows by table, or by the quarantine's source. */
+export const make = Effect.map(Layer.build(Layer.merge(TestWarehouse.layer, Spill.layerMemory)), (context) => ({
+  layer: Layer.succeedContext(context),
+  written: (kind: "table" | "quarantine") =>
+    Effect.map(
+      Context.get(context, TestWarehouse).writes,
+      (writes) => new Map(writes.flatMap((write) => (write.kind === kind ? [[write.relation, write.rows] as const] : [])))
+    )
+}))
 
 /** An API that answers with the pages given, or fails. */
 export const sparkApi = (answers: {

@@ -1,76 +1,111 @@
+import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
+import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
+import type { CheckFailed } from "../asset/CheckFailed.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
-import { StepContext } from "../asset/StepContext.ts"
+import type { StepContext } from "../asset/StepContext.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
-import { millisBetween } from "../run/Attempt.ts"
+import * as Attempt from "../run/Attempt.ts"
+import type { Draft } from "../run/EventLog.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
+import type { Versions } from "../run/Versions.ts"
 
-/** What materializing one asset did, besides what its layers saw. */
+/** What materializing one asset did. */
 export interface Materialized<A> {
   readonly value: A
   readonly metadata: Metadata
-  /** Rows it reported as progress. */
+  /** The number of rows that the asset reported as progress. */
   readonly rows: number
-  /** The events of a run of this one step: it started, it progressed, it succeeded. */
+  /** What each check found, in the order of evaluation. */
+  readonly checks: ReadonlyArray<Checked>
+  /** The events of a run of this one step: it started, it progressed, its checks were evaluated, it succeeded. */
   readonly events: ReadonlyArray<RunEvent>
 }
 
+/** What one check found. */
+export interface Checked {
+  readonly name: string
+  readonly passed: boolean
+  readonly metadata: Metadata
+}
+
 /**
- * Materializes one asset with upstream values of your choice: one attempt, no graph, no store, no checks. The services it
- * needs remain to be provided, by the layers of your test. Fails as the asset does.
+ * Materializes one asset with upstream values of your choice: one attempt, as a run makes it, without a graph or a store. Your
+ * test's layers provide the services that the asset needs. It fails with the asset's own error, or with `CheckFailed` if
+ * a blocking check does not pass. `lastRunId` is the run of the asset's previous materialization; default: there is none.
  */
 export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failure, R, Up extends Asset.Upstreams>(
   asset: Asset.Asset<string, A, E, R, Up>,
-  inputs: Asset.Inputs<Up>
-): Effect.fn.Return<Materialized<A>, E, Exclude<R, StepContext> | Scope.Scope> {
+  inputs: Asset.Inputs<Up>,
+  options: { readonly lastRunId?: string | undefined } = {}
+): Effect.fn.Return<Materialized<A>, E | CheckFailed, Exclude<R, StepContext> | Scope.Scope> {
   const clock = yield* Clock.clockWith(Effect.succeed)
-  const started = clock.unsafeCurrentTimeNanos()
+  const context = yield* FiberRef.get(FiberRef.currentContext)
   const events: Array<RunEvent> = []
-  const step = () => ({
-    runId: "test",
-    at: new Date(clock.unsafeCurrentTimeMillis()).toISOString(),
-    asset: asset.name,
-    attempt: 1
-  })
-  let metadata: Metadata = {}
-  let rows = 0
-  let data = "test"
-  let rest: Effect.Effect<unknown, Failure> = Effect.void
-  events.push({ _tag: "StepStarted", ...step() })
-  const value = yield* Effect.provideService(asset.materialize(inputs), StepContext, {
-    runId: "test",
-    asset: asset.name,
-    attempt: 1,
-    progress: (more) => {
-      rows += more
-      events.push({ _tag: "StepProgressed", ...step(), rows })
-    },
-    metadata: (values) => {
-      metadata = { ...metadata, ...values }
-    },
-    dataVersion: (version) => {
-      data = version
-    },
-    staged: () => Effect.void,
-    handOff: (work) => {
-      rest = work
-    },
-    lastMadeFrom: undefined,
-    last: undefined,
-    concluded: Effect.void
-  })
-  yield* unsafeCast<Effect.Effect<void, E>>(rest)
-  events.push({
-    _tag: "StepSucceeded",
-    ...step(),
-    action: "materialize",
-    durationMillis: millisBetween(started, clock.unsafeCurrentTimeNanos()),
-    metadata,
-    provenance: { code: "test", inputs: {}, data }
-  })
-  return { value, metadata, rows, events }
+  let cause: Cause.Cause<E> | undefined
+  const watched: Asset.Any = {
+    ...asset,
+    materialize: (values) =>
+      Effect.tapErrorCause(asset.materialize(values), (found) =>
+        Effect.sync(() => {
+          cause = found
+        })
+      )
+  }
+  const attempt = Effect.uninterruptibleMask((restore) =>
+    Attempt.run({
+      ...{ runId: "test", asset: watched, action: "materialize", attempt: 1 },
+      inputs: () => Effect.succeed(inputs),
+      unconcluded: () => [],
+      early: { handOff: () => {}, withdraw: () => Effect.void, concluded: Effect.void },
+      lastMadeFrom: undefined,
+      deadline: undefined,
+      versions: versionsAfter(asset.name, options.lastRunId),
+      context: unsafeCast(context),
+      restore,
+      clock,
+      emit: (draft) => void events.push(dated(draft, clock.unsafeCurrentTimeMillis()))
+    })
+  )
+  // An attempt takes its fiber's services for its own.
+  const outcome = yield* Effect.locally(attempt, FiberRef.currentContext, context)
+  if (outcome._tag === "Failed") {
+    return yield* cause === undefined ? Effect.fail(unsafeCast<E | CheckFailed>(outcome.failure)) : Effect.failCause(cause)
+  }
+  yield* Effect.addFinalizer(() => Scope.close(outcome.scope, Exit.void))
+  return { value: unsafeCast<A>(outcome.value), events, ...foldOf(events) }
 })
+
+const versionsAfter = (asset: string, lastRunId: string | undefined): Versions => {
+  const provenance = { code: "test", inputs: {}, data: "test" }
+  const at = new Date(0).toISOString()
+  return {
+    unchanged: () => undefined,
+    last: () =>
+      lastRunId === undefined ? undefined : { asset, runId: lastRunId, at, durationMillis: 0, metadata: {}, provenance },
+    madeFrom: () => undefined,
+    made: (_, reported) => ({ ...provenance, data: reported ?? provenance.data }),
+    reused: () => {}
+  }
+}
+
+const dated = (draft: Draft, now: number): RunEvent => unsafeCast({ ...draft, at: new Date(now).toISOString() })
+
+const foldOf = (events: ReadonlyArray<RunEvent>) => {
+  let rows = 0
+  let metadata: Metadata = {}
+  const checks: Array<Checked> = []
+  for (const event of events) {
+    if (event._tag === "StepProgressed") rows = event.rows
+    if (event._tag === "StepSucceeded") metadata = event.metadata
+    if (event._tag === "CheckEvaluated") {
+      checks.push({ name: event.check, passed: event.passed, metadata: event.metadata })
+    }
+  }
+  return { rows, metadata, checks }
+}

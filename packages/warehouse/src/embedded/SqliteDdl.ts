@@ -73,12 +73,12 @@ export const mark = (definition: ReadonlyArray<string>): string => {
 export const stored = (sql: string): string =>
   sql.replace(/^CREATE (TABLE|VIEW|INDEX|UNIQUE INDEX) (?:IF NOT EXISTS )?"(?:main|sensitive)"\./, "CREATE $1 ")
 
-/** The table's key, as a unique index, and its indexes. */
+/** The table's key, if it has one, as a unique index, and its indexes. */
 export const createIndexes = (table: Table.Any): ReadonlyArray<string> => {
   const index = (unique: string, suffix: string, columns: ReadonlyArray<string>) =>
     `CREATE ${unique}INDEX ${qualified(schemaOf(table), `${table.name}__${suffix}`)} ON ${quote(table.name)} (${columns.map(quote).join(", ")})`
   return [
-    index("UNIQUE ", "key", table.primaryKey),
+    ...(table.primaryKey.length === 0 ? [] : [index("UNIQUE ", "key", table.primaryKey)]),
     ...table.indexes.map((columns) => index("", columns.join("__"), columns))
   ]
 }

@@ -1,3 +1,4 @@
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import type * as Table from "@sluice/core/relation/Table"
@@ -5,14 +6,19 @@ import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
 import * as InternalTables from "../sql/internalTables.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
+import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlOwners from "../sql/SqlOwners.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as Fault from "./LibsqlFault.ts"
 import type { Session } from "./LibsqlSession.ts"
 import * as Ddl from "./SqliteDdl.ts"
+import * as SqliteErasure from "./SqliteErasure.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
+import type { StoreFiles } from "./StoreFiles.ts"
 
 /**
  * All differences between an embedded store and the declaration: tables, indexes and views by their stored definitions;
@@ -20,8 +26,12 @@ import type { SqliteStore } from "./SqliteStore.ts"
  */
 export const find = Effect.fn("SqliteDrift.find")(function* (
   store: SqliteStore,
-  spec: WarehouseSpec
+  declared: WarehouseSpec
 ): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
+  const { records } = store.words
+  const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, store.data.sql)
+  const spec = yield* SqlBatch.translated(records, operation, here(SqlOwners.ownOf(records, declared)))
+  const masks = here(SqlMaskIds.drift(SqliteErasure.place(store), spec))
   const relations = yield* Effect.mapError(
     store.data.use((session) => [
       ...[...spec.tables, ...spec.views].flatMap((relation) => ofRelation(session, relation)),
@@ -39,10 +49,12 @@ export const find = Effect.fn("SqliteDrift.find")(function* (
     store.history.use((session) => triggers(session, spec, "main", "history.db")),
     translate
   )
-  return [...relations, ...history, ...(yield* modes(store))]
+  const files = store.files === undefined ? [] : yield* modes(store.files)
+  return [...spec.differences, ...relations, ...history, ...files, ...(yield* masks)]
 })
 
-const translate = (error: SqlError) => Fault.translate("compare the store with what is declared", error)
+const operation = "compare the store with what is declared"
+const translate = (error: SqlError) => Fault.translate(operation, error)
 
 /** A table or view in `sqlite_master`. */
 interface Found {
@@ -194,7 +206,7 @@ const triggers = (session: Session, spec: WarehouseSpec, schema: Ddl.Schema, fil
 }
 
 /** Who can open or replace the files. A directory that existed before may be listed by others. */
-const modes = Effect.fnUntraced(function* ({ files }: SqliteStore) {
+const modes = Effect.fnUntraced(function* (files: StoreFiles) {
   if (!FileModes.areKnown) return []
   const wanted = [
     [files.directory, 0o700, 0o022],

@@ -14,6 +14,7 @@ import * as FileTimes from "./FileTimes.ts"
 import * as LibsqlClient from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { dialect } from "./SqliteDdl.ts"
+import * as StoreConnections from "./StoreConnections.ts"
 import * as StoreFiles from "./StoreFiles.ts"
 import * as SuperJournals from "./SuperJournals.ts"
 
@@ -34,13 +35,13 @@ export interface SqliteStore {
   readonly migrated: boolean
   /** The dialects of the pipeline's rows in the internal tables of `data` and `history`. */
   readonly words: { readonly records: PipelineDialect; readonly history: PipelineDialect }
-  readonly files: StoreFiles.StoreFiles
+  /** Undefined for a store in memory. */
+  readonly files: StoreFiles.StoreFiles | undefined
   /** The public file as `main` and the sensitive file as `sensitive`. A transaction over both is atomic. */
   readonly data: LibsqlClient.LibsqlClient
   /** The run history, on its own connection, so that events never wait for a load. */
   readonly history: LibsqlClient.LibsqlClient
-  /** Opens another connection to the data that can only read. It does not wait for a load of this process. */
-  readonly reader: (schemas: "public" | "all") => Effect.Effect<LibsqlClient.LibsqlClient, SqlError, Scope.Scope>
+  readonly reader: StoreConnections.Reader
 }
 
 /**
@@ -54,22 +55,22 @@ export const open = Effect.fn("SqliteStore.open")(function* (
   const pipeline = yield* PipelineName
   const { readOnly = false } = options
   const files = readOnly ? StoreFiles.at(options.directory) : yield* StoreFiles.prepare(options.directory)
-  const path = (file: string) => (readOnly ? StoreFiles.readOnly(file) : file)
+  const locations = readOnly ? StoreFiles.readingOnly(files) : files
   const patience = options.patience === undefined ? {} : { patience: options.patience }
-  const connect = (file: string, name: string, setup: ReadonlyArray<string>) =>
-    LibsqlClient.make({ path: path(file), setup: [...setup, ...(readOnly ? [] : durable)], ...patience }).pipe(
+  const connect = (path: string, name: string, setup: ReadonlyArray<string>) =>
+    LibsqlClient.make({ path, setup: [...setup, ...(readOnly ? [] : StoreConnections.durable)], ...patience }).pipe(
       Effect.mapError(opening(options.directory, name))
     )
-  const both = [`ATTACH ${literal(path(files.sensitive))} AS sensitive`, probe("main"), probe("sensitive")]
-  const data = yield* connect(files.public, "public.db or sensitive.db", [
+  const both = StoreConnections.attachSensitive(locations)
+  const data = yield* connect(locations.public, "public.db or sensitive.db", [
     ...both,
     "PRAGMA sensitive.secure_delete = ON",
     // For transactions that spill temporary data to files. SQLite has deprecated the pragma; without it, the system's directory
     // is used. SQLite refuses a directory that it cannot write.
-    ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${literal(files.directory)}`])
+    ...(readOnly ? [] : [`PRAGMA temp_store_directory = ${StoreConnections.literal(files.directory)}`])
   ])
   if (!readOnly) yield* SuperJournals.removeStale(files, both)
-  const history = yield* connect(files.history, "history.db", [probe("main")])
+  const history = yield* connect(locations.history, "history.db", [StoreConnections.probe("main")])
   const words = { records: ofPipeline(dialect("sensitive"), pipeline), history: ofPipeline(dialect("main"), pipeline) }
   const tables = [
     [data, words.records, records],
@@ -88,49 +89,9 @@ export const open = Effect.fn("SqliteStore.open")(function* (
     yield* Effect.provideService(SqlSuppressions.ensureCounters(words.records), SqlClient, data.sql)
   }
 
-  const reader: SqliteStore["reader"] = Effect.fnUntraced(function* (schemas) {
-    const attached =
-      schemas === "public"
-        ? []
-        : [
-            `ATTACH ${literal(StoreFiles.readOnly(files.sensitive))} AS sensitive`,
-            `ATTACH ${literal(StoreFiles.readOnly(files.history))} AS history`
-          ]
-    const connect = LibsqlClient.make({
-      path: StoreFiles.readOnly(files.public),
-      setup: [probe("main"), "PRAGMA query_only = ON", ...attached, ...fillSlots(attached.length)],
-      ...patience
-    })
-    // A read-only connection cannot roll back what a killed process left half done; this one can.
-    const recover = Effect.zipRight(
-      data.use((session) => session.values(probe("main"), [])),
-      data.use((session) => session.values(probe("sensitive"), []))
-    )
-    return yield* Effect.catchIf(
-      connect,
-      (error) => Fault.of(error).code.startsWith("SQLITE_READONLY"),
-      () => Effect.zipRight(recover, connect)
-    )
-  })
+  const reader = StoreConnections.readers(data, StoreFiles.readingOnly(files), patience)
   return { migrated, words, files, data, history, reader }
 })
-
-// With WAL a transaction over two files is not atomic. Without legacy_alter_table, a rename would rewrite views.
-const durable = [
-  "PRAGMA journal_mode = DELETE",
-  "PRAGMA main.synchronous = FULL",
-  "PRAGMA foreign_keys = ON",
-  "PRAGMA legacy_alter_table = ON"
-]
-
-/** SQLite attaches at most ten databases. If every slot is taken, no statement can attach another file. */
-const fillSlots = (taken: number): ReadonlyArray<string> =>
-  Array.from({ length: 10 - taken }, (_, slot) => `ATTACH ':memory:' AS sluice_slot_${slot}`)
-
-/** Reads a file for the first time. That detects a file that is no database, and rolls back what was left half done. */
-const probe = (schema: string): string => `SELECT COUNT(*) FROM ${schema}.sqlite_master`
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 const opening = (directory: string, name: string) => (error: SqlError) => {
   const fault = Fault.of(error)

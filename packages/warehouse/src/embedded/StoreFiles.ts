@@ -6,15 +6,19 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
 
-/** The files of an embedded store. */
-export interface StoreFiles {
-  readonly directory: string
+/** How SQLite opens each database of a store: a path, or a `file:` URI. */
+export interface Locations {
   /** Public tables and views: the only file that an analyst opens. */
   readonly public: string
   /** Mask tables, the quarantine, counters and remembered source pages; only its owner can read it. */
   readonly sensitive: string
   /** The run history; only its owner can read it. */
   readonly history: string
+}
+
+/** The files of an embedded store, and the directory that they are in. */
+export interface StoreFiles extends Locations {
+  readonly directory: string
 }
 
 /**
@@ -81,8 +85,14 @@ export const isReadOnly = (directory: string): Effect.Effect<boolean> => {
 /** The run history of an existing store, as a URI that never creates the file. */
 export const historyOf = (directory: string): string => `${pathToFileURL(at(directory).history).href}?mode=rw`
 
-/** A path as a URI that opens the file for reading only. */
-export const readOnly = (path: string): string => `${pathToFileURL(path).href}?mode=ro`
+/** The databases of a store as URIs that open them for reading only. */
+export const readingOnly = (files: StoreFiles): Locations => ({
+  public: readOnly(files.public),
+  sensitive: readOnly(files.sensitive),
+  history: readOnly(files.history)
+})
+
+const readOnly = (path: string): string => `${pathToFileURL(path).href}?mode=ro`
 
 const names = ["public.db", "sensitive.db", "history.db"] as const
 

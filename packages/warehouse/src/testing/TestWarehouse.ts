@@ -1,170 +1,106 @@
-import { StepContext } from "@sluice/core/asset/StepContext"
+import { SqlClient } from "@effect/sql/SqlClient"
 import * as Dataset from "@sluice/core/data/Dataset"
-import * as MaskMap from "@sluice/core/data/MaskMap"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
+import type * as Mask from "@sluice/core/relation/Mask"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
-import { Quarantine, type QuarantinedRow } from "@sluice/core/source/Quarantine"
+import { Quarantine } from "@sluice/core/source/Quarantine"
 import { Suppressions } from "@sluice/core/source/Suppressions"
+import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { rowCount } from "../checks/RowCount.ts"
-import { rowsOf } from "../internal/libsqlDriver.ts"
+import * as MemoryStore from "../embedded/MemoryStore.ts"
+import * as SqliteWarehouse from "../embedded/SqliteWarehouse.ts"
 import { PiiMasker } from "../PiiMasker.ts"
-import { type Published, Warehouse } from "../Warehouse.ts"
-import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as ErasureGate from "../sql/ErasureGate.ts"
+import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
+import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
+import { Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as CountedIds from "./CountedIds.ts"
+import type { Contents } from "./published.ts"
+import * as Seeding from "./Seeding.ts"
 
-/** One thing that was written. A mask's rows are those that were new, each with its wrapped value. */
+/** One thing that was written, as its reader sees it. */
 export interface Write {
   readonly kind: "table" | "view" | "mask" | "quarantine"
-  /** The table's or view's name; of a quarantine, its source. */
+  /** The name of the table, view or mask; for a quarantine, its source. */
   readonly relation: string
+  /** All rows, in the order of the key; of a mask, the rows that are new. */
   readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>
 }
 
-/** What was written to the warehouse in memory, in order. */
+/** What a test knows of its warehouse. */
 export class TestWarehouse extends Context.Tag("@sluice/warehouse/TestWarehouse")<
   TestWarehouse,
-  { readonly writes: Effect.Effect<ReadonlyArray<Write>> }
+  {
+    /** Everything that was written, in order. */
+    readonly writes: Effect.Effect<ReadonlyArray<Write>>
+    /** Fills an empty warehouse. Call it before anything is published. */
+    readonly seed: (contents: ReadonlyArray<Contents>) => Effect.Effect<void, WarehouseFailed>
+  }
 >() {
   /**
-   * A warehouse, a masker and a quarantine in memory, for tests of assets: what is published is not checked against its
-   * declaration, mask ids count from 1 in the order that values first come, views have no rows, nobody was erased, and SQL
-   * is not answered.
+   * The embedded store in memory, for tests of assets and of graphs: what an asset publishes is checked against its
+   * declaration, and SQL is answered as in `sqlite:DIRECTORY`. The ids of a mask count from 1. Nobody was erased. Every layer is
+   * a new, empty store.
    */
-  static readonly layerMemory: Layer.Layer<TestWarehouse | Warehouse | PiiMasker | Quarantine | Suppressions> =
-    Layer.effectContext(
-      Effect.sync(() => {
-        const writes: Array<Write> = []
-        const published = new Map<string, Write["rows"]>()
-        const record = (write: Write) => {
-          writes.push(write)
-          if (write.kind === "table" || write.kind === "view") published.set(write.relation, write.rows)
-        }
-        return Context.make(TestWarehouse, { writes: Effect.sync(() => [...writes]) }).pipe(
-          Context.add(Warehouse, warehouse(record, published)),
-          Context.add(PiiMasker, masker(record)),
-          Context.add(Quarantine, quarantine(record)),
-          Context.add(Suppressions, Suppressions.none)
-        )
-      })
+  static readonly layer: Layer.Layer<TestWarehouse | Warehouse | PiiMasker | Quarantine | Suppressions, WarehouseFailed> =
+    Layer.provide(Layer.scopedContext(Effect.suspend(() => make)), Layer.succeed(PipelineName, "test"))
+}
+
+const make = Effect.gen(function* () {
+  const store = yield* MemoryStore.open
+  const { records } = store.words
+  const gate = ErasureGate.make(records)
+  const warehouse = SqliteWarehouse.make(store, gate)
+  const masker = yield* Effect.provideService(SqlMaskStore.make(records, gate), SqlClient, store.data.sql)
+  const quarantine = yield* Effect.provideService(SqlQuarantine.make(records, gate), SqlClient, store.data.sql)
+  const ids = CountedIds.make()
+
+  const writes: Array<Write> = []
+  const record = (write: Write) => void writes.push(write)
+  const rowsOf = (relation: Table.Any | View.Any) =>
+    Effect.map(Stream.runCollect(SqliteWarehouse.readOver(store.data, relation)), (pages) =>
+      Chunk.toReadonlyArray(pages).flat()
     )
-}
+  /** Records what a reader sees of a relation after it was written. */
+  const recorded = <A, E, R>(kind: "table" | "view", relation: Table.Any | View.Any, write: Effect.Effect<A, E, R>) =>
+    Effect.tap(write, () => Effect.map(rowsOf(relation), (rows) => record({ kind, relation: relation.name, rows })))
 
-/** The value of an upstream that publishes a table or view: `{ users: published(UsersRaw) }`. */
-export const published = <T extends Table.Any | View.Any>(relation: T): Published<T> => ({ relation })
-
-type Recorder = (write: Write) => void
-
-const warehouse = (record: Recorder, relations: ReadonlyMap<string, Write["rows"]>): Warehouse["Type"] => ({
-  publish: Effect.fn("TestWarehouse.publish")(function* (table, rows) {
-    const step = yield* StepContext
-    const all = yield* Dataset.toArray(rows)
-    step.progress(all.length)
-    const before = relations.get(table.name)?.length ?? 0
-    yield* step.staged(table.name, { rows: all.length, before }, [rowCount(table)])
-    record({ kind: "table", relation: table.name, rows: all })
-    step.metadata({ rows: all.length })
-    return { relation: table }
-  }),
-  publishSelect: () => noSql("answer the SELECT"),
-  amend: Effect.fn("TestWarehouse.amend")(function* (table, changes, by) {
-    const step = yield* StepContext
-    const gone = new Set(yield* Dataset.toArray(changes.gone))
-    const rows = yield* Dataset.toArray(changes.rows)
-    const before = relations.get(table.name) ?? []
-    const kept = before.filter((row) => !gone.has(String(row[by])))
-    const all = [...kept, ...rows]
-    step.progress(rows.length)
-    yield* step.staged(table.name, { rows: all.length, before: before.length }, [rowCount(table)])
-    record({ kind: "table", relation: table.name, rows: all })
-    step.metadata({ rows: all.length })
-    return { relation: table }
-  }),
-  publishView: Effect.fn("TestWarehouse.publishView")(function* (view) {
-    record({ kind: "view", relation: view.name, rows: [] })
-    return { relation: view }
-  }),
-  loading: Effect.succeed({ by: "memory", slower: undefined }),
-  open: Effect.fn("TestWarehouse.open")(function* (relation) {
-    if (!relations.has(relation.name)) return yield* missing(`open ${relation.name}`)
-    return { relation }
-  }),
-  inspect: (relation) => Effect.sync(() => ({ columns: Object.keys(relations.get(relation)?.[0] ?? {}), owner: undefined })),
-  read: (relation) =>
-    Stream.suspend(() => {
-      const rows = relations.get(relation.name)
-      return rows === undefined ? Stream.fail(missing(`read ${relation.name}`)) : Stream.succeed(rowsOf(rows))
+  return Context.make(TestWarehouse, {
+    writes: Effect.sync(() => [...writes]),
+    seed: (contents) => Seeding.seed({ store, masker, ids }, contents)
+  }).pipe(
+    Context.add(Warehouse, {
+      ...warehouse,
+      publish: (table, rows) => recorded("table", table, warehouse.publish(table, rows)),
+      publishSelect: (table, select) => recorded("table", table, warehouse.publishSelect(table, select)),
+      amend: (table, changes, by) => recorded("table", table, warehouse.amend(table, changes, by)),
+      publishView: (view) => recorded("view", view, warehouse.publishView(view))
     }),
-  query: () => noSql("answer the query"),
-  measure: () => noSql("evaluate the check"),
-  marks: Effect.succeed(new Map()),
-  countsQuickly: true,
-  drift: () => Effect.succeed([]),
-  access: Effect.succeed([]),
-  proof: () => Effect.succeed({ by: "nothing", refused: 0, open: [] })
-})
-
-const noSql = (operation: string) =>
-  new WarehouseFailed({
-    reason: "Misconfigured",
-    operation,
-    detail: "the warehouse in memory answers no SQL. Test what needs it on an embedded store."
-  })
-
-const masker = (record: Recorder): PiiMasker["Type"] => {
-  const tables = new Map<string, MaskMap.Ids>()
-  return {
-    ids: Effect.fn("TestWarehouse.ids")(function* (table, values) {
-      const step = yield* StepContext
-      const ids = tables.get(table.name) ?? MaskMap.ids()
-      tables.set(table.name, ids)
-      const rows: Array<Readonly<Record<string, unknown>>> = []
-      for (const value of yield* Dataset.toArray(values)) {
-        if (value === null || ids.has(value)) continue
-        const id = ids.size() + 1
-        ids.set(value, id)
-        rows.push({ id, [table.valueColumn]: value })
+    Context.add(PiiMasker, {
+      load: masker.load,
+      ids: <K extends string>(mask: Mask.Mask<string, K>, values: Parameters<typeof masker.ids<K>>[1]) => {
+        const before = ids.last(mask)
+        return Effect.tap(ids.counted(mask, masker.ids(mask, values)), () =>
+          Effect.map(rowsOf(mask), (rows) =>
+            record({ kind: "mask", relation: mask.name, rows: rows.filter((row) => Number(row["id"]) > before) })
+          )
+        )
       }
-      record({ kind: "mask", relation: table.name, rows })
-      step.progress(rows.length)
-      step.metadata({ rows: ids.size(), new: rows.length })
-      return ids.toMap(table.kind)
     }),
-    load: Effect.fn("TestWarehouse.load")(function* (table) {
-      const ids = tables.get(table.name)
-      if (ids === undefined) return yield* missing(`read ${table.name}`)
-      return ids.toMap(table.kind)
-    })
-  }
-}
-
-const quarantine = (record: Recorder): Quarantine["Type"] => {
-  const sources = new Map<
-    string,
-    ReadonlyArray<{ readonly row: QuarantinedRow; readonly runId: string; readonly failed: boolean }>
-  >()
-  const keptOf = (source: string) => sources.get(source) ?? []
-  return {
-    replace: (source, runId, rows, { failed } = { failed: false }) =>
-      Effect.map(Dataset.toArray(rows), (all) => {
-        const others = failed ? keptOf(source).filter((kept) => !kept.failed) : []
-        sources.set(source, [...others, ...all.map((row) => ({ row, runId, failed }))])
-        record({ kind: "quarantine", relation: source, rows: all.map((row) => ({ ...row })) })
-      }),
-    list: (source, runId) =>
-      Effect.sync(() =>
-        keptOf(source)
-          .flatMap((kept) => (runId === undefined || kept.runId === runId ? [kept.row] : []))
-          .sort((a, b) => a.ordinal - b.ordinal)
-      )
-  }
-}
-
-const missing = (operation: string) =>
-  new WarehouseFailed({
-    reason: "Missing",
-    operation,
-    detail: "nothing of this test has published it. Publish it first, in the test's own layers."
-  })
+    Context.add(Quarantine, {
+      list: quarantine.list,
+      replace: (source, runId, rows, options) =>
+        Effect.flatMap(Dataset.toArray(rows), (all) =>
+          Effect.map(quarantine.replace(source, runId, Dataset.fromArray(all), options), () =>
+            record({ kind: "quarantine", relation: source, rows: all.map((row) => ({ ...row })) })
+          )
+        )
+    }),
+    Context.add(Suppressions, Suppressions.none)
+  )
+})

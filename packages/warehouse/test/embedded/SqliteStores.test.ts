@@ -231,7 +231,7 @@ it.scopedLive("what a publish left half done keeps a program out that may only r
     })
     cpSync(directory, killed, { recursive: true })
     const read = Effect.scoped(
-      Effect.flatMap(LibsqlClient.make({ path: StoreFiles.readOnly(join(killed, "public.db")) }), (client) =>
+      Effect.flatMap(LibsqlClient.make({ path: StoreFiles.readingOnly(StoreFiles.at(killed)).public }), (client) =>
         client.use((session) => session.values("SELECT DISTINCT version FROM contract_numbers", []))
       )
     )

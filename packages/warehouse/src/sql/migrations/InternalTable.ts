@@ -31,7 +31,7 @@ export const ensure = Effect.fn("InternalTable.ensure")(function* (
   )
   const found = yield* names
   if (found.length === 0) {
-    yield* sql.unsafe(createTable(dialect, table.name, table.columns, [primaryKey(dialect, table)]))
+    yield* sql.unsafe(ddl(dialect, table))
     return
   }
   const missing = table.columns.filter(([name]) => !found.includes(name))
@@ -41,6 +41,10 @@ export const ensure = Effect.fn("InternalTable.ensure")(function* (
     yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} ALTER COLUMN ${pipeline} DROP DEFAULT`)
   }
 })
+
+/** The CREATE TABLE of a table that is not there. */
+export const ddl = (dialect: SqlDialect, table: InternalTable): string =>
+  createTable(dialect, table.name, table.columns, [primaryKey(dialect, table)])
 
 /** Another process may have added the columns meanwhile. */
 const add = (
@@ -84,7 +88,7 @@ const rebuild = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArr
       table.columns.filter((column) => !missing.includes(column)).map(([name]) => name)
     )
     yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} RENAME TO ${dialect.quote(earlier)}`)
-    yield* sql.unsafe(createTable(dialect, table.name, table.columns, [primaryKey(dialect, table)]))
+    yield* sql.unsafe(ddl(dialect, table))
     yield* sql.unsafe(
       `INSERT INTO ${dialect.table(table.name)} (${pipeline}, ${kept}) SELECT '${onlyPipeline}', ${kept} FROM ${dialect.table(earlier)} ORDER BY rowid`
     )

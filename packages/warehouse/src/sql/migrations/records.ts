@@ -18,7 +18,8 @@ export const records: Migrations = {
   ]
 }
 
-const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable> => {
+/** The tables as all migrations leave them. */
+export const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable> => {
   const { bytes, hash, integer, longText, text } = dialect.types
   const pipeline = ["pipeline", `${text(64)} NOT NULL`] as const
   const name = ["name", `${text(64)} NOT NULL`] as const

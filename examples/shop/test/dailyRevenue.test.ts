@@ -1,0 +1,44 @@
+import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
+import { published } from "@sluice/warehouse/testing/published"
+import * as Effect from "effect/Effect"
+import { expect, it } from "vitest"
+import { bestSellers } from "../assets/bestSellers.ts"
+import { dailyRevenue } from "../assets/dailyRevenue.ts"
+import { ExchangeRates } from "../tables/ExchangeRates.ts"
+import { Orders } from "../tables/Orders.ts"
+import { Products } from "../tables/Products.ts"
+
+const order = { order_id: "1", user_id: "u1", product_id: "p1", ordered_at: "2024-03-01T09:30:00.000Z", currency: "USD" }
+const rates = published(ExchangeRates, [{ currency: "USD", eur: "0.5" }])
+const orders = published(Orders, [
+  { ...order, amount: "20" },
+  { ...order, order_id: "2", amount: "9.50" },
+  { ...order, order_id: "3", ordered_at: "2024-03-02T00:00:00.000Z", amount: "1" }
+])
+
+it("the revenue of a day is what its orders are worth in EUR", async () => {
+  const { checks, rows } = await Effect.runPromise(materializeForTest(dailyRevenue, { orders, rates }))
+  expect(rows).toEqual([
+    { day: "2024-03-01", orders: 2, revenue: "14.75" },
+    { day: "2024-03-02", orders: 1, revenue: "0.50" }
+  ])
+  expect(checks.map(({ name, passed }) => [name, passed])).toEqual([
+    ["row_count", true],
+    ["revenue_not_negative", true]
+  ])
+})
+
+it("a day with a negative revenue is not published", async () => {
+  const refunds = published(Orders, [{ ...order, amount: "-20.00" }])
+  const error = await Effect.runPromise(Effect.flip(materializeForTest(dailyRevenue, { orders: refunds, rates })))
+  expect([error._tag, error.message.split(";")[0]]).toEqual([
+    "CheckFailed",
+    '"daily_revenue" did not pass revenue_not_negative'
+  ])
+})
+
+it("a product that sells is told with its revenue over all days", async () => {
+  const products = published(Products, [{ product_id: "p1", name: "lamp" }])
+  const { rows } = await Effect.runPromise(materializeForTest(bestSellers, { orders, products, rates }))
+  expect(rows).toEqual([{ name: "lamp", orders: 3, revenue: "15.25" }])
+})
