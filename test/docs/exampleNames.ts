@@ -111,5 +111,8 @@ export const settings = {
 export class ShopApi extends Context.Tag("ShopApi")<ShopApi, URL>() {
   static readonly layer = (url: URL) => Layer.succeed(ShopApi, url)
 }
+export class Bank extends Context.Tag("Bank")<Bank, { readonly rates: Effect.Effect<number> }>() {
+  static readonly layer = Layer.succeed(Bank, { rates: Effect.succeed(1) })
+}
 export const shop = Definitions.make({ name: "shop", assets: [dailyRevenue] })
 export const stores = SqliteStores.layer({ directory: ".sluice" })
