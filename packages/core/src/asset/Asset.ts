@@ -16,11 +16,11 @@ export const TypeId: unique symbol = Symbol.for("@sluice/core/Asset")
 export type TypeId = typeof TypeId
 
 /**
- * A value worth keeping, by name: the upstreams it is made from, as values, and an Effect from their values to its own.
- * An asset never runs anything; a graph plans it and an executor runs it.
+ * An asset: a name, its upstreams as values, and an Effect that makes its value from theirs. An asset runs nothing. A graph
+ * plans it and an executor runs it.
  *
- * `A` is the value, `E` what it may fail with, `R` the services it needs, `Up` its upstreams by the name it calls them,
- * `Rel` the table, view or mask that it publishes.
+ * `A` is the value, `E` the errors, `R` the needed services, `Up` the upstreams by the names that the asset gives them, and
+ * `Rel` the table, view or mask that the asset publishes.
  */
 export interface Asset<
   out Name extends string,
@@ -35,36 +35,36 @@ export interface Asset<
   readonly upstreams: Up
   readonly storage: Storage.Storage<A, R, Rel>
   readonly checks: ReadonlyArray<AssetCheck.AssetCheck<R>>
-  /** Answers the version of what it reads besides its upstreams; undefined if nothing tells. */
+  /** Returns the version of the data that the asset reads besides its upstreams. Undefined if the asset is not observed. */
   readonly observe: Effect.Effect<string, Failure, R> | undefined
   /** Makes the value. A method, so that an asset stays usable where only its own value's type is known. */
   materialize(inputs: Inputs<Up>): Effect.Effect<A, E, R | StepContext | Scope.Scope>
 }
 
-/** What people and schedulers read of an asset, besides its value. */
+/** The description of an asset, for people and schedulers. */
 export interface Description {
   readonly description: string | undefined
   readonly group: string
-  /** What it is made with or kept in, as a label: `http`, `table`, `view`. */
+  /** How the asset is made or stored, as a label: `http`, `table`, `view`. */
   readonly kind: string
   readonly owners: ReadonlyArray<string>
   readonly tags: Readonly<Record<string, string>>
   readonly retry: RetryPolicy.RetryPolicy
-  /** The longest that one attempt may take. */
+  /** The longest duration of one attempt. */
   readonly timeout: Duration.DurationInput | undefined
-  /** The longest that it may take with all of its attempts and the waits between them, from the start of the first one. */
+  /** The longest duration of all attempts and the waits between them, from the start of the first attempt. */
   readonly deadline: Duration.DurationInput | undefined
-  /** The pool it takes a place in while it runs, beside a slot of the run. */
+  /** The pool whose limit the asset counts towards while it runs. It takes a slot of the run as well. */
   readonly pool: string | undefined
-  /** Where it was defined, as `file:line:column`; read only for messages. */
+  /** Returns where the asset was defined, as `file:line:column`. Only messages use it. */
   readonly definedAt: () => string
-  /** The calls that defined it, the nearest first: the files that its code version begins with. */
+  /** Returns the calls that defined the asset, the nearest first. The code version begins with their files. */
   readonly callSites: () => ReadonlyArray<CallSite>
-  /** The version of its code, if its author gave one by hand. */
+  /** The code version that the author gave by hand, if any. */
   readonly codeVersion: string | undefined
 }
 
-/** Upstream assets, by the name that the asset calls each of them. */
+/** Upstream assets by the names that an asset gives them. */
 export type Upstreams = Readonly<Record<string, Any>>
 
 /** Any asset. */
@@ -80,9 +80,9 @@ export interface Any extends Description {
 
 /** The value that an asset makes. */
 export type Value<T> = T extends Asset<string, infer A, Failure, unknown, Upstreams> ? A : never
-/** The services that an asset needs, beside those that every step is given. */
+/** The services that an asset needs, besides those that every step gets. */
 export type Context<T> = T extends Asset<string, unknown, Failure, infer R, Upstreams> ? R : never
-/** What an asset may fail with. */
+/** The errors of an asset. */
 export type Error<T> = T extends Asset<string, unknown, infer E, unknown, Upstreams> ? E : never
 /** The table, view or mask that an asset publishes; `never` if it publishes none. */
 export type Relation<T> = T extends Asset<string, unknown, Failure, unknown, Upstreams, infer Rel> ? Rel : never
@@ -92,13 +92,13 @@ export type UpstreamName<T> = T extends {
 }
   ? Up[keyof Up]["name"]
   : never
-/** The values that an asset is given, by the name it calls each upstream. */
+/** The values of an asset's upstreams, by the names that the asset gives them. */
 export type Inputs<Up> = { readonly [K in keyof Up]: Value<Up[K]> }
 
-/** What a definition may say. `RO` are the services that `observe` needs. */
+/** The options of an asset's definition. `RO` are the services that `observe` needs. */
 export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO> {
   readonly description?: string
-  /** A label that assets are listed and selected by. Default `default`. */
+  /** A label that lists and selections group assets by. Default `default`. */
   readonly group?: string
   readonly kind?: string
   readonly owners?: ReadonlyArray<string>
@@ -108,18 +108,18 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO>
   readonly storage?: Storage.Storage<NoInfer<A>, R, Rel>
   /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy
-  /** The longest that one attempt may take. Default: no limit. */
+  /** The longest duration of one attempt. Default: no limit. */
   readonly timeout?: Duration.DurationInput
-  /** The longest that all attempts and the waits between them may take together. Default: no limit. */
+  /** The longest duration of all attempts and the waits between them. Default: no limit. */
   readonly deadline?: Duration.DurationInput
   readonly pool?: string
-  /** Blocking ones are evaluated on staged rows, before they are published; the others afterwards. */
+  /** Blocking checks run on staged rows, before they are published. The others run afterwards. */
   readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<R>>
   readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
   /**
-   * Answers the version of what a stored asset reads besides its upstreams: the hash of a file, an ETag, the newest time in a
-   * table. `--changed` leaves the asset as it is while the answer stays the same. A stored asset without upstreams that has no
-   * `observe` is always made again. The answer is recorded as a hash.
+   * Returns the version of the data that a stored asset reads besides its upstreams: the hash of a file, an ETag, the newest
+   * time in a table. `--changed` skips the asset while the version stays the same. A stored asset without upstreams and without
+   * `observe` is always materialized. The version is recorded as a hash.
    *
    * ```ts
    * const rates = Asset.make("rates", {
@@ -131,11 +131,11 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO>
    */
   readonly observe?: Effect.Effect<string, Failure, RO>
   /**
-   * The version of its code, by hand: another text says that its data must be made again. Default: a hash of the modules that
-   * its definition reaches. Give one if the code is not in these modules, such as SQL that is read from a file.
+   * The code version, set by hand. When it changes, the asset is stale. Default: a hash of the modules that its definition
+   * reaches. Set it if the code is elsewhere, for example SQL that is read from a file.
    */
   readonly codeVersion?: string
-  /** For helpers that define assets: the function whose caller is the place of definition. */
+  /** For helpers that define assets: the function whose caller counts as the place of definition. */
   readonly definedBy?: (...args: ReadonlyArray<never>) => unknown
 }
 
@@ -158,7 +158,8 @@ export const make = <
   // biome-ignore lint/complexity/noBannedTypes: the type of "no upstreams"; a Record would have every key.
   Up extends Upstreams = {},
   Rel = never,
-  // Of its own: the compiler unites no services of `observe` with those of `storage`, and reports `materialize`.
+  // A type parameter of its own: the compiler does not unite the services of `observe` with those of `storage`, and would
+  // report `materialize`.
   RO = never
 >(
   name: Name,
@@ -189,9 +190,9 @@ export const make = <
 }
 
 /**
- * Gives an asset services of its own. Each attempt at its step builds the layer. The services live as long as the attempt, and on
- * success as long as the value that it made; a failure or an interruption closes them at once. If the layer fails, the step
- * fails, and is retried if the error says so. What loads, observes or checks the asset builds the layer for that one call.
+ * Provides services to one asset. Each attempt at its step builds the layer. After a success, the services live as long as the
+ * value. A failure or an interruption closes them at once. If the layer fails, the step fails, and is retried if the error is
+ * retryable. Loading, observing or checking the asset builds the layer for that one call.
  *
  * ```ts
  * const rates = Asset.provide(
@@ -216,17 +217,17 @@ export const provide = <
 ): Asset<Name, A, E | EL, RIn | Exclude<R, Out>, Up, Rel> =>
   unsafeCast(
     wrap(asset, {
-      // Of the attempt's scope, not of `materialize`: a value may be read after that has ended.
+      // The layer belongs to the scope of the attempt, because a value may be read after `materialize` has ended.
       materialize: (effect) =>
         unsafeCast(Effect.flatMap(Layer.build(layer), (services) => Effect.provide(effect, services))),
       others: (effect) => unsafeCast(Effect.provide(effect, layer))
     })
   )
 
-/** Runs an effect otherwise: with other services, or with something before and after it. */
+/** Wraps an effect: provides services, or adds work before and after it. */
 type Run = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** A copy of an asset whose effects run otherwise. `others` are those that load, observe and check it. */
+/** Returns a copy of an asset whose effects are wrapped. `others` wraps the effects that load, observe and check it. */
 export const wrap = <T extends Any>(
   asset: T,
   { materialize, others }: { readonly materialize: Run; readonly others: Run }

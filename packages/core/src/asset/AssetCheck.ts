@@ -2,33 +2,33 @@ import type * as Effect from "effect/Effect"
 import type { Failure } from "./Failure.ts"
 import type { Metadata } from "./Metadata.ts"
 
-/** What a check looks at: rows that are staged and not yet visible, by the name of their relation, or what is published. */
+/** The rows that a check reads: staged rows by their relation's name, not yet visible, or the published rows. */
 export type Subject =
   | { readonly _tag: "Staged"; readonly relation: string; readonly counted?: Counted | undefined }
   | { readonly _tag: "Published" }
 
-/** What whoever staged rows has counted, so that no check has to count it again. */
+/** Row counts reported by the loader, so that no check counts again. */
 export interface Counted {
-  /** The rows that are staged. */
+  /** The number of staged rows. */
   readonly rows: number
-  /** The rows that are published until then; undefined where nobody has counted them. */
+  /** The number of rows that are still published. Undefined if they were not counted. */
   readonly before?: number | undefined
 }
 
-/** What a check found. Counts and labels only. */
+/** The result of a check. Its metadata holds counts and labels only. */
 export interface Outcome {
   readonly passed: boolean
   readonly metadata: Metadata
 }
 
 /**
- * A question about an asset's data that is answered at every materialization, and by `check` at any time. A blocking one
- * decides before the rows are published: where it fails, the old ones stay. `R` is what answering it needs.
+ * A test of an asset's data. It runs at every materialization, and with the command `check` at any time. A blocking check runs
+ * before the rows are published. If it fails, the old rows stay. `R` are the services that the check needs.
  */
 export interface AssetCheck<out R> {
   readonly name: string
   readonly description: string
-  /** How loudly a failed check is told. */
+  /** Whether a failed check is reported as a warning or as an error. */
   readonly severity: "warn" | "error"
   readonly blocking: boolean
   readonly evaluate: (subject: Subject) => Effect.Effect<Outcome, Failure, R>
@@ -38,7 +38,7 @@ export interface AssetCheck<out R> {
 export type Any = AssetCheck<unknown>
 
 /**
- * Defines a check. By default a failed one is an error that blocks.
+ * Defines a check. By default, a failed check is an error and blocks.
  *
  * ```ts
  * AssetCheck.make("not_empty", { description: "There are rows.", evaluate: () => Effect.succeed({ passed: true, metadata: {} }) })

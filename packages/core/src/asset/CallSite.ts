@@ -1,6 +1,6 @@
-/** A place in the code that runs, which is not the source where code was bundled or transformed. */
+/** A place in the running code. If the code was bundled or transformed, this is not the place in its source. */
 export interface CallSite {
-  /** As the loader of the code names it: a path or a `file:` URL; Node's own modules begin with `node:`. */
+  /** The file as its loader names it: a path or a `file:` URL. Node's own modules begin with `node:`. */
   readonly file: string
   /** From 1. */
   readonly line: number

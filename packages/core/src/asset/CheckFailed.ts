@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
 
-/** Blocking checks refused the rows that were about to be published. */
+/** Blocking checks of an asset failed, so its rows are not published. */
 export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed", {
   asset: Schema.String,
   checks: Schema.Array(Schema.String),
-  /** Whether the rows were only staged: nobody has seen them then. */
+  /** Whether the rows were only staged, and never visible. */
   staged: Schema.Boolean
 }) {
   readonly retryable = false

@@ -5,7 +5,10 @@ import type { Failure } from "./Failure.ts"
 import { StepContext } from "./StepContext.ts"
 import * as Storage from "./Storage.ts"
 
-/** What the definition of an external asset may say. `RC` are the services of its checks; `EO` and `RO` belong to `observe`. */
+/**
+ * The options of an external asset. `RC` are the services of its checks. `EO` and `RO` are the errors and services of
+ * `observe`.
+ */
 export interface Options<A, E extends Failure, R, Rel extends Storage.Relation, RC, EO extends Failure, RO>
   extends Pick<
     Asset.Options<Record<never, never>, A, never, RC, Rel, never>,
@@ -13,20 +16,17 @@ export interface Options<A, E extends Failure, R, Rel extends Storage.Relation, 
   > {
   readonly relation: Rel
   readonly columns?: ReadonlyArray<string>
-  /** Reads the value. It fails, and says who should store it, if it is not there. */
+  /** Reads the value. If it is missing, the error says which program or team should store it. */
   readonly load: Effect.Effect<A, E, R>
-  /**
-   * Returns the version of the value; undefined if nothing tells, and then it counts as new at every run. It is recorded as a
-   * hash.
-   */
+  /** Returns the version of the value, which is recorded as a hash. Undefined counts as a new version at every run. */
   readonly observe: Effect.Effect<string | undefined, EO, RO>
-  /** For helpers that define assets: the function whose caller is the place of definition. */
+  /** For helpers that define assets: the function whose caller counts as the place of definition. */
   readonly definedBy?: (...args: ReadonlyArray<never>) => unknown
 }
 
 /**
- * Defines an asset that somebody else makes and stores. A run loads and observes it, records its version and evaluates its
- * checks; it never materializes it. Its downstream assets are stale when the version changes.
+ * Defines an asset that another program stores. A run loads and observes it, records its version and evaluates its checks. A
+ * run never materializes it. Its downstream assets are stale when the version changes.
  */
 export const external = <
   const Name extends string,

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 /** A file that an asset is made from cannot be read. */
 export class FileUnreadable extends Schema.TaggedError<FileUnreadable>()("FileUnreadable", {
   path: Schema.String,
-  /** The file system's reason, as `NotFound`. */
+  /** The file system's reason, such as `NotFound`. */
   reason: Schema.String
 }) {
   readonly retryable = false
@@ -16,7 +16,7 @@ export class FileUnreadable extends Schema.TaggedError<FileUnreadable>()("FileUn
 /** A file that an asset makes cannot be written. */
 export class FileUnwritable extends Schema.TaggedError<FileUnwritable>()("FileUnwritable", {
   path: Schema.String,
-  /** The file system's reason, as `PermissionDenied`. */
+  /** The file system's reason, such as `PermissionDenied`. */
   reason: Schema.String
 }) {
   readonly retryable = false

@@ -1,6 +1,6 @@
 /**
- * Facts about one materialization, recorded with it and shown in the summary and in history: `rows`, `bytes`,
- * `quarantined`. Only scalars: a personal value does not type-check here.
+ * Numbers and labels of one materialization: `rows`, `bytes`, `quarantined`. The summary and the history show them. Only
+ * scalars: a personal value does not compile.
  */
 export type Metadata = Readonly<Record<string, MetadataValue>>
 

@@ -4,7 +4,8 @@ import * as Stream from "effect/Stream"
 import { FileUnreadable, reasonOf } from "./FileFailed.ts"
 
 /**
- * Observes a file: answers a SHA-256 chain over its content, read in pieces of 64 KiB. Fails if the file cannot be read.
+ * Observes a file. Returns a SHA-256 chain over its content, which is read in chunks of 64 KiB. Fails if the file cannot be
+ * read.
  *
  * ```ts
  * Asset.make("rates", { storage: storedAs(Rates), observe: Observe.file("data/rates.csv"), materialize: () => publishRates })

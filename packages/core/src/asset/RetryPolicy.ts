@@ -1,19 +1,19 @@
 import * as Duration from "effect/Duration"
 import type { Failure } from "./Failure.ts"
 
-/** How often, and after what delays, a step is tried again when its error says that this can help. */
+/** The number of attempts at a step whose error is retryable, and the delays between them. */
 export interface RetryPolicy {
-  /** Attempts in all, the first one included; at least 1. */
+  /** The number of attempts, the first one included. At least 1. */
   readonly attempts: number
-  /** The delay before the second attempt; each further one doubles it. */
+  /** The delay before the second attempt. It doubles with each further attempt. */
   readonly base: Duration.DurationInput
-  /** No backoff is longer than this. */
+  /** The longest delay. */
   readonly cap: Duration.DurationInput
-  /** No `Retry-After` is honoured beyond this: past it the wait is cut to it. */
+  /** The longest delay for a `Retry-After`. A longer one is cut to it. */
   readonly retryAfterCap: Duration.DurationInput
 }
 
-/** Four attempts over about four seconds: half a second, then doubled, at most thirty seconds each. */
+/** Four attempts over about four seconds. The delay begins at half a second and doubles, up to thirty seconds. */
 export const standard: RetryPolicy = {
   attempts: 4,
   base: Duration.millis(500),
@@ -25,10 +25,9 @@ export const standard: RetryPolicy = {
 export const never: RetryPolicy = { ...standard, attempts: 1 }
 
 /**
- * The delay in milliseconds before the attempt after `attempt` (1-based), or `undefined` when there is none: the error is
- * final, or the attempts are used up. "Equal jitter": at least half of the exponential delay, the rest by `random` in
- * [0, 1), so that clients that failed together do not return together
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * Returns the delay in milliseconds after the attempt `attempt` (1-based). Undefined if the error is final or no attempt is
+ * left. "Equal jitter": half of the exponential delay, and a random share of the other half, by `random` in [0, 1). So clients
+ * that failed together do not retry together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
 export const delayMillis = (
   policy: RetryPolicy,

@@ -5,15 +5,15 @@ import type { CheckFailed } from "./CheckFailed.ts"
 import type { Failure } from "./Failure.ts"
 import type { Metadata } from "./Metadata.ts"
 
-/** What a step knows of the run it is in, and how it tells of its progress. Every step is given one by its executor. */
+/** The run that a step is part of, and the step's reports to it. The executor provides one to every step. */
 export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepContext, StepContext.Service>() {
-  /** Adds `rows` to the rows that this attempt has handled so far. */
+  /** Adds to the number of rows that this attempt has processed. */
   static readonly progress = (rows: number): Effect.Effect<void, never, StepContext> =>
     Effect.map(StepContext, (step) => step.progress(rows))
 
   /**
-   * Evaluates the asset's blocking checks on staged rows, and fails if one of them does, so that they are not published.
-   * `standing` are checks that every asset has, unless it declares one of the same name.
+   * Evaluates the asset's blocking checks on staged rows. Fails if a check fails, so that the rows are not published.
+   * `standing` are checks that every asset has, unless it declares a check of the same name.
    */
   static readonly staged = (
     relation: string,
@@ -22,15 +22,18 @@ export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepCon
   ): Effect.Effect<void, CheckFailed, StepContext> =>
     Effect.flatMap(StepContext, (step) => step.staged(relation, counted, standing))
 
-  /** Tells which data this is: equal text, equal data. For sources, whose content no upstream's version tells. */
+  /**
+   * Reports the version of the asset's data. Equal versions mean equal data. For sources, whose content no upstream version
+   * describes.
+   */
   static readonly dataVersion = (version: string): Effect.Effect<void, never, StepContext> =>
     Effect.map(StepContext, (step) => step.dataVersion(version))
 
   /**
-   * Hands the value that the asset is about to answer on before it is whole: from `begun` on, the steps downstream may start
-   * on it, while this one goes on with `rest`, which ends with whether the value is still what they began with. They come to
-   * an end only after this step has. Where it fails, or the value became another, they are stopped, roll back, and begin
-   * again. `begun` must end before `rest` does.
+   * Hands off the value that the asset is about to return, before it is complete. Downstream steps may start on it after
+   * `begun`, while this step runs `rest`. They end only after this step has succeeded. `rest` returns whether the value is
+   * still the same. If it fails or the value has changed, the downstream steps roll back and restart. `begun` must end before
+   * `rest` does.
    */
   static readonly handOff = <E extends Failure, R>(
     rest: Effect.Effect<"same" | "changed", E, R>,
@@ -40,7 +43,7 @@ export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepCon
       Effect.map(Effect.context<R>(), (context) => step.handOff(Effect.provide(rest, context), begun))
     )
 
-  /** Records facts about this materialization; a later value of a key replaces an earlier one. */
+  /** Records metadata of this materialization. A later value replaces an earlier one of the same key. */
   static readonly metadata = (values: Metadata): Effect.Effect<void, never, StepContext> =>
     Effect.map(StepContext, (step) => step.metadata(values))
 }
@@ -49,9 +52,9 @@ export declare namespace StepContext {
   export interface Service {
     readonly runId: string
     readonly asset: string
-    /** 1 for the first try. */
+    /** 1 for the first attempt. */
     readonly attempt: number
-    /** Cheap and synchronous: may be called once per page or batch. */
+    /** Cheap and synchronous. May be called once per page or batch. */
     readonly progress: (rows: number) => void
     readonly metadata: (values: Metadata) => void
     readonly dataVersion: (version: string) => void
@@ -62,14 +65,14 @@ export declare namespace StepContext {
     ) => Effect.Effect<void, CheckFailed>
     readonly handOff: (rest: Effect.Effect<"same" | "changed", Failure>, begun: Effect.Effect<void>) => void
     /**
-     * The version of this asset's data that everything stored which this run makes of it directly was last made from, by the
-     * code and settings of today, and still is: who knows what has changed since then may answer with that alone. Undefined
-     * where there is no one such version, and where all is to be made anew.
+     * The one data version of this asset that all its downstream steps were last made from, with today's code and settings. A
+     * source that knows its changes since that version may return only these. Undefined if a downstream step has no such
+     * version or does not store its value, if the versions differ, or if everything is made anew.
      */
     readonly lastMadeFrom: string | undefined
-    /** The last materialization of this asset that is recorded. */
+    /** The last recorded materialization of this asset. */
     readonly last: { readonly runId: string; readonly metadata: Metadata } | undefined
-    /** Waits until the step has succeeded: where a value that was handed on comes to its end. */
+    /** Waits until the step has succeeded. A value that was handed off ends then. */
     readonly concluded: Effect.Effect<void>
   }
 }

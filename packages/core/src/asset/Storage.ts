@@ -4,10 +4,10 @@ import type * as Table from "../relation/Table.ts"
 import type * as View from "../relation/View.ts"
 import type { Failure } from "./Failure.ts"
 
-/** Whether an asset's value outlives its run, and how it is had again without materializing the asset. */
+/** Whether an asset's value outlives its run, and how a later run loads it. */
 export type Storage<A, R, Rel = unknown> = Ephemeral | Stored<A, R, Rel>
 
-/** The value lives only as long as the run: whoever needs it in a later run has it recomputed. */
+/** The value lives as long as the run. A later run that needs it recomputes it. */
 export interface Ephemeral {
   readonly _tag: "Ephemeral"
 }
@@ -15,27 +15,30 @@ export interface Ephemeral {
 /** A table, view or mask table that an asset publishes. */
 export type Relation = Table.Any | View.Any | Mask.Any
 
-/** The value is stored: `load` has it again, in whatever state the last materialization left it. */
+/** The value is stored. `load` reads it as the last materialization left it. */
 export interface Stored<out A, out R, out Rel = unknown> {
   readonly _tag: "Stored"
-  /** What it is stored as, in one word: `table`, `view`, `file`. */
+  /** The kind of storage, in one word: `table`, `view`, `file`. */
   readonly kind: string
-  /** The columns, by name, that a person may select assets by. */
+  /** The names of the columns, for selections such as `column:email`. */
   readonly columns: ReadonlyArray<string>
-  /** What it publishes in the warehouse; undefined if it is stored elsewhere. */
+  /** The relation in the warehouse. Undefined if the value is stored elsewhere. */
   readonly relation: Relation | undefined
   readonly load: Effect.Effect<A, Failure, R>
-  /** Whether the value is still there: `--changed` makes it again if not. Undefined if it is not asked, and counts as there. */
+  /**
+   * Whether the value still exists. If not, `--changed` materializes the asset. Without this effect, the value counts as
+   * existing.
+   */
   readonly exists: Effect.Effect<boolean, Failure, R> | undefined
-  /** Whether somebody else stores the value: the asset only reads and observes it. */
+  /** Whether another program stores the value, so that the asset only loads and observes it. */
   readonly isExternal: boolean
-  /** Never set: carries the relation's type. */
+  /** Never set. Carries the relation's type. */
   readonly "~relation"?: Rel
 }
 
 export const ephemeral: Ephemeral = { _tag: "Ephemeral" }
 
-/** Whether an asset's value is stored by somebody else. */
+/** Whether another program stores an asset's value. */
 export const isExternal = (storage: Storage<unknown, unknown>): boolean => storage._tag === "Stored" && storage.isExternal
 
 export const stored = <A, R, Rel extends Relation = never>(options: {

@@ -6,41 +6,41 @@ import { describe, GraphInvalid, type GraphProblem } from "./GraphProblem.ts"
 import * as Topology from "./topology.ts"
 
 /**
- * Assets, validated once and sealed. What can be asked of it is a lookup or a walk; nothing here does I/O.
- * `A` is the union of its assets: their names and the services they need stay known to the compiler.
+ * Assets, validated once and sealed. All functions are look-ups or walks, without I/O. `A` is the union of its assets, so that
+ * the compiler knows their names and services.
  */
 export interface AssetGraph<out A extends Asset.Any> {
-  /** In definition order. */
+  /** The assets, in definition order. */
   readonly assets: ReadonlyArray<A>
-  /** Asset names in definition order; a node's index here is its index in `upstreams`, `downstreams` and `level`. */
+  /** Asset names in definition order. A node's index here is its index in `upstreams`, `downstreams` and `level`. */
   readonly names: ReadonlyArray<string>
   readonly upstreams: Topology.Edges
   readonly downstreams: Topology.Edges
-  /** 0 for a source, else one more than the deepest upstream. */
+  /** 0 for a source, otherwise one more than the deepest upstream. */
   readonly level: ReadonlyArray<number>
-  /** The index of an asset, if there is one of that name. */
+  /** Returns the index of an asset. Undefined if the graph has no asset of that name. */
   readonly indexOf: (name: string) => number | undefined
 }
 
 /** The names of a graph's assets. */
 export type Name<G> = G extends AssetGraph<infer A> ? A["name"] : never
-/** The services that running all of a graph's assets needs. */
+/** The services that a graph's assets need. */
 export type Context<G> = G extends AssetGraph<infer A> ? Asset.Context<A> : never
 
-/** Upstreams that the listed assets name and that are not among them. */
+/** Upstreams that the listed assets use and the list lacks. */
 export type Missing<Assets extends ReadonlyArray<Asset.Any>> = Exclude<
   Asset.UpstreamName<Assets[number]>,
   Assets[number]["name"]
 >
 
-/** Refuses, naming it, an upstream that is not in the graph. */
+/** Refuses an upstream that is not in the graph. The error names it. */
 export type Closed<Assets extends ReadonlyArray<Asset.Any>> = [Missing<Assets>] extends [never]
   ? unknown
   : `the upstream ${Missing<Assets>} is not in the graph`
 
 /**
- * Validates assets and seals them into a graph. A missing upstream is a compile error; cycles, duplicate names and names
- * that are not names are found here, all of them at once.
+ * Validates assets and seals them into a graph. A missing upstream is a compile error. Cycles, duplicate names and invalid
+ * names are found at run time, all at once.
  *
  * ```ts
  * const graph = AssetGraph.make([greeting, letters]) // Either<AssetGraph<...>, GraphInvalid>, which is an Effect too
@@ -50,7 +50,7 @@ export const make = <const Assets extends ReadonlyArray<Asset.Any>>(
   assets: Assets & Closed<Assets>
 ): Either.Either<AssetGraph<Assets[number]>, GraphInvalid> => fromAssets<Assets[number]>(assets)
 
-/** The same for assets known only at run time, whose upstreams the compiler cannot see. */
+/** Makes a graph of assets that are known only at run time. A missing upstream is a problem at run time. */
 export const fromAssets = <A extends Asset.Any>(assets: ReadonlyArray<A>): Either.Either<AssetGraph<A>, GraphInvalid> => {
   const names = assets.map((asset) => asset.name)
   const index = new Map<string, number>()
@@ -86,7 +86,7 @@ export const fromAssets = <A extends Asset.Any>(assets: ReadonlyArray<A>): Eithe
       })
 }
 
-/** The asset of a name that the compiler knows to be in the graph. */
+/** Returns an asset by its name. The compiler checks the name. */
 export const get = <A extends Asset.Any, const N extends A["name"]>(
   graph: AssetGraph<A>,
   name: N

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { didYouMean } from "../suggest.ts"
 
-/** One thing that is wrong with a set of assets. */
+/** One problem of a set of assets. */
 export type GraphProblem =
   | {
       readonly _tag: "DuplicateName"
@@ -27,7 +27,7 @@ export type GraphProblem =
     }
   | { readonly _tag: "Cycle"; readonly path: ReadonlyArray<string> }
 
-/** Says what is wrong and what to do, in one line. */
+/** Describes a problem and its remedy, in one line. */
 export const describe = (problem: GraphProblem, names: Iterable<string>): string => {
   switch (problem._tag) {
     case "Cycle":
@@ -43,7 +43,7 @@ export const describe = (problem: GraphProblem, names: Iterable<string>): string
   }
 }
 
-/** The assets do not make a graph. Carries every problem there is, sorted. */
+/** The assets do not make a graph. Carries every problem, sorted. */
 export class GraphInvalid extends Schema.TaggedError<GraphInvalid>()("GraphInvalid", {
   problems: Schema.Array(Schema.String)
 }) {

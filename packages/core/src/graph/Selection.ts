@@ -1,7 +1,7 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { AssetGraph } from "./AssetGraph.ts"
 
-/** Which assets a person means, as an expression. Written and read by `SelectionText`, answered by `SelectionQuery`. */
+/** A selection of assets, as an expression. `SelectionText` reads and writes it; `SelectionQuery` resolves it. */
 export type Selection =
   | All
   | Name
@@ -24,26 +24,26 @@ export interface Name {
   readonly name: string
 }
 
-/** `messages_*`: any number of assets, perhaps none. */
+/** `messages_*`: any number of assets, or none. */
 export interface Wildcard {
   readonly _tag: "Wildcard"
   readonly pattern: string
 }
 
-/** What assets are told apart by, besides their names. */
+/** The attributes that assets are selected by, besides their names. */
 export const attributeKeys = ["key", "group", "tag", "kind", "owner", "column", "status", "state"] as const
 export type AttributeKey = (typeof attributeKeys)[number]
 
-/** `group:raw`, `tag:team=growth`; `*` stands for anything in a value. */
+/** `group:raw`, `tag:team=growth`. In a value, `*` matches any text. */
 export interface Attribute {
   readonly _tag: "Attribute"
   readonly key: AttributeKey
   readonly value: string
-  /** Only for tags: `tag:team` asks for the tag with any value. */
+  /** The value of a tag. Undefined in `tag:team`, which matches the tag with any value. */
   readonly tagValue: string | undefined
 }
 
-/** `2+orders+`: what is up to so many steps above and below; `Infinity` for all, 0 for none. */
+/** `2+orders+`: an asset with its upstreams and downstreams, up to a number of steps. `Infinity` for all, 0 for none. */
 export interface Traversal {
   readonly _tag: "Traversal"
   readonly up: number
@@ -64,12 +64,12 @@ export const traversal = (up: number, of: Selection, down: number): Traversal =>
 export const not = (of: Selection): Selection => ({ _tag: "Not", of })
 export const and = (left: Selection, right: Selection): Selection => ({ _tag: "And", left, right })
 export const or = (left: Selection, right: Selection): Selection => ({ _tag: "Or", left, right })
-/** Those of the selected that nothing selected depends on. */
+/** Selected assets without a selected downstream asset. */
 export const sinks = (of: Selection): Selection => ({ _tag: "Ends", which: "sinks", of })
-/** Those of the selected that depend on nothing selected. */
+/** Selected assets without a selected upstream. */
 export const roots = (of: Selection): Selection => ({ _tag: "Ends", which: "roots", of })
 
-/** The union of some selections; there must be one at least. */
+/** The union of selections; at least one. */
 export const union = (selections: readonly [Selection, ...ReadonlyArray<Selection>]): Selection => selections.reduce(or)
 
 /** Selects by names that the compiler checks against the graph. */
@@ -78,7 +78,7 @@ export const of = <A extends Asset.Any>(
   ...names: readonly [A["name"], ...ReadonlyArray<A["name"]>]
 ): Selection => names.map((each): Selection => name(each)).reduce(or)
 
-/** Whether answering it takes what the run history and the sources say, beside the graph. */
+/** Whether a selection needs the run history and the sources, besides the graph. */
 export const needsHistory = (selection: Selection): boolean => {
   switch (selection._tag) {
     case "All":

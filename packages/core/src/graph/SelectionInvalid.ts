@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-/** A selection cannot be read, or names what is not there. Each problem is a whole message, in some lines. */
+/** A selection cannot be parsed, or contains an unknown name. Each problem is a whole message of several lines. */
 export class SelectionInvalid extends Schema.TaggedError<SelectionInvalid>()("SelectionInvalid", {
   problems: Schema.Array(Schema.String)
 }) {
@@ -10,7 +10,7 @@ export class SelectionInvalid extends Schema.TaggedError<SelectionInvalid>()("Se
   }
 }
 
-/** A selection that is right and matches nothing. */
+/** A valid selection matches no asset. */
 export class SelectionEmpty extends Schema.TaggedError<SelectionEmpty>()("SelectionEmpty", {
   selection: Schema.String
 }) {

@@ -6,11 +6,11 @@ import type { Attribute, Selection } from "./Selection.ts"
 import { SelectionInvalid } from "./SelectionInvalid.ts"
 import * as Topology from "./topology.ts"
 
-/** What is known of an asset beside its definition; asked only for selections that need it. */
+/** The status of assets. Read only for selections that need it. */
 export interface Facts {
-  /** How the asset's last step ended: `succeeded`, `failed`, `skipped`, `canceled`; undefined where it never ran. */
+  /** How the asset's last step ended: `succeeded`, `failed`, `skipped`, `canceled`. Undefined if it never ran. */
   readonly status: (asset: string) => string | undefined
-  /** What holds of it now, of `never`, `stale`, `failed`, `changed`. */
+  /** The current states of the asset: `never`, `stale`, `failed`, `changed`. */
   readonly states: (asset: string) => ReadonlyArray<string>
 }
 
@@ -22,8 +22,8 @@ export const states = ["never", "stale", "failed", "changed"] as const
 export const statuses = ["succeeded", "failed", "skipped", "canceled"] as const
 
 /**
- * The indices of the selected assets, ascending; or every name and value that does not exist, with up to ten near ones.
- * O(nodes + edges) per traversal.
+ * Returns the indices of the selected assets, ascending. Fails with every unknown name and value, with up to ten similar ones
+ * each. O(nodes + edges) per traversal.
  */
 export const resolve = (
   selection: Selection,
@@ -104,7 +104,7 @@ const attributeTest = ({ key, value, tagValue }: Attribute, facts: Facts): ((ass
   }
 }
 
-/** `state:` and `status:` take a few words only; anything else is a slip. */
+/** `state:` and `status:` take a few words only. Any other word is an error. */
 const valueProblems = ({ key, value }: Attribute): ReadonlyArray<string> => {
   const words: ReadonlyArray<string> | undefined = key === "state" ? states : key === "status" ? statuses : undefined
   if (words === undefined || value.includes("*") || words.includes(value)) return []

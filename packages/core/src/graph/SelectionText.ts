@@ -4,14 +4,14 @@ import * as Selection from "./Selection.ts"
 import { SelectionInvalid } from "./SelectionInvalid.ts"
 
 /**
- * Reads a selection. Traversal binds closest, then `not`, `and`, `or`; a comma is a union, as `or` is.
+ * Parses a selection. Traversal binds closest, then `not`, `and`, `or`. A comma is a union, like `or`.
  *
  *     expr := term | not expr | expr and expr | expr or expr | (expr)
  *     term := [N]+ atom +[N]
  *     atom := * | name | "quoted" | name* | key: | group: | tag:k[=v] | kind: | owner: | column: | status: | state:
  *           | sinks(expr) | roots(expr) | (expr)
  *
- * A fault is shown under the expression, with a caret.
+ * The error shows the expression, with a caret below the fault.
  */
 export const parse = (text: string): Either.Either<Selection.Selection, SelectionInvalid> => {
   const tokens = tokenize(text)
@@ -107,7 +107,7 @@ export const parse = (text: string): Either.Either<Selection.Selection, Selectio
   }
 }
 
-/** Reads the words of a command line: each is an expression of its own, and together they are a union. */
+/** Parses the words of a command line. Each word is an expression, and the selection is their union. */
 export const parseAll = (
   words: readonly [string, ...ReadonlyArray<string>]
 ): Either.Either<Selection.Selection, SelectionInvalid> => {
@@ -118,7 +118,7 @@ export const parseAll = (
   )
 }
 
-/** Writes a selection so that reading it gives the same one, with no more parentheses than that takes. */
+/** Writes a selection so that parsing returns the same selection. Adds only the necessary parentheses. */
 export const print = (selection: Selection.Selection): string => {
   switch (selection._tag) {
     case "All":
@@ -148,7 +148,7 @@ export const print = (selection: Selection.Selection): string => {
   }
 }
 
-/** How closely each form binds: what binds less than its surroundings ask for is put in parentheses. */
+/** The precedence of each form. A form below the precedence of its surroundings gets parentheses. */
 const closeness = { Or: 1, And: 2, Not: 3, Traversal: 3.5, All: 4, Name: 4, Wildcard: 4, Attribute: 4, Ends: 4 } as const
 
 const within = (selection: Selection.Selection, least: number): string =>
@@ -168,7 +168,7 @@ interface Token {
   readonly _tag: "Word" | "Quoted" | "Symbol" | "Unknown" | "End"
   readonly at: number
   readonly text: string
-  /** Whether white space stands before it. */
+  /** Whether white space precedes it. */
   readonly spaced?: boolean
 }
 

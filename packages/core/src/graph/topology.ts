@@ -1,7 +1,7 @@
-/** What the algorithms need of a graph: upstream indices by node index. Names and values stay outside. */
+/** A graph as the algorithms need it: the indices of the upstreams, by the index of a node. */
 export type Edges = ReadonlyArray<ReadonlyArray<number>>
 
-/** Turns the arrows around: downstream indices by node index. O(nodes + edges). */
+/** Reverses the edges: returns the indices of the downstream nodes, by the index of a node. O(nodes + edges). */
 export const reverse = (upstreams: Edges): Array<Array<number>> => {
   const downstreams: Array<Array<number>> = upstreams.map(() => [])
   upstreams.forEach((ups, node) => {
@@ -11,8 +11,8 @@ export const reverse = (upstreams: Edges): Array<Array<number>> => {
 }
 
 /**
- * The level of every node, where a node without upstreams is at 0 and any other one below its deepest upstream, and the
- * nodes that no level can be given to: those on a cycle or below one. Kahn's algorithm, O(nodes + edges).
+ * Returns the level of every node: 0 without upstreams, otherwise one more than the deepest upstream. Nodes on a cycle or below
+ * one have no level and are returned as `stuck`. Kahn's algorithm, O(nodes + edges).
  */
 export const levels = (upstreams: Edges, downstreams: Edges) => {
   const level = new Array<number>(upstreams.length).fill(0)
@@ -31,8 +31,8 @@ export const levels = (upstreams: Edges, downstreams: Edges) => {
 }
 
 /**
- * The cycles among nodes that could not be levelled, each as its nodes from the smallest one on, one cycle per knot: the
- * walk follows stuck upstreams, so it must come back to where it was. O(nodes + edges).
+ * Returns the cycles among the nodes without a level, each beginning with its smallest node. The walk follows stuck upstreams,
+ * so it must return to a node that it has visited. Of cycles that share nodes, one is returned. O(nodes + edges).
  */
 export const cycles = (upstreams: Edges, stuck: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>> => {
   const isStuck = new Set(stuck)
@@ -51,7 +51,7 @@ export const cycles = (upstreams: Edges, stuck: ReadonlyArray<number>): Readonly
   return found
 }
 
-/** All that can be reached from `from` along `edges`, itself included, at most `depth` steps away. */
+/** Returns the nodes that can be reached from `from` along `edges` in at most `depth` steps, `from` included. */
 export const reach = (edges: Edges, from: Iterable<number>, depth = Number.POSITIVE_INFINITY): Set<number> => {
   const seen = new Set(from)
   let frontier = [...seen]
