@@ -1,21 +1,21 @@
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 
-/** One argument of a command: a word that follows its name without an option. */
+/** One argument of a command: a word after the command's name that is no option. */
 export interface Argument<out A> {
   /** The placeholder in help, such as `ASSET`. */
   readonly name: string
   /** What the argument means, without a full stop. */
   readonly meaning: string
-  /** Whether the command takes none, any number of them, or exactly one. */
+  /** Whether the command takes at most one, exactly one, or any number of them. */
   readonly count: "optional" | "required" | "repeated"
   /** Whether the argument names a person. No message repeats an unknown word of such a command line. */
   readonly secret: boolean
-  /** Reads the words, of which there are as many as `count` allows. */
+  /** Reads the words. `count` limits their number. */
   readonly parse: (typed: ReadonlyArray<string>) => Either.Either<A, string>
 }
 
-/** An argument that must be typed. */
+/** A required argument. */
 export const required = (name: string, meaning: string): Argument<string> => ({
   name,
   meaning,
@@ -24,7 +24,7 @@ export const required = (name: string, meaning: string): Argument<string> => ({
   parse: ([typed]) => (typed === undefined ? Either.left(`needs the argument ${name}`) : Either.right(typed))
 })
 
-/** An argument that may be left out. */
+/** An optional argument. */
 export const optional = (name: string, meaning: string): Argument<string | undefined> => ({
   name,
   meaning,
@@ -33,7 +33,7 @@ export const optional = (name: string, meaning: string): Argument<string | undef
   parse: ([typed]) => Either.right(typed)
 })
 
-/** An argument that may be left out, and that no message repeats, because it names a person. */
+/** An optional argument that names a person, so that no message repeats it. */
 export const secret = (name: string, meaning: string): Argument<Redacted.Redacted | undefined> => ({
   name,
   meaning,
@@ -42,7 +42,7 @@ export const secret = (name: string, meaning: string): Argument<Redacted.Redacte
   parse: ([typed]) => Either.right(typed === undefined ? undefined : Redacted.make(typed))
 })
 
-/** An argument that may be typed any number of times. It takes all words that are left, so it must be the last one. */
+/** An argument that may be repeated. It takes all remaining words, so it must be the last argument. */
 export const repeated = (name: string, meaning: string): Argument<ReadonlyArray<string>> => ({
   name,
   meaning,

@@ -4,16 +4,16 @@ import type { CommandTable, Values } from "./CommandTable.ts"
 import { valuesOf } from "./internal/values.ts"
 import type { Typed } from "./Typed.ts"
 
-/** A command that a person can type: its table, and the code that runs with what was typed. */
+/** A command: its table, and the code that runs with the typed values. */
 export interface Command<out E = unknown, out R = never> {
   readonly table: CommandTable
-  /** The command with its values. A left says what is wrong with one of them. */
+  /** Returns the command with its values. A left says which value is wrong, and why. */
   readonly run: (typed: Typed) => Either.Either<Effect.Effect<void, E, R>, string>
 }
 
 /**
- * Joins a table and the code of its command. `load` is called when the command runs, so a program with many commands loads
- * one of them.
+ * Joins a table and the code of its command. `load` is called when the command runs, so that a program loads the code of one
+ * command only.
  */
 export const make = <Table extends CommandTable, E, R>(
   table: Table,

@@ -2,8 +2,8 @@ import type { Argument } from "./Argument.ts"
 import type { Flag } from "./Flag.ts"
 
 /**
- * What a person can type after a command's name, and what it means. Help, completions, the page on the command line and the
- * values that the command runs with all come from it. It is plain data, so help is shown without loading the command's code.
+ * The arguments and options of a command. Help, completions, the page on the command line and the command's values are derived
+ * from it. A table is plain data, so help is shown without loading the command's code.
  */
 export interface CommandTable<
   out Arguments extends AnyArguments = AnyArguments,
@@ -13,20 +13,20 @@ export interface CommandTable<
   readonly name: string
   /** One sentence, without a full stop. */
   readonly summary: string
-  /** The arguments by the names that the command's code gives them, in the order in which they are typed. */
+  /** The arguments by their names in the command's code, in the order in which they are typed. */
   readonly arguments: Arguments
-  /** The options by the names that the command's code gives them, in the order in which help shows them. */
+  /** The options by their names in the command's code, in the order in which help shows them. */
   readonly options: Options
-  /** Command lines without the program's name, and what each is good for. */
+  /** Command lines without the program's name, and the purpose of each. */
   readonly examples: ReadonlyArray<readonly [line: string, meaning: string]>
-  /** What the first Ctrl-C does, such as `what is running rolls back`. Undefined if there is nothing to say. */
+  /** The effect of the first Ctrl-C, such as `what is running rolls back`. Undefined if there is nothing to say. */
   readonly stopping?: string
 }
 
 type AnyArguments = Readonly<Record<string, Argument<unknown>>>
 type AnyOptions = Readonly<Record<string, Flag<unknown>>>
 
-/** What a command runs with: the value of each argument and option of its table. */
+/** The value of each argument and option of a table. */
 export type Values<Table extends CommandTable> = {
   readonly [Name in keyof Table["arguments"]]: Table["arguments"][Name] extends Argument<infer A> ? A : never
 } & {

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import type { Typed } from "./Typed.ts"
 
-/** One option of a command, from which its help, its completions and its value come. */
+/** One option of a command. Its help, its completions and its value are derived from it. */
 export interface Flag<out A> {
   /** The name that is typed after `--`: `fail-fast`. */
   readonly name: string
@@ -10,15 +10,15 @@ export interface Flag<out A> {
   /** What the option does, without a full stop. */
   readonly meaning: string
   readonly repeatable: boolean
-  /** The only values that the option takes; empty if there are others. */
+  /** The only values that the option takes. Empty if it takes others. */
   readonly words: ReadonlyArray<string>
-  /** The value of a command line without the option, as help shows it. */
+  /** The default value, as help shows it. */
   readonly otherwise?: string
-  /** Reads the values as they were typed, none if the option was not. A left says what a value must be. */
+  /** Reads the typed values; none if the option was not typed. A left says what a value must be. */
   readonly parse: (typed: ReadonlyArray<string>) => Either.Either<A, string>
 }
 
-/** An option that is there or not. `--name=false` is the same as no option. */
+/** An option without a value. `--name=false` is the same as no option. */
 export const boolean = (name: string, meaning: string): Flag<boolean> => ({
   name,
   takes: undefined,
@@ -31,11 +31,11 @@ export const boolean = (name: string, meaning: string): Flag<boolean> => ({
       : Either.left("takes no value, or one of true and false")
 })
 
-/** An option that takes any text. */
+/** An option whose value is any text. */
 export const text = (name: string, takes: string, meaning: string): Flag<string | undefined> =>
   single({ name, takes, meaning }, Either.right)
 
-/** An option that takes any text, and may be repeated. */
+/** An option whose value is any text. It may be repeated. */
 export const texts = (name: string, takes: string, meaning: string): Flag<ReadonlyArray<string>> => ({
   name,
   takes,
@@ -45,7 +45,7 @@ export const texts = (name: string, takes: string, meaning: string): Flag<Readon
   parse: Either.right
 })
 
-/** An option that takes `key=value`, and may be repeated. The last value of a key counts. */
+/** An option whose value is `key=value`. It may be repeated. The last value of a key counts. */
 export const pairs = (name: string, takes: string, meaning: string): Flag<Readonly<Record<string, string>>> => ({
   ...texts(name, takes, meaning),
   parse: (typed) => {
@@ -56,7 +56,7 @@ export const pairs = (name: string, takes: string, meaning: string): Flag<Readon
   }
 })
 
-/** An option that takes a whole number within bounds. */
+/** An option whose value is a whole number within bounds. */
 export const wholeNumber = (
   name: string,
   takes: string,
@@ -70,7 +70,7 @@ export const wholeNumber = (
       : Either.left(`must be a whole number from ${least} to ${most}`)
   })
 
-/** An option that takes one of some words. */
+/** An option whose value is one of some words. */
 export const oneOf = <const Word extends string>(
   name: string,
   takes: string,
@@ -84,7 +84,7 @@ export const oneOf = <const Word extends string>(
   words
 })
 
-/** An option that takes a length of time, as `90s`, `5m`, `1h30m` or `30d`: milliseconds, more than none. */
+/** An option whose value is a duration above zero: `90s`, `5m`, `1h30m`, `30d`. Returns milliseconds. */
 export const duration = (name: string, takes: string, meaning: string): Flag<number | undefined> =>
   single({ name, takes, meaning }, (typed) => {
     const millis = millisOf(typed)
@@ -93,14 +93,14 @@ export const duration = (name: string, takes: string, meaning: string): Flag<num
       : Either.right(millis)
   })
 
-/** The option with a value for command lines that do not have it. */
+/** Sets the value for command lines without the option. */
 export const withDefault = <A>(flag: Flag<A | undefined>, value: NoInfer<A>): Flag<A> => ({
   ...flag,
   otherwise: String(value),
   parse: (typed) => Either.map(flag.parse(typed), (parsed) => parsed ?? value)
 })
 
-/** Reads an option from what was typed. A left says what is wrong with its value. */
+/** Reads an option from a command line. A left says what is wrong with its value. */
 export const read = <A>(flag: Flag<A>, { options }: Typed): Either.Either<A, string> =>
   Either.mapLeft(flag.parse(options.get(flag.name) ?? []), (must) => `--${flag.name} ${must}.`)
 

@@ -28,49 +28,49 @@ export {
 } from "./Pipeline.ts"
 export { prefixed } from "./Prefixed.ts"
 
-/** The services that assets need, and neither the resources nor the program give. */
+/** The services that assets need and that neither the resources nor the program provide. */
 export type Lacking<Assets extends ReadonlyArray<Asset.Any>, Out> = Exclude<Asset.Context<Assets[number]>, Out | Given>
 
-/** Refuses, naming it, a service that assets need and nothing gives. */
+/** Refuses a service that assets need and nothing provides. The error names it. */
 export type Covering<Assets extends ReadonlyArray<Asset.Any>, Out> = [Lacking<Assets, Out>] extends [never]
   ? unknown
   : { readonly "the assets need a service that resources does not give": Lacking<Assets, Out> }
 
-/** Definitions whose resources give services. */
+/** Definitions whose resources provide services. */
 export interface ResourcesGiving<out Services> {
   readonly resources: unknown
-  /** Never set: the compiler names the services. */
+  /** Never set. Makes the compiler name the services. */
   readonly "~services"?: Services
 }
 
-/** Refuses, naming it, a service that assets need if `resources` is left out. */
+/** Refuses a service that assets need if `resources` is left out. The error names it. */
 export type Resourced<Assets extends ReadonlyArray<Asset.Any>> = [Lacking<Assets, never>] extends [never]
   ? unknown
   : ResourcesGiving<Lacking<Assets, never>>
 
-/** What a pipeline says of itself. */
+/** The options of a pipeline's definition. */
 export interface Options<Assets extends ReadonlyArray<Asset.Any>, S extends Settings.Settings, Out> {
   /** Lower-case letters, digits, `_` and `-`. */
   readonly name: string
-  /** What it is for, in one sentence without a full stop. Help begins with it. */
+  /** The purpose of the pipeline, in one sentence without a full stop. Help begins with it. */
   readonly description?: string
   readonly assets: Assets & AssetGraph.Closed<Assets> & Distinct<Assets>
   readonly settings?: S
-  /** Must give what the assets need, beside what the program gives. Leave it out if they need nothing else. */
+  /** Provides the services that the assets need, besides those of the program. Leave it out if they need no others. */
   readonly resources?: ((settings: Settings.Values<S>) => Layer.Layer<Out, Failure, FileSystem.FileSystem>) &
     Covering<Assets, Out>
   readonly roles?: Relations.Roles
-  /** Where the sources are. A run that would put a sample in the place of real rows is refused. */
+  /** The origin of the source rows. A run that would replace real rows by a sample is refused. */
   readonly origin?: (settings: Settings.Values<S>) => Effect.Effect<Origin, Settings.SettingsInvalid>
-  /** By asset, the settings that its rows depend on, in one text. Other settings make it out of date, as other code does. */
+  /** For each asset, the settings that its rows depend on, as one text. If they change, the asset is stale. */
   readonly rowsDependOn?: (settings: Settings.Values<S>) => {
     readonly [Name in Assets[number]["name"]]?: string | undefined
   }
-  /** What the privacy report tells under these settings, beside what the tables and columns say. */
+  /** The content of the privacy report under these settings, besides what tables and columns declare. */
   readonly privacy?: (settings: Settings.Values<S>) => Partial<Privacy>
-  /** The sources whose quarantined rows are told apart by a person's id: erasing the person removes them. */
+  /** Sources whose quarantined rows are identified by a person's id. Erasing the person removes these rows. */
   readonly personSources?: ReadonlyArray<string>
-  /** What only this pipeline has, beside the program's own commands. */
+  /** The commands of this pipeline, besides the program's own. */
   readonly commands?: ReadonlyArray<Command<unknown, GivenToCommands>>
 }
 

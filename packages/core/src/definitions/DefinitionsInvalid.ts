@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-/** The assets of a pipeline do not fit together. Carries every problem there is, sorted. */
+/** The assets of a pipeline do not fit together. Carries every problem, sorted. */
 export class DefinitionsInvalid extends Schema.TaggedError<DefinitionsInvalid>()("DefinitionsInvalid", {
   pipeline: Schema.String,
   problems: Schema.Array(Schema.String)

@@ -21,7 +21,7 @@ type PublishedTwice<P> = {
     : `${P[Relation] & string} publishes ${Relation}, as another asset does`
 }[keyof P & string]
 
-/** Refuses, naming them, two assets that publish one relation. */
+/** Refuses two assets that publish one relation. The error names the assets. */
 export type Distinct<Assets extends ReadonlyArray<Asset.Any>> = [PublishedTwice<Publishers<Assets>>] extends [never]
   ? unknown
   : PublishedTwice<Publishers<Assets>>

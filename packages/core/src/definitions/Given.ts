@@ -1,8 +1,8 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 
 /**
- * What the program gives to every run, so that no pipeline's resources must: the store, the room on disk for spilled rows,
- * the file system. The tag of such a service declares the mark:
+ * The services that the program provides to every run: the store, the room on disk for spilled rows, the file system. The
+ * resources of a pipeline need not provide them. The tag of such a service declares the mark:
  *
  * ```ts
  * class Warehouse extends Context.Tag("Warehouse")<Warehouse, Service>() {
@@ -16,7 +16,7 @@ export interface Marked {
   readonly "~given": true
 }
 
-/** What the program gives to a command, as `Output`. The tag of such a service declares the mark. */
+/** The services that the program provides to a command, such as `Output`. The tag of such a service declares the mark. */
 export type GivenToCommands = MarkedForCommands | FileSystem.FileSystem
 
 export interface MarkedForCommands {

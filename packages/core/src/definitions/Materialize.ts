@@ -21,18 +21,18 @@ import * as Definitions from "./Definitions.ts"
 import type { DefinitionsInvalid } from "./DefinitionsInvalid.ts"
 import type { Given } from "./Given.ts"
 
-/** As for any run. The origin is what the definitions say of it. */
+/** The options of any run, without the origin, which the definitions declare. */
 export interface Options extends Omit<Executor.Options, "concurrency" | "origin"> {
-  /** How many steps may run at once. Default 4. */
+  /** The number of steps that may run at once. Default 4. */
   readonly concurrency?: number
 }
 
-/** A run's result, whose steps are found by the names of the pipeline's assets. */
+/** The result of a run. Its steps are found by the names of the pipeline's assets. */
 export interface Result<Name extends string> extends RunResult {
   readonly steps: ReadonlyMap<Name, StepResult>
 }
 
-/** Why a run did not begin, or could not be recorded. A step that fails is part of the result. */
+/** Why a run could not start or could not be recorded. A failed step is part of the result instead. */
 export type NotRun =
   | DefinitionsInvalid
   | SettingsInvalid
@@ -42,15 +42,15 @@ export type NotRun =
   | RunStoreFailed
   | Failure
 
-/** The services that the program gives: the run history, the file system, and those of the store that the assets use. */
+/** The services that the program must provide: the run history, the file system, and the stores that the assets use. */
 export type Services<A extends Asset.Any> = RunStore | FileSystem.FileSystem | Extract<Asset.Context<A>, Given>
 
-/** The names of some assets, which the compiler checks, or any selection. */
+/** Names of assets, which the compiler checks, or any selection. */
 export type Selected<Name extends string> = readonly [Name, ...ReadonlyArray<Name>] | Selection.Selection
 
 /**
- * Materializes assets of a pipeline from a program, as `sluice materialize` does: it reads the settings, plans, and runs the plan
- * with the pipeline's resources, which live as long as the run. Succeeds with what became of the run, failed steps included.
+ * Materializes assets of a pipeline from a program, as `sluice materialize` does. It reads the settings, plans, and executes
+ * the plan. The pipeline's resources live as long as the run. Succeeds with the run's result, even if steps failed.
  *
  * ```ts
  * const result = yield* materialize(shop, ["daily_revenue"])
@@ -80,8 +80,8 @@ export const materialize = Effect.fn("materialize")(function* <A extends Asset.A
 })
 
 /**
- * The events of such a run, progress included, as they happen; the last one is `RunConcluded`. The run begins when the stream is
- * run. A stream that ends early interrupts the run, whose steps roll back.
+ * Streams the events of a run as they happen, progress included. The last event is `RunConcluded`. The run starts with the
+ * stream. If the stream ends early, the run is interrupted and its steps roll back.
  */
 export const events = <A extends Asset.Any>(
   definitions: Definitions.Definitions<A>,

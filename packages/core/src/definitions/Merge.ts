@@ -13,15 +13,15 @@ import type { Origin } from "./Origin.ts"
 import { type Any, type Configured, type Definitions, type Needs, seal, TypeId } from "./Pipeline.ts"
 import * as Relations from "./Relations.ts"
 
-/** Every asset of some pipelines. */
+/** Every asset of several pipelines. */
 type AssetOf<Ds extends ReadonlyArray<Any>> = Ds[number]["assets"][number]
 
-/** Names that two different assets have. */
+/** The names that two different assets share. */
 type NamedTwice<P> = {
   [Name in keyof P & string]: IsUnion<P[Name]> extends false ? never : `two assets are called ${Name}`
 }[keyof P & string]
 
-/** Relations that two different assets publish. */
+/** The relations that two different assets publish. */
 type PublishedTwice<P> = {
   [Relation in keyof P & string]: IsUnion<P[Relation]> extends false ? never : `two assets publish ${Relation}`
 }[keyof P & string]
@@ -30,13 +30,13 @@ type Refusal<Ds extends ReadonlyArray<Any>> =
   | NamedTwice<{ [A in AssetOf<Ds> as A["name"]]: Copies.Original<A> }>
   | PublishedTwice<{ [A in AssetOf<Ds> as RelationName<A>]: Copies.Original<A> }>
 
-/** Refuses, naming them, two assets of one name, and two that publish one relation. */
+/** Refuses two assets of one name, and two assets that publish one relation. The error names them. */
 export type Mergeable<Ds extends ReadonlyArray<Any>> = [Refusal<Ds>] extends [never] ? unknown : Refusal<Ds>
 
 /**
- * Makes one pipeline of several: one graph, one history, one owner of all tables. An asset may have an upstream of another
- * pipeline: list the same value in both, and the merged pipeline has it once, under the name that the first gives it. The assets
- * of each pipeline get the services of its own `resources`.
+ * Merges pipelines into one: one graph, one history, one owner of all tables. An asset may have an upstream in another
+ * pipeline. List the same value in both; the merged pipeline has it once, under the name that the first pipeline gives it. The
+ * assets of each pipeline get the services of its own `resources`.
  *
  * ```ts
  * export default Definitions.merge("company", [Definitions.prefixed("shop", shop), Definitions.prefixed("billing", billing)])
@@ -101,7 +101,7 @@ export const merge = <const Ds extends ReadonlyArray<Any>>(
   }
 }
 
-/** Keeps the services of one pipeline from the assets of the others, which may need others of the same names. */
+/** Provides the services of a pipeline to its own assets only. Other pipelines may need services of the same names. */
 const servicesOf = (key: string) => {
   const Services = Context.GenericTag<Context.Context<Needs>>(`@sluice/core/definitions/Merge/${key}`)
   const given = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -113,7 +113,7 @@ const servicesOf = (key: string) => {
   }
 }
 
-/** All settings, by their keys; a key that two pipelines declare must be one value. */
+/** All settings by their keys. Two pipelines that declare one key must use one value. */
 const settingsOf = (all: ReadonlyArray<Any>) => {
   const settings: Record<string, Setting.Any> = {}
   const problems = new Set<string>()
@@ -143,7 +143,7 @@ const rolesOf = (all: ReadonlyArray<Any>): Relations.Roles => {
     : { analyst: { select: [...new Set(granted.flatMap(({ select }) => select))] } }
 }
 
-/** Several places are one, by the names of all. It counts as a sample if one of them does. */
+/** Merges origins into one, whose name joins their names. It is a sample if one of them is. */
 const originOf = (origins: ReadonlyArray<Origin>): Origin | undefined => {
   const [first] = origins
   if (first === undefined) return undefined

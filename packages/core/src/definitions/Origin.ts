@@ -1,12 +1,12 @@
-/** Where a pipeline reads its sources, as its settings say. */
+/** Where a pipeline reads its sources, according to its settings. */
 export interface Origin {
-  /** As it is recorded with every run, without a secret: an API's scheme, host and port; `sample` for a bundled sample. */
+  /** The name that every run records, without a secret: an API's scheme, host and port; `sample` for a bundled sample. */
   readonly name: string
-  /** In words: `the API at https://api.example.com/v1`. */
+  /** The origin in words: `the API at https://api.example.com/v1`. */
   readonly description: string
-  /** The key of the setting that names the real source, if this is a sample. */
+  /** If the origin is a sample, the key of the setting that names the real source. */
   readonly sampleFor: string | undefined
 }
 
-/** The name under which rows of a bundled sample are recorded. */
+/** The recorded name of a bundled sample. */
 export const sample = "sample"

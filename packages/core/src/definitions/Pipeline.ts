@@ -20,60 +20,59 @@ export const TypeId: unique symbol = Symbol.for("@sluice/core/Definitions")
 export type TypeId = typeof TypeId
 
 /**
- * One pipeline as one value: its name, its assets, its settings, and the layers that give its assets what they need. What it
- * keeps in the warehouse follows from the assets. It runs nothing, and knows no command line and no database.
+ * One pipeline as one value: its name, its assets, its settings, and the layers that its assets need. Its tables and views
+ * follow from the assets. It runs nothing, and knows no command line and no database.
  */
 export interface Definitions<out A extends Asset.Any> {
   readonly [TypeId]: TypeId
-  /** History, grants, locks and remembered pages are kept under it. */
+  /** The pipeline's name. The store keeps history, grants, locks and remembered pages under it. */
   readonly name: string
-  /** What it is for, in one sentence without a full stop. */
+  /** The purpose of the pipeline, in one sentence without a full stop. */
   readonly description: string | undefined
-  /** As they were listed; nothing is validated. */
+  /** The assets as listed, not validated. */
   readonly assets: ReadonlyArray<A>
   readonly roles: Relations.Roles
-  /** What is validated; every problem at once if something is wrong. */
+  /** The validated pipeline, or every problem at once. */
   readonly sealed: Either.Either<Sealed<A>, DefinitionsInvalid>
   readonly settings: Settings.Settings
   /** Reads the settings. */
   readonly configure: Effect.Effect<Configured, Settings.SettingsInvalid>
-  /** The sources whose quarantined rows are told apart by a person's id. */
+  /** Sources whose quarantined rows are identified by a person's id. */
   readonly personSources: ReadonlyArray<string>
-  /** What only this pipeline has, beside the program's own commands. */
+  /** The commands of this pipeline, besides the program's own. */
   readonly commands: ReadonlyArray<Command<unknown, GivenToCommands>>
 }
 
 export type Any = Definitions<Asset.Any>
 
-/** A pipeline's assets as a graph, and all that they publish. */
+/** A pipeline's assets as a graph, and the relations that they publish. */
 export interface Sealed<out A extends Asset.Any> {
   readonly graph: AssetGraph.AssetGraph<A>
   readonly warehouse: Grants.WarehouseSpec
 }
 
-/** Stands for every service that the assets of some pipeline need. */
+/** Stands for every service that the assets of a pipeline need. */
 export interface Needs {
   readonly "~needs": true
 }
 
-/** An asset of some pipeline. */
+/** An asset of any pipeline. */
 export type SomeAsset = Asset.Asset<string, unknown, Failure, Needs, Asset.Upstreams>
 
-/** What a pipeline's settings make of it. */
+/** A pipeline with its settings. */
 export interface Configured {
-  /** The pipeline's name. */
   readonly name: string
-  /** Together with what the program gives, all that the assets need. */
+  /** Provides every service that the assets need, together with the program's services. */
   readonly resources: Layer.Layer<Needs, Failure, FileSystem.FileSystem>
-  /** Where it reads its sources; undefined if it does not say. */
+  /** The origin of the source rows. Undefined if the pipeline declares none. */
   readonly origin: Origin | undefined
-  /** The settings that an asset's rows depend on, in one text; undefined if there are none. */
+  /** Returns the settings that an asset's rows depend on, as one text. Undefined if there are none. */
   readonly settingsOf: (asset: string) => string | undefined
-  /** What its privacy report tells beside what its tables say. */
+  /** The content of the privacy report, besides what the tables declare. */
   readonly privacy: Privacy
 }
 
-/** A graph whose assets need what `resources` and the program give. */
+/** Returns the graph. Its assets need the services of `resources` and of the program. */
 export const graphOf = (sealed: Sealed<Asset.Any>): AssetGraph.AssetGraph<SomeAsset> => unsafeCast(sealed.graph)
 
 /** Validates a pipeline. `others` are problems that were found before. */

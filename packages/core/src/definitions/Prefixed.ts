@@ -5,15 +5,15 @@ import * as Copies from "../internal/assetCopies.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import { type Definitions, seal } from "./Pipeline.ts"
 
-/** An asset under a name with a prefix. */
+/** An asset whose name has a prefix. */
 export type WithPrefix<Prefix extends string, T> =
   T extends Asset.Asset<infer Name, infer A, infer E extends Failure, infer R, infer Up extends Asset.Upstreams, infer Rel>
     ? Asset.Asset<`${Prefix}/${Name}`, A, E, R, Up, Rel> & Copies.CopyOf<Copies.Original<T>>
     : never
 
 /**
- * The same pipeline, with a prefix before the names of its assets: `orders` becomes `shop/orders`. The sources that its assets
- * read have the prefix too. Tables, views and masks keep their names, so no table moves. Settings keep their keys.
+ * Adds a prefix to the names of a pipeline's assets: `orders` becomes `shop/orders`. The names of their sources get the prefix
+ * too. Tables, views and masks keep their names, so no table moves. Settings keep their keys.
  *
  * ```ts
  * export default Definitions.merge("company", [Definitions.prefixed("shop", shop), billing])

@@ -8,13 +8,15 @@ import type * as Table from "../relation/Table.ts"
 import type * as View from "../relation/View.ts"
 import { didYouMean } from "../suggest.ts"
 
-/** Who may read what. */
+/** The grants of each role. */
 export interface Roles {
-  /** What the analyst's account may read. Default: all public tables and views. */
+  /** The relations that the analyst's account may read. Default: all public tables and views. */
   readonly analyst?: Grants.Grants | Grants.AllPublic
 }
 
-/** The relations that a graph's assets publish, and the roles' grants on them. Views follow what they read. */
+/**
+ * Returns the relations that a graph's assets publish, and the grants on them. Each view follows the relations that it reads.
+ */
 export const specOf = (graph: AssetGraph<Asset.Any>, { analyst = Grants.allPublic }: Roles): Grants.WarehouseSpec => {
   const relations = graph.assets.flatMap((asset) => ownRelationOf(asset) ?? [])
   const masks = relations.filter(isMask)
@@ -28,22 +30,22 @@ export const specOf = (graph: AssetGraph<Asset.Any>, { analyst = Grants.allPubli
   }
 }
 
-/** The tables of a graph that somebody else stores. */
+/** The tables of a graph that another program stores. */
 export const externalsOf = (graph: AssetGraph<Asset.Any>): ReadonlyArray<Table.Any> =>
   graph.assets.flatMap(({ storage }) =>
     storage._tag === "Stored" && storage.isExternal && storage.relation?._tag === "Table" ? [storage.relation] : []
   )
 
-/** What the analyst may read of what assets publish. */
+/** The relations of some assets that the analyst may read. */
 export const grantsOf = (assets: ReadonlyArray<Asset.Any>, { analyst = Grants.allPublic }: Roles): Grants.Grants =>
   Grants.isAllPublic(analyst)
     ? Grants.select(...assets.flatMap((asset) => ownRelationOf(asset) ?? []).filter(isPublic))
     : analyst
 
-/** Whether the analyst may read all that is public. */
+/** Whether the analyst may read every public relation. */
 export const readsAllPublic = ({ analyst = Grants.allPublic }: Roles): boolean => Grants.isAllPublic(analyst)
 
-/** Views, each after those that it reads. */
+/** Sorts views, each after the views that it reads. */
 const inOrder = (views: ReadonlyArray<View.Any>): ReadonlyArray<View.Any> => {
   const ordered = new Set<View.Any>()
   const add = (view: View.Any) => {
@@ -54,7 +56,7 @@ const inOrder = (views: ReadonlyArray<View.Any>): ReadonlyArray<View.Any> => {
   return [...ordered]
 }
 
-/** Everything that is wrong with what assets publish, a sentence each. */
+/** Returns every problem with the relations that assets publish, one sentence each. */
 export const problems = (assets: ReadonlyArray<Asset.Any>, { analyst = Grants.allPublic }: Roles): ReadonlyArray<string> => {
   const publishers = new Map<string, Array<Asset.Any>>()
   for (const asset of new Set(assets)) {
@@ -78,15 +80,15 @@ export const problems = (assets: ReadonlyArray<Asset.Any>, { analyst = Grants.al
   ]
 }
 
-/** The relation that is an asset's value, its own or an external one. */
+/** The relation of an asset's value, whether the asset publishes it or reads it as an external one. */
 export const relationOf = ({ storage }: Asset.Any): Storage.Relation | undefined =>
   storage._tag === "Stored" ? storage.relation : undefined
 
-/** What an asset publishes: nothing if it is external. */
+/** The relation that an asset publishes. Undefined for an external asset. */
 const ownRelationOf = (asset: Asset.Any): Storage.Relation | undefined =>
   Storage.isExternal(asset.storage) ? undefined : relationOf(asset)
 
-/** The name of the asset that publishes each relation, by the relation's name. */
+/** The name of the publishing asset, by the name of its relation. */
 export const publishersOf = ({ assets }: AssetGraph<Asset.Any>): ReadonlyMap<string, string> =>
   new Map(
     assets.flatMap((asset) => {
@@ -102,13 +104,13 @@ const publishedTwice = (relation: string, assets: ReadonlyArray<Asset.Any>): str
     : `${names} publish one table, "${relation}". Give each asset a table of its own.`
 }
 
-/** A table that nobody declares is neither created nor granted. */
+/** A table that no asset declares is neither created nor granted. */
 const forgotten = (asset: Asset.Any): ReadonlyArray<string> =>
   asset.storage._tag === "Stored" && ["table", "view"].includes(asset.storage.kind) && asset.storage.relation === undefined
     ? [`${placed(asset)} is stored as a ${asset.storage.kind} and does not say which. Set \`relation\` in its storage.`]
     : []
 
-/** A view reads what its upstreams publish, or it is made before that is there. */
+/** A view may read only what its upstreams publish. Otherwise it could be created before the relations that it reads. */
 const strayView = (asset: Asset.Any): ReadonlyArray<string> => {
   const view = relationOf(asset)
   if (view?._tag !== "View") return []

@@ -4,7 +4,7 @@ import type { CommandTable, Values } from "../CommandTable.ts"
 import * as Flag from "../Flag.ts"
 import type { Typed } from "../Typed.ts"
 
-/** The value of each argument and option, or what is wrong with the first that has none. */
+/** Returns the value of each argument and option. A left describes the first one that is wrong. */
 export const valuesOf = <Table extends CommandTable>(table: Table, typed: Typed): Either.Either<Values<Table>, string> => {
   const values: Record<string, unknown> = {}
   let at = 0
@@ -21,7 +21,7 @@ export const valuesOf = <Table extends CommandTable>(table: Table, typed: Typed)
     if (Either.isLeft(parsed)) return Either.left(parsed.left)
     values[key] = parsed.right
   }
-  // A cast: the loops set each key of the table to what its argument or option parsed.
+  // The loops set each key of the table to the value of its argument or option.
   return Either.right(unsafeCast<Values<Table>>(values))
 }
 
