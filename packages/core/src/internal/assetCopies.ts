@@ -1,19 +1,19 @@
 import type * as Asset from "../asset/Asset.ts"
 
-/** An asset that was copied under another name, or with other services. */
+/** A copy of an asset, with another name or other services. */
 export interface CopyOf<out T> {
   readonly "~original": T
 }
 
-/** What an asset was copied from in the first place: itself, if it is no copy. */
+/** The type of the asset that a copy was first made from. An asset that is no copy is its own original. */
 export type Original<T> = T extends CopyOf<infer O> ? O : T
 
-/** What an asset was copied from in the first place: itself, if it is no copy. */
+/** Returns the asset that a copy was first made from. An asset that is no copy is its own original. */
 export const originalOf = (asset: Asset.Any): Asset.Any => (isCopy(asset) ? asset["~original"] : asset)
 
 /**
- * Copies of assets, whose upstreams are copies too where these are among the assets. An upstream that shares its original
- * with one of them is taken for that one. `copy` changes all but the upstreams.
+ * Copies assets. An upstream that shares its original with one of `assets` becomes the copy of that one. `copy` changes
+ * everything but the upstreams.
  */
 export const make = (assets: ReadonlyArray<Asset.Any>, copy: (asset: Asset.Any) => Asset.Any): ReadonlyArray<Asset.Any> => {
   const copies = new Map<Asset.Any, Asset.Any>()
@@ -26,7 +26,7 @@ export const make = (assets: ReadonlyArray<Asset.Any>, copy: (asset: Asset.Any) 
     if (!copies.has(original)) copies.set(original, made)
     upstreamsOf.set(asset, upstreams)
   }
-  // Afterwards, since a cycle has no first asset.
+  // A second pass, because a cycle has no first asset.
   for (const [asset, upstreams] of upstreamsOf) {
     for (const [name, upstream] of Object.entries(asset.upstreams)) {
       upstreams[name] = copies.get(upstream) ?? copies.get(originalOf(upstream)) ?? upstream

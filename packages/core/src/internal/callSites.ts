@@ -1,11 +1,11 @@
 import type { CallSite } from "../asset/CallSite.ts"
 
-/** Far more calls than lie between a module and the assets that it defines. */
+/** Far more calls than there are between a module and the assets that it defines. */
 const limit = 100
 
 /**
- * Remembers the calls that led to `callee`, and returns them when asked, the nearest first. Calls in no file, as those of
- * `Array.map`, are left out. V8 keeps the stack as it is until it is read: ten thousand assets cost a few milliseconds.
+ * Remembers the calls that led to `callee`. The result returns them, the nearest first. Calls without a file, as in
+ * `Array.map`, are left out. V8 formats the stack only when it is read: ten thousand assets cost a few milliseconds.
  */
 export const capture = (callee: (...args: ReadonlyArray<never>) => unknown): (() => ReadonlyArray<CallSite>) => {
   const holder: { stack?: unknown } = {}
@@ -20,7 +20,7 @@ export const capture = (callee: (...args: ReadonlyArray<never>) => unknown): (()
   }
 }
 
-/** Reads a stack as V8 has it. Formatted stacks name other places, if Node or a test runner maps them to sources. */
+/** Reads the raw stack of V8. Formatted stacks name other places if Node or a test runner applies source maps. */
 const read = (holder: { readonly stack?: unknown }): ReadonlyArray<CallSite> => {
   const before = Error.prepareStackTrace
   let sites: ReadonlyArray<CallSite> = []

@@ -1,6 +1,6 @@
 /**
- * Remembers where `caller` was called from, and tells it as `file:line:column` when asked. One frame is captured and
- * formatted only on demand: ten thousand assets cost a few milliseconds.
+ * Remembers where `caller` was called. The result returns it as `file:line:column`. One frame is captured, and formatted only
+ * on demand: ten thousand assets cost a few milliseconds.
  */
 export const capture = (caller: (...args: ReadonlyArray<never>) => unknown): (() => string) => {
   const holder: { stack?: string } = {}

@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as FiberId from "effect/FiberId"
 
 /**
- * Shares the last `most` results, and those in progress, between callers with the same key. `put` provides a result without any
- * work. A caller that shares a result is faster than the first one, so that readers that start together stay together. `ready` waits until
- * the work can begin: a wait can be interrupted, and the work, which is done for others too, cannot.
+ * Shares the last `most` results, and those in progress, between callers with the same key. `put` adds a result without work. A
+ * caller that shares a result is faster than the first one, so readers that start together stay together. `ready` waits until
+ * the work can begin. This wait is interruptible. The work is not, because other callers share it.
  */
 export const memoizeRecent = <K extends object, W, A, E>(
   most: number,

@@ -1,13 +1,13 @@
 import type { Pii } from "../data/Pii.ts"
 import type * as Column from "../relation/Column.ts"
 
-/** Sensitive where one of the columns has a personal value, public where none has. */
+/** Sensitive if a column holds a personal value, otherwise public. */
 export type VisibilityOf<C extends Readonly<Record<string, Column.Any>>> = [
   Extract<Column.Value<C[keyof C]>, Pii<string>>
 ] extends [never]
   ? "public"
   : "sensitive"
 
-/** The same at run time: a column of a personal type says so in `pii`, which the compiler cannot follow. */
+/** Returns the same at run time, from `pii` of the columns. The compiler cannot derive that they agree. */
 export const visibilityOf = <C extends Readonly<Record<string, Column.Any>>>(columns: C): VisibilityOf<C> =>
   (Object.values(columns).some((column) => column.pii !== undefined) ? "sensitive" : "public") as VisibilityOf<C>

@@ -8,11 +8,11 @@ import type { Plain } from "../data/Plain.ts"
 import type { Timestamp } from "../data/Timestamp.ts"
 import type { Generalisation } from "./Generalisation.ts"
 
-/** What a column is in SQL. Each adapter has its own words for it. */
+/** The type of a column in SQL. Each adapter translates it to its dialect. */
 export type ColumnType =
   /** Text of at most `maxLength` characters, compared by its exact bytes. */
   | { readonly _tag: "Text"; readonly maxLength: number }
-  /** Text of any length; it can be neither key nor index. */
+  /** Text of any length. It cannot be part of a key or an index. */
   | { readonly _tag: "LongText" }
   | { readonly _tag: "Integer" }
   /** An exact decimal. */
@@ -22,36 +22,36 @@ export type ColumnType =
       readonly scale: number
     }
   | { readonly _tag: "Boolean" }
-  /** UTC to the millisecond. */
+  /** A time in UTC, to the millisecond. */
   | { readonly _tag: "Timestamp" }
   /** A calendar day. */
   | { readonly _tag: "Day" }
 
 /**
- * A column: its SQL type and, as `A`, the type of its values in rows. The compiler keeps ids of different kinds, times, days,
+ * A column: its SQL type and, as `A`, the type of its values in rows. The compiler tells ids of different kinds, times, days,
  * decimals and plain text apart. Timestamps are ISO 8601 strings in UTC with milliseconds (`2024-03-01T09:30:00.000Z`), days
- * `2024-03-01`, decimals strings (`"1234.50"`), integers numbers.
+ * are `2024-03-01`, decimals are strings (`"1234.50"`), integers are numbers.
  */
 export interface Column<out A> {
   readonly type: ColumnType
   readonly nullable: boolean
-  /** The kind of personal value it holds, if it does: the table is sensitive then. */
+  /** The kind of personal value that the column holds, if any. Such a column makes its table sensitive. */
   readonly pii: string | undefined
-  /** The kind of personal value whose mask ids it holds, if it does. */
+  /** The kind of personal value whose mask ids the column holds, if any. */
   readonly maskOf: string | undefined
-  /** The kind of thing whose ids it holds, if it does. */
+  /** The kind of ids that the column holds, if any. */
   readonly idOf: string | undefined
-  /** What it is to somebody who looks for a person; undefined if nothing. */
+  /** The column's role in finding a person, if any. */
   readonly role: Role | undefined
-  /** How its values can be made coarser, if they can. */
+  /** How the column's values can be made coarser, if at all. */
   readonly generalisation: Generalisation | undefined
-  /** Never set: carries the type. */
+  /** Never set. Carries the type. */
   readonly "~value"?: A
 }
 
 /**
- * A quasi-identifier is something that others know of a person and can find them by. A sensitive attribute is something that
- * is learned of them once they are found.
+ * A quasi-identifier is a property that others know of a person, and by which they can find the person in the data. A sensitive
+ * attribute is what they learn once they have found the person.
  */
 export type Role = "quasi-identifier" | "sensitive attribute"
 
@@ -71,18 +71,18 @@ const make = <A>(type: ColumnType, holds: { readonly pii?: string; readonly mask
 
 /** Text of at most `maxLength` characters. */
 export const text = (maxLength: number) => make<Plain<string>>({ _tag: "Text", maxLength })
-/** A 64-bit integer; its values are safe integers. */
+/** A 64-bit integer. Its values are safe integers. */
 export const integer = make<Plain<number>>({ _tag: "Integer" })
-/** An exact decimal with `scale` of its `precision` digits behind the point, as a string. */
+/** An exact decimal as a string, with `scale` of its `precision` digits behind the point. */
 export const decimal = (precision: number, scale: number) => make<Decimal>({ _tag: "Decimal", precision, scale })
 export const boolean = make<boolean>({ _tag: "Boolean" })
 export const timestamp = make<Timestamp>({ _tag: "Timestamp" })
 export const day = make<Day>({ _tag: "Day" })
-/** A personal value of a kind, of any length. The table that has it is sensitive. */
+/** A personal value of a kind, of any length. It makes its table sensitive. */
 export const pii = <const K extends string>(kind: K) => make<Pii<K>>({ _tag: "LongText" }, { pii: kind })
 /**
- * Ids of a kind, as `Id.make` or `Schema.brand` makes them, kept as the column that is given keeps text or numbers. An id of
- * another kind, and text that nobody says is one, do not compile.
+ * Ids of a kind, as `Id.make` or `Schema.brand` makes them, stored as the given column stores text or numbers. Ids of another
+ * kind and plain text do not compile.
  *
  * ```ts
  * Column.id("user", Column.text(36))
@@ -92,7 +92,7 @@ export const id = <const K extends string, C extends PlainColumn>(kind: K, colum
   ...make(column.type),
   idOf: kind
 })
-/** Text or numbers of a brand that is no id, such as a currency: `Column.branded("currency", Column.text(3))`. */
+/** Branded text or numbers that are no ids, such as a currency: `Column.branded("currency", Column.text(3))`. */
 export const branded = <const K extends string, C extends PlainColumn>(
   _brand: K,
   { type }: C
@@ -101,19 +101,19 @@ export const branded = <const K extends string, C extends PlainColumn>(
 type PlainColumn = Column<Plain<string>> | Column<Plain<number>>
 type PlainOf<C> = Value<C> extends string ? string : number
 
-/** The mask id of a personal value of a kind; an id of another kind does not compile. */
+/** The mask id of a personal value of a kind. Ids of another kind do not compile. */
 export const maskId = <const K extends string>(kind: K) => make<MaskId<K>>({ _tag: "Integer" }, { maskOf: kind })
 
 /**
- * A column that others can find people by, such as a year of birth, and how it can be made coarser. Reports of k-anonymity
- * compare people by these.
+ * Marks a column by which others can find people, such as a year of birth, and declares how it can be made coarser. Reports of
+ * k-anonymity compare people by these columns.
  */
 export const quasiIdentifier = <A>(column: Column<A>, generalisation?: Generalisation): Column<A> => ({
   ...column,
   role: "quasi-identifier",
   generalisation
 })
-/** A column that tells something of a person who is found, such as an income, and how it can be made coarser. */
+/** Marks a column that reveals something about a found person, such as an income, and declares how it can be made coarser. */
 export const sensitiveAttribute = <A>(column: Column<A>, generalisation?: Generalisation): Column<A> => ({
   ...column,
   role: "sensitive attribute",

@@ -3,13 +3,13 @@ import * as RelationName from "./RelationName.ts"
 import * as Table from "./Table.ts"
 
 /**
- * The table that maps mask ids to values of one kind of personal data. Its ids are random, and
- * runs never change one. Beside its columns, an adapter keeps a unique hash of each value's exact bytes.
+ * A table that maps mask ids to the values of one kind of personal data. Ids are random, and runs never change them. Besides
+ * its columns, an adapter stores a unique hash of each value's exact bytes.
  */
 export interface Mask<out Name extends string, in out K extends string>
   extends Table.Table<Name, Table.Columns, "sensitive"> {
   readonly kind: K
-  /** The column that holds the value. */
+  /** The name of the column with the value. */
   readonly valueColumn: string
 }
 

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 
-/** A table, view or mask is declared under a name that it cannot have in every database. */
+/** A declared table, view or mask has a name that some database does not allow. */
 export class RelationNameInvalid extends Schema.TaggedError<RelationNameInvalid>()("RelationNameInvalid", {
   relation: Schema.Literal("table", "view", "mask"),
   name: Schema.String
@@ -12,8 +12,8 @@ export class RelationNameInvalid extends Schema.TaggedError<RelationNameInvalid>
 }
 
 /**
- * Returns the name, and throws `RelationNameInvalid` unless it is lower-case letters, digits and `_`, beginning with a letter.
- * Such a name means the same relation on every server, whatever its `lower_case_table_names`. The names of the store's own
+ * Returns the name. Throws `RelationNameInvalid` unless it consists of lower-case letters, digits and `_`, and begins with a
+ * letter. Such a name means the same relation on every server, whatever its `lower_case_table_names`. Names of the store's own
  * tables are refused too.
  */
 export const checked = <const Name extends string>(relation: RelationNameInvalid["relation"], name: Name): Name => {

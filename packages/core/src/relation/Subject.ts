@@ -1,8 +1,8 @@
 import type * as Table from "./Table.ts"
 
 /**
- * What is wrong with whose rows tables say they have, a sentence each. A table that has people's ids and does not say so would
- * keep them when they are erased.
+ * Returns every problem with the subjects of tables, one sentence each. A table with people's ids and without a subject would
+ * keep their rows after an erasure.
  */
 export const problems = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<string> => {
   const kinds = new Map<string, string>()

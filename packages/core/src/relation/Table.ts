@@ -6,8 +6,8 @@ import * as RelationName from "./RelationName.ts"
 export type Columns = Readonly<Record<string, Column.Any>>
 
 /**
- * A SQL table: its name, columns, key and indexes. Its visibility is derived from its columns, in types and at run time:
- * one personal value makes it sensitive.
+ * A SQL table: its name, columns, key and indexes. Its visibility follows from its columns, in types and at run time: one
+ * personal value makes the table sensitive.
  */
 export interface Table<out Name extends string, out C extends Columns, out V extends Visibility = Visibility> {
   readonly _tag: "Table"
@@ -15,14 +15,14 @@ export interface Table<out Name extends string, out C extends Columns, out V ext
   readonly description: string
   readonly columns: C
   readonly primaryKey: ReadonlyArray<string>
-  /** Secondary indexes, by their columns. */
+  /** Secondary indexes, each as its columns. */
   readonly indexes: ReadonlyArray<ReadonlyArray<string>>
   /**
-   * The columns with the ids of the people that a row is about: several if it is about several people, none if about nobody.
-   * An erasure removes the rows that have a person's id in one of them.
+   * The columns with the ids of the people that a row is about. Several if a row is about several people, none if it is about
+   * nobody. An erasure removes the rows with a person's id in one of these columns.
    */
   readonly subject: ReadonlyArray<string>
-  /** Columns that an acquaintance may know together: reports of k-anonymity compare people by each such set too. */
+  /** Sets of columns that an acquaintance may know together. Reports of k-anonymity also compare people by each set. */
   readonly knownTogether: ReadonlyArray<ReadonlyArray<string>>
   readonly visibility: V
 }
@@ -56,7 +56,10 @@ export const make = <const Name extends string, const C extends Columns>(
     readonly primaryKey: ReadonlyArray<keyof C & string>
     readonly indexes?: ReadonlyArray<ReadonlyArray<keyof C & string>>
     readonly knownTogether?: ReadonlyArray<ReadonlyArray<keyof C & string>>
-    /** Whose row it is: `"user_id"`, or several columns if a row is about several people. Default: nobody's. */
+    /**
+     * The column with the id of the person that a row is about: `"user_id"`. Several if a row is about several people. Default:
+     * none.
+     */
     readonly subject?: (keyof C & string) | ReadonlyArray<keyof C & string>
   }
 ): Table<Name, C, VisibilityOf<C>> => ({
@@ -69,17 +72,17 @@ export const make = <const Name extends string, const C extends Columns>(
   visibility: visibilityOf<C>(options.columns)
 })
 
-/** What a value of a row is before anything says which id, time or amount it is. */
+/** The plain type of a value, without the brand of an id, time or amount. */
 type Bare<A> = A extends string ? string : A extends number ? number : A
 
-/** A row whose values are bare text and numbers. */
+/** A row of plain text and numbers. */
 export type BareRow<T extends { readonly columns: Columns }> = {
   readonly [K in keyof T["columns"]]: Bare<Column.Value<T["columns"][K]>>
 }
 
 /**
- * Takes bare text and numbers for the values of a table's rows: for tests, and for rows that come typed from nowhere. Nothing
- * is checked before a store does, when the rows are published.
+ * Types plain text and numbers as rows of a table, for tests and for untyped sources. It checks nothing. The store checks the
+ * values when the rows are published.
  *
  * ```ts
  * Table.rows(Orders, [{ id: "7", customer_id: "ada", ordered_at: "2024-03-01T09:30:00.000Z", amount: "12.50" }])

@@ -8,13 +8,13 @@ import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as Column from "./Column.ts"
 import type * as Table from "./Table.ts"
 
-/** A table's row as a file of text has it: an integer is `12`, a boolean `true` or `false`, a time has a zone. */
+/** A table's row in a text file: an integer is `12`, a boolean `true` or `false`, a time has a zone. */
 export type TextRow<T extends { readonly columns: Table.Columns }> = {
   readonly [K in keyof T["columns"]]: null extends Column.Value<T["columns"][K]> ? string | null : string
 }
 
 /**
- * The schema of a table's rows as text, with the table's column names. It refuses text that is too long, decimals with too many
+ * The schema of a table's rows as text, by the table's column names. It refuses text that is too long, decimals with too many
  * digits, and days that do not exist. Times become UTC.
  *
  * ```ts

@@ -1,13 +1,13 @@
 import * as RelationName from "./RelationName.ts"
 import type * as Table from "./Table.ts"
 
-/** What SQL dialects say differently and views need. */
+/** The expressions of a view that differ between SQL dialects. */
 export interface Dialect {
-  /** An expression for the current time in UTC, comparable to timestamp columns. */
+  /** The current time in UTC, comparable to timestamp columns. */
   readonly now: string
 }
 
-/** A SQL view over public tables and views, run with its reader's rights. Its columns type its rows. */
+/** A SQL view of public tables and views. It runs with its reader's rights. Its columns type its rows. */
 export interface View<
   out Name extends string,
   out C extends Table.Columns,
@@ -17,15 +17,15 @@ export interface View<
   readonly name: Name
   readonly description: string
   readonly columns: C
-  /** What it reads. */
+  /** The tables and views that it reads. */
   readonly on: On
-  /** Its SELECT, in words that MySQL, MariaDB and SQLite share; each column named as in `columns`. */
+  /** Its SELECT, in the SQL that MySQL, MariaDB and SQLite share. Each column is named as in `columns`. */
   readonly select: (dialect: Dialect) => string
   readonly visibility: "public"
 }
 
 export type Any = View<string, Table.Columns>
-/** What analysts may read, and views may read from. A sensitive table does not type-check here. */
+/** A relation that analysts and views may read. A sensitive table does not compile. */
 export type Public = Table.Public | Any
 
 /** Declares a view. Throws `RelationNameInvalid` if the name is not lower-case letters, digits and `_`. */

@@ -2,15 +2,15 @@ import type * as Asset from "../asset/Asset.ts"
 import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 
-/** How a graph can be drawn as text. */
+/** The formats of a drawn graph. */
 export const formats = ["tree", "mermaid", "dot", "json"] as const
 export type Format = (typeof formats)[number]
 
-/** Draws a graph; lines end in a line feed between them, not after the last. O(nodes + edges). */
+/** Draws a graph. Lines are separated by line feeds, without one after the last. O(nodes + edges). */
 export const render = (graph: AssetGraph<Asset.Any>, format: Format): string => drawings[format](graph)
 
 /**
- * Every asset once, indented below the last of its deepest upstreams, with its other upstreams named beside it:
+ * Draws every asset once, indented below the last of its deepest upstreams. The other upstreams are named beside it:
  *
  * ```
  * a
@@ -97,7 +97,7 @@ const isExternal = (asset: Asset.Any | undefined): boolean => asset !== undefine
 
 const drawings: Readonly<Record<Format, (graph: AssetGraph<Asset.Any>) => string>> = { tree, mermaid, dot, json }
 
-/** Assets by group, both in definition order. */
+/** Assets by group. Groups and assets are in definition order. */
 export const groupsOf = (graph: AssetGraph<Asset.Any>) => {
   const groups = new Map<string, Array<Asset.Any>>()
   for (const asset of graph.assets) {
@@ -108,7 +108,7 @@ export const groupsOf = (graph: AssetGraph<Asset.Any>) => {
   return [...groups].map(([group, assets]) => ({ group, assets }))
 }
 
-/** The last of a node's deepest upstreams: whoever reads from the top has met the other ones by then, most often. */
+/** The last of a node's deepest upstreams. The other upstreams mostly stand above it in the tree. */
 const parentOf = (graph: AssetGraph<Asset.Any>, node: number): number | undefined => {
   let parent: number | undefined
   for (const up of [...(graph.upstreams[node] ?? [])].sort((a, b) => a - b)) {
@@ -125,7 +125,7 @@ const edgesOf = (graph: AssetGraph<Asset.Any>): ReadonlyArray<readonly [up: stri
 
 const quote = (text: string, escaped: string) => text.replaceAll('"', escaped)
 
-/** Words that Mermaid takes for its own where a node's id is expected. */
+/** Words that Mermaid reserves, so that they are no ids of nodes. */
 const reserved = new Set(["end", "graph", "subgraph", "flowchart", "style", "class", "click", "default", "direction"])
-/** A prefix could be such a word too; asset names have no capitals. */
+/** Returns a node id that is no reserved word. A `/` becomes `_S_`, which no asset name contains. */
 const mermaidId = (name: string) => (reserved.has(name) ? `${name}_` : name.replaceAll("/", "_S_"))

@@ -4,23 +4,23 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 
 /**
- * One setting: a key of the environment or of a `.env` file, how its text is read, and what people are told of it. An Effect
- * `Config` cannot be asked for its key or its description, so both stand beside it.
+ * One setting: a key of the environment or of a `.env` file, the parser of its text, and its description. An Effect `Config`
+ * does not reveal its key or description, so both stand beside it.
  */
 export interface Setting<out A> {
-  /** As `SHOP_API_URL`. */
+  /** The name of the variable, such as `SHOP_API_URL`. */
   readonly key: string
-  /** What it does, in full sentences. The first one stands by itself in tables. */
+  /** The effect of the setting, in full sentences. Tables show the first one alone. */
   readonly description: string
-  /** The heading that `.env.example` shows it under. */
+  /** The heading of the setting in `.env.example`. */
   readonly section: string
-  /** Whether its text must never be shown. */
+  /** Whether the text must never be shown. */
   readonly secret: boolean
-  /** The text that holds if the key is not set. */
+  /** The text if the key is not set. */
   readonly default: string | undefined
-  /** A text to learn from; undefined if the default serves, or if it is a secret. */
+  /** An example of the text. Undefined if the default serves as one, or if the setting is a secret. */
   readonly example: string | undefined
-  /** Reads and checks it. An error says what is wrong and never repeats the text. */
+  /** Reads and checks the setting. An error says what is wrong and never repeats the text. */
   readonly config: Config.Config<A>
 }
 
@@ -28,7 +28,7 @@ export type Any = Setting<unknown>
 /** The type of a setting's values. */
 export type Value<T> = T extends Setting<infer A> ? A : never
 
-/** Reads a setting's text. What is wrong completes a sentence that begins with the key: `is not a URL.` */
+/** Parses a setting's text. A left completes a sentence that begins with the key: `is not a URL.` */
 export type Parser<A> = (text: string) => Either.Either<A, string>
 
 export interface Options {
@@ -41,7 +41,7 @@ export interface Options {
 }
 
 /**
- * Declares a setting. A key that is not set, or is set to blanks, has the default's value; without a default it is undefined.
+ * Declares a setting. If the key is not set or is blank, the default applies. Without a default, the value is undefined.
  *
  * ```ts
  * const pageSize = Setting.make("SHOP_PAGE_SIZE", Setting.wholeNumber(1, 1_000), {
@@ -71,7 +71,7 @@ export const make: {
 /** Any text. */
 export const text: Parser<string> = Either.right
 
-/** A secret, taken as it is. */
+/** A secret, unchanged. */
 export const secret: Parser<Redacted.Redacted> = (text) => Either.right(Redacted.make(text))
 
 /** An `http` or `https` URL without a user, a password, a query or a fragment. */
@@ -109,7 +109,7 @@ export const oneOf =
       () => `is not ${words.join(" or ")}.`
     )
 
-/** What another parser reads, as something else. */
+/** Converts the result of a parser. */
 export const map =
   <A, B>(parse: Parser<A>, f: (value: A) => B): Parser<B> =>
   (text) =>

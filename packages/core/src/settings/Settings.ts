@@ -5,13 +5,13 @@ import * as Schema from "effect/Schema"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as Setting from "./Setting.ts"
 
-/** Settings by the names that code calls them. */
+/** Settings by their names in code. */
 export type Settings = Readonly<Record<string, Setting.Any>>
 
 /** The values of settings, by the same names. */
 export type Values<S extends Settings> = { readonly [K in keyof S]: Setting.Value<S[K]> }
 
-/** Settings that are wrong: a sentence for each, which names the key and never repeats its text. */
+/** Settings are wrong. Each problem is a sentence that names the key and never repeats its text. */
 export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("SettingsInvalid", {
   problems: Schema.Array(Schema.String)
 }) {
@@ -21,7 +21,7 @@ export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("Sett
   }
 }
 
-/** What could be read, and a sentence for each setting that could not. */
+/** The values that could be read, and a sentence for each setting that could not. */
 export interface Reading<S extends Settings> {
   readonly values: Partial<Values<S>>
   readonly problems: ReadonlyArray<string>
@@ -41,7 +41,7 @@ export const read = <S extends Settings>(settings: S): Effect.Effect<Reading<S>>
     })
   )
 
-/** Reads every setting. Fails with all that is wrong at once; `check` adds what is wrong with several of them together. */
+/** Reads every setting. Fails with all problems at once. `check` finds problems of several settings together. */
 export const load = <S extends Settings>(
   settings: S,
   check: (values: Partial<Values<S>>) => ReadonlyArray<string> = () => []

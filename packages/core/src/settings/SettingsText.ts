@@ -1,6 +1,9 @@
 import type * as Setting from "./Setting.ts"
 
-/** Settings as a `.env` file that sets nothing: each as a comment, below what it does, under the heading of its section. */
+/**
+ * Writes settings as a `.env` file that sets nothing. Each setting is commented out, below its description, under the heading
+ * of its section.
+ */
 export const dotEnv = (settings: ReadonlyArray<Setting.Any>): string => {
   const lines = wrapped(introduction).map((line) => `# ${line}`)
   let section: string | undefined
@@ -14,7 +17,7 @@ export const dotEnv = (settings: ReadonlyArray<Setting.Any>): string => {
   return `${lines.join("\n")}\n`
 }
 
-/** Settings as a Markdown table, with the first sentence of what each does. */
+/** Writes settings as a Markdown table, with the first sentence of each description. */
 export const table = (settings: ReadonlyArray<Setting.Any>): string =>
   [
     "| key | default | what it does |",

@@ -2,16 +2,16 @@ import * as Context from "effect/Context"
 import * as Schema from "effect/Schema"
 import type { Rejects } from "./Rejects.ts"
 
-/** How many rows of a source may be left out before the run is not to be trusted. */
+/** The share of a source's rows that may be quarantined before the run fails. */
 export class BadRowPolicy extends Context.Reference<BadRowPolicy>()("@sluice/core/source/BadRowPolicy", {
   defaultValue: (): {
     readonly maxShare: number
-    /** The key of the setting that has `maxShare`, if one has: the error names it. */
+    /** The key of the setting of `maxShare`, if there is one. The error names it. */
     readonly setting?: string
   } => ({ maxShare: 0.1 })
 }) {}
 
-/** Too many rows of a source could not be decoded: the source has changed, or is not what it should be. */
+/** Too many rows of a source could not be decoded. The source has changed, or is the wrong one. */
 export class TooManyBadRows extends Schema.TaggedError<TooManyBadRows>()("TooManyBadRows", {
   source: Schema.String,
   bad: Schema.Int,
@@ -19,7 +19,7 @@ export class TooManyBadRows extends Schema.TaggedError<TooManyBadRows>()("TooMan
   maxShare: Schema.Number,
   /** The most frequent reasons, with their counts. */
   reasons: Schema.Array(Schema.String),
-  /** The key of the setting that has the limit, if one has. */
+  /** The key of the setting of the limit, if there is one. */
   setting: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly retryable = false
@@ -29,12 +29,12 @@ export class TooManyBadRows extends Schema.TaggedError<TooManyBadRows>()("TooMan
   }
 }
 
-/** Below so many rows, a share says nothing. */
+/** The share is ignored below this number of rows. */
 const leastRows = 20
 
 /**
- * Judges what was left out of a source: fails where rows came and none is good, and where, from 20 rows on, more than
- * `maxShare` of them are bad.
+ * Judges the quarantined rows of a source. Returns an error if no row is good, or if more than `maxShare` of at least 20 rows
+ * are bad.
  */
 export const judge = (
   source: string,

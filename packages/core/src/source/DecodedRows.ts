@@ -2,24 +2,24 @@ import { type Decoder, isRejection } from "./Decoder.ts"
 import type { QuarantinedRow } from "./Quarantine.ts"
 import * as UnknownFields from "./UnknownFields.ts"
 
-/** Rows of a source, decoded: every row is in `rows` or in `rejected`. */
+/** Decoded rows of a source: every row is in `rows` or in `rejected`. */
 export interface DecodedRows<out A> {
   readonly rows: ReadonlyArray<A>
   readonly rejected: ReadonlyArray<QuarantinedRow>
-  /** How often each field occurred that is not known, by its path; names that do not look like names are `(other)`. */
+  /** The number of occurrences of each unknown field, by its path. Text that does not look like a name counts as `(other)`. */
   readonly unknownFields: ReadonlyMap<string, number>
 }
 
-/** Decodes some rows. `firstOrdinal` is the place of the first of them in the whole answer. */
+/** Decodes rows. `firstOrdinal` is the position of the first one in the whole source. */
 export const decode = <A>(decoder: Decoder<A>, input: ReadonlyArray<unknown>, firstOrdinal: number): DecodedRows<A> => {
   const page = decoding(decoder, firstOrdinal)
   const rows = page.add(input)
   return { rows, rejected: page.rejected, unknownFields: page.unknownFields }
 }
 
-/** Decodes rows that come some at a time. */
+/** Decodes rows in batches. */
 export interface Decoding<A> extends Omit<DecodedRows<A>, "rows"> {
-  /** Decodes the next rows, and answers those that are good. */
+  /** Decodes the next rows, and returns the good ones. */
   readonly add: (input: ReadonlyArray<unknown>) => ReadonlyArray<A>
 }
 

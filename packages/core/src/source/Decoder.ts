@@ -1,6 +1,6 @@
 import type { FieldTree } from "./FieldTree.ts"
 
-/** Why a row cannot be decoded: the path of the field and what is wrong there. Never a value, never a name from the data. */
+/** Why a row cannot be decoded: the path of the field, and the reason. It never holds a value or a name from the data. */
 export class Rejection {
   readonly field: string
   readonly reason: string
@@ -11,17 +11,17 @@ export class Rejection {
   }
 }
 
-/** Decodes rows of one source. It is called for every row: plain functions and nothing between them. */
+/** Decodes rows of one source. Called for every row, so these are plain functions without Effect. */
 export interface Decoder<out A> {
   readonly decode: (row: unknown) => A | Rejection
-  /** The id of a row that cannot be decoded, if it has a well-formed one. */
+  /** Returns the id of a row that cannot be decoded, if it has a well-formed one. */
   readonly idOf: (row: unknown) => string | null
-  /** The fields that rows are known to have; others are counted and left alone. */
+  /** The known fields of a row. Other fields are counted and not read. */
   readonly known: FieldTree
 }
 
 export const isRejection = (result: unknown): result is Rejection => result instanceof Rejection
 
-/** Whether this is an object with fields: `Fields` are those that may be read of it, each of them yet to be looked at. */
+/** Whether a value is an object. `Fields` are the fields that may be read of it; their values are unchecked. */
 export const isObject = <Fields extends string>(value: unknown): value is { readonly [K in Fields]?: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value)

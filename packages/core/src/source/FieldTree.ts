@@ -1,2 +1,2 @@
-/** The names of fields at one level of a row, and those inside each of them. */
+/** The names of the fields at one level of a row, and the fields inside each. */
 export interface FieldTree extends ReadonlyMap<string, FieldTree | undefined> {}

@@ -1,17 +1,17 @@
 import * as Context from "effect/Context"
 
-/** Takes in text, or bytes, piece by piece, and tells their fingerprint: how they were cut makes no difference. */
+/** Computes the fingerprint of text or bytes that are added in pieces. How they were cut makes no difference. */
 export interface Fingerprint {
-  /** Text counts as its bytes in UTF-8. */
+  /** Text is encoded as UTF-8. */
   readonly add: (piece: string | Uint8Array) => void
-  /** 256 bits as text. Ends it: nothing can be added afterwards. */
+  /** Returns 256 bits as text. Nothing can be added afterwards. */
   readonly end: () => string
 }
 
 /**
- * Fingerprints of data, to tell whether it is what it was: equal text has equal fingerprints within one store. They are keyed
- * with a secret of the store, so that nobody who sees one can confirm a guess at the text. A store provides it; without one,
- * nothing can be told and it is undefined.
+ * Fingerprints of data, to detect changes: within one store, equal text has equal fingerprints. They are keyed with a secret of
+ * the store, so that a fingerprint does not confirm a guess at the text. The store provides this service. Undefined without a
+ * store.
  */
 export class Fingerprints extends Context.Reference<Fingerprints>()("./Fingerprints.ts", {
   defaultValue: (): Fingerprints.Service | undefined => undefined
@@ -20,9 +20,9 @@ export class Fingerprints extends Context.Reference<Fingerprints>()("./Fingerpri
 export declare namespace Fingerprints {
   export interface Service {
     readonly start: () => Fingerprint
-    /** Encrypts bytes that belong to something, so that they can be kept beside it and tell nothing without the store's key. */
+    /** Encrypts bytes with the store's key, bound to the name `of`. */
     readonly seal: (bytes: Uint8Array, of: string) => Uint8Array
-    /** What was sealed; undefined where it was by another store, or belongs to something else. */
+    /** Decrypts sealed bytes. Returns undefined if another store sealed them, or if they are bound to another name. */
     readonly open: (sealed: Uint8Array, of: string) => Uint8Array | undefined
   }
 }

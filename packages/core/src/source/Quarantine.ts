@@ -4,25 +4,25 @@ import type * as Dataset from "../data/Dataset.ts"
 import type { SpillFailed } from "../data/Spill.ts"
 import type { StoreFailed } from "./StoreFailed.ts"
 
-/** A source row that could not be decoded: where it was and what is wrong, never a value of it. */
+/** A source row that could not be decoded: its position and the reason, never a value. */
 export interface QuarantinedRow {
-  /** Its place in an API's list, from 0; or the line of a file that it ends on, from 1. */
+  /** The row's position in an API's list, from 0; or the line of a file on which the row ends, from 1. */
   readonly ordinal: number
-  /** The row's id, where it has a well-formed one. */
+  /** The row's id, if it has a well-formed one. */
   readonly id: string | null
-  /** The path of the field: `profile.income`. Empty for the row itself. */
+  /** The path of the field: `profile.income`. Empty if the row itself is wrong. */
   readonly field: string
-  /** What is wrong with it: `is not a decimal`. */
+  /** The reason: `is not a decimal`. */
   readonly reason: string
 }
 
-/** Keeps a record of the rows that were left out, for people who run the pipeline; analysts cannot read it. */
+/** Records quarantined rows, for people who run the pipeline. Analysts cannot read them. */
 export class Quarantine extends Context.Tag("./Quarantine.ts")<
   Quarantine,
   {
     /**
-     * Replaces what is kept of a source by the rows that its latest reading left out, in one step. A reading that failed leaves
-     * what the last good one left out in place; its own rows are kept beside it, told apart by the run, until the next reading.
+     * Replaces the quarantined rows of a source by those of its latest reading, in one step. A failed reading keeps the rows of
+     * the last good one. Its own rows are added under its run id, until the next reading.
      */
     readonly replace: (
       source: string,
@@ -30,7 +30,7 @@ export class Quarantine extends Context.Tag("./Quarantine.ts")<
       rows: Dataset.Dataset<QuarantinedRow>,
       options?: { readonly failed: boolean }
     ) => Effect.Effect<void, StoreFailed | SpillFailed>
-    /** What is kept of a source, by ordinal; with a run, what that run left out. */
+    /** Returns the quarantined rows of a source, by ordinal; with `runId`, those of that run. */
     readonly list: (source: string, runId?: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, StoreFailed>
   }
 >() {

@@ -6,13 +6,13 @@ import * as Packed from "../data/Packed.ts"
 import * as Spill from "../data/Spill.ts"
 import type { QuarantinedRow } from "./Quarantine.ts"
 
-/** The rows of a source that are left out, as they come; few of them are in memory, however many there are. */
+/** Collects the quarantined rows of a source, in bounded memory. */
 export interface Rejects {
   readonly see: (rows: ReadonlyArray<QuarantinedRow>) => Effect.Effect<void, Spill.SpillFailed>
   readonly count: () => number
-  /** How often each reason came, without the places in lists. */
+  /** The number of rows for each reason. Positions in lists are left out of the reasons. */
   readonly reasons: ReadonlyMap<string, number>
-  /** All that have come, in their order. */
+  /** Returns all collected rows, in order. */
   readonly rows: () => Dataset.Dataset<QuarantinedRow>
 }
 

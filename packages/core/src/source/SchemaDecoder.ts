@@ -6,7 +6,10 @@ import * as SchemaAst from "effect/SchemaAST"
 import { type Decoder, isObject, Rejection } from "./Decoder.ts"
 import type { FieldTree } from "./FieldTree.ts"
 
-/** Decodes rows by a schema, and leaves fields alone that the schema does not declare. `idField` is the row's id, as it is sent. */
+/**
+ * Decodes rows by a schema, and ignores fields that the schema does not declare. `idField` is the name of the row's id in the
+ * source.
+ */
 export const make = <A, I>(schema: Schema.Schema<A, I>, idField: string): Decoder<A> => {
   const decode = ParseResult.decodeUnknownEither(schema)
   return {
@@ -25,7 +28,7 @@ const idOf = (value: unknown): string | null =>
 
 const longestId = 255
 
-/** The fields that a schema declares, and those within them. A schema within itself is gone into once. */
+/** The fields that a schema declares, and the fields inside each. A recursive schema is entered once. */
 const fieldsOf = (ast: SchemaAst.AST, around: ReadonlyArray<SchemaAst.AST> = []): FieldTree | undefined => {
   if (around.includes(ast)) return undefined
   const inner = [...around, ast]
@@ -49,7 +52,7 @@ const fieldsOf = (ast: SchemaAst.AST, around: ReadonlyArray<SchemaAst.AST> = [])
   }
 }
 
-/** Says where a row is wrong by names that the schema declares and by places in lists, and what is wrong without its value. */
+/** Describes a fault without its value: the path of declared names and list positions, and the reason. */
 const rejectionOf = (issue: ParseResult.ParseIssue): Rejection => {
   const path: Array<string> = []
   let at = issue
@@ -80,7 +83,7 @@ const rejectionOf = (issue: ParseResult.ParseIssue): Rejection => {
   }
 }
 
-/** An identifier is the author's word for the type. */
+/** An identifier is the author's name of the type. */
 const wrong = (ast: SchemaAst.AST): string => {
   const identifier = SchemaAst.getIdentifierAnnotation(ast)
   return kinds[ast._tag] ?? (Option.isSome(identifier) ? `is not ${identifier.value}` : "is not as it is declared")
@@ -94,7 +97,7 @@ const kinds: { readonly [Tag in SchemaAst.AST["_tag"]]?: string } = {
   TypeLiteral: "is not an object"
 }
 
-/** A key of a record is data. */
+/** Keys of a record are data, so they are not declared names. */
 const isDeclared = (ast: SchemaAst.AST, path: ParseResult.Path): boolean => {
   const [name] = [path].flat()
   return ast._tag !== "TypeLiteral" || ast.propertySignatures.some((property) => property.name === name)

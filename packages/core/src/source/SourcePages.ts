@@ -4,44 +4,44 @@ import * as Schema from "effect/Schema"
 import type { StoreFailed } from "./StoreFailed.ts"
 
 /**
- * One page of a source as it was last read: what it is known by, and nothing of it. Where a server makes its entity tags of
- * what a page says, that is as much as such a tag may tell.
+ * One page of a source as last read: fingerprints and counts, never its rows. The entity tag is stored as the server sent it.
+ * If the server derives it from the page's content, it reveals as much as such a tag can.
  */
 export const SourcePage = Schema.Struct({
   /** From 1. */
   page: Schema.Int,
-  /** The store's fingerprint of the address that was asked. */
+  /** The store's fingerprint of the requested address. */
   address: Schema.String,
   etag: Schema.optionalWith(Schema.String, { exact: true }),
-  /** Rows that the answer had, and rows that were kept of it. */
+  /** The number of rows in the response, and of the rows that were loaded. */
   answered: Schema.Int,
   kept: Schema.Int,
-  /** The store's fingerprint of the rows that were kept. */
+  /** The store's fingerprint of the loaded rows. */
   fingerprint: Schema.String
 })
 export type SourcePage = typeof SourcePage.Type
 
-/** A whole reading of a source. */
+/** A complete reading of a source. */
 export interface SourceReading {
-  /** The data version of the rows that it kept. */
+  /** The data version of the loaded rows. */
   readonly version: string
   /** In order, without gaps. */
   readonly pages: ReadonlyArray<SourcePage>
 }
 
-/** The ids of the rows of one page, in the words of whoever wrote them. */
+/** The ids of the rows of one page, in the encoding of the source that wrote them. */
 export type PageIds = Uint8Array
 
-/** What is remembered of the rows of one page: their ids, and what tells whether a row is what it was. */
+/** The remembered ids of the rows of one page, and hashes that detect changed rows. */
 export interface PageRows {
   readonly ids: PageIds
-  /** Sealed, since it follows from all that is kept of a row. */
+  /** Sealed, because the hashes are derived from all loaded fields of a row. */
   readonly contents: Uint8Array
 }
 
 /**
- * What a store remembers of how sources were last read, so that the next reading need not take up what has not changed.
- * Erasures empty it. Analysts cannot read it. A store provides it; without one nothing is remembered, and it is undefined.
+ * Remembers how sources were last read, so that the next reading skips unchanged rows. Erasures empty it. Analysts cannot read
+ * it. The store provides this service. Undefined without a store.
  */
 export class SourcePages extends Context.Reference<SourcePages>()("./SourcePages.ts", {
   defaultValue: (): SourcePages.Service | undefined => undefined
@@ -49,19 +49,21 @@ export class SourcePages extends Context.Reference<SourcePages>()("./SourcePages
 
 export declare namespace SourcePages {
   export interface Service {
-    /** The last reading of a source that was remembered, if it still is. */
+    /** Returns the last remembered reading of a source. Undefined if there is none. */
     readonly load: (source: string) => Effect.Effect<SourceReading | undefined, StoreFailed>
-    /** The ids of some pages of it, by page; those of a page that is not remembered are missing. */
+    /** Returns the ids of some pages of the last reading, by page. Forgotten pages are missing. */
     readonly ids: (source: string, pages: ReadonlyArray<number>) => Effect.Effect<ReadonlyMap<number, PageIds>, StoreFailed>
-    /** The same of what tells whether their rows are what they were. */
+    /**
+     * Returns the hashes that detect changed rows, for some pages of the last reading, by page. Forgotten pages are missing.
+     */
     readonly contents: (
       source: string,
       pages: ReadonlyArray<number>
     ) => Effect.Effect<ReadonlyMap<number, Uint8Array>, StoreFailed>
     /**
-     * Remembers a reading in the place of the last one, in one step. `rows` has those of each page, or of those that differ from
-     * the reading `since`; where that is not the last one any more, nothing is remembered, since what lies between is unknown.
-     * Fails if somebody was erased since the run began to read.
+     * Replaces the remembered reading of a source, in one step. `rows` has the rows of every page, or of the pages that differ
+     * from the reading `since`. If `since` is no longer the last reading, nothing is remembered, because the changes between
+     * the two are unknown. Fails if a person was erased since the run began to read.
      */
     readonly replace: <E>(
       source: string,
@@ -70,7 +72,7 @@ export declare namespace SourcePages {
       rows: ReadonlyMap<number, Effect.Effect<PageRows, E>>,
       since?: string
     ) => Effect.Effect<void, StoreFailed | E>
-    /** Remembers nothing of a source any more. */
+    /** Forgets the reading of a source. */
     readonly forget: (source: string) => Effect.Effect<void, StoreFailed>
   }
 }

@@ -1,31 +1,34 @@
 import { isObject } from "./Decoder.ts"
 import type { FieldTree } from "./FieldTree.ts"
 
-/** Counts the fields of rows that are not known, and reads none of them. */
+/** Counts unknown fields of rows, without reading their values. */
 export interface Counter {
   readonly see: (row: unknown) => void
-  /** How often each occurred, by its path; names that do not look like names are `(other)`. */
+  /** The number of occurrences of each unknown field, by its path. Text that does not look like a name counts as `(other)`. */
   readonly counts: ReadonlyMap<string, number>
 }
 
-/** A counter for rows of one source. A row with the same names in the same order as the one before costs next to nothing. */
+/**
+ * Makes a counter for rows of one source. A row costs next to nothing if its names and their order equal those of the row
+ * before.
+ */
 export const counter = (known: FieldTree): Counter => {
   const counts = new Map<string, number>()
   const root = levelOf(known, "")
   return { counts, see: (row) => count(root, row, counts) }
 }
 
-/** What does not look like a name of a field could be data: an object keyed by addresses, say. */
+/** Counts names that could be data, for example in an object keyed by addresses. */
 const other = "(other)"
 export const fieldName = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
-/** More different names than any API has: from here on they are data. */
+/** More names than any API has. Further names count as data. */
 const maxNames = 100
 
 interface Level {
   readonly known: FieldTree
   readonly path: string
   readonly inner: ReadonlyArray<readonly [name: string, level: Level]>
-  /** The names of an object that had only known ones, in its order. */
+  /** The names of the last object that had only known ones, in its order. */
   usual: ReadonlyArray<string>
 }
 
@@ -51,7 +54,7 @@ interface Fields {
   readonly [name: string]: unknown
 }
 
-/** Engines keep the names of objects of one shape in one list, which this goes through without making another. */
+/** Allocates nothing: engines keep one list of names for all objects of a shape. */
 const isUsual = (level: Level, object: Fields): boolean => {
   let at = 0
   for (const name in object) if (name !== level.usual[at++]) return false

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Asset from "../asset/Asset.ts"
 
-/** The error that the failing fixtures fail with. */
+/** The error of the failing fixtures. */
 export class FixtureFailed extends Schema.TaggedError<FixtureFailed>()("FixtureFailed", { retryable: Schema.Boolean }) {
   override get message() {
     return "the fixture was told to fail"
@@ -29,11 +29,11 @@ export const diamond = () => {
   return [a, b, c, below("d", { b, c })] as const
 }
 
-/** `count` assets that need nothing. */
+/** `count` assets without upstreams. */
 export const wide = (count: number): ReadonlyArray<Asset.Any> =>
   Array.from({ length: count }, (_, i) => Asset.make(`w${i}`, { materialize: () => Effect.succeed(i) }))
 
-/** a → bad → c, and a → d: bad fails. */
+/** a → bad → c, and a → d. bad fails. */
 export const failing = (retryable = false) => {
   const bad = Asset.make("bad", {
     upstreams: { a },
@@ -42,7 +42,7 @@ export const failing = (retryable = false) => {
   return [a, bad, below("c", { bad }), below("d", { a })] as const
 }
 
-/** x → y → z → x, which only an untyped definition can say. */
+/** x → y → z → x. The compiler refuses this in a typed definition. */
 export const cyclic = (): ReadonlyArray<Asset.Any> => {
   const upstreamsOfX: Record<string, Asset.Any> = {}
   const x = below("x", upstreamsOfX)

@@ -1,7 +1,7 @@
 import { Pii, reveal } from "@sluice/pii"
 
 /**
- * Compares personal values by kind and value, and prints neither. Without it, comparing two of them deeply throws.
+ * Compares personal values by kind and value, and prints neither. Without it, a deep comparison of two personal values throws.
  *
  * ```ts
  * expect.addEqualityTesters([piiEquality])

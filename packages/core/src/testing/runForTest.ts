@@ -15,19 +15,19 @@ import type { Draft } from "../run/EventLog.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import type { Versions } from "../run/Versions.ts"
 
-/** What materializing one asset did. */
+/** The result of one materialized asset. */
 export interface Materialized<A> {
   readonly value: A
   readonly metadata: Metadata
   /** The number of rows that the asset reported as progress. */
   readonly rows: number
-  /** What each check found, in the order of evaluation. */
+  /** The results of the checks, in the order of evaluation. */
   readonly checks: ReadonlyArray<Checked>
-  /** The events of a run of this one step: it started, it progressed, its checks were evaluated, it succeeded. */
+  /** The events of a run of this one step: started, progressed, checks evaluated, succeeded. */
   readonly events: ReadonlyArray<RunEvent>
 }
 
-/** What one check found. */
+/** The result of one check. */
 export interface Checked {
   readonly name: string
   readonly passed: boolean
