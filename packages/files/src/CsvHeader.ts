@@ -11,10 +11,10 @@ export interface Column {
   readonly isNullable: boolean
 }
 
-/** For each cell of a row, in order, its column; undefined for a cell that is skipped. */
+/** The column of each cell of a row, in order. Undefined for a skipped cell. */
 export type Header = ReadonlyArray<Column | undefined>
 
-/** Lists the columns of a schema, by its encoded side. */
+/** Returns the columns of a schema, by its encoded side. */
 export const columnsOf = <A, I>(item: Schema.Schema<A, I>): ReadonlyArray<Column> =>
   SchemaAst.getPropertySignatures(SchemaAst.encodedAST(item.ast)).map(({ isOptional, name, type }) => ({
     name: String(name),
@@ -25,7 +25,7 @@ export const columnsOf = <A, I>(item: Schema.Schema<A, I>): ReadonlyArray<Column
 const acceptsNull = (ast: SchemaAst.AST): boolean =>
   ast._tag === "Union" ? ast.types.some(acceptsNull) : ast._tag === "Literal" && ast.literal === null
 
-/** Compares the first line with the declared columns. Reports everything that is wrong at once. */
+/** Compares the first line with the declared columns. Reports all problems at once. */
 export const check = (
   path: string,
   names: ReadonlyArray<string>,
@@ -34,7 +34,7 @@ export const check = (
 ): Effect.Effect<Header, FileHeaderInvalid> => {
   const declared = new Map(columns.map((column) => [column.name, column]))
   const missing = columns.filter(({ isOptional, name }) => !isOptional && !names.includes(name)).map(({ name }) => name)
-  // If the line names no declared column, it is no header, and what it has may be data.
+  // If the line names no declared column, it is no header, and its text may be data.
   const isHeader = names.some((name) => declared.has(name))
   const known = (name: string) => declared.has(name) || skip.includes(name)
   const shown = (name: string) => (fieldName.test(name) ? name : "(other)")

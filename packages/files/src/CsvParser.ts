@@ -6,12 +6,15 @@ import { maxRowLength } from "./Utf8.ts"
 
 /** A record of a CSV file. */
 export interface Record {
-  /** The line that it ends on, from 1. */
+  /** The line on which the record ends, from 1. */
   readonly line: number
   readonly cells: ReadonlyArray<string>
 }
 
-/** Cuts text into records, a batch for each piece of text. Empty lines are none. The parser's messages, which quote the file, stay here. */
+/**
+ * Parses text into records, one batch per piece of text. Empty lines are skipped. The parser's own messages are never passed
+ * on, because they quote the file.
+ */
 export const records = <E, R>(
   path: string,
   text: Stream.Stream<string, E, R>,
@@ -53,9 +56,10 @@ const open = (delimiter: string) => {
     relax_column_count: true,
     skip_empty_lines: true
   })
-  // A stream without a listener throws its errors. They are also what `write` and `end` fail with.
+  // A stream without a listener throws its errors. `write` and `end` fail with the same ones.
   parser.on("error", () => {})
-  // Records come while a piece is parsed, so the parser's line is theirs. Its option `info` says it too, at three times the cost.
+  // A record is emitted while its piece is parsed, so the parser's line is the record's. The option `info` has it too, at three
+  // times the cost.
   parser.on("data", (cells: ReadonlyArray<string>) => batch.push({ line: parser.info.lines, cells }))
   const take = (): ReadonlyArray<Record> => {
     const taken = batch
@@ -69,7 +73,7 @@ const close = ({ parser }: { readonly parser: Parser }) => Effect.sync(() => par
 
 const codeOf = (error: unknown): string => (error instanceof CsvError ? error.code : "")
 
-/** What each of the parser's error codes means: continues the sentence "The file …". */
+/** Descriptions of the parser's error codes. Each continues the sentence "The file …". */
 const reasons: { readonly [code: string]: string } = {
   CSV_INVALID_CLOSING_QUOTE: "has text behind a closing quote",
   CSV_MAX_RECORD_SIZE: "has a row that is longer than 32 MiB, or a quote that does not end",

@@ -7,7 +7,7 @@ import * as CsvParser from "./CsvParser.ts"
 import type { Line, Lines } from "./Ingest.ts"
 import * as Utf8 from "./Utf8.ts"
 
-/** Streams the rows of a CSV file as objects of text, by the names of its first line. */
+/** Streams the rows of a CSV file as objects of text, keyed by the names in its first line. */
 export const read = <A, I>(
   path: string,
   item: Schema.Schema<A, I>,

@@ -2,11 +2,11 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import * as Stream from "effect/Stream"
 
-/** A value that a cell of a CSV file can hold. A personal value is none, so it does not compile. */
+/** A value that a cell of a CSV file can hold. A personal value does not compile. */
 export type Cell = string | number | boolean | null
 
 /**
- * Writes rows as CSV (RFC 4180), with a first line that names the columns, in the order given. Null is an empty cell.
+ * Writes rows as CSV (RFC 4180). The first line names the columns, in the given order. Null is an empty cell.
  *
  * ```ts
  * const prices = fileAsset("prices", {

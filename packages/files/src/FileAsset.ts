@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 /** Text, or a stream of its parts. */
 export type Text<E, R> = string | Stream.Stream<string, E, R>
 
-/** What the definition of a file's asset may say. `RP` are the services of its path, `RO` those of `observe`. */
+/** The options of a file asset. `RP` are the services of its path, `RO` those of `observe`. */
 export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO> = Omit<
   Asset.Options<Up, never, never, RC, never, RO>,
   "definedBy" | "materialize" | "storage"
@@ -21,9 +21,9 @@ export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO
 }
 
 /**
- * Defines an asset that is a file of text: a report, a CSV file. Its value is the file's path. The text is written to a draft
- * beside the file, which then replaces it: readers see the old text or the new one. `--changed` makes the file again if it is
- * gone. Reports the metadata `bytes`.
+ * Defines an asset that is a text file, such as a report or a CSV file. Its value is the file's path. The text is written to a
+ * draft beside the file, which then replaces the file. Readers see the old text or the new one, never a part. `--changed` makes
+ * the file again if it is missing. Reports the metadata `bytes`.
  *
  * ```ts
  * const report = fileAsset("report", {

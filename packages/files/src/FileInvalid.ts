@@ -1,9 +1,9 @@
 import * as Schema from "effect/Schema"
 
-/** A file is not what it should be: not UTF-8, a quote that never ends, a line without an end. */
+/** A file is malformed: not UTF-8, an unclosed quote, a line without an end. */
 export class FileInvalid extends Schema.TaggedError<FileInvalid>()("FileInvalid", {
   path: Schema.String,
-  /** From 1; undefined if it is not known. */
+  /** From 1. Undefined if it is not known. */
   line: Schema.UndefinedOr(Schema.Int),
   /** Continues the sentence "The file …". */
   why: Schema.String
@@ -15,14 +15,14 @@ export class FileInvalid extends Schema.TaggedError<FileInvalid>()("FileInvalid"
   }
 }
 
-/** The first line of a CSV file does not name the columns that are declared. */
+/** The first line of a CSV file does not match the declared columns. */
 export class FileHeaderInvalid extends Schema.TaggedError<FileHeaderInvalid>()("FileHeaderInvalid", {
   path: Schema.String,
-  /** Declared columns that it does not name. */
+  /** Declared columns that the line lacks. */
   missing: Schema.Array(Schema.String),
-  /** Columns that it names and nobody declared. `(other)` is a name that could be data. */
+  /** Undeclared columns that the line names. `(other)` stands for a name that could be data. */
   unknown: Schema.Array(Schema.String),
-  /** Columns that it names more than once. */
+  /** Columns that the line names more than once. */
   repeated: Schema.Array(Schema.String)
 }) {
   readonly retryable = false

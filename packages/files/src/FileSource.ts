@@ -18,20 +18,20 @@ import * as Ingest from "./Ingest.ts"
 import * as JsonLines from "./JsonLines.ts"
 
 /**
- * The rows of a file, and how the file is observed. It has what `tableAsset` needs:
+ * The rows of a file, and a way to observe it. `tableAsset` takes both:
  *
  * ```ts
  * const exchangeRates = tableAsset(ExchangeRates, FileSource.csv({ path: "rates.csv", item: TextRow.schema(ExchangeRates) }))
  * ```
  */
 export interface FileSource<out A, out R = never> {
-  /** Reads the file once, to its end, in bounded memory. */
+  /** Reads the whole file once, in bounded memory. */
   readonly rows: () => Effect.Effect<
     Dataset.Dataset<A>,
     FileSourceError,
     R | FileSystem.FileSystem | Quarantine | Scope.Scope | Spill | StepContext | Suppressions
   >
-  /** Returns a hash of the file. `--changed` makes the asset again if it differs. */
+  /** Returns a hash of the file. `--changed` makes the asset again if the hash differs. */
   readonly observe: Effect.Effect<string, FileUnreadable, R | FileSystem.FileSystem>
 }
 
@@ -47,11 +47,11 @@ export type FileSourceError =
 export interface Options<A, I, R> {
   /** The file's path, or an Effect that reads it from a setting. It is relative to the folder that the program runs in. */
   readonly path: string | Effect.Effect<string, never, R>
-  /** The schema of a row: its encoded side is what the file has, its type is what is kept. */
+  /** The schema of a row. Its encoded side describes the file, its type describes the loaded rows. */
   readonly item: Schema.Schema<A, I> & RowCodec.Kept<NoInfer<A>>
   /**
-   * `fail`, the default, loads nothing if a row cannot be decoded, and the error lists the lines. `quarantine` leaves such rows
-   * out and records them, unless there are too many.
+   * `fail`, the default, loads nothing if a row cannot be decoded. The error lists the lines. `quarantine` leaves such rows out
+   * and records them, unless there are too many.
    */
   readonly badRows?: "fail" | "quarantine"
   /** Returns the ids of the people that a row is about. Rows about erased people are left out. */
@@ -59,9 +59,9 @@ export interface Options<A, I, R> {
 }
 
 export interface CsvOptions<A, I, R> extends Options<A, I, R> {
-  /** One character between cells. Default: a comma. */
+  /** The character between cells. Default: a comma. */
   readonly delimiter?: string
-  /** Columns of the file that are not loaded. Every other column must be declared. */
+  /** Columns of the file to ignore. All others must be declared. */
   readonly skip?: ReadonlyArray<string>
 }
 
@@ -69,8 +69,8 @@ export interface CsvOptions<A, I, R> extends Options<A, I, R> {
 type Cells<I> = { readonly [K in keyof I]: string | null | undefined }
 
 /**
- * Reads a CSV file (RFC 4180) in UTF-8, with or without a byte order mark, with any line ends. Its first line names the columns.
- * A column that is missing, not declared or named twice fails the asset before a row is read.
+ * Reads a CSV file (RFC 4180) in UTF-8, with or without a byte order mark, with any line ends. Its first line names the
+ * columns. A missing, undeclared or repeated column fails the asset before any row is read.
  *
  * ```ts
  * const Rate = Schema.Struct({ currency: Schema.String, eur: Decimal.schema, note: Schema.NullOr(Schema.String) })
@@ -82,7 +82,7 @@ export const csv = <A, I extends Cells<I>, R = never>(options: CsvOptions<A, I, 
   make(options, (path) => CsvRows.read(path, options.item, options))
 
 /**
- * Reads a file with one JSON value a line, in UTF-8. Empty lines are ignored. Fields that the schema does not declare are
+ * Reads a file with one JSON value per line, in UTF-8. Empty lines are ignored. Fields that the schema does not declare are
  * counted and never loaded.
  *
  * ```ts

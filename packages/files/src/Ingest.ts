@@ -15,11 +15,11 @@ import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type FileHeaderInvalid, type FileInvalid, FileRowsInvalid } from "./FileInvalid.ts"
 
-/** A row of a file, yet to be decoded. */
+/** A row of a file, before decoding. */
 export interface Line {
-  /** The line that the row ends on, from 1. */
+  /** The line on which the row ends, from 1. */
   readonly line: number
-  /** The row, or why it cannot be had. */
+  /** The row, or why it could not be parsed. */
   readonly value: unknown
 }
 
@@ -30,7 +30,7 @@ export type Lines = Stream.Stream<
 >
 
 /**
- * Decodes a file's rows and keeps them, in memory as far as `Spill` lets them. Rows about erased people are left out. Reports
+ * Decodes a file's rows and collects them, in memory up to the limit of `Spill`. Rows about erased people are left out. Reports
  * the metadata `unknown_fields`, and `quarantined` and `suppressed` if there may be such rows.
  */
 export const collect = Effect.fn("FileSource.collect")(function* <A, I>(

@@ -5,7 +5,7 @@ import { FileInvalid } from "./FileInvalid.ts"
 import type { Line, Lines } from "./Ingest.ts"
 import * as Utf8 from "./Utf8.ts"
 
-/** Streams the values of a file that has one JSON value a line. */
+/** Streams the values of a file with one JSON value per line. */
 export const read = (path: string): Lines =>
   Stream.suspend(() => {
     let line = 0
@@ -29,7 +29,7 @@ export const read = (path: string): Lines =>
     )
   })
 
-/** `JSON.parse` quotes the text in its message, which stays here. */
+/** The message of `JSON.parse` quotes the text, so it is never passed on. */
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { FileInvalid } from "./FileInvalid.ts"
 
-/** Streams a file's text, without its byte order mark. Fails if a byte of it is not UTF-8. */
+/** Streams a file's text, without its byte order mark. Fails if the file is not UTF-8. */
 export const read = (path: string): Stream.Stream<string, FileUnreadable | FileInvalid, FileSystem.FileSystem> =>
   Stream.unwrap(
     Effect.map(FileSystem.FileSystem, (fs) => {
@@ -24,5 +24,5 @@ export const read = (path: string): Stream.Stream<string, FileUnreadable | FileI
 
 const pieceBytes = 64 * 1024
 
-/** The most characters of one row, which is in memory whole. */
+/** The most characters of one row, because a row is held in memory. */
 export const maxRowLength = 32 * 1024 * 1024

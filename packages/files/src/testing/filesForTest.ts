@@ -5,7 +5,7 @@ import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
 /**
- * Gives a test files to read, by their paths. Writing, and any other path, fails.
+ * Provides files to a test, by their paths. Writing, and reading any other path, fails.
  *
  * ```ts
  * materializeForTest(sales, {}).pipe(Effect.provide(filesForTest({ "sales.csv": "id,amount\n1,2.00\n" })))

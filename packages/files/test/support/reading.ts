@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type * as FileSource from "../../src/FileSource.ts"
 
-/** A file system in which every file has these bytes, which are read in pieces of some size. */
+/** A file system in which every file has the same bytes, read in pieces of some size. */
 export const fileOf = (content: string | Uint8Array, pieceBytes = 65_536): Layer.Layer<FileSystem.FileSystem> => {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content
   const starts = Array.from({ length: Math.ceil(bytes.length / pieceBytes) }, (_, i) => i * pieceBytes)
@@ -19,7 +19,7 @@ export const fileOf = (content: string | Uint8Array, pieceBytes = 65_536): Layer
   })
 }
 
-/** Materializes a file: its rows, what it reports, and what is in quarantine; or the message of its error. */
+/** Materializes a file. Returns its rows, metadata and quarantined rows, or the message of its error. */
 export const read = <A>(
   source: FileSource.FileSource<A>,
   file: Layer.Layer<FileSystem.FileSystem>,
