@@ -6,20 +6,20 @@ import * as Either from "effect/Either"
 import * as CommandHelp from "./render/CommandHelp.ts"
 import * as GlobalOptions from "./tables/GlobalOptions.ts"
 
-/** A command line, read by the tables of the commands that there are. */
+/** A parsed command line. */
 export interface CommandLine {
   /** The name of the command; empty if no command is named. */
   readonly command: string
-  /** The word that begins several commands, if no second word follows that names one of them: `runs`. Empty elsewhere. */
+  /** The first word of several commands, such as `runs`, if no valid second word follows. Empty otherwise. */
   readonly family: string
   readonly asksForHelp: boolean
-  /** The command's arguments and options as they were typed, or what is wrong with the words. */
+  /** The typed arguments and options, or what is wrong with the words. */
   readonly typed: Either.Either<Typed, string>
 }
 
 /**
- * Reads the words of a command line. Values are left to the options' own parsers. `assets` are the names that are
- * recognized in the place of a command.
+ * Parses a command line. The parsers of options read their values later. `assets` are names that are recognized in the place of
+ * a command.
  */
 export const read = (
   args: ReadonlyArray<string>,
@@ -80,7 +80,7 @@ const isOption = (arg: string): boolean => /^--?[A-Za-z]\S*$/.test(arg)
 /** `--limit` of `--limit` and of `--limit=3`. */
 const nameOf = (arg: string): string => arg.split("=", 1)[0] ?? ""
 
-/** The option that a word is. A lone `-` is `--stdin` of a command that has it. */
+/** The option that a word names. A lone `-` is `--stdin`, if the command has that option. */
 const flagOf = (flags: ReadonlyArray<Flag<unknown>>, arg: string): Flag<unknown> | undefined => {
   const name = { "-": "--stdin", "-h": "--help" }[arg] ?? nameOf(arg)
   return flags.find((flag) => `--${flag.name}` === name)
@@ -90,7 +90,7 @@ const flagOf = (flags: ReadonlyArray<Flag<unknown>>, arg: string): Flag<unknown>
 const takesValue = (flags: ReadonlyArray<Flag<unknown>>, arg: string): boolean =>
   !arg.includes("=") && flagOf(flags, arg)?.takes !== undefined
 
-/** Whether a command's argument names a person: no message repeats an unknown word of it. */
+/** Whether an argument of the command names a person. No message repeats an unknown word of such a command line. */
 const isSecret = (table: CommandTable): boolean => Object.values(table.arguments).some(({ secret }) => secret)
 
 const unknownCommand = ({
@@ -124,11 +124,11 @@ const unknownCommand = ({
     : `There is no command "${first}". Did you mean \`sluice ${meant}\`?`
 }
 
-/** Options by the names that they had. */
+/** Renamed options, by their old names. */
 const renamed: ReadonlyMap<string, string> = new Map([["--allow-empty-data", "--allow-fewer-rows"]])
 
 const unknownOption = (name: string, flags: ReadonlyArray<Flag<unknown>>, table: CommandTable | undefined): string => {
-  // An id can begin like an option.
+  // An id may begin with a dash.
   if (table !== undefined && isSecret(table)) {
     return `That is not an option of ${table.name}. An id that begins with - is read from standard input: \`sluice ${table.name} -\`.`
   }

@@ -21,8 +21,8 @@ import * as DotEnv from "./wiring/DotEnv.ts"
 const version = "0.1.0"
 
 /**
- * Runs the command that the arguments name (those after the program's own name). Usage errors are `UsageError`s like those
- * of the commands themselves. Help and completions come from the tables, without loading any command.
+ * Runs the command that the arguments name. `args` are the words after the program's name. Usage errors are `UsageError`s, as
+ * in the commands. Help and completions come from the tables, without loading any command.
  */
 export const run = Effect.fn("Cli.run")(function* (args: ReadonlyArray<string>) {
   const definitions = yield* Pipeline
@@ -61,13 +61,13 @@ const runCommand = Effect.fn("Cli.command")(function* (name: string, typed: Type
   yield* Effect.provide(path === undefined ? effect : withEnvFile(effect, path), NodeFileSystem.layer)
 })
 
-/** What a shell completes: `sluice` of `npx sluice --module FILE`. */
+/** The word that a shell completes: `sluice` in `npx sluice --module FILE`. */
 const completedName = ({ program }: Style) => program.split(" ")[1] ?? program
 
 const withEnvFile = <A, E, R>(effect: Effect.Effect<A, E, R>, path: string) =>
   Effect.provideService(effect, DotEnv.File, { path, required: true })
 
-/** Fails with what is wrong with a value, and where to read more. */
+/** Fails if a value is wrong. The error names the command's help. */
 const understood = <A>(value: Either.Either<A, string>, command: string): Effect.Effect<A, UsageError> =>
   Effect.mapError(value, (problem) => {
     const help = ["sluice", command, "--help"].filter((word) => word !== "").join(" ")
@@ -99,7 +99,7 @@ const programOf = (definitions: Definitions.Any): CommandHelp.Program => {
   }
 }
 
-/** What a first signal does to the command that the arguments name. */
+/** The effect of the first signal on the command that the arguments name. */
 export const stopping = (definitions: Definitions.Any, args: ReadonlyArray<string>): string => {
   const tables = Commands.tables(definitions)
   const { command } = Arguments.read(args, tables)
@@ -115,7 +115,7 @@ export const isDebugging = (definitions: Definitions.Any, args: ReadonlyArray<st
 export const envFile = (definitions: Definitions.Any, args: ReadonlyArray<string>): string | undefined =>
   Option.getOrUndefined(typedIn(definitions, args, GlobalOptions.envFile))
 
-/** The value of an option that every command has. None if the arguments cannot be read. */
+/** The value of a global option. None if the arguments cannot be parsed. */
 const typedIn = <A>(definitions: Definitions.Any, args: ReadonlyArray<string>, flag: Flag.Flag<A>): Option.Option<A> =>
   Option.getRight(
     Either.flatMap(Arguments.read(args, Commands.tables(definitions)).typed, (typed) => Flag.read(flag, typed))

@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 
-/** The command line is wrong, or asks for something that cannot be done. */
+/** The command line is wrong, or requests something impossible. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly detail: string }> {
   readonly retryable = false
   override get message() {

@@ -43,7 +43,7 @@ export const of = (definitions: Definitions.Any): ReadonlyArray<Command.Command<
   ...commandsOf(definitions)
 ]
 
-/** What each of them can be typed with. */
+/** The tables of all commands. */
 export const tables = (definitions: Definitions.Any): ReadonlyArray<CommandTable> => {
   const names = Examples.namesOf(definitions)
   return of(definitions).map(({ table }) => Examples.filled(table, names))

@@ -3,13 +3,13 @@ import type * as Definitions from "@sluice/core/definitions/Definitions"
 import * as Relations from "@sluice/core/definitions/Relations"
 import * as Either from "effect/Either"
 
-/** Names of a pipeline that stand in the examples of help, for `{asset}` and for `{view}`. */
+/** Names of a pipeline for the examples in help: `{asset}` and `{view}`. */
 export interface Names {
   readonly asset: string
   readonly view: string
 }
 
-/** Its first table and its first view, or what comes next to them. */
+/** Returns the names of the first table and the first view, or the nearest substitutes. */
 export const namesOf = ({ sealed }: Definitions.Any): Names =>
   Either.match(sealed, {
     onLeft: () => ({ asset: "ASSET", view: "VIEW" }),
@@ -20,7 +20,7 @@ export const namesOf = ({ sealed }: Definitions.Any): Names =>
     }
   })
 
-/** A table whose examples can be typed as they are. */
+/** Fills the names into a table's examples, so that they can be typed as shown. */
 export const filled = (table: CommandTable, { asset, view }: Names): CommandTable => {
   const fill = (text: string) => text.replaceAll("{asset}", asset).replaceAll("{view}", view)
   return { ...table, examples: table.examples.map(([line, meaning]) => [fill(line), fill(meaning)]) }

@@ -26,8 +26,8 @@ export interface Controls {
 }
 
 /**
- * The program for one pipeline. Runs a command, reports errors, and returns the exit code. Calls `ready` when the command has
- * started. The code of an interrupted command is 130, unless it has ended or its run is concluded.
+ * Runs a command of one pipeline, reports errors, and returns the exit code. Calls `ready` when the command has started. The
+ * code of an interrupted command is 130, unless the command has ended or its run is concluded.
  */
 export const main = (
   definitions: Definitions.Any,

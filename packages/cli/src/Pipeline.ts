@@ -9,17 +9,17 @@ import * as Effect from "effect/Effect"
 export class Pipeline extends Context.Tag("@sluice/cli/Pipeline")<Pipeline, Definitions.Any>() {
   declare readonly "~givenToCommands": true
 
-  /** Its assets as a graph. Fails with everything that is wrong with its definitions. */
+  /** The pipeline's assets as a graph. Fails with every problem of its definitions. */
   static readonly graph: Effect.Effect<AssetGraph<Definitions.SomeAsset>, DefinitionsInvalid, Pipeline> = Effect.flatMap(
     Pipeline,
     ({ sealed }) => Effect.map(sealed, Definitions.graphOf)
   )
 
-  /** Its assets as a graph, and what it keeps in the warehouse. Fails likewise. */
+  /** The pipeline's graph and its relations in the warehouse. Fails with every problem of its definitions. */
   static readonly sealed: Effect.Effect<Definitions.Sealed<Definitions.SomeAsset>, DefinitionsInvalid, Pipeline> =
     Effect.flatMap(Pipeline, ({ sealed }) => Effect.map(sealed, (all) => ({ ...all, graph: Definitions.graphOf(all) })))
 
-  /** What it keeps in the warehouse. */
+  /** The pipeline's relations in the warehouse. Fails with every problem of its definitions. */
   static readonly warehouse: Effect.Effect<WarehouseSpec, DefinitionsInvalid, Pipeline> = Effect.flatMap(
     Pipeline,
     ({ sealed }) => Effect.map(sealed, ({ warehouse }) => warehouse)

@@ -17,7 +17,7 @@ export class OfRun extends Context.Reference<OfRun>()("@sluice/cli/exitCode/OfRu
   defaultValue: () => Ref.unsafeMake<number | undefined>(undefined)
 }) {}
 
-/** Returns the exit code of the process. Typed errors other than these two occurred before any run, and refused it. */
+/** Returns the exit code of the process. Every typed error except these two occurred before a run, and refused it. */
 export const of = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return ok
   if (Cause.isInterruptedOnly(exit.cause)) return interrupted

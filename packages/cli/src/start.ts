@@ -4,12 +4,15 @@ import * as Exit from "effect/Exit"
 import * as exitCode from "./exitCode.ts"
 import { type Controls, main } from "./Main.ts"
 
-/** The terminal sends a signal to every process, and package managers forward it. Both are one key press. */
+/**
+ * The longest time between signals of one key press. The terminal sends a signal to every process, and package managers forward
+ * it.
+ */
 const samePressMillis = 40
 
 /**
- * Runs the command that this process's arguments name, for one pipeline, and ends the process with its exit code. The only
- * place that runs an Effect.
+ * Runs the command that this process's arguments name, for one pipeline. Ends the process with the command's exit code. Only
+ * this function runs an Effect.
  *
  * ```ts
  * import { start } from "@sluice/cli/start"
@@ -39,7 +42,7 @@ export const start = (definitions: Definitions.Any): void => {
   const keepAlive = setInterval(() => {}, 2 ** 31 - 1)
   let signaledAt: number | undefined
 
-  /** A first signal stops the program, so that finalizers roll back; a second ends it at once. */
+  /** The first signal stops the program, so that finalizers roll back. The second one ends it at once. */
   const onSignal = () => {
     const now = performance.now()
     if (signaledAt === undefined) {

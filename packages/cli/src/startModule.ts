@@ -3,7 +3,7 @@ import * as Predicate from "effect/Predicate"
 import * as exitCode from "./exitCode.ts"
 import { start } from "./start.ts"
 
-/** Runs the pipeline that a module exports by default. If it exports none, says what is missing and ends the process. */
+/** Runs the pipeline that a module exports by default. Without one, reports what is missing and ends the process. */
 export const startModule = (module: { readonly default?: unknown }, file: string): void => {
   const definitions = module.default
   if (isDefinitions(definitions)) {

@@ -4,11 +4,12 @@ import * as ModuleGraph from "./ModuleGraph.ts"
 import * as SourceFiles from "./SourceFiles.ts"
 
 /**
- * A hash of each asset's code, by the asset's name: of the modules that its definition reaches. It is the same however the
- * program was started, and comments, layout and types are no part of it. An asset whose files cannot be told has none.
+ * Hashes each asset's code, by the asset's name. A hash covers the modules that the asset's definition reaches. Comments,
+ * layout and types do not count, and every way to start the program gives the same hash. An asset whose files are unknown has
+ * no hash.
  *
- * A module that exports assets and nothing else is followed by none but its own assets: what an upstream makes reaches an
- * asset as data.
+ * If a module exports only assets, imports of it are not followed: an upstream passes data, not code. Only the hashes of its
+ * own assets cover it.
  */
 export const make = async (assets: ReadonlyArray<Asset.Any>): Promise<Readonly<Record<string, string>>> => {
   const mapOf = SourceFiles.readMaps()
@@ -25,7 +26,7 @@ export const make = async (assets: ReadonlyArray<Asset.Any>): Promise<Readonly<R
   )
 }
 
-/** All modules that `files` import, themselves included. */
+/** All modules that `files` import, directly and indirectly, and `files` themselves. */
 const reach = (
   modules: ReadonlyMap<string, ModuleGraph.Module>,
   files: ReadonlyArray<string>,
@@ -39,8 +40,8 @@ const reach = (
 }
 
 /**
- * Whether all that a module exports are assets: each of its exports is a constant made by a call, and there are as many of
- * them as assets that the module defines.
+ * Whether a module exports only assets: each export is a constant whose value is a call, and there are as many exports as
+ * assets defined in the module.
  */
 const cuts = (modules: ReadonlyMap<string, ModuleGraph.Module>, definitions: ReadonlyArray<ReadonlyArray<string>>) => {
   const defined = new Map<string, number>()

@@ -7,8 +7,8 @@ import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as AssetHashes from "./AssetHashes.ts"
 
 /**
- * Code versions for a program that materializes a pipeline itself: hashes of the modules that each asset is made of, the same as
- * the command line has. Assets whose code cannot be read have none, and count as changed. Runs esbuild once.
+ * Provides code versions to a program that materializes a pipeline itself. They equal those of the command line. Assets whose
+ * code cannot be read have none, and count as changed. Runs esbuild once.
  */
 export const layer = ({ sealed }: Definitions.Any): Layer.Layer<CodeVersions> =>
   Layer.effect(

@@ -4,24 +4,24 @@ import { dirname, extname, join, resolve } from "node:path"
 import type { Loader } from "esbuild"
 import { packageOf } from "./SourceFiles.ts"
 
-/** A source file as it counts for versions. */
+/** A source file as the hash reads it. */
 export interface Module {
-  /** Its code without comments, layout, types and the extensions of relative imports. */
+  /** The code without comments, layout, types and the extensions of relative imports. */
   readonly code: string
-  /** The files that it imports, installed packages left out. */
+  /** The imported files, without installed packages. */
   readonly imports: ReadonlyArray<string>
 }
 
 /**
- * The modules that files reach by imports, by path. Installed packages are left out; packages of the same workspace are
- * followed. Rejects if a module cannot be parsed. Costs one run of esbuild and one transformation for each module.
+ * Returns the modules that files reach by imports, by path. Installed packages are left out; packages of the workspace are
+ * followed. Rejects if a module cannot be parsed. Runs esbuild once, and transforms each module once.
  */
 export const read = async (files: ReadonlyArray<string>): Promise<ReadonlyMap<string, Module>> => {
   const [first] = files
   if (first === undefined) return new Map()
   const esbuild = await import("esbuild")
   const folder = dirname(first)
-  // No plugins: esbuild prints a stack of its own if the process ends while it waits for one.
+  // No plugins: esbuild prints its own stack if the process ends while a plugin is waiting.
   const { metafile } = await esbuild.build({
     absWorkingDir: folder,
     stdin: {
@@ -60,7 +60,9 @@ export const read = async (files: ReadonlyArray<string>): Promise<ReadonlyMap<st
 
 const entry = "sluice:entry"
 
-/** The same for a source and for the JavaScript that was made of it: `./a.ts` is `./a.js`, and an empty export is nothing. */
+/**
+ * Makes a source equal to the JavaScript that was compiled from it: `./a.ts` becomes `./a.js`, and an empty export is removed.
+ */
 const normalized = (code: string, specifiers: ReadonlyArray<string>): string =>
   specifiers
     .filter((specifier) => specifier.startsWith("."))
@@ -78,7 +80,7 @@ const loaderOf = (file: string): Loader => {
   return name === ".ts" || name === ".tsx" || name === ".jsx" || name === ".json" ? (name.slice(1) as Loader) : "js"
 }
 
-/** The names of the packages that are installed for code in `folders`, or for the workspace's packages that it may import. */
+/** The names of the packages that are installed for code in `folders` and for the workspace packages that it may import. */
 const installed = (folders: ReadonlyArray<string>): ReadonlySet<string> => {
   const names = new Set<string>()
   const seen = new Set(folders)

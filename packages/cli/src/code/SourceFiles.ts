@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url"
 import type { CallSite } from "@sluice/core/asset/CallSite"
 
 /**
- * The source files whose code defined an asset, from the helper that was called last to the module that began it. Empty if
- * they cannot be told: the asset was defined in code that lies in no file. `mapOf` finds the source map of a bundle.
+ * Returns the source files whose code defined an asset, from the last helper back to the module that called it first. Empty if
+ * the code has no file. `mapOf` returns the source map of a bundle.
  *
- * What loads modules (Node, a test runner, a bundle's own start) ends the search: who imports a module is no part of it.
+ * The search ends at code that loads modules: Node, a test runner, a bundle's start. The importer of a module does not count.
  */
 export const filesOf = (sites: ReadonlyArray<CallSite>, mapOf: MapOf): ReadonlyArray<string> => {
   const files = new Set<string>()
@@ -18,7 +18,7 @@ export const filesOf = (sites: ReadonlyArray<CallSite>, mapOf: MapOf): ReadonlyA
     const path = pathOf(file)
     if (path === undefined) return []
     const map = mapOf(path)
-    // What runs a bundle is no part of it.
+    // Code that starts a bundle does not count.
     if (isBundled && map === undefined) break
     isBundled = map !== undefined
     const source = map === undefined ? path : sourceAt(map, path, line, column)
@@ -31,7 +31,7 @@ export const filesOf = (sites: ReadonlyArray<CallSite>, mapOf: MapOf): ReadonlyA
 
 export type MapOf = (file: string) => SourceMap | undefined
 
-/** Source maps by the file that they belong to, from the file of that name with `.map` after it. Each is read once. */
+/** Reads source maps, each once. The map of a file is the file with `.map` added to its name. */
 export const readMaps = (): MapOf => {
   const maps = new Map<string, SourceMap | undefined>()
   return (file) => {
@@ -40,11 +40,11 @@ export const readMaps = (): MapOf => {
   }
 }
 
-/** The package that a file was installed with; undefined for a file of the user's own. */
+/** The name of the package that a file was installed with. Undefined for the user's own files. */
 export const packageOf = (file: string): string | undefined =>
   /^.*[/\\]node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(file)?.[1]?.replace("\\", "/")
 
-/** Packages that load a program's modules in the place of Node. */
+/** Packages that load modules instead of Node. */
 const loaders = /^(?:vite|vite-node|vitest|@vitest\/.*|tsx)$/
 
 const readMap = (file: string): SourceMap | undefined => {
@@ -55,7 +55,7 @@ const readMap = (file: string): SourceMap | undefined => {
   }
 }
 
-/** Where a place of a bundle came from; undefined in code of the bundler's own, which runs a module when it is imported. */
+/** The source of a position in a bundle. Undefined in the bundler's own code, which runs imported modules. */
 const sourceAt = (map: SourceMap, file: string, line: number, column: number): string | undefined => {
   const entry = map.findEntry(line - 1, column - 1)
   return "originalSource" in entry && entry.originalSource !== undefined

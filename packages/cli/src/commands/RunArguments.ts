@@ -18,8 +18,8 @@ import * as Settings from "../wiring/Settings.ts"
 import * as ShownErrors from "../wiring/ShownErrors.ts"
 
 /**
- * Reads the settings, prints the API and the store, and provisions the store. `created` are the tables and views that were missing,
- * `showing` is how the run shows thrown errors.
+ * Reads the settings, prints the API and the store, and provisions the store. `created` are the tables and views that were
+ * missing. `showing` shows thrown errors of the run.
  */
 export const begin = Effect.fn("assets.begin")(function* (
   graph: AssetGraph<Asset.Any>,
@@ -54,7 +54,7 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
   yield* Output.err(AlteredText.lines(altered))
 })
 
-/** Fails for a limit of a pool without assets: it would have no effect. */
+/** Fails if a limited pool has no assets, because the limit would have no effect. */
 const checkPools = (graph: AssetGraph<Asset.Any>, { pools }: Settings.Settings) => {
   const known = new Set(graph.assets.flatMap(({ pool }) => pool ?? []))
   const unknown = Object.keys(pools ?? {}).find((pool) => !known.has(pool))

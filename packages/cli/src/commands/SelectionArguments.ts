@@ -39,8 +39,8 @@ export const expressionOf = Effect.fn("assets.expression")(function* (typed: Typ
 })
 
 /**
- * Returns the selection, and fails if the graph does not know a name of it. Returns undefined if it matches nothing and
- * `--allow-empty` is given. A selection that needs the run history is resolved by the planner.
+ * Returns the selection. Fails if it contains a name that the graph lacks. Returns undefined if it matches nothing and
+ * `--allow-empty` is given. The planner resolves a selection that needs the run history.
  */
 export const select = Effect.fn("assets.select")(function* (
   typed: Typed,
@@ -53,7 +53,7 @@ export const select = Effect.fn("assets.select")(function* (
   return typed.allowEmpty ? undefined : yield* new SelectionEmpty({ selection: SelectionText.print(selection) })
 })
 
-/** Explains an empty selection that needs the run history. */
+/** Explains why a selection that needs the run history is empty. */
 export const explained = <A, E, R>(selection: Selection.Selection, looked: Effect.Effect<A, E, R>) =>
   Effect.catchIf(looked, isEmpty, (error) =>
     Effect.gen(function* () {

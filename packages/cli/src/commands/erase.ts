@@ -61,7 +61,7 @@ const specOf = Effect.gen(function* () {
       })
 })
 
-/** The most characters that an id of a person can have. */
+/** The most characters of a person's id. */
 const longestId = (erasure: ErasureSpec): number =>
   Math.max(
     ...personalTables(erasure).flatMap(({ columns, subject }) =>
@@ -98,7 +98,7 @@ const idOf = Effect.fnUntraced(function* (typed: Redacted.Redacted | undefined, 
   })
 })
 
-/** Refuses to erase while a run may have read the user. The store would refuse that run when it writes. */
+/** Refuses to erase while a run may have read the person. The store would refuse that run when it writes. */
 const refuseRivals = Effect.fnUntraced(function* (erasure: ErasureSpec) {
   const graph = yield* Pipeline.graph
   const personal = new Set([...personalTables(erasure), ...erasure.masks].map(({ name }) => name))

@@ -50,7 +50,7 @@ const selectWithHistory = Effect.fnUntraced(function* <A extends Asset.Any>(
   )
 })
 
-/** How long a list waits for the store. */
+/** The longest that a list waits for the store. */
 const patience = Duration.millis(600)
 
 /** The status of the assets. Undefined if there is no store yet. Fails with the reason if the store cannot be read. */
@@ -59,14 +59,14 @@ const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
     const settings = yield* Settings.load
     if (!(yield* soon(Stores.isThere(settings, "history")))) return undefined
     const standings = soon(Effect.provide(Planner.standings(graph), Stores.history(settings)))
-    // To hash the code for the first time may take longer than a store does.
+    // The first hash of the code may take longer than a store.
     return yield* Effect.provide(standings, SourceVersions.layer(settings.configured.settingsOf))
   }).pipe(
     Effect.mapError((error) => `The status of the assets is unknown. ${error.message.split("\n")[0]}`),
     Effect.either
   )
 
-/** Continues without a driver that waits for a server that does not answer. */
+/** Abandons a driver that waits for a silent server. */
 const soon = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   effect.pipe(
     Effect.disconnect,

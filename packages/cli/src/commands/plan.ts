@@ -29,7 +29,7 @@ export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed
   if (selection === undefined) return
   const settings = yield* Settings.load
   const planned = Effect.gen(function* () {
-    // Only a server is asked how it loads. The embedded store has one way, and is not opened to plan.
+    // Only a server is asked how it loads. The embedded store has one way, so a plan does not open it.
     const store = yield* Effect.serviceOption(Warehouse)
     const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
     const { selection: text, steps } = planned

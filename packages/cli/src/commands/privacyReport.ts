@@ -38,7 +38,7 @@ export const run = Effect.fn("assets.privacy.report")(function* ({ failUnder, fo
   if (failUnder !== undefined) yield* judge(report, failUnder)
 })
 
-/** Fails if people look like fewer others than asked for, or if there is nobody to judge by. */
+/** Fails if a person shares the quasi-identifiers with fewer people than requested, or if there are no rows to judge by. */
 const judge = Effect.fnUntraced(function* ({ people }: PrivacyReport.PrivacyReport, failUnder: number) {
   const nothing = people.length === 0 ? "No table has a row for each person and a quasi-identifier" : undefined
   const empty = people.find(({ anonymity }) => anonymity.users === 0)

@@ -36,7 +36,7 @@ export const run = Effect.fn("assets.provision")(function* ({
   const spec = yield* Pipeline.warehouse
   const { marks, green, worded } = output.outStyle
   const tell = (lines: ReadonlyArray<string>) => output.out(lines.map((line) => `${green(marks.ok)} ${worded(line)}`))
-  // First, since provisioning refuses what another pipeline owns.
+  // Before provisioning, which refuses relations of another pipeline.
   for (const from of adoptFrom) yield* tell(taken(yield* Stores.adopt(settings, from, spec), from))
   const provisioned =
     provisioner === undefined

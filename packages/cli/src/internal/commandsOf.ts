@@ -5,9 +5,9 @@ import type { Input } from "../Input.ts"
 import type { Output } from "../Output.ts"
 import type { Pipeline } from "../Pipeline.ts"
 
-/** What a command runs with. */
+/** The services that commands run with. */
 export type Services = Output | Input | Pipeline | FileSystem.FileSystem
 
-/** The commands of a pipeline. Core knows only the mark of what they need, and these services are all that have it. */
+/** The commands of a pipeline. Core knows their services only by a mark, and only these services have it. */
 export const commandsOf = ({ commands }: Definitions.Any): ReadonlyArray<Command<unknown, Services>> =>
   commands as ReadonlyArray<Command<unknown, Services>>

@@ -1,9 +1,9 @@
 import type { Agent, AgentOptions, ClientRequest } from "node:http"
 import type { Duplex } from "node:stream"
 
-/** What Node's agents have and its types leave out. */
+/** Parts of Node's agents that its types omit. */
 interface Untyped {
-  /** Called for each request before its head is written, so that its path and headers can still be set. */
+  /** Called for each request before its head is written. The path and the headers can still be changed. */
   addRequest: (request: ClientRequest, options: AgentOptions) => void
 }
 
@@ -21,6 +21,6 @@ export const beforeEach = <A extends Agent>(agent: A, look: (request: ClientRequ
 /** The callback of `createConnection`. */
 export type Created = (error: Error | null, stream: Duplex) => void
 
-/** Calls it with an error, and no connection, which its type asks for. */
+/** Calls the callback with an error, and without the connection that its type requires. */
 export const fail = (created: Created | undefined, error: Error): void =>
   (created as ((error: Error) => void) | undefined)?.(error)

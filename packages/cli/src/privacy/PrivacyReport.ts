@@ -15,12 +15,12 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** How well people hide in a table that has a row for each of them. */
+/** The k-anonymity of a table with one row per person. */
 export const People = Schema.Struct({
   table: Schema.String,
-  /** The settings that its rows depend on; null if there are none. */
+  /** The settings that the table's rows depend on. Null if there are none. */
   settings: Schema.NullOr(Schema.String),
-  /** Whether the rows that are there were made under them. */
+  /** Whether the current rows were made under these settings. */
   inForce: Schema.Boolean,
   anonymity: Anonymity.Anonymity,
   diversity: Schema.Array(Anonymity.Diversity),
@@ -28,19 +28,19 @@ export const People = Schema.Struct({
   bySubset: Schema.Array(Anonymity.Comparison),
   /** k by coarser columns. */
   bySetting: Schema.Array(Anonymity.Comparison),
-  /** Of each column whose rare values can become one. */
+  /** For each column whose rare values can be joined. */
   rare: Schema.Array(Anonymity.RareValues)
 })
 export type People = typeof People.Type
 
 /**
- * What a privacy officer asks of a store, in counts, names and settings, and never a value of a row. As JSON it is the answer of
- * `privacy report --format json`: fields may be added, and what is here stays as it is.
+ * Facts about a store for a privacy officer: counts, names and settings, never a value of a row. `privacy report --format json`
+ * prints it. Fields may be added; the existing ones do not change.
  */
 export const PrivacyReport = Schema.Struct({
-  /** When it was made, ISO 8601 in UTC. */
+  /** The time of the report, ISO 8601 in UTC. */
   at: Schema.String,
-  /** What happens to each field of the source, under the settings in force. */
+  /** The processing of each field of the source, under the settings in force. */
   record: Schema.Array(
     Schema.Struct({
       source: Schema.String,
@@ -51,25 +51,27 @@ export const PrivacyReport = Schema.Struct({
       legal: Schema.String
     })
   ),
-  /** What is made of personal values and is public: every derivation that is declared. */
+  /** The declared derivations: public values that are made of personal ones. */
   derivations: Schema.Array(Schema.Struct({ kind: Schema.String, name: Schema.String })),
-  /** Who may do what, as the store tells. */
+  /** The rights of each account, as the store reports them. */
   access: Schema.Array(Access),
-  /** Whether the analyst was proved to read nothing that is not public. */
+  /** Whether it is proved that the analyst can read only public relations. */
   proof: Proof,
-  /** Every way in which the store is not as declared. */
+  /** Every difference between the store and its declaration. */
   drift: Schema.Array(Difference),
-  /** Tables that somebody else loads: they were not looked at. `people` says whether their rows are about people. */
+  /**
+   * Tables that another program stores. The report does not inspect them. `people` says whether their rows are about people.
+   */
   external: Schema.Array(Schema.Struct({ table: Schema.String, people: Schema.Boolean })),
-  /** Each table with a row for each person and a quasi-identifier that is in the store. */
+  /** Each table of the store with one row per person and a quasi-identifier. */
   people: Schema.Array(People),
   residualRisks: Schema.Array(Schema.Struct({ title: Schema.String, text: Schema.String }))
 })
 export type PrivacyReport = typeof PrivacyReport.Type
 
 /**
- * Asks the store of one pipeline. Fails with `Missing` if the pipeline has tables with a row for each person and none of them
- * is in the store.
+ * Reads the report from the store of one pipeline. Fails with `Missing` if the pipeline has tables with one row per person and
+ * the store has none of them.
  */
 export const make = Effect.fn("PrivacyReport.make")(function* (
   sealed: Definitions.Sealed<Definitions.SomeAsset>,

@@ -69,7 +69,7 @@ export const json = (graph: AssetGraph<Asset.Any>, { selected, standings }: Show
   return JSON.stringify({ assets, total: graph.assets.length, unknown: unknown ?? null }, null, 2)
 }
 
-/** A list reads neither sources nor tables. */
+/** A list reads neither sources nor tables, so a status comes from the recorded runs. */
 const recorded = "; their status is as of the recorded runs"
 
 const descriptionOf = ({ description = "" }: Asset.Any, room: number, style: Style): ReadonlyArray<string> => {

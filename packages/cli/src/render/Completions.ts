@@ -13,7 +13,7 @@ export const lines = (
 
 /** A position in a command line, and its candidates. */
 interface Place {
-  /** The preceding words that are no options: `["runs", "list"]`. */
+  /** The preceding words, without options: `["runs", "list"]`. */
   readonly after: ReadonlyArray<string>
   /** The option whose value stands at this position. */
   readonly option?: string
@@ -48,7 +48,7 @@ const placesOf = (tables: ReadonlyArray<CommandTable>): ReadonlyArray<Place> => 
   return [...values, ...options, ...seconds, { after: [], anywhere: false, candidates: [...firsts, ...global] }]
 }
 
-/** A pattern for bash and zsh: the words before the cursor that are no options, a bar, and the last word before the cursor. */
+/** A pattern for bash and zsh: the words before the cursor without options, a bar, and the last word before the cursor. */
 const pattern = ({ after, anywhere, option }: Place): string =>
   `"${after.map((word) => `${word} `).join("")}"${anywhere ? "*" : ""}"|"${option === undefined ? "*" : option}`
 

@@ -44,6 +44,6 @@ export const findings = (...items: ReadonlyArray<Finding>): Block => ({ _tag: "F
 export const list = (items: Extract<Block, { readonly _tag: "List" }>["items"]): Block => ({ _tag: "List", items })
 export const table = (columns: Table["columns"], rows: Table["rows"]): Block => ({ _tag: "Table", columns, rows })
 
-/** Draws a bar of some characters. A share above 0 has at least one. */
+/** Draws a bar of at most `length` characters. A share above 0 has at least one. */
 export const drawn = ({ share }: Bar, length: number, character: string): string =>
   character.repeat(share <= 0 ? 0 : Math.max(1, Math.round(share * length)))

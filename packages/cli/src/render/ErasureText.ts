@@ -19,7 +19,7 @@ export type Receipt =
       readonly found: Found
       /** Whether the store is embedded, not a server. */
       readonly embedded: boolean
-      /** Tables with rows of people that somebody else loads. They were not looked at. */
+      /** Tables with rows of people that another program stores. The erasure does not inspect them. */
       readonly external: ReadonlyArray<string>
     }
   | {

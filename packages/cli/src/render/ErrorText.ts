@@ -3,8 +3,8 @@ import * as Chunk from "effect/Chunk"
 import type { Style } from "./Style.ts"
 
 /**
- * Renders an error as one message. A typed error has its own. A defect shows only its kind, because its message could quote data.
- * `trace` adds names and places in the code, never messages.
+ * Renders an error as one message. A typed error has its own message. A defect shows only its kind, because its message could
+ * quote data. `trace` adds names and places in the code, never messages.
  */
 export const lines = (
   cause: Cause.Cause<unknown>,

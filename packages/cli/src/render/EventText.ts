@@ -69,7 +69,7 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(dim(marks.running), event.asset, text === "" ? "" : dim(text))
     }
     case "StepRetrying": {
-      // A step that was stopped because its source restarts has not failed. It waits only for that source.
+      // A step that was stopped because its source restarts did not fail. It waits only for that source.
       const [failed, again] =
         event.error.tag === UpstreamRestarted._tag
           ? ["was stopped", ""]
@@ -149,10 +149,10 @@ type Check = Pick<
 /** Why a step was skipped. */
 export const skipped = (causes: ReadonlyArray<string>): string => `skipped: ${Human.list(causes)} failed`
 
-/** The text of a skipped, unchanged asset. */
+/** The text of an unchanged asset, which was skipped. */
 export const unchanged = (since: string): string => `unchanged since ${Human.time(since)}`
 
-/** The metadata of a materialization in words, rows first, without zeros and false. */
+/** The metadata of a materialization in words, rows first, without zeros and false values. */
 export const facts = ({ rows, ...others }: Metadata): ReadonlyArray<string> => [
   ...(typeof rows === "number" ? [Human.plural(rows, "row")] : []),
   ...otherFacts(others)

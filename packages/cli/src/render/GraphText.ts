@@ -1,7 +1,7 @@
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"
 
-/** Wraps the lines of a drawn tree: what does not fit moves below its asset, to the right of the branches. */
+/** Wraps the lines of a drawn tree. Text that does not fit moves below its asset, to the right of the branches. */
 export const tree = (text: string, { columns, unicode }: Style): ReadonlyArray<string> => {
   const drawn = text.split("\n")
   const lines = drawn.flatMap((line, i) => fitted(line, drawn[i + 1] ?? "", columns))

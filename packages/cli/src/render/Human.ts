@@ -4,7 +4,7 @@ export const count = (value: number): string => String(Math.round(value)).replac
 /** `1 row`, `12,345 rows`. */
 export const plural = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`
 
-/** Milliseconds as people say them: `35 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`. */
+/** Milliseconds in readable units: `35 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`. */
 export const duration = (millis: number): string => {
   if (millis < 999.5) return `${Math.round(millis)} ms`
   if (millis < 59_950) return `${(millis / 1000).toFixed(1)} s`
@@ -14,7 +14,7 @@ export const duration = (millis: number): string => {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** `2024-03-01T09:30:00.000Z` as `2024-03-01 09:30:00`, in UTC as it came. */
+/** `2024-03-01T09:30:00.000Z` as `2024-03-01 09:30:00`, still in UTC. */
 export const time = (iso: string): string => iso.slice(0, 19).replace("T", " ")
 
 /** `a`, `a and b`, `a, b and c`; past `limit` names, `a, b and 3 more`. */

@@ -36,7 +36,7 @@ export const lines = (history: ReadonlyArray<Materialization>, style: Style): Re
   return cut === 0 ? lines : [...lines, ...Layout.hang("  ", note, style.columns)]
 }
 
-/** Aligns rows without the last columns that do not fit, and returns the number of those. */
+/** Aligns rows, and drops the last columns that do not fit. Returns the number of dropped columns too. */
 const tabled = (rows: ReadonlyArray<ReadonlyArray<string>>, room: number) => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => Layout.width(row[i] ?? ""))))
   const ends = widths.map((_, i) => widths.slice(0, i + 1).reduce((sum, each) => sum + each + (each === 0 ? 0 : 2), -2))

@@ -16,7 +16,7 @@ export interface Prospect {
   readonly estimate: RunEstimate
   /** The last materializations, by asset. */
   readonly materialized: ReadonlyMap<string, Materialization>
-  /** The status of the assets, if only what has changed will be materialized. */
+  /** The status of the assets, if only changed ones will be materialized. */
   readonly standings: ReadonlyMap<string, Staleness> | undefined
   /** How tables will be filled. Undefined if the store was not asked. */
   readonly loading: Loading | undefined
@@ -73,7 +73,7 @@ export const json = ({ estimate, loading, materialized, selection, standings, st
     2
   )
 
-/** A recorded selection as it is typed. Everything is `--all`, because a shell expands `*`. */
+/** A recorded selection as it is typed. All assets are `--all`, because a shell expands `*`. */
 export const selection = (text: string): string => (text === "*" ? "--all" : text)
 
 /** Why a step is in its plan, in words. */

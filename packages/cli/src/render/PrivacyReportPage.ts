@@ -7,7 +7,7 @@ import type { People, PrivacyReport } from "../privacy/PrivacyReport.ts"
 import * as Document from "./Document.ts"
 import * as Human from "./Human.ts"
 
-/** The report as a page: first what matters, then how it was found. `store` is the store in words. */
+/** Renders the report as a page: first the results, then how they were found. `store` describes the store. */
 export const make = (report: PrivacyReport, store: string): Document.Document => ({
   title: `Privacy report on ${store}, ${Human.time(report.at)} UTC`,
   sections: [
@@ -56,7 +56,7 @@ const inShort = ({ access, drift, external, people, proof }: PrivacyReport): Arr
   ]
 }
 
-/** How well people hide in one table. */
+/** The k-anonymity of one table. */
 const hiding = ({ anonymity, inForce, rare, table }: People): ReadonlyArray<Document.Finding> => {
   const { k, sizes, users } = anonymity
   const alone = sizes[0]?.users ?? 0
@@ -149,7 +149,7 @@ const unseen =
 
 const fileOf = ({ subject }: Access): string => subject.split(/[\\/]/).at(-1) ?? subject
 
-/** Privileges with all that they are on: `SELECT on a, b`. */
+/** The privileges of an account and their relations: `SELECT on a, b`. */
 const holdings = ({ holds }: Access): string => {
   const on = new Map<string, Array<string>>()
   for (const held of holds) {
@@ -282,7 +282,7 @@ const derivations = ({ derivations }: PrivacyReport): ReadonlyArray<Document.Blo
   )
 ]
 
-/** `33%`; `<1%` for what is little but something. */
+/** `33%`; `<1%` for a share that rounds to zero but is more. */
 const share = (part: number, whole: number): string => {
   const percent = whole === 0 ? 0 : (100 * part) / whole
   if (percent > 0 && percent < 1) return "<1%"

@@ -42,7 +42,7 @@ export const lines = (result: RunResult.RunResult, at: At, style: Style): Readon
   ]
 }
 
-/** Live lines must not be taller than a terminal. */
+/** The most live lines, so that they fit a terminal's height. */
 const mostLines = 12
 
 const expected = (millis: number | undefined): string => (millis === undefined ? "" : ` of about ${Human.duration(millis)}`)

@@ -1,9 +1,9 @@
-/** What the output can show. */
+/** The capabilities of the output. */
 export interface Abilities {
   readonly colour: boolean
-  /** Whether it shows more than ASCII. */
+  /** Whether the output can show more than ASCII. */
   readonly unicode: boolean
-  /** The width in columns. Infinite if nothing has to fit. */
+  /** The width in columns. Infinite if the output has no width. */
   readonly columns: number
   /** The words that start the program, as a person types them: `npx sluice`. */
   readonly program: string
@@ -11,7 +11,7 @@ export interface Abilities {
 
 /** Decorates text. Without colour, each function returns its text unchanged. */
 export interface Style extends Abilities {
-  /** Names commands as they are typed here. Messages name them neutrally, in backticks: `sluice list`. */
+  /** Rewrites the commands in a message as they are typed here. Messages name them neutrally, in backticks: `sluice list`. */
   readonly worded: (text: string) => string
   readonly bold: Paint
   readonly dim: Paint
@@ -24,7 +24,7 @@ export interface Style extends Abilities {
 
 export type Paint = (text: string) => string
 
-/** Signs of one column, or words without Unicode. */
+/** Signs of one column each. Without Unicode, words. */
 export interface Marks {
   readonly ok: string
   readonly failed: string
@@ -96,5 +96,5 @@ const ascii: Marks = {
   spinner: ["|", "/", "-", "\\"]
 }
 
-/** No colour, Unicode, 80 columns: what tests and documentation show. */
+/** No colour, Unicode, 80 columns. Tests and documentation use it. */
 export const plain: Style = make({ colour: false, unicode: true, columns: 80, program: "sluice" })

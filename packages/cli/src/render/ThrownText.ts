@@ -53,7 +53,7 @@ const textOf = (thrown: unknown): string => {
   }
 }
 
-/** The place, and its line between the two before and the two after it. */
+/** The place, and the code there: its line, and two lines before and after. */
 const codeLines = ({ column, file, line, source }: Place, style: Style): ReadonlyArray<string> => {
   const from = Math.max(1, line - around)
   const shown = source.slice(from - 1, line + around)

@@ -6,7 +6,10 @@ import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 
-/** A secret that seals a store's keys, without the blanks around it. It is used as it is, so a short one could be guessed. */
+/**
+ * Parses a secret that seals a store's keys, without surrounding blanks. The secret is used unchanged, so a short one could be
+ * guessed.
+ */
 export const parseSecret: Setting.Parser<Redacted.Redacted> = (text) =>
   text.trim().length >= 32
     ? Either.right(Redacted.make(text.trim()))
@@ -19,7 +22,7 @@ const parseUser: Setting.Parser<string> = (text) =>
 
 const seconds = Setting.map(Setting.wholeNumber(1, 86_400), Duration.seconds)
 
-/** Limits of pools by their names: `api=2,warehouse=4`. */
+/** Parses the limits of pools: `api=2,warehouse=4`. */
 const parsePools: Setting.Parser<Readonly<Record<string, number>>> = (text) => {
   const pools = text.split(",").map((pool) => /^\s*([A-Za-z0-9_-]+)\s*=\s*([1-9]\d{0,4})\s*$/.exec(pool))
   const named = pools.flatMap((pool) => (pool === null ? [] : [[pool[1] ?? "", Number(pool[2])] as const]))
@@ -29,7 +32,7 @@ const parsePools: Setting.Parser<Readonly<Record<string, number>>> = (text) => {
     : Either.right(Object.fromEntries(named))
 }
 
-/** The settings of the program itself, whatever pipeline it runs. */
+/** The program's own settings, for every pipeline. */
 export const settings = {
   database: Setting.make("DATABASE_URL", DatabaseUrl.parse, {
     section: "The warehouse",
@@ -120,7 +123,7 @@ export const settings = {
 
 export type ProgramSettings = Settings.Values<typeof settings>
 
-/** What the files of a Docker Compose project read from the same `.env`. No command reads them. */
+/** Settings that the files of a Docker Compose project read from the same `.env`. No command reads them. */
 export const compose = [
   Setting.make("MYSQL_ROOT_PASSWORD", Setting.secret, {
     section: "Docker",
@@ -140,7 +143,7 @@ export const compose = [
   })
 ]
 
-/** What is wrong with settings that fit one by one. */
+/** Problems of several settings together, each of which is valid alone. */
 const problems = (values: Partial<ProgramSettings>): ReadonlyArray<string> => {
   const { analystPassword, database, databaseAdmin, secret, secretFile } = values
   const urls = [
@@ -163,5 +166,5 @@ const problems = (values: Partial<ProgramSettings>): ReadonlyArray<string> => {
   ]
 }
 
-/** Reads them. Fails with all that is wrong at once. */
+/** Reads the program's settings. Fails with all problems at once. */
 export const load = Settings.load(settings, problems)

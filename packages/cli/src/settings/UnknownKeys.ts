@@ -4,15 +4,15 @@ import * as Human from "../render/Human.ts"
 
 /** The keys of all settings. */
 export interface Known {
-  /** Those of the program. */
+  /** The keys of the program. */
   readonly program: ReadonlyArray<string>
-  /** Those of the pipeline. */
+  /** The keys of the pipeline. */
   readonly pipeline: ReadonlyArray<string>
-  /** Those that other programs read from the same `.env`. */
+  /** The keys that other programs read from the same `.env`. */
   readonly others: ReadonlyArray<string>
 }
 
-/** Finds settings of the pipeline that have a key of the program's: a sentence for each. One text would mean two things. */
+/** Finds settings of the pipeline whose key the program uses too: a sentence for each. One text would have two meanings. */
 export const shared = ({ others, pipeline, program }: Known): ReadonlyArray<string> => {
   const taken = new Set([...program, ...others])
   return pipeline
@@ -21,8 +21,9 @@ export const shared = ({ others, pipeline, program }: Known): ReadonlyArray<stri
 }
 
 /**
- * Finds keys of a `.env` that are no settings: a sentence for each, with the nearest setting if there is one. A key that does
- * not look like one is told by its line alone, because it may be a piece of a secret. Compose's own `COMPOSE_…` keys may be there.
+ * Finds keys of a `.env` that are no settings: a sentence for each, with the most similar setting if there is one. A key that
+ * does not look like one is reported by its line number only, because it may be part of a secret. Compose's own `COMPOSE_…`
+ * keys are allowed.
  */
 export const inFile = (
   file: string,
@@ -40,9 +41,9 @@ export const inFile = (
 }
 
 /**
- * Finds variables of the environment that are misspelt settings: a sentence for each. A run that ignored them would read or
- * write elsewhere than it was told. Most variables belong to other programs. So only those count that are within two edits of
- * a setting that is not set, and those that share two words with a key of the pipeline, as `SHOP_API_BASE` with `SHOP_API_URL`.
+ * Finds misspelt settings among the environment variables: a sentence for each. A run that ignored them would read or write
+ * elsewhere than intended. Most variables belong to other programs. A variable is reported if it is within two edits of a
+ * setting that is not set, or if it shares two words with a key of the pipeline, as `SHOP_API_BASE` does with `SHOP_API_URL`.
  */
 export const inEnvironment = (
   names: Iterable<string>,
@@ -62,7 +63,7 @@ export const inEnvironment = (
   })
 }
 
-/** Whether two words are within two edits of each other. Most are not even of such lengths. */
+/** Whether two words are within two edits of each other. Compares their lengths first, which excludes most. */
 const isNear = (a: string, b: string): boolean => Math.abs(a.length - b.length) <= 2 && distance(a, b) <= 2
 
 /** The first two words of a key that has more. */

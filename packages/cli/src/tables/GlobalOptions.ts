@@ -16,7 +16,7 @@ export const logLevel: Flag.Flag<LogLevel.LogLevel> = {
 
 export const envFile = Flag.text("env-file", "FILE", "the file of settings; default .env in the current directory")
 
-/** The loader takes it from the command line. What reaches the program was started without the loader. */
+/** The loader takes this option. The program refuses it, because without the loader it runs one pipeline. */
 export const module: Flag.Flag<undefined> = {
   ...Flag.text("module", "FILE", "run the pipeline that this module exports"),
   parse: ([typed]) =>

@@ -1,9 +1,9 @@
 import * as Flag from "@sluice/core/command/Flag"
 
-/** How many assets a run materializes at once, unless `--concurrency` says otherwise. */
+/** The default of `--concurrency`: how many assets a run materializes at once. */
 export const defaultConcurrency = 8
 
-/** For the commands that run the code of assets. */
+/** An option of the commands that run the code of assets. */
 export const showErrors = Flag.boolean("show-errors", "show thrown errors with their messages; only on your own machine")
 
 /** The options of every command that executes a run. */

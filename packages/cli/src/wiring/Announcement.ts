@@ -3,7 +3,7 @@ import type * as UrlParameters from "@sluice/warehouse/UrlParameters"
 import * as Human from "../render/Human.ts"
 import type { Settings } from "./Settings.ts"
 
-/** Names the sources and the store in one line, and says how to use others. */
+/** Names the sources and the store in one line, and how to use others. */
 export const line = (settings: Settings): string => {
   const { origin } = settings.configured
   const own = [

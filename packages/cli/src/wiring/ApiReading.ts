@@ -13,7 +13,10 @@ import * as ThisProcess from "./ThisProcess.ts"
 
 const keys = ReadingSettings.settings
 
-/** The values of `ReadingSettings.settings` that hold for a whole run. Each may be left out; `rereads` and `overlappingPages` together. */
+/**
+ * The values of `ReadingSettings.settings` that apply to a whole run. Each is optional; `rereads` and `overlappingPages` must
+ * be given together.
+ */
 export type Options = Partial<
   Pick<Settings.Values<typeof ReadingSettings.settings>, "maxBadShare" | "overlappingPages" | "readingThreads" | "rereads">
 >
@@ -31,7 +34,7 @@ export const layer = (api: URL, options: Options = {}) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const proxies = yield* Proxies.forApi(api)
-      // Loaded here and nowhere else: other commands do not wait for it.
+      // Loaded only here, so that other commands do not wait for it.
       const SourceClient = yield* Effect.promise(() => import("./SourceClient.ts"))
       return Layer.mergeAll(
         SourceClient.layer(proxies),
@@ -42,7 +45,7 @@ export const layer = (api: URL, options: Options = {}) =>
     })
   )
 
-/** Threads, if there are processors to spare, and if the code of threads was built. */
+/** Starts reading threads, if there are spare processors and the code of threads was built. */
 const threads = Effect.fnUntraced(function* ({ readingThreads }: Options, proxies: Proxies.Proxies) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* Effect.option(Effect.flatMap(Config.string("SLUICE_THREAD_CODE"), (path) => fs.realPath(path)))

@@ -5,7 +5,9 @@ import type { Output } from "../Output.ts"
 import * as Layout from "../render/Layout.ts"
 import type { Style } from "../render/Style.ts"
 
-/** Logs to standard error, a line each: level, message, fields. Causes are left out, since defects could quote data. */
+/**
+ * Logs to standard error, one line per entry: level, message, fields. Causes are left out, because defects could quote data.
+ */
 export const make = (output: typeof Output.Service) =>
   Logger.make(({ logLevel, message, annotations }) => {
     const style = output.errStyle

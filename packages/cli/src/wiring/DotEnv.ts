@@ -9,18 +9,18 @@ import * as Option from "effect/Option"
 import * as DotEnvSyntax from "./DotEnvSyntax.ts"
 
 /**
- * The file of settings: the one that `--env-file` names, or `.env` in the current directory. Node sees `--env-file` too, and
- * ends with its own message if the file is missing.
+ * The file of settings: the file of `--env-file`, or `.env` in the current directory. Node reads `--env-file` too. If the file
+ * is missing, Node ends with its own message.
  */
 export class File extends Context.Reference<File>()("@sluice/cli/DotEnv/File", {
   defaultValue: (): { readonly path: string; readonly required: boolean } => ({ path: ".env", required: false })
 }) {}
 
-/** What a file of settings sets. */
+/** The content of a file of settings. */
 export interface DotEnv {
-  /** The keys that it sets, in order, each with its line from 1 on. */
+  /** The keys of the file, in order, each with its line number from 1. */
   readonly keys: ReadonlyArray<readonly [key: string, line: number]>
-  /** Undefined if it sets nothing. */
+  /** The values of the file. Undefined if it sets nothing. */
   readonly provider: ConfigProvider.ConfigProvider | undefined
 }
 

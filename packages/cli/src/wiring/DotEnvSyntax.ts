@@ -1,7 +1,7 @@
-/** A piece of a value: text as it is, or the value of another key. */
+/** A part of a value: literal text, or a reference to another key. */
 export type Part = string | Reference
 
-/** The value of another key, and what stands for it if that key is not set or is empty. */
+/** A reference to another key, and the text that replaces it if that key is not set or is empty. */
 export interface Reference {
   readonly name: string
   readonly ifUnset: string | undefined
@@ -15,16 +15,16 @@ export interface Assignment {
   readonly parts: ReadonlyArray<Part>
 }
 
-/** A line that is refused, counted from 1, and what is wrong with it, as a predicate. */
+/** A refused line: its number from 1, and what is wrong with it, as a predicate. */
 export type Problem = readonly [line: number, what: string]
 
 /**
- * Reads the syntax that Docker Compose documents for `.env` (https://docs.docker.com/compose/environment-variables/env-file/):
+ * Parses the syntax that Docker Compose documents for `.env` (https://docs.docker.com/compose/environment-variables/env-file/):
  *
- * - A value in single quotes is literal, but for `\'`.
- * - In all others `$name`, `${name}`, `${name-default}` and `${name:-default}` refer to other keys; `$$` and `\$` are a dollar
- *   sign, and so is a `$` before anything else.
- * - Double quotes know `\n`, `\r`, `\t`, `\\` and `\"`.
+ * - A value in single quotes is literal, except for `\'`.
+ * - In all other values, `$name`, `${name}`, `${name-default}` and `${name:-default}` refer to other keys. `$$` and `\$` are a
+ *   dollar sign, and so is a `$` before anything else.
+ * - Double quotes support `\n`, `\r`, `\t`, `\\` and `\"`.
  * - A `#` after a blank begins a comment. A quoted value may span lines.
  */
 export const parse = (
@@ -59,7 +59,7 @@ export const parse = (
 
 const assignment = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*=(.*)$/
 
-/** A quoted value and what is inside, where nothing but a comment follows it. */
+/** Matches a quoted value and its content, if only a comment follows. */
 const quoting: Readonly<Record<string, RegExp>> = {
   "'": /^'((?:\\'|[^'])*)'[^\S\n]*(?:#[^\n]*)?(?=\n|$)/,
   '"': /^"((?:\\[\s\S]|[^"\\])*)"[^\S\n]*(?:#[^\n]*)?(?=\n|$)/,
@@ -89,7 +89,7 @@ const referenceIn = (braced: string | undefined): Reference | undefined => {
   return { name, ifUnset: otherwise, ifEmpty: sign === ":-" ? otherwise : undefined }
 }
 
-/** How a dollar sign is written, without a full stop. */
+/** How to write a dollar sign, without a full stop. */
 export const dollarAdvice = "For a dollar sign write $$, or put the value into single quotes"
 
 const notPair = "is neither KEY=VALUE, nor a comment that begins with #, nor blank"

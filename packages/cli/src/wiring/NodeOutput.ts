@@ -8,7 +8,7 @@ import { Output } from "../Output.ts"
 import * as Style from "../render/Style.ts"
 import * as ThisProgram from "./ThisProgram.ts"
 
-/** This process's standard output and error. The commands that its messages name have the file of settings, too. */
+/** This process's standard output and error. The commands in messages include `--env-file`, if it was given. */
 export const layer = (envFile: string | undefined): Layer.Layer<Output> =>
   Layer.effect(
     Output,
@@ -90,14 +90,14 @@ export const layer = (envFile: string | undefined): Layer.Layer<Output> =>
 
 type StandardStream = typeof process.stdout | typeof process.stderr
 
-/** Codes of a pipe or socket whose other end was closed. A terminal that fails was closed too. */
+/** Error codes of a pipe or socket whose reader closed it. If writing to a terminal fails, it was closed too. */
 const readerGone = ["EPIPE", "ECONNRESET"]
 
 const codeOf = (error: unknown): string => (Predicate.hasProperty(error, "code") ? String(error.code) : "unknown")
 
 /**
- * Whether Node writes all of a text or reports an error. It does for pipes and terminals. After a short write to a file, which
- * is how a disk that is nearly full answers, it drops the rest and reports success.
+ * Whether Node writes all of a text or reports an error. It does for pipes and terminals. For a file on a nearly full disk, the
+ * system writes a part of the text; Node drops the rest and reports success.
  *
  * The bigint option matters: Node 20 resolves the next module wrongly if the last plain stats were those of a pipe.
  */

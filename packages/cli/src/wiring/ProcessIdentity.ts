@@ -19,7 +19,7 @@ export const self = (): ProcessIdentity => {
 }
 
 /**
- * Whether a process of this host exists. Undefined if that is not known: its id belongs to another boot or container, or its start is
+ * Whether a process of this host exists. Undefined if unknown: its id belongs to another boot or container, or its start is
  * unknown and another process may have the id now.
  */
 export const isAlive = ({ pid, started }: ProcessIdentity): boolean | undefined => {

@@ -9,7 +9,7 @@ import * as Human from "../render/Human.ts"
 import type { Settings } from "./Settings.ts"
 import * as Stores from "./Stores.ts"
 
-/** What the options of `provision` allow for accounts. */
+/** The options of `provision` for accounts. */
 export type Allowed = Pick<MysqlProvisioner.Options, "adopt" | "passwordInClear">
 
 /** The provisioner of the configured store. Undefined for a server without its administrator's URL. */

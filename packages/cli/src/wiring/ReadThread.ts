@@ -2,12 +2,12 @@ import * as ReadingWorker from "@sluice/rest-source/threads/ReadingWorker"
 import * as Proxies from "./Proxies.ts"
 import * as SourceClient from "./SourceClient.ts"
 
-/** A list that a thread can read, of an endpoint that says `inThreads`. */
+/** A list that a thread can read. Its endpoint must have the option `inThreads`. */
 export const list = ReadingWorker.readable
 
 /**
- * Makes a file the code of a pipeline's reading threads: `sluice.config.thread.ts` beside `sluice.config.ts`. It names every
- * list whose endpoint says `inThreads`.
+ * Runs a reading thread of a pipeline. Call it in `sluice.config.thread.ts` beside `sluice.config.ts`, with every list whose
+ * endpoint has the option `inThreads`.
  *
  * ```ts
  * ReadThread.run([ReadThread.list(RestSource.endpoint(orderRows))])

@@ -17,8 +17,8 @@ export interface Settings extends ProgramSettings.ProgramSettings {
 }
 
 /**
- * Reads the settings from the environment, then from the file of settings. Fails for a file that cannot be read, and for misspelt
- * settings in either: a run that ignored them would read or write elsewhere.
+ * Reads the settings from the environment, then from the file of settings. Fails if the file cannot be read, or if a setting is
+ * misspelt in either. A run that ignored it would read or write elsewhere than intended.
  */
 export const load: Effect.Effect<Settings, Declared.SettingsInvalid, FileSystem.FileSystem | Pipeline> = Effect.gen(
   function* () {
@@ -48,7 +48,7 @@ export const load: Effect.Effect<Settings, Declared.SettingsInvalid, FileSystem.
   }
 ).pipe(Effect.withSpan("Settings.load"))
 
-/** The values of a pipeline's settings, for a command of its own: from the environment, then from the file of settings. */
+/** Reads a pipeline's settings for one of its own commands: from the environment, then from the file of settings. */
 export const valuesOf = <S extends Declared.Settings>(
   settings: S
 ): Effect.Effect<Declared.Values<S>, Declared.SettingsInvalid, FileSystem.FileSystem> =>

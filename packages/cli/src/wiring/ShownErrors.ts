@@ -15,12 +15,13 @@ import * as ThrownText from "../render/ThrownText.ts"
 import * as Announcement from "./Announcement.ts"
 import type { Settings } from "./Settings.ts"
 
-/** Runs a command that shows what its pipeline's code throws, or one that does not. */
+/** Wraps a command so that it shows errors thrown by the pipeline's code, or leaves it unchanged. */
 export type Showing = <A, E, R>(command: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R | Output | FileSystem.FileSystem>
 
 /**
- * Decides whether a command shows thrown errors on standard error: if `--show-errors` asks for it, or if a bundled sample is loaded
- * into the embedded store, where no message can quote data of people. Fails if it is asked for, and the store is on another machine.
+ * Decides whether a command shows thrown errors on standard error. It does with `--show-errors`, and if a bundled sample is
+ * loaded into the embedded store, because then no message can quote data of people. Fails if `--show-errors` is given and the
+ * store is on another machine.
  */
 export const showing = (settings: Settings, asked: boolean): Effect.Effect<Showing, UsageError> => {
   const { configured, database } = settings
@@ -51,7 +52,7 @@ const show = Effect.fnUntraced(function* (asset: string | undefined, thrown: unk
   yield* output.err(ThrownText.lines({ asset, thrown, place: yield* placeOf(thrown) }, output.errStyle))
 })
 
-/** The first place in the user's own code, with its lines. */
+/** The first place in the user's own code, and the lines of its file. */
 const placeOf = Effect.fnUntraced(function* (thrown: unknown) {
   const fs = yield* FileSystem.FileSystem
   const root = yield* Effect.orDie(Config.withDefault(Config.string("SLUICE_SOURCES"), process.cwd()))
@@ -74,7 +75,7 @@ const placeOf = Effect.fnUntraced(function* (thrown: unknown) {
   return undefined
 })
 
-/** Whether a file is of one of the packages that run a pipeline, which lie beside it in this repository. */
+/** Whether a file belongs to a package of the program itself. In this repository, they lie beside the pipeline. */
 const isOfSluice = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   for (let at = dirname(file); at !== dirname(at); at = dirname(at)) {

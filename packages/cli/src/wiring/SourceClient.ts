@@ -3,13 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Proxies from "./Proxies.ts"
 
-/** Node's servers, and many others, close a connection that was idle for five seconds. */
+/** Node's servers, like many others, close a connection after five idle seconds. */
 const connections = { keepAlive: true, timeout: 4_000 }
 
 /**
- * Sends requests to the API by Node's `http`, which follows no redirects and decompresses no bodies: the source does both. Idle
- * connections are kept for a few seconds, and closed before a server closes them, because a connection that closes during a request
- * is an error. With proxies, requests go through them.
+ * Sends requests to the API with Node's `http`. It neither follows redirects nor decompresses bodies, because the source does
+ * both. Idle connections are kept for a few seconds, and closed before a server closes them: a connection that closes during a
+ * request is an error. With proxies, requests go through them.
  */
 export const layer = ({ http, https }: Proxies.Proxies) =>
   NodeHttpClient.layerWithoutAgent.pipe(

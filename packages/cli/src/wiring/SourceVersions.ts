@@ -11,9 +11,9 @@ import * as Schema from "effect/Schema"
 import { Pipeline } from "../Pipeline.ts"
 
 /**
- * Code versions of the pipeline's assets, by a hash of the modules that each is made of. SLUICE_CODE_VERSIONS names the file
- * that keeps the hashes of a bundle: they are read from it, and written to it by the first run that needs them. An asset
- * whose rows depend on settings is of another version under others.
+ * Provides the code versions of the pipeline's assets, from hashes of their modules. SLUICE_CODE_VERSIONS names a file with the
+ * hashes of a bundle. The first run that needs them writes it; later runs read it. If an asset's rows depend on settings, its
+ * version includes them.
  */
 export const layer = (
   settingsOf: Configured["settingsOf"]
@@ -33,8 +33,8 @@ export const layer = (
   )
 
 /**
- * The version of an asset: the one that its author gave by hand, or else its hash; and those of the ephemeral assets above
- * it. Nothing of these is stored, so their code is a part of every asset that stores what they make.
+ * Returns the version of an asset: the version set by hand, or the hash of its code. It includes the versions of the ephemeral
+ * assets upstream. Their values are not stored, so their code belongs to each asset that stores what they produce.
  */
 export const make = (hashes: Hashes): CodeVersionOf => {
   const known = new Map<string, string | undefined>()
@@ -49,7 +49,7 @@ export const make = (hashes: Hashes): CodeVersionOf => {
   return versionOf
 }
 
-/** Reads the hashes of a bundle that has them; else computes them. Without hashes where the code cannot be read. */
+/** Reads the hashes from the bundle's file, or computes them. Returns none if the code cannot be read. */
 const hashesOf = Effect.fn("SourceVersions.hashesOf")(function* (assets: ReadonlyArray<Asset.Any>) {
   const fs = yield* FileSystem.FileSystem
   const file = yield* Effect.option(Config.string("SLUICE_CODE_VERSIONS"))
@@ -66,14 +66,14 @@ const hashesOf = Effect.fn("SourceVersions.hashesOf")(function* (assets: Readonl
   )
 })
 
-/** Writes under another name first, so that processes that start at once read all of it or nothing. */
+/** Writes to a temporary name first, so that concurrent processes read the whole file or none. */
 const write = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, file: string, hashes: Hashes) {
   const unfinished = `${file}.${process.pid}`
   yield* fs.writeFileString(unfinished, yield* Schema.encode(HashesText)(hashes), { mode: 0o644 })
   yield* fs.rename(unfinished, file)
 })
 
-/** The hash of an asset's code, by the asset's name. */
+/** Hashes of the assets' code, by the asset's name. */
 type Hashes = typeof HashesText.Type
 
 const HashesText = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))

@@ -13,7 +13,7 @@ import { UsageError } from "../CliError.ts"
 import * as Announcement from "./Announcement.ts"
 import type { Settings } from "./Settings.ts"
 
-/** Whose history, erasures and keys a store keeps. */
+/** The pipeline whose history, erasures and keys a store keeps. */
 export const named = ({ configured }: Settings): Layer.Layer<PipelineName> => Layer.succeed(PipelineName, configured.name)
 
 /** The stores that the settings name. The driver is loaded when the layer is built. */
@@ -26,7 +26,7 @@ export const layer = (settings: Settings) => {
   ).pipe(Layer.provide(named(settings)))
 }
 
-/** Gives the store new keys, sealed with the secret of the settings, if they have one. */
+/** Replaces the store's keys, and seals them with the secret of the settings, if there is one. */
 export const rotate = (settings: Settings) => {
   const { database, lockWait } = settings
   const outside = outsideOf(settings)
@@ -51,7 +51,7 @@ export const acceptRestored = (settings: Settings) => {
   return Effect.provide(accept, named(settings))
 }
 
-/** Takes over what another pipeline keeps of the relations that this one declares. */
+/** Takes over another pipeline's data of the relations that this one declares. */
 export const adopt = (settings: Settings, from: string, { masks, tables, views }: WarehouseSpec) => {
   const { database, lockWait } = settings
   const declared = [...tables, ...masks, ...views].map(({ name }) => name)
@@ -88,9 +88,7 @@ const serverOptions = (settings: Settings, url: MysqlUrl) => {
   }
 }
 
-/**
- * The stores for commands that only read. Creates nothing. A store that this user may not write can still be read.
- */
+/** The stores for commands that only read. They create nothing. They can be read even if this user may not write them. */
 export const existing = (
   settings: Settings
 ): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed | UsageError> => {
@@ -109,7 +107,7 @@ export const existing = (
 const readingServer = (settings: Settings, url: MysqlUrl) =>
   Effect.map(mysqlStores, (MysqlStores) => MysqlStores.reading(serverOptions(settings, url)))
 
-/** Whether the embedded store may not be written. A server reports that by itself. */
+/** Whether the embedded store is read-only. A server reports that itself. */
 export const isReadOnly = ({ database }: Settings) =>
   database._tag === "Mysql" ? Effect.succeed(false) : StoreFiles.isReadOnly(database.directory)
 
@@ -121,10 +119,10 @@ export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, 
   })
 })
 
-/** The run history, to read. It is empty if there is no store yet, or if the store must be provisioned first. */
+/** The run history, to read. Empty if there is no store yet, or if the store must be provisioned first. */
 export const history = (settings: Settings) => orEmpty(settings, "read")
 
-/** The run history, to write. */
+/** The run history, to write. Empty if there is no store yet, or if the store must be provisioned first. */
 export const writableHistory = (settings: Settings) => orEmpty(settings, "write")
 
 const orEmpty = (settings: Settings, to: "read" | "write") =>
@@ -140,7 +138,7 @@ const orEmpty = (settings: Settings, to: "read" | "write") =>
     )
   )
 
-/** Whether the store exists, or its history. Fails if it cannot be used. A server is taken to exist. */
+/** Whether the store or its history exists. Fails if it cannot be used. A server counts as existing. */
 export const isThere = ({ database }: Settings, part: "all" | "history") =>
   database._tag === "Mysql" ? Effect.succeed(true) : StoreFiles.isThere(database.directory, part)
 

@@ -6,11 +6,11 @@ export interface Program {
   readonly args: ReadonlyArray<string>
 }
 
-/** What this process was started as, to be started again. */
+/** The file and arguments that start this process again. */
 export const program: Program = { file: process.execPath, args: process.argv.slice(1, 2) }
 
-/** A word as a shell reads it. */
+/** Quotes a word for a shell, if necessary. */
 export const quoted = (word: string): string => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
-/** What to type for this program, if its starter does not say so in SLUICE_STARTED_AS. */
+/** The words that start this program, unless its starter gives others in SLUICE_STARTED_AS. */
 export const words = `node ${quoted(relative(process.cwd(), process.argv[1] ?? ""))}`
