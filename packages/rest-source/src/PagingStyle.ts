@@ -1,19 +1,19 @@
-/** How the pages of a list are asked for. */
+/** How the pages of a list are requested. */
 export interface PagingStyle {
-  /** Whether the number of a page says where it is; otherwise each page names the next one. */
+  /** Whether pages are numbered; otherwise each page names the next one. */
   readonly byNumber: boolean
-  /** The address of a page, which has so many rows. If pages are not asked for by number, only page 1 is asked for by it. */
+  /** The address of a page with `limit` rows. If pages are not numbered, it is used for page 1 only. */
   readonly urlOf: (list: URL, page: number, limit: number) => URL
-  /** The address of the next page, as a page within an envelope names it. */
+  /** The address of the next page, from the value in a page's envelope. */
   readonly urlOfNext: (list: URL, next: string, limit: number) => URL
   readonly envelope?: Envelope
 }
 
 /** Rows within an object: `{"data": [...], "next": "b7"}`. */
 export interface Envelope {
-  /** The name of the field that has the rows. */
+  /** The name of the field with the rows. */
   readonly rows: string
-  /** The name of the field that has the next page: its address or its cursor; null, "" or no field at the end. */
+  /** The name of the field with the next page's address or cursor. It is null, "" or missing on the last page. */
   readonly next: string
 }
 
@@ -25,21 +25,21 @@ const withParameters = (list: URL, parameters: Readonly<Record<string, string | 
 
 const noEnvelope = (list: URL): URL => list
 
-/** Asks for `?page=1&limit=100`, `?page=2&limit=100`, and so on. A `Link` header comes before that. */
+/** Requests `?page=1&limit=100`, `?page=2&limit=100`, and so on. A `Link` header takes precedence. */
 export const pageNumbers = ({ limit = "limit", page = "page" } = {}): PagingStyle => ({
   byNumber: true,
   urlOf: (list, number, rows) => withParameters(list, { [page]: number, [limit]: rows }),
   urlOfNext: noEnvelope
 })
 
-/** Asks for `?offset=0&limit=100`, `?offset=100&limit=100`, and so on. A `Link` header comes before that. */
+/** Requests `?offset=0&limit=100`, `?offset=100&limit=100`, and so on. A `Link` header takes precedence. */
 export const offsets = ({ limit = "limit", offset = "offset" } = {}): PagingStyle => ({
   byNumber: true,
   urlOf: (list, number, rows) => withParameters(list, { [offset]: (number - 1) * rows, [limit]: rows }),
   urlOfNext: noEnvelope
 })
 
-/** Asks for the list, and follows `Link: <…>; rel="next"` (RFC 8288). A page without such a link is the last one. */
+/** Requests the list, and follows `Link: <…>; rel="next"` (RFC 8288). A page without such a link is the last one. */
 export const links = ({ limit }: { readonly limit?: string } = {}): PagingStyle => ({
   byNumber: false,
   urlOf: (list, _number, rows) => withParameters(list, limit === undefined ? {} : { [limit]: rows }),
@@ -47,7 +47,7 @@ export const links = ({ limit }: { readonly limit?: string } = {}): PagingStyle 
 })
 
 /**
- * Asks for the list, and reads rows and the next page from an object. The next page is an address, or a value for `parameter`.
+ * Requests the list, and reads rows and the next page from an object. The next page is an address, or a value for `parameter`.
  *
  * ```ts
  * PagingStyle.cursors({ rows: "data", next: "next_cursor", parameter: "cursor" })

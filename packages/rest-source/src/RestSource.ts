@@ -20,11 +20,11 @@ import * as SourceError from "./source/SourceError.ts"
 
 /** The rows of one list of an API, page by page. */
 export interface RestSource<A> {
-  /** Every reading starts at the first page. */
+  /** Each reading starts at the first page. */
   readonly pages: Stream.Stream<ApiPage.ApiPage<A>, SourceError.SourceError>
   /**
-   * Looks at the same pages again: `known` has what a reading is known by, all of its answers in order. Pages that the server
-   * says are the same are not read. Fails with `NotComparable` if pages do not tell what has changed.
+   * Reads the changed pages. `known` describes all answers of an earlier reading, in order. Pages that the server calls
+   * unchanged are not read. Fails with `NotComparable` if the pages do not show what has changed.
    */
   readonly since: (known: ReadonlyArray<Manifest.Known>) => ApiPage.Refetched<A>
 }
@@ -32,31 +32,31 @@ export interface RestSource<A> {
 export interface Options {
   /** Where the list is, without credentials. */
   readonly url: URL
-  /** The keys of the settings that have the address, the token and so on: errors advise to check them. */
+  /** The keys of the settings with the address, the token and so on. Errors advise to check them. */
   readonly settings?: SourceError.Settings
-  /** How its pages are asked for. Default `PagingStyle.pageNumbers()`. */
+  /** How the pages are requested. Default `PagingStyle.pageNumbers()`. */
   readonly paging?: PagingStyle.PagingStyle | undefined
   /** Sent as a bearer token to the API's host only. */
   readonly token?: Redacted.Redacted | undefined
-  /** Rows asked for at a time. Default 100. */
+  /** Rows per request. Default 100. */
   readonly pageSize?: number
-  /** Pages that are asked for while one is worked on. Default 4. */
+  /** Pages requested ahead while one is processed. Default 4. */
   readonly fetchAhead?: number
-  /** The most pages that are read before it is called endless. Default one million. */
+  /** The maximum number of pages; a longer list fails. Default one million. */
   readonly maxPages?: number
-  /** The most bytes of one answer, unpacked. Default 16 GiB: of an answer without pages, no more is ever in memory than of one with. */
+  /** The maximum bytes of one answer, unpacked. Default 16 GiB. An unpaged answer needs no more memory than a paged one. */
   readonly maxBytes?: number
-  /** The most bytes of one row, which is in memory whole, and some ten times as large as its text at the worst. Default 32 MiB. */
+  /** The maximum bytes of one row. Default 32 MiB. A whole row is in memory, at worst in ten times the size of its text. */
   readonly maxRowBytes?: number
   /** The longest silence before and within an answer. Default 30 seconds. */
   readonly idle?: Duration.DurationInput
-  /** The longest that one answer may be waited for. Default 10 minutes, and as much again for each 64 MiB of it. */
+  /** The maximum wait for one answer. Default 10 minutes, plus 10 for each 64 MiB of it. */
   readonly total?: Duration.DurationInput
 }
 
 /**
- * A list of an API, page by page. `HttpPage.openUnless` says what the client must be like;
- * `PageReader`, where answers are fetched and read.
+ * A list of an API, page by page. `HttpPage.openUnless` lists the requirements on the client. `PageReader` decides where
+ * answers are fetched and read.
  */
 export const make = <A>(
   endpoint: Endpoint<A>,
@@ -102,14 +102,14 @@ export const make = <A>(
     }
   })
 
-/** What rows a schema declares, and how they are told apart. */
+/** The rows that a schema declares, and their ids. */
 export interface Rows<A, I> {
-  /** What the rows are, for people, for the quarantine and for what is remembered of pages: `orders`. */
+  /** The name of the rows for people, the quarantine and the remembered pages: `orders`. */
   readonly name: string
-  /** A row, as it is sent and as it is kept. Fields that it does not declare are counted and left alone. */
+  /** The schema of a row, from its sent form to its kept form. Undeclared fields are counted and discarded. */
   readonly item: Schema.Schema<A, I> & RowCodec.Kept<NoInfer<A>>
   readonly id: (row: A) => string
-  /** The name of the id's field, as rows are sent. Default `id`. */
+  /** The name of the id's field in sent rows. Default `id`. */
   readonly idField?: string
   /** Whether the pipeline's `*.thread.ts` file names the list, so that threads can read it. Default: no. */
   readonly inThreads?: boolean
@@ -117,9 +117,9 @@ export interface Rows<A, I> {
 
 /** A list of an API whose rows a schema declares. */
 export interface List<A, I> extends Options, Rows<A, I> {
-  /** Of two rows with one id, the one with the greater version is kept. Default: the later one. */
+  /** Of two rows with one id, the one with the greater version is kept. Default: the later row. */
   readonly version?: (row: A) => string
-  /** The ids of the people that a row is about: the rows of people who were erased are left out. */
+  /** The ids of the people that a row is about. Rows of erased people are left out. */
   readonly people?: (row: A) => ReadonlyArray<string>
   /** Whether a row's id is a person's. */
   readonly isPerson?: boolean
@@ -136,8 +136,8 @@ export const endpoint = <A, I>({ id, idField = "id", inThreads = false, item, na
 })
 
 /**
- * Reads a list of an API as an asset's value: each good row once, streamed to the assets downstream while pages come. Rows that
- * cannot be decoded are put in quarantine. If pages are asked for by number, the next run reads the pages that have changed.
+ * Reads a list of an API as an asset's value. Each valid row occurs once, and downstream assets start on the first page. Rows
+ * that cannot be decoded are quarantined. If pages are numbered, the next run reads only the changed pages.
  *
  * ```ts
  * const Order = Schema.Struct({ id: Schema.String, customer: Schema.String, total: Schema.Number })
@@ -179,7 +179,7 @@ const pageOf = <A>(
   total
 })
 
-/** Where a list is, and how it is read. */
+/** Where a list is, and how to read it. */
 const sourceOf = <A>(endpoint: Endpoint<A>, options: Options) => {
   const { url, pageSize: limit = 100, paging = PagingStyle.pageNumbers(), token } = options
   const { idle = "30 seconds", total = "10 minutes" } = options

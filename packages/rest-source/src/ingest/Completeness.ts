@@ -9,21 +9,21 @@ type Settings = typeof Settings.Type
 /** What happens to a reading that may have missed rows. */
 export class CompletenessPolicy extends Context.Reference<CompletenessPolicy>()("@sluice/rest-source/CompletenessPolicy", {
   defaultValue: (): {
-    /** Attempts at a source that may follow one that missed rows. */
+    /** The number of further attempts after a reading that missed rows. */
     readonly rereads: number
-    /** Whether pages that share rows are a warning, or are read again like a reading that missed rows. */
+    /** Whether pages that share rows are a warning, or cause another attempt like missing rows. */
     readonly overlapping: "warn" | "reread"
-    /** The keys of the settings that have these values, if some have: errors name them. */
+    /** The keys of the settings with these values, if there are any. Errors name them. */
     readonly settings?: Settings
   } => ({ rereads: 1, overlapping: "warn" })
 }) {}
 
-/** Fewer rows came than the source says that it has, or pages shared rows: the source may have changed while it was read. */
+/** A reading has fewer rows than the source's total, or its pages share rows. The source may have changed while it was read. */
 export class SourceIncomplete extends Schema.TaggedError<SourceIncomplete>()("SourceIncomplete", {
   source: Schema.String,
-  /** Different rows that came. */
+  /** The number of distinct rows. */
   rows: Schema.Int,
-  /** Rows that the API said that it has; undefined if it said nothing. */
+  /** The source's total; undefined if it gave none. */
   total: Schema.UndefinedOr(Schema.Int),
   /** Rows that were on several pages. */
   overlapping: Schema.Int,
@@ -43,15 +43,15 @@ export class SourceIncomplete extends Schema.TaggedError<SourceIncomplete>()("So
   }
 }
 
-/** Counts the rows that are left out, each id once, and remembers the last total and where pages begin. */
+/** Counts the rows that are left out, each id once, and keeps the last total and the starts of pages. */
 export interface Tally {
-  /** Notes a page as it came, and the ids of its rows that were left out, `null` for a row without one. */
+  /** Notes a page, and the ids of its rows that were left out: `null` for a row without an id. */
   readonly see: (page: ApiPage<unknown>, kept: number, left: ReadonlyArray<string | null>) => void
   readonly left: () => number
   readonly total: () => number | undefined
-  /** Whether a page told a smaller total than an earlier one. */
+  /** Whether a page had a smaller total than an earlier one. */
   readonly fell: () => boolean
-  /** The place among all rows that were kept of the first one of each answer but the first. */
+  /** The ordinal, among all kept rows, of the first row of each answer but the first. */
   readonly starts: ReadonlyArray<number>
 }
 
@@ -81,9 +81,9 @@ export const tally = (): Tally => {
 }
 
 /**
- * Judges a whole reading: fails if fewer different rows came than the last total says; without a total, if pages shared rows
- * and that is not accepted. The failure may be tried again as often as the policy says. A total that fell meanwhile is a failure
- * only as long as it may be tried again: a source that is always busy would never be read.
+ * Judges a whole reading. It fails if there are fewer distinct rows than the last total, or if pages shared rows without a
+ * total and that is not accepted. The failure can be retried as often as the policy says. If the total fell meanwhile, the
+ * reading fails only while retries remain, since a busy source would otherwise never be read.
  */
 export const judge = (
   found: Pick<SourceIncomplete, "fell" | "overlapping" | "rows" | "source" | "total">,
@@ -98,6 +98,6 @@ export const judge = (
     : undefined
 }
 
-/** What people call the values of a policy: the keys of settings, or else its fields. */
+/** The names of a policy's values in messages: the keys of settings, or else its fields. */
 export const wordsOf = ({ settings }: { readonly settings?: Settings }): Settings =>
   settings ?? { rereads: "`rereads`", overlapping: "`overlapping`" }

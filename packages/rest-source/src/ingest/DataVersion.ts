@@ -3,10 +3,10 @@ import type { Fingerprints } from "@sluice/core/source/Fingerprints"
 
 type Keyed = NonNullable<Fingerprints["Type"]>
 
-/** The store's keyed fingerprint of some rows: personal values go into it and nowhere else. */
+/** The store's keyed fingerprint of some rows. Personal values enter only this fingerprint. */
 export const ofRows = (fingerprints: Keyed, { lengths, rows, text }: Packed): string => {
   const all = fingerprints.start()
-  // Texts run together: only with their lengths do they say where one ends.
+  // The texts are concatenated, so their lengths mark where each one ends.
   all.add(`${rows} ${lengths.length} `)
   all.add(lengths)
   all.add(text)
@@ -14,9 +14,9 @@ export const ofRows = (fingerprints: Keyed, { lengths, rows, text }: Packed): st
 }
 
 /**
- * The version of a source's data, from the fingerprints of its pages that have rows, in order: equal for equal rows that are
- * paged in the same way. Rows that are paged in another way count as other data. An erasure takes rows out of what was made
- * of the same data, and one that is undone lets them in again: each begins another `epoch`.
+ * The version of a source's data, from the ordered fingerprints of its pages with rows. Equal rows in equal pages have equal
+ * versions; the same rows in other pages do not. An erasure, or the undo of one, changes the rows that are kept, so each starts
+ * another `epoch`.
  */
 export const ofPages = (fingerprints: Keyed, source: string, pages: ReadonlyArray<string>, epoch: number): string => {
   const all = fingerprints.start()

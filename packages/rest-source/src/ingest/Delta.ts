@@ -16,10 +16,10 @@ import * as PageIds from "./PageIds.ts"
 import * as PageIndex from "./PageIndex.ts"
 import * as RowHash from "./RowHash.ts"
 
-/** A source that was read before, and how it is looked at again. */
+/** A source that was read before, and how to read its changes. */
 export interface Options<A, E, R> extends PackedRows.Packing<A> {
   readonly name: string
-  /** The pages, looked at again, without the rows of people who are to be left out. */
+  /** Reads the changed pages, without rows of suppressed people. */
   readonly since: (known: ReadonlyArray<Known>) => Stream.Stream<RefetchedPage<A>, E | NotComparable, R>
   readonly base: SourceReading
   readonly remembered: SourcePages.Service
@@ -30,23 +30,24 @@ export interface Options<A, E, R> extends PackedRows.Packing<A> {
 /** What has changed in a source since it was last read. */
 export interface Delta<A> {
   readonly changes: Changes.Changes<A>
-  /** What a full reading would be now: its version is that of a full one. */
+  /** The reading with the version that a full reading would have now. */
   readonly reading: SourceReading
-  /** What is to be remembered of the pages that are to be remembered anew. */
+  /** The rows of pages that are to be remembered again. */
   readonly rows: ReadonlyMap<number, Effect.Effect<PageRows>>
-  /** How many pages have other rows, or are gone. */
+  /** The number of pages that have changed or are gone. */
   readonly changedPages: number
 }
 
-/** With a larger share of the rows changed, or more rows on pages that have, it is quicker, or takes less memory, to read everything. */
+/**
+ * If a larger share of the rows, or more rows on changed pages, have changed, a full reading is faster or takes less memory.
+ */
 const maxShare = 0.3
 const maxRows = 250_000
 
 /**
- * Reads what has changed, page by page: pages that the server says are the same are not read, and those that have the same rows
- * as before, by their fingerprints, count as the same. Of a page that has changed, only those rows are told that it did not have
- * before, by their hashes. Undefined where everything is to be read: where pages do not tell what has changed, more has changed
- * than is worth it, a row cannot be decoded, or an id is there twice.
+ * Reads the changes, page by page. Pages that the server calls unchanged are not read. Pages with the same fingerprint count as
+ * unchanged. Of a changed page, only rows with new hashes are returned. Returns undefined if a full reading is needed: the
+ * pages do not show the changes, too much has changed, a row cannot be decoded, or an id occurs twice.
  */
 export const read = <A, E, R>(
   options: Options<A, E, R>
@@ -124,7 +125,9 @@ const keptOn = (pages: ReadonlyArray<SourcePage>) => pages.reduce((sum, { kept }
 
 const nothing: ReadonlyMap<string, number | undefined> = new Map()
 
-/** The ids of a page as it was, in order, each with the hash of its row; without one where the hashes are not to be had. */
+/**
+ * The ids of a page before the change, in order, each with the hash of its row, or without it if the hashes are unavailable.
+ */
 const contentsOf = Effect.fnUntraced(function* <A, E, R>(
   { fingerprints, name, remembered }: Options<A, E, R>,
   page: SourcePage
@@ -136,7 +139,7 @@ const contentsOf = Effect.fnUntraced(function* <A, E, R>(
   return new Map(ids.map((id, at) => [id, hashes?.length === ids.length ? hashes[at] : undefined]))
 })
 
-/** Fails where one of some ids is on one of some pages. */
+/** Fails if one of the ids is on one of the pages. */
 const refuseThoseOf = Effect.fnUntraced(function* (
   pages: ReadonlyArray<SourcePage>,
   ids: ReadonlySet<string>,
@@ -162,7 +165,7 @@ const refuseThoseOf = Effect.fnUntraced(function* (
   }
 })
 
-/** So many pages' ids are looked through at once. */
+/** Pages whose ids are searched at once. */
 const pagesAtOnce = 32
 
 const idsOf = Effect.fnUntraced(function* (

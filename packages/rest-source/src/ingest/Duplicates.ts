@@ -5,12 +5,12 @@ import { hash53 } from "@sluice/core/fingerprint"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 
-/** How rows are told apart. */
+/** How rows are identified. */
 export interface Identity<A> {
   readonly id: (row: A) => string
-  /** Of two rows with one id, the one with the greater version wins; of equal ones, the later one. */
+  /** Of two rows with one id, the one with the greater version is kept; of equal versions, the later row. */
   readonly version: (row: A) => string
-  /** All of the row, to tell whether two rows with one id are the same. */
+  /** Encodes the whole row, to compare two rows with one id. */
   readonly codec: Pick<Codec<A>, "encode">
 }
 
@@ -19,31 +19,31 @@ export interface Distinct<out A> {
   readonly rows: Dataset.Dataset<A>
   /** Rows that were left out. */
   readonly duplicates: number
-  /** Ids that came with different contents. */
+  /** Ids with different contents. */
   readonly conflicts: number
-  /** Rows that were left out, and whose id was on another page too. */
+  /** Rows that were left out and whose id was also on another page. */
   readonly overlapping: number
 }
 
-/** Notices ids that may have come before, while rows stream by. */
+/** Finds possible duplicate ids while rows stream by. */
 export interface Detector {
-  /** Takes the ids of some rows, as `RowHash` has them. */
+  /** Adds the ids of some rows, hashed by `RowHash`. */
   readonly see: (hashes: Float64Array) => Effect.Effect<void, SpillFailed>
-  /** Hashes of the ids that came, or seem to have come, more than once. Ends it. */
+  /** Hashes of the ids that occurred more than once, with possible false positives. Call it once, at the end. */
   readonly suspects: Effect.Effect<ReadonlySet<number>, SpillFailed>
 }
 
 /**
- * A detector without false negatives, in memory that does not grow: hashes are sorted into partitions
- * by their last bits, `idsInMemory` of them at most in memory and the rest in an encrypted file that goes with the scope. In
- * the end it goes through one partition at a time.
+ * A detector without false negatives, in bounded memory. It partitions hashes by their last bits. At most `idsInMemory` hashes
+ * are in memory, and the rest in an encrypted file that is deleted with the scope. At the end it searches one partition at a
+ * time.
  */
 export const detector = Effect.fn("Duplicates.detector")(function* (
   idsInMemory = 1_048_576
 ): Effect.fn.Return<Detector, never, Spill | Scope.Scope> {
   const scope = yield* Effect.scope
   const { open } = yield* Spill
-  // Hashes are random bits, which nothing makes smaller.
+  // Hashes are random bits, which do not compress.
   const file = yield* Effect.cached(Effect.provideService(open({ compress: false }), Scope.Scope, scope))
   const capacity = Math.max(1, Math.ceil(idsInMemory / partitionCount))
   const partitions = Array.from({ length: partitionCount }, (): Partition => ({ hashes: smallest(), count: 0, spilled: [] }))
@@ -77,8 +77,8 @@ export const detector = Effect.fn("Duplicates.detector")(function* (
 })
 
 /**
- * Leaves out all rows but one of each id. Without suspects that is free; with them, the rows are read once more, and the
- * suspected ids are kept in memory. `starts` are the places of the first rows of all pages but the first, in order.
+ * Keeps one row of each id. Without suspects, it is free. With suspects, it reads the rows once more and keeps the suspected
+ * ids in memory. `starts` are the ordinals of the first rows of all pages but the first, in order.
  */
 export const remove = Effect.fn("Duplicates.remove")(function* <A>(
   rows: Dataset.Dataset<A>,
@@ -149,7 +149,7 @@ const spill = Effect.fnUntraced(function* (file: Effect.Effect<SpillFile, SpillF
   partition.spilled.push(yield* Effect.flatMap(file, ({ write }) => write(bytes)))
 })
 
-/** All hashes of a partition, which holds nothing any more. */
+/** Returns all hashes of a partition, and empties it. */
 const gather = Effect.fnUntraced(function* (file: Effect.Effect<SpillFile, SpillFailed>, partition: Partition) {
   const inMemory = partition.hashes.subarray(0, partition.count)
   partition.hashes = smallest()
@@ -165,7 +165,7 @@ const hashesOf = (bytes: Uint8Array): Float64Array => {
   return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 8)
 }
 
-/** Finds what occurs more than once in one partition after the other, all in one table, so that none is left to collect. */
+/** Finds repeated hashes, one partition after the other, in one reused table, to avoid garbage. */
 const finder = (repeated: Set<number>): ((partition: ReadonlyArray<Float64Array>) => void) => {
   let slots = new Float64Array(0)
   return (partition) => {
@@ -173,7 +173,7 @@ const finder = (repeated: Set<number>): ((partition: ReadonlyArray<Float64Array>
     const least = 2 ** Math.ceil(Math.log2(count * 2 + 1))
     if (slots.length < least) slots = new Float64Array(least)
     else slots.fill(0)
-    // Open addressing, never more than half full. A hash is never 0, so that 0 is an empty slot.
+    // Open addressing, at most half full. A hash is never 0, so 0 is an empty slot.
     const mask = slots.length - 1
     for (const hashes of partition) {
       for (const hash of hashes) {

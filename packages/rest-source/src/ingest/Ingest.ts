@@ -26,34 +26,34 @@ import * as Duplicates from "./Duplicates.ts"
 import * as PackedRows from "./PackedRows.ts"
 import * as PageIndex from "./PageIndex.ts"
 
-/** One source and how its rows are kept and told apart. */
+/** One source, and how its rows are kept and identified. */
 export interface Source<A, E, R> extends PackedRows.Packing<A> {
-  /** What the rows are, for people and for the quarantine: `users`. */
+  /** The name of the rows for people and for the quarantine: `users`. */
   readonly name: string
   readonly pages: Stream.Stream<ApiPage<A>, E, R>
-  /** Looks at its pages again. Undefined where the next reading must have all rows, whatever has changed. */
+  /** Reads its changed pages. Undefined if the next reading must have all rows. */
   readonly since: ((known: ReadonlyArray<Known>) => Stream.Stream<RefetchedPage<A>, E | NotComparable, R>) | undefined
   readonly version: (row: A) => string
   /** The ids of the people that a row is about. */
   readonly people: (row: A) => ReadonlyArray<string>
-  /** Whether a row's id is a person's, so that a row that cannot be decoded can be told to be theirs. */
+  /** Whether a row's id is a person's id. Then an undecodable row of a suppressed person is recognized. */
   readonly isPerson: boolean
 }
 
 /**
- * Reads a source: what has changed in it, where all that this run makes of it was made from the reading that the store
- * remembers, and everything otherwise. Both tell the same data version for the same answers: the store's fingerprint of the
- * rows that are kept, page by page, and the number of erasures. Rows about people who were erased are left out before
- * anything else sees them, and counted as `suppressed` where there are such people.
+ * Reads a source. It reads only the changes if all of this run's outputs were made from the reading that the store remembers;
+ * otherwise it reads everything. Both give the same data version for the same answers: the store's fingerprint of the kept
+ * rows, page by page, and the number of erasures. Rows about erased people are left out first, and counted as `suppressed` if
+ * there are erased people.
  *
- * A full reading has every good row once, by its id; the others are in quarantine. It fails when too many are bad, after
- * their quarantine is written, and when rows are missing, as `Completeness` judges. Reports progress per page and the metadata `rows`, `quarantined`, `duplicates` (rows that
- * were left out because their id came again), `conflicts` (ids that came with different contents) and `unknown_fields`
- * (different fields that are not known, 1,000 at the most; their names stay here, since a name can be data too). Steps
- * downstream read along from the first page on; where rows came more than once, they begin again when that is known.
+ * A full reading has every valid row once, by its id. The others are quarantined. It fails if too many rows are bad, after the
+ * quarantine is written, and if rows are missing, as `Completeness` judges. It reports progress per page, and this metadata:
+ * `rows`; `quarantined`; `duplicates` (rows left out because their id occurred again); `conflicts` (ids with different
+ * contents); `unknown_fields` (distinct unknown fields, at most 1,000, without their names, since a name can be data too).
+ * Downstream assets start on the first page. If duplicate ids are found at the end, they restart.
  *
- * A reading of changes reports the same, with all the `rows` there are and what it saw of the rest, and `pages` and
- * `pages_changed` besides; nothing is quarantined or twice in it, or everything would have been read.
+ * A reading of changes reports the same, with the number of all `rows`, and `pages` and `pages_changed` besides. It has no
+ * quarantined rows and no duplicates, since these require a full reading.
  */
 export const collect = Effect.fn("Ingest.collect")(function* <A, E extends Failure, R>(
   read: Source<A, E, R>
@@ -63,7 +63,7 @@ export const collect = Effect.fn("Ingest.collect")(function* <A, E extends Failu
   R | Quarantine | Suppressions | Spill | StepContext | Scope.Scope
 > {
   const step = yield* StepContext
-  // Two pipelines in one may each have `users`: an asset's prefix keeps them apart.
+  // Merged pipelines may each have `users`. The asset's prefix distinguishes them.
   const source = { ...read, name: `${AssetName.prefixOf(step.asset)}${read.name}` }
   const suppressed = yield* Effect.flatMap(Suppressions, (suppressions) => suppressions.begin(step.runId))
   const changes = yield* readChanges(source, suppressed)
@@ -171,7 +171,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     const collected = yield* growing.fill
     const good = collected.size ?? 0
 
-    // From here on the quarantine is not what the pages that are remembered have left.
+    // From here on, the quarantine does not belong to the remembered pages.
     yield* remembered?.forget(source.name) ?? Effect.void
     const tooMany = BadRows.judge(source.name, good + rejects.count(), rejects, badRows)
     yield* quarantine.replace(source.name, step.runId, rejects.rows(), { failed: tooMany !== undefined })
@@ -222,8 +222,8 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
 })
 
 /**
- * The asset that reads a source also used its rows. They come only after `materialize` has returned, so it would wait forever.
- * Its step names this class and not the message, as for all defects.
+ * The asset that reads a source also used its rows. They arrive only after `materialize` has returned, so it would wait
+ * forever. The step's error names this class and not the message, as for all defects.
  */
 class SourceReadByItsOwnAsset extends Data.TaggedError("SourceReadByItsOwnAsset")<{ readonly source: string }> {
   override get message() {
@@ -231,7 +231,7 @@ class SourceReadByItsOwnAsset extends Data.TaggedError("SourceReadByItsOwnAsset"
   }
 }
 
-/** Notes the names of fields that are not known, a thousand at the most: a source that has more of them has no end of them. */
+/** Notes the names of unknown fields, at most a thousand, since a source may have any number. */
 const note = (names: Set<string>, { unknownFields }: ApiPage<unknown>) => {
   for (const name of unknownFields.keys()) if (names.size < 1_000) names.add(name)
 }
@@ -244,11 +244,11 @@ const pagesOverlap = ({ overlapping }: Words) =>
 const totalFell = ({ rereads }: Words) =>
   `the total fell while pages were read, each time: a row that was removed moves the others, so one may be missing. Run again when the source is quieter, or raise ${rereads}`
 
-/** The ids of the rows of a page that are about somebody who is to be left out. */
+/** The ids of a page's rows about suppressed people. */
 const leftOut = <A, E, R>({ rows }: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean) =>
   rows.filter((row) => source.people(row).some((id) => has(id))).map((row) => source.id(row))
 
-/** A page without the rows that are about somebody who is to be left out. */
+/** A page without the rows about suppressed people. */
 const without = <A, E, R>(page: ApiPage<A>, source: Source<A, E, R>, has: (id: string) => boolean): ApiPage<A> => {
   const rows = page.rows.filter((row) => !source.people(row).some((id) => has(id)))
   return {

@@ -3,18 +3,18 @@ import { type Codec, joined, type Packed } from "@sluice/core/data/Packed"
 import type { PageIds } from "@sluice/core/source/SourcePages"
 import * as RowHash from "./RowHash.ts"
 
-/** Some rows as they are kept, and what is noted of their ids, for whoever need not look at the rows themselves. */
+/** Packed rows, with their ids and hashes, for readers that do not need the rows. */
 export interface PackedRows {
   readonly packed: Packed
-  /** The rows' ids, in order, as `packIds` has them. */
+  /** The rows' ids, in order, packed by `packIds`. */
   readonly ids: PageIds
-  /** The same as `RowHash` has them. */
+  /** The rows' ids, hashed by `RowHash`. */
   readonly hashes: Float64Array
   /** Hashes of the rows themselves, in order. */
   readonly contents: Float64Array
 }
 
-/** How rows of a source are packed and told apart. */
+/** How rows of a source are packed and identified. */
 export interface Packing<A> {
   readonly codec: Codec<A>
   readonly id: (row: A) => string
@@ -35,8 +35,8 @@ export const make = <A>(packing: Packing<A>, rows: ReadonlyArray<A>): PackedRows
 }
 
 /**
- * Packs rows that come some at a time: what comes of them is the same. Nothing is kept of them but bytes, so that rows of
- * a page, which takes a while to come, are not what the garbage collector finds alive.
+ * Packs rows in several parts; the result does not depend on the parts. It keeps only bytes, so rows of a slow page do not
+ * survive a garbage collection.
  */
 export const packer = <A>({ codec, id }: Packing<A>) => {
   const ids: Array<string> = []
@@ -67,7 +67,7 @@ export const packer = <A>({ codec, id }: Packing<A>) => {
 }
 
 /**
- * Ids, some in each text, as few bytes as are quickly made: consecutive numbers take two or three each. A copy: what Node answers
- * is a part of 16 KB, all of which would be kept, and sent from thread to thread, for a few ids.
+ * Packs ids in few bytes, quickly: consecutive numbers take two or three bytes each. The result is a copy, because Node returns
+ * a part of a 16 KB buffer, which would be kept and sent between threads for a few ids.
  */
 const packIds = (ids: ReadonlyArray<string>): PageIds => new Uint8Array(deflateRawSync(`[${ids.join(",")}]`, { level: 1 }))

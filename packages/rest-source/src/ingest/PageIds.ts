@@ -4,29 +4,28 @@ import type { PageIds } from "@sluice/core/source/SourcePages"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** The ids of a page, as `PackedRows` has packed them; undefined for bytes that are something else. Beside the main thread. */
+/** Unpacks the ids of a page, off the main thread. Returns undefined for bytes that `PackedRows` did not pack. */
 export const unpack = (bytes: PageIds): Effect.Effect<ReadonlyArray<string> | undefined> =>
   inflated(bytes).pipe(
     Effect.flatMap((json) => decode(json.toString("utf8"))),
     Effect.orElseSucceed(() => undefined)
   )
 
-/** What was found of some ids in a page: how many ids it has, and whether one of these is among them. */
+/** The number of a page's ids, and whether one of the wanted ids is among them. */
 export interface Found {
   readonly count: number
   readonly some: boolean
 }
 
 /**
- * Looks for ids among those of a page; returns undefined for bytes that are something else. It hashes the bytes between the
- * quotes, and makes a text only of what may be one of the ids. For two million ids, that is a twelfth of the CPU time of
- * `JSON.parse` (0.4 s, not 5 s). Hashes of ids, kept beside those of rows, need as much CPU time, and seven times the bytes are
- * read from the store.
+ * Searches a page for ids; returns undefined for other bytes. It hashes the bytes between the quotes, and makes a string only
+ * of a possible match. For two million ids, that is a twelfth of the CPU time of `JSON.parse` (0.4 s, not 5 s). Stored hashes
+ * of ids would need as much CPU time, and seven times the bytes from the store.
  */
 export const finder = (ids: ReadonlySet<string>): ((bytes: PageIds) => Effect.Effect<Found | undefined>) => {
   const wanted = new Set<string>()
   const hashes = new Set<number>()
-  // One place in 32 is taken at the most.
+  // At most one place in 32 is taken.
   const shift = Math.clz32(ids.size * 32)
   const isSet = new Uint8Array(2 ** (32 - shift))
   for (const id of ids) {
@@ -53,7 +52,7 @@ export const finder = (ids: ReadonlySet<string>): ((bytes: PageIds) => Effect.Ef
   return (bytes) => Effect.orElseSucceed(Effect.map(inflated(bytes), look), () => undefined)
 }
 
-/** Goes from behind a text's first quote to behind its last one, and hashes what is between. */
+/** Reads from after a text's first quote to after its last one, and hashes the bytes between. */
 const scan = (json: Buffer, start: number): { readonly end: number; readonly hash: number } => {
   let hash = 0x811c9dc5
   let at = start
@@ -65,7 +64,7 @@ const scan = (json: Buffer, start: number): { readonly end: number; readonly has
   return { end: at + 1, hash: hash ^ (hash >>> 13) }
 }
 
-/** As JSON has them, in UTF-8. */
+/** JSON's characters, in UTF-8. */
 const open = 0x5b
 const close = 0x5d
 const quote = 0x22
@@ -74,10 +73,10 @@ const backslash = 0x5c
 
 const decode = Schema.decode(Schema.parseJson(Schema.Array(Schema.String)))
 
-/** What is inflated in one turn of the main thread: the ids of a page of 5,000, mostly. */
+/** Bytes inflated in one turn of the main thread: mostly the ids of a page of 5,000. */
 const chunkSize = 65_536
 
 const inflated = (bytes: PageIds) => Effect.tryPromise(() => inflate()(bytes, { chunkSize }))
 
-/** Looked up when it is used: Node's module is loaded by then, and no command that unpacks nothing waits for it. */
+/** Looked up at its use: Node's module is loaded by then, and commands that unpack nothing do not load it. */
 const inflate = () => promisify<Uint8Array, { readonly chunkSize: number }, Buffer>(inflateRaw)

@@ -8,13 +8,13 @@ import * as DataVersion from "./DataVersion.ts"
 import type { PackedRows } from "./PackedRows.ts"
 import * as RowHash from "./RowHash.ts"
 
-/** Keeps account of the pages of a full reading, so that the next one can tell which of them have changed. */
+/** Records the pages of a full reading, so that the next reading can find the changed ones. */
 export interface PageIndex {
-  /** Notes a page: what its answer is known by, and the rows that were kept of it. To be told every page, in order. */
+  /** Notes a page's answer and its kept rows. Call it for every page, in order. */
   readonly see: (answer: Entry | undefined, rows: PackedRows) => Effect.Effect<void, Spill.SpillFailed>
   /** The fingerprints of the pages that have rows. */
   readonly fingerprints: ReadonlyArray<string>
-  /** All pages and where it is kept what tells their rows apart; undefined where the pages do not tell one from another. */
+  /** All pages, with the rows of each; undefined if the pages cannot be compared. */
   readonly pages: () => Pages | undefined
 }
 
@@ -24,8 +24,8 @@ export interface Pages {
 }
 
 /**
- * A pageIndex that has seen no page. Unless it remembers, it keeps fingerprints and no pages. Of the ids and hashes of rows, some
- * megabytes are in memory and the rest in an encrypted file.
+ * An index without pages. If it does not remember, it keeps fingerprints only. Some megabytes of ids and hashes are in memory,
+ * and the rest in an encrypted file.
  */
 export const make = Effect.fn("PageIndex.make")(function* (
   fingerprints: NonNullable<Fingerprints["Type"]>,
@@ -52,7 +52,7 @@ export const make = Effect.fn("PageIndex.make")(function* (
   }
 })
 
-/** A page as it is remembered. */
+/** A page in its remembered form. */
 export const pageOf = (
   fingerprints: NonNullable<Fingerprints["Type"]>,
   { page, size = 0, url, validators }: Entry,
@@ -67,14 +67,14 @@ export const pageOf = (
   fingerprint
 })
 
-/** What is remembered of an address: its fingerprint, which confirms no guess without the store's key. */
+/** An address in its remembered form: a fingerprint, which confirms no guess without the store's key. */
 export const addressOf = (fingerprints: NonNullable<Fingerprints["Type"]>, url: string): string => {
   const fingerprint = fingerprints.start()
   fingerprint.add(url)
   return fingerprint.end()
 }
 
-/** What is remembered of a page's rows. Bound to the fingerprint, the hashes are never taken for those of other rows. */
+/** A page's rows in their remembered form. The fingerprint binds the hashes to these rows. */
 export const rowsOf = (
   fingerprints: NonNullable<Fingerprints["Type"]>,
   { contents, ids }: PackedRows,

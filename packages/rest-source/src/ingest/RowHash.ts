@@ -2,14 +2,14 @@ import * as Bytes from "@sluice/core/bytes"
 import type { Codec } from "@sluice/core/data/Packed"
 import { Hash53, hash53 } from "@sluice/core/fingerprint"
 
-/** What ids are told apart by, in order: 53 bits of each, never 0. */
+/** Hashes ids, in order, to 53 bits each, never 0. */
 export const all = (ids: ReadonlyArray<string>): Float64Array => {
   const hashes = new Float64Array(ids.length)
   for (let i = 0; i < ids.length; i++) hashes[i] = hash53(ids[i] ?? "")
   return hashes
 }
 
-/** What a row is told apart by from what it was before, in order: 53 bits of all that it is packed as. */
+/** Hashes whole rows, in order, to 53 bits of their packed form. A changed row has another hash. */
 export const contents = <A>({ write }: Pick<Codec<A>, "write">, rows: ReadonlyArray<A>): Float64Array => {
   const hashes = new Float64Array(rows.length)
   const hash = new Hash53()
@@ -25,7 +25,7 @@ export const joined = (parts: ReadonlyArray<Float64Array>): Float64Array =>
     Bytes.joined(parts.map(({ buffer, byteLength, byteOffset }) => new Uint8Array(buffer, byteOffset, byteLength))).buffer
   )
 
-/** Hashes as they are kept. */
+/** Hashes in their stored form. */
 export const toBytes = (hashes: Float64Array): Uint8Array => {
   const bytes = new DataView(new ArrayBuffer(hashes.length * 8))
   for (let at = 0; at < hashes.length; at++) bytes.setFloat64(at * 8, hashes[at] ?? 0)

@@ -5,16 +5,16 @@ import type * as ConditionalFetch from "./ConditionalFetch.ts"
 import type * as Manifest from "./Manifest.ts"
 import type { SourceError } from "./SourceError.ts"
 
-/** A page of decoded rows, and where an answer ended with it, what that answer is known by. */
+/** A page of decoded rows. The page that ends an answer also describes that answer. */
 export interface ApiPage<out A> extends DecodedRows.DecodedRows<A> {
   readonly answer?: Manifest.Entry | undefined
-  /** The rows of all pages together, as far as the server has told until now. */
+  /** The server's latest total of all pages' rows. */
   readonly total?: number | undefined
-  /** The rows as they are kept, where that is done already: then `rows` unpacks them, and is best left alone. */
+  /** The packed rows, if they are packed already. Then reading `rows` unpacks them; avoid that. */
   readonly packed?: PackedRows | undefined
 }
 
-/** A page that was looked at again: what it is known by, and its rows where it may have changed. */
+/** A page of a second reading: its description, and its rows if it may have changed. */
 export interface RefetchedPage<out A> {
   readonly answer: Manifest.Entry
   readonly changed: ApiPage<A> | undefined

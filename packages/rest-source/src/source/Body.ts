@@ -13,35 +13,35 @@ import * as SourceError from "./SourceError.ts"
 import * as Unpack from "./Unpack.ts"
 
 export interface Limits {
-  /** The most that is read of one answer, unpacked. */
+  /** The maximum bytes read of one answer, unpacked. */
   readonly maxBytes: number
-  /** The most that one row may have; it is held in memory whole. */
+  /** The maximum bytes of one row, which is in memory whole. */
   readonly maxRowBytes: number
 }
 
-/** What is made of a body, and how. */
+/** How a body is turned into chunks. */
 export interface Options<A> extends Limits {
   readonly endpoint: Endpoint<A>
-  /** Rows of each chunk but the last one. */
+  /** Rows of each chunk except the last. */
   readonly rowsOfChunk: number
 }
 
-/** The next chunks of a body: some at least, or the last ones, which are none where the answer has no rows. */
+/** The next chunks of a body: at least one, or the last ones, which are none if the answer has no rows. */
 export type Next<A> = Effect.Effect<Taken<A>, SourceError.SourceError>
 
 export interface Taken<out A> {
   readonly chunks: ReadonlyArray<RowChunk.RowChunk<A>>
-  /** The body was read to its end, and is whole and well-formed. There is nothing to be asked for any more. */
+  /** Whether the body was read to its end, and is complete and well-formed. No further chunks follow. */
   readonly isLast: boolean
-  /** Bytes of the body, unpacked, that were read for them. */
+  /** Bytes of the body, unpacked, read for these chunks. */
   readonly bytes: number
-  /** With the last ones, if rows are within an envelope: the next page that it names, or null. */
+  /** The next page of an envelope, or null. It comes with the last chunks. */
   readonly next?: string | null | undefined
 }
 
 /**
- * The rows of an answer's body, read as they are asked for: what nobody asks for stays with the server. Rows come before the
- * body is known to be whole and well-formed; only the last ones say that it was.
+ * The rows of an answer's body, read on demand; the rest stays with the server. Rows are returned before the body is known to
+ * be complete and well-formed. Only the last chunks confirm that.
  */
 export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(function* <A>(
   response: HttpClientResponse.HttpClientResponse,
@@ -91,7 +91,7 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
         received += part.length
         yield* heard(part.length)
         yield* readAll(unpacker.push(part), chunks)
-        // What came was worked on meanwhile: that was no silence.
+        // Processing time does not count as silence.
         yield* heard(0)
       }
       if (parts === undefined) {
@@ -108,10 +108,10 @@ export const rows = Effect.fn("Body.rows", { captureStackTrace: false })(functio
   return deadline.wait(read)
 })
 
-/** What is read of the wire at a time, at least, unless it is all there is. */
+/** The minimum bytes read from the network at a time, except at the end. */
 const readBytes = 512 * 1024
 
-/** Compression that cannot be read is wrong for good; all else may work another time. */
+/** Unreadable compression is a permanent error; other errors may be retried. */
 export const lost = (endpoint: string, error: HttpClientError.HttpClientError | Error): SourceError.SourceError => {
   const code = NetworkCode.of(error)
   const proxy = NetworkCode.behindProxy(code)

@@ -14,15 +14,15 @@ import * as RowChunk from "./RowChunk.ts"
 import type { SourceError } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
-/** A page that was looked at again: what it is known by now, and its rows, where it may be another than it was. */
+/** A page of a second reading: its description, and its rows if it may have changed. */
 export interface FetchedPage<out A> {
   readonly entry: Entry
   readonly chunk: RowChunk.RowChunk<A> | undefined
-  /** The place of its first row in all that the endpoint has. */
+  /** The ordinal of its first row among all rows of the endpoint. */
   readonly firstOrdinal: number
 }
 
-/** The pages do not tell what has changed: everything is to be read. */
+/** The pages do not show what has changed. A full reading is needed. */
 export type NotComparable = typeof notComparable
 export const notComparable = "NotComparable" as const
 
@@ -31,9 +31,9 @@ export interface Options<A> {
   /** Rows of a page. */
   readonly limit: number
   readonly maxPages: number
-  /** How many pages are asked about at once; their rows are in memory together. */
+  /** The number of concurrent requests. The rows of these pages are in memory together. */
   readonly ahead: number
-  /** The answer, unless the server says that it is still the one known by these. */
+  /** Opens the answer, unless the server says that these validators still match. */
   readonly openUnless: (
     page: number,
     validators: Validators
@@ -41,10 +41,10 @@ export interface Options<A> {
 }
 
 /**
- * Looks at all pages of an endpoint again, from page 1 on: asks for each with the validators of the reading that it is known
- * from, and reads those that the server does not say are the same. The end is where it is in a full reading, and may have
- * moved. Not comparable are a manifest of other requests, pages that are longer than asked for, repeat each other, or have
- * addresses of their own, fewer rows than the total that the server tells, and a total that falls meanwhile.
+ * Reads the changed pages of an endpoint, from page 1 on. It sends each page's validators of the earlier reading, and reads the
+ * pages that the server does not call unchanged. The end is decided as in a full reading, and may have moved. Pages are not
+ * comparable if the manifest is of other requests; if they are longer than requested, repeat each other, or have their own
+ * addresses; if there are fewer rows than the server's total; or if the total falls meanwhile.
  */
 export const pages = <A>(
   known: ReadonlyArray<Known>,
@@ -70,7 +70,7 @@ export const pages = <A>(
       return yield* Effect.fail(notComparable)
     }
     const entry = Manifest.entry(url, { page, size, validators: answer.validators })
-    // Pages that are still the same do not name the next one, so that no page is expected to.
+    // Unchanged pages do not name the next one, so no page is expected to.
     return { entry, chunk, link: link === "last" ? link : undefined, total } as const
   }, Effect.scoped)
   const askUnlessRefused = (page: number) => Effect.catchIf(ask(page), isRefused, () => Effect.succeed(undefined))
@@ -116,7 +116,7 @@ export const pages = <A>(
       Option.some<State>({ from: to + 1, firstOrdinal: ordinal, progress, rows })
     ] as const
   })
-  /** Judges an error as a full reading does: undefined if the page is refused and that is the end. */
+  /** Judges an error as a full reading does. Returns undefined if the page is refused and that is the end. */
   const refused = Effect.fnUntraced(function* (
     page: number,
     progress: EndOfPages.Progress,
@@ -142,11 +142,11 @@ interface State {
   readonly from: number
   readonly firstOrdinal: number
   readonly progress: EndOfPages.Progress
-  /** Rows of the page before. */
+  /** Rows of the previous page. */
   readonly rows: number
 }
 
-/** A page that was asked for: without a chunk if it is still what it was. */
+/** A requested page, without a chunk if it is unchanged. */
 interface Asked<out A> extends Pick<EndOfPages.Seen, "link" | "total"> {
   readonly entry: Entry
   readonly chunk: RowChunk.RowChunk<A> | undefined

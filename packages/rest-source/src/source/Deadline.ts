@@ -6,13 +6,13 @@ import * as SourceError from "./SourceError.ts"
 export interface Limits {
   /** The longest silence, before the answer and within it. */
   readonly idle: Duration.DurationInput
-  /** The longest that may be waited for one answer in all, however steadily it comes; as much again for each 64 MiB of it. */
+  /** The maximum wait for one answer, plus as much again for each 64 MiB of it. */
   readonly total: Duration.DurationInput
 }
 
-/** The time that an answer may take. It runs while the server is waited for, not while what came is worked on. */
+/** The time limit of an answer. It counts while waiting for the server, not while processing. */
 export interface Deadline {
-  /** Does something that waits for the server; `heard` is to be run whenever something came, which ends the silence. */
+  /** Runs an effect that waits for the server. It runs `heard` at each arrival, which ends the silence. */
   readonly wait: <A, E, R>(
     effect: (heard: (bytes: number) => Effect.Effect<void>) => Effect.Effect<A, E, R>
   ) => Effect.Effect<A, E | SourceError.SourceTimedOut, R>
@@ -35,7 +35,7 @@ export const make = (endpoint: string, limits: Limits): Deadline => {
           unpaid += bytes
           for (; unpaid >= largePart; unpaid -= largePart) left += total
         })
-      // One fiber that looks at the clock for all parts that come: a timeout for each would cost more than parsing it.
+      // One fiber watches the clock for all parts: a timeout for each would cost more than parsing it.
       const watch = Effect.gen(function* () {
         while (true) {
           const now = yield* Monotonic.millis

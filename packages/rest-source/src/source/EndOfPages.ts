@@ -1,59 +1,58 @@
 /**
- * Decides when a list that is read page by page has ended. It is pure: it sees what each page brought, in order.
+ * Decides when a paged list has ended. It is pure: it sees the result of each page, in order.
  *
- * A page brings nothing if it is empty, is refused, or has the rows of the last page that brought some. Two such pages in a
- * row are the end; a short page is not. What the server says in a `Link` header comes before that: a next page is followed, and
- * a last page is the end. A last page that is full is confirmed by asking for one more, if pages are asked for by number: the
- * end is there if that page brings nothing.
+ * A page brings nothing if it is empty, is refused, or repeats the last page with rows. Two such pages in a row are the end; a
+ * short page is not. A `Link` header takes precedence: a next page is followed, and a last page is the end. If a last page is
+ * full and pages are numbered, one more page is requested. If it brings nothing, the end is confirmed.
  *
- * A page that brings the rows of an earlier one, and not of the one before, shows that pages come in a circle: that fails. One
- * earlier page is remembered, later ones in turn (Brent's algorithm), so that a circle of any length is found.
+ * A page that repeats an earlier page, but not the previous one, shows that pages repeat in a circle, and fails. One earlier
+ * page is remembered, a later one each time (Brent's algorithm), which finds a circle of any length.
  *
- * A server that sends more rows than were asked for either has a page size of its own, or sends everything whatever page it is
- * asked for. The first rows of the next page tell the two apart. A server that sends exactly as many rows as were asked for,
- * and the same as the next page, may have more that it never sends: that fails, unless a total says that they are all.
+ * If a server sends more rows than requested, it has its own page size, or sends everything for every page. The first rows of
+ * the next page distinguish the two. If a server sends exactly as many rows as requested, and the same for the next page, it
+ * may have more that it never sends. That fails, unless a total says that these are all.
  */
 export interface Progress {
-  /** The pages so far that brought rows. */
+  /** The number of pages with rows so far. */
   readonly count: number
-  /** The last one of them. */
+  /** The last page with rows. */
   readonly last: Brought
-  /** The pages since then, all of which brought nothing. */
+  /** The number of pages since then, which all brought nothing. */
   readonly nothing: number
-  /** The last total that the server told; the 0 of an empty page does not count. */
+  /** The server's last total; the 0 of an empty page does not count. */
   readonly total: number | undefined
-  /** The server named a next page at some time. */
+  /** Whether the server has ever named a next page. */
   readonly linked: boolean
-  /** The server named the page that follows. */
+  /** Whether the server named the following page. */
   readonly named: boolean
-  /** The server said that no page follows; the next one is asked for to confirm it. */
+  /** Whether the server said that no page follows. The next page is requested to confirm it. */
   readonly ended: boolean
-  /** An earlier page with rows, which none of the later ones may bring again. */
+  /** An earlier page with rows, which no later page may repeat. */
   readonly checkpoint: Brought
 }
 
 /** A page with rows. */
 export interface Brought {
   readonly size: number
-  /** Hashes of the ids of its first rows, as many as are compared; none if they are unknown. */
+  /** Hashes of the ids of its first rows, for comparison; empty if they are unknown. */
   readonly opening: Float64Array
 }
 
-/** What one page brought. */
+/** The result of one page. */
 export interface Seen {
   /**
-   * `rows`: others than the page before. `same`: the first rows of the page before, and no others; they are dropped.
-   * `again`: all first rows of the page before, among others, or in another order.
+   * `rows`: other rows than the previous page. `same`: the first rows of the previous page and no others; they are dropped.
+   * `again`: all first rows of the previous page, among others or in another order.
    */
   readonly what: "rows" | "same" | "again" | "nothing"
   readonly page: Brought
   readonly link: "next" | "last" | undefined
-  /** Whether it was asked for by its number, and not at an address that the server named. */
+  /** Whether it was requested by its number, not at an address that the server named. */
   readonly isNumbered: boolean
   readonly total: number | undefined
 }
 
-/** Why a reading cannot be known to be complete. */
+/** Why a reading may be incomplete. */
 export type Doubt = "exactly a page" | "the same as the next page" | "an earlier page" | "empty for ever"
 
 export type Decision =
@@ -73,14 +72,14 @@ export const start: Progress = {
   checkpoint: none
 }
 
-/** Whether a page begins with the rows of the last page that brought some, and no others. */
+/** Whether a page begins with exactly the first rows of the last page with rows. */
 export const isSame = ({ last }: Progress, ids: Float64Array): boolean => beginsAs(last, ids)
 
-/** Whether a page begins with the rows of an earlier one, and no others. */
+/** Whether a page begins with exactly the first rows of the remembered earlier page. */
 export const isEarlier = ({ checkpoint }: Progress, ids: Float64Array): boolean => beginsAs(checkpoint, ids)
 
 const beginsAs = ({ opening }: Brought, ids: Float64Array): boolean => {
-  // Nearly all pages are others, which one id shows.
+  // Nearly all pages differ, and one id shows that.
   if (ids[0] === undefined || !opening.includes(ids[0])) return false
   const [known, found] = [new Set(opening), new Set(ids)]
   return known.size === found.size && ids.every((id) => known.has(id))
@@ -115,17 +114,17 @@ export const after = (progress: Progress, seen: Seen, limit: number): Decision =
     const { size } = next.last
     const isAll = total !== undefined && total <= size
     if (size === limit) return isAll ? end : doubt("exactly a page")
-    // To compare a third time would have the server send everything again.
+    // A third comparison would make the server send everything again.
     if (size > limit) return end
   }
   return next.nothing >= 2 ? end : { _tag: "More", progress: next }
 }
 
-/** Whether the server is known to page: another page came, or exactly as many rows as were asked for. */
+/** Whether the server is known to page: another page followed, or page 1 has exactly the requested number of rows. */
 export const isPaging = ({ count, last }: Progress, limit: number): boolean =>
   count > 1 || (count === 1 && last.size === limit)
 
 const doubt = (doubt: Doubt): Decision => ({ _tag: "Doubt", doubt })
 
-/** Empty pages in a row that a server may name a next page of. */
+/** The maximum number of empty pages in a row for which a server may name a next page. */
 const mostEmpty = 100

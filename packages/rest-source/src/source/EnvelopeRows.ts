@@ -3,13 +3,13 @@ import * as Either from "effect/Either"
 import type { Envelope } from "../PagingStyle.ts"
 import type * as JsonRows from "./JsonRows.ts"
 
-/** Rows within an object, and the next page that it names. */
+/** Rows within an object, and the next page. */
 export interface EnvelopeRows extends JsonRows.JsonRows {
-  /** The next page, once the text has ended; null if there is none. */
+  /** The next page, after the end of the text; null if there is none. */
   readonly next: () => string | null
 }
 
-/** A reader of one text, which is held whole: at most `maxBytes` of it. Rows come at its end. */
+/** A reader of one text, which is in memory whole, at most `maxBytes` of it. It returns rows at the end. */
 export const make = ({ next, rows }: Envelope, maxBytes = 64 * 1024 * 1024): EnvelopeRows => {
   const decoder = new TextDecoder("utf-8", { fatal: true })
   let text = ""

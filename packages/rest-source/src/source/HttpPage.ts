@@ -16,12 +16,12 @@ import * as SourceError from "./SourceError.ts"
 import * as Unpack from "./Unpack.ts"
 import * as Validators from "./Validators.ts"
 
-/** How one answer is fetched. */
+/** How to fetch one answer. */
 export interface Options<A> extends Body.Options<A>, Deadline.Limits {
   readonly token: Redacted.Redacted | undefined
 }
 
-/** A list of rows that a server has begun to send. */
+/** A list of rows that a server has started to send. */
 export interface HttpPage<out A> {
   readonly validators: Validators.Validators
   readonly pagination: Pagination.Pagination
@@ -29,12 +29,12 @@ export interface HttpPage<out A> {
 }
 
 /**
- * Asks for one JSON array; undefined where the server says that it is still the one that is `known`. Whatever is not status 200, JSON by its content type (or `text/plain`), UTF-8 (a byte order mark
- * is passed over), whole, and an array, is a typed error that holds nothing of it: of the answer's head at once, of its body
- * while it is read. Redirects are followed within the host, a few times. The connection goes back to the client when the
- * answer was read to its end, and is given up when the scope closes before.
+ * Requests one JSON array; returns undefined if the server says that the `known` one is unchanged. The answer must have status
+ * 200, a JSON content type (or `text/plain`), and a complete array in UTF-8 (a byte order mark is skipped). Everything else is
+ * a typed error without any of its content: for the head at once, for the body while it is read. A few redirects within the
+ * host are followed. The connection returns to the client after a complete reading, and is closed if the scope closes before.
  *
- * The client must hand on bodies as they come over the wire, and redirects too, as Node's `http` does and `fetch` does not.
+ * The client must pass on bodies as they arrive, and redirects too, as Node's `http` does and `fetch` does not.
  */
 export const openUnless = Effect.fn("HttpPage.openUnless", { captureStackTrace: false })(function* <A>(
   url: URL,
@@ -57,7 +57,7 @@ export const openUnless = Effect.fn("HttpPage.openUnless", { captureStackTrace: 
 const notModified = 304
 const maxRedirects = 5
 
-/** Asks, and goes where it is sent as long as that is the same host; from https never to http. */
+/** Sends a request, and follows redirects to the same host, never from https to http. */
 const ask = Effect.fnUntraced(function* (
   url: URL,
   options: Deadline.Limits & { readonly token: Redacted.Redacted | undefined },
@@ -73,12 +73,12 @@ const ask = Effect.fnUntraced(function* (
       const headers = { "accept-encoding": Unpack.accepted, ...conditions }
       const request = HttpClientRequest.get(at, { acceptJson: true, headers })
       const authorized = token === undefined ? request : HttpClientRequest.bearerToken(request, token)
-      // A connection that was kept may turn out to be gone: RFC 9110, section 9.2.2, lets a client ask once more.
+      // A kept connection may be closed: RFC 9110, section 9.2.2, lets a client request again.
       const response = yield* apart(client.execute(authorized)).pipe(
         Effect.retry({ times: 1, while: (error) => NetworkCode.isLost(NetworkCode.of(error)) }),
         Effect.mapError((error) => Body.lost(endpoint, error))
       )
-      // It has no body (RFC 9110, section 15.4.5), but only where that was seen does the connection go back to the client.
+      // It has no body (RFC 9110, section 15.4.5), but the connection returns to the client only after its end was read.
       if (response.status === notModified) yield* Effect.ignore(response.text)
       const location = response.headers["location"]
       if (!redirectStatuses.has(response.status) || location === undefined) return { at, response }
@@ -99,13 +99,13 @@ const ask = Effect.fnUntraced(function* (
   return { deadline, endpoint, ...(yield* deadline.wait(() => follow)) }
 })
 
-/** Whether a token for `from` may be sent to `to`: it is the same host, and not a step from https to http. */
+/** Whether a token for `from` may be sent to `to`: to the same host, and not from https to http. */
 export const isSameSite = (from: URL, to: URL): boolean =>
   to.host === from.host && (to.protocol === from.protocol || to.protocol === "https:")
 
 /**
- * Waits in a fiber of its own, which interruption does not reach; the request ends with the scope. Node's client stops
- * listening to a request that is interrupted, and the error of its abortion, which nobody hears, would end the process.
+ * Waits in a separate fiber that is not interrupted; the request ends with the scope. Node's client stops listening to an
+ * interrupted request, and the unhandled error of its abortion would end the process.
  */
 const apart = <A, E, R>(request: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.forkDaemon(Effect.uninterruptible(Effect.exit(request))), (fiber) =>
@@ -130,7 +130,7 @@ const checkHead = Effect.fnUntraced(function* (response: HttpClientResponse.Http
   }
 })
 
-/** Types that an error may name: a type that nobody knows could be anything. */
+/** Content types that errors may name. An unknown type could be data. */
 const familiarTypes: ReadonlySet<string> = new Set([
   "application/octet-stream",
   "application/pdf",
@@ -144,5 +144,5 @@ const familiarTypes: ReadonlySet<string> = new Set([
   "text/xml"
 ])
 
-/** JSON under any of its names; `text/plain` and no type at all are given the chance to be JSON. */
+/** The names of JSON. `text/plain` and a missing type are accepted too, if the body is JSON. */
 const jsonType = /^(?:|application\/json|text\/json|text\/plain|application\/[a-z0-9.-]+\+json)$/

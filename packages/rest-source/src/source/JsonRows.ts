@@ -1,44 +1,44 @@
 import { isAscii } from "node:buffer"
 import * as Either from "effect/Either"
 
-/** Rows of a JSON array, read from its bytes while they come. */
+/** Rows of a JSON array, read from its bytes while they arrive. */
 export interface JsonRows {
-  /** Takes the next bytes, wherever they are cut, and answers the rows that are whole by now. */
+  /** Takes the next bytes, cut anywhere, and returns the rows that are complete by now. */
   readonly push: (bytes: Uint8Array) => Either.Either<ReadonlyArray<unknown>, Fault>
-  /** Says that there are no more bytes, and answers the last rows. */
+  /** Ends the text, and returns the last rows. */
   readonly end: () => Either.Either<ReadonlyArray<unknown>, Fault>
 }
 
-/** Why a text has no rows. Rows may have been answered before it is known: they are of no use then. */
+/** Why a text has no rows. Rows that were returned before are then invalid. */
 export type Fault =
   | { readonly _tag: "RowTooLong" }
-  /** `why` continues the sentence "the answer …"; what is only the beginning of an answer may be whole another time. */
+  /** `why` continues the sentence "the answer …". A truncated answer can be retried. */
   | { readonly _tag: "NotRows"; readonly why: string; readonly retryable: boolean }
 
 /**
- * A reader of one text. It accepts what `JSON.parse` makes an array of, after a byte order mark if there is one, and answers
- * the same rows. It refuses everything else, and bytes that are not UTF-8, at the latest at its end. It also refuses a row that
- * is longer than `maxRowBytes` and a slice, and blanks that long between rows.
+ * A reader of one text. It accepts every text that `JSON.parse` reads as an array, after an optional byte order mark, and
+ * returns the same rows. It refuses everything else, and bytes that are not UTF-8, at the latest at its end. It also refuses a
+ * row longer than `maxRowBytes` and a slice, and blanks that long between rows.
  *
- * It holds no more than a slice and a row. It cuts the text at commas between rows, and `JSON.parse` parses what lies between two
- * cuts, within brackets. A comma can be found in two ways. If all rows begin with the same name, as in `},{"id":`, the last place
- * that looks like that is taken for the end of a row. If `JSON.parse` does not agree, or there is no such place, a scan of all
- * bytes finds the comma. Neither has to be trusted: after a cut at a wrong place, the slice would be no array. Texts of a slice or
- * less are not cut at all.
+ * It holds at most a slice and a row. It cuts the text at commas between rows, and `JSON.parse` parses the text between two
+ * cuts, within brackets. There are two ways to find a comma. If all rows begin with the same name, as in `},{"id":`, the last
+ * such place is taken as the end of a row. If `JSON.parse` disagrees, or there is no such place, a scan of all bytes finds the
+ * comma. A wrong cut does no harm, because the slice would be no array. Texts of at most a slice are not cut.
  *
- * Slices are small because that is faster: V8 parses chunks of some ten KB, which stay in the processor's cache and in the
+ * Slices are small because that is faster. V8 parses chunks of some ten KB, which stay in the processor's cache and in the
  * young generation, in two thirds of the time of a chunk of 1 MB. ASCII is decoded in a tenth of the time of other UTF-8, and
- * one byte of four non-ASCII slices doubles its text. `bench/source.bench.ts` measures it against `JSON.parse` of the whole.
+ * one byte of four non-ASCII slices doubles its text. `bench/source.bench.ts` measures it against `JSON.parse` of the whole
+ * text.
  */
 export const make = (maxRowBytes: number, sliceBytes = preferredSlice): JsonRows => {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
   const start = beginning()
-  /** The text from the last cut on, in the first `size` bytes. It begins with the bracket of the list. */
+  /** The text since the last cut, in the first `size` bytes. It begins with the list's bracket. */
   let held: Buffer = Buffer.alloc(0)
   let size = 0
   let scan = scanner()
   let scanned = 0
-  /** Undefined until the first cut is wanted, and null if rows are not told apart by it. */
+  /** Undefined before the first cut, and null if rows do not all begin alike. */
   let boundary: Buffer | null | undefined
   let slices = 0
   let count = 0
@@ -57,7 +57,7 @@ export const make = (maxRowBytes: number, sliceBytes = preferredSlice): JsonRows
     return Either.right(value.value)
   }
 
-  /** Answers the rows before a comma, and begins the rest of the text with a bracket. */
+  /** Returns the rows before a comma, and puts a bracket before the rest of the text. */
   const cut = (comma: number) => {
     held[comma] = closeBracket
     const rows = parse(comma + 1, false)
@@ -125,7 +125,7 @@ export const make = (maxRowBytes: number, sliceBytes = preferredSlice): JsonRows
   }
 }
 
-/** What a network hands on at a time: then each part is a slice, and hardly a byte is copied. */
+/** The network's usual part: then each part is a slice, and hardly a byte is copied. */
 const preferredSlice = 65_536
 
 const openBracket = 0x5b
@@ -143,7 +143,7 @@ const notJson = fault("is not JSON, or only the beginning of it", true)
 const anObject = fault(
   'is an object, and a list of rows is expected; rows within an object, such as {"data": [...], "next": ...}, need `PagingStyle.cursors`'
 )
-/** Why a list is not JSON, the first row of which is the one with this ordinal. */
+/** Why a list is not JSON. `ordinal` is that of its first row. */
 const faultOf = (list: string, ordinal: number) => {
   const found = bareNumber(list)
   return found === undefined
@@ -153,7 +153,10 @@ const faultOf = (list: string, ordinal: number) => {
       )
 }
 
-/** Looks outside of strings, in a list that is not too long for it, for a number that programs write and JSON has not; `rows` are those before it. */
+/**
+ * Looks outside of strings for a number that programs write and JSON does not have. `rows` are the rows before it. Too long
+ * lists are not searched.
+ */
 const bareNumber = (list: string): { readonly name: string; readonly rows: number } | undefined => {
   if (list.length > 1_000_000) return undefined
   let [depth, rows] = [0, 0]
@@ -173,7 +176,7 @@ const notList = (value: unknown) =>
     ? anObject
     : fault(`is ${value === null ? "null" : `a ${typeof value}`}, not a list of rows`)
 
-/** What stands between two rows of a list, if they all begin as the first one does: `},{"id":`. */
+/** The text between two rows, if all rows begin like the first one: `},{"id":`. */
 const boundaryOf = (list: Buffer): Buffer | null => {
   const [, begin] = /^\[\s*(\{"[^"\\]*":)/.exec(list.toString("latin1", 0, 256)) ?? []
   return begin === undefined ? null : Buffer.from(`},${begin}`, "latin1")
@@ -195,7 +198,7 @@ const parsed = (text: string): { readonly value: unknown } | undefined => {
   }
 }
 
-/** Tells where in its first bytes a text begins, after a byte order mark and blanks; nowhere, where only part of a mark is. */
+/** Finds the start of a text after a byte order mark and blanks. Returns none if only part of a mark is there. */
 const beginning = () => {
   let marked = 0
   let begun = false
@@ -220,8 +223,8 @@ const beginning = () => {
 }
 
 /**
- * Goes through the bytes of an array, part by part, and tells of each part the place of the last comma between two of its
- * elements, or -1. In UTF-8, a byte of a longer character is never that of a comma, a quote or a bracket.
+ * Reads the bytes of an array, part by part. Returns for each part the place of the last comma between two elements, or -1. In
+ * UTF-8, no byte of a longer character is that of a comma, a quote or a bracket.
  */
 const scanner = () => {
   let depth = 0

@@ -2,21 +2,21 @@ import type { Answered } from "./Paging.ts"
 import type { Validators } from "./Validators.ts"
 
 /**
- * What one answer of a reading is known by; those of a whole reading, in order, are its manifest. It holds nothing of the
- * answer. But an entity tag may be made of it, by the server: where one is stored, it is stored as what it may tell of.
+ * Describes one answer of a reading. The entries of a whole reading, in order, are its manifest. It holds nothing of the
+ * answer, but the server may have made the entity tag from it. So a stored tag is as sensitive as the answer.
  */
 export interface Entry {
-  /** What was asked for, without credentials. */
+  /** The requested address, without credentials. */
   readonly url: string
   readonly page: number
-  /** How many rows it had; undefined where the pages alone do not tell that it was one of them, or the last (`Answered`). */
+  /** The number of its rows; undefined if the pages alone do not show that it was one of them, or the last (`Answered`). */
   readonly size: number | undefined
   readonly validators: Validators
 }
 
-/** What an answer of an earlier reading is known by. Of its address, a store keeps a fingerprint. */
+/** Describes an answer of an earlier reading. A store keeps a fingerprint of its address. */
 export interface Known extends Omit<Entry, "url"> {
-  /** Whether it answered a request to this address. */
+  /** Whether it was requested from this address. */
   readonly isFor: (url: URL) => boolean
 }
 

@@ -1,6 +1,6 @@
 /**
- * The code of a network error (`ECONNREFUSED`), looked for in the error and in what caused it. Messages are not read: they
- * quote addresses and bodies.
+ * The code of a network error (`ECONNREFUSED`), from the error or its causes. Messages are not read, since they quote addresses
+ * and bodies.
  */
 export const of = (error: unknown): string | undefined => {
   let current = error
@@ -14,13 +14,13 @@ export const of = (error: unknown): string | undefined => {
   return undefined
 }
 
-/** What stands for the code of an error on the way to a proxy, or for the status with which it refused a connection. */
+/** Marks the code of a proxy's error, or the status of its refusal. */
 export const ofProxy = (code: string | undefined): string => `PROXY_${code ?? "UNKNOWN"}`
 
-/** The code or status behind one of `ofProxy`. */
+/** The code or status within a result of `ofProxy`. */
 export const behindProxy = (code: string | undefined): string | undefined => /^PROXY_(.*)$/.exec(code ?? "")?.[1]
 
-/** What a code means, in words. */
+/** A code in words. */
 export const explain = (code: string | undefined): string => {
   switch (code) {
     case "ECONNREFUSED":
@@ -43,14 +43,14 @@ export const explain = (code: string | undefined): string => {
   }
 }
 
-/** Whether the code says that a connection that was there is gone. */
+/** Whether the code means a lost connection. */
 export const isLost = (code: string | undefined): boolean =>
   code === "ECONNRESET" || code === "EPIPE" || code === "UND_ERR_SOCKET"
 
-/** Whether the code says that the server's certificate is not trusted. */
+/** Whether the code means that the server's certificate is not trusted. */
 export const isUntrusted = (code: string | undefined): boolean => code !== undefined && untrusted.has(code)
 
-/** An authority that is not known: `NODE_EXTRA_CA_CERTS` can name it. */
+/** Whether the authority is unknown; `NODE_EXTRA_CA_CERTS` can name it. */
 export const isUnknownAuthority = (code: string): boolean => unknownAuthority.has(code)
 
 const unknownAuthority: ReadonlySet<string> = new Set([
@@ -69,7 +69,7 @@ const untrusted: ReadonlySet<string> = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID"
 ])
 
-/** Whether the code is about compressed data that cannot be unpacked; data that ends too early is not. */
+/** Whether the code means invalid compressed data. Truncated data is not meant. */
 export const isBadCompression = (code: string | undefined): boolean =>
   code !== undefined &&
   (/^Z_(?!BUF_ERROR$)/.test(code) || /^ERR_(?:BROTLI|_ERROR_)/.test(code) || code === "ERR_BUFFER_TOO_LARGE")

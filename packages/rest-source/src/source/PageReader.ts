@@ -6,10 +6,10 @@ import * as HttpPage from "./HttpPage.ts"
 import type { SourceError } from "./SourceError.ts"
 import type * as Validators from "./Validators.ts"
 
-/** Where answers are fetched and read: by default here and now. It makes no difference to what comes of them. */
+/** Where answers are fetched and read. Default: in this thread. The result is the same everywhere. */
 export class PageReader extends Context.Reference<PageReader>()("@sluice/rest-source/PageReader", {
   defaultValue: (): {
-    /** As `HttpPage.openUnless` does it. */
+    /** See `HttpPage.openUnless`. */
     readonly openUnless: <A>(
       url: URL,
       options: HttpPage.Options<A>,
@@ -18,7 +18,7 @@ export class PageReader extends Context.Reference<PageReader>()("@sluice/rest-so
   } => ({ openUnless: HttpPage.openUnless })
 }) {}
 
-/** Asks for one answer, whatever is known of an earlier one. */
+/** Requests one answer unconditionally. */
 export const open = <A>(
   url: URL,
   options: HttpPage.Options<A>
@@ -27,7 +27,7 @@ export const open = <A>(
     answer === undefined ? Effect.dieMessage("a server cannot know an answer by nothing") : Effect.succeed(answer)
   )
 
-/** The same, unless the server says that the answer is still the one that is known: then undefined. */
+/** Requests one answer; returns undefined if the server says that the known one is unchanged. */
 export const openUnless = <A>(
   url: URL,
   options: HttpPage.Options<A>,

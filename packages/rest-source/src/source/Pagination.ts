@@ -1,25 +1,25 @@
 import type * as Headers from "@effect/platform/Headers"
 import * as Either from "effect/Either"
 
-/** What the head of an answer says about the pages of its list. */
+/** The paging information in an answer's head. */
 export interface Pagination {
   /**
-   * The address of the next page; "last" if links describe the pages and none of them is the next one. Undefined if no link
-   * describes the pages (RFC 8288).
+   * The address of the next page; "last" if links describe the pages and none is the next one; undefined if no link describes
+   * the pages (RFC 8288).
    */
   readonly link?: { readonly next: string } | "last"
   /** Rows of all pages together. */
   readonly total?: number
 }
 
-/** A header that should have a total, and does not have a whole number. */
+/** A header for a total without a whole number. */
 export interface TotalInvalid {
   readonly header: string
 }
 
 /**
- * Reads `Link`, `X-Total-Count` and its kin, and `Content-Range` of an answer that came from `url`. A total that is not a whole
- * number is an error: without it, a reading that missed rows would seem complete.
+ * Reads `Link`, `X-Total-Count` and similar headers, and `Content-Range` of an answer from `url`. A total that is not a whole
+ * number is an error: without a total, a reading that missed rows would seem complete.
  */
 export const of = (headers: Headers.Headers, url: URL): Either.Either<Pagination, TotalInvalid> => {
   const link = linkOf(headers["link"] ?? "", url)
@@ -45,7 +45,7 @@ const totalHeaders: ReadonlyArray<readonly [header: string, pattern: RegExp]> = 
   // `items 0-99/500`, with any unit, or none.
   ["content-range", /^\s*(?:[a-z]+\s+)?(?:\d+-\d+|\*)\/(\d{1,15})\s*$/i]
 ]
-/** A range of bytes, or `items 0-99/*`: the total is not known. */
+/** A range of bytes, or `items 0-99/*`, which has no total. */
 const saysNoTotal = /^\s*bytes\b|\/\*\s*$/i
 
 const linkOf = (header: string, url: URL): Pagination["link"] => {
@@ -53,7 +53,7 @@ const linkOf = (header: string, url: URL): Pagination["link"] => {
   for (const [, target = "", parameters = ""] of header.matchAll(linkValue)) {
     const named = new Map<string, string>()
     for (const [, name = "", quoted, token = ""] of parameters.matchAll(linkParameter)) {
-      // Of a parameter that occurs twice, the first one counts.
+      // If a parameter occurs twice, the first one counts.
       if (!named.has(name.toLowerCase())) named.set(name.toLowerCase(), quoted ?? token)
     }
     // A link with an anchor is about another document.
@@ -69,7 +69,7 @@ const pageRelations: ReadonlySet<string> = new Set(["first", "last", "prev", "pr
 const linkValue = /<([^>]*)>((?:\s*;\s*[^\s=;,"]+\s*(?:=\s*(?:"[^"]*"|[^\s";,]*))?)*)/g
 const linkParameter = /;\s*([^\s=;,"]+)\s*(?:=\s*(?:"([^"]*)"|([^\s";,]*)))?/g
 
-/** Whether two addresses are the same, in whatever order their queries say it. */
+/** Whether two addresses are the same, in any order of their queries. */
 export const isSameAddress = (a: string, b: URL): boolean => {
   if (!URL.canParse(a)) return false
   const one = new URL(a)

@@ -14,24 +14,24 @@ import * as RowChunk from "./RowChunk.ts"
 import { invalid, ofPage, type SourceError, SourcePagingDoubtful, SourceTooLarge } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
-/** Rows, and the place of the first of them in all that the endpoint has. */
+/** Rows, and the ordinal of the first one among all rows of the endpoint. */
 export interface Placed<out A> {
   readonly chunk: RowChunk.RowChunk<A>
   readonly firstOrdinal: number
-  /** The answer that ends with these rows; a long one comes in chunks, of which only the last has it. */
+  /** The answer that ends with these rows. A long answer has several chunks, and only the last has this. */
   readonly answered?: Answered
 }
 
-/** An answer that was read to its end, or whose rows were those of the page before. */
+/** An answer that was read to its end, or repeated the previous page. */
 export interface Answered {
   readonly page: number
   /**
-   * Its rows, if the next reading can compare it by its number and size. Undefined if it came in chunks, is longer than was
-   * asked for, has the rows of the page before, or came from an address that the server named.
+   * The number of its rows, if the next reading can compare it by number and size. Undefined if it came in chunks, is longer
+   * than requested, repeats the previous page, or came from an address that the server named.
    */
   readonly size: number | undefined
   readonly validators: Validators
-  /** The rows of all pages together, as far as the server has told until now. */
+  /** The server's latest total of all pages' rows. */
   readonly total: number | undefined
 }
 
@@ -40,21 +40,21 @@ export interface Options<A> {
   /** Rows of a page. */
   readonly limit: number
   readonly maxPages: number
-  /** Pages that are asked for while one is worked on. */
+  /** Pages requested ahead while one is processed. */
   readonly ahead: number
   readonly urlOf: (page: number) => URL
-  /** Whether pages are asked for by number; otherwise each names the next one, and one that names none is the last. */
+  /** Whether pages are numbered; otherwise each page names the next one, and a page that names none is the last. */
   readonly byNumber: boolean
-  /** The address of the next page, as a page within an envelope names it. */
+  /** The address of the next page, from the value in a page's envelope. */
   readonly urlOfNext: (next: string) => URL
   readonly fetch: (url: URL) => Effect.Effect<HttpPage<A>, SourceError, Scope.Scope>
 }
 
 /**
- * All rows of an endpoint, page by page from page 1 on, until they end as `EndOfPages` and `RefusedPage` decide. Once the server
- * has shown that it pages, by a full page 1 or by a page 2, pages are asked for ahead. They come in order nevertheless, and what
- * is asked for beyond the end does not matter. In memory are `ahead` pages and two more. A long page is handed on while it
- * comes, in chunks of `rowsOfChunk` rows. Rows that are on several pages come several times.
+ * All rows of an endpoint, page by page from page 1 on, until the end that `EndOfPages` and `RefusedPage` decide. Once the
+ * server has shown that it pages, by a full page 1 or by a page 2, pages are requested ahead. They are returned in order, and
+ * requests beyond the end are ignored. `ahead` pages and two more are in memory. A long page is returned while it arrives, in
+ * chunks of `rowsOfChunk` rows. Rows on several pages are returned several times.
  */
 export const pages = <A>(options: Options<A>): Stream.Stream<Placed<A>, SourceError> =>
   Prefetch.make(options).pipe(
@@ -67,17 +67,14 @@ export const pages = <A>(options: Options<A>): Stream.Stream<Placed<A>, SourceEr
     Stream.buffer({ capacity: 1 })
   )
 
-/**
- * Rows of a chunk of an answer where pages have `limit`: those of a page, so that a page is one chunk; or 1,000, if that is
- * more.
- */
+/** Rows of a chunk if pages have `limit` rows: `limit`, so that a page is one chunk, or 1,000 if that is more. */
 export const rowsOfChunk = (limit: number): number => Math.max(limit, 1_000)
 
 type State<A> = AtPage | AtRest<A>
 
 interface Place {
   readonly page: number
-  /** Where the server says that the page is, if that is another address than its number has. */
+  /** The page's address as the server names it, if it differs from the numbered one. */
   readonly url: URL | undefined
   readonly progress: EndOfPages.Progress
   readonly ordinal: number
@@ -87,18 +84,18 @@ interface AtPage extends Place {
   readonly _tag: "Page"
 }
 
-/** Within a page that comes in several chunks. */
+/** Within a page of several chunks. */
 interface AtRest<A> extends Place, Coming<A> {
   readonly _tag: "Rest"
   readonly next: Body.Next<A>
 }
 
-/** What has come of a page. */
+/** The received part of a page. */
 interface Coming<A> {
   readonly found: Prefetch.Page<A>
   readonly chunks: number
   readonly brought: EndOfPages.Brought
-  /** The first ids of the page before that have not come again; undefined if that page was not longer than asked for. */
+  /** The first ids of the previous page that have not occurred again; undefined if that page was not longer than requested. */
   readonly before: Set<number> | undefined
 }
 
@@ -129,7 +126,7 @@ const takePage = Effect.fnUntraced(function* <A>(place: AtPage, prefetch: Prefet
   return yield* takeChunks(place, coming, found.chunks, found.rest, prefetch, options)
 })
 
-/** Judges an error: undefined if it is the end, where the page is refused, or was to confirm that it is not there. */
+/** Judges an error. Returns undefined at the end: the page is refused, or was requested to confirm the end. */
 const refused = Effect.fnUntraced(function* <A>(
   { page, progress }: Place,
   prefetch: Prefetch.Prefetch<A>,
@@ -161,7 +158,7 @@ const takeRest = <A>(state: AtRest<A>, prefetch: Prefetch.Prefetch<A>, options: 
     takeChunks(state, state, chunks, isLast ? undefined : state.next, prefetch, options)
   )
 
-/** Hands on some chunks of a page; with the last ones, the page has ended. */
+/** Returns some chunks of a page. The last ones end the page. */
 const takeChunks = <A>(
   { ordinal, page, progress, url }: Place,
   coming: Coming<A>,
@@ -191,7 +188,7 @@ const takeChunks = <A>(
   return conclude(place, { found, what, brought, size: isPlain ? size : undefined }, placed, prefetch, options)
 }
 
-/** A page has ended with some chunks: decides what follows it. */
+/** Decides what follows a page that has ended. */
 const conclude = Effect.fnUntraced(function* <A>(
   { ordinal, page, progress, url: own }: Place,
   ended: Pick<Coming<A>, "brought" | "found"> & Pick<EndOfPages.Seen, "what"> & Pick<Answered, "size">,
@@ -218,7 +215,7 @@ const conclude = Effect.fnUntraced(function* <A>(
   if (decision._tag === "End") return step(all)
   const isNumbered = url === undefined || (byNumber && isSameAddress(url.href, urlOf(page + 1)))
   if (isNumbered && what === "rows" && brought.size <= limit) {
-    // A page 1 that is shorter than asked for is mostly everything: then two pages show it.
+    // A page 1 that is shorter than requested is mostly everything, and two pages confirm it.
     const most = EndOfPages.isPaging(decision.progress, limit) ? ahead : Math.min(ahead, 2)
     yield* prefetch.ask(page + 1, Math.min(page + most, maxPages))
   }
@@ -226,7 +223,7 @@ const conclude = Effect.fnUntraced(function* <A>(
   return step(all, { _tag: "Page", ...next })
 })
 
-/** The address of the next page that a server names, which must be on its own host. */
+/** The address of the next page that a server names. It must be on the server's host. */
 const nextOf = (next: string, endpoint: string, url: URL): Effect.Effect<URL, SourceError> => {
   const target = URL.canParse(next) ? new URL(next) : undefined
   return target !== undefined && isSameSite(url, target)

@@ -10,12 +10,12 @@ import type { RowChunk } from "./RowChunk.ts"
 import type { SourceError } from "./SourceError.ts"
 import type { Validators } from "./Validators.ts"
 
-/** The beginning of one page's answer; mostly all of it. */
+/** The start of one page's answer, mostly all of it. */
 export interface Page<out A> {
   readonly chunks: ReadonlyArray<RowChunk<A>>
-  /** There is more of it: this comes next. */
+  /** The next chunks, if there are more. */
   readonly rest: Body.Next<A> | undefined
-  /** Gives up the rest, and closes the connection that it comes over. */
+  /** Drops the rest, and closes its connection. */
   readonly giveUp: Effect.Effect<void>
   readonly validators: Validators
   readonly pagination: Pagination
@@ -23,19 +23,19 @@ export interface Page<out A> {
 
 export type Outcome<A> = Either.Either<Page<A>, SourceError>
 
-/** Pages of an endpoint, some of which have been asked for before they are taken. */
+/** Pages of an endpoint, some requested ahead. */
 export interface Prefetch<A> {
-  /** Asks for pages without waiting for them; those that have been asked for are not asked for again. */
+  /** Requests pages without waiting for them. Pages are requested once. */
   readonly ask: (from: number, to: number) => Effect.Effect<void>
-  /** The outcome of a page, which is forgotten. */
+  /** Returns the outcome of a page, and forgets it. */
   readonly take: (page: number) => Effect.Effect<Outcome<A>>
-  /** The outcome of a page at an address of its own, asked for now. */
+  /** Requests a page at an address of its own, and returns its outcome. */
   readonly takeAt: (url: URL) => Effect.Effect<Outcome<A>>
 }
 
 /**
- * It lives as long as the scope: what is in flight at its end is interrupted, and its connections are given up. Of
- * each page the first chunks are held, as Body reads them at once; the rest stays with the server.
+ * It lives as long as the scope. At the scope's end, requests in progress are interrupted and their connections closed. The
+ * first chunks of each page are in memory, as many as Body reads at once. The rest stays with the server.
  */
 export const make = <A>(options: {
   readonly urlOf: (page: number) => URL
@@ -53,7 +53,7 @@ export const make = <A>(options: {
           Effect.provideService(Scope.Scope, own),
           Effect.either
         )
-        // Only a connection that is read on is kept.
+        // A connection is kept only if it is read further.
         if (Either.isLeft(outcome) || outcome.right.rest === undefined) yield* giveUp
         return outcome
       })

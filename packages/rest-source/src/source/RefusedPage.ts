@@ -2,24 +2,25 @@ import * as Log from "@sluice/core/Log"
 import * as Effect from "effect/Effect"
 import type { SourceError } from "./SourceError.ts"
 
-/** Whether an error is one by which servers say that there is no such page: 400, 404, 416 and 422. */
+/** Whether an error is a server's answer for a missing page: 400, 404, 416 or 422. */
 export const is = (error: SourceError): boolean => error._tag === "SourceRejected" && statuses.has(error.status)
 
 export interface Refused<A, E> {
   readonly endpoint: string
   readonly page: number
   readonly error: SourceError
-  /** Whether a page is the one before the refused one, as it came. */
+  /** Whether a page equals the page before the refused one. */
   readonly isBefore: (page: A) => boolean
   readonly sizeOf: (page: A) => number
-  /** Asks for a page; undefined if it is refused. */
+  /** Requests a page; returns undefined if it is refused. */
   readonly ask: (page: number) => Effect.Effect<A | undefined, E>
 }
 
 /**
- * Judges the refusal of a page after the first. It is the end, undefined, if the page after it is refused too, or empty; the
- * page before it comes when it is asked for again; and then the page itself is refused again. If the page after it has rows, the page is asked for once more. A page that comes after all is
- * returned. Otherwise the refusal is an error: rows that a server does not find for a moment are not passed over.
+ * Judges the refusal of a page after the first. It is the end (undefined) if three requests confirm it: the next page is
+ * refused or empty, the previous page is readable again, and the page itself is refused again. If the next page has rows, the
+ * page is requested once more. A page that succeeds is returned. Otherwise the refusal is an error, since rows that a server
+ * misses for a moment must not be skipped.
  */
 export const judge = Effect.fn("RefusedPage.judge", { captureStackTrace: false })(function* <A, E>({
   ask,

@@ -1,7 +1,7 @@
 /**
- * The wait that a `Retry-After` header asks for, in milliseconds: seconds, or an HTTP date (RFC 9110, section 10.2.3). A date
- * is the server's time, so it is seen from the answer's own `Date` (section 6.6.1), and from `now` if there is none. A date
- * that has passed is 0; what is neither is `undefined`.
+ * The wait of a `Retry-After` header in milliseconds: from seconds, or from an HTTP date (RFC 9110, section 10.2.3). A date is
+ * the server's time, so it is compared with the answer's own `Date` (section 6.6.1), or with `now` if there is none. A past
+ * date is 0. Other text is `undefined`.
  */
 export const parse = (header: string | undefined, date: string | undefined, now: number): number | undefined => {
   const text = header?.trim() ?? ""

@@ -7,19 +7,19 @@ import type { Endpoint } from "./Endpoint.ts"
 import * as EnvelopeRows from "./EnvelopeRows.ts"
 import * as JsonRows from "./JsonRows.ts"
 
-/** Decoded rows that follow each other in an answer. */
+/** Consecutive decoded rows of an answer. */
 export interface RowChunk<out A> {
-  /** How many rows of the answer it was made of. */
+  /** The number of the answer's rows in this chunk. */
   readonly size: number
-  /** Which rows those were: a hash of the id of each, in order. */
+  /** A hash of each of these rows' ids, in order. */
   readonly ids: Float64Array
-  /** The rows, the place of the first of which in the whole answer is 0. They are unpacked when somebody looks at them. */
+  /** The rows. The ordinal of the answer's first row is 0. Reading them unpacks them. */
   readonly page: DecodedRows.DecodedRows<A>
-  /** The rows as they are kept. */
+  /** The packed rows. */
   readonly packed: PackedRows.PackedRows
 }
 
-/** A chunk of an answer that has no rows. */
+/** A chunk of an answer without rows. */
 export const nothing = (): RowChunk<never> => ({
   size: 0,
   ids: new Float64Array(),
@@ -27,7 +27,7 @@ export const nothing = (): RowChunk<never> => ({
   packed: PackedRows.nothing()
 })
 
-/** A chunk of which nothing but the packed form of its rows is left, which threads can hand over without copying it. */
+/** A chunk with only the packed form of its rows, which threads transfer without copying. */
 export interface Packed extends Pick<RowChunk<unknown>, "size" | "ids" | "packed"> {
   readonly rejected: DecodedRows.DecodedRows<unknown>["rejected"]
   readonly unknownFields: DecodedRows.DecodedRows<unknown>["unknownFields"]
@@ -41,7 +41,7 @@ export const pack = ({ ids, packed, page, size }: RowChunk<unknown>): Packed => 
   unknownFields: page.unknownFields
 })
 
-/** The same chunk, whose rows are unpacked when somebody looks at them. */
+/** The same chunk, whose rows are unpacked when they are read. */
 export const unpacking = <A>(
   { codec }: Pick<PackedRows.Packing<A>, "codec">,
   { ids, packed, rejected, size, unknownFields }: Packed
@@ -60,26 +60,26 @@ export const unpacking = <A>(
   }
 }
 
-/** Makes chunks of the text of an answer, part by part. */
+/** Cuts the text of an answer into chunks, part by part. */
 export interface Chunker<out A> {
-  /** Takes the next bytes of the text, and answers the chunks that are whole now. */
+  /** Takes the next bytes of the text, and returns the chunks that are complete by now. */
   readonly push: (bytes: Uint8Array) => Either.Either<ReadonlyArray<RowChunk<A>>, JsonRows.Fault>
-  /** Says that the text has ended, and answers what is left. */
+  /** Ends the text, and returns the remaining chunks. */
   readonly end: () => Either.Either<ReadonlyArray<RowChunk<A>>, JsonRows.Fault>
-  /** The next page, once the text has ended, if it was an envelope: null if there is none. */
+  /** The next page of an envelope, after the end of the text; null if there is none. */
   readonly next: (() => string | null) | undefined
 }
 
 export interface ChunkerOptions {
-  /** The most that one row may have. */
+  /** The maximum bytes of one row. */
   readonly maxRowBytes: number
-  /** The most rows of a chunk: however the text comes in, the chunks are the same. */
+  /** The maximum rows of a chunk. The chunks do not depend on how the text is cut. */
   readonly rowsOfChunk: number
-  /** A chunk ends with the row by which what is kept has so many bytes. Default 16 MiB. */
+  /** A chunk ends with the row that makes its packed form this large. Default 16 MiB. */
   readonly bytesOfChunk?: number
 }
 
-/** A chunker of one text. An answer without rows has no chunk; every other has a last one, which comes with its end. */
+/** A chunker of one text. An answer without rows has no chunk. Every other answer has a last chunk, returned at its end. */
 export const chunker = <A>(
   endpoint: Endpoint<A>,
   { bytesOfChunk = 16 * 1024 * 1024, maxRowBytes, rowsOfChunk }: ChunkerOptions
@@ -87,17 +87,17 @@ export const chunker = <A>(
   const envelope = endpoint.envelope === undefined ? undefined : EnvelopeRows.make(endpoint.envelope)
   const json = envelope ?? JsonRows.make(maxRowBytes)
   let chunk = growing(endpoint)
-  /** At least the bytes of the answer that the chunk was made of, and those whose rows have not come. */
+  /** An upper bound: the bytes of the chunk's rows, and the bytes of rows that are incomplete. */
   let came = 0
   let pending = 0
   const cut = (rows: ReadonlyArray<unknown>): ReadonlyArray<RowChunk<A>> => {
     const chunks: Array<RowChunk<A>> = []
     came += pending
-    // Rows are weighed one by one only near the end of a chunk.
+    // Rows are measured one by one only near the end of a chunk.
     const isLight =
       came * inflation < bytesOfChunk || (rows.length > 0 && chunk.bytes() + pending * inflation < bytesOfChunk)
     for (let at = 0; at < rows.length; ) {
-      // Only when there is another row: what is left may turn out to be the last chunk, which is never empty.
+      // Only if another row follows: otherwise this may be the last chunk, which is never empty.
       if (chunk.size() === rowsOfChunk || (!isLight && chunk.bytes() >= bytesOfChunk)) {
         chunks.push(chunk.done())
         chunk = growing(endpoint)
@@ -128,7 +128,7 @@ export const chunker = <A>(
   }
 }
 
-/** What is kept of a row has no more bytes than so many times those of its JSON. */
+/** The packed form of a row has at most this many times the bytes of its JSON. */
 const inflation = 4
 
 /** Rows as one chunk. */
@@ -139,8 +139,8 @@ export const chunkOf = <A>(endpoint: Endpoint<A>, rows: ReadonlyArray<unknown>):
 }
 
 /**
- * A chunk whose rows come some at a time. They are decoded and packed at once: what is dropped of them lives no longer than the
- * part of the text that it came in, and is no work for the garbage collector.
+ * A chunk that is filled in several steps. Rows are decoded and packed at once. So dropped fields live no longer than their
+ * part of the text, which saves work of the garbage collector.
  */
 const growing = <A>(endpoint: Endpoint<A>) => {
   const page = DecodedRows.decoding(endpoint.decoder, 0)
@@ -154,7 +154,7 @@ const growing = <A>(endpoint: Endpoint<A>) => {
       rows.add(page.add(some))
     },
     size: () => size,
-    /** Bytes of the texts of the rows that are kept, as they are packed. */
+    /** Bytes of the texts of the packed rows. */
     bytes: rows.bytes,
     done: (): RowChunk<A> => {
       const { rejected, unknownFields } = page
@@ -163,7 +163,7 @@ const growing = <A>(endpoint: Endpoint<A>) => {
   }
 }
 
-/** Rows without a plain id are all alike: such a source fails anyway. */
+/** Rows without a plain id all have the same one: such a source fails anyway. */
 const idOf = (row: unknown, field: string): string => {
   const id = isObject<string>(row) ? row[field] : undefined
   return typeof id === "string" || typeof id === "number" ? String(id) : ""

@@ -2,10 +2,10 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as NetworkCode from "./NetworkCode.ts"
 
-/** `http://host/users`: never credentials, a query, or a part of an answer. */
+/** `http://host/users`, without credentials, a query, or a part of an answer. */
 const endpoint = Schema.String
 
-/** The keys of the settings by which a source is configured: what errors advise to change. */
+/** The keys of the settings that configure a source. Errors advise to change them. */
 export const Settings = Schema.Struct({
   address: Schema.String,
   token: Schema.String,
@@ -24,10 +24,10 @@ const addressOf = ({ settings }: Configured): string => settings?.address ?? "th
 const tokenOf = ({ settings }: Configured): string => settings?.token ?? "the source's token"
 const pageSizeOf = ({ settings }: Configured): string => settings?.pageSize ?? "`pageSize`"
 
-/** No whole answer came: the connection was refused, reset or cut, or the host was not found. */
+/** The answer is missing or incomplete: the connection was refused, reset or cut, or the host was not found. */
 export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()("SourceUnreachable", {
   endpoint,
-  /** In a few words, with the network's error code where it has one. */
+  /** A few words, with the network's error code if there is one. */
   why: Schema.String,
   settings
 }) {
@@ -37,7 +37,7 @@ export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()("
   }
 }
 
-/** The proxy that the environment names did not let the request through. */
+/** The environment's proxy did not let the request through. */
 export class SourceProxyFailed extends Schema.TaggedError<SourceProxyFailed>()("SourceProxyFailed", {
   endpoint,
   /** The network's error code, or the status of the proxy's answer. */
@@ -55,7 +55,7 @@ export class SourceProxyFailed extends Schema.TaggedError<SourceProxyFailed>()("
   }
 }
 
-/** The API's certificate is not trusted. Nothing was asked of it. */
+/** The API's certificate is not trusted. No request was sent. */
 export class SourceUntrusted extends Schema.TaggedError<SourceUntrusted>()("SourceUntrusted", {
   endpoint,
   code: Schema.String
@@ -138,11 +138,11 @@ export class SourceAnswerInvalid extends Schema.TaggedError<SourceAnswerInvalid>
   }
 }
 
-/** The same: `why` continues the sentence "the answer …". */
+/** Constructs the error; `why` continues the sentence "the answer …". */
 export const invalid = (endpoint: string, why: string, retryable = false): SourceAnswerInvalid =>
   new SourceAnswerInvalid({ endpoint, why, retryable })
 
-/** A header that should have a total does not have a whole number. */
+/** Constructs the error for a header that should have a total, but no whole number. */
 export const totalInvalid = (endpoint: string, header: string): SourceAnswerInvalid =>
   new SourceAnswerInvalid({
     endpoint,
@@ -151,7 +151,7 @@ export const totalInvalid = (endpoint: string, header: string): SourceAnswerInva
     remedy: "Ask those who run the API to correct that header, or to leave it out."
   })
 
-/** There is more of an answer than is let in. */
+/** An answer is larger than the limit. */
 export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("SourceTooLarge", {
   endpoint,
   limit: Schema.Number,
@@ -172,10 +172,10 @@ export class SourceTooLarge extends Schema.TaggedError<SourceTooLarge>()("Source
   }
 }
 
-/** The pages of an endpoint do not show whether all of its rows have come. */
+/** The pages of an endpoint do not show whether all of its rows were read. */
 export class SourcePagingDoubtful extends Schema.TaggedError<SourcePagingDoubtful>()("SourcePagingDoubtful", {
   endpoint,
-  /** Rows that were asked for. */
+  /** Rows per request. */
   limit: Schema.Int,
   doubt: Schema.Literal("exactly a page", "the same as the next page", "an earlier page", "empty for ever"),
   settings
@@ -197,10 +197,10 @@ const doubts: Readonly<Record<SourcePagingDoubtful["doubt"], (limit: number, pag
     "sent more than 100 pages without rows, one after the other, and named a next page with each. Nothing was loaded. Ask those who run the API how it pages."
 }
 
-/** The thread that parsed an answer ended, of too little memory perhaps. */
+/** The thread that parsed an answer ended, perhaps for lack of memory. */
 export class SourceReaderEnded extends Schema.TaggedError<SourceReaderEnded>()("SourceReaderEnded", {
   endpoint,
-  /** The name of the error that ended it, or what the thread lacks. */
+  /** The name of the error that ended the thread, or what the thread lacks. */
   why: Schema.String,
   settings
 }) {
@@ -228,8 +228,8 @@ export type SourceError = typeof SourceError.Type
 const encode = Schema.encodeSync(SourceError)
 const decode = Schema.decodeUnknownSync(SourceError)
 
-/** The same error, of a page: from 1. */
+/** Adds the number of the page, from 1. */
 export const ofPage = (error: SourceError, page: number): SourceError => decode({ ...encode(error), page })
 
-/** The same error, with the keys of settings that it advises to change. */
+/** Adds the keys of the settings to change. */
 export const withSettings = (error: SourceError, settings: Settings): SourceError => decode({ ...encode(error), settings })

@@ -2,20 +2,20 @@ import * as Zlib from "node:zlib"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** What a client of ours sends as `Accept-Encoding`: what can be unpacked here. */
+/** The `Accept-Encoding` of our clients: the compressions that this module unpacks. */
 export const accepted = "gzip, br"
 
 /**
- * Unpacks a body, part by part. Fails with the error of zlib, which has a code; `ERR_BUFFER_TOO_LARGE` where one part becomes
- * more than 128 MiB, as no rows do: a few KB of brotli can be gigabytes.
+ * Unpacks a body, part by part. Fails with zlib's error, which has a code, and with `ERR_BUFFER_TOO_LARGE` if one part unpacks
+ * to more than 128 MiB. Rows never do, but a few KB of brotli can be gigabytes.
  */
 export interface Unpacker {
   readonly push: (part: Uint8Array) => Effect.Effect<ReadonlyArray<Uint8Array>, Error>
-  /** Says that there are no more parts; fails where some are missing. */
+  /** Ends the body; fails if parts are missing. */
   readonly end: Effect.Effect<ReadonlyArray<Uint8Array>, Error>
 }
 
-/** An unpacker for a `Content-Encoding`; `undefined` for one that was not asked for. It works beside the main thread. */
+/** An unpacker for a `Content-Encoding`; `undefined` for one that was not requested. It works off the main thread. */
 export const make = (encoding: string | undefined): Effect.Effect<Unpacker | undefined, never, Scope.Scope> => {
   switch (encoding?.trim().toLowerCase()) {
     case undefined:
@@ -32,10 +32,10 @@ export const make = (encoding: string | undefined): Effect.Effect<Unpacker | und
   }
 }
 
-/** What is unpacked at a time. */
+/** Bytes that are unpacked at a time. */
 const partBytes = 65_536
 
-/** The most that is unpacked of one part: twice what gzip can make of the 64 KiB that the network hands on at a time. */
+/** The maximum bytes unpacked of one part: twice the maximum of gzip for 64 KiB, the network's usual part. */
 const mostOfOnePart = 128 * 1024 * 1024
 
 const asItIs: Unpacker = { push: (part) => Effect.succeed([part]), end: Effect.succeed([]) }
@@ -60,7 +60,7 @@ const unpacking = (create: () => Zlib.Gunzip | Zlib.BrotliDecompress): Effect.Ef
     stream.on("end", () => {
       ended = true
     })
-    /** Starts something, and waits until it is done, has failed, or the packed data have come to their end. */
+    /** Starts a call, and waits until it is done, has failed, or the packed data have ended. */
     const after = (start: (done: () => void) => void) =>
       Effect.async<ReadonlyArray<Uint8Array>, Error>((resume) => {
         const done = () => {
@@ -82,5 +82,5 @@ const unpacking = (create: () => Zlib.Gunzip | Zlib.BrotliDecompress): Effect.Ef
     }
   })
 
-/** As Node has it for what is unpacked at once. */
+/** Node's error for data that is unpacked at once. */
 const tooLarge = () => Object.assign(new Error("too much is unpacked of one part"), { code: "ERR_BUFFER_TOO_LARGE" })

@@ -1,21 +1,21 @@
 import type * as Headers from "@effect/platform/Headers"
 
 /**
- * What a server knows an answer by, as it sent it (RFC 9110, section 8.8). `Last-Modified` is none of it: for a list, servers send
- * the time of the newest row, which a deletion does not change.
+ * The validators that a server sent with an answer (RFC 9110, section 8.8). `Last-Modified` is left out: for a list, servers
+ * send the time of the newest row, which a deletion does not change.
  */
 export interface Validators {
-  /** With its quotes, and with `W/` where it is weak: then answers that mean the same may have the same one. */
+  /** With its quotes, and with `W/` if it is weak. Different answers with the same meaning may share a weak one. */
   readonly etag?: string
 }
 
-/** Those of an answer. */
+/** The validators of an answer. */
 export const of = (headers: Headers.Headers): Validators => {
   const etag = headers["etag"]
   return etag !== undefined && wellFormed.test(etag) ? { etag } : {}
 }
 
-/** The headers that ask for an answer only if it is another one; none if there is nothing to know it by. */
+/** The headers that request an answer only if it has changed; none without validators. */
 export const conditions = ({ etag }: Validators): Readonly<Record<string, string>> =>
   etag === undefined ? {} : { "if-none-match": etag }
 

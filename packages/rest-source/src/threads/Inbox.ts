@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 
-/** What comes for one reader, in order. */
+/** The messages for one reader, in order. */
 export interface Inbox<A, E> {
   readonly put: (message: A) => void
-  /** Says that nothing will come any more, and why. */
+  /** Ends the inbox, with the reason. */
   readonly end: (why: E) => void
-  /** Waits for the next message; fails where there will be none. One reader waits at a time. */
+  /** Waits for the next message; fails if the inbox has ended. One reader waits at a time. */
   readonly take: Effect.Effect<A, E>
 }
 

@@ -5,17 +5,17 @@ import type { Packed } from "../source/RowChunk.ts"
 import type { SourceError } from "../source/SourceError.ts"
 import type { Validators } from "../source/Validators.ts"
 
-/** What a reading thread is asked. Each answer is told by its number. */
+/** A request to a reading thread. Each answer has a number. */
 export type Request = Fetch | More | Close
 
-/** An answer to be fetched, and its first chunks. */
+/** Requests an answer and its first chunks. */
 export interface Fetch {
   readonly _tag: "Fetch"
   readonly answer: number
   readonly url: string
-  /** The name of what is read. */
+  /** The name of the list. */
   readonly endpoint: string
-  /** Where the rows of an answer are, unless it is a list of them. */
+  /** The place of the rows within an object, unless the answer is a list. */
   readonly envelope: Envelope | undefined
   /** Bytes, rows, and for `idle` and `total` milliseconds. */
   readonly limits: Record<Exclude<keyof Options<unknown>, "endpoint" | "token">, number>
@@ -23,13 +23,13 @@ export interface Fetch {
   readonly known: Validators
 }
 
-/** Its next chunks: asked for when those before have come, so that the thread always has something to do. */
+/** Requests the next chunks, when the previous ones have arrived, so that the thread always has work. */
 export interface More {
   readonly _tag: "More"
   readonly answer: number
 }
 
-/** Nobody waits for the answer any more: what is under way is given up. */
+/** Cancels the answer, since nobody waits for it any more. */
 export interface Close {
   readonly _tag: "Close"
   readonly answer: number
@@ -37,13 +37,13 @@ export interface Close {
 
 export type Reply = { readonly answer: number } & (Begun | Chunks | Failed)
 
-/** The first reply to `Fetch`: what the head of the answer says; undefined if the answer is still the one that is known. */
+/** The first reply to `Fetch`: the answer's head; undefined if the known answer is unchanged. */
 export interface Begun {
   readonly _tag: "Begun"
   readonly head: Omit<HttpPage<unknown>, "next"> | undefined
 }
 
-/** The second reply to `Fetch`, and one to each `More`. */
+/** The second reply to `Fetch`, and the reply to each `More`. */
 export interface Chunks extends Omit<Taken<unknown>, "chunks"> {
   readonly _tag: "Chunks"
   readonly chunks: ReadonlyArray<Packed>

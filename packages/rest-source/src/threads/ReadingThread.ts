@@ -13,13 +13,13 @@ import type { Reply, Request } from "./Protocol.ts"
 
 /** A thread that runs `ReadingWorker`. */
 export interface ReadingThread {
-  /** Has it fetch an answer and read it, one part ahead of whoever asks for its chunks. */
+  /** Fetches and reads an answer in the thread, one part ahead of the reader. */
   readonly fetch: <A>(
     url: URL,
     options: HttpPage.Options<A>,
     known: Validators
   ) => Effect.Effect<HttpPage.HttpPage<A> | undefined, SourceError.SourceError, Scope.Scope>
-  /** How many answers it reads. */
+  /** The number of answers that the thread is reading. */
   readonly answers: () => number
   readonly end: Effect.Effect<void>
 }
@@ -27,25 +27,25 @@ export interface ReadingThread {
 export interface Options {
   /** The file that the thread runs: JavaScript that calls `ReadingWorker.run`. */
   readonly file: string
-  /** What it has for an environment; what a process has besides that is not for it to know. */
+  /** The thread's environment. It gets nothing else of the process's environment. */
   readonly env: Readonly<Record<string, string>>
-  /** What it is given at its start: how it fetches. */
+  /** The thread's data at its start: how it fetches. */
   readonly workerData: unknown
 }
 
-/** Why a thread ended: the name of its error, and never a message, which could quote the answer. */
+/** Why a thread ended: the name of its error, never the message, which could quote the answer. */
 interface Ended {
   readonly why: string
 }
 
-/** Starts a thread. Should it end by itself, `gone` is called, and whoever waits for it fails. */
+/** Starts a thread. If it ends by itself, `gone` is called and its readers fail. */
 export const start = ({ env, file, workerData }: Options, gone: () => void): ReadingThread => {
   const worker = new Worker(file, { stdout: true, stderr: true, env, workerData, resourceLimits })
   const inboxes = new Map<number, Inbox.Inbox<Reply, Ended>>()
   let begun = 0
   const ask = (request: Request) => worker.postMessage(request)
   worker.on("message", (reply: Reply) => inboxes.get(reply.answer)?.put(reply))
-  // The message of what ended it may quote what it read.
+  // The error's message may quote the rows.
   let why = "exit"
   worker.on("error", ({ code, name }: NodeJS.ErrnoException) => {
     why = [code, name].find((text) => text !== undefined && /^[A-Za-z_]{1,40}$/.test(text)) ?? "error"
@@ -56,7 +56,7 @@ export const start = ({ env, file, workerData }: Options, gone: () => void): Rea
     ended = { why }
     for (const inbox of inboxes.values()) inbox.end(ended)
   })
-  /** Asks for an answer, and answers its number and what is said of it; it is closed with the scope. */
+  /** Requests an answer, and returns its number and its head. It is closed with the scope. */
   const begin = (first: (answer: number) => Request) =>
     Effect.acquireRelease(
       Effect.sync(() => {
@@ -105,7 +105,7 @@ export const start = ({ env, file, workerData }: Options, gone: () => void): Rea
   return { fetch, answers: () => inboxes.size, end: Effect.promise(() => worker.terminate()) }
 }
 
-/** Rows come and go by the page: with little room for new ones, hardly any grow old. */
+/** Rows are replaced page by page. With a small young generation, hardly any become old. */
 const resourceLimits = { maxYoungGenerationSizeMb: 3 }
 
 const decodeError = Schema.decodeSync(SourceError.SourceError)

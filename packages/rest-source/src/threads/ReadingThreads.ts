@@ -11,20 +11,17 @@ import type * as Validators from "../source/Validators.ts"
 import * as ReadingThread from "./ReadingThread.ts"
 
 export interface Options extends ReadingThread.Options {
-  /** The most threads; each begins when there is work for it. */
+  /** The maximum number of threads. Each starts when there is work for it. */
   readonly threads: number
-  /**
-   * Answers are read in place until they have had so many bytes together: a source that has no more is read sooner than a
-   * thread begins. With 0, threads read everything.
-   */
+  /** Bytes read in place before the first thread starts; small sources never need one. With 0, threads read everything. */
   readonly bytesInPlace: number
-  /** An answer that has more is given up in place, before any row of it is handed on, and read by a thread. Default 4 MiB. */
+  /** A larger answer is dropped in place, before any row is returned, and read by a thread. Default 4 MiB. */
   readonly bytesOfAnswer?: number
 }
 
 /**
- * Reads answers in threads, which end with the scope. Small sources are read in place, and so is everything if the system gives
- * no thread. Both run the same code.
+ * Reads answers in threads, which end with the scope. Small sources are read in place, and so is everything if the system
+ * refuses a thread. Both run the same code.
  */
 export const layer = ({
   bytesInPlace,
@@ -37,7 +34,10 @@ export const layer = ({
     Effect.gen(function* () {
       const threads = new Set<ReadingThread.ReadingThread>()
       yield* Effect.addFinalizer(() => Effect.forEach(threads, (thread) => thread.end, { concurrency: "unbounded" }))
-      /** An idle thread, a new one, or the one with the fewest answers; none if there is none and the system gives none. */
+      /**
+       * An idle thread, a new one, or the one with the fewest answers. Returns none if there is none and the system refuses
+       * one.
+       */
       const choose = () => {
         const [least] = [...threads].sort((a, b) => a.answers() - b.answers())
         if (least !== undefined && (least.answers() === 0 || threads.size >= most)) return least
@@ -79,7 +79,7 @@ export const layer = ({
     })
   )
 
-/** What was taken already, and then the rest. */
+/** Returns the part that was read already, then the rest. */
 const resumed = <A, E>(first: Taken<A>, rest: Effect.Effect<Taken<A>, E>): Effect.Effect<Taken<A>, E> => {
   let isFirst = true
   return Effect.suspend(() => {

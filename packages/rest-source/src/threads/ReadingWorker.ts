@@ -13,24 +13,24 @@ import * as RowChunk from "../source/RowChunk.ts"
 import { SourceError, SourceReaderEnded } from "../source/SourceError.ts"
 import type * as Protocol from "./Protocol.ts"
 
-/** An answer that is being fetched. */
+/** An answer in progress. */
 interface Fetching {
-  /** Opened when more chunks are wanted. */
+  /** Open while more chunks are wanted. */
   readonly wanted: Effect.Latch
   readonly fiber: Fiber.RuntimeFiber<unknown>
 }
 
-/** Sends a reply; the memory of packed rows changes hands. */
+/** Sends a reply, and transfers the memory of packed rows. */
 const send = (reply: Protocol.Reply): void =>
   parentPort?.postMessage(reply, reply._tag === "Chunks" ? reply.chunks.flatMap(memoryOf) : [])
 
-/** Each once, though several of them may lie in one. */
+/** Each buffer once, although it may hold several arrays. */
 const memoryOf = ({ ids, packed: { contents, hashes, packed } }: RowChunk.Packed): Array<ArrayBuffer> => {
   const buffers = new Set([ids, contents, hashes, packed.lengths, packed.text].map(({ buffer }) => buffer))
   return [...buffers].flatMap((buffer) => (buffer instanceof ArrayBuffer ? [buffer] : []))
 }
 
-/** Fetches an answer as it is fetched in place, and sends what comes of it. */
+/** Fetches an answer as in place, and sends its chunks. */
 const fetch = Effect.fnUntraced(function* <A>(
   endpoint: Endpoint<A>,
   { answer, envelope, known, limits, token, url }: Protocol.Fetch,
@@ -56,7 +56,7 @@ const fetch = Effect.fnUntraced(function* <A>(
 
 const encode = Schema.encodeSync(SourceError)
 
-/** The pipeline's thread file does not name a list that says that it does. */
+/** The list says `inThreads`, but the pipeline's thread file does not name it. */
 const unknownList = ({ endpoint, url }: Protocol.Fetch): Effect.Effect<never, SourceReaderEnded> => {
   const { origin, pathname } = new URL(url)
   return new SourceReaderEnded({
@@ -81,8 +81,8 @@ export const readable = <A>(endpoint: Endpoint<A>): Readable => ({
 })
 
 /**
- * Makes this thread one that fetches answers, and parses, decodes and packs them. It keeps and prints nothing. `client` is told
- * what the thread was given at its start, and makes what it fetches by.
+ * Makes this thread fetch answers, and parse, decode and pack them. It keeps and prints nothing. `client` gets the thread's
+ * data, and makes the client.
  */
 export const run = (options: {
   readonly lists: ReadonlyArray<Readable>
@@ -101,7 +101,7 @@ export const run = (options: {
     const fiber = runtime.runFork(
       fetched.pipe(
         Effect.catchAll((error) => Effect.sync(() => send({ _tag: "Failed", answer, error: encode(error) }))),
-        // A bug ends the thread: whoever waits for it is told so.
+        // A bug ends the thread and fails its readers.
         Effect.catchAllDefect((defect) => Effect.sync(() => setImmediate(() => throws(defect))))
       )
     )
