@@ -36,6 +36,7 @@ import * as MysqlErasure from "./MysqlErasure.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
+import * as SelectSources from "./SelectSources.ts"
 import type { TableLock } from "./TableLock.ts"
 import * as UserQuery from "./UserQuery.ts"
 
@@ -139,15 +140,22 @@ export const make = (options: Options): Warehouse["Type"] => {
 
     publishSelect: Effect.fn("MysqlWarehouse.publishSelect")(function* (table, select) {
       const operation = `publish ${table.name}`
-      const sql = select(selecting)
+      const named = new Set<string>()
+      const nameOf: Selecting["nameOf"] = (relation) => {
+        named.add(relation.name)
+        return selecting.nameOf(relation)
+      }
+      const sql = select({ ...selecting, nameOf })
       if (!UserQuery.reads(sql)) return yield* SelectColumns.notReading(operation)
       const columns = yield* Effect.scoped(Effect.flatMap(pool.reserve, (session) => session.columnsOf(sql))).pipe(
         Effect.mapError(statementFailed(operation, " in the SELECT"))
       )
       yield* SelectColumns.assertOf(table, columns)
       yield* claim(table, operation)
-      return yield* publish(table, ({ connection }, into) =>
+      return yield* publish(table, (session, into) =>
         Effect.gen(function* () {
+          yield* SelectSources.assertOnly(session, table.name, sql, named)
+          const { connection } = session
           const insert = `INSERT INTO ${quote(into)} (${Ddl.list(Table.columnNames(table))}) ${sql}`
           const inserted = Deadlock.retried(connection.executeRaw(insert, []))
           const rows = affectedRows(yield* Effect.mapError(inserted, statementFailed(operation, " in the SELECT")))

@@ -161,6 +161,28 @@ export const selectContract = (options: Options) =>
         })
       )
 
+      // SQLite reads the public file alone: `SqliteSelect.test.ts`.
+      it.effect.skipIf(options.loadedBy === undefined)(
+        "a table that the SELECT names by hand is refused, however deep, and no view is left",
+        () =>
+          Effect.gen(function* () {
+            yield* publish(Dataset.of(everythingRow({ id: "xyzzy" })))
+            const row = (label: string, from = "") => `SELECT 1 AS version, 1 AS many, 0 AS share, ${label} AS label${from}`
+            const selects: ReadonlyArray<(store: Selecting) => string> = [
+              () => row("id", " FROM contract_everything"),
+              () => row("(SELECT min(e.id) FROM contract_everything e)"),
+              () => `WITH e AS (SELECT id FROM \`contract_everything\`) ${row("id", " FROM e")}`,
+              ({ nameOf }) => row("NULL", ` FROM ${nameOf(Numbers)} WHERE EXISTS (SELECT 1 FROM contract_everything)`)
+            ]
+            for (const select of selects) {
+              const error = yield* refused(select)
+              expect(error.message).toBe(
+                "Could not publish contract_totals: its SELECT reads contract_everything, which `from` does not name. Add the asset to `from`, and write the name that `select` is given. Mask tables cannot be read. Nothing was run."
+              )
+            }
+          })
+      )
+
       it.effect("a day that the calendar does not have is refused", () =>
         Effect.gen(function* () {
           const error = yield* Effect.flip(
