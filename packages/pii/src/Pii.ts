@@ -1,14 +1,14 @@
 /**
- * Personal values, and the one function that reads them. This package is a boundary: only `@sluice/core` and
- * `@sluice/warehouse` depend on it, so no other package can resolve it. Everybody else imports `@sluice/core/data/Pii`.
+ * Personal values, and the only function that reads them. Only `@sluice/core` and `@sluice/warehouse` depend on this package,
+ * so no other package can resolve it. Other packages import `@sluice/core/data/Pii`.
  */
 
 let read: (pii: Pii<string>) => string
 
 /**
- * What a deep comparison finds in each `Pii`: an object that refuses to list its keys. Whatever prints, copies or serializes a
- * `Pii` does not look into it: most pass over symbols, and vitest's differences print what is tagged as a function by its name.
- * Each value has its own, as comparisons pass over what is identical.
+ * A deep comparison finds this in each `Pii`: an object that refuses to list its keys. Printers, copiers and serializers do not
+ * look into it, because most skip symbols, and vitest's differences print an object tagged as a function by its name. Each
+ * value has its own object, since comparisons skip identical ones.
  */
 const comparison: unique symbol = Symbol("comparison")
 const hidden = Object.freeze({ [Symbol.toStringTag]: "Function", name: "hidden" })
@@ -21,11 +21,11 @@ const refusing: ProxyHandler<object> = {
 }
 
 /**
- * A personal value of some kind: `Pii<"city">`. It can reach the masker, the packed rows of a run and declared derivations,
- * and nothing else: no public row, metadata, log field or error accepts one, and however it is printed, it prints as its kind.
+ * A personal value of some kind: `Pii<"city">`. It can reach the masker, the packed rows of a run and declared derivations, and
+ * nothing else. No public row, metadata, log field or error accepts one. It always prints as its kind.
  *
- * The value is a private field, which `JSON.stringify`, `structuredClone`, `util.inspect` and spreading cannot see. So a deep
- * comparison cannot see it either: it throws, where it would otherwise call any two values of a kind equal.
+ * The value is a private field, which `JSON.stringify`, `structuredClone`, `util.inspect` and spreading cannot see. A deep
+ * comparison cannot see it either. So it throws, since it would otherwise call any two values of a kind equal.
  */
 export class Pii<out K extends string> {
   static {
@@ -41,7 +41,7 @@ export class Pii<out K extends string> {
     this.#value = value
   }
 
-  /** Wraps a value as it comes in at the door. */
+  /** Wraps a value when it is read from the source. */
   static make<const K extends string>(kind: K, value: string): Pii<K> {
     return new Pii(kind, value)
   }
@@ -63,5 +63,5 @@ export class Pii<out K extends string> {
   }
 }
 
-/** The value inside a `Pii`: for the masker, the packed rows of a run and declared derivations, which a test lists. */
+/** The value inside a `Pii`. Only the masker, packed rows and declared derivations call it, and a test lists them. */
 export const reveal = (pii: Pii<string>): string => read(pii)

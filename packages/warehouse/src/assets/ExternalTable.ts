@@ -39,7 +39,7 @@ export const externalTable = <
     >,
     "columns" | "definedBy" | "load" | "observe" | "relation"
   > & {
-    /** Returns the version of its rows: equal text, equal rows. */
+    /** Returns the version of its rows. Equal rows have equal versions. */
     readonly observe?: Effect.Effect<string, E, RO>
   } = {}
 ) => {

@@ -24,7 +24,7 @@ export const maskAsset = <const Name extends string, const K extends string, Up 
     readonly group?: string
     readonly pool?: string
     readonly upstreams: Up
-    /** The values to mask, in any order and as often as they come. A null is left out. */
+    /** The values to mask, in any order, with or without repeats. Nulls are skipped. */
     readonly values: (inputs: Asset.Inputs<Up>) => Dataset.Dataset<Pii<K> | null>
   }
 ) => {

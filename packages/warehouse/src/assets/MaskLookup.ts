@@ -4,7 +4,7 @@ import type { Pii } from "@sluice/core/data/Pii"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
-/** A row has a value that its map of mask ids does not: the two come from different readings of the source. */
+/** A row has a value without a mask id: the row and the map come from different readings of the source. */
 export class MaskIdMissing extends Schema.TaggedError<MaskIdMissing>()("MaskIdMissing", {
   table: Schema.String,
   kind: Schema.String
@@ -15,12 +15,12 @@ export class MaskIdMissing extends Schema.TaggedError<MaskIdMissing>()("MaskIdMi
   }
 }
 
-/** Finds the mask id of a value; null has none. */
+/** Finds the mask id of a value. Null has none. */
 export type Lookup = <K extends string>(map: MaskMap<K>, value: Pii<K> | null) => MaskId<K> | null
 
 /**
- * Gives `load` a lookup for its rows, and fails if one found nothing. Rows are made by plain functions, far from any Effect,
- * so a miss is thrown there: it stops the load at once, and is a typed error again here.
+ * Gives `load` a lookup for its rows, and fails if a lookup found no id. Rows are made by plain functions outside of Effect, so
+ * a missing id is thrown there, which stops the load. It becomes a typed error here.
  */
 export const withMaskIds = <A, E, R>(
   table: string,

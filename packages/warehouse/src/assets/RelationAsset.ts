@@ -42,8 +42,8 @@ export type ReadBy<On extends ReadonlyArray<View.Public>, Up extends Asset.Upstr
     : `the view reads ${Exclude<On[number]["name"], PublishedNames<Up>>}, which no upstream publishes`
 
 /**
- * An asset that is a view, named as the view is; `upstreams` are the assets that publish what it reads. Beside its own checks,
- * its definition and who may read it are looked at.
+ * Defines an asset that is a view. It is named as the view is. `upstreams` are the assets that publish the relations that the
+ * view reads. Besides its own checks, its definition and its grants are checked.
  */
 export const viewAsset = <
   const Name extends string,

@@ -16,10 +16,10 @@ import { storedAs } from "./RelationAsset.ts"
 /** The rows of a table; with `By`, also what has changed in them. */
 export type Rows<Row, By> = Dataset.Dataset<Row> | ReadonlyArray<Row> | ([By] extends [never] ? never : Changes.Reading<Row>)
 
-/** Why rows are not published, beside the failures of the effect that makes them. */
+/** Why rows were not published, besides the failures of the effect that makes them. */
 export type NotPublished = WarehouseFailed | SpillFailed | CheckFailed | MaskLookup.MaskIdMissing
 
-/** What the definition of a table's asset may say, beside its rows. `RC` are the services of its checks. */
+/** The options of a table's asset, besides its rows. `RC` are the services of its checks. */
 export type Options<Up extends Asset.Upstreams, RC, RO> = Omit<
   Asset.Options<Up, never, never, RC, never, RO>,
   "definedBy" | "description" | "kind" | "materialize" | "storage"

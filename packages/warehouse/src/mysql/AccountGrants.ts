@@ -30,18 +30,18 @@ export interface AccountGrants extends ShownGrants.ShownGrants {
 
 export interface Found {
   readonly grants: ReadonlyArray<AccountGrants>
-  /** The analyst's login was tried, and the server refused it. */
+  /** Whether the server refused the analyst's login. */
   readonly isAnalystLocked: boolean
-  /** What every account of the server is granted: to PUBLIC, or by an account without a name, which an administrator sees. */
+  /** The grants of every account: to PUBLIC, or to an account without a name, which only an administrator sees. */
   readonly everybody: ReadonlyArray<string>
   /** Of these, the rights in the pipeline's database. */
   readonly everybodyHere: ReadonlyArray<PublicGrants.PublicGrant>
 }
 
 /**
- * The grants of the pipeline's and the analyst's account. A server keeps an entry for each host of an account, with grants of
- * its own. An administrator shows all of them; an account only the entry that its login from this machine is taken for. An
- * analyst's account that neither shows is left out.
+ * The grants of the pipeline's and the analyst's account. A server keeps an entry for each host of an account, with its own
+ * grants. An administrator sees all entries. Other accounts see only the entry of their own login. An analyst's account without
+ * a visible entry is left out.
  */
 export const find = Effect.fn("AccountGrants.find")(function* (options: Options): Effect.fn.Return<Found, WarehouseFailed> {
   const { administrator, analyst, pipeline, pool, server } = options
@@ -70,7 +70,7 @@ export const find = Effect.fn("AccountGrants.find")(function* (options: Options)
   }
 })
 
-/** What an account is shown of its own grants, of the roles that every account has, and of what everybody may do. */
+/** The grants that an account sees: its own, those of roles that every account has, and those of every account. */
 const ofLogin = Effect.fnUntraced(function* (ask: ShownGrants.Ask, role: AccountGrants["role"], { flavour }: MysqlServer) {
   const own = yield* ShownGrants.shownTo(ask)
   const roles = flavour === "MySQL" ? yield* MandatoryRoles.shownTo(ask, own) : []

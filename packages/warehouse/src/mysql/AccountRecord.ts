@@ -5,20 +5,20 @@ import { onlyPipeline } from "../sql/migrations/InternalTable.ts"
 import type * as DirectConnection from "./DirectConnection.ts"
 
 /**
- * Which accounts of a server are this program's, and of which pipelines in which databases. The record has a database of its
- * own, which only the administrator can write: neither the pipeline's nor the analyst's account has any right on it.
+ * Records which accounts of a server this program created, for which pipelines and databases. The record has its own database,
+ * which only the administrator can write. Neither the pipeline's nor the analyst's account has any right on it.
  */
 const table = `${accountsDatabase}.accounts`
 
-/** A pipeline in a database, which has an account. */
+/** A pipeline in a database, as the owner of an account. */
 export interface Owner {
   readonly database: string
   readonly pipeline: string
 }
 
 /**
- * The pipelines that have an account; none for an account that is not recorded. Those of a database that was dropped have it
- * no longer, unless it is `database`: that one is about to be created again.
+ * The pipelines that own an account; none if it is not recorded. Pipelines of a dropped database own it no longer, except for
+ * `database`, which is about to be created again.
  */
 export const ownersOf = Effect.fnUntraced(function* (
   admin: DirectConnection.DirectConnection,
@@ -33,7 +33,7 @@ export const ownersOf = Effect.fnUntraced(function* (
   ])
   const owners: Array<Owner> = []
   for (const [recordedName, pipeline] of recorded.rows) {
-    // The server answers the name as it keeps it, in lower case perhaps.
+    // The server returns the name as it stores it, perhaps in lower case.
     const exists = yield* admin.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name = ?", [
       String(recordedName)
     ])
@@ -53,7 +53,7 @@ export const record = Effect.fnUntraced(function* (
   yield* admin.query(
     `CREATE TABLE IF NOT EXISTS ${table} (user_name VARCHAR(128) NOT NULL, database_name VARCHAR(64) NOT NULL, pipeline VARCHAR(64) NOT NULL, ${key})`
   )
-  // Before accounts were recorded by pipeline, there was one.
+  // Earlier versions recorded accounts without a pipeline, when there was only one.
   if (!(yield* columnsOf(admin)).includes("pipeline")) {
     yield* admin.query(
       `ALTER TABLE ${table} ADD COLUMN pipeline VARCHAR(64) NOT NULL DEFAULT '${onlyPipeline}', DROP PRIMARY KEY, ADD ${key}`
@@ -68,7 +68,7 @@ export const record = Effect.fnUntraced(function* (
 
 const key = "PRIMARY KEY (user_name, database_name, pipeline)"
 
-/** None where there is no record yet. */
+/** None if there is no record yet. */
 const columnsOf = (admin: DirectConnection.DirectConnection) =>
   Effect.map(
     admin.query(

@@ -20,10 +20,9 @@ import * as Publisher from "./Publisher.ts"
 import * as SessionTransaction from "./SessionTransaction.ts"
 
 /**
- * Applies changes to a table. Under the locks of a publish, and when all changes have been read, one transaction deletes and
- * loads rows, and has the blocking checks look at the table. A reader sees all of it or nothing, and whatever happens before
- * the commit leaves the table as it was. Costs what the changed rows do, not the others, as long as `by` begins the table's
- * key.
+ * Applies changes to a table. After all changes have been read, it takes the locks of a publish. Then one transaction deletes
+ * and loads rows, and runs the blocking checks on the table. A reader sees all changes or none, and a failure before the commit
+ * leaves the table unchanged. The cost depends on the changed rows only, if `by` begins the table's key.
  */
 export const amend = Effect.fn("Amender.amend")(function* (
   options: Publisher.Options,
@@ -79,12 +78,12 @@ export const amend = Effect.fn("Amender.amend")(function* (
   return yield* Publisher.alone(options, table.name, [], onSession)
 })
 
-/** More are not faster, and from 1,000 on MariaDB may read a list as a table of its own. */
+/** More are not faster. From 1,000 on, MariaDB may read a list as a temporary table. */
 const idsPerStatement = 500
 
-/** What was done, and how rows were loaded, if any were. */
+/** The number of changes, and how rows were loaded, if any. */
 export interface Done {
-  /** Whether an earlier attempt of this run has done it. */
+  /** Whether an earlier attempt of this run has already applied them. */
   readonly again: boolean
   readonly counts: Amended
   readonly by: Way | undefined

@@ -18,8 +18,8 @@ export interface Options {
 }
 
 /**
- * Logs in as the analyst and tries to read what is closed to it. Proves nothing if there is no password, or if the server
- * refuses it.
+ * Logs in as the analyst and tries to read closed relations. Proves nothing if there is no password, or if the server refuses
+ * it.
  */
 export const prove = Effect.fn("AnalystProof.prove")(function* (
   { analyst, pool, server }: Options,
@@ -64,8 +64,8 @@ export interface Closed {
 }
 
 /**
- * Every relation that the analyst must not read: those that exist, mask tables, sensitive tables, a name that nothing has
- * (it stands for tables that are still to come, staging tables among them), and the server's table of accounts.
+ * Every relation that the analyst must not read: existing ones, mask tables, sensitive tables, the server's table of accounts,
+ * and a name that no table has. That name represents future tables, such as staging tables.
  */
 export const closedTo = (spec: WarehouseSpec, database: string, existing: Iterable<string>): ReadonlyArray<Closed> => {
   const readable = new Set(spec.analyst.select.map(({ name }) => name))
@@ -77,7 +77,7 @@ export const closedTo = (spec: WarehouseSpec, database: string, existing: Iterab
   ]
 }
 
-/** Reads which roles an account can assume, in the words that SET ROLE takes. The active role is changed. */
+/** The roles that an account can assume, as SET ROLE takes them. Changes the active role. */
 const assumableRoles = (ask: Ask, flavour: MysqlServer["flavour"]): Effect.Effect<ReadonlyArray<string>, WarehouseFailed> =>
   flavour === "MySQL"
     ? Effect.gen(function* () {
@@ -92,9 +92,9 @@ const assumableRoles = (ask: Ask, flavour: MysqlServer["flavour"]): Effect.Effec
       )
 
 /**
- * Tries to read each closed relation as the account that `ask` asks as: without a role, and with the roles it can assume.
- * Returns those that it was not refused, each once. A server refuses a table that does not exist with the same error, so
- * nothing has to be there.
+ * Tries to read each closed relation as the account of `ask`: without a role, and with each role that it can assume. Returns
+ * the relations that were not refused, each once. A server refuses a missing table with the same error, so no table has to
+ * exist.
  */
 export const openTo = Effect.fn("AnalystProof.openTo")(function* (
   ask: Ask,
@@ -115,7 +115,7 @@ const isClosed = (ask: Ask, { database, name }: Closed): Effect.Effect<boolean, 
   ask(`SELECT 1 FROM ${quote(database)}.${quote(name)} LIMIT 0`).pipe(
     Effect.as(false),
     Effect.catchIf(
-      // A table that is missing or broken was looked for: the account has the right.
+      // If the server looked for a missing or broken table, the account has the right.
       ({ reason }) => reason === "NotPermitted" || reason === "Missing" || reason === "Drift",
       ({ reason }) => Effect.succeed(reason === "NotPermitted")
     )

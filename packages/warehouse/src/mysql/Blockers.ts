@@ -20,12 +20,12 @@ export interface Options {
   readonly lockWait: Duration.DurationInput
 }
 
-/** What to do about sessions of other accounts that hold a table for too long. */
+/** How to handle sessions of other accounts that hold a table for too long. */
 export interface Blockers {
   /**
-   * Runs an effect that locks `tables` and leaves nothing behind when it fails. If its wait for a lock runs out (`Conflict`),
-   * ends the sessions of the analysts' accounts that hold the tables, and runs the effect once more. Without an
-   * administrator, or if others hold the tables, the error names the sessions as far as the account can see them.
+   * Runs an effect that locks `tables` and has no effect if it fails. If its wait for a lock runs out (`Conflict`), it ends the
+   * sessions of the analysts' accounts that hold the tables, and runs the effect again. Without an administrator, or if other
+   * accounts hold the tables, the error names the sessions that the account can see.
    */
   readonly insist: (
     tables: ReadonlyArray<string>
@@ -44,7 +44,10 @@ export const make = (options: Options): Blockers => {
   const setting = administrator === undefined ? "DATABASE_URL" : "DATABASE_ADMIN_URL"
   const isAnalyst = ({ user }: Session) => administrator?.analysts.includes(user) === true
 
-  /** Those that hold the tables; if the server records no table locks, those whose transaction or statement is old enough. */
+  /**
+   * The sessions that hold the tables. If the server does not record table locks, the sessions with an old enough transaction
+   * or statement.
+   */
   const find = Effect.fnUntraced(function* (connection: DirectConnection.DirectConnection, tables: ReadonlyArray<string>) {
     const ask = (sql: string, values: ReadonlyArray<string | number>) =>
       Effect.map(
@@ -55,18 +58,18 @@ export const make = (options: Options): Blockers => {
     if (holders.length > 0) return holders
     const old = yield* ask(oldWork, [seconds, seconds, url.user, connection.threadId])
     if (old.some(isAnalyst)) return old
-    // An open HANDLER shows nowhere. Losing an idle session costs an analyst a new login.
+    // An open HANDLER is visible nowhere. An idle session costs an analyst only a new login.
     const all = yield* ask("SELECT id, user FROM information_schema.processlist", [])
     return [...old, ...all.filter(isAnalyst)]
   })
 
-  /** The sessions that it ended, and those that it left alone. */
+  /** Returns the ended sessions, and the other ones. */
   const clear = (tables: ReadonlyArray<string>) =>
     Effect.gen(function* () {
       const connection = yield* Effect.flatMap(Encryption.settle(asked, setting), DirectConnection.open)
       const found = yield* find(connection, tables)
       const ended = found.filter(isAnalyst)
-      // A session that has ended by itself in the meantime is no failure.
+      // A session may have ended by itself meanwhile.
       for (const { id } of ended) yield* Effect.ignore(connection.query(`KILL ${Math.trunc(id)}`))
       return { ended, left: found.filter((session) => !isAnalyst(session)) }
     }).pipe(
@@ -113,17 +116,17 @@ interface Cleared {
 const isConflict = (error: unknown): error is WarehouseFailed =>
   error instanceof WarehouseFailed && error.reason === "Conflict"
 
-/** How long it looks for sessions and ends them. */
+/** The limit for finding and ending sessions. */
 const patience = Duration.seconds(10)
 
-/** Row locks need no query of their own: a session that has them has the table's metadata lock as well. */
+/** Row locks need no query of their own, since a session with row locks also has the table's metadata lock. */
 const holdersOf = (tables: number): string =>
   `SELECT DISTINCT t.processlist_id, t.processlist_user FROM performance_schema.metadata_locks l
    JOIN performance_schema.threads t ON t.thread_id = l.owner_thread_id
    WHERE l.object_type = 'TABLE' AND l.lock_status = 'GRANTED' AND l.object_schema = ?
    AND l.object_name IN (${new Array(tables).fill("?").join(", ")}) AND t.processlist_id IS NOT NULL AND t.processlist_id <> ?`
 
-/** A MariaDB server keeps performance_schema off unless it is told otherwise. */
+/** On MariaDB, performance_schema is off by default. */
 const oldWork = `SELECT DISTINCT p.id, p.user FROM information_schema.processlist p
    LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
    WHERE (t.trx_started <= NOW() - INTERVAL ? SECOND OR (p.command IN ('Query', 'Execute') AND p.time >= ?))

@@ -5,24 +5,24 @@ import * as Redacted from "effect/Redacted"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 
-/** How a server is given passwords. */
+/** How passwords are sent to a server. */
 export interface Options {
   readonly flavour: "MySQL" | "MariaDB"
   /**
-   * Sends the password itself to MariaDB, which writes it into its logs. Default: its hash. MySQL is always sent the password,
-   * and keeps it out of its logs: https://dev.mysql.com/doc/refman/9.4/en/password-logging.html.
+   * Sends the password itself to MariaDB, which writes it to its logs. Default: its hash. MySQL always gets the password, and
+   * keeps it out of its logs: https://dev.mysql.com/doc/refman/9.4/en/password-logging.html.
    */
   readonly inClear: boolean
 }
 
-/** An account's name, its password, and where a login is tried. */
+/** An account's name, its password, and the server for test logins. */
 export interface Login {
   readonly user: string
   readonly password: Redacted.Redacted
   readonly server: MysqlUrl
 }
 
-/** What an account of one host logs in with: the plugin, and what the plugin keeps, in hexadecimal. */
+/** The credential of an account's host: the plugin, and the plugin's secret in hexadecimal. */
 interface Credential {
   readonly host: string
   readonly plugin: string
@@ -31,7 +31,7 @@ interface Credential {
 
 /**
  * Creates an account for `missing` hosts, and gives it the configured password on all of its hosts. Returns the existing hosts
- * whose password it set. A password that a login accepts stays; the other hosts get the same.
+ * whose password it set. If a login accepts the password, that host keeps it and the other hosts get the same.
  */
 export const ensure = Effect.fnUntraced(function* (
   admin: DirectConnection.DirectConnection,
@@ -49,7 +49,7 @@ export const ensure = Effect.fnUntraced(function* (
   if (accepted === undefined) yield* admin.query(`${verb} ?@? ${secret.clause}`, [user, first, ...secret.values])
   const reference = (yield* credentials(admin, user)).find(({ host }) => host === first)
   if (reference === undefined) return []
-  // MySQL salts what it keeps: hosts have the same password for sure only if they keep the same.
+  // MySQL salts its hashes, so hosts surely have the same password only if their hashes are equal.
   const same = options.flavour === "MariaDB" ? secret : sameAs(reference)
   const native = Buffer.from(nativeHash(Redacted.value(password)))
     .toString("hex")
@@ -76,7 +76,7 @@ export const nativeHash = (password: string): string => {
 
 const nativePlugin = "mysql_native_password"
 
-/** The end of a CREATE USER or ALTER USER, and what is bound in it. */
+/** The end of a CREATE USER or ALTER USER, with its parameters. */
 interface Identified {
   readonly clause: string
   readonly values: ReadonlyArray<string>
@@ -106,7 +106,7 @@ const credentials = (admin: DirectConnection.DirectConnection, user: string) =>
       }))
   )
 
-/** The host of the account that the server takes for this login; undefined where it refuses it. */
+/** The host of the entry that the server uses for this login; undefined if it refuses the login. */
 const hostOfLogin = ({ password, server, user }: Login): Effect.Effect<string | undefined> =>
   Effect.flatMap(DirectConnection.open({ ...server, user, password, database: "" }), ({ query }) =>
     query("SELECT CURRENT_USER()")

@@ -10,23 +10,26 @@ import { faultOf, isTooMany, sqlError } from "./errors.ts"
 import * as SessionSettings from "./SessionSettings.ts"
 import * as Transport from "./Transport.ts"
 
-/** One answer of the server. `columns` is empty for what answers no rows. */
+/** One answer of the server. `columns` is empty if the statement returns no rows. */
 export interface Answer {
   readonly columns: ReadonlyArray<string>
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
 }
 
-/** A connection outside of the pools: for administration, for people's queries, and for stopping a statement. */
+/** A connection outside of the pools, for administration, people's queries, and stopping a statement. */
 export interface DirectConnection {
   readonly threadId: number
-  /** Sends one statement, in the text protocol; several in one text are refused. Interrupting it closes the connection. */
+  /**
+   * Sends one statement, in the text protocol. Several statements in one text are refused. An interruption closes the
+   * connection.
+   */
   readonly query: (sql: string, values?: ReadonlyArray<string | number>) => Effect.Effect<Answer, SqlError>
 }
 
 /** How long a server may take to accept a connection. */
 export const connectTimeout = Duration.seconds(5)
 
-/** How values come back, whichever way they are asked for: exact, and dates as text. */
+/** How values are decoded in both protocols: exact numbers, and dates as text. */
 export const decoding = {
   charset: "UTF8MB4_BIN",
   dateStrings: true,
@@ -44,7 +47,7 @@ export const open = (
     Effect.tap(({ query }) => SessionSettings.apply((sql) => Effect.map(query(sql), ({ rows }) => rows)))
   )
 
-/** Tries again for some seconds if the server has too many connections: some end at any time, our own among them. */
+/** Retries for some seconds if the server has too many connections, since some end at any time. */
 export const whenThereIsRoom = <A, R>(connecting: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
   Effect.retry(connecting, {
     while: isTooMany,
@@ -65,8 +68,8 @@ const over = (connection: Mysql.Connection): DirectConnection => ({
 })
 
 /**
- * Runs one statement over a connection of its own, to clean up or to stop another connection. It can be part of a finalizer: a
- * server that does not answer is waited for three seconds, and the statement for ten in all. Returns whether it worked.
+ * Runs one statement over its own connection, to clean up or to stop another connection. It can be part of a finalizer:
+ * connecting takes three seconds at most, and the statement ten in all. Returns whether it succeeded.
  */
 export const aside = (url: MysqlUrl, sql: string): Effect.Effect<boolean> =>
   Effect.scoped(Effect.flatMap(open(url, answering), (other) => other.query(sql))).pipe(
@@ -75,7 +78,7 @@ export const aside = (url: MysqlUrl, sql: string): Effect.Effect<boolean> =>
     Effect.isSuccess
   )
 
-/** Whether the server answers within three seconds. A refusal, for too many connections say, is an answer. */
+/** Whether the server responds within three seconds. A refusal, for example for too many connections, is a response. */
 export const answers = (url: MysqlUrl): Effect.Effect<boolean> =>
   Effect.match(Effect.scoped(Effect.acquireRelease(connect(url, answering), close)), {
     onSuccess: () => true,

@@ -5,10 +5,10 @@ import * as DirectConnection from "./DirectConnection.ts"
 import { faultOf, noTls } from "./errors.ts"
 
 /**
- * Decides how connections to a server are encrypted, once for all that are opened with the URL it answers. PREFERRED becomes
- * REQUIRED, or DISABLED if the server says that it has no TLS; that can be forged on the way, which is what the other modes are
- * for. Whatever else is wrong, the first real connection reports. A connection in clear text over a network is a warning, once
- * for each process. `setting` is the one that has the URL.
+ * Decides how connections to a server are encrypted, once for all connections with the returned URL. PREFERRED becomes
+ * REQUIRED, or DISABLED if the server says that it has no TLS. An attacker on the network can forge that; the other modes
+ * prevent it. The first real connection reports all other errors. A clear-text connection over a network is a warning, once for
+ * each process. `setting` names the setting with the URL.
  */
 export const settle = Effect.fn("Encryption.settle")(function* (
   url: DatabaseUrl.MysqlUrl,

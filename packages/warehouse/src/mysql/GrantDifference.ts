@@ -1,12 +1,12 @@
-/** What an account is to have: privileges on a database (`*`) or a table, quoted as GRANT wants it. */
+/** The privileges to give an account, on a database (`*`) or a table, quoted for GRANT. */
 export interface Grant {
   readonly privileges: ReadonlyArray<string>
   readonly on: string
 }
 
 /**
- * What must be granted, and what revoked (as REVOKE takes it), so that lines of SHOW GRANTS become what is wanted. What others
- * may have given to the account is neither granted nor revoked.
+ * The privileges to grant, and to revoke (as REVOKE takes them), to turn lines of SHOW GRANTS into the wanted grants. Grants
+ * that others may have given are neither granted nor revoked.
  */
 export const differenceOf = (
   lines: ReadonlyArray<string>,
@@ -52,5 +52,5 @@ const grantLine = new RegExp(
 const roleLine = new RegExp(`^GRANT (${account}(?:, ?${account})*) TO `)
 const proxyLine = new RegExp(`^GRANT (PROXY ON ${account}) TO `)
 
-/** At the commas that are not inside of a list of columns. */
+/** Splits at commas outside of column lists. */
 const splitPrivileges = (list: string): ReadonlyArray<string> => list.split(/,\s*(?![^(]*\))/)

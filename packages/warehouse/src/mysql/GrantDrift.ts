@@ -13,18 +13,19 @@ export interface Options {
   readonly found: AccountGrants.Found
   /** The name of the analyst's account, if its login was tried. */
   readonly analyst: string | undefined
-  /** The tables and views that are there and that the analyst is to read. */
+  /** The existing tables and views that the analyst should read. */
   readonly readable: ReadonlyArray<string>
   /**
-   * What the analyst may read and need not: relations of other pipelines, whose grants are theirs, and public ones that were
-   * dropped. Their grants outlive them, and are right again when the next run has made them.
+   * Relations that the analyst may read without need: those of other pipelines, which own their grants, and dropped public
+   * ones. The grants of a dropped relation remain, and are right again when the next run creates it.
    */
   readonly mayRead: ReadonlyArray<string>
 }
 
 /**
- * What the analyst may do besides reading what it is to read, and what it may not read; and where the rights of the pipeline's
- * account are not those that it needs: of each entry of the accounts that was seen, and of what every account has.
+ * The differences in grants: rights of the analyst beyond the declared ones, missing rights to read, and rights of the
+ * pipeline's account that are missing or too many. It covers each visible entry of the accounts, and the rights of every
+ * account.
  */
 export const find = (options: Options): ReadonlyArray<Difference> => {
   const { everybodyHere, grants, isAnalystLocked } = options.found
@@ -42,8 +43,8 @@ export const find = (options: Options): ReadonlyArray<Difference> => {
 }
 
 /**
- * Rights of roles that every account has. The role is made optional: a REVOKE would have to name the role that was granted
- * the right, which may be one that the mandatory role has, and only an administrator is shown.
+ * Rights of roles that every account has. The remedy makes the role optional. A REVOKE would have to name the role with the
+ * right, which may be a role of the mandatory role, and which only an administrator sees.
  */
 const ofMandatoryRoles = (
   roles: ReadonlyArray<AccountGrants.AccountGrants>,
@@ -57,7 +58,7 @@ const ofMandatoryRoles = (
   )
 }
 
-/** A mandatory role may give rights that the account needs; it lacks none. */
+/** A mandatory role may give rights that the account needs, so none is reported as missing. */
 const ofPipeline = (options: Options, grants: AccountGrants.AccountGrants): ReadonlyArray<Difference> =>
   PipelineRights.between(grants, PipelineRights.grantOn(options.database, options)).filter(
     (difference) => !grants.isMandatoryRole || PipelineRights.isExcess(difference)

@@ -14,14 +14,13 @@ import type { Session } from "./MysqlPool.ts"
 import { batcher, type RowBatch } from "./RowBatch.ts"
 
 /**
- * By LOAD DATA LOCAL INFILE, some ten thousand rows a statement: they are in memory before the statement begins, so that no
- * server waits for a slow source. Two statements run at once where the pool has a connection to spare; the next one is made
- * ready meanwhile.
+ * Loads by LOAD DATA LOCAL INFILE, some ten thousand rows a statement. They are in memory before the statement begins, so the
+ * server never waits for a slow source. Two statements run at once if the pool has a spare connection, while the next one is
+ * prepared.
  *
- * LOAD DATA LOCAL changes or leaves out what it cannot store, and only warns. Each statement is therefore a transaction, or
- * stands behind a savepoint of the caller's, and is undone unless every row was written without a warning; its rows are then
- * sent by INSERT, which refuses what is wrong, in the same words as ever. A server that will not have LOAD DATA gets all the
- * rest by INSERT.
+ * LOAD DATA LOCAL changes or skips values that it cannot store, and only warns. So each statement is a transaction, or follows
+ * a savepoint of the caller's. It is undone unless every row was written without a warning. Its rows are then sent by INSERT,
+ * which refuses invalid rows with the usual error. If a server refuses LOAD DATA, all remaining rows are sent by INSERT.
  */
 export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (target) {
   const { inTransaction = false, into, pool, server, session, table } = target
@@ -66,10 +65,10 @@ export const infileLoader: Loader = Effect.fn("InfileLoader.load")(function* (ta
   return { rows, by: refused ? "INSERT" : "LOAD DATA LOCAL INFILE" }
 })
 
-/** How many statements fill one table at once: the second one is worth a third of the time, the third one little. */
+/** Concurrent statements for one table. The second one saves a third of the time, and a third one little more. */
 const sessions = 2
 
-/** How what a statement does is undone; after a deadlock, the server has undone all of a transaction. */
+/** How to undo a statement. After a deadlock, the server has already undone the whole transaction. */
 interface Undoing {
   readonly begin: string
   readonly keep: string
@@ -84,7 +83,7 @@ const savepoint: Undoing = {
   isWhole: false
 }
 
-/** Runs one LOAD DATA and undoes it unless it was exact. Fails where INSERTs would fare no better. */
+/** Runs one LOAD DATA, and undoes it unless it was exact. Fails if INSERT would fail too. */
 const attempt = (
   { connection, destroy, infile }: Session,
   { begin, isWhole, keep, undo }: Undoing,
@@ -108,5 +107,5 @@ const attempt = (
   )
 }
 
-/** Troubles that another statement has as well. */
+/** Reasons for which INSERT would fail too. */
 const hopeless = new Set(["Unreachable", "Conflict", "TimedOut", "DiskFull"])

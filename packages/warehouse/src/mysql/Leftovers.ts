@@ -19,9 +19,9 @@ export interface Options {
 const operation = "drop what publishers left"
 
 /**
- * Drops the staging tables of publishers that were killed, of all tables that the pipeline has. A publisher holds its table's lock
- * for as long as it has a staging table, so one whose lock is free is nobody's. A table without the comment that publishers
- * write is somebody else's, whatever its name. One query where nothing was left.
+ * Drops the staging tables of killed publishers, for all of the pipeline's tables. A publisher holds its table's lock as long
+ * as it has a staging table, so a staging table with a free lock is abandoned. A table without the publishers' comment belongs
+ * to somebody else, whatever its name. One query if there is none.
  */
 export const drop = Effect.fn("Leftovers.drop")(function* ({
   locks,
@@ -41,7 +41,7 @@ export const drop = Effect.fn("Leftovers.drop")(function* ({
     Effect.provideService(SqlOwners.all(words), SqlClient, pool.sql)
   )
   for (const [table, names] of leftovers) {
-    // Another pipeline's locks have other names, and would seem to be free.
+    // Another pipeline's locks have other names, so they would seem free.
     if (owners.get(table) !== words.pipeline) continue
     yield* Effect.scoped(
       Effect.gen(function* () {

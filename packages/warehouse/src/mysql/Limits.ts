@@ -5,15 +5,15 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import { connectFailed, fewestConnections, mostConnections, statementFailed } from "./errors.ts"
 
-/** What a server lets an account do, whatever its grants are. */
+/** A server's limits for an account, independent of its grants. */
 export interface Limits {
-  /** Whether the server takes no writes from it: a replica. */
+  /** Whether the server is a read-only replica. */
   readonly readOnly: boolean
-  /** How many connections the account may have at once; undefined: no limit of its own. */
+  /** The maximum number of concurrent connections; undefined without a limit. */
   readonly connections: number | undefined
 }
 
-/** Asks the server over a connection that is closed again, before any pool is made. */
+/** Reads the limits over a short-lived connection, before any pool is made. */
 export const ask = (url: MysqlUrl, setting: string): Effect.Effect<Limits, WarehouseFailed> =>
   Effect.scoped(
     Effect.flatMap(Effect.mapError(DirectConnection.open(url), connectFailed(url, setting)), (connection) =>
@@ -21,7 +21,7 @@ export const ask = (url: MysqlUrl, setting: string): Effect.Effect<Limits, Wareh
     )
   )
 
-/** Asks over a connection. */
+/** Reads the limits over a connection. */
 export const over = (connection: DirectConnection.DirectConnection): Effect.Effect<Limits, SqlError> =>
   // The session's value is the account's own limit, or the server's if the account has none.
   Effect.map(connection.query("SELECT @@global.read_only, @@max_user_connections"), ({ rows }) => {
@@ -32,15 +32,15 @@ export const over = (connection: DirectConnection.DirectConnection): Effect.Effe
     }
   })
 
-/** How many connections the pools of a store may have. */
+/** The connections of each pool of a store. */
 export interface Share {
   readonly loads: number
   readonly history: number
 }
 
 /**
- * Divides an account's connections among the pools of a writing store. One is left for statements that stop others. Undefined
- * if there are too few: a publish and the table that it reads need two, the history one.
+ * Divides an account's connections among the pools of a writing store. One is reserved for statements that stop others.
+ * Undefined if there are too few: a publish and the table that it reads need two, the history one.
  */
 export const share = (connections: number | undefined): Share | undefined => {
   if (connections === undefined) return { loads: 16, history: 3 }
@@ -57,7 +57,7 @@ export const demandWritable = ({ readOnly }: Limits, setting: string): Effect.Ef
       )
     : Effect.void
 
-/** The connections that the pools of a writing store may have; fails if there are too few. */
+/** The connections of each pool of a writing store. Fails if there are too few. */
 export const demandShare = ({ connections }: Limits, setting: string): Effect.Effect<Share, WarehouseFailed> => {
   const shared = share(connections)
   return shared === undefined

@@ -12,11 +12,11 @@ import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import { batcher, insertable, type RowBatch } from "./RowBatch.ts"
 
-/** A table, and what is to be written into it. */
+/** A table, and the rows to write into it. */
 export interface Target {
-  /** The publisher's own connection. Others of the pool may be used beside it, as long as they are free. */
+  /** The publisher's own connection. Free connections of the pool may be used besides. */
   readonly session: Session
-  /** Whether that is in a transaction of the caller's: all rows become a part of it, and no other connection is used. */
+  /** Whether the session is in a transaction of the caller's. Then all rows belong to it, and no other connection is used. */
   readonly inTransaction?: boolean
   readonly pool: Pick<MysqlPool, "spare">
   readonly server: MysqlServer
@@ -25,7 +25,7 @@ export interface Target {
   readonly rows: Dataset.Dataset<Readonly<Record<string, unknown>>>
 }
 
-/** What was written, and by which statement. */
+/** The number of written rows, and the statement. */
 export interface Loaded {
   readonly rows: number
   readonly by: Way
@@ -33,12 +33,12 @@ export interface Loaded {
 export type Way = "LOAD DATA LOCAL INFILE" | "INSERT" | "INSERT SELECT"
 
 /**
- * A way to fill a table: writes all rows of a dataset, reports progress, and answers how many there were. On failure the table
- * is left half filled, for the caller to drop, or to roll back.
+ * Fills a table: writes all rows of a dataset, reports progress, and returns the number of rows. After a failure the table is
+ * partly filled, and the caller drops it or rolls back.
  */
 export type Loader = (target: Target) => Effect.Effect<Loaded, WarehouseFailed | SpillFailed, StepContext>
 
-/** By multi-row INSERTs of at most 1,000 rows, every value a parameter; the next rows are made ready meanwhile. */
+/** Loads by multi-row INSERTs of at most 1,000 rows, with every value as a parameter. The next rows are prepared meanwhile. */
 export const insertLoader: Loader = Effect.fn("Loader.insert")(function* (target) {
   const insert = inserter(target, yield* StepContext)
   let rows = 0
@@ -49,7 +49,7 @@ export const insertLoader: Loader = Effect.fn("Loader.insert")(function* (target
   return { rows, by: "INSERT" }
 })
 
-/** Writes a batch with INSERTs, each of which is a transaction by itself, and reports their rows as progress. */
+/** Writes a batch with INSERTs, each in its own transaction, and reports their rows as progress. */
 export const inserter = (target: Pick<Target, "into" | "server" | "table">, step: StepContext.Service) => {
   const { into, table } = target
   const columns = Table.columnNames(table)
@@ -67,6 +67,6 @@ export const inserter = (target: Pick<Target, "into" | "server" | "table">, step
     )
 }
 
-/** Tells an error of a statement that was sent some of a dataset's rows. */
+/** Translates an error of a statement with some of a dataset's rows. */
 export const failedAmong = (table: Table.Any, { first, rows }: Pick<RowBatch, "first" | "rows">) =>
   statementFailed(`publish ${table.name}`, ` among its rows ${first} to ${first + rows - 1}`)

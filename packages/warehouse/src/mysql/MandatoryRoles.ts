@@ -5,9 +5,9 @@ import { differenceOf, type Grant } from "./GrantDifference.ts"
 import type { Ask, ShownGrants } from "./ShownGrants.ts"
 
 /**
- * What an account of MySQL has by the roles that every account has (`mandatory_roles`), for each role: no SHOW GRANTS FOR the
- * account lists them, and an account may not ask for a role's own grants. `account` is the mandatory role; the right can be one
- * of a role that it has.
+ * The rights of a MySQL account by each role that every account has (`mandatory_roles`). SHOW GRANTS FOR the account does not
+ * list them, and an account may not read a role's own grants. `account` is the mandatory role; the right can belong to a role
+ * of that role.
  */
 export const shownTo = Effect.fn("MandatoryRoles.shownTo")(function* (
   ask: Ask,

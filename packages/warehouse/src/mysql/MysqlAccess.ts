@@ -5,8 +5,8 @@ import * as AccountGrants from "./AccountGrants.ts"
 import { differenceOf } from "./GrantDifference.ts"
 
 /**
- * What the pipeline's and the analyst's account may do, as far as `AccountGrants` finds it, and what every account of the
- * server may. USAGE, which is no privilege, is left out, and with it the password's hash.
+ * The rights of the pipeline's and the analyst's account, as `AccountGrants` finds them, and the rights of every account.
+ * USAGE, which is no privilege, is left out, and with it the password's hash.
  */
 export const find = Effect.fn("MysqlAccess.find")(function* (
   options: AccountGrants.Options

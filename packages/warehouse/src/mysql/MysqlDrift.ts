@@ -27,10 +27,10 @@ export interface Options {
 }
 
 /**
- * Everything in a database that is not as the pipeline declares it, other pipelines' relations left out: tables from `information_schema`, whose comment tells whether they are as
- * they were published; views by the rights that they run with, undeclared ones included; the accounts by the grants that
- * `AccountGrants` finds. Of a view's SELECT only the columns are compared: the servers keep it in words of their own.
- * A dozen statements and, if an analyst is configured, a connection.
+ * All differences between a database and the pipeline's declarations, without other pipelines' relations. Tables are compared
+ * by `information_schema`; their comment shows whether they are as published. Views are compared by the rights that they run
+ * with, undeclared views included. Accounts are compared by the grants that `AccountGrants` finds. Of a view's SELECT only the
+ * columns are compared, since servers rewrite its text. A dozen statements and, if an analyst is configured, a connection.
  */
 export const find = Effect.fn("MysqlDrift.find")(function* (
   options: Options,
@@ -89,7 +89,7 @@ const kindDiffers = (subject: string, found: string, declared: string, drop: str
   origin: "outside"
 })
 
-/** Whether somebody else replaced a view cannot be told from whether its declaration changed. */
+/** A replaced view cannot be distinguished from a changed declaration. */
 const columnsDiffer = (view: View.Any, found: ReadonlyArray<string>): ReadonlyArray<Difference> => {
   const declared = Object.keys(view.columns)
   return found.join() === declared.join()
@@ -106,7 +106,7 @@ const columnsDiffer = (view: View.Any, found: ReadonlyArray<string>): ReadonlyAr
       ]
 }
 
-/** A view with its definer's rights shows its reader what the reader may not see. */
+/** A view with its definer's rights shows its reader rows that the reader may not read. */
 const definerViews = (spec: OwnSpec, rights: ReadonlyArray<ReadonlyArray<unknown>>): ReadonlyArray<Difference> =>
   rights.flatMap(([name, security]): ReadonlyArray<Difference> => {
     const subject = String(name)

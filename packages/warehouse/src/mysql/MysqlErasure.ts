@@ -25,13 +25,13 @@ export interface Options {
 }
 
 /**
- * Erasure in one database of MySQL or MariaDB. The publish locks and the transaction are one connection's, so that neither
- * outlives the other. Pages and logs that the server still has are the server's own.
+ * Erasure in one database of MySQL or MariaDB. The publish locks and the transaction use one connection, so neither outlives
+ * the other. The server's old pages and logs are not erased.
  */
 export const make = (options: Options, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> =>
   Effect.provideService(SqlErasure.make(place(options), secrets), SqlClient, options.pool.sql)
 
-/** What an erasure, and a re-issue of mask ids, must know of a database. */
+/** The description of a database for an erasure, and for a re-issue of mask ids. */
 export const place = (options: Options): SqlErasure.Place => {
   const { pool, words } = options
   return {
@@ -58,7 +58,7 @@ const alone = <A>(
   const onSession = Effect.fnUntraced(function* (session: Session) {
     for (const table of tables) {
       yield* locks.take(session, table, operation)
-      // A run that died while it published has left the person in a table that nobody will look at again.
+      // A run that died during a publish may have left the person in a staging table that nobody reads again.
       const left = (yield* Effect.mapError(Publisher.tablesAround(session, table), failed)).filter((name) => name !== table)
       if (left.length > 0) yield* Effect.mapError(Publisher.dropTables(session, left), failed)
     }

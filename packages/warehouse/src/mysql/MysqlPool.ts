@@ -19,30 +19,31 @@ import * as SessionSettings from "./SessionSettings.ts"
 import * as StatementWatch from "./StatementWatch.ts"
 import * as Transport from "./Transport.ts"
 
-/** A reserved connection, for what must happen on one: named locks, read-only transactions, long loads. */
+/** A reserved connection, for work that needs a single one: named locks, read-only transactions, long loads. */
 export interface Session {
   readonly connection: Connection
   /**
-   * Runs a `LOAD DATA LOCAL INFILE` with `data` for the file. Fails where the statement does; that rows were changed or left
-   * out is no failure for the server: compare what it answers.
+   * Runs a `LOAD DATA LOCAL INFILE` with `data` as the file. Fails if the statement fails. Changed or skipped rows are no
+   * failure for the server: compare the returned numbers.
    */
   readonly infile: (sql: string, data: ReadonlyArray<Uint8Array>) => Effect.Effect<Infile, SqlError>
-  /** The names of the columns that a SELECT would return. The server prepares it and does not run it. */
+  /** The column names of a SELECT. The server prepares it and does not run it. */
   readonly columnsOf: (sql: string) => Effect.Effect<ReadonlyArray<string>, SqlError>
-  /** Closes it at once, for when its state is in doubt: the server lets go of its locks. */
+  /** Closes the connection at once, if its state is unknown. The server releases its locks. */
   readonly destroy: Effect.Effect<void>
 }
 
-/** What a `LOAD DATA` did: the rows that it wrote, and how many warnings it gave. */
+/** The result of a `LOAD DATA`: the number of rows written, and of warnings. */
 export interface Infile {
   readonly rows: number
   readonly warnings: number
 }
 
 /**
- * Connections to one database, with the variables of `SessionSettings`. Over `@effect/sql-mysql2` it adds what that leaves open:
- * - an error holds the driver's codes and nothing else, in spans as well;
- * - interrupting a statement stops it on the server, and none waits for ever (`StatementWatch`);
+ * Connections to one database, with the variables of `SessionSettings`. It adds to `@effect/sql-mysql2`:
+ *
+ * - errors hold the driver's codes and nothing else, in spans as well;
+ * - interrupting a statement stops it on the server, and no statement waits for ever (`StatementWatch`);
  * - a connection lost in a transaction is a typed error, not a defect;
  * - waiting for a free connection can be interrupted.
  */
@@ -50,32 +51,32 @@ export interface MysqlPool {
   readonly sql: SqlClient.SqlClient
   readonly reserve: Effect.Effect<Session, SqlError, Scope.Scope>
   /**
-   * The same for a publisher, which reads other tables while it has its connection. Publishers get all connections but one: if
-   * they had all of them, each would wait for another to end before it can read.
+   * Reserves a connection for a publisher, which reads other tables besides. Publishers get all connections but one. If they
+   * had all, each could wait for another's end before it can read.
    */
   readonly reserveToPublish: Effect.Effect<Session, SqlError, Scope.Scope>
-  /** Uses one more connection if there is a free one at once; otherwise does nothing and answers none. Never waits for one. */
+  /** Uses one more connection if one is free now; otherwise does nothing and returns none. Never waits. */
   readonly spare: <A, E, R>(use: (session: Session) => Effect.Effect<A, E, R>) => Effect.Effect<Option.Option<A>, E, R>
   /**
-   * Runs one statement over a connection outside of the pool, to clean up (`DirectConnection.aside`). It waits for no
-   * connection of the pool. Returns whether it worked.
+   * Runs one statement over a connection outside of the pool, to clean up (`DirectConnection.aside`). It never waits for a
+   * connection of the pool. Returns whether it succeeded.
    */
   readonly aside: (sql: string) => Effect.Effect<boolean>
 }
 
 export interface Options {
   readonly url: MysqlUrl
-  /** The most connections at a time; they are opened as they are needed. */
+  /** The maximum number of connections, opened on demand. */
   readonly connections: number
   /** How long a statement waits for another's locks. */
   readonly lockWait: Duration.DurationInput
-  /** How long a connection may be silent before the server is asked whether it lives. Default one minute. */
+  /** How long a connection may be silent before the server is probed. Default one minute. */
   readonly silence?: Duration.DurationInput | undefined
 }
 
 const silence = Duration.minutes(1)
 
-/** Opens a pool and its first connection; both go with the scope. */
+/** Opens a pool and its first connection, both closed with the scope. */
 export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const transport = yield* Transport.options(options.url)
@@ -97,8 +98,8 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
       }
       return { connection, infile, columnsOf, destroy: Effect.sync(() => driver.destroy()) }
     })
-    // The pool's own queue cannot be interrupted, so nobody is let into it. A connection that is not to be had must leave its
-    // place at once: of a transaction that does not come to begin, @effect/sql never closes the scope.
+    // The pool's own queue cannot be interrupted, so nothing waits in it. An unavailable connection must leave its place at
+    // once: if a transaction never begins, @effect/sql never closes the scope.
     const reserve: MysqlPool["reserve"] = Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         yield* restore(free.take(1))
@@ -118,7 +119,7 @@ export const make = (options: Options): Effect.Effect<MysqlPool, SqlError, Scope
         return yield* restore(reserve)
       })
     )
-    // Whatever is wrong with connections shows here, and not in the first statement.
+    // Connection errors appear here, not in the first statement.
     yield* Effect.scoped(reserve)
     const spare: MysqlPool["spare"] = (use) =>
       Effect.option(connect).pipe(
@@ -155,12 +156,12 @@ const clientConfig = ({ connections, url }: Options, transport: Transport.Option
     ...transport,
     connectTimeout: Duration.toMillis(DirectConnection.connectTimeout),
     maxIdle: connections,
-    // Every load prepares statements of its own, large ones: the driver would keep 16,000 of them.
+    // Every load prepares its own large statements, of which the driver would keep 16,000.
     maxPreparedStatements: 32
   }
 })
 
-/** Closes with the scope, within two seconds: a server that does not answer does not say goodbye either. */
+/** Closes with the scope, within two seconds, since an unresponsive server does not confirm. */
 const closable = <A, E, R>(
   open: Effect.Effect<A, E, R | Scope.Scope>
 ): Effect.Effect<A, E, Exclude<R, Scope.Scope> | Scope.Scope> =>
@@ -177,7 +178,7 @@ const closable = <A, E, R>(
 
 const valuesOf = (row: object): ReadonlyArray<unknown> => Object.values(row)
 
-/** COMMIT and ROLLBACK die with the driver's error where the connection is gone; callers are to see it as the error it is. */
+/** COMMIT and ROLLBACK die with the driver's error if the connection is lost. This makes it a typed error. */
 const typed =
   (withTransaction: SqlClient.SqlClient["withTransaction"]): SqlClient.SqlClient["withTransaction"] =>
   (effect) =>
@@ -197,7 +198,7 @@ const guard = (
     execute: (sql, params, transform) => run(bare.execute(sql, params, transform), sql, params),
     executeRaw: (sql, params) => run(bare.executeRaw(sql, params), sql, params),
     executeValues: (sql, params) => run(bare.executeValues(sql, params), sql, params),
-    // A lost connection has rolled back; what broke it is the error to tell, not that it is gone.
+    // A lost connection has rolled back. Report the error that broke it, not the loss.
     executeUnprepared: (sql, params, transform) =>
       sql === "ROLLBACK"
         ? Effect.catchIf(run(bare.executeUnprepared(sql, params, transform)), isFatal, () => Effect.succeed([]))
@@ -212,7 +213,7 @@ const guard = (
   }
 }
 
-/** Measures only what has failed: a server closes the connection on a statement that is too long. */
+/** Measures only failed statements, since a server closes the connection if a statement is too long. */
 const explained =
   (sql: string, params: ReadonlyArray<unknown>, maxPacket: () => number | undefined) =>
   (error: SqlError): SqlError => {
@@ -223,7 +224,7 @@ const explained =
     return length > limit ? packetTooLarge({ length, limit }) : bare
   }
 
-/** ER_NET_PACKET_TOO_LARGE, or no more than a lost connection. */
+/** ER_NET_PACKET_TOO_LARGE, or just a lost connection. */
 const isTooLong = (error: SqlError) => isFatal(error) || faultOf(error.cause).errno === 1153
 
 const lengthOf = (value: unknown): number =>

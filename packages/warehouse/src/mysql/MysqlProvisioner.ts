@@ -32,14 +32,14 @@ import * as PublicGrants from "./PublicGrants.ts"
 import * as ShownGrants from "./ShownGrants.ts"
 
 export interface Options {
-  /** Names a server and an account that may create databases and accounts. Used for nothing but this. */
+  /** A server, and an account that may create databases and accounts. Used only for that. */
   readonly admin: MysqlUrl
   /** The database to create, and the account that the pipeline runs as. */
   readonly pipeline: MysqlUrl
   readonly analyst: { readonly user: string; readonly password: Redacted.Redacted }
-  /** Whether accounts that this program did not create are taken over. Default: they are refused. */
+  /** Whether to adopt accounts that this program did not create. Default: they are refused. */
   readonly adopt?: boolean
-  /** Whether MariaDB is sent passwords instead of their hashes. Default: hashes, since its logs keep what it is sent. */
+  /** Whether to send MariaDB passwords instead of their hashes. Default: hashes, since MariaDB logs its statements. */
   readonly passwordInClear?: boolean
 }
 
@@ -61,14 +61,14 @@ export const layer = (options: Options): Layer.Layer<Provisioner, WarehouseFaile
     })
   )
 
-/** What attempts of one provisioning have done; each goes on where the one before ended. */
+/** The progress of one provisioning. Each attempt continues where the previous one stopped. */
 interface Progress {
   readonly done: Array<string>
-  /** The tables and views that were there before the first attempt. */
+  /** The tables and views that existed before the first attempt. */
   before: ReadonlySet<string> | undefined
 }
 
-/** Every step looks first at what is there, so that a lost connection costs no more than the steps after it. */
+/** Every step checks first whether it is done, so a lost connection repeats only the remaining steps. */
 const again = {
   while: (error: WarehouseFailed) => error.retryable,
   schedule: Schedule.intersect(Schedule.exponential("200 millis"), Schedule.recurs(3))
@@ -141,7 +141,7 @@ const provision = Effect.fnUntraced(function* (options: Options, name: string, s
   yield* note(claimed.flat())
   yield* note(yield* asAdmin(ensureDatabase(admin, pipeline.database, server.collation)))
   yield* ensure(owner)
-  // Made by the pipeline's own account, these show that it may do what it must.
+  // The pipeline's own account creates these, which proves that it has the rights.
   const { created, others } = yield* ensureRelations(pipeline, name, spec, progress)
   yield* note(created)
   yield* ensure({ ...reader, byOthers: reading(pipeline.database, others) })
@@ -149,7 +149,7 @@ const provision = Effect.fnUntraced(function* (options: Options, name: string, s
 
 const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
 
-/** ER_OPTION_PREVENTS_STATEMENT: MariaDB's `strict_password_validation`, where a plugin validates passwords. */
+/** ER_OPTION_PREVENTS_STATEMENT: MariaDB's `strict_password_validation`, if a plugin validates passwords. */
 const isHashRefused = (error: SqlError) => faultOf(error.cause).errno === 1290
 
 /** ER_NOT_VALID_PASSWORD, of `validate_password` and of MariaDB's plugins. */
@@ -227,7 +227,7 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
   return { created, others: (yield* here(SqlOwners.ownOf(words, spec))).others }
 })
 
-/** Another process may have created the same in the meantime (ER_TABLE_EXISTS_ERROR). */
+/** Another process may have created it meanwhile (ER_TABLE_EXISTS_ERROR). */
 const unlessThere = <A>(create: Effect.Effect<A, SqlError>): Effect.Effect<void, SqlError> =>
   Effect.catchIf(
     Effect.asVoid(create),

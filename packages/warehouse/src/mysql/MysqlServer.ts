@@ -4,27 +4,27 @@ import * as Effect from "effect/Effect"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { statementFailed } from "./errors.ts"
 
-/** What must be known of a server to talk to it well. */
+/** The properties of a server that statements depend on. */
 export interface MysqlServer {
   readonly flavour: "MySQL" | "MariaDB"
   /** Compares utf8mb4 text by its exact bytes, trailing spaces included. */
   readonly collation: "utf8mb4_0900_bin" | "utf8mb4_nopad_bin"
-  /** `max_allowed_packet`, in bytes: no statement with its values may be longer. */
+  /** `max_allowed_packet`, in bytes: the maximum length of a statement with its values. */
   readonly maxPacket: number
-  /** `local_infile`: whether it takes rows by LOAD DATA LOCAL INFILE. */
+  /** `local_infile`: whether LOAD DATA LOCAL INFILE is allowed. */
   readonly localInfile: boolean
 }
 
 /** A server as a connection to a database finds it. */
 export interface Inspected extends MysqlServer {
-  /** The name of the connection's database as grants and `information_schema` have it. */
+  /** The name of the connection's database in grants and `information_schema`. */
   readonly database: string
 }
 
 /** Whether a server keeps names of databases in lower case, from `lower_case_table_names`: 0, 1 or 2. */
 export const foldsNames = (lowerCaseTableNames: unknown): boolean => Number(lowerCaseTableNames) !== 0
 
-/** Reads what `SELECT VERSION(), @@max_allowed_packet, @@local_infile` answered. */
+/** Reads the result of `SELECT VERSION(), @@max_allowed_packet, @@local_infile`. */
 export const fromAnswer = (version: string, maxPacket: number, localInfile: boolean): MysqlServer | undefined => {
   const mariaDb = /mariadb/i.test(version)
   const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number)
@@ -35,7 +35,7 @@ export const fromAnswer = (version: string, maxPacket: number, localInfile: bool
     : { flavour: "MySQL", collation: "utf8mb4_0900_bin", maxPacket, localInfile }
 }
 
-/** Finds out which server this is; refuses one that is too old. */
+/** Identifies the server; refuses one that is too old. */
 export const inspect = Effect.fn("MysqlServer.inspect")(function* (
   sql: SqlClient
 ): Effect.fn.Return<Inspected, WarehouseFailed> {

@@ -55,25 +55,25 @@ import * as TableLock from "./TableLock.ts"
 export interface Options {
   /** The pipeline's own account and database. */
   readonly url: MysqlUrl
-  /** Whom `query` may ask as, besides the pipeline. */
+  /** The account for `query`, besides the pipeline's. */
   readonly analyst?: { readonly user: string; readonly password: Redacted.Redacted }
-  /** How long a publisher waits for another of the same table, and a statement for another's locks. Default one minute. */
+  /** How long a publisher waits for another one of the same table, and a statement for another's locks. Default one minute. */
   readonly lockWait?: Duration.DurationInput
-  /** How long a connection may be silent before the server is asked whether it lives. Default one minute. */
+  /** How long a connection may be silent before the server is probed. Default one minute. */
   readonly silence?: Duration.DurationInput | undefined
-  /** Ends sessions of the analysts' accounts that hold a table for longer than that. Used for nothing else here. */
+  /** Ends sessions of the analysts' accounts that hold a table for longer. Used for nothing else here. */
   readonly administrator?: Blockers.Administrator
-  /** The secret that seals the store's keys, if it is kept outside of the store. */
+  /** The secret that seals the store's keys, if it is outside of the store. */
   readonly outside?: KeySeal.Outside
-  /** How tables are filled. Default: by LOAD DATA where the server takes it, by INSERT where it does not. */
+  /** How tables are loaded. Default: by LOAD DATA if the server allows it, otherwise by INSERT. */
   readonly load?: Loader
 }
 
 /**
- * All that a pipeline keeps, in one database of MySQL (8.0.17 or later) or MariaDB (10.5 or later). Connects at once, refuses
- * an account that has other rights than the pipeline's and a server that is read-only, brings the internal tables up to date,
- * and drops the staging tables of publishers that were killed. The run history and the quarantine have connections of their
- * own, so that events never wait for a load.
+ * All stores of a pipeline, in one database of MySQL (8.0.17 or later) or MariaDB (10.5 or later). It connects at once. It
+ * refuses a read-only server, and an account whose rights are not exactly the pipeline's. It migrates the internal tables, and
+ * drops the staging tables of killed publishers. The run history and the quarantine have their own connections, so events never
+ * wait for a load.
  */
 export const layer = (
   options: Options
@@ -116,8 +116,8 @@ export const layer = (
   ).pipe(Layer.withSpan("MysqlStores.layer"))
 
 /**
- * The same for commands that only read: changes nothing, so that it works on a read-only server, and creates no table. The
- * run history is empty if its tables are not there yet; tables of an earlier version are refused.
+ * The same stores for commands that only read. It changes nothing and creates no table, so it works on a read-only server. The
+ * run history is empty if its tables do not exist yet. Tables of an earlier version are refused.
  */
 export const reading = (
   options: Options
@@ -143,13 +143,13 @@ export const reading = (
     })
   ).pipe(Layer.withSpan("MysqlStores.reading"))
 
-/** Gives a pipeline's store new keys, over a connection of its own; see `SqlRotation.rotate`. */
+/** Gives a pipeline's store new keys, over its own connection; see `SqlRotation.rotate`. */
 export const rotate = (
   options: Pick<Options, "url" | "lockWait" | "outside">
 ): Effect.Effect<Rotated, WarehouseFailed, PipelineName> =>
   inTransaction(options, "give the store new keys", (words) => SqlRotation.rotate(words, options.outside ?? KeySeal.inside))
 
-/** Takes a store whose tables were restored from different times as it is; see `SqlRestored.accept`. */
+/** Accepts a store whose tables were restored from different times; see `SqlRestored.accept`. */
 export const acceptRestored = (
   options: Pick<Options, "url" | "lockWait">
 ): Effect.Effect<void, WarehouseFailed, PipelineName> =>
@@ -163,7 +163,7 @@ export const adopt = (
 ): Effect.Effect<Adopted, WarehouseFailed, PipelineName> =>
   inTransaction(options, SqlAdoption.adopting, (words) => SqlAdoption.adopt(words, from, declared))
 
-/** Works on the internal tables in one transaction, over a connection of its own. */
+/** Works on the internal tables in one transaction, over its own connection. */
 const inTransaction = <A>(
   options: Pick<Options, "url" | "lockWait">,
   operation: string,
@@ -182,7 +182,7 @@ const inTransaction = <A>(
     })
   )
 
-/** Brings all internal tables up to date, and begins the pipeline's counters. */
+/** Migrates all internal tables, and creates the pipeline's counters. */
 const upToDate = Effect.fnUntraced(function* (words: PipelineDialect) {
   for (const tables of [records, history]) yield* SqlMigrations.run(words, tables)
   yield* SqlSuppressions.ensureCounters(words)
@@ -199,7 +199,7 @@ interface Pools {
   readonly history: MysqlPool.MysqlPool
 }
 
-/** What is the same for reading and writing. Runs no statement that changes anything. */
+/** The common part of reading and writing. Runs no statement that changes anything. */
 const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl, { history, loads }: Pools) {
   const { administrator, analyst, lockWait = defaultLockWait } = options
   const server = yield* MysqlServer.inspect(loads.sql)
@@ -244,5 +244,5 @@ const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl
 const setting = "DATABASE_URL"
 const defaultLockWait = Duration.minutes(1)
 
-/** A page of one table and a statement beside it. */
+/** A page of one table, and another statement. */
 const readingConnections = 2

@@ -49,7 +49,7 @@ export interface Options {
   readonly blockers: Blockers
   readonly gate: ErasureGate
   readonly pipeline: UserQuery.Account
-  /** Undefined where no analyst's account is configured. */
+  /** Undefined if no analyst's account is configured. */
   readonly analyst: UserQuery.Account | undefined
   /** Shows all entries of the accounts. */
   readonly administrator: Administrator | undefined
@@ -75,7 +75,7 @@ export const make = (options: Options): Warehouse["Type"] => {
           Effect.provideService(TransactionConnection, [connection, 0])
         )
       )
-  /** Over the pool: for before a publisher has a connection, and would wait for another one. */
+  /** Uses the pool, before a publisher has a connection. Later it would wait for another one. */
   const here = <A, E>(operation: string, effect: Effect.Effect<A, E, SqlClient>) =>
     SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
   const claim = ({ name }: Table.Any | View.Any, operation: string) =>
@@ -102,7 +102,7 @@ export const make = (options: Options): Warehouse["Type"] => {
 
   const ownOf = (spec: WarehouseSpec) => here("compare the database with what is declared", SqlOwners.ownOf(words, spec))
 
-  /** One snapshot for all pages: a publish in between waits until the reader has ended. */
+  /** One snapshot for all pages: a publish waits until the reader has ended. */
   const read = <T extends Table.Any | View.Any>(relation: T) => {
     const failed = statementFailed(`read ${relation.name}`)
     const decode = rowDecoder(relation.columns)
@@ -284,23 +284,23 @@ const selecting: Selecting = { ...Ddl.viewDialect, nameOf: ({ name }) => quote(n
 const measuring = "evaluate the check"
 
 /**
- * MariaDB sorts rows whose texts could take more than a kilobyte without them, and then looks each row up again by its key:
- * three times the work, for texts that are short. MySQL has no such limit, and reads this as a comment.
+ * Without it, MariaDB sorts only keys if a row's texts could exceed a kilobyte, and then looks up each row: three times the
+ * work for texts that are short. MySQL has no such limit, and reads this as a comment.
  */
 const sortingWhole = "/*M! SET STATEMENT max_length_for_sort_data = 8192 FOR */"
 
 const pageSize = 5_000
 
 /**
- * MySQL 9.7 was seen not to find the file of a table that had been swapped a moment before (ER_TABLESPACE_MISSING). That leaves the
- * transaction as it is; a deadlock ends it, and with it the snapshot, so that no page may be read again then.
+ * MySQL 9.7 sometimes misses the file of a table that was just swapped (ER_TABLESPACE_MISSING). The transaction survives that.
+ * A deadlock ends the transaction and its snapshot, so no page may be read again then.
  */
 const missingFile = {
   while: (error: SqlError) => faultOf(error.cause).errno === 1812,
   schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(10))
 }
 
-/** A connection in a read-only transaction; both end with the scope. */
+/** A connection in a read-only transaction. The scope ends both. */
 const snapshot = (pool: MysqlPool) =>
   Effect.tap(pool.reserve, ({ connection, destroy }) =>
     Effect.acquireRelease(connection.executeUnprepared("START TRANSACTION READ ONLY", [], undefined), () =>

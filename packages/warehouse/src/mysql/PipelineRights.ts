@@ -6,8 +6,8 @@ import { differenceOf, type Grant } from "./GrantDifference.ts"
 import { type Ask, type ShownGrants, shownTo } from "./ShownGrants.ts"
 
 /**
- * All that the pipeline's account may do, and only in its own database: read and write rows; create, fill, index, rename
- * (ALTER, DROP) and drop tables; create and show views; see triggers, which TRIGGER is needed for. No other right is allowed.
+ * All rights of the pipeline's account, in its own database only: read and write rows; create, fill, index, rename (ALTER,
+ * DROP) and drop tables; create and show views; see triggers, which needs TRIGGER. No other right is allowed.
  */
 export const privileges = [
   "SELECT",
@@ -34,10 +34,7 @@ export const grantOn = (database: string, { literal }: { readonly literal: boole
   on: `${quote(literal ? database : database.replaceAll("_", "\\_"))}.*`
 })
 
-/**
- * Fails if the account that asks has a right that it must not have, or, for `all`, lacks one. Nothing is written to find out.
- * Three statements.
- */
+/** Fails if the account has a right that it must not have or, with `all`, lacks one. It writes nothing. Three statements. */
 export const demand = Effect.fn("PipelineRights.demand")(function* (
   ask: Ask,
   database: string,
@@ -58,7 +55,7 @@ export const demand = Effect.fn("PipelineRights.demand")(function* (
   })
 })
 
-/** An administrator keeps its rights: the pipeline gets another account. */
+/** An administrator keeps its rights. The remedy is another account for the pipeline. */
 const remedy = (differences: ReadonlyArray<Difference>): string => {
   const administers = differences.some(({ found }) => /^(?:GRANT OPTION|ALL PRIVILEGES) ON \*\.\*$/.test(found))
   const own = `put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and \`sluice provision\` creates it`
@@ -67,17 +64,17 @@ const remedy = (differences: ReadonlyArray<Difference>): string => {
     : `Run ${differences.map(({ mend }) => mend).join("; ")}. Or ${own}.`
 }
 
-/** Whether a difference is a right that the account must not have; otherwise it is one that it lacks. */
+/** Whether a difference is a right that the account must not have, rather than a missing right. */
 export const isExcess = ({ found }: Difference): boolean => found !== absent
 
 const absent = "not granted"
 
-/** Each right that an entry of the pipeline's account has and must not have, or lacks, with the REVOKE or GRANT. */
+/** Each excess or missing right of an entry of the pipeline's account, with the REVOKE or GRANT. */
 export const between = ({ account, lines, user }: ShownGrants, wanted: Grant): ReadonlyArray<Difference> => {
   const { grant, revoke } = differenceOf(lines, [wanted])
   const about = { subject: `the pipeline's account "${user}"`, aspect: "privileges", origin: "outside" } as const
   return [
-    // First: ALL PRIVILEGES includes those that are granted afterwards.
+    // First, because ALL PRIVILEGES includes the rights that are granted afterwards.
     ...revoke.map((excess) => ({
       ...about,
       found: excess,

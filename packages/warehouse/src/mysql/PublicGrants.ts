@@ -5,29 +5,29 @@ import { differenceOf } from "./GrantDifference.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import { type Ask, literal } from "./ShownGrants.ts"
 
-/** A right that every account of the server has, and how to take it away. */
+/** A right that every account of the server has, and how to revoke it. */
 export interface PublicGrant {
   /** `SELECT ON `test\_%`.*`, or a role. */
   readonly right: string
   readonly revoke: string
 }
 
-/** What MariaDB grants to PUBLIC, as any account is shown it. Before MariaDB 10.11, and on MySQL, there is no PUBLIC. */
+/** MariaDB's grants to PUBLIC, as any account sees them. Before MariaDB 10.11, and on MySQL, there is no PUBLIC. */
 export const shown = (ask: Ask, flavour: MysqlServer["flavour"]): Effect.Effect<ReadonlyArray<string>, WarehouseFailed> =>
   flavour === "MySQL"
     ? Effect.succeed([])
     : Effect.map(
         Effect.catchIf(ask("SHOW GRANTS FOR PUBLIC"), isNotThere, () => Effect.succeed([])),
-        // It shows the grants of PUBLIC's roles as well, which are not PUBLIC's to lose.
+        // It also shows the grants of PUBLIC's roles, which cannot be revoked from PUBLIC.
         (rows) => differenceOf(rows.map(([line]) => String(line)).filter(isPublics), []).revoke
       )
 
-/** Which of the rights that `shown` returned are rights in a database. A role counts: it can be given any right later. */
+/** The rights of `shown` that concern a database. A role counts, since it can be given any right later. */
 export const reaching = (rights: ReadonlyArray<string>, database: string): ReadonlyArray<PublicGrant> =>
   rights.filter((right) => reaches(right, database)).map((right) => ({ right, revoke: `REVOKE ${right} FROM PUBLIC` }))
 
 /**
- * Rights in a database that were granted to an account without a name. Both servers give them to every account. Only an
+ * Rights in a database that were granted to an account without a name. On both servers, every account has them. Only an
  * administrator can see them.
  */
 export const nameless = (ask: Ask, database: string): Effect.Effect<ReadonlyArray<PublicGrant>, WarehouseFailed> =>
@@ -43,7 +43,7 @@ export const nameless = (ask: Ask, database: string): Effect.Effect<ReadonlyArra
       })
   )
 
-/** Refuses a database in which every account of the server has rights. For an administrator, before anything is made. */
+/** Refuses a database in which every account of the server has rights. For an administrator, before anything is created. */
 export const refuse = Effect.fn("PublicGrants.refuse")(function* (
   ask: Ask,
   server: Pick<MysqlServer, "flavour">,
@@ -58,7 +58,7 @@ export const refuse = Effect.fn("PublicGrants.refuse")(function* (
   })
 })
 
-/** Rights of every account as differences from what is declared. */
+/** Rights of every account as differences from the declaration. */
 export const differences = (found: ReadonlyArray<PublicGrant>): ReadonlyArray<Difference> =>
   found.map(({ revoke, right }) => ({
     subject: "every account of the server",
@@ -75,7 +75,7 @@ const reaches = (right: string, database: string): boolean => {
   return like(pattern.replaceAll("``", "`")).test(database)
 }
 
-/** Upper and lower case are the same here, as on servers that fold names. */
+/** Case is ignored, as on servers that fold names. */
 const like = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern.replace(/\\?[\s\S]/g, (part) => (part === "%" ? "[\\s\\S]*" : part === "_" ? "[\\s\\S]" : escaped(part.slice(-1))))}$`,
@@ -86,5 +86,5 @@ const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]
 
 const isPublics = (line: string): boolean => line.includes(" TO PUBLIC")
 
-/** ER_NONEXISTING_GRANT, or the name of an unknown account, where no right was ever granted to PUBLIC. */
+/** ER_NONEXISTING_GRANT, or an unknown account's name, if PUBLIC was never granted a right. */
 const isNotThere = ({ reason }: WarehouseFailed): boolean => reason === "Other" || reason === "NotPermitted"

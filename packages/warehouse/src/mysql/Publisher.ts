@@ -27,29 +27,29 @@ export interface Options {
   readonly load: Loader
   readonly locks: TableLock.TableLock
   readonly blockers: Blockers
-  /** Refuses what was read before somebody was erased; asked under the lock of the table, over the session that has it. */
+  /** Refuses rows that were read before a person was erased. Called under the table's lock, on the session that holds it. */
   readonly gate: (session: Session, runId: string, operation: string) => Effect.Effect<void, WarehouseFailed>
   readonly marks: Marks
 }
 
-/** Which run last wrote each table, over the session that has its lock. */
+/** Which run last wrote each table, read on the session that holds its lock. */
 export interface Marks {
   readonly clear: (session: Session, table: string) => Effect.Effect<void, WarehouseFailed>
   readonly set: (session: Session, table: string, runId: string, rows: number) => Effect.Effect<void, WarehouseFailed>
   readonly find: (session: Session, table: string) => Effect.Effect<Mark | undefined, WarehouseFailed>
 }
 
-/** The rows that a table has: as its mark tells, without which they are counted. A count of millions takes seconds. */
+/** The number of a table's rows, from its mark, or counted if there is none. Counting millions takes seconds. */
 export const rowsOf = (session: Session, table: string, mark: Mark | undefined): Effect.Effect<number, SqlError> =>
   mark?.rows !== undefined
     ? Effect.succeed(mark.rows)
     : Effect.map(session.connection.executeValues(`SELECT COUNT(*) FROM ${quote(table)}`, []), ([row]) => Number(row?.[0]))
 
 /**
- * Replaces a table's rows and answers how many there are, and how they were loaded. On one connection: takes the table's
- * named lock, drops what dead runs left, fills and indexes a staging table, has the blocking checks look at it, and swaps it
- * in with one RENAME TABLE, which readers see whole or not at all. The lock is the connection's: it dies with its owner.
- * Whatever happens, no staging table is left while the server can be reached; of a crash, the next publish cleans up.
+ * Replaces a table's rows. Returns their number, and how they were loaded. On one connection, it takes the table's named lock,
+ * drops staging tables of dead runs, fills and indexes a staging table, and runs the blocking checks on it. One RENAME TABLE
+ * swaps it in, so readers see all old rows or all new rows. The lock belongs to the connection and ends with it. No staging
+ * table remains if the server can be reached; after a crash, the next publish drops it.
  */
 export const publish = Effect.fn("Publisher.publish")(function* <E>(
   options: Options,
@@ -83,7 +83,7 @@ export const publish = Effect.fn("Publisher.publish")(function* <E>(
     yield* Effect.provideService(staged, CurrentSession, session)
     const away = isThere ? `${quote(table.name)} TO ${quote(old)}, ` : ""
     const swap = execute(session, `RENAME TABLE ${away}${quote(staging)} TO ${quote(table.name)}`)
-    // While nobody is told who has written the table, no changes are applied to it.
+    // Without a mark of its last run, no changes are applied to the table.
     yield* options.marks.clear(session, table.name)
     yield* options.blockers.insist([table.name])(Effect.mapError(Deadlock.retried(swap), failed))
     yield* Effect.ignore(options.marks.set(session, table.name, runId, loaded.rows))
@@ -93,8 +93,8 @@ export const publish = Effect.fn("Publisher.publish")(function* <E>(
 })
 
 /**
- * Runs on one connection, under the table's named lock and past the gate, when dead runs' tables are gone. `present` are the
- * tables that are left around this one. In the end the temporary tables are dropped, whatever happens.
+ * Runs on one connection, under the table's named lock and past the gate, after dead runs' tables are dropped. `present` are
+ * the remaining tables around this one. At the end, the temporary tables are always dropped.
  */
 export const alone = <A, E, R>(
   options: Pick<Options, "pool" | "locks" | "gate">,
@@ -123,7 +123,7 @@ export const alone = <A, E, R>(
         const session = yield* restore(pool.reserveToPublish).pipe(Effect.mapError(failed))
         const exit = yield* Effect.exit(restore(onSession(session)))
         const cleaned = yield* Effect.exit(afterwards(session, temporary))
-        // The connection is gone, or in a state that nobody knows: it takes the lock with it, and another one cleans up.
+        // The connection is lost or in an unknown state. Closing it releases the lock, and another connection cleans up.
         if (Exit.isFailure(cleaned)) {
           yield* session.destroy
           if (temporary.length > 0) yield* pool.aside(dropStatement(temporary))
@@ -137,7 +137,7 @@ export const alone = <A, E, R>(
 /** Room for `__staging_` and eight characters. */
 const longestName = 64 - 18
 
-/** Eight characters, so that no two publishers use the same tables. */
+/** Eight random characters, so that no two publishers use the same tables. */
 export const makeSuffix = Effect.map(Effect.all([part(), part()]), ([a, b]) => a + b)
 
 function part() {
@@ -146,7 +146,7 @@ function part() {
 
 export const execute = (session: Session, sql: string) => session.connection.executeUnprepared(sql, [], undefined)
 
-/** Of a table: itself, and staging and old tables. Whoever holds its lock knows that nobody alive uses those. */
+/** A table with its staging and old tables. The holder of its lock knows that no living run uses them. */
 export const tablesAround = (session: Session, table: string): Effect.Effect<ReadonlyArray<string>, SqlError> =>
   Effect.map(
     session.connection.executeValues(
@@ -162,7 +162,7 @@ const isAround = (name: string, table: string) =>
 const afterwards = (session: Session, names: ReadonlyArray<string>) =>
   Effect.zipRight(names.length === 0 ? Effect.void : dropTables(session, names), TableLock.releaseAll(session))
 
-/** Drops tables that may be gone already. A KILL meant for the statement before may hit this one instead: it is sent again. */
+/** Drops tables that may not exist. A KILL for the previous statement may hit this one, so it is retried. */
 export const dropTables = (session: Session, names: ReadonlyArray<string>) =>
   Effect.retry(execute(session, dropStatement(names)), {
     times: 2,

@@ -6,7 +6,7 @@ import { rowEncoder } from "./encoding.ts"
 import * as InfileText from "./InfileText.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 
-/** Some ten thousand rows, as the text that LOAD DATA reads: nothing else is kept of them, so that they are no work to keep. */
+/** Some ten thousand rows, only as the text for LOAD DATA, so that they cost the garbage collector nothing. */
 export interface RowBatch {
   /** The ordinal of its first row in the dataset. */
   readonly first: number
@@ -14,7 +14,7 @@ export interface RowBatch {
   readonly text: Buffer
 }
 
-/** What rows are for. */
+/** The table and server that rows are sent to. */
 export interface Destination {
   readonly table: Table.Any
   readonly server: MysqlServer
@@ -22,11 +22,11 @@ export interface Destination {
 
 /** Rows that one INSERT can take. */
 export interface Insertable extends Omit<RowBatch, "text"> {
-  /** Its rows' cells, one after another. */
+  /** The cells of its rows, one after another. */
   readonly cells: ReadonlyArray<InfileText.Cell>
 }
 
-/** Cuts a batch by what one INSERT can take: at most 1,000 rows, and no more parameters and bytes than the server accepts. */
+/** Cuts a batch into INSERTs: at most 1,000 rows, and no more parameters and bytes than the server accepts. */
 export const insertable = (batch: RowBatch, { server, table }: Destination) => {
   const width = Table.columnNames(table).length
   const rowLimit = Math.max(1, Math.min(1_000, Math.floor(maxParameters / width)))
@@ -55,10 +55,10 @@ export const insertable = (batch: RowBatch, { server, table }: Destination) => {
 const rowsPerBatch = 10_000
 const bytesPerBatch = 8 * 1024 * 1024
 const maxParameters = 65_535
-/** What the protocol takes to say how long a value is, and of which type, at the most. */
+/** The protocol's maximum bytes for a value's length and type. */
 const headerBytes = 12
 
-/** Cuts rows into batches, in order; fails at a row that may not be sent, and says what is wrong with it. */
+/** Cuts rows into batches, in order. Fails at an invalid row, with the reason. */
 export const batcher = ({
   server,
   table

@@ -3,19 +3,19 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { differentCharacterSet, sqlError } from "./errors.ts"
 
-/** What is known of a connection then. */
+/** The properties of a new connection. */
 export interface Session {
   /** `max_allowed_packet`, in bytes. */
   readonly maxPacket: number
 }
 
-/** Sends one statement in the text protocol, and answers its rows as lists of values. */
+/** Sends one statement in the text protocol, and returns its rows as lists of values. */
 export type Send = (sql: string) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, SqlError>
 
 /**
- * Gives a new connection all session variables that our statements rely on, whatever the server's defaults are. Every kind of
- * connection uses it: the pools', the administrator's and the analyst's. Fails if the connection still has another character
- * set than utf8mb4 afterwards, since names and values would be misread without an error.
+ * Sets all session variables that our statements rely on, independent of the server's defaults. All connections use it: the
+ * pools', the administrator's and the analyst's. Fails if the connection's character set is not utf8mb4 afterwards, since names
+ * and values would be misread without an error.
  */
 export const apply = (
   send: Send,
@@ -23,7 +23,7 @@ export const apply = (
 ): Effect.Effect<Session, SqlError> =>
   Effect.gen(function* () {
     yield* send(`SET ${[...always, ...waits(options.lockWait)].join(", ")}`)
-    // All pages of a reading come from one snapshot, which READ COMMITTED does not give.
+    // All pages of a reading come from one snapshot, which READ COMMITTED does not provide.
     yield* send("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     const [[client, connection, results, maxPacket] = []] = yield* send(
       "SELECT @@character_set_client, @@character_set_connection, @@character_set_results, @@max_allowed_packet"
@@ -33,7 +33,7 @@ export const apply = (
     return { maxPacket: Number(maxPacket) }
   })
 
-// With ONLY_FULL_GROUP_BY where readers have it by default, a view that would fail for them fails here.
+// Readers have ONLY_FULL_GROUP_BY by default. With it, a view that would fail for them fails here.
 const sqlMode =
   "CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'ONLY_FULL_GROUP_BY,'), 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION')"
 
@@ -43,13 +43,13 @@ const always = [
   `SESSION sql_mode = ${sqlMode}`,
   "SESSION autocommit = 1",
   "SESSION completion_type = 'NO_CHAIN'",
-  // A limit here would cut off rows without an error.
+  // A limit would cut off rows without an error.
   "SESSION sql_select_limit = 18446744073709551615",
   "SESSION sql_big_selects = 1",
   "SESSION sql_safe_updates = 0",
   "SESSION unique_checks = 1",
   "SESSION sql_auto_is_null = 0",
-  // SHOW GRANTS quotes names only with it.
+  // SHOW GRANTS quotes names only with this setting.
   "SESSION sql_quote_show_create = 1"
 ]
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Session } from "./MysqlPool.ts"
 
-/** Runs an effect as one transaction of a session: all of its statements or none. Statements of `SqlClient` are in it. */
+/** Runs an effect as one transaction of a session. Statements of `SqlClient` belong to it. */
 export const run = <A, E, R>(session: Session, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
@@ -12,7 +12,7 @@ export const run = <A, E, R>(session: Session, effect: Effect.Effect<A, E, R>): 
       yield* execute("START TRANSACTION")
       const exit = yield* Effect.exit(restore(Effect.provideService(effect, TransactionConnection, [session.connection, 0])))
       if (Exit.isSuccess(exit)) yield* execute("COMMIT")
-      // A connection in doubt is closed, which rolls back as well.
+      // If the state is unknown, closing the connection rolls back too.
       else yield* Effect.catchAll(execute("ROLLBACK"), () => session.destroy)
       return yield* exit
     })

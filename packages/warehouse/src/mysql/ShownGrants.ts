@@ -7,31 +7,31 @@ import * as DirectConnection from "./DirectConnection.ts"
 import { connectFailed, statementFailed } from "./errors.ts"
 import type { Account } from "./UserQuery.ts"
 
-/** Asks the server one question, and answers its rows. */
+/** Sends the server one statement, and returns its rows. */
 export type Ask = (sql: string) => Effect.Effect<ReadonlyArray<ReadonlyArray<unknown>>, WarehouseFailed>
 
-/** What an account is shown of its own grants. */
+/** The grants that an account sees of itself. */
 export interface ShownGrants {
-  /** As SQL names it: `'analyst'@'%'`. */
+  /** The account in SQL: `'analyst'@'%'`. */
   readonly account: string
   readonly user: string
   /** The lines of SHOW GRANTS, without rights by roles; MariaDB's hold the password's hash. */
   readonly lines: ReadonlyArray<string>
 }
 
-/** The grants of the account that asks. */
+/** The grants of the connected account. */
 export const shownTo = (ask: Ask): Effect.Effect<ShownGrants, WarehouseFailed> =>
   Effect.gen(function* () {
     const [[name] = []] = yield* ask("SELECT CURRENT_USER()")
     const text = String(name)
     const [user, host] = [text.slice(0, text.lastIndexOf("@")), text.slice(text.lastIndexOf("@") + 1)]
     const account = `${literal(user)}@${literal(host)}`
-    // Under its name: FOR CURRENT_USER() MySQL includes the rights of the roles that are active.
+    // By its name, because with FOR CURRENT_USER() MySQL includes the rights of active roles.
     const lines = (yield* ask(`SHOW GRANTS FOR ${account}`)).map(([line]) => String(line))
     return { account, user, lines }
   })
 
-/** The grants of each entry of an account, as an administrator is shown them: an account has an entry for each host. */
+/** The grants of each entry of an account, as an administrator sees them. An account has an entry for each host. */
 export const ofEveryHost = (ask: Ask, user: string): Effect.Effect<ReadonlyArray<ShownGrants>, WarehouseFailed> =>
   Effect.gen(function* () {
     const hosts = yield* ask(`SELECT Host FROM mysql.user WHERE User = ${literal(user)} ORDER BY Host`)
@@ -45,20 +45,20 @@ export const ofEveryHost = (ask: Ask, user: string): Effect.Effect<ReadonlyArray
     })
   })
 
-/** Asks as the account of a client. */
+/** Connects as the account of a client. */
 export const askOver =
   (client: SqlClient): Ask =>
   (sql) =>
     Effect.mapError(client.unsafe(sql).values, failed)
 
-/** Asks as an account, over a connection that ends with the scope. */
+/** Connects as an account, until the scope ends. */
 export const askAs = ({ setting, url }: Account): Effect.Effect<Ask, WarehouseFailed, Scope.Scope> =>
   Effect.map(
     Effect.mapError(DirectConnection.open({ ...url, database: "" }), connectFailed({ ...url, database: "" }, setting)),
     over
   )
 
-/** Asks over a connection. */
+/** Uses a connection. */
 export const over =
   (connection: DirectConnection.DirectConnection): Ask =>
   (sql) =>
@@ -72,5 +72,5 @@ export const isRefused = ({ reason }: WarehouseFailed): boolean => reason === "A
 
 const failed: (error: SqlError) => WarehouseFailed = statementFailed("compare the accounts with what is declared")
 
-/** Text as SQL writes it. */
+/** Text as an SQL literal. */
 export const literal = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`

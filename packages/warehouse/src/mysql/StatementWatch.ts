@@ -10,21 +10,21 @@ import type { Driver } from "../internal/mysqlDriver.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import type { Fault } from "./errors.ts"
 
-/** Watches the statements of a pool, so that none waits for ever for a server that does not answer. */
+/** Watches the statements of a pool, so that none waits for ever for an unresponsive server. */
 export interface StatementWatch {
   /**
-   * Runs a statement. Interrupting it stops it on the server (`KILL QUERY`) and waits until it has stopped; if the server does
-   * not answer, its connection is closed. A statement that gets no answer fails as a lost connection does, which another
-   * attempt may mend:
-   * - after `silence`, if the server does not answer on another connection either: a slow statement is never given up;
-   * - after three seconds, if its caller was interrupted and cleans up: the server rolls back what it began.
+   * Runs a statement. An interruption stops it on the server (`KILL QUERY`) and waits until it has stopped. If the server does
+   * not respond, its connection is closed. A statement without an answer fails like a lost connection, and may be retried:
+   *
+   * - after `silence`, if the server does not respond on another connection either; a slow statement is never ended;
+   * - after three seconds, if its caller was interrupted and cleans up: the server rolls back.
    */
   readonly run: <A>(driver: Driver, statement: Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError>
 }
 
 export interface Options {
   readonly url: MysqlUrl
-  /** How long a connection may be silent before the server is asked whether it lives. */
+  /** How long a connection may be silent before the server is probed. */
   readonly silence: Duration.DurationInput
 }
 
@@ -85,13 +85,13 @@ export const make = Effect.fn("StatementWatch.make")(function* ({
   }
 })
 
-/** How long a statement of an interrupted caller may take. */
+/** The limit for a statement of an interrupted caller. */
 const windingSeconds = 3
 
 interface Running {
-  /** How long it has been without an answer, or since the server answered on another connection. */
+  /** Seconds without an answer, or since the server last responded on another connection. */
   seconds: number
-  /** How long it has been so since its caller was interrupted. */
+  /** Seconds without an answer since its caller was interrupted. */
   winding: number
   readonly isInterrupted: () => boolean
   readonly giveUp: () => void
@@ -99,7 +99,10 @@ interface Running {
 
 const gone: Fault = { code: "PROTOCOL_CONNECTION_LOST", errno: undefined, fatal: true }
 
-/** Stops what a connection is doing; closes it if the server does not answer, or does not stop it within some seconds. */
+/**
+ * Stops a connection's statement. Closes the connection if the server does not respond, or does not stop it within some
+ * seconds.
+ */
 const stop = <A, E>(fiber: Fiber.Fiber<A, E>, driver: Driver, url: MysqlUrl) =>
   Effect.gen(function* () {
     const asked = yield* DirectConnection.aside(url, `KILL QUERY ${Math.trunc(driver.threadId)}`)

@@ -3,9 +3,9 @@ import type * as Mask from "@sluice/core/relation/Mask"
 import type * as Table from "@sluice/core/relation/Table"
 import { columnType } from "./columnType.ts"
 
-/** How a table is made: what is declared of one and what a server tells of one, in the same words. */
+/** A table's columns, key and indexes, in the same form for a declaration and for a server's table. */
 export interface Structure {
-  /** By column: `VARCHAR(20) NOT NULL`. A collation is told where it is not the one that compares text exactly. */
+  /** By column: `VARCHAR(20) NOT NULL`. A collation is included if it is not the exact one. */
   readonly columns: ReadonlyMap<string, string>
   readonly key: ReadonlyArray<string>
   readonly indexes: ReadonlyArray<Index>
@@ -13,18 +13,18 @@ export interface Structure {
 
 export interface Index {
   readonly name: string
-  /** What it indexes and how: `(a, b)`, `UNIQUE (a)`. */
+  /** The indexed columns: `(a, b)`, `UNIQUE (a)`. */
   readonly on: string
 }
 
-/** What a table is declared to be. */
+/** The declared structure of a table. */
 export const ofTable = (table: Table.Any): Structure => ({
   columns: new Map(Object.entries(table.columns).map(([name, column]) => [name, inServersWords(columnType(column))])),
   key: table.primaryKey,
   indexes: table.indexes.map((columns) => ({ name: "", on: listed(columns) }))
 })
 
-/** What a mask table is made as. */
+/** The structure of a mask table. */
 export const ofMask = (table: Mask.Any): Structure => ({
   columns: new Map([
     ["id", "BIGINT NOT NULL"],
@@ -35,7 +35,7 @@ export const ofMask = (table: Mask.Any): Structure => ({
   indexes: [{ name: "", on: `UNIQUE ${listed(["value_hash"])}` }]
 })
 
-/** What identifies a structure, for the comment of the table that has it. */
+/** A hash of a structure, for the table's comment. */
 export const mark = ({ columns, indexes, key }: Structure): string => {
   const text = JSON.stringify([[...columns].sort(), key, indexes.map(({ on }) => on).sort()])
   return `sluice:${createHash("sha256").update(text).digest("hex").slice(0, 16)}`
@@ -51,7 +51,7 @@ export const selectIndexes =
 
 type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
-/** The structures of all tables and views of a database, by name, from what the two statements above answer. */
+/** The structures of all tables and views of a database, by name, from the results of these two statements. */
 export const ofDatabase = (columns: Rows, indexes: Rows, collation: string): ReadonlyMap<string, Structure> => {
   const all = new Map<string, { columns: Map<string, string>; indexes: Map<string, Array<ReadonlyArray<unknown>>> }>()
   for (const [table, column, type, nullable, collated] of columns) {
@@ -81,7 +81,7 @@ export const ofDatabase = (columns: Rows, indexes: Rows, collation: string): Rea
   )
 }
 
-/** The servers say BOOLEAN otherwise, some tell an integer's width, and what a hand-made enumeration lists may be data. */
+/** Servers name BOOLEAN differently, and some give an integer's width. The values of a foreign ENUM may be data. */
 const inServersWords = (type: string): string =>
   type
     .replace(/^BOOLEAN\b/, "TINYINT(1)")

@@ -5,9 +5,8 @@ import type { MysqlServer } from "./MysqlServer.ts"
 import * as Structure from "./Structure.ts"
 
 /**
- * How a table differs from its declaration, column by column, key and index, with the ALTER TABLE that mends each. `mark` is
- * the table's comment: where it is that of what was found, the table is as it was published, and the declaration is what
- * changed.
+ * The differences between a table and its declaration, by column, key and index, with the ALTER TABLE for each. `mark` is the
+ * table's comment. If it equals the mark of the found structure, the table is as published and the declaration has changed.
  */
 export const between = (options: {
   readonly name: string
@@ -52,7 +51,7 @@ const alterColumn = (column: string, was: string | undefined, is: string | undef
   if (is === undefined) return `DROP COLUMN ${quote(column)}`
   const exact = is.replace(/^(VARCHAR\(\d+\)|LONGTEXT)/, `$1 CHARACTER SET utf8mb4 COLLATE ${server.collation}`)
   if (was !== undefined) return `MODIFY COLUMN ${quote(column)} ${exact}`
-  // Strict servers have no value of their own for a time that must be there.
+  // Strict servers have no default for a required time.
   const value = is === "DATETIME(3) NOT NULL" || is === "DATE NOT NULL" ? " DEFAULT '1970-01-01'" : ""
   return `ADD COLUMN ${quote(column)} ${exact}${value}`
 }

@@ -14,9 +14,8 @@ export const selectTriggers =
 type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
 /**
- * What changes how our tables behave, beside their structure: triggers, which rewrite rows; another engine than InnoDB, which
- * rolls nothing back; MariaDB's versioning, which keeps rows that were deleted. Other people's tables in the database do not
- * count.
+ * Differences beside a table's structure: triggers, which rewrite rows; engines other than InnoDB, which do not roll back;
+ * MariaDB's versioning, which keeps deleted rows. Other tables in the database are ignored.
  */
 export const find = (spec: WarehouseSpec, tables: Rows, triggers: Rows): ReadonlyArray<Difference> => {
   const ours = new Set([

@@ -10,20 +10,20 @@ import { statementFailed } from "./errors.ts"
 import type { Session } from "./MysqlPool.ts"
 
 /**
- * The named locks of a pipeline's tables. Their names follow from a secret of the pipeline, since any account of the server
- * may take a lock whose name it can compute.
+ * The named locks of a pipeline's tables. Their names are derived from a secret of the pipeline, since any account of the
+ * server can take a lock whose name it can compute.
  */
 export interface TableLock {
   /**
-   * Takes the lock of a table, which every publisher and every erasure holds: from before rows are read until readers can see
-   * them. If it were taken for the swap alone, a run that read first and ended last would replace newer rows by older ones,
-   * and an erasure could leave a person in a staging table whose run is then killed. It belongs to the session and ends with it.
+   * Takes a table's lock. Every publish and every erasure holds it from before rows are read until readers can see them. With a
+   * lock for the swap alone, a run that read first and ended last would replace newer rows, and an erasure could miss a person
+   * in the staging table of a run that is then killed. The lock belongs to the session and ends with it.
    */
   readonly take: (
     session: Session,
     table: string,
     operation: string,
-    /** The run that takes it, if it is one. */
+    /** The run that takes it, if there is one. */
     own?: string
   ) => Effect.Effect<void, WarehouseFailed>
   /** Takes the lock of a table if it is free; does not wait. */
@@ -31,7 +31,10 @@ export interface TableLock {
 }
 
 export interface Options {
-  /** Where the secret is. Not the pool of the sessions: a publisher that waits for a second connection can wait for ever. */
+  /**
+   * The client that reads the secret. It must not use the sessions' pool: a publisher that waits for a second connection can
+   * wait for ever.
+   */
   readonly sql: SqlClient
   readonly words: PipelineDialect
   readonly secrets: SqlSecrets
@@ -82,10 +85,13 @@ export const make = ({ secrets, sql, wait, words }: Options): TableLock => {
 const nameOf = (secret: Uint8Array, table: string): string =>
   `sluice:${createHmac("sha256", secret).update(table).digest("hex").slice(0, 32)}`
 
-/** At most 64 characters. A copy of the database on the same server has its own locks. MySQL 9 has SHA1 and MD5 no more. */
+/** At most 64 characters. A copy of the database on the same server has its own locks. MySQL 9 no longer has SHA1 and MD5. */
 const inDatabase = "CONCAT(?, LEFT(SHA2(DATABASE(), 256), 16))"
 
-/** The runs that are to make a table and have not yet, by the run history, if assets are called as their tables are, prefixes left out. */
+/**
+ * The runs that have still to materialize a table, by the run history. It assumes that assets are named as their tables, after
+ * their prefixes.
+ */
 const makers = ({ connection }: Session, pipeline: string, table: string): Effect.Effect<ReadonlyArray<string>, SqlError> =>
   Effect.map(
     connection.executeValues(
@@ -96,6 +102,6 @@ const makers = ({ connection }: Session, pipeline: string, table: string): Effec
     (rows) => rows.map(([run]) => String(run))
   )
 
-/** Releases all locks that a session has taken. */
+/** Releases all locks of a session. */
 export const releaseAll = (session: Session): Effect.Effect<unknown, SqlError> =>
   session.connection.executeUnprepared("SELECT RELEASE_ALL_LOCKS()", [], undefined)

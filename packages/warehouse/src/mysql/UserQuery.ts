@@ -7,17 +7,17 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import { connectFailed, statementFailed } from "./errors.ts"
 
-/** Whose query it is: the account, and the setting that names it. */
+/** The account of a query, and the setting that names it. */
 export interface Account {
   readonly url: MysqlUrl
   readonly setting: string
 }
 
 /**
- * Answers one query that a person wrote, over a connection of its own that is closed afterwards, so that nothing which the
- * query leaves (variables, locks) is met by another. The answer is held whole. Three things keep it from writing: its first
- * word must be one that reads, it is sent where several statements in one text are refused, and its transaction is read-only.
- * An interruption or the limit ends it on the server; the server has the limit too, for when this process is killed.
+ * Runs one query that a person wrote, over its own connection, which is closed afterwards, so that variables and locks of the
+ * query end with it. The result is in memory whole. Three things prevent writing: the first word must be one that reads,
+ * several statements in one text are refused, and the transaction is read-only. An interruption or the limit ends the query on
+ * the server. The server has the limit too, in case this process is killed.
  */
 export const run = Effect.fn("UserQuery.run")(function* (
   account: Account,
@@ -39,10 +39,10 @@ export const run = Effect.fn("UserQuery.run")(function* (
       )
       const ask = (text: string) => Effect.mapError(connection.query(text), statementFailed(operation))
       if (limit !== undefined) yield* ask(serverLimit(limit))
-      // The second makes the transaction after an implicit COMMIT read-only as well.
+      // The second statement makes the transaction after an implicit COMMIT read-only too.
       yield* ask("SET SESSION TRANSACTION READ ONLY")
       yield* ask("START TRANSACTION READ ONLY")
-      // The server notices only when it writes that the connection is closed.
+      // The server notices a closed connection only when it writes.
       const end = DirectConnection.aside(account.url, `KILL ${Math.trunc(connection.threadId)}`)
       const answer = yield* Effect.onInterrupt(ask(sql), () => end)
       return { columns: answer.columns, rows: answer.rows.map((row) => row.map(plain)) }
@@ -50,7 +50,7 @@ export const run = Effect.fn("UserQuery.run")(function* (
   )
 })
 
-/** A second more than ours, so that ours is the one to be reported. Each flavour takes the other's for a comment. */
+/** A second more than our limit, so that ours is reported. Each flavour reads the other's statement as a comment. */
 const serverLimit = (limit: Duration.Duration): string => {
   const seconds = Math.ceil(Duration.toSeconds(limit)) + 1
   return `SET SESSION /*M! max_statement_time = ${seconds} */ /*!50700 max_execution_time = ${seconds * 1000} */`
@@ -58,7 +58,7 @@ const serverLimit = (limit: Duration.Duration): string => {
 
 const operation = "answer the query"
 
-/** Whether a statement begins, after comments, with a word that reads. A comment that the servers execute is no comment. */
+/** Whether a statement begins, after comments, with a word that reads. A comment that servers execute is not skipped. */
 export const reads = (sql: string): boolean => {
   const text = sql.replace(/^(?:\s+|--\s[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|\/\*(?![!M])[\s\S]*?\*\/|\()+/, "")
   return /^(?:select|with|table|values|show|describe|desc|explain)\b/i.test(text)

@@ -9,7 +9,7 @@ import * as Credentials from "./Credentials.ts"
 import type * as DirectConnection from "./DirectConnection.ts"
 import { differenceOf, type Grant } from "./GrantDifference.ts"
 
-/** An account by what it is for, for the lines that tell what was done. */
+/** An account and its purpose, for the lines of the report. */
 export interface Account {
   readonly role: string
   /** The setting that names it. */
@@ -17,28 +17,28 @@ export interface Account {
   readonly user: string
   readonly password: Redacted.Redacted
   readonly grants: ReadonlyArray<Grant>
-  /** What other pipelines of the database may have granted to it, which is theirs to take back. */
+  /** Grants that other pipelines of the database may have given to it. Only they revoke them. */
   readonly byOthers: ReadonlyArray<Grant>
 }
 
 type Done = Effect.Effect<ReadonlyArray<string>, SqlError>
 
-/** Where an account is made, and for which pipeline. */
+/** Where an account is created, and for which pipeline. */
 export interface Place {
   readonly admin: DirectConnection.DirectConnection
-  /** The pipeline's URL: its server is where logins are tried, its database has the account. */
+  /** The pipeline's URL: its server is used for test logins, and its database owns the account. */
   readonly pipeline: MysqlUrl
   readonly name: string
-  /** Whether an account that this program did not create may be taken over: it loses its other grants. */
+  /** Whether an account that this program did not create may be adopted. It loses its other grants. */
   readonly adopt: boolean
   readonly passwords: Credentials.Options
 }
 
 /**
- * Decides whether an account may be provisioned, and changes nothing. Returns a line if it will be taken over or shared. It
- * may be if it does not exist, if it is recorded for this pipeline, or if it has the configured password and no right but
- * declared ones; otherwise only with `adopt`. Pipelines of one database share an account if they know its password. The
- * account of another database's pipeline is refused.
+ * Decides whether an account may be provisioned, and changes nothing. Returns a line if it will be adopted or shared. The
+ * account may be used if it does not exist, is recorded for this pipeline, or has the configured password and no undeclared
+ * right; otherwise only with `adopt`. Pipelines of one database share an account if they know its password. The account of
+ * another database's pipeline is refused.
  */
 export const claim = Effect.fnUntraced(function* (
   { admin, adopt, name, pipeline }: Place,
@@ -77,7 +77,7 @@ export const claim = Effect.fnUntraced(function* (
   )
 })
 
-/** How many of the wanted privileges lines of SHOW GRANTS lack. */
+/** The number of wanted privileges that lines of SHOW GRANTS lack. */
 const lackingOf = (lines: ReadonlyArray<string>, wanted: ReadonlyArray<Grant>): number =>
   differenceOf(lines, wanted).grant.reduce((sum, { privileges }) => sum + privileges.length, 0)
 
@@ -85,12 +85,12 @@ const refused = (detail: string) =>
   new WarehouseFailed({ reason: "Misconfigured", operation: "provision the accounts", detail })
 
 /**
- * Records an account as this pipeline's, creates it for all the hosts that it must have, and gives it the configured password
- * on each of them. Returns a line for what it did.
+ * Records an account as this pipeline's, creates it for all required hosts, and sets the configured password on each. Returns a
+ * line for each step.
  */
 export const ensure = ({ admin, name, passwords, pipeline }: Place, { password, role, user }: Account): Done =>
   Effect.gen(function* () {
-    // First, so that an account without a record is never one that this program has begun to create.
+    // First, so that every account that this program has created is recorded.
     yield* AccountRecord.record(admin, user, { database: pipeline.database, pipeline: name })
     const there = new Set(yield* hostsOf(admin, user))
     const missing = (yield* hostsFor(admin)).filter((host) => !there.has(host))
@@ -102,8 +102,8 @@ export const ensure = ({ admin, name, passwords, pipeline }: Place, { password, 
   })
 
 /**
- * Gives an account what it lacks and takes everything else from it, on all its hosts, except what other pipelines of the
- * database may have granted. Answers a line for each.
+ * Grants an account's missing rights and revokes all other rights, on all its hosts, except grants that other pipelines of the
+ * database may have given. Returns a line for each.
  */
 export const reconcile = (admin: DirectConnection.DirectConnection, account: Account): Done =>
   Effect.gen(function* () {
@@ -116,7 +116,7 @@ export const reconcile = (admin: DirectConnection.DirectConnection, account: Acc
         yield* admin.query(`REVOKE ${excess} FROM ?@?`, to)
         lines.push(`revoked ${excess} from ${role} "${user}"`)
       })
-      // ALL PRIVILEGES includes what is granted. Otherwise granting comes first: what stays allowed is at no time refused.
+      // ALL PRIVILEGES includes the granted rights. Otherwise grants come first, so that allowed rights are never refused.
       const [others, all] = Arr.partition(difference.revoke, (excess) => excess.startsWith("ALL PRIVILEGES "))
       yield* Effect.forEach(all, revoke)
       for (const { on, privileges } of difference.grant) {
@@ -129,8 +129,8 @@ export const reconcile = (admin: DirectConnection.DirectConnection, account: Acc
   })
 
 /**
- * Everywhere, and by name wherever the server has an account without a name: those of a fresh MariaDB are taken before
- * `'user'@'%'` when a connection comes from their host.
+ * `%`, and each host for which the server has an account without a name. A fresh MariaDB prefers those over `'user'@'%'` for
+ * connections from their host.
  */
 const hostsFor = (admin: DirectConnection.DirectConnection) =>
   Effect.map(hostsOf(admin, ""), (anonymous) => [...new Set(["%", "localhost", ...anonymous])])

@@ -6,12 +6,12 @@ import type { MysqlServer } from "./MysqlServer.ts"
 import * as Structure from "./Structure.ts"
 
 /**
- * `CREATE TABLE` under any name, with the primary key and without the secondary indexes. Its comment is a mark, a hash of all
- * that is declared, by which a change from outside shows.
+ * `CREATE TABLE` under any name, with the primary key and without the secondary indexes. Its comment is a mark: a hash of the
+ * declaration, which reveals changes from outside.
  */
 export const createTable = (table: Table.Any, name: string, server: MysqlServer): string => create(table, name, [], server)
 
-/** The same with the secondary indexes, under the table's own name: for a table that stays empty for now. */
+/** The same with the secondary indexes, under the table's own name, for a table that stays empty for now. */
 export const createIndexedTable = (table: Table.Any, server: MysqlServer): string =>
   create(table, table.name, table.indexes.map(index), server)
 
@@ -22,7 +22,7 @@ const create = (table: Table.Any, name: string, indexes: ReadonlyArray<string>, 
   return `CREATE TABLE ${quote(name)} (${parts}) ${tableOptions(server)} COMMENT='${Structure.mark(Structure.ofTable(table))}'`
 }
 
-/** One `ALTER TABLE` that adds all secondary indexes; undefined where there are none. */
+/** One `ALTER TABLE` that adds all secondary indexes; undefined if there are none. */
 export const addIndexes = (table: Table.Any, name: string): string | undefined =>
   table.indexes.length === 0 ? undefined : `ALTER TABLE ${quote(name)} ${table.indexes.map(addIndex).join(", ")}`
 
@@ -32,11 +32,11 @@ export const addIndex = (columns: ReadonlyArray<string>): string => `ADD ${index
 const index = (columns: ReadonlyArray<string>): string =>
   `INDEX ${quote(`ix_${columns.join("_")}`.slice(0, 64))} (${list(columns)})`
 
-/** A view that reads with the rights of whoever reads it. */
+/** A view that runs with its reader's rights. */
 export const createView = (view: View.Any, options: { readonly replace: boolean }): string =>
   `CREATE ${options.replace ? "OR REPLACE " : ""}SQL SECURITY INVOKER VIEW ${quote(view.name)} AS ${view.select(viewDialect)}`
 
-/** What views need to know of the dialect. */
+/** The dialect for views. */
 export const viewDialect: View.Dialect = { now: "UTC_TIMESTAMP(3)" }
 
 /** `` `a`, `b` `` */
@@ -47,8 +47,8 @@ export const selectFrom = (relation: Table.Any | View.Any): string =>
   `SELECT ${list(Table.columnNames(relation))} FROM ${quote(relation.name)}`
 
 /**
- * The next page of a table in key order, after the key whose values are bound once for each `?` (`keyParameters` repeats
- * them so). The first comparison alone bounds the range of the index that is read.
+ * The next page of a table in key order, after the key whose values are bound once for each `?` (`keyParameters` repeats them).
+ * The first comparison alone limits the range of the index.
  */
 export const selectPage = (table: Table.Any, options: { readonly first: boolean; readonly size: number }): string => {
   const where = options.first ? "" : ` WHERE ${quote(table.primaryKey[0] ?? "")} >= ? AND ${after(table.primaryKey)}`

@@ -4,8 +4,8 @@ import * as Schedule from "effect/Schedule"
 import { faultOf } from "./errors.ts"
 
 /**
- * Runs a statement that is a transaction by itself again where it was the victim of a deadlock: it has done nothing then.
- * MySQL has deadlocks over the names of tables, too: RENAME TABLE against whoever opens a view over the table.
+ * Retries a single-statement transaction after a deadlock, which has undone it. MySQL also has deadlocks over table names:
+ * RENAME TABLE against a reader that opens a view over the table.
  */
 export const retried = <A, E, R>(statement: Effect.Effect<A, E | SqlError, R>): Effect.Effect<A, E | SqlError, R> =>
   Effect.retry(statement, { while: isDeadlock, schedule: backoff })

@@ -5,11 +5,11 @@ import type { MysqlServer } from "./MysqlServer.ts"
 /** An identifier in backticks. */
 export const quote = (identifier: string): string => `\`${identifier.replaceAll("`", "``")}\``
 
-/** What ends a CREATE TABLE: its text is compared byte by byte, whatever the database's own collation is. */
+/** The end of a CREATE TABLE. Texts are compared byte by byte, whatever the database's own collation is. */
 export const tableOptions = (server: MysqlServer): string =>
   `ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE ${server.collation}`
 
-/** How MySQL and MariaDB say what the portable adapters need; only what both understand. */
+/** The dialect of MySQL and MariaDB for the portable adapters. It uses only syntax that both understand. */
 export const dialect = (server: MysqlServer): SqlDialect => ({
   name: "mysql",
   quote,

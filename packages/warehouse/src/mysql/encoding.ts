@@ -5,9 +5,9 @@ import * as ColumnValue from "../sql/ColumnValue.ts"
 import type * as InfileText from "./InfileText.ts"
 
 /**
- * Encodes rows of a table: writes each row's cells in column order. Answers what is wrong with a row, as `"amount" has more
- * than 2 digits behind the point`, where the server would refuse it or change it without a word; what has been written of it
- * must not be used then.
+ * Encodes rows of a table: writes each row's cells in column order. If the server would refuse or silently change a row, it
+ * returns the reason, as `"amount" has more than 2 digits behind the point`. The written part of that row must then be
+ * discarded.
  */
 export const rowEncoder = (
   table: Table.Any
@@ -50,7 +50,7 @@ export const rowDecoder = (
   }
 }
 
-/** Writes a value that fits its column, or answers what is wrong with it all the same. */
+/** Writes a value of its column's type, or returns the reason why it does not fit. */
 type CellWriter = (value: unknown, into: InfileText.Writer) => string | undefined
 
 const writerOf = (type: Column.ColumnType): CellWriter => {
@@ -97,14 +97,14 @@ const valueDecoder = ({ pii, type }: Column.Any): ((value: unknown) => unknown) 
   }
 }
 
-/** A view may compute more digits than it declares, or fewer: zeros are added or taken away, other digits never. */
+/** A view may compute more digits than it declares, or fewer. Zeros are added or removed, other digits never. */
 const atScale = (decimal: string, scale: number): string => {
   const [whole = "", fraction = ""] = decimal.split(".")
   const digits = fraction.replace(/0+$/, "").padEnd(scale, "0")
   return digits === "" ? whole : `${whole}.${digits}`
 }
 
-/** The binary protocol leaves out a fraction of zero, and midnight. */
+/** The binary protocol omits a fraction of zero, and midnight. */
 const isoOf = (value: unknown): string => {
   const text = String(value)
   const time = text.length > 10 ? text.slice(11, 19) : "00:00:00"

@@ -3,15 +3,15 @@ import * as Predicate from "effect/Predicate"
 import { type MysqlUrl, placeOf, sslModeOf } from "../DatabaseUrl.ts"
 import { type Reason, WarehouseFailed } from "../WarehouseFailed.ts"
 
-/** All that is kept of a driver's error: its codes. Its text quotes values and statements, and is never passed on. */
+/** The parts of a driver's error that are kept: its codes. Its message quotes values and statements, and is dropped. */
 export interface Fault {
-  /** `ER_DUP_ENTRY`, `ECONNRESET`; `UNKNOWN` where there is none. */
+  /** `ER_DUP_ENTRY`, `ECONNRESET`; `UNKNOWN` if there is none. */
   readonly code: string
   /** The server's number; undefined for errors of the network or the driver. */
   readonly errno: number | undefined
-  /** Whether the connection is gone with it. */
+  /** Whether the connection is lost too. */
   readonly fatal: boolean
-  /** If the statement was too long for the server: both in bytes. */
+  /** The lengths in bytes, if the statement was too long for the server. */
   readonly packet?: Packet
 }
 
@@ -21,20 +21,20 @@ export interface Packet {
   readonly limit: number
 }
 
-/** How many connections a run needs at least, and how many it uses if it may. */
+/** The minimum number of connections of a run, and the number that it uses if allowed. */
 export const fewestConnections = 4
 export const mostConnections = 20
 
-/** Our code for a connection whose character set is not utf8mb4 although it was set. */
+/** Our code for a connection whose character set is not utf8mb4 after it was set. */
 export const differentCharacterSet = "DIFFERENT_CHARACTER_SET"
 
-/** Our code for an `ssl-ca` that cannot be read, or holds no certificate. */
+/** Our code for an `ssl-ca` that is unreadable, or holds no certificate. */
 export const unreadableAuthorities = "UNREADABLE_SSL_CA"
 
-/** The driver's code for a server that was to use TLS and offers none. */
+/** The driver's code for a server without TLS, if TLS is required. */
 export const noTls = "HANDSHAKE_NO_SSL_SUPPORT"
 
-/** Reads the codes of whatever a driver threw. */
+/** Reads the codes of a driver's error. */
 export const faultOf = (cause: unknown): Fault => {
   const inner = Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors) ? cause.errors[0] : undefined
   const code = stringIn(cause, "code") ?? stringIn(inner, "code")
@@ -58,14 +58,17 @@ const packetIn = (cause: unknown): Pick<Fault, "packet"> => {
     : {}
 }
 
-/** Of a statement that was longer than the server takes; servers answer by closing the connection, some with ER_NET_PACKET_TOO_LARGE. */
+/**
+ * The error for a statement that is longer than the server accepts. Servers close the connection, some with
+ * ER_NET_PACKET_TOO_LARGE.
+ */
 export const packetTooLarge = (packet: Packet): SqlError => sqlError({ code: tooLarge, fatal: true, packet })
 
 const tooLarge = "PACKET_TOO_LARGE"
 
 const failedTls = "HANDSHAKE_SSL_ERROR"
 
-/** The driver has one code for all that can be wrong with TLS; the texts are OpenSSL's and Node's. */
+/** The driver has one code for all TLS errors. The matched texts are OpenSSL's and Node's. */
 const tlsCodeOf = (cause: unknown): string => {
   if (Predicate.hasProperty(cause, "cert") && Predicate.hasProperty(cause, "host")) return "CERTIFICATE_OF_ANOTHER_HOST"
   const text = Predicate.isError(cause) ? cause.message : ""
@@ -73,7 +76,7 @@ const tlsCodeOf = (cause: unknown): string => {
   return /certificate/.test(text) ? "CERTIFICATE_NOT_TRUSTED" : failedTls
 }
 
-/** What is wrong with TLS, by code, and what to do about it. */
+/** Each TLS error by code, with the remedy. */
 const tlsProblems = new Map<string, (setting: string) => string>([
   [
     noTls,
@@ -93,16 +96,16 @@ const tlsProblems = new Map<string, (setting: string) => string>([
   [unreadableAuthorities, (setting) => `the file in ssl-ca of ${setting} cannot be read, or has no certificate in PEM.`]
 ])
 
-/** The same error with its codes for a cause: safe for spans and logs. */
+/** The same error with only its codes as the cause: safe for spans and logs. */
 export const withoutValues = (error: SqlError): SqlError => sqlError(error.cause)
 
-/** An error of the driver as one that is safe for spans and logs. */
+/** A driver's error as an `SqlError` that is safe for spans and logs. */
 export const sqlError = (cause: unknown): SqlError => {
   const fault = faultOf(cause)
   return new SqlError({ cause: fault, message: fault.code })
 }
 
-/** What a failed statement means. `doing` is what it was for: `publish orders`. */
+/** Translates a failed statement. `doing` is its purpose: `publish orders`. */
 export const statementFailed =
   (doing: string, where = "") =>
   (error: SqlError): WarehouseFailed => {
@@ -120,7 +123,7 @@ export const statementFailed =
     return new WarehouseFailed({ reason, operation: doing, detail: `${detail}${where}.${advice[reason] ?? ""}` })
   }
 
-/** What a refused connection means, told with the setting to correct. Never holds the password. */
+/** Translates a refused connection, with the setting to correct. Never holds the password. */
 export const connectFailed =
   (url: MysqlUrl, setting: string) =>
   (error: SqlError): WarehouseFailed => {
@@ -227,7 +230,7 @@ const tooMany =
 
 const forbidden = "an option of the server forbids it, such as read_only"
 
-/** Errors whose kind alone would be misleading, by the server's number. */
+/** Errors whose kind alone would mislead, by the server's number. */
 const particular: ReadonlyMap<number, string> = new Map([
   [1040, tooMany],
   [1203, tooMany],
@@ -236,7 +239,7 @@ const particular: ReadonlyMap<number, string> = new Map([
   [1836, forbidden]
 ])
 
-/** Whether connections are refused for now because there are too many. */
+/** Whether the server refuses connections because it has too many. */
 export const isTooMany = (error: SqlError): boolean => particular.get(faultOf(error.cause).errno ?? 0) === tooMany
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`

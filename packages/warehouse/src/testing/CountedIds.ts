@@ -2,13 +2,13 @@ import type * as Mask from "@sluice/core/relation/Mask"
 import * as Effect from "effect/Effect"
 import { RandomIds } from "../sql/RandomIds.ts"
 
-/** Mask ids that count up, so that tests know them. */
+/** Mask ids that count up, so that tests can predict them. */
 export interface CountedIds {
-  /** The highest id that a mask has; 0 if it has none. */
+  /** The highest id of a mask; 0 if it has none. */
   readonly last: (mask: Mask.Any) => number
-  /** Runs an effect that draws ids for a mask: the next ones. */
+  /** Runs an effect that draws the next ids for a mask. */
   readonly counted: <A, E, R>(mask: Mask.Any, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Runs an effect that draws one id for a mask: this one. */
+  /** Runs an effect that draws this id for a mask. */
   readonly given: <A, E, R>(mask: Mask.Any, id: number, effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 

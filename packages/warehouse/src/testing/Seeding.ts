@@ -18,7 +18,7 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { CountedIds } from "./CountedIds.ts"
 import type { Contents } from "./published.ts"
 
-/** The run that wrote what a test begins with. */
+/** The id of the run that wrote the seeded rows. */
 export const runId = "seed"
 
 interface Into {
@@ -27,7 +27,7 @@ interface Into {
   readonly ids: CountedIds
 }
 
-/** Fills a warehouse: relations with rows first, then those that need only be there, with everything that they read. */
+/** Fills a warehouse: first the relations with rows, then the other relations, with all relations that they read. */
 export const seed = Effect.fn("Seeding.seed")(function* (
   into: Into,
   contents: ReadonlyArray<Contents>
@@ -40,7 +40,7 @@ export const seed = Effect.fn("Seeding.seed")(function* (
   for (const content of contents) if (content._tag === "Relation") yield* ensure(store, content.relation)
 })
 
-/** A table with the columns of a relation: a view that is given rows answers these. */
+/** A table with the columns of a relation. It replaces a view that is seeded with rows. */
 const standIn = (relation: Table.Any | View.Any): Table.Any =>
   relation._tag === "Table"
     ? relation
@@ -57,7 +57,7 @@ const seedTable = (store: SqliteStore, table: Table.Any, rows: ReadonlyArray<Rea
     yield* Effect.provideService(mark, SqlClient, store.data.sql)
   }).pipe(store.data.withTransaction, failing(table))
 
-/** Creates a relation that is not there, a table without rows, and first what a view reads. */
+/** Creates a missing relation, a table without rows, after the relations that a view reads. */
 const ensure = (store: SqliteStore, relation: Table.Any | View.Any): Effect.Effect<void, WarehouseFailed> =>
   Effect.gen(function* () {
     const found = yield* store.data.use((session) =>
@@ -76,7 +76,7 @@ const seedMask = (into: Into, mask: Mask.Any, ids: ReadonlyMap<string, number>) 
     { discard: true }
   ).pipe(Effect.provideService(StepContext, unseen), failing(mask))
 
-/** Tells what could not be seeded. The rows are the test's own, and not an asset's. */
+/** Names the relation that could not be seeded. The rows are the test's own, not an asset's. */
 const failing =
   ({ name }: { readonly name: string }) =>
   <A, R>(effect: Effect.Effect<A, WarehouseFailed | SpillFailed | SqlError, R>): Effect.Effect<A, WarehouseFailed, R> =>

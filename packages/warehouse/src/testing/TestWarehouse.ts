@@ -23,29 +23,28 @@ import * as CountedIds from "./CountedIds.ts"
 import type { Contents } from "./published.ts"
 import * as Seeding from "./Seeding.ts"
 
-/** One thing that was written, as its reader sees it. */
+/** One write, as a reader sees it. */
 export interface Write {
   readonly kind: "table" | "view" | "mask" | "quarantine"
   /** The name of the table, view or mask; for a quarantine, its source. */
   readonly relation: string
-  /** All rows, in the order of the key; of a mask, the rows that are new. */
+  /** All rows, in key order; of a mask, the new rows. */
   readonly rows: ReadonlyArray<Readonly<Record<string, unknown>>>
 }
 
-/** What a test knows of its warehouse. */
+/** The warehouse of a test. */
 export class TestWarehouse extends Context.Tag("@sluice/warehouse/TestWarehouse")<
   TestWarehouse,
   {
-    /** Everything that was written, in order. */
+    /** All writes, in order. */
     readonly writes: Effect.Effect<ReadonlyArray<Write>>
     /** Fills an empty warehouse. Call it before anything is published. */
     readonly seed: (contents: ReadonlyArray<Contents>) => Effect.Effect<void, WarehouseFailed>
   }
 >() {
   /**
-   * The embedded store in memory, for tests of assets and of graphs: what an asset publishes is checked against its
-   * declaration, and SQL is answered as in `sqlite:DIRECTORY`. The ids of a mask count from 1. Nobody was erased. Every layer is
-   * a new, empty store.
+   * The embedded store in memory, for tests of assets and of graphs. Published rows are checked against their declaration, and
+   * SQL works as in `sqlite:DIRECTORY`. Mask ids count from 1. Nobody was erased. Every layer is a new, empty store.
    */
   static readonly layer: Layer.Layer<TestWarehouse | Warehouse | PiiMasker | Quarantine | Suppressions, WarehouseFailed> =
     Layer.provide(Layer.scopedContext(Effect.suspend(() => make)), Layer.succeed(PipelineName, "test"))
@@ -66,7 +65,7 @@ const make = Effect.gen(function* () {
     Effect.map(Stream.runCollect(SqliteWarehouse.readOver(store.data, relation)), (pages) =>
       Chunk.toReadonlyArray(pages).flat()
     )
-  /** Records what a reader sees of a relation after it was written. */
+  /** Records a relation's rows, as a reader sees them, after a write. */
   const recorded = <A, E, R>(kind: "table" | "view", relation: Table.Any | View.Any, write: Effect.Effect<A, E, R>) =>
     Effect.tap(write, () => Effect.map(rowsOf(relation), (rows) => record({ kind, relation: relation.name, rows })))
 

@@ -20,21 +20,21 @@ import { type Contents, contentsOf, type Seed } from "./published.ts"
 import * as Seeding from "./Seeding.ts"
 import { TestWarehouse, type Write } from "./TestWarehouse.ts"
 
-/** What materializing one asset did. */
+/** The result of materializing one asset. */
 export interface Tested<A> {
   readonly value: A
   /** The rows of the table or view that it published, as a reader sees them, or those of its dataset; otherwise none. */
   readonly rows: ReadonlyArray<RowOf<A>>
-  /** What each check of the asset found. A blocking one that does not pass fails the effect. */
+  /** The result of each check. A failed blocking check fails the effect. */
   readonly checks: ReadonlyArray<Checked>
   /** The events of a run of this one step. */
   readonly events: ReadonlyArray<RunEvent>
-  /** Everything that it wrote: tables, views, mask tables and quarantine, in order. */
+  /** All writes: tables, views, mask tables and quarantine, in order. */
   readonly writes: ReadonlyArray<Write>
   readonly metadata: Metadata
 }
 
-/** The type of the rows that an asset's value stands for. */
+/** The row type of an asset's value. */
 export type RowOf<A> =
   A extends Published<infer T extends Table.Any | View.Any>
     ? Table.Row<T>
@@ -46,12 +46,12 @@ export type RowOf<A> =
 export type Provided = Warehouse | PiiMasker | Quarantine | Suppressions | Spill | TestWarehouse
 
 /**
- * Materializes one asset in an embedded store in memory, with upstream values of your choice and without a graph or a
- * network. Its blocking checks look at the staged rows, and the others at what it published. Other services that
- * the asset needs, such as an API, remain to be provided. It fails with the asset's own error, or with `CheckFailed`.
+ * Materializes one asset in an embedded store in memory, with upstream values of your choice and without a graph or a network.
+ * Blocking checks run on the staged rows, and the others on the published rows. Provide the other services that the asset
+ * needs, such as an API. It fails with the asset's own error, or with `CheckFailed`.
  *
- * `published` and `masked` are the values of upstreams in the store. `seed` takes more of them: what the asset or its checks
- * read besides, such as its own table before the run.
+ * `published` and `masked` are the values of upstreams in the store. `seed` takes further relations that the asset or its
+ * checks read, such as its own table before the run.
  *
  * ```ts
  * const { rows } = yield* materializeForTest(usersRaw, { users: Dataset.of(ada), cities: MaskMap.of("city", { London: 1 }) })
@@ -72,7 +72,7 @@ export const materializeForTest = <A, E extends Failure, R, Up extends Asset.Ups
     return { value, rows: rowsOf<RowOf<A>>(yield* rowsIn(value, written)), checks, events, writes: written, metadata }
   }).pipe(Effect.scoped, Effect.provide(services))
 
-// A driver that cannot be loaded is no outcome of the asset.
+// A driver that cannot be loaded is not a failure of the asset.
 const services = Layer.merge(Layer.orDie(TestWarehouse.layer), Spill.layerMemory)
 
 /** Whether the asset's own relation has rows from an earlier run. */

@@ -7,12 +7,14 @@ import type { Published } from "../Warehouse.ts"
 
 const Contents: unique symbol = Symbol.for("@sluice/warehouse/testing/Contents")
 
-/** The value of an upstream, with what the test warehouse holds of it. */
+/** The value of an upstream, with its contents in the test warehouse. */
 export interface Seed {
   readonly [Contents]: Contents
 }
 
-/** What the test warehouse is to hold before the asset is materialized. `rows` is undefined for a relation that is only there. */
+/**
+ * The contents of the test warehouse before the asset is materialized. `rows` is undefined for a relation without given rows.
+ */
 export type Contents =
   | {
       readonly _tag: "Relation"
@@ -23,11 +25,11 @@ export type Contents =
 
 /**
  * The value of an upstream that publishes a table or view. The test warehouse has the relation with these rows; ids, times and
- * decimals are plain text. A table without rows is empty. A view without rows answers its own SELECT.
+ * decimals are plain text. A table without rows is empty. A view without rows computes its own SELECT.
  *
  * ```ts
  * materializeForTest(dailyRevenue, {
- *   orders: published(Orders, [{ id: "1", customer_id: "ada", ordered_at: "2024-03-01T09:30:00.000Z", amount: "20.00" }]),
+ *   orders: published(Orders, [{ order_id: "1", ordered_at: "2024-03-01T09:30:00.000Z", amount: "20.00", currency: "EUR" }]),
  *   rates: published(ExchangeRates, [{ currency: "EUR", eur: "1" }])
  * })
  * ```
@@ -52,7 +54,7 @@ export const masked = <const K extends string>(
   [Contents]: { _tag: "Mask", mask, ids: new Map(Object.entries(ids)) }
 })
 
-/** What a value says that the warehouse holds; undefined if it says nothing. */
+/** The contents that a value declares; undefined if it declares none. */
 export const contentsOf = (value: unknown): Contents | undefined => (isSeed(value) ? value[Contents] : undefined)
 
 const isSeed = (value: unknown): value is Seed => Predicate.hasProperty(value, Contents)
