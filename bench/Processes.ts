@@ -4,38 +4,38 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** How a process was started: where, and with what in its environment beside this one's. */
+/** Where a process starts, and its environment besides this one's. */
 export interface Setting {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
-  /** Options of Node's own. */
+  /** Node's options. */
   readonly node?: ReadonlyArray<string>
 }
 
-/** What a process took, from its start to its end. */
+/** The cost of a process, from its start to its end. */
 export interface Ran {
   readonly seconds: number
-  /** The most memory that was its own at any time. */
+  /** The peak of its resident memory. */
   readonly peakMB: number
   readonly cpuSeconds: number
   readonly output: string
 }
 
-/** A file of the bench folder, in the repository that the bench was started from. */
+/** The path of a file of the bench folder, in the repository that the bench was started from. */
 export const benchFile = (...path: ReadonlyArray<string>): string => join(process.cwd(), "bench", ...path)
 
-/** What `pnpm assets` runs: the options of Node's that package.json gives it, and the script, from any directory. */
+/** The command of `pnpm assets`: Node's options from package.json, and the script, from any directory. */
 export const assetsCommand = (): ReadonlyArray<string> => {
   const { scripts } = JSON.parse(readFileSync(join(process.cwd(), "package.json"), "utf8"))
   const [, ...words]: ReadonlyArray<string> = scripts.assets.split(" ")
   return words.map((word) => (word.startsWith("-") ? word : join(process.cwd(), word)))
 }
 
-/** The command line as it is released: one bundle, with compiled code beside it from the second start on. */
+/** The released command line: one bundle, with compiled code beside it from the second start on. */
 export const assets = (args: ReadonlyArray<string>, setting: Setting = {}): Promise<Ran> =>
   run([...assetsCommand(), ...args], setting)
 
-/** Runs a script of Node's to its end. Fails, with what it said, where that is not a good one. */
+/** Runs a Node script to its end. Fails with its output if its exit code is not 0. */
 export const run = async (
   script: ReadonlyArray<string>,
   { cwd = process.cwd(), env = {}, node = [] }: Setting = {}
@@ -64,10 +64,10 @@ export const run = async (
   }
 }
 
-/** An API with rows of a size, in a process that ends with this one. */
+/** An API with generated rows, in a process that ends with this one. */
 export interface Api {
   readonly url: string
-  /** Has it answer with 1% of its rows changed, the newest or all over the pages, or as it did at first. */
+  /** Changes 1% of the API's rows, the newest or on all pages, or restores the first ones. */
   readonly change: (what: "none" | "newest" | "spread") => Promise<void>
   readonly stop: () => void
 }

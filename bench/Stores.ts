@@ -5,23 +5,20 @@ import * as Launcher from "../test/servers/Launcher.ts"
 import * as Server from "../test/servers/Server.ts"
 import * as Processes from "./Processes.ts"
 
-/** A place that Sluice and the floor are loaded into, each with a database of its own in it. */
+/** A store for Sluice and the floor, with a database for each. */
 export interface Store {
   readonly name: string
-  /** The floor's place, and Sluice's, as URLs of whoever may do everything there. */
+  /** The floor's database, as a URL of an account with all rights. */
   readonly floor: string
   readonly sluice: string
   /** Sluice's settings. */
   readonly env: Readonly<Record<string, string>>
-  /** Empties one of them. Sluice's is provisioned anew. */
+  /** Empties one of the databases, and provisions Sluice's again. */
   readonly empty: (which: "floor" | "sluice") => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/**
- * Starts each store in turn, or the one that is named, and stops it when `use` is done with it. Says so where this machine has
- * no such server.
- */
+/** Starts each store in turn, or the named one, and stops it after `use`. If this machine has no such server, it says so. */
 export const each = async (only: string | undefined, use: (store: Store) => Promise<void>): Promise<void> => {
   const chosen = only === undefined ? names : names.filter((name) => name.toLowerCase() === only.toLowerCase())
   if (chosen.length === 0) throw new Error(`--store is one of ${names.join(", ")}`)
@@ -46,7 +43,7 @@ const start = async (name: Name): Promise<Store | undefined> => {
   return undefined
 }
 
-/** As servers for work are set, not those for tests: there is room in memory and in the log, and a commit is on disk. */
+/** Settings of production servers, not of tests: enough memory and log, and durable commits. */
 const serverSettings = ["--innodb-buffer-pool-size=1G", "--innodb-flush-log-at-trx-commit=1"]
 const redoLog = { MariaDB: "--innodb-log-file-size=1G", MySQL: "--innodb-redo-log-capacity=1G" }
 

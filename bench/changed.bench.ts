@@ -1,7 +1,7 @@
 /**
- * Running again: after 1% of the API's rows have changed, and after none has, against the run that loaded them all; for
- * everything, and for the loaded tables alone, without the views, which are counted anew in every run that makes them. Messages
- * have come at the end. Users have changed at the end too, where few pages have; or all over the pages, where every page has.
+ * A second run, after 1% of the API's rows have changed and after no change, against the run that loaded everything. It
+ * measures all assets, and the loaded tables alone, without the views, which every run checks again. New messages are at the
+ * end. Changed users are at the end, on a few pages, or on every page.
  *
  * `--users 200000 --messages 2000000 --runs 5`, `--store embedded|MariaDB|MySQL`, `--of everything|tables`.
  */

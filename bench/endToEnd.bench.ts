@@ -1,7 +1,7 @@
 /**
- * A whole run of the pipeline, as the released command line, against the best loader written by hand (bench/floor/loader.mjs),
- * into each store, from one API whose pages are ready made. Where the store is a server, also against its own LOAD DATA of
- * ready-made files. Each floor is loaded in turn with Sluice; what both have loaded is compared once.
+ * A whole run of the released command line, against the best handwritten loader (bench/floor/loader.mjs), into each store, from
+ * one API with ready pages. Servers are also compared with LOAD DATA of ready-made files. Sluice and the floor run alternately,
+ * and their tables are compared once.
  *
  * `--users 200000 --messages 2000000 --runs 5`, `--large` for a million and ten millions, `--store embedded|MariaDB|MySQL`.
  */
@@ -24,7 +24,7 @@ const files = mkdtempSync(join(tmpdir(), "sluice-bench-files-"))
 const api = await Processes.startApi({ users, messages })
 const figures: Array<Figure> = []
 
-/** One line for each run, so that whoever ends the bench early has seen something. */
+/** One line for each run, so that an interrupted bench has output. */
 const told = (store: Stores.Store, what: string, ran: Processes.Ran): Processes.Ran => {
   const { cpuSeconds, peakMB, seconds } = ran
   process.stderr.write(
@@ -72,7 +72,7 @@ const bench = async (store: Stores.Store) => {
   )
 }
 
-/** Both have made the same tables, with the same rows in them. */
+/** Fails unless both have made the same tables with the same rows. */
 const compare = async (store: Stores.Store) => {
   const tables = async (url: string) =>
     JSON.parse((await Processes.run([Processes.benchFile("processes", "sql.mjs"), url, "tables"])).output)

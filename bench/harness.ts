@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 
-/** One measured thing: its median, and where there is one its floor's, from the same run. */
+/** One measurement: its median and, if there is a floor, the floor's median of the same run. */
 export interface Figure {
   readonly what: string
   readonly unit: "ms" | "µs" | "s" | "rows/s" | "MB"
@@ -10,7 +10,7 @@ export interface Figure {
   readonly floor?: { readonly what: string; readonly value: number }
 }
 
-/** `--name value` from the command line, or what stands in for it: a smaller one with `--small`. */
+/** `--name value` from the command line, or its default, which is smaller with `--small`. */
 export const flag = (name: string, usual: number, small: number): number => {
   const at = process.argv.indexOf(`--${name}`)
   const given = at < 0 ? undefined : process.argv[at + 1]
@@ -20,7 +20,7 @@ export const flag = (name: string, usual: number, small: number): number => {
   throw new Error(`--${name} takes a number`)
 }
 
-/** `--name word` from the command line, if it is there. */
+/** `--name word` from the command line, if it is given. */
 export const word = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`)
   return at < 0 ? undefined : process.argv[at + 1]
@@ -32,7 +32,7 @@ export const median = (values: ReadonlyArray<number>): number => {
   return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** Milliseconds of each of some functions, run in turn, `runs` times after one warm-up: medians that drift alike. */
+/** Milliseconds of each function, called alternately, `runs` times after one warm-up, so that medians drift alike. */
 export const inTurn = async (runs: number, ...tasks: ReadonlyArray<() => unknown>): Promise<ReadonlyArray<number>> => {
   const times = tasks.map((): Array<number> => [])
   for (let run = 0; run <= runs; run++) {

@@ -1,4 +1,4 @@
-/** What recording costs: events appended to the embedded store, durably, and looking at a run with many of them. */
+/** The cost of recording: appending events durably to the embedded store, and reading a run with many of them. */
 
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

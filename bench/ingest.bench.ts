@@ -1,7 +1,7 @@
 /**
- * The hot path without network and store: pages of the sample API's rows are decoded, taken in (versioned, watched for
- * duplicates, packed, spilled), and read back by as many readers at once as the pipeline has. Microseconds per row beside
- * JSON.parse of the same pages, and the peak memory of taking in messages, and five times as many, from a generator.
+ * The hot path without network and store. Pages of the sample API's rows are decoded, ingested (versioned, checked for
+ * duplicates, packed, spilled), and read back by as many concurrent readers as in the pipeline. It reports microseconds per row
+ * beside JSON.parse of the same pages, and the peak memory of ingesting messages, and five times as many, from a generator.
  */
 import { createHmac } from "node:crypto"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
@@ -32,7 +32,7 @@ const users = flag("users", 200_000, 2_000)
 const messages = flag("messages", 2_000_000, 10_000)
 const runs = flag("runs", 5, 1)
 const pageSize = 5_000
-/** Pages that are timed, of those there are. */
+/** The number of timed pages. */
 const sampled = 20
 
 interface Source<A> {
@@ -44,7 +44,7 @@ interface Source<A> {
   readonly version: (row: A) => string
   readonly people: (row: A) => ReadonlyArray<string>
   readonly isPerson: boolean
-  /** How many assets read it. */
+  /** The number of assets that read it. */
   readonly readers: number
 }
 
@@ -89,7 +89,7 @@ const services = Layer.mergeAll(
 const textOf = (rows: Rows.Rows, page: number) => `[${Rows.join(rows, page * pageSize, (page + 1) * pageSize)}]`
 const pageCount = (rows: Rows.Rows) => Math.ceil(rows.count / pageSize)
 
-/** Takes in a source to its end, as a step does. */
+/** Ingests a source to its end, as a step does. */
 const collect = Effect.fnUntraced(function* <A>(source: Source<A>, pages: Stream.Stream<DecodedRows.DecodedRows<A>>) {
   let rest: Effect.Effect<unknown, Failure> = Effect.void
   const rows = yield* Effect.provideService(Ingest.collect({ ...source, pages, since: undefined }), StepContext, {
@@ -157,7 +157,7 @@ const stages = async <A>(source: Source<A>): Promise<ReadonlyArray<Figure>> => {
   ]
 }
 
-/** Takes in a source as it is generated and parsed page by page, reads it once, and tells the peak memory meanwhile, in MB. */
+/** Ingests a source while its pages are generated and parsed, reads it once, and returns the peak memory in MB. */
 const peak = async <A>(source: Source<A>): Promise<number> => {
   globalThis.gc?.()
   let most = 0
@@ -176,7 +176,7 @@ const peak = async <A>(source: Source<A>): Promise<number> => {
   return most / 1e6
 }
 
-// Memory first, while there is nothing left over from anything else.
+// Memory first, before other measurements leave garbage.
 const once = await peak(ofMessages(messages))
 const more = await peak(ofMessages(messages * 5))
 const figures = [...(await stages(ofUsers)), ...(await stages(ofMessages(messages)))]

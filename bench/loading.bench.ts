@@ -1,7 +1,6 @@
 /**
- * Publishes of messages_raw into each store, by each way there is. The floor fills the same table definition from text that
- * was made beforehand: no row is looked at. On the servers that is LOAD DATA in one statement, in the embedded store one JSON
- * text a thousand rows.
+ * Publishes of messages_raw into each store, by each loader. The floor fills the same table from ready-made text, without
+ * looking at rows. On servers that is one LOAD DATA statement, on the embedded store one JSON text a thousand rows.
  */
 
 import { mkdtempSync, rmSync } from "node:fs"
@@ -45,7 +44,7 @@ const named = Layer.succeed(PipelineName, "bench")
 const count = flag("rows", 1_000_000, 20_000)
 const runs = flag("runs", 3, 1)
 
-/** Ids come in no order, as those of most APIs do. */
+/** Ids have no order, as in most APIs. */
 const rowsFrom = (start: number) =>
   Array.from({ length: Math.min(5_000, count - start) }, (_, at): Row<typeof MessagesRaw> => {
     const n = start + at

@@ -1,6 +1,6 @@
 /**
- * What masking costs beside the store: distinct values are collected from a dataset of wrapped ones, given ids, and every value
- * is looked up. The floor gives the same texts their ids by a plain Map, and never wraps one.
+ * The cost of masking without the store: distinct values are collected from a dataset of wrapped ones and given ids, and every
+ * value is looked up. The floor gives the same texts ids by a plain Map, without wrapping.
  */
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as MaskMap from "@sluice/core/data/MaskMap"
@@ -12,7 +12,7 @@ const count = flag("values", 1_000_000, 20_000)
 const distinct = flag("distinct", 50_000, 1_000)
 const runs = flag("runs", 5, 1)
 
-/** Each value is a string of its own, as it is when it comes from JSON. */
+/** Each value is a separate string, as from JSON. */
 const texts = Array.from({ length: count }, (_, i) => `City ${(i * 7_919) % distinct} on the river`)
 const values = texts.map((text) => Pii.make("city", text))
 const dataset = Dataset.fromArray(values)

@@ -1,8 +1,8 @@
 /**
- * Where the time of a whole run goes: a CPU profile of `materialize --all`, its self times gathered by the source file that
- * they belong to (drivers, Node and Effect by who called them, where one of ours did), and the steps' own times.
+ * The time of a whole run: a CPU profile of `materialize --all`, with self times summed by source file, and the steps' own
+ * times. Drivers, Node and Effect count for the file of ours that called them, if there is one.
  *
- * `--users 200000 --messages 2000000 --store embedded|MariaDB|MySQL`, `--top 25` for as many functions.
+ * `--users 200000 --messages 2000000 --store embedded|MariaDB|MySQL`, `--top 25` for the number of functions.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { SourceMap } from "node:module"
@@ -32,7 +32,7 @@ interface Node {
   readonly children?: ReadonlyArray<number>
 }
 
-/** What the files of a phase are called, the first that fits. */
+/** The file names of each phase; the first match counts. */
 const phases: ReadonlyArray<readonly [RegExp, string]> = [
   [/^\(idle\)/, "waiting (idle)"],
   [/^\(garbage collector\)/, "garbage collection"],
@@ -53,7 +53,7 @@ const phases: ReadonlyArray<readonly [RegExp, string]> = [
 
 const phaseOf = (place: string): string => phases.find(([pattern]) => pattern.test(place))?.[1] ?? "other"
 
-/** Where a frame's function stands in the sources: `packages/assets/src/domain/Page.ts:18 decode`. */
+/** The source position of a frame's function: `packages/assets/src/domain/Page.ts:18 decode`. */
 const makePlaceOf = () => {
   const maps = new Map<string, SourceMap | undefined>()
   const mapOf = (path: string) => {
@@ -104,7 +104,7 @@ const gather = ({ nodes, samples, timeDeltas }: Profile) => {
   return { byPhase, byFunction }
 }
 
-/** Steps in the order of their ends, which are counted from the run's beginning. */
+/** Steps in the order of their ends, in seconds since the run's start. */
 const stepsOf = (events: string) => {
   const all = events.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]))
   const began = Date.parse(all[0]?.at)

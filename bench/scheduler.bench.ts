@@ -1,4 +1,4 @@
-/** What the engine adds to no-op assets: validating, planning and running, recorded in memory, against plain promises. */
+/** The engine's cost for no-op assets: validating, planning and running, recorded in memory, against plain promises. */
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
@@ -12,7 +12,7 @@ import { flag, inTurn, report } from "./harness.ts"
 const count = flag("assets", 10_000, 500)
 const runs = flag("runs", 7, 2)
 
-/** Layers of a hundred; every asset needs two of the layer above. */
+/** Layers of a hundred assets. Every asset needs two of the previous layer. */
 const assets: Array<Asset.Any> = []
 for (let i = 0; i < count; i++) {
   const above = i < 100 ? [] : [assets[i - 100], assets[i - 100 + (i % 100 === 99 ? -1 : 1)]]

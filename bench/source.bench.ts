@@ -1,6 +1,6 @@
 /**
- * Reading the API: pages, and one answer of everything, from a server in a process of its own that has them ready in memory.
- * Rows are parsed, decoded and counted, and no more. The floor is `fetch` and `JSON.parse`, page after page or of the whole text.
+ * Reading the API: pages, and one large answer, from a server in its own process that has them ready in memory. Rows are
+ * parsed, decoded and counted. The floor is `fetch` and `JSON.parse`, page by page or of the whole text.
  */
 import { fork } from "node:child_process"
 import { once } from "node:events"

@@ -1,4 +1,4 @@
-/** How long the command line takes to start, as whole processes, against an empty Node process. */
+/** The start-up time of the command line, as whole processes, against an empty Node process. */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,4 +1,4 @@
-/** What the compiler pays for typed assets: a file with a graph of them, against the same file without; and the workspace. */
+/** The compiler's cost for typed assets: a file with a graph, against the same file without it; and the workspace. */
 import { spawnSync } from "node:child_process"
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,8 +1,8 @@
 /**
- * The API of the benches, as a process of its own: the sample API's rows, every page made before the first question, so that
- * an answer costs no more than sending it; entity tags tell pages that have not changed. `--users N --messages M`. Sends its URL
- * to whoever started it. Told `newest`, it answers with 1% of the users changed, the last ones, and 1% more messages, at the end;
- * told `spread`, with 1% of the users changed all over the pages, and the same messages; told `none`, as at first.
+ * The benches' API, in its own process: the sample API's rows, with every page made before the first request, so that an answer
+ * costs no more than sending it. Entity tags mark unchanged pages. `--users N --messages M`. It sends its URL to its parent
+ * process. On the message `newest`, the last 1% of users are changed, and there are 1% more messages at the end. On `spread`,
+ * 1% of users are changed on all pages. On `none`, all rows are as at first.
  */
 import { createHash } from "node:crypto"
 import { createServer } from "node:http"
@@ -40,7 +40,7 @@ interface Page {
   readonly etag: string
 }
 
-/** Pages of rows; the whole ones that are given are taken as they are. */
+/** Pages of rows. Whole given pages are reused. */
 const pagesOf = (rows: Rows.Rows, given: ReadonlyArray<Page> = []): ReadonlyArray<Page> => {
   const pages = given.slice(0, -1)
   for (let start = pages.length * limit; start < rows.count; start += limit) {

@@ -8,7 +8,7 @@ import type { Message } from "./domain/Message.ts"
 import type { User } from "./domain/User.ts"
 import * as Endpoints from "./endpoints.ts"
 
-/** Users and messages as the API has them now, decoded page by page. */
+/** The API's current users and messages, decoded page by page. */
 export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
   SparkApi,
   {
@@ -27,7 +27,7 @@ export class SparkApi extends Context.Tag("@sluice/assets/SparkApi")<
     )
 }
 
-/** The address of a list below that of the API. */
+/** The address of a list below the API's address. */
 const below = (api: URL, list: string): URL => new URL(`${api.pathname.replace(/\/+$/, "")}/${list}`, api)
 
 const settings = { address: "SPARK_API_URL", token: "SPARK_API_TOKEN", ...ReadingSettings.keys }

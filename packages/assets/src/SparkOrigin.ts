@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { type SparkSettings, settings } from "./SparkSettings.ts"
 import * as dataset from "./sample/dataset.ts"
 
-/** Where users and messages come from: the API that the settings name, by its scheme, host and port, or the sample. */
+/** The origin of users and messages: the scheme, host and port of the configured API, or the sample. */
 export const of = Effect.fn("SparkOrigin.of")(function* ({
   apiUrl
 }: Pick<SparkSettings, "apiUrl">): Effect.fn.Return<Origin, SettingsInvalid> {
@@ -20,7 +20,7 @@ export const of = Effect.fn("SparkOrigin.of")(function* ({
   const proxies = yield* Proxies.forApi(apiUrl)
   const proxy = apiUrl.protocol === "https:" ? proxies.https : proxies.http
   const through = proxy === undefined ? "" : ` through the proxy ${proxy.name}`
-  // A path may hold a secret, so it is told and never recorded.
+  // A path may hold a secret, so it is shown and never recorded.
   return {
     name: apiUrl.origin,
     description: `the API at ${apiUrl.origin}${apiUrl.pathname.replace(/\/$/, "")}${through}`,

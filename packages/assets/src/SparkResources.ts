@@ -6,11 +6,11 @@ import { SparkApi } from "./SparkApi.ts"
 import { generalisationOf, type SparkSettings } from "./SparkSettings.ts"
 import * as SampleServer from "./sample/SampleServer.ts"
 
-/** What the assets of this pipeline need: the API, and the policies by which it is read. */
+/** The services of this pipeline's assets: the API, and the policies for reading it. */
 export const layer = (settings: SparkSettings) =>
   Layer.merge(api(settings), Layer.succeed(Generalisation, generalisationOf(settings)))
 
-/** The API that the settings name, or the sample API, served by this process for as long as the layer lives. */
+/** The configured API, or the sample API, which this process serves as long as the layer lives. */
 const api = (settings: SparkSettings) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {

@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
 import type { Policy } from "./privacy/Generalisation.ts"
 
-/** What of a URL is refused, and where it belongs. */
+/** Refuses parts of a URL that belong elsewhere, and says where. */
 const parseApiUrl: Setting.Parser<URL> = (text) => {
   if (!URL.canParse(text)) return Either.left("is not a URL. Use http://host:port/path, or leave it out for the sample API.")
   const { hash, password, search, username } = new URL(text)
@@ -60,7 +60,7 @@ export const settings = {
 
 export type SparkSettings = Settings.Values<typeof settings>
 
-/** How coarse the settings make public rows. */
+/** The generalisation of public rows that the settings ask for. */
 export const generalisationOf = ({ birth, emailDomainMin, income }: SparkSettings): Policy => ({
   birth,
   emailDomainMin,

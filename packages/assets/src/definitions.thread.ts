@@ -1,4 +1,4 @@
-/** What a reading thread of the pipeline runs. It is bundled beside `definitions.ts`. */
+/** The program of the pipeline's reading threads. It is bundled beside `definitions.ts`. */
 import * as ReadThread from "@sluice/cli/wiring/ReadThread"
 import * as Endpoints from "./endpoints.ts"
 

@@ -2,7 +2,7 @@ import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { ActiveSubscriptions } from "../tables/ActiveSubscriptions.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
-/** Which subscriptions are active now. */
+/** Subscriptions that are active now. */
 export const activeSubscriptions = viewAsset(ActiveSubscriptions, {
   group: "analytics",
   upstreams: { subscriptions: subscriptionsRaw }

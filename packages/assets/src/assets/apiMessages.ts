@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Endpoints from "../endpoints.ts"
 import { SparkApi } from "../SparkApi.ts"
 
-/** The API's messages, each once; of two that share an id the later one. Never stored. */
+/** The API's messages, each once. Of two with one id, the later one is kept. Never stored. */
 export const apiMessages = Asset.make("api_messages", {
   description: "Messages as the API has them now, without their text; kept for the time of a run only",
   group: "source",

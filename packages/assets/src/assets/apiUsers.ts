@@ -5,7 +5,7 @@ import * as Endpoints from "../endpoints.ts"
 import * as Generalisation from "../privacy/Generalisation.ts"
 import { SparkApi } from "../SparkApi.ts"
 
-/** The API's users, each once; of two versions the later one. Never stored. */
+/** The API's users, each once. Of two versions, the later one is kept. Never stored. */
 export const apiUsers = Asset.make("api_users", {
   description: "Users as the API has them now, without what names them; kept for the time of a run only",
   group: "source",

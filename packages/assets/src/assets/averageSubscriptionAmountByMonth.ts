@@ -2,7 +2,7 @@ import { viewAsset } from "@sluice/warehouse/assets/RelationAsset"
 import { AverageSubscriptionAmountByMonth } from "../tables/AverageSubscriptionAmountByMonth.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
-/** What subscriptions cost on average, by month. */
+/** The average amount of subscriptions, by month. */
 export const averageSubscriptionAmountByMonth = viewAsset(AverageSubscriptionAmountByMonth, {
   group: "analytics",
   upstreams: { subscriptions: subscriptionsRaw }

@@ -3,7 +3,7 @@ import { MessagesWithoutActiveSubscription } from "../tables/MessagesWithoutActi
 import { messagesRaw } from "./messagesRaw.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
-/** Who sent messages outside of any subscription. */
+/** Messages outside of any subscription of their sender. */
 export const messagesWithoutActiveSubscription = viewAsset(MessagesWithoutActiveSubscription, {
   group: "analytics",
   upstreams: { messages: messagesRaw, subscriptions: subscriptionsRaw }

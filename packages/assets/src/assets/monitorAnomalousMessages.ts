@@ -5,7 +5,7 @@ import { messagesRaw } from "./messagesRaw.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 import { usersRaw } from "./usersRaw.ts"
 
-/** Which messages cannot be right. */
+/** Messages that cannot be right. */
 export const monitorAnomalousMessages = viewAsset(MonitorAnomalousMessages, {
   group: "monitoring",
   checks: monitorAnomalousMessagesChecks,

@@ -3,7 +3,7 @@ import { monitorSubscriptionAnomaliesChecks } from "../checks/monitorSubscriptio
 import { MonitorSubscriptionAnomalies } from "../tables/MonitorSubscriptionAnomalies.ts"
 import { subscriptionsRaw } from "./subscriptionsRaw.ts"
 
-/** Which subscriptions cannot be right. */
+/** Subscriptions that cannot be right. */
 export const monitorSubscriptionAnomalies = viewAsset(MonitorSubscriptionAnomalies, {
   group: "monitoring",
   checks: monitorSubscriptionAnomaliesChecks,

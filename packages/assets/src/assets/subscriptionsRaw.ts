@@ -6,7 +6,7 @@ import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
 import { apiUsers } from "./apiUsers.ts"
 import { loadedAt } from "./loadedAt.ts"
 
-/** Subscriptions, one row each, in the order in which their user has them. */
+/** Subscriptions, one row each, in the order of the user's list. */
 export const subscriptionsRaw = tableAsset(SubscriptionsRaw, {
   group: "raw",
   pool: "warehouse",

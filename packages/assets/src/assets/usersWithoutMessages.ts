@@ -3,7 +3,7 @@ import { UsersWithoutMessages } from "../tables/UsersWithoutMessages.ts"
 import { messagesRaw } from "./messagesRaw.ts"
 import { usersRaw } from "./usersRaw.ts"
 
-/** Who received no message. */
+/** Users who received no message. */
 export const usersWithoutMessages = viewAsset(UsersWithoutMessages, {
   group: "analytics",
   upstreams: { users: usersRaw, messages: messagesRaw }

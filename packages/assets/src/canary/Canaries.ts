@@ -2,20 +2,20 @@ import { createHash } from "node:crypto"
 import * as Finder from "./Finder.ts"
 import * as Forms from "./Forms.ts"
 
-/** A value that occurs nowhere else in the world, and where it may be. */
+/** A value that is unique in the world, and the places where it may be. */
 export interface Canary {
-  /** The field it was put into, or the secret it is. */
+  /** The field or the secret that holds it. */
   readonly field: string
-  /** The mask table that may hold it; undefined: it may be nowhere. */
+  /** The mask table that may hold it; undefined if none may. */
   readonly home: string | undefined
 }
 
-/** A find: which canary, in which form. */
+/** A found canary and its form. */
 export interface Sighting extends Canary {
   readonly form: string
 }
 
-/** Makes canaries, and remembers them. */
+/** Makes and remembers canaries. */
 export interface Canaries {
   /** A fresh text of 15 characters, one of them not ASCII. */
   readonly text: (field: string, home?: string) => string
@@ -23,20 +23,20 @@ export interface Canaries {
   readonly word: (field: string) => string
   /** A fresh whole number of fifteen digits, which JSON carries exactly. */
   readonly number: (field: string) => number
-  /** A secret that is there already; one shorter than eight characters is passed over, as chance would find it. */
+  /** Adds an existing secret. One shorter than eight characters is ignored, since chance would find it. */
   readonly secret: (field: string, value: string) => void
-  /** A fresh name that is no secret and not searched for: of a database, say. */
+  /** A fresh name that is not secret and not searched for, for example of a database. */
   readonly name: () => string
   /** A fresh email address; its domain is no secret. */
   readonly email: (field: string) => string
-  /** A fresh birth date, of a century that nothing else is of; its year alone is no secret. */
+  /** A fresh birth date, of a century that no other date has; its year alone is no secret. */
   readonly birthDate: (field: string) => string
   readonly count: () => number
   /** A finder for every canary made so far, in every form. */
   readonly finder: () => Finder.Finder<Sighting>
 }
 
-/** No canaries yet. The same seed makes the same ones. */
+/** A maker without canaries. The same seed makes the same ones. */
 export const make = (seed: string): Canaries => {
   const needles: Array<Finder.Needle<Sighting>> = []
   let made = 0

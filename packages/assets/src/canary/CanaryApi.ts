@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** What happens to one request. */
+/** Handles one request. */
 export type Reply = (request: IncomingMessage, response: ServerResponse) => void
 
-/** An API on the loopback interface that answers what it is told. */
+/** An API on the loopback interface with scripted answers. */
 export interface CanaryApi {
   readonly url: string
-  /** The first request for a path gets the first reply, the second the second; the last one goes on. Begins anew. */
+  /** Sets the replies: the first request for a path gets the first reply, the second the second, and later ones the last. */
   readonly answer: (script: { readonly users: ReadonlyArray<Reply>; readonly messages: ReadonlyArray<Reply> }) => void
 }
 
-/** Starts it; the scope's end drops every connection. */
+/** Starts the API. The scope's end closes every connection. */
 export const make: Effect.Effect<CanaryApi, never, Scope.Scope> = Effect.gen(function* () {
   let scripts = new Map<string, { readonly replies: ReadonlyArray<Reply>; next: number }>()
   const server = createServer((request, response) => {
@@ -37,14 +37,14 @@ export const make: Effect.Effect<CanaryApi, never, Scope.Scope> = Effect.gen(fun
   }
 })
 
-/** What an answer can have beside its rows. */
+/** Additions to an answer besides its rows. */
 export interface Extras {
   readonly headers?: Readonly<Record<string, string>>
   /** Changes the text of a page. */
   readonly edit?: (text: string) => string
 }
 
-/** The page of the rows that the request asks for. */
+/** The requested page of the rows. */
 export const rows =
   (all: ReadonlyArray<unknown>, { edit = (text) => text, headers = {} }: Extras = {}): Reply =>
   (request, response) => {
@@ -55,7 +55,7 @@ export const rows =
     text(200, page, "application/json", headers)(request, response)
   }
 
-/** Holds answers back until it is opened. */
+/** Delays answers until it is opened. */
 export interface Gate {
   readonly hold: (reply: Reply) => Reply
   readonly open: () => void
@@ -79,20 +79,20 @@ export const gate = (): Gate => {
 /** Any value as JSON, with a status. */
 export const json = (value: unknown, status = 200): Reply => text(status, JSON.stringify(value), "application/json")
 
-/** A text as it is. */
+/** A text, unchanged. */
 export const text =
   (status: number, content: string, type = "application/json", headers: Readonly<Record<string, string>> = {}): Reply =>
   (_request, response) => {
     response.writeHead(status, { "content-type": type, ...headers }).end(content)
   }
 
-/** JSON that ends in its middle, in an answer that is whole by HTTP. */
+/** JSON that is cut in the middle, in an answer that is complete by HTTP. */
 export const truncated = (value: unknown): Reply => {
   const whole = JSON.stringify(value)
   return text(200, whole.slice(0, Math.ceil(whole.length * 0.6)))
 }
 
-/** Half of what was announced; then `after`: an end, a reset, or silence. */
+/** Half of the announced body, followed by `after`: an end, a reset, or silence. */
 export const half =
   (value: unknown, after: (request: IncomingMessage) => void): Reply =>
   (request, response) => {
@@ -101,11 +101,11 @@ export const half =
     response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => after(request))
   }
 
-/** The connection ends before the answer does. */
+/** A connection that ends before the answer. */
 export const cut = (value: unknown): Reply => half(value, (request) => void request.socket.end())
 export const reset = (value: unknown): Reply => half(value, (request) => void request.socket.resetAndDestroy())
 
-/** A web page, a bad redirect, bytes that are not UTF-8 and compressed data that is none, each with something in it. */
+/** A web page, a bad redirect, bytes that are not UTF-8 and invalid compressed data, each with canaries. */
 export const html = (content: string): Reply => text(200, `<!doctype html><title>${content}</title>`, "text/html")
 export const redirect = (content: string): Reply =>
   text(302, "", "text/html", { location: `http://elsewhere.invalid/${encodeURIComponent(content)}` })
@@ -115,7 +115,7 @@ export const notUtf8 =
     void response
       .writeHead(200, { "content-type": "application/json" })
       .end(Buffer.concat([Buffer.from(`[{"city":"${content}`), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]))
-/** A status with words and a waiting time that nobody asked for, and a way on that ends in nothing. */
+/** A status with a reason phrase and a waiting time, and a redirect to nowhere. */
 export const talkative =
   (content: string): Reply =>
   (_request, response) =>

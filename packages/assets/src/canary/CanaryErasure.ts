@@ -9,10 +9,10 @@ import type { Ended } from "./PipelineProcess.ts"
 
 export const scenario = "a user is erased"
 
-/** The name of all that is searched for the erased. */
+/** The name of the search for the erased user. */
 export const place = "everything, for an erased user"
 
-/** Somebody of whom everything is a canary, the id too. */
+/** A user whose fields are all canaries, the id included. */
 export interface Person {
   readonly canaries: Canaries.Canaries
   readonly id: string
@@ -20,7 +20,7 @@ export interface Person {
   readonly messages: ReadonlyArray<unknown>
 }
 
-/** The same seed, the same person; a user, a row of theirs that cannot be decoded, and their messages, among others. */
+/** A user, an undecodable row of theirs, and their messages, among others. The same seed makes the same person. */
 export const make = (seed: string): Person => {
   const canaries = Canaries.make(`${seed} erased`)
   const id = canaries.word("users.id")
@@ -37,8 +37,8 @@ export const make = (seed: string): Person => {
 }
 
 /**
- * Loads them, erases them in every way, loads again from a source that still has them, and searches all that is there and all
- * that was said. Answers what did not go as planned.
+ * Loads the user, erases them in every way, loads again from a source that still has them, and searches all stored data and all
+ * output. Returns the steps that did not go as planned.
  */
 export const carryOut = Effect.fn("CanaryErasure.carryOut")(function* (
   { id, messages, users }: Person,

@@ -1,17 +1,17 @@
 import * as IdOrder from "@sluice/warehouse/checks/IdOrder"
 import type { Find, Searched } from "./Ledger.ts"
 
-/** A mask table's ids, and the values that they stand for, in no order. */
+/** A mask table's ids with their values, in no order. */
 export interface MaskContents {
   readonly table: string
   readonly kind: string
   readonly rows: ReadonlyArray<IdOrder.Masked>
 }
 
-/** What an attacker looks for who has the ids alone, and a list of candidates for their values. */
+/** The name of the search for an order of ids. An attacker with the ids and a list of candidate values would look for one. */
 export const place = "order of mask ids"
 
-/** Compares ids with each order that can be computed of their values. An order that they follow is a find. */
+/** Compares ids with each order that can be computed from their values. An equal order is a find. */
 export const compare = (masks: ReadonlyArray<MaskContents>) => {
   const finds = masks.flatMap(({ kind, rows, table }) =>
     IdOrder.told(rows)

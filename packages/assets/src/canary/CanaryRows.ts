@@ -9,12 +9,12 @@ const homes = {
   profession: "sensitive_profession_ids"
 } as const
 
-/** Where what is to be masked may end: in its mask table, or nowhere, in rows that are never loaded. */
+/** Where a masked value may end: in its mask table, or nowhere for rows that are never loaded. */
 type Fate = "loaded" | "lost"
 
 /**
- * A user with a canary in every field that must not come through, and fields that nobody asked for with canaries in their
- * names and values. What may come through (ids, times, country, gender, amounts) has ordinary values.
+ * A user with a canary in every field that must be masked or dropped, and with unknown fields whose names and values are
+ * canaries. Public fields (ids, times, country, gender, amounts) have ordinary values.
  */
 export const user = (canaries: Canaries, number: number, fate: Fate): Json => {
   const masked = (field: keyof typeof homes) => canaries.text(`users.${field}`, fate === "loaded" ? homes[field] : undefined)
@@ -55,7 +55,7 @@ export const user = (canaries: Canaries, number: number, fate: Fate): Json => {
   }
 }
 
-/** A message with a canary for its text, and likewise. */
+/** A message with a canary as its text, and with unknown fields. */
 export const message = (canaries: Canaries, number: number): Json => ({
   id: `message-${number}`,
   createdAt: "2023-06-01T10:00:00.000Z",
@@ -65,7 +65,7 @@ export const message = (canaries: Canaries, number: number): Json => ({
   [canaries.word("an unknown key")]: canaries.text("an unknown field")
 })
 
-/** As many good users, and of one of them an older version, which is passed over. */
+/** `count` valid users, and an older version of one of them, which is skipped. */
 export const users = (canaries: Canaries, count: number): ReadonlyArray<unknown> => [
   ...Array.from({ length: count }, (_, i) => user(canaries, i + 1, "loaded")),
   { ...user(canaries, 1, "lost"), updatedAt: "2020-01-01T00:00:00.000Z" }
@@ -74,17 +74,17 @@ export const users = (canaries: Canaries, count: number): ReadonlyArray<unknown>
 export const messages = (canaries: Canaries, count: number): ReadonlyArray<unknown> =>
   Array.from({ length: count }, (_, i) => message(canaries, i + 1))
 
-/** Messages by the thousand, of which every one has the same canaries. */
+/** Thousands of messages, all with the same canaries. */
 export const manyMessages = (canaries: Canaries, count: number): ReadonlyArray<unknown> => {
   const one = message(canaries, 0)
   return Array.from({ length: count }, (_, i) => ({ ...one, id: `many-${i}` }))
 }
 
-/** Users of whom nothing is ever loaded. */
+/** Users that are never loaded. */
 export const lostUsers = (canaries: Canaries, count: number): ReadonlyArray<unknown> =>
   Array.from({ length: count }, (_, i) => user(canaries, i + 1, "lost"))
 
-/** For each field that is read, users with a canary of a wrong type or shape in it; none of them can be decoded. */
+/** For each field that is read, users with a canary of a wrong type or shape in it. None can be decoded. */
 export const wrongUsers = (canaries: Canaries): ReadonlyArray<unknown> => {
   let number = 1_000
   const wrong = (field: string) => canaries.text(`a wrong ${field}`)
@@ -125,7 +125,7 @@ export const wrongUsers = (canaries: Canaries): ReadonlyArray<unknown> => {
   return [...plain, ...objects, ...profile, ...subscription, ...odd]
 }
 
-/** Messages, likewise. */
+/** Undecodable messages, made in the same way. */
 export const wrongMessages = (canaries: Canaries): ReadonlyArray<unknown> => [
   ...["id", "createdAt", "senderId", "receiverId"].map((field, i) => ({
     ...message(canaries, 1_000 + i),

@@ -6,33 +6,33 @@ import type { Canaries } from "./Canaries.ts"
 import type { MaskContents } from "./CanaryIds.ts"
 import type { Ledger } from "./Ledger.ts"
 
-/** A store of the suite's own, that holds nothing but canaries and is gone with its scope. */
+/** The suite's own store, which holds only canaries and is dropped with its scope. */
 export interface CanaryStore {
-  /** In words: `the embedded store`. */
+  /** Its name in the report: `the embedded store`. */
   readonly name: string
-  /** The settings by which the pipeline uses it. */
+  /** The pipeline's settings for the store. */
   readonly env: Readonly<Record<string, string>>
-  /** Settings that are wrong and hold secrets, and so must be refused without telling them. */
+  /** Wrong settings with secrets, which must be refused without printing the secrets. */
   readonly wrongSettings: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** From here on it refuses cities that are new, in an error that quotes them; or no more. */
+  /** Makes the store refuse new cities, with an error that quotes them, or stops that. */
   readonly refuseCities: (refuse: boolean) => Effect.Effect<void, WarehouseFailed>
-  /** Searches all its tables. Cheap: for after every run, as what a run leaves may be gone after the next. */
+  /** Searches all tables. It is cheap, and called after every run, since the next run may remove leftovers. */
   readonly searchTables: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
   /** Searches everything that the analyst can see, and the statements that a server keeps. */
   readonly searchViews: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
-  /** Searches its files, as far as this machine has them. */
+  /** Searches the store's files, if they are on this machine. */
   readonly searchFiles: (ledger: Ledger) => Effect.Effect<void, WarehouseFailed>
   /** Its mask tables. */
   readonly masks: Effect.Effect<ReadonlyArray<MaskContents>, WarehouseFailed>
-  /** Whether an erasure reaches every byte of its files; in those of a server, logs and free pages remember. */
+  /** Whether an erasure removes every byte from the files. A server's logs and free pages keep them. */
   readonly filesForget: boolean
-  /** Whether a table whose step has begun has a staging table to load into; assumed where only the writer could see it. */
+  /** Whether a started step has a staging table to load into. Assumed if only the writer can see it. */
   readonly isLoading: (table: string) => Effect.Effect<boolean, WarehouseFailed>
-  /** The tables that hold rows, staging tables included, each with a digest of its rows: equal before and after, nothing changed. */
+  /** The tables with rows, staging tables included, each with a digest of its rows. Equal digests mean unchanged rows. */
   readonly contents: Effect.Effect<ReadonlyArray<string>, WarehouseFailed>
 }
 
-/** Names of places, in the words of the report. */
+/** Names of places in the report. */
 export const place = {
   tables: "tables, as administrator",
   history: "run history",
@@ -42,7 +42,7 @@ export const place = {
   files: "database files"
 } as const
 
-/** A secret for a store's keys: of three canaries, since one is too short for it. */
+/** A secret for a store's keys, made of three canaries, since one is too short. */
 export const secretOf = (canaries: Canaries): string =>
   [1, 2, 3].map((part) => canaries.word(`part ${part} of SLUICE_SECRET`)).join("-")
 
@@ -50,7 +50,7 @@ export const secretOf = (canaries: Canaries): string =>
 export const placeOf = (table: string): string =>
   table.startsWith("sluice_") ? place.history : table === "quarantine" ? place.quarantine : place.tables
 
-/** One table of `contents`; nothing for those that every run writes. */
+/** One table of `contents`; nothing for tables that every run writes. */
 export const digestOf = (table: string, rows: ReadonlyArray<ReadonlyArray<unknown>>): ReadonlyArray<string> => {
   if (placeOf(table) !== place.tables) return []
   const sorted = rows
@@ -70,7 +70,7 @@ export const maskOf = ({ kind, name }: Mask.Any, rows: ReadonlyArray<ReadonlyArr
   rows: rows.map(([id, value]) => ({ id: Number(id), value: String(value) }))
 })
 
-/** Rows as one text, values apart from each other; bytes as they are. */
+/** Rows as one text, with separated values; bytes are unchanged. */
 export const bytesOf = (rows: ReadonlyArray<ReadonlyArray<unknown>>): Uint8Array =>
   Buffer.concat(rows.flatMap((row) => row.flatMap((value) => [cell(value), separator])))
 

@@ -22,14 +22,14 @@ import * as MysqlCanaryStore from "./MysqlCanaryStore.ts"
 import * as PipelineProcess from "./PipelineProcess.ts"
 import * as Scenarios from "./Scenarios.ts"
 
-/** What the suite did and found. */
+/** The result of the suite. */
 export interface Report {
   readonly store: string
   readonly scenarios: number
   readonly canaries: number
   readonly searched: ReadonlyArray<Ledger.Searched>
   readonly finds: ReadonlyArray<Ledger.Find>
-  /** What did not go as planned, so that its search shows nothing. */
+  /** Steps that did not go as planned, so that the search proves nothing. */
   readonly problems: ReadonlyArray<string>
 }
 
@@ -38,22 +38,22 @@ export interface Options {
   readonly program: Program
   /** The pipeline's name. */
   readonly pipeline: string
-  /** What the pipeline keeps in its store. */
+  /** The relations of the pipeline's store. */
   readonly warehouse: WarehouseSpec
-  /** The server to make a database on; undefined: an embedded store. */
+  /** The server for the suite's database; undefined for an embedded store. */
   readonly administrator: MysqlUrl | undefined
   readonly size: Scenarios.Size
-  /** The same seed, the same canaries. */
+  /** The same seed makes the same canaries. */
   readonly seed: string
-  /** Only the scenarios that it accepts. Default: all. */
+  /** Selects scenarios. Default: all. */
   readonly only?: (scenario: string) => boolean
-  /** Told of each scenario as it begins. */
+  /** Called when a scenario begins. */
   readonly progress?: (scenario: string) => Effect.Effect<void>
 }
 
 /**
- * Runs the pipeline on an API and a store of its own, once for each scenario, and then searches everything that is there for
- * every canary in every form. Nothing of it is left afterwards.
+ * Runs the pipeline on the suite's own API and store, once for each scenario. Then it searches everything for every canary in
+ * every form. It removes all of its data afterwards.
  */
 export const run = Effect.fn("CanarySuite.run")(function* (
   options: Options
@@ -76,7 +76,7 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
   const scenarios = Scenarios.of(canaries, store, options.size, stalled)
   const chosen = scenarios.filter(({ name }) => options.only?.(name) ?? true)
   const person = CanaryErasure.make(options.seed)
-  // Every canary is made by now.
+  // All canaries exist by now.
   const ledger = Ledger.make(canaries.finder())
   for (const scenario of chosen) {
     if (options.progress !== undefined) yield* options.progress(scenario.name)
@@ -120,7 +120,7 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
 
   const ids = CanaryIds.compare(yield* store.masks)
   problems.push(...ids.problems)
-  // Before the erasure, which replaces all rows and writes the files of an embedded store anew.
+  // Before the erasure, which replaces all rows and rewrites the files of an embedded store.
   yield* store.searchViews(ledger)
   yield* store.searchFiles(ledger)
   const forgotten = Ledger.make(person.canaries.finder())
@@ -139,7 +139,7 @@ const runIn = Effect.fnUntraced(function* (options: Options) {
   return { ...report, searched, finds: [...ledger.finds(), ...ids.finds, ...forgotten.finds()], problems }
 })
 
-/** Searches the directories that processes could have written to, without the embedded store, which is searched as such. */
+/** Searches the directories that processes could have written to, except the embedded store, which is searched separately. */
 const searchDirectories = (ledger: Ledger.Ledger, root: Root): void => {
   const isStore = (path: string) => path === ".sluice"
   for (const [place, directory] of [
@@ -147,7 +147,7 @@ const searchDirectories = (ledger: Ledger.Ledger, root: Root): void => {
     ["home directory", root.home],
     ["working directory", root.work]
   ] as const) {
-    // A place without files has been searched too.
+    // A place without files counts as searched.
     ledger.look(place, "names of files", Buffer.from(Files.under(directory).join("\n")))
     for (const path of Files.under(directory, (name) => !isStore(name))) {
       ledger.lookAtBlocks(place, path.slice(directory.length + 1), Files.blocks(path))
@@ -157,11 +157,11 @@ const searchDirectories = (ledger: Ledger.Ledger, root: Root): void => {
 
 interface Output extends PipelineProcess.Ended {
   readonly spilled: ReadonlyArray<Buffer>
-  /** Whether rows were being loaded when the API went on. */
+  /** Whether rows were being loaded when the API continued. */
   readonly loaded: boolean
 }
 
-/** Directories that nothing else writes to. */
+/** Directories that no other process writes to. */
 interface Root {
   readonly work: string
   readonly tmp: string
@@ -229,7 +229,7 @@ const start = (
     stdin
   })
 
-/** Waits until a table is being loaded, as long as the process goes on, and not for ever. */
+/** Waits until a table is being loaded, while the process runs, and not for ever. */
 const isLoading = (table: string, store: CanaryStore, running: PipelineProcess.Running) =>
   running
     .says(`▸ ${table}`)
@@ -242,7 +242,9 @@ const isLoading = (table: string, store: CanaryStore, running: PipelineProcess.R
 const settledLooks = 6
 const sizeOf = (files: ReadonlyArray<Buffer>) => files.reduce((sum, { length }) => sum + length, 0)
 
-/** Sends the signal when it is time, and answers what lay open on disk then. A process that ends before gets none. */
+/**
+ * Sends the signal at its time, and returns the open unnamed files of that moment. A process that ends before gets no signal.
+ */
 const signal = Effect.fnUntraced(function* (
   running: PipelineProcess.Running,
   { name, when }: NonNullable<Scenarios.Scenario["signal"]>,
@@ -253,7 +255,7 @@ const signal = Effect.fnUntraced(function* (
   yield* Effect.race(time, Effect.asVoid(running.ended))
   let spilled: ReadonlyArray<Buffer> = []
   if (name === "SIGKILL") {
-    // The page before the silent one may still be on its way to the disk: until some looks in a row find the same.
+    // The page before the silent one may still be written to disk. So it looks until several looks find the same files.
     for (let tries = 0, same = 0; tries < 200 && same < settledLooks; tries++) {
       yield* Effect.sleep("50 millis")
       const before = sizeOf(spilled)

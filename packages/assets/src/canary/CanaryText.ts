@@ -3,7 +3,7 @@ import * as Layout from "@sluice/cli/render/Layout"
 import type { Style } from "@sluice/cli/render/Style"
 import type { Report } from "./CanarySuite.ts"
 
-/** What the canary suite searched, a line for each place, and what it found where it must not be. */
+/** The report of the canary suite: a line for each searched place, and the forbidden finds. */
 export const lines = (report: Report, style: Style): ReadonlyArray<string> => {
   const { bold, dim, green, marks, red } = style
   const rows = report.searched.map(({ atHome, bytes, finds, items, place }) => [

@@ -13,7 +13,7 @@ import { bytesOf, type CanaryStore, digestOf, maskOf, place, placeOf, secretOf }
 import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
-/** An embedded store in the default place, under the directory that the pipeline works in. */
+/** An embedded store in the default place, below the pipeline's working directory. */
 export const make = (canaries: Canaries, pipeline: string, warehouse: WarehouseSpec, work: string): CanaryStore => {
   const directory = join(work, ".sluice")
   return {
@@ -76,7 +76,7 @@ const tablesOf = Effect.fnUntraced(function* (directory: string, file: string) {
   )
 })
 
-/** Asks for everything there is; what is refused is not seen. */
+/** Queries everything as the analyst. Refused relations are skipped. */
 const searchAsAnalyst = Effect.fnUntraced(function* (
   ledger: Ledger,
   pipeline: string,
@@ -96,7 +96,7 @@ const searchAsAnalyst = Effect.fnUntraced(function* (
 
 const operation = "search the canary store"
 
-/** Runs a statement over a connection of its own. */
+/** Runs a statement over its own connection. */
 const onFile = (path: string, doing: string, sql: string) =>
   Effect.scoped(
     Effect.flatMap(LibsqlClient.make({ path }), (client) => client.use((session) => session.values(sql, [])))

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from "node:fs"
 import { join, relative } from "node:path"
 
-/** Every file under a directory, links left alone, that `keep` accepts by its path from there. */
+/** Every file below a directory whose relative path `keep` accepts. Links are not followed. */
 export const under = (directory: string, keep: (path: string) => boolean = () => true): ReadonlyArray<string> => {
   const paths: Array<string> = []
   const walk = (at: string) => {
@@ -16,7 +16,7 @@ export const under = (directory: string, keep: (path: string) => boolean = () =>
   return paths
 }
 
-/** A file's bytes in blocks, so that a large one is never held whole. A file that goes away meanwhile ends early. */
+/** A file's bytes in blocks, so that a large file is never in memory whole. A file that is deleted meanwhile ends early. */
 export function* blocks(path: string): Generator<Uint8Array> {
   const descriptor = attempt(() => openSync(path, "r"))
   if (descriptor === undefined) return

@@ -1,4 +1,4 @@
-/** What is searched for, and what it stands for. */
+/** A byte sequence to find, and its meaning. */
 export interface Needle<out A> {
   /** At least four bytes. */
   readonly bytes: Uint8Array
@@ -7,15 +7,15 @@ export interface Needle<out A> {
 
 /** Searches bytes for any number of needles in one pass. */
 export interface Finder<out A> {
-  /** The longest needle: blocks of a longer text must overlap by so many bytes. */
+  /** The length of the longest needle. Blocks of a longer text must overlap by this many bytes. */
   readonly longest: number
-  /** How often each needle occurs; those that do not are left out, and so is what ends within the first `known` bytes. */
+  /** The number of occurrences of each needle that occurs. Occurrences that end within the first `known` bytes are left out. */
   readonly search: (bytes: Uint8Array, known?: number) => ReadonlyMap<Needle<A>, number>
 }
 
 /**
- * A finder for needles whose beginnings differ: hundreds of megabytes a second for tens of thousands of them. Every four
- * bytes of the text are looked up in a bitmap; only where it says yes are needles compared.
+ * A finder for needles with different beginnings. It searches hundreds of megabytes a second for tens of thousands of needles.
+ * A bitmap looks up every four bytes of the text, and needles are compared only if it matches.
  */
 export const make = <A>(needles: Iterable<Needle<A>>): Finder<A> => {
   const byBeginning = new Map<number, Array<Needle<A>>>()
@@ -50,7 +50,7 @@ export const make = <A>(needles: Iterable<Needle<A>>): Finder<A> => {
   }
 }
 
-/** Fibonacci hashing onto 24 bits. */
+/** Fibonacci hashing to 24 bits. */
 const slotOf = (window: number): number => Math.imul(window, 0x9e3779b1) >>> 8
 
 const occursAt = (needle: Uint8Array, bytes: Uint8Array, start: number): boolean => {

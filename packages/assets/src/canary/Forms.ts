@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto"
 
-/** One way in which a value can show up again. */
+/** One form in which a value can appear. */
 export interface Form {
   readonly name: string
   readonly bytes: Uint8Array
 }
 
 /**
- * Every form in which a value is looked for: as it is, its beginning (a value that was cut off), lower-cased, URL-encoded,
- * in hexadecimal, in base64 at each of its three alignments, and hashed by MD5, SHA-1 and SHA-256, as it is and lower-cased,
- * each as bytes, hexadecimal and base64. Give it values of at least twelve bytes: shorter ones are found by chance.
+ * Every form in which a value is searched for: as it is, its beginning (a value that was cut off), lower-cased, URL-encoded, in
+ * hexadecimal, in base64 at each of its three alignments, and hashed by MD5, SHA-1 and SHA-256, as it is and lower-cased, each
+ * as bytes, hexadecimal and base64. Values need at least twelve bytes, since chance finds shorter ones.
  */
 export const of = (value: string): ReadonlyArray<Form> => {
   const bytes = Buffer.from(value)
@@ -27,7 +27,7 @@ export const of = (value: string): ReadonlyArray<Form> => {
   return distinct([...forms, ...hashes(value), ...hashes(value.toLowerCase())])
 }
 
-/** The hashed forms of a value: for those that are searched for as a whole beside their parts. */
+/** The hashed forms of a value, for values that are searched for both whole and in parts. */
 export const hashes = (value: string): ReadonlyArray<Form> =>
   ["md5", "sha1", "sha256"].flatMap((name) => {
     const digest = createHash(name).update(value).digest()
@@ -39,7 +39,7 @@ export const hashes = (value: string): ReadonlyArray<Form> =>
     ]
   })
 
-/** The part of a base64 text that is the same whatever stands around the value, when `shift` bytes of a group precede it. */
+/** The part of a base64 text that does not depend on the text around the value, if `shift` bytes of a group precede it. */
 const base64Core = (bytes: Uint8Array, shift: number): string => {
   const padded = Buffer.concat([Buffer.alloc(shift), bytes])
   const whole = padded.toString("base64").replace(/=+$/, "")

@@ -1,46 +1,46 @@
 import type { Sighting } from "./Canaries.ts"
 import type { Finder } from "./Finder.ts"
 
-/** A find that must not be: which field's value is where, in which form, how often. */
+/** A forbidden find: the field of the value, its place and form, and the number of occurrences. */
 export interface Find {
   readonly place: string
-  /** What exactly of the place: a table, a file by its name, a scenario's output. Never a path of this machine. */
+  /** The table, the file by its name, or the scenario whose output it is. Never a path of this machine. */
   readonly where: string
   readonly field: string
   readonly form: string
   readonly times: number
 }
 
-/** What was searched at one place. */
+/** The bytes searched at one place. */
 export interface Searched {
   readonly place: string
   readonly items: number
   readonly bytes: number
-  /** Masked values that were found where they belong: more than none shows that the search can see. */
+  /** Masked values in their own mask tables. A number above zero shows that the search works. */
   readonly atHome: number
   readonly finds: number
 }
 
-/** Says whether a masked value whose home is that table may be here. */
+/** Whether a masked value of that mask table may be here. */
 export type MayHold = (home: string) => boolean
 
-/** Keeps account of what was searched and found. */
+/** Records searches and finds. */
 export interface Ledger {
   readonly look: (place: string, where: string, bytes: Uint8Array, mayHold?: MayHold) => void
-  /** The same for a text that comes in blocks. */
+  /** The same for a text in blocks. */
   readonly lookAtBlocks: (place: string, where: string, blocks: Iterable<Uint8Array>, mayHold?: MayHold) => void
   readonly searched: () => ReadonlyArray<Searched>
   readonly finds: () => ReadonlyArray<Find>
 }
 
-/** Where all that is looked at is put down as one place; its `mayHold` is left out: there, nothing may be held. */
+/** A ledger that records all searches as one place. No masked value may be there, so its `mayHold` is ignored. */
 export const within = (ledger: Ledger, place: string): Ledger => ({
   ...ledger,
   look: (inner, where, bytes) => ledger.look(place, `${inner}: ${where}`, bytes),
   lookAtBlocks: (inner, where, blocks) => ledger.lookAtBlocks(place, `${inner}: ${where}`, blocks)
 })
 
-/** An empty one. */
+/** An empty ledger. */
 export const make = (finder: Finder<Sighting>): Ledger => {
   const places = new Map<string, Searched>()
   const finds = new Map<string, Find>()
@@ -82,7 +82,7 @@ export const make = (finder: Finder<Sighting>): Ledger => {
   }
 }
 
-/** In its mask table a value is kept as it is, and as the hash that makes it unique. */
+/** A mask table holds a value as it is, and as its unique hash. */
 const isKept = (form: string): boolean =>
   form === "as it is" || form === "its beginning" || form === "sha256" || form.startsWith("sha256, hex")
 

@@ -16,8 +16,8 @@ import * as Files from "./Files.ts"
 import type { Ledger } from "./Ledger.ts"
 
 /**
- * A database and two accounts of its own on the administrator's server, with canaries for passwords; all of it is dropped
- * with the scope. Its files are searched where this machine has them.
+ * The suite's own database with two accounts on the administrator's server, with canaries as passwords. All of it is dropped
+ * with the scope. Its files are searched if they are on this machine.
  */
 export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   canaries: Canaries,
@@ -43,7 +43,7 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
     )
   })
 
-  // A server carries out the last statement of a killed process later, and a table that was listed can be gone by then.
+  // A server may run a killed process's last statement later, so a listed table may be gone.
   const tables = Effect.retry(tablesNow, {
     schedule: Schedule.spaced("100 millis"),
     times: 50,
@@ -91,7 +91,7 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
     searchFiles: Effect.fn("MysqlCanaryStore.searchFiles")(function* (ledger) {
       const [[directory, temporary, errors] = []] = (yield* ask("SELECT @@datadir, @@tmpdir, @@log_error")).rows
       searchFiles(ledger, String(directory), database)
-      // Empty or a word where it is on standard error, which servers here write into the data directory.
+      // Empty or a word if the log is on standard error, which these servers write to the data directory.
       if (/[./]/.test(String(errors))) {
         const path = resolve(String(directory), String(errors))
         ledger.lookAtBlocks(place.files, "the server's log of errors", Files.blocks(path))
@@ -118,7 +118,7 @@ export const make = Effect.fn("MysqlCanaryStore.make")(function* (
   }
 })
 
-/** Where a server keeps the text of statements, if it does. */
+/** The tables in which a server keeps statements, if it does. */
 const statementTables = `SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables
   WHERE table_schema = 'performance_schema' AND table_name LIKE 'events\\_statements\\_%'
     OR table_schema = 'mysql' AND table_name IN ('general_log', 'slow_log')`
@@ -135,7 +135,7 @@ const accountOf = (
   database
 })
 
-/** Everything whose name the analyst can see, system schemas included; what is refused is not seen. */
+/** Everything that the analyst can see by name, system schemas included. Refused relations are skipped. */
 const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, analyst: DatabaseUrl.MysqlUrl) {
   const connection = yield* Effect.mapError(DirectConnection.open(analyst), connectFailed(analyst, "ANALYST_PASSWORD"))
   const visible = yield* Effect.mapError(
@@ -154,7 +154,7 @@ const searchAsAnalyst = Effect.fnUntraced(function* (ledger: Ledger, analyst: Da
   }
 }, Effect.scoped)
 
-/** The database's own files and those that all databases share (redo, undo, temporary tables), if they are on this machine. */
+/** The database's own files and the shared ones (redo, undo, temporary tables), if they are on this machine. */
 const searchFiles = (ledger: Ledger, directory: string, database: string): void => {
   if (!Files.canList(join(directory, database))) return
   const isOurs = (path: string) => !path.includes("/") || path.startsWith(database) || path.startsWith("#")

@@ -13,16 +13,16 @@ export interface Ended {
   readonly stderr: Buffer
 }
 
-/** A process that goes on. */
+/** A running process. */
 export interface Running {
   readonly pid: number
   readonly signal: (name: NodeJS.Signals) => void
-  /** Waits until a text has been written to standard error. */
+  /** Waits until standard error has this text. */
   readonly says: (text: string) => Effect.Effect<void>
   readonly ended: Effect.Effect<Ended>
 }
 
-/** Starts a process with nothing of this one's settings but where programs are; the scope's end kills it. */
+/** Starts a process without this process's settings, except for PATH. The scope's end kills it. */
 export const start = (
   program: Program,
   args: ReadonlyArray<string>,
@@ -36,7 +36,7 @@ export const start = (
           env: { PATH, LANG: "C.UTF-8", ...options.env },
           stdio: ["pipe", "pipe", "pipe"]
         })
-        // A process that does not read it may be gone before it is written.
+        // A process that does not read its input may end before it is written.
         child.stdin.on("error", () => {}).end(options.stdin)
         const stdout: Array<Buffer> = []
         const stderr: Array<Buffer> = []
@@ -62,8 +62,7 @@ export const start = (
   )
 
 /**
- * What a process has in files that it opened under a directory and that have no name any more, as spilled rows are; empty
- * where the system does not show it (only Linux does).
+ * The contents of a process's open unnamed files below a directory, such as spilled rows. Empty on systems other than Linux.
  */
 export const unnamedFiles = (pid: number, under: string): Effect.Effect<ReadonlyArray<Buffer>> =>
   Effect.sync(() => {
@@ -78,7 +77,7 @@ export const unnamedFiles = (pid: number, under: string): Effect.Effect<Readonly
     }
   })
 
-/** Where programs are. */
+/** The PATH. */
 const path = Effect.orElseSucceed(Config.string("PATH"), () => "")
 
 const linkOf = (path: string): string => {

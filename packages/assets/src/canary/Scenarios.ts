@@ -6,30 +6,30 @@ import type { CanaryStore } from "./CanaryStore.ts"
 
 export type Size = "small" | "full"
 
-/** One run of the pipeline, and what is done to it. */
+/** One run of the pipeline, with its faults. */
 export interface Scenario {
   readonly name: string
   readonly users: ReadonlyArray<Reply>
   readonly messages: ReadonlyArray<Reply>
   readonly env?: Readonly<Record<string, string>>
-  /** The signal it gets, and when: once the API was asked for what it does not answer, or once the process said something. */
+  /** The signal and its time: after a request that the API does not answer, or after an output of the process. */
   readonly signal?: { readonly name: "SIGINT" | "SIGKILL"; readonly when: "stalled" | string }
-  /** Has the store refuse cities once the run has compared it with what is declared, and then lets the API answer. */
+  /** Makes the store refuse cities after the run's drift check, and then lets the API answer. */
   readonly storeRefuses?: { readonly goOn: () => void }
-  /** Lets the API answer what it holds back, once rows that have come before are being loaded into a table. */
+  /** Lets the API send its delayed answer, once earlier rows are being loaded into a table. */
   readonly whileLoading?: { readonly table: string; readonly goOn: () => void }
-  /** Whether every table must be afterwards as it was. */
+  /** Whether every table must be unchanged afterwards. */
   readonly changesNothing?: boolean
-  /** Commands that are carried out afterwards, some at once, and how each must end; undefined where stores differ. */
+  /** Commands that run afterwards, some concurrently, with their exit codes; undefined if stores differ. */
   readonly commands?: ReadonlyArray<readonly [args: ReadonlyArray<string>, code: number | undefined]>
-  /** The exit codes that it may have; `null` for a process that was killed. */
+  /** The allowed exit codes; `null` for a killed process. */
   readonly codes: ReadonlyArray<number | null>
 }
 
-/** Rows to a page. */
+/** Rows per page. */
 export const pageSize = 10
 
-/** All scenarios of a size, in their order. `stalled` is called when the API falls silent. */
+/** All scenarios of a size, in order. `stalled` is called when the API stops answering. */
 export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: () => void): ReadonlyArray<Scenario> => {
   const count = size === "small" ? 24 : 250
   const good = () => ({
@@ -88,7 +88,7 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
       name: "killed while rows are spilled",
       users: spilling,
       messages,
-      // One page after the other: the silence comes when both pages before it have been spilled.
+      // Sequential pages: the API stops answering after the two previous pages have been spilled.
       env: { ...threads, SLUICE_ROWS_IN_MEMORY: "0", SLUICE_PAGE_SIZE: String(pageSize), SLUICE_FETCH_AHEAD: "0" },
       signal: { name: "SIGKILL", when: "stalled" },
       codes: [null]
@@ -122,7 +122,7 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
         ...rows,
         env: { ...threads, SLUICE_ROWS_IN_MEMORY: "0" },
         signal: { name, when: `▸ ${asset}` },
-        // A small machine may be done before it is noticed that it has begun.
+        // On a small machine, the process may end before its start is noticed.
         codes: name === "SIGINT" ? [130, 0] : [null, 0]
       }))
     })
@@ -130,7 +130,7 @@ export const of = (canaries: Canaries, store: CanaryStore, size: Size, stalled: 
   }
 }
 
-/** Headers that a server may make of anything, and a field that comes twice: the later one counts. */
+/** Headers with any content, and a duplicate field, of which the later one counts. */
 const extras = (canaries: Canaries): Api.Extras => {
   const again = JSON.stringify(canaries.text("a field that comes twice"))
   return {
@@ -144,7 +144,7 @@ const extras = (canaries: Canaries): Api.Extras => {
   }
 }
 
-/** The source fails for good in its fourth page, when rows of those before are being loaded. */
+/** The source fails for good in its fourth page, while earlier rows are being loaded. */
 const failing = (canaries: Canaries, source: "users" | "messages"): Scenario => {
   const gate = Api.gate()
   const large = 1_000
@@ -168,17 +168,17 @@ const failing = (canaries: Canaries, source: "users" | "messages"): Scenario => 
   }
 }
 
-/** So few rows are read in place unless it is set. */
+/** By default, so few rows would be read in place. */
 const threads = { SLUICE_READING_THREADS: "2" }
 
 const coarse = { SLUICE_BIRTH: "band", SLUICE_INCOME: "band", SLUICE_EMAIL_DOMAIN_MIN: "2" }
 
-/** Everything that can be asked for when a run has ended. */
+/** Every command that people run after a run. */
 const looks: NonNullable<Scenario["commands"]> = [
   ...["text", "markdown", "json"].map((format) => [["privacy", "report", "--format", format], 0] as const),
   [["query", "SELECT * FROM users_raw", "--as", "analyst", "--json"], 0],
   [["query", "SELECT city FROM sensitive_city_ids", "--as", "analyst"], 2],
-  // What some store refuses in words that quote the value.
+  // Some store refuses this with a message that quotes the value.
   [["query", "SELECT CAST(JSON_EXTRACT('{}', city) AS CHAR(9)) FROM sensitive_city_ids"], undefined],
   [["query", "SELECT EXTRACTVALUE(1, CONCAT('~', city)) FROM sensitive_city_ids"], 2],
   [["runs", "show"], 0],

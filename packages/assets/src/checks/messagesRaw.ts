@@ -4,7 +4,7 @@ import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
 import { MessagesRaw } from "../tables/MessagesRaw.ts"
 
-/** Messages do not vanish all at once; who wrote them is looked at where users are known, in monitor_anomalous_messages. */
+/** Messages must not vanish all at once. Senders are checked in monitor_anomalous_messages, where users are known. */
 export const messagesRawChecks = [
   rowCount(MessagesRaw),
   freshness(MessagesRaw, "loaded_at", "2 days"),

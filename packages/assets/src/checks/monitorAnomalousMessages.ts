@@ -4,9 +4,9 @@ import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
 import { UsersRaw } from "../tables/UsersRaw.ts"
 
 /**
- * What refers to users refers to users that there are. The view stands on all three tables, so these compare what one run
- * has made: on the tables themselves they would compare new rows with old users. They ask the tables' indexes, and not the
- * view, which looks at every message three times.
+ * Messages and subscriptions must refer to existing users. The view depends on all three tables, so these checks compare tables
+ * of one run; checks of a table could compare new rows with old users. They read the tables' indexes, not the view, which reads
+ * every message three times.
  */
 export const monitorAnomalousMessagesChecks = [
   foreignKey(MessagesRaw, { sender_id: "user_id" }, UsersRaw, { severity: "warn" }),

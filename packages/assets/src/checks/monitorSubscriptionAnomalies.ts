@@ -1,7 +1,7 @@
 import { noRows } from "@sluice/warehouse/checks/RowChecks"
 import { MonitorSubscriptionAnomalies } from "../tables/MonitorSubscriptionAnomalies.ts"
 
-/** Of what it names, only an end before a start is always a mistake of the source; the rest happens every day. */
+/** Only an end before a start is always a mistake of the source. The view's other anomalies happen every day. */
 export const monitorSubscriptionAnomaliesChecks = [
   noRows(MonitorSubscriptionAnomalies, "end_after_start", {
     description: "No subscription ends before it starts.",

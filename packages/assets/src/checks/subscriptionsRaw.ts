@@ -5,7 +5,7 @@ import { acceptedValues } from "@sluice/warehouse/checks/RowChecks"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
 import { SubscriptionsRaw } from "../tables/SubscriptionsRaw.ts"
 
-/** Subscriptions do not vanish all at once, and have a status that the views know. */
+/** Subscriptions must not vanish all at once, and must have a status that the views know. */
 export const subscriptionsRawChecks = [
   rowCount(SubscriptionsRaw),
   acceptedValues(SubscriptionsRaw, "status", ["Active", "Inactive", "Rejected"], { severity: "warn" }),

@@ -4,7 +4,7 @@ import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
 import { UsersRaw } from "../tables/UsersRaw.ts"
 
-/** Users do not vanish all at once; its key and its columns say the rest. */
+/** Users must not vanish all at once. The table's key and columns ensure the rest. */
 export const usersRawChecks = [
   rowCount(UsersRaw),
   freshness(UsersRaw, "loaded_at", "2 days"),

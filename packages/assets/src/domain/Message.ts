@@ -4,7 +4,7 @@ import { type Decoder, isObject, Rejection } from "@sluice/core/source/Decoder"
 import * as Classification from "../privacy/classification.ts"
 import * as Reader from "./Reader.ts"
 
-/** That somebody wrote to somebody, and when; what they wrote was never read. */
+/** A message: its sender, receiver and time. Its text is never read. */
 export interface Message {
   readonly id: Id<"message">
   readonly createdAt: Timestamp
@@ -17,7 +17,7 @@ type Fields = Classification.ReadField<typeof Classification.messages>
 const readId = Reader.id("message")
 const readUserId = Reader.id("user")
 
-/** Decodes messages. Every field must be there: a message without a sender or a receiver is not one. */
+/** Decodes messages. Every field is required. */
 export const decoder: Decoder<Message> = {
   known: Classification.knownFields(Classification.messages),
   idOf: Reader.idOf,

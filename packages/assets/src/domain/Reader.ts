@@ -7,12 +7,12 @@ import { isObject, Rejection } from "@sluice/core/source/Decoder"
 import { idLength, type Precision } from "./limits.ts"
 
 /**
- * Reads one field of a row: its value, or why there is none. Plain functions, so that both hand-written code
- * and the Schema that specifies it can be built from them.
+ * Reads one field of a row: returns its value, or the reason why there is none. Plain functions, so that both the handwritten
+ * decoder and its specification by Schema can use them.
  */
 export type Reader<A> = (input: unknown) => A | Refusal
 
-/** Why a field is refused, in words that go with its path and that no value can get into. */
+/** The reason why a field is refused, in words that follow its path and never hold a value. */
 export class Refusal {
   readonly reason: string
   private constructor(reason: string) {
@@ -34,7 +34,7 @@ export class Refusal {
 
 export const isRefusal = (result: unknown): result is Refusal => result instanceof Refusal
 
-/** Text of at most `maxLength` characters (code points). Any text: "" and "NULL" are values like others. */
+/** Text of at most `maxLength` characters (code points). Any text is valid: "" and "NULL" too. */
 export const text =
   (maxLength: number): Reader<string> =>
   (input) => {
@@ -43,7 +43,7 @@ export const text =
     return input.length > maxLength && longerThan(input, maxLength) ? Refusal.tooLong : input
   }
 
-/** Text that is wrapped as a personal value at once. */
+/** Text that is wrapped as a personal value immediately. */
 export const pii = <const K extends string>(kind: K, maxLength: number): Reader<Pii<K>> => {
   const read = text(maxLength)
   return (input) => {
@@ -52,7 +52,7 @@ export const pii = <const K extends string>(kind: K, maxLength: number): Reader<
   }
 }
 
-/** The id of a thing of a kind: text, or a whole number that JSON carries exactly. */
+/** An id of a kind: text, or a whole number that JSON carries exactly. */
 export const id =
   <const K extends string>(kind: K): Reader<Id.Id<K>> =>
   (input) => {
@@ -67,35 +67,35 @@ export const id =
 
 const rowId = id("row")
 
-/** The id of a row, of whatever kind, if it has a well-formed one. */
+/** The id of any row, if it is well-formed. */
 export const idOf = (row: unknown): string | null => {
   const read = isObject<"id">(row) && Object.hasOwn(row, "id") ? rowId(row.id) : null
   return typeof read === "string" ? read : null
 }
 
-/** The rejection for a field of an object that its reader refuses. `path` is where the object is: `profile.`. */
+/** The rejection of a row for a refused field. `path` is that of the object: `profile.`. */
 export const refused = (object: object, path: string, name: string, refusal: Refusal): Rejection =>
   new Rejection(path + name, Object.hasOwn(object, name) ? refusal.reason : "is missing")
 
-/** `true` or `false`; the words for them are not. */
+/** `true` or `false`. The texts "true" and "false" are refused. */
 export const boolean: Reader<boolean> = (input) => (typeof input === "boolean" ? input : Refusal.notBoolean)
 
 /** A point in time with its zone, as UTC with milliseconds. */
 export const timestamp: Reader<Timestamp.Timestamp> = (input) =>
   typeof input === "string" ? (Timestamp.fromText(input) ?? Refusal.notTimestamp) : Refusal.notTimestamp
 
-/** A calendar day, alone or as part of a time; kept as it was written. */
+/** A calendar day, alone or as part of a time, as written. */
 export const birthDate: Reader<Pii<"birth_date">> = (input) =>
   typeof input === "string" && (Day.is(input) || Timestamp.fromText(input) !== undefined)
     ? Pii.make("birth_date", input)
     : Refusal.notDate
 
 /**
- * An exact decimal with `scale` digits behind the point: `"1e3"` is `1000.00`, and what would have to be rounded is
- * refused. A JSON number is accepted as far as JSON carries every digit of it: up to fifteen.
+ * An exact decimal with `scale` digits behind the point: `"1e3"` is `1000.00`. A value that would need rounding is refused. A
+ * JSON number is accepted if it has at most fifteen digits, which JSON carries exactly.
  */
 export const decimal = ({ precision, scale }: Precision): Reader<Decimal.Decimal> => {
-  // What nearly every amount looks like, and is the answer as it stands.
+  // The form of nearly every amount, which is returned unchanged.
   const usualForm = new RegExp(`^(?:0|[1-9]\\d{0,${precision - scale - 1}})${scale === 0 ? "" : `\\.\\d{${scale}}`}$`)
   const isUsual = (text: string): text is Decimal.Decimal => usualForm.test(text)
   const zero = Decimal.fromNumber(0, scale)
@@ -119,7 +119,7 @@ export const decimal = ({ precision, scale }: Precision): Reader<Decimal.Decimal
   }
 }
 
-/** `null` for null and for a field that is not there. */
+/** `null` for null and for a missing field. */
 export const nullable =
   <A>(read: Reader<A>): Reader<A | null> =>
   (input) =>
@@ -127,7 +127,7 @@ export const nullable =
 
 const idText = text(idLength)
 
-/** Doubles carry every decimal of so many digits exactly (IEEE 754, DBL_DIG). */
+/** Doubles carry every decimal with this many digits exactly (IEEE 754, DBL_DIG). */
 const exactDigits = 15
 
 const decimalForm = /^([+-]?)(\d{0,400})(?:\.(\d{1,400}))?(?:[eE]([+-]?\d{1,4}))?$/

@@ -5,14 +5,14 @@ import type { ReadField, users } from "../privacy/classification.ts"
 import { labelLength, money } from "./limits.ts"
 import * as Reader from "./Reader.ts"
 
-/** What a user has signed up for. */
+/** A subscription of a user. */
 export interface Subscription {
   readonly createdAt: Timestamp
-  /** `null`: since ever. */
+  /** `null` if it is open at the start. */
   readonly startDate: Timestamp | null
-  /** `null`: without an end. */
+  /** `null` if it is open at the end. */
   readonly endDate: Timestamp | null
-  /** Active, Inactive or Rejected, so far; another word is kept as it is. */
+  /** Active, Inactive or Rejected, so far. Other words are kept unchanged. */
   readonly status: string
   readonly amount: Decimal | null
 }
@@ -23,7 +23,7 @@ const readTime = Reader.nullable(Reader.timestamp)
 const readLabel = Reader.text(labelLength)
 const readMoney = Reader.nullable(Reader.decimal(money))
 
-/** Decodes one element of a user's `subscription`, the one at `index`. */
+/** Decodes the element at `index` of a user's `subscription`. */
 export const decode = (element: unknown, index: number): Subscription | Rejection => {
   if (!isObject<Fields>(element)) return new Rejection(`subscription.${index}`, "is not an object")
   const createdAt = Reader.timestamp(element.createdAt)

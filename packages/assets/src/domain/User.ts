@@ -10,8 +10,8 @@ import * as Reader from "./Reader.ts"
 import * as Subscription from "./Subscription.ts"
 
 /**
- * A user without what names them: what is to be masked is wrapped, email and birth date are reduced, and names and address
- * were never read.
+ * A user without identifying fields. Fields to mask are wrapped, email and birth date are reduced, and names and address are
+ * never read.
  */
 export interface User {
   readonly id: Id<"user">
@@ -35,8 +35,8 @@ type ProfileFields = Classification.ReadField<typeof Classification.users, "prof
 type Nested = Classification.NestedField<typeof Classification.users>
 
 /**
- * Decodes users as the API sends them. Ids and times must be there; any other value may be null or absent. `profile` and
- * `subscription` may be null, but not absent: that would be another API.
+ * Decodes the API's users. Ids and times are required; any other value may be null or missing. `profile` and `subscription` may
+ * be null, but not missing: that would be another API.
  */
 export const decoder: Decoder<User> = {
   known: Classification.knownFields(Classification.users),

@@ -9,20 +9,20 @@ import { money } from "../domain/limits.ts"
 import { birthBand, commonDomain, incomeBand } from "../tables/coarser.ts"
 import type { Setting } from "./classification.ts"
 
-/** How much coarser than the classification alone makes it the public row of a user is. */
+/** How public rows of users are made coarser than by their classification. */
 export interface Policy {
-  /** `band`: the year in which the decade of birth began; 1980 stands for 1980 to 1989. */
+  /** `band`: the first year of the decade of birth; 1980 stands for 1980 to 1989. */
   readonly birth: "year" | "band"
   /** `band`: the lower bound of the income's band. */
   readonly income: "exact" | "band"
-  /** A domain that fewer users have is stored as `other`; 1 leaves all of them as they are. */
+  /** A domain with fewer users is stored as `other`; 1 keeps all domains. */
   readonly emailDomainMin: number
 }
 
-/** No coarser than the classification makes it. */
+/** No coarser than the classification. */
 export const asItCame: Policy = { birth: "year", income: "exact", emailDomainMin: 1 }
 
-/** The policy that public rows are made under. */
+/** The policy for public rows. */
 export class Generalisation extends Context.Reference<Generalisation>()("@sluice/assets/Generalisation", {
   defaultValue: (): Policy => asItCame
 }) {}
@@ -37,14 +37,14 @@ export const income = (policy: Policy, amount: Decimal.Decimal | null): Decimal.
     ? amount
     : Decimal.fromNumber(ofNumber(incomeBand, Number(amount)), money.scale)
 
-/** A domain under a policy; `common` tells whether so many users have it that it can stay. */
+/** A domain under a policy. `common` says whether enough users have it. */
 export const emailDomain = (domain: string | null, common: (domain: string) => boolean): string | null =>
   domain === null || common(domain) ? domain : commonDomain.other
 
-/** Whether a user's public row depends on how many users there are of a kind: then all of them must be read. */
+/** Whether a user's public row depends on the number of users with a domain. Then all users must be read. */
 export const countsUsers = ({ emailDomainMin }: Policy): boolean => emailDomainMin > 1
 
-/** Which domains the policy leaves as they are. Reads all users once to count them, where the policy has a minimum. */
+/** The domains that the policy keeps. If it has a minimum, it reads all users once to count them. */
 export const commonDomains = Effect.fn("Generalisation.commonDomains")(function* (
   policy: Policy,
   users: Changes.Reading<{ readonly emailDomain: string | null }>
@@ -57,7 +57,7 @@ export const commonDomains = Effect.fn("Generalisation.commonDomains")(function*
   return (domain) => (counts.get(domain) ?? 0) >= policy.emailDomainMin
 })
 
-/** What the policy does to each field, in words; undefined where it does nothing. */
+/** The effect of the policy on each field, in words; undefined if it has none. */
 export const words = ({
   birth,
   emailDomainMin,
@@ -68,7 +68,7 @@ export const words = ({
   emailDomain: emailDomainMin <= 1 ? undefined : `\`${commonDomain.other}\` where fewer than ${emailDomainMin} users have it`
 })
 
-/** The policy as text: equal text, equal policy. Undefined where it changes nothing. */
+/** The policy as text. Equal policies have equal texts. Undefined if it changes nothing. */
 export const text = ({ birth, emailDomainMin, income: exactness }: Policy): string | undefined => {
   const parts = [
     ...(birth === "year" ? [] : [`birth=${birth}`]),

@@ -8,10 +8,7 @@ import { UsersRaw } from "../tables/UsersRaw.ts"
 import * as Classified from "./classification.ts"
 import { asItCame, type Policy, words } from "./Generalisation.ts"
 
-/**
- * Every classified field, in the order of the classification: the record of processing (GDPR, article 30) by field, under the
- * settings that are in force.
- */
+/** Every classified field, in order: the record of processing (GDPR, article 30) by field, under the settings in force. */
 export const entries = (policy: Policy = asItCame): ReadonlyArray<ProcessedField> =>
   (
     [

@@ -2,8 +2,8 @@ import type { FieldTree } from "@sluice/core/source/FieldTree"
 import type { UsersRaw } from "../tables/UsersRaw.ts"
 
 /**
- * What happens to a field of the source: it is dropped unread, replaced by a mask id, reduced to something less telling, or
- * kept as it is; and on what grounds. A field without a reason or a legal note does not compile.
+ * The treatment of a field of the source, and its grounds: dropped unread, replaced by a mask id, reduced to something less
+ * identifying, or kept. A field without a reason or a legal note does not compile.
  */
 export type Classification = Grounds &
   (
@@ -16,14 +16,14 @@ export type Classification = Grounds &
 
 interface Grounds {
   readonly reason: string
-  /** The principle or lawful basis of the GDPR that is proposed for it; whoever is responsible for the data confirms it. */
+  /** The proposed principle or lawful basis of the GDPR. The person responsible for the data confirms it. */
   readonly legal: string
 }
 
 /** The kinds of personal value that are replaced by mask ids. */
 export type MaskKind = "city" | "zipcode" | "profession"
 
-/** The setting that makes a field coarser still; see Generalisation. */
+/** The setting that makes a field coarser; see Generalisation. */
 export type Setting = "birth" | "income" | "emailDomain"
 
 type Classified = Readonly<Record<string, Classification>>
@@ -136,7 +136,7 @@ export const users = {
   }
 } as const satisfies Classified
 
-/** Every field of a message, likewise. */
+/** Every field of a message, by its path. */
 export const messages = {
   id: { class: "keep", reason: "tells messages apart", legal: "Art. 6(1)(f): analysis of use" },
   createdAt: { class: "keep", reason: "messages are counted by day", legal: "Art. 6(1)(f): analysis of use" },
@@ -158,8 +158,8 @@ export const messages = {
 } as const satisfies Classified
 
 /**
- * The names, directly under `Prefix`, of the fields that are read: all but the dropped ones. A decoder declares exactly
- * these; one more, or one less, does not compile.
+ * The names, directly under `Prefix`, of the fields that are read: all but the dropped ones. A decoder declares exactly these;
+ * one more, or one less, does not compile.
  */
 export type ReadField<C extends Classified, Prefix extends string = ""> = {
   [Path in keyof C & string]: C[Path] extends { readonly class: "drop" }
@@ -171,7 +171,7 @@ export type ReadField<C extends Classified, Prefix extends string = ""> = {
       : never
 }[keyof C & string]
 
-/** The names, at the top, of what holds classified fields itself: an object, or a list of them. */
+/** The top-level names that hold classified fields: an object, or a list of objects. */
 export type NestedField<C extends Classified> = {
   [Path in keyof C & string]: Path extends `${infer Name}[].${string}`
     ? Name
@@ -180,7 +180,7 @@ export type NestedField<C extends Classified> = {
       : never
 }[keyof C & string]
 
-/** The known fields as a tree, dropped ones included: what is in it and dropped is expected, and still never read. */
+/** The known fields as a tree, dropped ones included. Dropped fields are expected, and never read. */
 export const knownFields = (classified: Classified): FieldTree => treeOf(Object.keys(classified))
 
 const treeOf = (paths: ReadonlyArray<string>): FieldTree => {

@@ -1,8 +1,8 @@
 import * as Derivation from "@sluice/core/data/Derivation"
 
 /**
- * The domain of an email address: what stands after its last @, in lower case. `null` where that is not a host name with a
- * dot whose last label has a letter; an IP address is not, as it would point at a person's machine.
+ * The domain of an email address: the text after its last @, in lower case. It must be a host name with a dot, whose last label
+ * has a letter; otherwise `null`. An IP address is refused, since it would point at a person's machine.
  */
 export const emailDomain = Derivation.make("email", "emailDomain", (address): string | null => {
   const at = address.lastIndexOf("@")
@@ -10,7 +10,7 @@ export const emailDomain = Derivation.make("email", "emailDomain", (address): st
   return at >= 0 && domain.length <= maxDomainLength && isHostName(domain) ? domain : null
 })
 
-/** The longest host name there is (RFC 1035, section 2.3.4). */
+/** The maximum length of a host name (RFC 1035, section 2.3.4). */
 export const maxDomainLength = 253
 
 /** The calendar year of a birth date, as written. The date must have been checked. */
@@ -19,8 +19,8 @@ export const birthYear = Derivation.make("birth_date", "birthYear", (date) => Nu
 let hostNames: RegExp | undefined
 
 /**
- * Letters of any script, digits and hyphens, in labels of at most 63 characters (RFC 1035, RFC 5890). Made when it is first
- * used: its classes of characters take a millisecond, which commands that decode nothing need not wait for.
+ * Letters of any script, digits and hyphens, in labels of at most 63 characters (RFC 1035, RFC 5890). Compiled at the first
+ * use, since its character classes take a millisecond, and many commands decode nothing.
  */
 const isHostName = (domain: string): boolean => {
   hostNames ??=

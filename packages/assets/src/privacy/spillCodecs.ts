@@ -17,8 +17,8 @@ const subscription = Schema.Struct({
 })
 
 /**
- * Users packed for the time of a run, and unpacked: the one place that writes values to be masked, on disk never in the clear.
- * The order of fields decides the hashes of rows that a store remembers: with another order, all rows count as changed once.
+ * Packs and unpacks users for the duration of a run. Only this codec writes values to be masked, and on disk always encrypted.
+ * The order of fields decides the stored hashes of rows: after a change of it, all rows count as changed once.
  */
 export const users: RowCodec.RowCodec<User> = RowCodec.make(
   Schema.Struct({

@@ -1,6 +1,6 @@
 /**
- * Users and messages as the API sends them: all values are strings except `profile.isSmoking`, times are ISO 8601 in UTC
- * with milliseconds and `Z`.
+ * Users and messages in the API's form: all values are strings except `profile.isSmoking`, times are ISO 8601 in UTC with
+ * milliseconds and `Z`.
  */
 export interface ApiUser {
   readonly id: string
@@ -16,7 +16,7 @@ export interface ApiUser {
   readonly birthDate: string
   readonly profile: ApiProfile
   readonly subscription: ReadonlyArray<ApiSubscription>
-  /** Two fields that appeared one day, on some users, and that nobody asked for. */
+  /** Two unexpected fields of some users, which the API added later. */
   readonly username?: string
   readonly password?: string
 }

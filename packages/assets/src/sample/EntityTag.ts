@@ -1,6 +1,6 @@
 import * as Hash from "effect/Hash"
 
-/** A strong entity tag for rows that are told by all that `parts` say. */
+/** A strong entity tag for rows that `parts` determine. */
 export const of = (...parts: ReadonlyArray<string | number>): string =>
   `"${parts.map((part) => (typeof part === "number" ? part : Hash.string(part) >>> 0).toString(36)).join("-")}"`
 

@@ -1,8 +1,8 @@
 export const dayMillis = 86_400_000
 
 /**
- * `2024-03-01T09:30:00.000Z` for milliseconds since the epoch, as `Date.toISOString` writes it, several times faster:
- * calendar days are kept once they have been written, and there are not many.
+ * `2024-03-01T09:30:00.000Z` for milliseconds since the epoch, as `Date.toISOString` writes it, several times faster. Written
+ * calendar days are cached, and there are few.
  */
 export const format = (millis: number): string => {
   const day = Math.floor(millis / dayMillis)
@@ -16,7 +16,7 @@ const padded = (count: number, width: number) => Array.from({ length: count }, (
 const two = padded(60, 2)
 const three = padded(1000, 3)
 
-/** Written days by number, from 1915 on: nothing here is older. */
+/** Written days by number, from 1915 on: no date is older. */
 const days: Array<string | undefined> = []
 const firstDay = -20_000
 

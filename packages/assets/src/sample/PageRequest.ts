@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 
-/** Which page of the rows is asked for. */
+/** The requested page of rows. */
 export interface PageRequest {
   /** From 1. */
   readonly page: number
@@ -11,8 +11,8 @@ export const defaultLimit = 1_000
 export const maxLimit = 100_000
 
 /**
- * Reads `page` and `limit`: `undefined` where neither is given; a missing one is page 1, or 1,000 rows. What is wrong with
- * them is told without repeating it.
+ * Reads `page` and `limit`: `undefined` if neither is given. The defaults are page 1 and 1,000 rows. Errors do not repeat the
+ * values.
  */
 export const parse = (query: URLSearchParams): Either.Either<PageRequest | undefined, string> => {
   if (!query.has("page") && !query.has("limit")) return Either.right(undefined)

@@ -1,7 +1,7 @@
 /**
- * Pseudo-random numbers that depend on a seed, a stream and an index alone, so that any row can be made without those
- * before it. Mulberry32 (Tommy Ettinger, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c) behind
- * MurmurHash3's finalizer; good enough for sample data, and for nothing that must not be guessed.
+ * Pseudo-random numbers that depend only on a seed, a stream and an index, so that any row can be made without the previous
+ * ones. Mulberry32 (Tommy Ettinger, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c) behind
+ * MurmurHash3's finalizer. Good enough for sample data, and not for anything secret.
  */
 export class Prng {
   private state: number
@@ -20,17 +20,17 @@ export class Prng {
     return (t ^ (t >>> 14)) >>> 0
   }
 
-  /** A number from 0 up to 1, without 1. */
+  /** A number from 0 (included) to 1 (excluded). */
   fraction(): number {
     return this.next() / 2 ** 32
   }
 
-  /** An integer from 0 up to `bound`, without `bound`. */
+  /** An integer from 0 (included) to `bound` (excluded). */
   below(bound: number): number {
     return Math.floor(this.fraction() * bound)
   }
 
-  /** The same, small ones far more often: the first eighth of the range gets half of the draws. */
+  /** The same, with small numbers far more often: the first eighth of the range gets half of the draws. */
   skewedBelow(bound: number): number {
     const fraction = this.fraction()
     return Math.floor(fraction * fraction * fraction * bound)

@@ -1,17 +1,17 @@
-/** A sequence of rows as JSON text, each had by its index alone: nothing but the rows asked for is ever in memory. */
+/** A sequence of rows as JSON text, each computed from its index, so that only requested rows are in memory. */
 export interface Rows {
   readonly count: number
-  /** The JSON of one row; `index` is from 0 and below `count`. The same text at every call. */
+  /** The JSON of one row. `index` is from 0 and below `count`. Every call returns the same text. */
   readonly json: (index: number) => string
 }
 
-/** Rows of values in memory. */
+/** Rows from values in memory. */
 export const fromArray = (values: ReadonlyArray<unknown>): Rows => ({
   count: values.length,
   json: (index) => JSON.stringify(values[index])
 })
 
-/** The rows from `start` up to `end`, cut to those there are, as JSON with commas between them and no brackets. */
+/** The existing rows from `start` (included) to `end` (excluded), as JSON with commas between them and no brackets. */
 export const join = (rows: Rows, start: number, end: number): string => {
   const last = Math.min(end, rows.count)
   const groups: Array<string> = []
@@ -20,8 +20,8 @@ export const join = (rows: Rows, start: number, end: number): string => {
 }
 
 /**
- * Rows are put together from many small pieces, which V8 keeps as trees until a join copies them. Copying a few rows at a
- * time lets the pieces die young: pages of 5,000 are made more than twice as fast as by one join.
+ * Rows are made of many small strings, which V8 keeps as trees until a join copies them. Copying a few rows at a time lets the
+ * pieces die young: pages of 5,000 are made more than twice as fast as by one join.
  */
 const groupSize = 32
 

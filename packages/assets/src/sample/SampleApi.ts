@@ -15,25 +15,25 @@ import * as PageRequest from "./PageRequest.ts"
 import * as Rows from "./Rows.ts"
 
 export interface Options {
-  /** Serve generated rows, as many as this says, and not the bundled dataset. */
+  /** Serves this many generated rows instead of the bundled dataset. */
   readonly generated?: Generate.Size
-  /** Wait this long before each answer, as a server far away does. */
+  /** Delays each answer, like a distant server. */
   readonly latencyMillis?: number
-  /** `false`: take no notice of `page` and `limit`, and always answer with everything, as some servers do. */
+  /** With `false`, ignores `page` and `limit`, and always sends everything, as some servers do. */
   readonly paging?: boolean
 }
 
 /**
  * The API, as an HTTP app. Only GET:
  *
- * - `/users`, `/messages`: a JSON array of all rows, or with `page` (from 1) or `limit` (at most 100,000, else 1,000) one
- *   page of them; a page past the end is `[]`
- * - `/health`: how many rows there are
+ * - `/users`, `/messages`: a JSON array of all rows, or with `page` (from 1) or `limit` (at most 100,000, else 1,000) one page
+ *   of them; a page past the end is `[]`
+ * - `/health`: the number of rows
  *
- * Lists have an `ETag`; a request whose `If-None-Match` names it is answered by 304.
+ * Lists have an `ETag`, and a request with a matching `If-None-Match` gets 304.
  *
- * Anything else is answered by a JSON object with an `error`. Memory does not grow with the rows: a body of more than some
- * thousand rows is made while it is sent, without Content-Length.
+ * All other requests get a JSON object with an `error`. Memory does not grow with the rows: a body of more than some thousand
+ * rows is made while it is sent, without Content-Length.
  */
 export const app = (options: Options = {}): HttpApp.Default => {
   const { generated: size, latencyMillis = 0, paging = true } = options
@@ -71,11 +71,11 @@ export const app = (options: Options = {}): HttpApp.Default => {
   return latencyMillis > 0 ? Effect.delay(answered, latencyMillis) : answered
 }
 
-/** Serves the API for as long as the layer lives, on whatever server it is given. */
+/** Serves the API as long as the layer lives, on the given server. */
 export const layer = (options: Options = {}): Layer.Layer<never, never, HttpServer.HttpServer> =>
   Layer.scopedDiscard(serve(options))
 
-/** Serves the API until the scope closes, and tells its URL, for who runs on the same machine: `http://127.0.0.1:8080`. */
+/** Serves the API until the scope closes, and returns its URL for clients on the same machine: `http://127.0.0.1:8080`. */
 export const serve = Effect.fn("SampleApi.serve")(function* (
   options: Options = {}
 ): Effect.fn.Return<string, never, HttpServer.HttpServer | Scope.Scope> {
@@ -85,8 +85,8 @@ export const serve = Effect.fn("SampleApi.serve")(function* (
 })
 
 /**
- * Makes the end of a scope not wait for the clients of a Node server: it stops listening and drops what is connected, idle
- * or not, before the server's own finalizer waits for it. Call it after the server was made, in the same scope:
+ * Makes the end of a scope not wait for the clients of a Node server: it stops listening and closes all connections, idle or
+ * not, before the server's own finalizer waits for them. Call it after the server was made, in the same scope:
  *
  * ```ts
  * const node = Http.createServer()
@@ -106,7 +106,9 @@ export const closePromptly = (node: {
     })
   )
 
-/** Rows made and sent in one piece: at most some tens of milliseconds' work, so that the rest of the process gets its turn. */
+/**
+ * Rows made and sent in one piece: at most some tens of milliseconds' work, so that other work of the process gets its turn.
+ */
 const blockSize = 2_000
 const wholeAtMost = 5_000
 const contentType = "application/json"

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as dataset from "./dataset.ts"
 
-/** How many rows to generate, from which seed. */
+/** The number of generated rows, and the seed. */
 export interface Size {
   readonly users: number
   readonly messages: number
@@ -12,8 +12,8 @@ export interface Size {
 }
 
 /**
- * Serves the sample API on the loopback interface until the scope closes: generated data of a size, or the bundled data. The
- * server's code is loaded here and nowhere else. Port 0 is a free one.
+ * Serves the sample API on the loopback interface until the scope closes: generated data of a size, or the bundled data. Only
+ * this function loads the server's code. Port 0 is a free one.
  */
 export const start = Effect.fn("SampleServer.start")(function* (options: {
   readonly size: Size | undefined

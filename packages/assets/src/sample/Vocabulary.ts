@@ -1,6 +1,6 @@
 /**
- * The words that generated people are made of. All invented; every e-mail domain ends in a name that is reserved for
- * examples (RFC 2606). Words are kept as they stand between the quotes of a JSON string.
+ * The words for generated people. All are invented, and every e-mail domain ends in a name that is reserved for examples (RFC
+ * 2606). Words are kept in escaped form, as within a JSON string.
  */
 const escape = (word: string): string => JSON.stringify(word).slice(1, -1)
 
@@ -9,7 +9,7 @@ export const firstNames = [
   ..."Samir Tove Ulrike Víctor Wanda Xiomara Yusuf Zoë Amara Björn Célia Dunja Emre Freya Gael Hanne Ivo Jana".split(" ")
 ]
 
-/** ASCII only: they begin the e-mail address. */
+/** ASCII only, since they begin the e-mail address. */
 export const lastNames = [
   ..."Lindqvist Keller Moretti Volkov Thornton Haddad Nystrom Tanaka Carvalho Weber Okafor Archer Byrne Rao".split(" "),
   ..."Virtanen Ricci Marchand Delgado Aziz Halvorsen Brandt Silva Nowak Castro Demir Visser Mensah Larsen".split(" ")
@@ -38,14 +38,14 @@ const cityEndings = [
   ..."rich|haven|mark|dorf|ton|burg|field|bro|vik|ford|moor|stad|ville|wald|brunn|quila|sund|holm|mere|gate".split("|")
 ]
 
-/** The name of city `k`, another for every `k`. */
+/** The name of city `k`, different for every `k`. */
 export const city = (k: number): string => {
   const round = Math.floor(k / (cityRoots.length * cityEndings.length))
   const name = pick(cityRoots, k) + pick(cityEndings, Math.floor(k / cityRoots.length) + k)
   return escape(round === 0 ? name : `${name} ${round + 1}`)
 }
 
-/** Zip code `k`: five digits (leading zeros and all), ZIP+4, or digits and letters; another for every `k` below 100,000. */
+/** Zip code `k`: five digits (with leading zeros), ZIP+4, or digits and letters; different for every `k` below 100,000. */
 export const zipCode = (k: number): string => {
   const digits = String((k * 7919 + 5734) % 100_000).padStart(5, "0")
   if (k % 4 === 2) return `${digits}-${String((k * 2695) % 10_000).padStart(4, "0")}`
@@ -59,14 +59,14 @@ const jobs = [
   ...'librarian|driver, "long haul"|R&D chemist|shepherd|welder|notary|midwife|archivist|ship\'s cook'.split("|")
 ]
 
-/** The name of profession `k`, another for every `k`. */
+/** The name of profession `k`, different for every `k`. */
 export const profession = (k: number): string => {
   const round = Math.floor(k / (ranks.length * jobs.length))
   const name = pick(ranks, Math.floor(k / jobs.length) + 8) + pick(jobs, k)
   return escape(round === 0 ? name : `${name}, grade ${round + 1}`)
 }
 
-/** How messages begin and go on: with quotes, line breaks, tabs, backslashes, emoji and SQL among them. */
+/** Parts of messages, with quotes, line breaks, tabs, backslashes, emoji and SQL. */
 export const openings = [
   ...'Hello!|Good morning,|Hi there 👋|Quick question:|About yesterday:|Thanks!|"Urgent":|Привет!|こんにちは。'.split("|"),
   "Re: plans\n",

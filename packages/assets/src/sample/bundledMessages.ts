@@ -127,8 +127,8 @@ const rows: ReadonlyArray<Row> = [
 ]
 
 /**
- * What the thirty people wrote each other in the spring of 2024, not quite in order: from people without a subscription or
- * outside of theirs, and once from nobody we know. Nobody writes to users 17 and 20.
+ * The messages of the thirty people in the spring of 2024, not quite in order. Some senders have no subscription then, and one
+ * is unknown. Users 17 and 20 receive no message.
  */
 export const bundledMessages: ReadonlyArray<ApiMessage> = rows.map(([id, createdAt, message, receiverId, senderId]) => ({
   id,

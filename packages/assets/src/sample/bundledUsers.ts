@@ -96,15 +96,15 @@ const subscriptions: ReadonlyArray<Subscription> = [
   ["30", "2023-09-30T07:24:41.393Z", "2023-10-01T00:00:00.000Z", "2099-12-31T00:00:00.000Z", "Active", "29.90"]
 ]
 
-/** Fields that appeared one day, on some users. */
+/** Unexpected fields of some users, which the API added later. */
 const logins: Readonly<Record<string, { readonly username: string; readonly password: string }>> = {
   "15": { username: "oona_v", password: "herring-42-lantern" },
   "16": { username: "pricci", password: "oak&chisel!" }
 }
 
 /**
- * Thirty invented people, with what real data has: no city, zip code, gender or income; cities that differ by case alone;
- * no subscription, two, one that ended long ago, one created after it started, one that ends before it starts.
+ * Thirty invented people, with the flaws of real data: no city, zip code, gender or income; cities that differ only by case; no
+ * subscription, two, one that ended long ago, one created after it started, one that ends before it starts.
  */
 export const bundledUsers: ReadonlyArray<ApiUser> = people.map(
   ([id, createdAt, updatedAt, firstName, lastName, address, city, country, zipCode, email, birthDay, ...profile]) => {

@@ -3,7 +3,7 @@ import { Prng } from "./Prng.ts"
 import type { Rows } from "./Rows.ts"
 import * as Vocabulary from "./Vocabulary.ts"
 
-/** How much to generate, and from what seed (any safe integer). The same size and seed give the same bytes, for ever. */
+/** The number of rows to generate, and the seed (any safe integer). The same size and seed always give the same bytes. */
 export interface Size {
   readonly users: number
   readonly messages: number
@@ -30,8 +30,8 @@ export const users = (size: Size): Rows => {
 }
 
 /**
- * Messages `1` to `size.messages`, over the two years from 2024 on, in order of time but for some hours. Some people write
- * and get many, one in fifty gets none; one in a thousand is from or to somebody who is no user. O(1) per row.
+ * Messages `1` to `size.messages`, over the two years from 2024 on, ordered by time within some hours. Some people write and
+ * get many, and one in fifty gets none. One in a thousand is from or to an unknown user. O(1) per row.
  */
 export const messages = (size: Size): Rows => {
   const step = period / Math.max(1, size.messages)
@@ -89,7 +89,7 @@ const subscriptionJson = (random: Prng, created: number): string => {
   const draw = random.fraction()
   const status = draw < 0.6 ? "Active" : draw < 0.9 ? "Inactive" : "Rejected"
   const start = random.chance(0.01) ? created - (1 + random.below(30)) * day : created + random.below(3 * day)
-  // Most active ones are open-ended: a renewal date decades ahead keeps the answer to "active now" from ageing.
+  // Most active ones are open-ended: a renewal date decades ahead keeps "active now" stable.
   const lasting = status === "Active" && !random.chance(0.15)
   const length = lasting ? 20_000 + random.below(7_000) : 30 + random.below(365)
   const end = random.chance(0.005) ? start - (1 + random.below(30)) * day : start + length * day
@@ -114,7 +114,7 @@ const messageJson = (random: Prng, index: number, users: number, step: number): 
   )
 }
 
-/** Every fiftieth user gets nothing: what would be theirs goes to the one before. */
+/** Every fiftieth user receives nothing; the previous user receives their messages. */
 const receives = (user: number, users: number): number => (user % 50 === 49 && users > 1 ? user - 1 : user)
 
 const loginJson = (random: Prng, index: number): string =>

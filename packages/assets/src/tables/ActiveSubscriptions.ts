@@ -4,7 +4,7 @@ import { money } from "../domain/limits.ts"
 import { userId } from "./ids.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 
-/** Which subscriptions are active at the time of asking: they say so, and are not past their end. */
+/** Subscriptions that are active at the time of the query: their status says so, and their end has not passed. */
 export const ActiveSubscriptions = View.make("active_subscriptions", {
   description: "Subscriptions whose status is Active and whose end is not past",
   columns: {

@@ -4,9 +4,9 @@ import { money } from "../domain/limits.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 
 /**
- * What subscriptions cost on average, by the month (UTC) of their creation, rounded to cents. Those without an amount are
- * counted and not averaged. Cents are added up as whole numbers, so that SQLite, which has no decimals, is exact as well,
- * as long as a month's cents stay below 2^53.
+ * The average amount of subscriptions, by the month (UTC) of their creation, rounded to cents. Subscriptions without an amount
+ * are counted and not averaged. Cents are summed as whole numbers, so that SQLite, which has no decimals, is exact too, as long
+ * as a month's cents stay below 2^53.
  */
 export const AverageSubscriptionAmountByMonth = View.make("average_subscription_amount_by_month", {
   description: "Average amount of the subscriptions created in each month (UTC)",

@@ -2,7 +2,7 @@ import * as Column from "@sluice/core/relation/Column"
 import * as View from "@sluice/core/relation/View"
 import { MessagesRaw } from "./MessagesRaw.ts"
 
-/** How many messages a day; days in UTC. A day without messages has no row. */
+/** The number of messages a day, in UTC. A day without messages has no row. */
 export const MessagesPerDay = View.make("messages_per_day", {
   description: "How many messages were sent on each day (UTC)",
   columns: { day: Column.day, messages: Column.integer },

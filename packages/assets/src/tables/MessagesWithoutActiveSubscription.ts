@@ -5,7 +5,7 @@ import { messageId, userId } from "./ids.ts"
 import { MessagesRaw } from "./MessagesRaw.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 
-/** Messages that their sender had no subscription for, and so who sent them. */
+/** Messages that no subscription of their sender covers, with the sender. */
 export const MessagesWithoutActiveSubscription = View.make("messages_without_active_subscription", {
   description: "Messages sent outside of every subscription of the sender that was not rejected",
   columns: { id: messageId, created_at: Column.timestamp, sender_id: userId },

@@ -7,8 +7,8 @@ import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 import { UsersRaw } from "./UsersRaw.ts"
 
 /**
- * Messages that cannot be right, a row for each anomaly that one has. Users are joined, not looked for by NOT EXISTS: of that
- * MariaDB fills a temporary table with every user, twenty times slower than their key.
+ * Messages that cannot be right, a row for each anomaly. It joins users instead of NOT EXISTS, for which MariaDB fills a
+ * temporary table with every user, twenty times slower than their key.
  */
 export const MonitorAnomalousMessages = View.make("monitor_anomalous_messages", {
   description: "Messages from or to unknown users, or outside of the sender's subscriptions",

@@ -3,7 +3,7 @@ import * as View from "@sluice/core/relation/View"
 import { userId } from "./ids.ts"
 import { SubscriptionsRaw } from "./SubscriptionsRaw.ts"
 
-/** Subscriptions that cannot be right, a row for each anomaly that one has. */
+/** Subscriptions that cannot be right, a row for each anomaly. */
 export const MonitorSubscriptionAnomalies = View.make("monitor_subscription_anomalies", {
   description: "Subscriptions that are active past their end, end before their start, or were created after it",
   columns: { user_id: userId, position: Column.integer, anomaly: Column.text(32) },

@@ -3,7 +3,7 @@ import * as Table from "@sluice/core/relation/Table"
 import { labelLength, money } from "../domain/limits.ts"
 import { userId } from "./ids.ts"
 
-/** Subscriptions, one row each. A user's are told apart by their place in the source's list. */
+/** Subscriptions, one row each, identified by the user and the position in the source's list. */
 export const SubscriptionsRaw = Table.make("subscriptions_raw", {
   description: "What users have signed up for; position counts a user's subscriptions from 0",
   columns: {

@@ -25,7 +25,7 @@ export const UsersRaw = Table.make("users_raw", {
   },
   primaryKey: ["user_id"],
   subject: "user_id",
-  // What a neighbour or a colleague would know, and what is no mask id.
+  // Columns that a neighbour or a colleague would know, without mask ids.
   knownTogether: [
     ["zipcode_id", "birth_year", "gender"],
     ["city_id", "profession_id", "gender"],

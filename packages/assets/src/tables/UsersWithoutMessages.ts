@@ -5,7 +5,7 @@ import { userId } from "./ids.ts"
 import { MessagesRaw } from "./MessagesRaw.ts"
 import { UsersRaw } from "./UsersRaw.ts"
 
-/** Who received no message. */
+/** Users who received no message. */
 export const UsersWithoutMessages = View.make("users_without_messages", {
   description: "Users who never received a message",
   columns: {

@@ -1,11 +1,11 @@
-/** How columns of users can be made coarser than the classification alone makes them, by the settings that are named. */
+/** How settings make columns of users coarser than their classification. */
 
-/** A year of birth becomes the year in which its decade began. */
+/** A year of birth becomes the first year of its decade. */
 export const birthBand = { _tag: "Multiples", width: 10, setting: "SLUICE_BIRTH=band" } as const
 
 /**
- * An income becomes the lower bound of its band, in the currency of the source. The last band has no upper bound. Less than
- * the first bound is a band too.
+ * An income becomes the lower bound of its band, in the currency of the source. The last band has no upper bound. Incomes below
+ * the first bound are a band too.
  */
 export const incomeBand = {
   _tag: "Bands",
@@ -14,5 +14,5 @@ export const incomeBand = {
   setting: "SLUICE_INCOME=band"
 } as const
 
-/** A rare domain becomes `other`. No domain is equal to it: each has a dot. */
+/** A rare domain becomes `other`. No real domain equals it, since each has a dot. */
 export const commonDomain = { _tag: "Common", other: "other", setting: "SLUICE_EMAIL_DOMAIN_MIN" } as const

@@ -1,6 +1,6 @@
 /**
- * SQL: the message `m` was sent at a time that no subscription of its sender covers, rejected ones left aside. A
- * subscription covers the time from its start to its end, both included; where one is missing it is open on that side.
+ * SQL: no subscription of the sender covers the time of message `m`. Rejected subscriptions do not count. A subscription covers
+ * the time from its start to its end, both included. A missing start or end leaves that side open.
  */
 export const outsideSubscription = `NOT EXISTS (
       SELECT 1 FROM subscriptions_raw s
