@@ -1,6 +1,6 @@
 /**
  * A second run, after 1% of the API's rows have changed and after no change, against the run that loaded everything. It
- * measures all assets, and the loaded tables alone, without the views, which every run checks again. New messages are at the
+ * measures all assets, and the loaded tables alone, without the views, which every run makes again. New messages are at the
  * end. Changed users are at the end, on a few pages, or on every page.
  *
  * `--users 200000 --messages 2000000 --runs 5`, `--store embedded|MariaDB|MySQL`, `--of everything|tables`.

@@ -1,14 +1,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
-/** A clock whose time of day can be set back and forth, as a person or NTP does; the time that passes is another's. */
+/** A clock whose time of day can be set, as a person or NTP does. The elapsed time is another clock's. */
 export interface JumpingClock {
   readonly jump: (millis: number) => void
-  /** Runs an effect by it. */
+  /** Runs an effect with this clock. */
   readonly with: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-/** Over the clock of the caller, which may be a TestClock. */
+/** Based on the caller's clock, which may be a TestClock. */
 export const make: Effect.Effect<JumpingClock> = Clock.clockWith((base) =>
   Effect.sync(() => {
     let shift = 0

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 
-/** The modules that read the time of day: to say when something happened, and how old rows and runs are. */
+/** The modules that read the time of day, for the time of an event, and the age of rows and runs. */
 const timesOfDay = [
   "assets/src/assets/loadedAt.ts",
   "cli/src/privacy/PrivacyReport.ts",

@@ -9,7 +9,7 @@ const repository = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string) => readFileSync(join(repository, path), "utf8")
 const names = `${repository}/test/docs/exampleNames.ts`
 
-/** The public modules of all packages: how each is imported, and its text. */
+/** The public modules of all packages: the import of each, and its text. */
 const modules = ["core", "warehouse", "rest-source", "files", "cli"].flatMap((name) =>
   Object.entries<string>(JSON.parse(read(`packages/${name}/package.json`)).publishConfig.exports).map(([path, built]) => {
     const source = `packages/${name}/src/${built.slice("./dist/".length, -".js".length)}.ts`
@@ -20,10 +20,10 @@ const modules = ["core", "warehouse", "rest-source", "files", "cli"].flatMap((na
 const exportedBy = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^export (?:const|class|function) (\w+)/gm)].flatMap(([, name]) => name ?? [])
 
-/** Modules whose functions are imported by their names, as `tableAsset`, and not as a namespace. */
+/** Modules whose functions are imported by name, such as `tableAsset`, and not as a namespace. */
 const isFlat = (name: string) => /^[a-z]|Asset$|SqlTable$|^RowChecks$/.test(name)
 
-/** How an example imports names: those that examples share, modules, and what its own and other modules export. */
+/** The imports of an example: shared names, modules, and exports of its own and of other modules. */
 const imports = (example: string, own: (typeof modules)[number]): ReadonlyMap<string, string> => {
   const all = new Map<string, string>([["expect", 'import { expect } from "vitest"']])
   const add = (name: string, text: string) => all.has(name) || all.set(name, `import ${text}`)
@@ -40,7 +40,7 @@ const imports = (example: string, own: (typeof modules)[number]): ReadonlyMap<st
   return all
 }
 
-/** A module with an example of a docstring, and with imports of the names that the example uses and does not define. */
+/** A module with a docstring's example, and imports for its undefined names. */
 const moduleOf = (example: string, own: (typeof modules)[number]): string => {
   const defined = new Set([...example.matchAll(/(?:const|import \* as) (\w+)/g)].map(([, name]) => name))
   const used = new Set([...example.matchAll(/(?<![.\w"])([A-Za-z]\w*)\b(?!\s*:)/g)].map(([, name = ""]) => name))

@@ -1,4 +1,4 @@
-// What the examples of docstrings name without defining it: tables, assets and values of a small shop.
+// The names that docstrings' examples use without defining them: tables, assets and values of a small shop.
 import * as Asset from "@sluice/core/asset/Asset"
 import type * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"

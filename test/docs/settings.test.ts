@@ -5,7 +5,7 @@ import * as SettingsText from "@sluice/core/settings/SettingsText"
 import { expect, it } from "vitest"
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
-/** Commands are named as people type them in this repository. */
+/** With the commands of this repository. */
 const worded = (text: string) => text.replaceAll("`sluice ", "`pnpm assets ")
 const all = [...Object.values(SparkSettings.settings), ...Object.values(ProgramSettings.settings)].map((setting) => ({
   ...setting,

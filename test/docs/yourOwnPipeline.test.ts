@@ -9,12 +9,12 @@ const page = readFileSync(new URL("../../docs/your-own-pipeline.md", import.meta
 const repository = fileURLToPath(new URL("../..", import.meta.url))
 const shop = join(repository, "examples/shop")
 
-/** The files that the page shows, by their names. */
+/** The files on the page, by name. */
 const files = Object.fromEntries(
   [...page.matchAll(/^`([\w.]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => [name, text])
 )
 
-/** The commands that the page shows, each with the lines that it shows of its output. */
+/** The commands on the page, each with its shown output. */
 const commands = [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>
   block
     .split(/^\$ /m)
@@ -25,7 +25,7 @@ const commands = [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([
     })
 )
 
-/** A pipeline as `npm create sluice kiosk` makes it, where what the shop needs is installed. */
+/** A pipeline from `npm create sluice kiosk`, with the shop's dependencies installed. */
 const created = (): string => {
   const folder = join(emptyDirectory(), "kiosk")
   const program = join(repository, "packages/create-sluice/bin/create-sluice.mjs")

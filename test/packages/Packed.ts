@@ -12,7 +12,7 @@ export const packInto = async (folder: string): Promise<ReadonlyArray<string>> =
   return readdirSync(folder).map((name) => join(folder, name))
 }
 
-/** A newcomer's shell: none of the settings of vitest or of the package manager that started it. */
+/** A newcomer's environment, without the settings of vitest and of the package manager. */
 const environment = () => {
   const { PATH = "", HOME = "", TMPDIR = "/tmp" } = process.env
   return { PATH, HOME, TMPDIR, CI: "true", npm_config_update_notifier: "false" }
@@ -24,7 +24,7 @@ interface Finished {
   readonly output: string
 }
 
-/** Runs a command in a folder. Returns its exit code and all that it printed. */
+/** Runs a command in a folder. Returns its exit code and its output. */
 export const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): Promise<Finished> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: environment(), stdio: ["ignore", "pipe", "pipe"] })

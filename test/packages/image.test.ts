@@ -9,12 +9,13 @@ import { run } from "./Packed.ts"
 const repository = fileURLToPath(new URL("../..", import.meta.url))
 const dockerfile = readFileSync(join(repository, "Dockerfile"), "utf8").replaceAll("\\\n", "")
 
-// There may be no Docker: the steps of the Dockerfile run in folders of this machine. The base image and the user are not tried.
+// Docker may be missing, so the steps of the Dockerfile run in folders of this machine. The base image and the user are not
+// tested.
 describe.runIf(isFull)("the image", { timeout: 600_000 }, () => {
   const parent = mkdtempSync(join(tmpdir(), "sluice-image-"))
   afterAll(() => rmSync(parent, { recursive: true, force: true }))
 
-  /** A command of the Dockerfile, in the folders of this test. */
+  /** A command of the Dockerfile, in this test's folders. */
   const here = (command: string) =>
     command
       .replace("npx -y pnpm@12 install --frozen-lockfile", "true")

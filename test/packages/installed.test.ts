@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { isFull } from "../setup/size.ts"
 import { packInto, run } from "./Packed.ts"
 
-// The packages as others get them: packed, and installed from the registry with what they depend on.
+// The packages as users get them: packed, and installed from the registry with their dependencies.
 describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
   const parent = mkdtempSync(join(tmpdir(), "sluice-packed-"))
   afterAll(() => rmSync(parent, { recursive: true, force: true }))
@@ -18,7 +18,7 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
 
   const scoped = () => tarballs.filter((path) => basename(path).startsWith("sluice-"))
 
-  /** A new pipeline, made by the packed `create-sluice`. */
+  /** A new pipeline, created by the packed `create-sluice`. */
   const created = async (name: string): Promise<string> => {
     const creator = tarballs.find((path) => basename(path).startsWith("create-sluice-")) ?? "none"
     const made = await run(parent, "npm", "exec", "--yes", "--package", creator, "--", "create-sluice", name)
@@ -58,7 +58,7 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
       const found = await run(folder, "npx", "-y", "-p", `node@${version}`, "node", "-p", "process.execPath")
       const node = (...args: ReadonlyArray<string>) => run(folder, found.output.trim(), ...args)
       expect((await node("--version")).output).toMatch(new RegExp(`^v${version}\\.`))
-      // What another version of Node has recorded is unchanged code for this one.
+      // Code that another version of Node recorded is unchanged for this one.
       expect((await node("node_modules/@sluice/cli/bin/sluice.cjs", "list")).output).toMatch(/sales +table +fresh/)
       expect(await node("node_modules/@sluice/cli/bin/sluice.cjs", "materialize", "--all")).toMatchObject({ status: 0 })
       if (version === 24) expect((await node("hashes.ts")).output).toBe(hashes)
@@ -68,7 +68,7 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
 
   it("make a pipeline that pnpm installs, which tests and runs", async () => {
     const folder = await created("with-pnpm")
-    // As long as the packages are not published, pnpm is told where each of them is.
+    // While the packages are not published, pnpm needs the path of each.
     const overrides = scoped().map((path) => `  "${nameOf(path)}": "file:${path}"\n`)
     const workspace = join(folder, "pnpm-workspace.yaml")
     writeFileSync(workspace, `${readFileSync(workspace, "utf8")}overrides:\n${overrides.join("")}`)
@@ -81,7 +81,7 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
   })
 })
 
-/** A program that prints the hashes of its assets' code, which are the same as the command line has, however it is started. */
+/** A program that prints the code hashes of its assets. They equal the command line's, however it is started. */
 const printingHashes = `
 import * as CodeHashes from "@sluice/cli/code/CodeHashes"
 import { CodeVersions } from "@sluice/core/asset/CodeVersions"
@@ -94,5 +94,5 @@ const versions = Effect.map(CodeVersions, (versionOf) => [revenue, sales].map(ve
 console.log(JSON.stringify(await Effect.runPromise(Effect.provide(versions, CodeHashes.layer(definitions)))))
 `
 
-/** The package that a tarball holds: `sluice-core-0.1.0.tgz` is `@sluice/core`. */
+/** The package in a tarball: `sluice-core-0.1.0.tgz` is `@sluice/core`. */
 const nameOf = (tarball: string): string => basename(tarball).replace(/^sluice-(.*)-\d+\.\d+\.\d+\.tgz$/, "@sluice/$1")

@@ -1,7 +1,7 @@
 import * as FastCheck from "effect/FastCheck"
 import * as PagedApi from "./PagedApi.ts"
 
-/** What becomes of a source, step by step; a run comes after each. */
+/** The changes of a source, with a run after each. */
 export interface History {
   /** Whether the API sends entity tags. */
   readonly tagged: boolean
@@ -10,7 +10,7 @@ export interface History {
   readonly steps: ReadonlyArray<ReadonlyArray<Change>>
 }
 
-/** One thing that happens to the users or to the messages, somewhere. */
+/** One change of the users or of the messages. */
 export interface Change {
   readonly what: (typeof kinds)[number]
   readonly to: "users" | "messages"
@@ -32,7 +32,7 @@ export const arbitrary: FastCheck.Arbitrary<History> = FastCheck.record({
   steps: FastCheck.array(FastCheck.array(change, { maxLength: 2 }), { minLength: 2, maxLength: 5 })
 })
 
-/** Has the API be as a history begins. */
+/** Sets an API to the start of a history. */
 export const begin = ({ messages, tagged, users }: History, api: PagedApi.PagedApi): void => {
   api.tagged = tagged
   api.users = Array.from({ length: users }, (_, n) => PagedApi.userOf(n))
@@ -40,11 +40,11 @@ export const begin = ({ messages, tagged, users }: History, api: PagedApi.PagedA
   made = 1_000
 }
 
-/** The row that a change is about. */
+/** The row of a change. */
 export const pick = (rows: ReadonlyArray<PagedApi.Row>, { at }: Change): PagedApi.Row | undefined =>
   rows[at % Math.max(1, rows.length)]
 
-/** Has a change happen to an API's rows. */
+/** Applies a change to an API's rows. */
 export const apply = (change: Change, api: PagedApi.PagedApi): void => {
   api[change.to] = changed(api[change.to], change, change.to === "users" ? PagedApi.userOf : PagedApi.messageOf)
 }

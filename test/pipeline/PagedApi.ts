@@ -5,18 +5,18 @@ import { message, user } from "../../packages/assets/test/support/sources.ts"
 
 export type Row = Readonly<Record<string, unknown>>
 
-/** What an API has now. Whoever changes it changes the answers from then on. */
+/** An API's current rows. Changes apply to the next answers. */
 export interface PagedApi {
   readonly url: string
   users: ReadonlyArray<Row>
   messages: ReadonlyArray<Row>
   /** Whether its answers have entity tags. */
   tagged: boolean
-  /** Answers with a body so far, for each path. */
+  /** The number of answers with a body, by path. */
   readonly read: Map<string, number>
 }
 
-/** An API that pages as it is asked to, with an entity tag that tells all of a page, until the scope closes. */
+/** An API with numbered pages, each with an entity tag of its whole content, until the scope closes. */
 export const make = Effect.acquireRelease(
   Effect.async<{ readonly api: PagedApi; readonly close: () => void }>((resume) => {
     const server = createServer((request, response) => {
@@ -44,10 +44,10 @@ export const make = Effect.acquireRelease(
   ({ close }) => Effect.sync(close)
 ).pipe(Effect.map(({ api }): PagedApi => api))
 
-/** A user of that number; every eighth shares its city with others. */
+/** A user by number. Every eighth shares its city with others. */
 export const userOf = (n: number, changes: Row = {}): Row =>
   user({ id: `u${n}`, city: `City ${n % 8}`, zipCode: String(10_000 + n), ...changes })
 
-/** A message of that number, between two users. */
+/** A message by number, between two users. */
 export const messageOf = (n: number, changes: Row = {}): Row =>
   message({ id: `m${n}`, senderId: `u${n % 20}`, receiverId: `u${(n * 7 + 1) % 20}`, ...changes })

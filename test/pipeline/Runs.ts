@@ -24,16 +24,16 @@ import * as Stream from "effect/Stream"
 const { graph: pipeline, warehouse: spec } = Either.getOrThrow(definitions.sealed)
 const erasure = { ...spec, quarantine: definitions.personSources }
 
-/** How a run ended, and how it read its sources. */
+/** The result of a run, and how it read its sources. */
 export interface Ran {
   readonly status: string
   /** The data versions of users and of messages. */
   readonly versions: ReadonlyArray<string | undefined>
-  /** Pages that had changed, for users and for messages; undefined where everything was read. */
+  /** The number of changed pages, for users and for messages; undefined if everything was read. */
   readonly changed: ReadonlyArray<unknown>
 }
 
-/** Runs the whole pipeline, or what is selected, from an API into the store of the context. */
+/** Runs the whole pipeline, or a selection, from an API into the store of the context. */
 export const run = (url: string, options: { readonly full?: boolean; readonly select?: Selection.Selection } = {}) =>
   Effect.gen(function* () {
     const plan = yield* Planner.plan(pipeline, options.select ?? Selection.all)
@@ -53,10 +53,10 @@ export const run = (url: string, options: { readonly full?: boolean; readonly se
     Effect.provideService(CodeVersions, () => "1")
   )
 
-/** Removes a person, as `erase` does. */
+/** Erases a person, like `erase`. */
 export const erase = (id: string) => Effect.flatMap(Erasure, (store) => store.erase(erasure, Redacted.make(id)))
 
-/** All rows of all tables but their times of loading, with the masked values in the place of their ids, and the quarantine. */
+/** All rows of all tables without their times of loading, with the masked values instead of their ids, and the quarantine. */
 export const contents = Effect.gen(function* () {
   const warehouse = yield* Warehouse
   const quarantine = yield* Quarantine
@@ -88,7 +88,7 @@ export const contents = Effect.gen(function* () {
   }
 })
 
-/** Small pages, so that there are many. */
+/** Small, so that there are many pages. */
 const pageSize = 2
 
 const api = (url: string) =>

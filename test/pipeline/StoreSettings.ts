@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto"
 import { flavours, isAvailable, sharedPort } from "../servers/TestServers.ts"
 
-/** The stores that a pipeline runs on. */
+/** The stores of the pipeline tests. */
 export const stores = ["the embedded store", ...flavours] as const
 export type Store = (typeof stores)[number]
 
 /** Whether tests of a store can run. */
 export const canUse = (store: Store): boolean => store === "the embedded store" || isAvailable(store)
 
-/** The settings of a pipeline with a fresh store. On a server, the database and its accounts have names of their own. */
+/** The settings of a pipeline with a fresh store. On a server, the database and its accounts have unique names. */
 export const fresh = async (store: Store): Promise<Readonly<Record<string, string>>> => {
   if (store === "the embedded store") return {}
   const server = `127.0.0.1:${await sharedPort(store)}`

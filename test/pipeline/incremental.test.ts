@@ -20,15 +20,15 @@ import * as PagedApi from "./PagedApi.ts"
 import * as Runs from "./Runs.ts"
 
 /**
- * The law of reading changes: after any history, what was loaded change by change is what a full run loads into a store that
- * has never seen the source, and it has the data versions that a full run of its own tells.
+ * The law of incremental reading: after any history, the incrementally loaded tables equal those of a full run into a store
+ * that has never seen the source. The data versions equal those of a full run.
  */
 
 const spark = Layer.succeed(PipelineName, "spark")
 
 type Stores = Layer.Layer<Layer.Layer.Success<ReturnType<typeof SqliteStores.layer>>, WarehouseFailed>
 
-/** An embedded store that nobody has used, gone with the scope. */
+/** A fresh embedded store, deleted with the scope. */
 const embedded: Stores = Layer.unwrapScoped(
   Effect.map(
     Effect.acquireRelease(
@@ -39,16 +39,16 @@ const embedded: Stores = Layer.unwrapScoped(
   )
 )
 
-/** What a full run loads into a fresh store from which the same people were erased. */
+/** The tables of a full run into a fresh store in which the same people were erased. */
 const loadedAnew = (url: string, erased: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     yield* Effect.forEach(erased, Runs.erase)
     const { status } = yield* Runs.run(url)
-    // A source of which too many rows are bad is not loaded at all.
+    // A source with too many bad rows is not loaded at all.
     return { status, contents: status === "succeeded" ? yield* Runs.contents : undefined }
   }).pipe(Effect.provide(Layer.fresh(embedded)))
 
-/** Lives through a history, comparing after each step; answers how many readings of a source were of changes. */
+/** Runs a history, and compares after each step. Returns the number of incremental readings. */
 const live = (history: History.History, api: PagedApi.PagedApi) =>
   Effect.gen(function* () {
     const erased: Array<string> = []
@@ -76,7 +76,7 @@ const live = (history: History.History, api: PagedApi.PagedApi) =>
     return ofChanges
   })
 
-/** Holds random histories to the law. At less than full size they are always the same ones. */
+/** Tests the law on random histories. At less than full size they are always the same ones. */
 const holds = (stores: Stores, numRuns: number) =>
   Effect.gen(function* () {
     const api = yield* PagedApi.make
@@ -100,7 +100,7 @@ it("on the embedded store, changes loaded one after another come to what a full 
   timeout: 290_000
 }, async () => {
   const runs = cases(15)
-  // Were everything read every time, the law would hold and say nothing.
+  // If everything were read every time, the law would hold trivially.
   expect(await holds(embedded, runs)).toBeGreaterThan(runs)
 })
 

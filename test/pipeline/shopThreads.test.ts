@@ -8,7 +8,7 @@ import { emptyDirectory, type Finished } from "../../packages/cli/test/support.t
 const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
 const program = fileURLToPath(new URL("../../packages/cli/bin/sluice.cjs", import.meta.url))
 
-/** Starts the shop's API on a free port until the test has ended; answers its URL. */
+/** Starts the shop's API on a free port until the test has ended, and returns its URL. */
 const api = () =>
   new Promise<string>((resolve, reject) => {
     const child = spawn(process.execPath, [join(shopFolder, "api.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] })
@@ -50,7 +50,7 @@ it("threads read the lists of any pipeline, from the file beside its configurati
   const { code, stderr, stdout } = await materialize(folder, env)
   expect(code, stdout + stderr).toBe(0)
 
-  // A thread that does not know the list fails its step, which shows that the thread was asked.
+  // A thread that does not know the list fails its step. That proves that the thread reads the list.
   const thread = join(folder, "sluice.config.thread.ts")
   writeFileSync(thread, `import * as ReadThread from "@sluice/cli/wiring/ReadThread"\n\nReadThread.run([])\n`)
   const without = await materialize(folder, env)

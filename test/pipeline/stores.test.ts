@@ -3,7 +3,7 @@ import { emptyDirectory, sluice, testApi } from "../../packages/cli/test/support
 import { cases } from "../setup/size.ts"
 import * as StoreSettings from "./StoreSettings.ts"
 
-/** The whole pipeline as processes, from a real HTTP API into each store, and what its analyst sees of it. */
+/** The whole pipeline as processes, from a real HTTP API into each store, and the analyst's view of it. */
 const publicTables = {
   users_raw: "user_id",
   subscriptions_raw: "user_id, position",
@@ -30,8 +30,8 @@ const refused = [
 const seen = new Map<string, unknown>()
 
 /**
- * SQLite shows a computed average without the trailing zeros of a declared scale, and booleans come as numbers. Mask ids are
- * random: of these, only which rows share one can be the same on two stores.
+ * SQLite returns a computed average without the trailing zeros of its scale, and booleans as numbers. Mask ids are random, so
+ * only equality between rows can be compared across stores.
  */
 const comparable = (all: unknown): unknown => {
   const occurrences = new Map<string, number>()
@@ -57,7 +57,7 @@ for (const store of StoreSettings.stores) {
       if (code !== 0) throw new Error(`${sql}: ${stderr.slice(0, 300)}`)
       return JSON.parse(stdout) as ReadonlyArray<Record<string, unknown>>
     }
-    /** All that the analyst can see, without the times of loading. */
+    /** Everything that the analyst can see, without the times of loading. */
     const snapshot = async () => {
       const tables = await Promise.all(
         Object.entries(publicTables).map(async ([table, key]) => {
@@ -73,7 +73,7 @@ for (const store of StoreSettings.stores) {
     })
 
     it("makes every asset, and nothing has to be tried twice", { timeout: 60_000 }, async () => {
-      // Regression: on MySQL, RENAME TABLE met deadlocks with readers of views over the table, and whole steps ran again.
+      // Regression: on MySQL, RENAME TABLE had deadlocks with readers of views over the table, and whole steps were retried.
       for (let run = 0; run < cases(3); run++) {
         const { code, stdout, stderr } = await sluice(cwd, ["materialize", "--all", "--full", "--json"], env)
         expect([code, stdout.match(/"StepRetrying"/g)?.length ?? 0, stderr.includes("✗")]).toEqual([0, 0, false])
@@ -95,7 +95,7 @@ for (const store of StoreSettings.stores) {
       seen.set(store, own)
     })
 
-    // Steps that read along hold a slot and a place in their pool while their source, which they wait for, holds others.
+    // Steps alongside a source hold a slot and a place in their pool, while the source needs others.
     it("comes to the same end with one slot or two, pools of one, and threads that read", { timeout: 60_000 }, async () => {
       const tight = {
         ...{ SLUICE_POOLS: "api=1,warehouse=1", SLUICE_PAGE_SIZE: "7", SLUICE_ROWS_IN_MEMORY: "10" },

@@ -16,7 +16,7 @@ import * as LeakyBuild from "./leakyBuild.ts"
 
 const { warehouse } = Either.getOrThrow(definitions.sealed)
 
-/** The pipeline as it is. */
+/** The real pipeline. */
 const assets = fileURLToPath(new URL("../../scripts/assets.cjs", import.meta.url))
 
 /** The administrator of the shared test server. */
@@ -47,7 +47,7 @@ const run = async (
     })
   )
 
-/** Everywhere that must have been searched for a search to mean anything. */
+/** All places that must be searched. */
 const everywhere = [
   "all that the analyst sees",
   "database files",
@@ -63,17 +63,20 @@ const everywhere = [
   "working directory"
 ]
 
-/** What the leaky build cannot leak in need not be tried: answers that are no rows, silence. */
+/** The leaky build cannot leak in the other scenarios: answers without rows, silence. */
 const leaksIn = (scenario: string): boolean =>
   !/^(a truncated|silence|a source URL|a wrong password|all is well again|users fail|messages fail)/.test(scenario)
 
-/** The name of the store that needs no server. */
+/** The name of the store without a server. */
 export const embedded = "the embedded store"
 
-/** The suite on one store, by the pipeline as it is and by a leaky one. `administrator` of a server; none: embedded. */
+/**
+ * Runs the suite on one store, with the real pipeline and with a leaky one. `administrator` is a server's; none for the
+ * embedded store.
+ */
 export const proveOn = (name: string, available: boolean, administrator: () => Promise<MysqlUrl | undefined>) => {
   const isEmbedded = name === embedded
-  /** At less than full size, one store is enough to try the coarser columns on. */
+  /** At less than full size, one store is enough for the coarser columns. */
   const isTried = (scenario: string) => isFull || isEmbedded || !scenario.startsWith("all is well again")
 
   describe.skipIf(!available)(`the canary suite on ${name}`, () => {
@@ -90,13 +93,13 @@ export const proveOn = (name: string, available: boolean, administrator: () => P
       expect(everywhere.filter((place) => searched.every((one) => one.place !== place))).toEqual([])
       expect(searched.find(({ place }) => place === "tables, as administrator")?.atHome).toBeGreaterThan(100)
       if (process.platform === "linux") {
-        // Rows that the killed process had spilled. Their file has no name, so they can only be searched while it lives.
+        // Rows that the killed process had spilled. Their file has no name, so it can be searched only while the process lives.
         const spilled = searched.find(({ place }) => place === "spilled rows, while the process lives")
         expect(spilled?.bytes).toBeGreaterThan(1_000)
       }
     }, 600_000)
 
-    // The scenarios that only the full size has add no place to leak to.
+    // The additional scenarios of the full size add no place to leak to.
     it.runIf(isFull || isEmbedded)(
       "catches a leaky build at every place that it leaks to",
       async () => {

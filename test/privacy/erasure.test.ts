@@ -9,7 +9,7 @@ import * as databases from "../../packages/warehouse/test/mysql/databases.ts"
 import { flavours, isAvailable, sharedPort } from "../servers/TestServers.ts"
 import { isFull } from "../setup/size.ts"
 
-/** A user of the sample whose id, city and profession are like nobody else's. */
+/** A user of the sample with a unique id, city and profession. */
 const canary = { id: "Zq7user-4f1e", city: "Zq7city-Ö", profession: "Zq7profession" }
 const secrets = Object.values(canary)
 
@@ -30,9 +30,9 @@ for (const store of ["the embedded store", ...flavours] as const) {
     const query = async (sql: string): Promise<ReadonlyArray<Record<string, unknown>>> =>
       JSON.parse((await sluice(cwd, ["query", sql, "--json"], env)).stdout)
 
-    /** The id of the city that the canary alone had. */
+    /** The id of the canary's city. */
     let freed: unknown
-    /** Where the secrets are, of all there is: every row as the administrator sees it, or every byte of every file. */
+    /** The places of the secrets: every row as the administrator sees it, or every byte of every file. */
     const found = async (): Promise<ReadonlyArray<string>> => {
       if (store === "the embedded store") {
         const directory = join(cwd, ".sluice")
@@ -57,7 +57,7 @@ for (const store of ["the embedded store", ...flavours] as const) {
       return names.filter((_, i) => secrets.some((secret) => JSON.stringify(rows[i]).includes(secret)))
     }
 
-    /** All that analysts can read of the others, without the times of loading. */
+    /** Everything that analysts can read about the others, without the times of loading. */
     const others = async () => {
       const [users, subscriptions, messages] = await Promise.all([
         query("SELECT * FROM users_raw ORDER BY user_id"),
@@ -74,7 +74,7 @@ for (const store of ["the embedded store", ...flavours] as const) {
       const [first, ...rest] = api.users
       const profile = { gender: "female", isSmoking: false, profession: canary.profession, income: 1000 }
       const user = { ...first, id: canary.id, city: canary.city, profile }
-      // The same user once more, in a row that cannot be decoded: it is quarantined.
+      // The same user again, in a row that cannot be decoded and is quarantined.
       api.users = [user, ...rest, { ...user, profile: { ...profile, income: "a lot" } }]
       const renamed = (id: unknown) => (String(id) === String(first?.["id"]) ? canary.id : id)
       api.messages = api.messages.map((message) => ({
@@ -121,7 +121,7 @@ for (const store of ["the embedded store", ...flavours] as const) {
       expect(await found()).toEqual([])
       expect(await others()).toEqual(before)
 
-      // Run again, from a source that still has them.
+      // A second run, from a source that still has them.
       const again = await assets("materialize", "--all", "--changed")
       expect([again.code, again.stderr.match(/✓ api_users .* (\d+ suppressed)/)?.[1]]).toEqual([0, "2 suppressed"])
       expect(await found()).toEqual([])

@@ -14,7 +14,7 @@ const sources = names.flatMap((name) =>
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
 )
 
-/** Every import of a value in the sources as it resolves, `import()` and `require` included; by the importing file. */
+/** Every resolved import of a value in the sources, by importing file; `import()` and `require` included. */
 const importsOf = async (stdin?: {
   readonly contents: string
   readonly resolveDir: string

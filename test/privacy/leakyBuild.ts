@@ -6,16 +6,16 @@ import * as esbuild from "esbuild"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-/** A mistake: what a source says, and what somebody could have written. */
+/** A mistake: the correct source text, and the leaky one. */
 interface Leak {
   readonly file: string
   readonly says: string
   readonly instead: string
 }
 
-/** One mistake for each way out that the suite watches. */
+/** One mistake for each leak that the suite must find. */
 const leaks: ReadonlyArray<Leak> = [
-  // A hash for a pseudonym.
+  // A hash as a pseudonym.
   {
     file: "packages/assets/src/privacy/derivations.ts",
     says: `const at = address.lastIndexOf("@")`,
@@ -28,7 +28,7 @@ const leaks: ReadonlyArray<Leak> = [
     says: "country: kept.country,",
     instead: `country: kept.city === null ? null : require("../../../pii/src/Pii.ts").reveal(kept.city),`
   },
-  // An error that quotes what it is about: in the quarantine, in messages, in run events.
+  // An error that quotes a value: in the quarantine, in messages, in run events.
   {
     file: "packages/assets/src/domain/Reader.ts",
     says: `Object.hasOwn(object, name) ? refusal.reason : "is missing"`,
@@ -40,7 +40,7 @@ const leaks: ReadonlyArray<Leak> = [
     says: "unknown_fields: unknownFields.size,\n      ...(has === undefined ? {} : { suppressed })",
     instead: `unknown_fields: [...unknownFields].join(" ")`
   },
-  // Spilled rows in the clear, in a file that stays.
+  // Spilled rows in plain text, in a file that stays.
   {
     file: "packages/core/src/data/Spill.ts",
     says: "yield* Effect.promise(() => crypto.subtle.encrypt(algorithm(index), key, packed))",
@@ -51,13 +51,13 @@ const leaks: ReadonlyArray<Leak> = [
     says: `{ flag: "wx+", mode: 0o600 }), remove(place))`,
     instead: `{ flag: "wx+", mode: 0o600 }), Effect.void)`
   },
-  // Under a name by which no later run knows a leftover.
+  // Under a name that no later run recognizes as a leftover.
   {
     file: "packages/core/src/data/Spill.ts",
     says: "fs.makeTempDirectory({ prefix,",
     instead: `fs.makeTempDirectory({ prefix: "rows-",`
   },
-  // A driver's own words.
+  // A driver's message.
   {
     file: "packages/warehouse/src/embedded/LibsqlFault.ts",
     says: `if (code !== "SQLITE_ERROR") return ""`,
@@ -68,19 +68,19 @@ const leaks: ReadonlyArray<Leak> = [
     says: "code: code === failedTls ?",
     instead: "code: cause?.message ? cause.message : code === failedTls ?"
   },
-  // An erasure that forgets to delete.
+  // An erasure that does not delete.
   {
     file: "packages/warehouse/src/sql/SqlErasure.ts",
     says: "for (const { from, parameters } of doomed) yield* sql.unsafe(",
     instead: "for (const { from, parameters } of []) yield* sql.unsafe("
   },
-  // Mask ids that are counted up in the order of their values' hashes.
+  // Mask ids in the order of their values' hashes.
   {
     file: "packages/warehouse/src/sql/RandomIds.ts",
     says: "return [...ids]",
     instead: "return [...ids].sort((a, b) => a - b)"
   },
-  // A setting that is repeated when it is wrong.
+  // A wrong setting that is printed.
   {
     file: "packages/core/src/settings/Setting.ts",
     says: "(problem) => ConfigError.InvalidData([key], problem)",
@@ -95,8 +95,8 @@ const entry = `
 `
 
 /**
- * Builds the command line with all of these mistakes in it, into a directory, and answers the file to run. No flag, setting
- * or source of the project can do the same.
+ * Builds the command line with all of these mistakes into a directory, and returns the file to run. No flag, setting or source
+ * of the project can do the same.
  */
 export const build = async (directory: string): Promise<string> => {
   const outfile = join(directory, "leaky.cjs")

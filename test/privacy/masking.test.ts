@@ -19,7 +19,7 @@ const { warehouse: spec } = Either.getOrThrow(definitions.sealed)
 const processes = 8
 const values = 150
 
-/** Gives process `n` 200 users at `/n/users`, whose cities and so on are of 150 that all have, in an order of its own. */
+/** Gives process `n` 200 users at `/n/users`, with values from 150 shared ones, in a different order. */
 const api = async (): Promise<string> => {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://api")
@@ -42,7 +42,7 @@ const api = async (): Promise<string> => {
 
 const masks = spec.masks.map(({ name }) => name)
 
-/** Starts all processes at once, and answers how each ended. */
+/** Starts all processes at once, and returns their exit codes. */
 const maskAtOnce = async (cwd: string, env: Readonly<Record<string, string>>) => {
   const url = await api()
   const all = await Promise.all(

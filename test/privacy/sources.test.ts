@@ -5,7 +5,7 @@ import { expect, it } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-/** Every source file of the packages, by its path. */
+/** Every source file of the packages, by path. */
 const sources = new Map(
   readdirSync(join(root, "packages")).flatMap((name) =>
     readdirSync(join(root, "packages", name, "src"), { recursive: true, withFileTypes: true })

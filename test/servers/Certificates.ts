@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** A certificate and its key, in PEM files that a server of any account can read. */
+/** A certificate and its key, in PEM files that any server account can read. */
 export interface Certificate {
   readonly certificate: string
   readonly key: string
@@ -14,14 +14,14 @@ export interface Authority extends Certificate {
   readonly sign: (host: string) => Certificate
 }
 
-/** A directory for certificates; remove it when the servers are gone. */
+/** A directory for certificates. Remove it after the servers have stopped. */
 export const directory = () => {
   const path = mkdtempSync(join(tmpdir(), "sluice-test-tls-"))
   chmodSync(path, 0o755)
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** An authority that nobody trusts who is not told to. */
+/** An authority that no client trusts by default. */
 export const authority = (path: string, name: string): Authority => {
   const own = make(path, name, ["-subj", `/CN=${name}`])
   return {

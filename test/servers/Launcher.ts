@@ -6,7 +6,7 @@ import { promisify } from "node:util"
 export const flavours = ["MySQL", "MariaDB"] as const
 export type Flavour = (typeof flavours)[number]
 
-/** How a server of a flavour can be started on this machine. Plain data: it is handed to the test workers. */
+/** How to start a flavour's server on this machine. It is plain data for the test workers. */
 export type Launcher =
   | {
       readonly _tag: "Binary"
@@ -20,8 +20,8 @@ export type Launcher =
 const images: Readonly<Record<Flavour, string>> = { MySQL: "mysql:9.7", MariaDB: "mariadb:10.11" }
 
 /**
- * Finds a way to start a flavour: the program named by MYSQLD or MARIADBD, one on the PATH, or Docker if an engine answers
- * within two seconds. A `mysqld` that is MariaDB, as some systems have it, does not count as MySQL.
+ * Finds a way to start a flavour: the program named by MYSQLD or MARIADBD, one on the PATH, or Docker if an engine responds
+ * within two seconds. A `mysqld` that is MariaDB, as on some systems, does not count as MySQL.
  */
 export const find = async (flavour: Flavour): Promise<Launcher | undefined> => {
   const named = flavour === "MySQL" ? process.env["MYSQLD"] : process.env["MARIADBD"]
@@ -37,7 +37,7 @@ export const find = async (flavour: Flavour): Promise<Launcher | undefined> => {
   return engine === undefined ? undefined : { _tag: "Docker", flavour, image: images[flavour] }
 }
 
-/** What to do about a flavour that cannot be started. */
+/** The remedy for a flavour that cannot be started. */
 export const advice = (flavour: Flavour): string =>
   `no ${flavour} server was found. Install one, name its program in ${flavour === "MySQL" ? "MYSQLD" : "MARIADBD"}, or start Docker.`
 

@@ -1,19 +1,19 @@
 import { connect, createServer, type Socket } from "node:net"
 import * as Effect from "effect/Effect"
 
-/** A way to a server that keeps what is sent through it. */
+/** A proxy to a server that records its traffic. */
 export interface RecordingProxy {
   readonly port: number
-  /** All bytes that the client has sent since the start or the last call. */
+  /** All bytes of the client since the start or the last call. */
   readonly sent: () => Buffer
-  /** The same of the server. */
+  /** All bytes of the server since the start or the last call. */
   readonly received: () => Buffer
 }
 
 /**
- * Listens on a loopback port for connections to a MySQL or MariaDB server on another one. With `hideTls`, the server's greeting
- * says that it has no TLS, as an attacker on the way would have it. The first time that a client sends `cutAt`, all connections
- * are cut, and the server gets nothing of it.
+ * Listens on a loopback port for connections to a MySQL or MariaDB server on another port. With `hideTls`, the server's
+ * greeting says that it has no TLS, like an attacker on the network. At the first `cutAt` of a client, it closes all
+ * connections, and the server does not get it.
  */
 export const make = (to: number, { cutAt, hideTls = false }: { readonly cutAt?: string; readonly hideTls?: boolean } = {}) =>
   Effect.gen(function* () {
@@ -70,7 +70,7 @@ export const make = (to: number, { cutAt, hideTls = false }: { readonly cutAt?: 
     return proxy
   })
 
-/** Takes CLIENT_SSL from the capabilities in a server's first packet (protocol 10). */
+/** Removes CLIENT_SSL from the capabilities in a server's first packet (protocol 10). */
 const withoutTls = (greeting: Buffer): Buffer => {
   const changed = Buffer.from(greeting)
   const version = greeting.indexOf(0, 5)

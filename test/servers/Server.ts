@@ -13,27 +13,27 @@ import { baseArguments, freshDataDirectory } from "./Template.ts"
 /** A private server on a loopback port, with the administrator `root` and no password. */
 export interface Server {
   readonly port: number
-  /** Kills it as a power cut would: SIGKILL, no shutdown. Its data stays. */
+  /** Kills it like a power cut: SIGKILL, no shutdown. Its data stays. */
   readonly kill: () => Promise<void>
-  /** Has it answer nothing until it is thawed, as a machine that hangs: connections are accepted, and silent. */
+  /** Stops all answers until it is thawed, like a hanging machine: connections are accepted, and silent. */
   readonly freeze: () => Promise<void>
   readonly thaw: () => Promise<void>
-  /** Starts a killed one again, on the same port and data. */
+  /** Restarts a killed server, on the same port and data. */
   readonly restart: () => Promise<void>
   /** Kills it and removes its data. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts a server and waits until it accepts connections: one to three seconds. It cannot outlive this process. `settings` are
- * options of the server's, which win over the small ones that suit tests.
+ * Starts a server and waits one to three seconds until it accepts connections. It cannot outlive this process. `settings` are
+ * the server's options, and override the small ones for tests.
  */
 export const start = (launcher: Launcher, settings: ReadonlyArray<string> = []): Promise<Server> =>
   launcher._tag === "Binary" ? startBinary(launcher, settings) : startContainer(launcher, settings)
 
 /**
- * Leaves it to the system when files reach the disk. A killed server loses nothing by that, only a machine that loses power
- * does; and waiting for a disk is most of what a server does for tests.
+ * Lets the system decide when files reach the disk. A killed server loses nothing; only a machine that loses power does.
+ * Waiting for a disk is most of a server's time in tests.
  */
 const unsynced = ["--innodb-flush-method=nosync", "--skip-innodb-doublewrite"]
 
@@ -50,7 +50,7 @@ const startBinary = async (
     `--datadir=${join(home, "data")}`,
     `--port=${port}`,
     `--socket=${join(home, "socket")}`,
-    // A starting server deletes what looks like a temporary table in its directory for them, whoever has it open.
+    // A starting server deletes apparent temporary tables in this directory, even if another server has them open.
     `--tmpdir=${home}`,
     `--pid-file=${join(home, "pid")}`,
     "--bind-address=127.0.0.1",
@@ -64,7 +64,7 @@ const startBinary = async (
       : ["--debug-no-sync"]),
     ...settings
   ]
-  // `read` ends when this process does, however it does.
+  // `read` ends with this process, however it ends.
   const script = `log=$1 home=$2; shift 2; "$@" </dev/null >>"$log" 2>&1 & pid=$!; echo $pid; read -r word; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null; [ "$word" = keep ] || rm -rf "$home"`
   const run = () => keeper(["sh", "-c", script, "sh", log, home, ...command])
   let current = await run()
@@ -105,7 +105,7 @@ const startContainer = async (
     "--detach",
     "--publish",
     publish,
-    // Files that settings name, certificates for one, are made there.
+    // Files that settings name, such as certificates, are created there.
     "--volume",
     `${tmpdir()}:${tmpdir()}:ro`,
     ...environment,
@@ -134,8 +134,8 @@ const startContainer = async (
 }
 
 /**
- * Runs a script that starts something, prints a line, and ends it when it reads a line or its input ends. It has a session
- * of its own, so that Ctrl-C in the terminal does not end it before it has cleaned up.
+ * Runs a script that starts a process, prints a line, and ends the process when it reads a line or its input ends. It has its
+ * own session, so that Ctrl-C in the terminal does not end it before its cleanup.
  */
 const keeper = async ([command = "", ...args]: ReadonlyArray<string>) => {
   const child: ChildProcess = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], detached: true })
@@ -145,7 +145,7 @@ const keeper = async ([command = "", ...args]: ReadonlyArray<string>) => {
   child.unref()
   const ended = new Promise((resolve) => child.once("exit", resolve))
   return {
-    /** What it printed: the process that it started. */
+    /** The printed line: the process that it started. */
     pid: Number(line),
     end: async (word: "keep" | "stop") => {
       child.ref()
@@ -164,7 +164,7 @@ const freePort = async (): Promise<number> => {
   return address.port
 }
 
-/** Waits for the first packet of protocol 10, which a server sends when it is ready to be talked to. */
+/** Waits for the first packet of protocol 10, which a server sends when it is ready. */
 const greeting = async (port: number, patience: number): Promise<void> => {
   const until = Date.now() + patience
   while (Date.now() < until) {

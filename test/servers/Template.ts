@@ -9,9 +9,9 @@ import type { Launcher } from "./Launcher.ts"
 type Binary = Extract<Launcher, { readonly _tag: "Binary" }>
 
 /**
- * A fresh data directory under the system's temporary directory. Making one takes a server some ten seconds, so it is made
- * once per machine and version, and copied. Two test runs that make it at once do not disturb each other: the last one to
- * rename its own into place finds it there, and drops its own.
+ * A fresh data directory under the system's temporary directory. Making one takes a server some ten seconds, so it is made once
+ * per machine and version, and copied. Two concurrent test runs do not conflict: the last one to rename its own into place
+ * finds one there, and drops its own.
  */
 export const freshDataDirectory = async (launcher: Binary): Promise<string> => {
   const version = createHash("sha256").update(`${launcher.server} ${launcher.version}`).digest("hex").slice(0, 12)
@@ -22,7 +22,7 @@ export const freshDataDirectory = async (launcher: Binary): Promise<string> => {
   return home
 }
 
-/** What every start needs, whoever starts it. */
+/** The arguments of every start. */
 export const baseArguments = ["--no-defaults", ...(process.getuid?.() === 0 ? ["--user=root"] : [])]
 
 const makeTemplate = async ({ flavour, installDb }: Binary, template: string) => {

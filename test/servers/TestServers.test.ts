@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { flavours, isAvailable, sharedPort, startOwn } from "./TestServers.ts"
 
 for (const flavour of flavours) {
-  // Guards a bug: the port was 0, for which drivers take 3306, and tests wrote to whatever server listened there.
+  // Guards a bug: the port was 0, for which drivers use 3306, and tests wrote to the server that listened there.
   describe.runIf(!isAvailable(flavour))(`${flavour}, which is not available`, () => {
     it("has no port and cannot be started", async () => {
       await expect(sharedPort(flavour)).rejects.toThrow("is not available")

@@ -8,9 +8,9 @@ export type { Server } from "./Server.ts"
 /** Whether suites of a flavour can run: `describe.skipIf(!isAvailable(flavour))`. In CI a missing one fails the run. */
 export const isAvailable = (flavour: Flavour): boolean => inject("launchers")[flavour] !== undefined
 
-/** The port of the server that all tests of the run share; the first to ask starts it. Use databases of your own there. */
+/** The port of the server that all tests of the run share; the first call starts it. Use your own databases there. */
 export const sharedPort = async (flavour: Flavour): Promise<number> => {
-  // A client that is given no port falls back to 3306, where a server that is not ours may listen.
+  // Without a port, a client uses 3306, where another server may listen.
   if (!isAvailable(flavour)) throw new Error(`${flavour} is not available: skip the suite with isAvailable`)
   const response = await fetch(`http://127.0.0.1:${inject("sharedServersPort")}/${flavour}`)
   const text = await response.text()
@@ -19,10 +19,7 @@ export const sharedPort = async (flavour: Flavour): Promise<number> => {
   return port
 }
 
-/**
- * Starts a server of your own, to be killed and started again, or to have options of its own: `--read-only=1`. Stop it when
- * you are done.
- */
+/** Starts your own server, to kill and restart it, or to set options: `--read-only=1`. Stop it when you are done. */
 export const startOwn = (flavour: Flavour, settings: ReadonlyArray<string> = []): Promise<Server.Server> => {
   const launcher = inject("launchers")[flavour]
   if (launcher === undefined) throw new Error(`${flavour} is not available`)

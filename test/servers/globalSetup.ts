@@ -6,16 +6,16 @@ import * as Server from "./Server.ts"
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** How each flavour can be started; undefined where it cannot. */
+    /** How to start each flavour; undefined if it cannot be started. */
     readonly launchers: Readonly<Partial<Record<Launcher.Flavour, Launcher.Launcher>>>
-    /** Where workers ask for the shared servers. */
+    /** The port at which workers request the shared servers. */
     readonly sharedServersPort: number
   }
 }
 
 /**
- * Finds out which database servers the run can have, and starts one of a flavour when the first test asks for it, for all
- * workers. Runs of unit tests start none.
+ * Finds the available database servers, and starts one of a flavour at a test's first request, for all workers. Runs of unit
+ * tests start none.
  */
 export default async ({ provide }: TestProject) => {
   const found = await Promise.all(Launcher.flavours.map(async (flavour) => [flavour, await Launcher.find(flavour)] as const))

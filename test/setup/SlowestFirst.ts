@@ -1,9 +1,9 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
-/** Suites that take a minute and more. */
+/** Suites that take a minute or more. */
 const slow = /\/test\/(privacy\/canary|pipeline\/|privacy\/erasure)|\/commands\/process\.test/
 
-/** Runs the longest suites first. One that began last would keep a single worker busy, and the other cores idle. */
+/** Runs the longest suites first. A long suite that begins last would keep one worker busy, and the other cores idle. */
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
     const sorted = await super.sort(files)

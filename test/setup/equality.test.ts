@@ -10,7 +10,7 @@ class Recorded extends Schema.TaggedError<Recorded>()("Recorded", { at: Schema.O
 
 type Value = (at: Option.Option<number>) => unknown
 
-// chai's `assert.deepStrictEqual`, which the tests used, took most of these pairs for equal: tests that compared nothing passed.
+// chai's `assert.deepStrictEqual`, which the tests used, called most of these pairs equal, so tests passed without comparing.
 it.each<[string, Value]>([
   ["an option", (at) => at],
   ["an option in an option", (at) => Option.some([{ at }])],

@@ -22,7 +22,7 @@ const { graph: pipeline } = Either.getOrThrow(definitions.sealed)
 
 const canary = "CANARY"
 
-/** Runs the whole pipeline against an API, with time passing as fast as it can. */
+/** Runs the whole pipeline against an API, without waiting for time to pass. */
 const runAll = Effect.fnUntraced(function* (url: string) {
   const { layer, written } = yield* Memory.make
   const graph = pipeline

@@ -39,7 +39,7 @@ const client = NodeHttpClient.layerWithoutAgent.pipe(
 
 type Where = Pick<RestSource.Options, "paging" | "url" | "pageSize">
 
-/** Materializes a list of orders: its rows, what it says of them, and what is in quarantine. */
+/** Materializes a list of orders: its rows, its metadata and its quarantine. */
 const read = (where: Where) =>
   Effect.gen(function* () {
     const quarantined: Array<QuarantinedRow> = []
@@ -62,7 +62,7 @@ const good = (rows: ReadonlyArray<Order>, changes: object = {}) => ({
   quarantined: []
 })
 
-/** How each server is asked for its orders. */
+/** How each server's orders are requested. */
 const styles: Readonly<Record<string, readonly [version: "0.17" | "1.0", path: string, paging: PagingStyle.PagingStyle]>> = {
   "page numbers": ["0.17", "/orders", PagingStyle.pageNumbers({ page: "_page", limit: "_limit" })],
   offsets: ["0.17", "/orders", PagingStyle.offsets({ offset: "_start", limit: "_limit" })],
@@ -148,7 +148,7 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
     })
   )
 
-  // Regression: two merged pipelines that each read a list `orders` replaced each other's rows in quarantine.
+  // Regression: two merged pipelines with a list `orders` replaced each other's quarantined rows.
   it.scoped("is kept under its name with the asset's prefix before it", () =>
     Effect.gen(function* () {
       const api = yield* FaultyApi.make
@@ -165,7 +165,7 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
     })
   )
 
-  // Regression: the step waited forever, since the rows come only after `materialize` has returned.
+  // Regression: the step waited forever, since the rows arrive only after `materialize` has returned.
   it.scoped("is not used by the asset that reads it", () =>
     Effect.gen(function* () {
       const api = yield* FaultyApi.make
@@ -185,11 +185,11 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
     })
   )
 
-  // Regression: the message blamed the address, though the pages before had come from it.
+  // Regression: the message blamed the address, although it had served the previous pages.
   it.scoped("is refused with what the server answered past its last page, if that is no list", () =>
     Effect.gen(function* () {
       const api = yield* FaultyApi.make
-      // Each on a path of its own: pages that were requested ahead may still be on their way.
+      // Each on its own path, since requests ahead may still arrive.
       const messageOf = (value: unknown, at: number) =>
         Effect.gen(function* () {
           yield* api.on(`/orders/${at}`, Reply.json(orders(10)), Reply.json(value))

@@ -38,8 +38,8 @@ export const users = {
   createdAt: { class: "keep", reason: "when the user registered", legal: "Art. 6(1)(f): analysis of growth" },
   updatedAt: {
     class: "keep",
-    reason: "tells which of two versions is the later one",
-    legal: "Art. 5(1)(d): the accurate version is the one that is kept"
+    reason: "orders two versions of a user",
+    legal: "Art. 5(1)(d): the accurate version is kept"
   },
   firstName: {
     class: "drop",
@@ -138,7 +138,7 @@ export const users = {
 
 /** Every field of a message, by its path. */
 export const messages = {
-  id: { class: "keep", reason: "tells messages apart", legal: "Art. 6(1)(f): analysis of use" },
+  id: { class: "keep", reason: "identifies a message", legal: "Art. 6(1)(f): analysis of use" },
   createdAt: { class: "keep", reason: "messages are counted by day", legal: "Art. 6(1)(f): analysis of use" },
   senderId: {
     class: "keep",

@@ -53,7 +53,7 @@ it.scoped("api_messages holds messages without their text", () =>
   })
 )
 
-/** The error of reading these messages, and how many rows are in quarantine. */
+/** The error of reading these messages, and the number of quarantined rows. */
 const refused = (pages: ReadonlyArray<ReadonlyArray<unknown>>, maxShare?: number) =>
   Effect.gen(function* () {
     const { layer, written } = yield* Memory.make

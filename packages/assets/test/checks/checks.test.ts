@@ -33,7 +33,7 @@ const embedded = Layer.unwrapScoped(
   })
 ).pipe(Layer.provide(NodeFileSystem.layer))
 
-/** Runs the pipeline over what the API has, or only its checks. */
+/** Runs the pipeline on the API's rows, or only its checks. */
 const run = Effect.fnUntraced(function* (users: Rows, messages: Rows, checksOnly = false) {
   const graph = pipeline
   const selected = graph.names.map((_, index) => index)
@@ -57,7 +57,7 @@ const run = Effect.fnUntraced(function* (users: Rows, messages: Rows, checksOnly
   }
 })
 
-/** Without the rows that were looked at: how many subscriptions are past their end depends on the day. */
+/** Without the number of checked rows, since the number of ended subscriptions depends on the day. */
 const told = ({ asset, blocking, check, metadata: { rows: _, ...metadata }, severity }: CheckEvaluated) => ({
   check: `${asset}.${check}`,
   how: blocking ? "blocks" : severity,

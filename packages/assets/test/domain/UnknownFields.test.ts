@@ -9,7 +9,7 @@ const known = knownFields({
   "list[].b": { class: "drop", reason: "", legal: "a law" }
 })
 
-/** The same by going through every name of every row. */
+/** The reference: it visits every name of every row. */
 const plainly = (rows: ReadonlyArray<unknown>): ReadonlyArray<string> => rows.flatMap((row) => unknownIn(row, known, ""))
 
 const unknownIn = (value: unknown, fields: typeof known, path: string): ReadonlyArray<string> => {

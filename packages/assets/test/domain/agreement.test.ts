@@ -6,7 +6,7 @@ import * as User from "../../src/domain/User.ts"
 import { message, subscription, user } from "../support/sources.ts"
 import * as Schemas from "./specification/Schemas.ts"
 
-/** What a field of a row can hold, from what belongs there to what never should. */
+/** Any content of a field, valid or not. */
 const anything = FastCheck.oneof(
   { arbitrary: FastCheck.constantFrom(null, undefined, "", "NULL", true, false, 0, -0, 7, 1.5, 2 ** 53), weight: 4 },
   FastCheck.constantFrom("2024-02-29T10:00:00+01:00", "2024-02-30T00:00:00.000Z", "2023-06-01T10:00:00.000Z", "1985-12-10"),
@@ -26,7 +26,7 @@ const anything = FastCheck.oneof(
   FastCheck.jsonValue()
 )
 
-/** An object with some fields replaced, some taken away, and some that nobody knows; `__proto__` is a field like others. */
+/** An object with some fields replaced, some removed, and some unknown ones. `__proto__` is an ordinary field. */
 const spoiled = (good: object): FastCheck.Arbitrary<unknown> => {
   const name = FastCheck.oneof(
     { arbitrary: FastCheck.constantFrom(...Object.keys(good)), weight: 6 },

@@ -11,7 +11,7 @@ import { apiUsers } from "../../src/assets/apiUsers.ts"
 import * as Memory from "../support/memory.ts"
 import { user } from "../support/sources.ts"
 
-/** Fingerprints that are what was added itself. */
+/** Fingerprints that equal their input. */
 const legible: NonNullable<Fingerprints["Type"]> = {
   seal: (bytes) => bytes,
   open: (sealed) => sealed,
@@ -45,7 +45,7 @@ it("differs with every erasure, and before the first says nothing of them", () =
   expect(epochs).toStrictEqual([versionOf([["a"]]), `${versionOf([["a"]])}.1`, `${versionOf([["a"]])}.2`])
 })
 
-/** The data version that api_users has told, of pages of the source's answer. */
+/** The data version of api_users for the source's pages. */
 const told = (pages: ReadonlyArray<ReadonlyArray<unknown>>) =>
   Effect.map(
     Effect.flatMap(Memory.make, ({ layer }) =>

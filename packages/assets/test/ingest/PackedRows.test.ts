@@ -5,8 +5,8 @@ import * as RowHash from "@sluice/rest-source/ingest/RowHash"
 import * as Endpoints from "../../src/endpoints.ts"
 import * as Decoded from "../support/decoded.ts"
 
-// Regression: the ids of a small page, ten bytes of them, held on to all the 16 KB that they were compressed into: of a million
-// rows by tens, 1.6 GB, where a pageIndex counted a few MB.
+// Regression: the ids of a small page, ten bytes, kept their whole 16 KB compression buffer alive. For a million rows in pages
+// of ten, that was 1.6 GB, and a page index counted a few MB.
 it("the ids of a few rows take no more memory than they have bytes", () => {
   const { ids } = PackedRows.make(Endpoints.messages, [Decoded.message({ id: "7" })])
   expect(ids.buffer.byteLength).toBe(ids.byteLength)

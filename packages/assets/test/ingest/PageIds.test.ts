@@ -7,7 +7,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Endpoints from "../../src/endpoints.ts"
 import * as Decoded from "../support/decoded.ts"
 
-/** Ids as a page of messages has them. */
+/** Packed ids of a page of messages. */
 const packed = (ids: ReadonlyArray<string>) =>
   PackedRows.make(
     Endpoints.messages,

@@ -14,7 +14,7 @@ import { message } from "../support/sources.ts"
 
 const messages = (...ids: ReadonlyArray<string | null>) => ids.map((id) => message({ id }))
 
-/** Pages of two, with a header that each of them has. */
+/** Pages of two rows, each with the same header. */
 const telling =
   (rows: ReadonlyArray<unknown>, header: string, value: (page: number) => string): Reply.Reply =>
   (exchange) => {
@@ -23,7 +23,7 @@ const telling =
     Reply.body(JSON.stringify(rows.slice(page * 2 - 2, page * 2)), { headers })(exchange)
   }
 
-/** The ids that a source is read as, or why it is not, and whether it is worth another try. */
+/** The ids of a source, or the error with its retryability. */
 const outcomeOf = (reply: Reply.Reply, policy: Partial<CompletenessPolicy["Type"]> = {}) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
@@ -50,7 +50,7 @@ it.scoped("fewer different rows than the last total says are read again, and the
       yield* outcomeOf(telling(messages(...ids), "x-total-count", total(6))),
       yield* outcomeOf(telling(messages(...ids), "x-total-count", total(6)), { rereads: 0 }),
       yield* outcomeOf(telling(messages(...ids), "content-range", (page) => `items ${page * 2 - 2}-${page * 2 - 1}/500`)),
-      // A row that comes twice is one row.
+      // A duplicate row counts once.
       yield* outcomeOf(telling(messages("1", "2", "2", "3"), "x-total-count", total(4)))
     ]
     const refused = ["SourceIncomplete", true]
@@ -58,7 +58,7 @@ it.scoped("fewer different rows than the last total says are read again, and the
   })
 )
 
-// Guards a bug: user 201 was passed over when user 1 was deleted, and the total, by then one less, matched the rows that came.
+// Guards a bug: user 201 was skipped after user 1 was deleted, and the new total, one less, matched the number of rows.
 it.scoped(
   "a total that falls while pages are read has them read again; a source that never stands still is read in the end",
   () =>

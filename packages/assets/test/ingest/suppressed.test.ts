@@ -13,7 +13,7 @@ import { message, user } from "../support/sources.ts"
 
 type Pages = ReadonlyArray<ReadonlyArray<unknown>>
 
-/** What an ingest needs, where some people are suppressed; its fingerprints are what was fingerprinted. */
+/** The services of an ingest with suppressed people. Fingerprints equal their input. */
 const services = Effect.fnUntraced(function* (
   suppressed: Suppressed,
   sources: { readonly users?: Pages; readonly messages?: Pages }
@@ -47,7 +47,7 @@ const services = Effect.fnUntraced(function* (
 const ada: Suppressed = { epoch: 1, has: (id) => id === "ada" }
 const nobody: Suppressed = { epoch: 0, has: undefined }
 
-/** A user's rows: one that is good, and two that cannot be decoded. */
+/** A user's rows: a valid one, and two that cannot be decoded. */
 const rowsOf = (id: string) => [user({ id }), user({ id, createdAt: "x" }), user({ id, updatedAt: null })]
 
 it.scoped("a suppressed user is in nothing that comes of a reading: no row, quarantine, data version or count but one", () =>
@@ -76,7 +76,7 @@ it.scoped("a suppressed user is in nothing that comes of a reading: no row, quar
       begun: ["test"],
       quarantined: ["bob", "bob"]
     })
-    // Twice the same user would be a duplicate.
+    // The same user twice would be a duplicate.
     expect(yield* read(ada, [[...rowsOf("ada"), user({ id: "ada" })], rowsOf("bob")])).toStrictEqual({
       ...without,
       metadata: { ...bob, suppressed: 4 },
@@ -104,7 +104,7 @@ it.scoped("a message from or to a suppressed user is left out; one that cannot b
 )
 
 it.scoped("once somebody was erased the data are others, also when nobody is suppressed any more", () =>
-  // Regression: erased and let in again before the next run, a user stayed away from it, whose source had not changed.
+  // Regression: a user who was erased and let in again before the next run stayed out, because the source had not changed.
   Effect.gen(function* () {
     const versionAfter = (epoch: number) =>
       Effect.map(

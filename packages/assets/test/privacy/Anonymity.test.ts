@@ -54,7 +54,7 @@ const step: StepContext.Service = {
   concluded: Effect.void
 }
 
-/** What is measured of the users that are given, when they are all that is stored. */
+/** The report for these users as the only stored ones. */
 const measured = (rows: ReadonlyArray<User>, policy = Generalisation.asItCame) =>
   Effect.gen(function* () {
     const warehouse = yield* Warehouse
@@ -65,7 +65,7 @@ const measured = (rows: ReadonlyArray<User>, policy = Generalisation.asItCame) =
 /** Classes and users by size: 1, 2–4, 5–9, 10–49, 50 and more. */
 const sizes = ({ anonymity }: Anonymity.Findings) => anonymity.sizes.map((size) => [size.classes, size.users])
 const summary = ({ anonymity: { classes, k, users } }: Anonymity.Findings) => ({ users, classes, k })
-/** k, who is alone, who is in a small class, and how many classes, by what is compared. */
+/** k, the people alone, the people in small classes, and the number of classes, by compared columns. */
 const by = (comparisons: ReadonlyArray<Anonymity.Comparison>) =>
   Object.fromEntries(comparisons.map(({ about, classes, inSmall, k, unique }) => [about, [k, unique, inSmall, classes]]))
 

@@ -21,7 +21,7 @@ const { asItCame } = Generalisation
 const incomeBands: ReadonlyArray<number> = incomeBand.bounds
 
 const Year = FastCheck.integer({ min: 0, max: 9999 })
-/** Every income that the decoder lets in: at most 14 digits, two of them behind the point. */
+/** Every income that the decoder accepts: at most 14 digits, two of them behind the point. */
 const Income = FastCheck.integer({ min: -99_999_999_999_999, max: 99_999_999_999_999 }).map((cents) => decimal(cents))
 const NearBounds = FastCheck.tuple(FastCheck.constantFrom(...incomeBands), FastCheck.integer({ min: -2, max: 2 })).map(
   ([bound, cents]) => decimal(bound * 100 + cents)

@@ -7,7 +7,7 @@ import definitions from "../../src/definitions.ts"
 const { warehouse } = Either.getOrThrow(definitions.sealed)
 const erasure = { ...warehouse, quarantine: definitions.personSources }
 
-/** What a column that has a user's id is called. */
+/** The names of columns with a user's id. */
 const namesUser = /^(user|sender|receiver)_id$/
 
 it("every column that has a user's id is looked at by an erasure", () => {

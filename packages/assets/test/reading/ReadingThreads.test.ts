@@ -16,7 +16,7 @@ import { Code } from "./ThreadCode.ts"
 
 const client = SourceClient.layer(Proxies.none)
 const inPlace = Effect.provide(client)
-/** Threads that many cases share: each of its own would wait for them to begin. */
+/** Threads that many tests share, since starting threads for each takes long. */
 class SharedThreads extends Context.Tag("test/SharedThreads")<SharedThreads, Context.Context<Ways>>() {
   static readonly layer = Layer.scoped(SharedThreads, Layer.build(Layer.merge(Code.threads(), client)))
 }
@@ -25,7 +25,7 @@ type Ways = Layer.Layer.Success<ReturnType<typeof Code.threads>> | Layer.Layer.S
 const inThreads = (options: Partial<ReadingThreads.Options> = {}) =>
   Effect.provide(Layer.merge(Code.threads(options), client))
 
-/** Sends a text in parts that end at these places. */
+/** Sends a text in parts that end at these offsets. */
 const parts =
   (text: string, cuts: ReadonlyArray<number>): Reply.Reply =>
   ({ response }) => {
@@ -36,7 +36,7 @@ const parts =
     response.end()
   }
 
-/** What is read of a text: its chunks, or why there are none. */
+/** The chunks of a text, or the error. */
 const read = <A>(endpoint: Endpoint<A>, text: string, cuts: ReadonlyArray<number> = []) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
@@ -149,7 +149,7 @@ layer(Layer.provideMerge(SharedThreads.layer, Code.layer), { excludeTestServices
     it.effect("that the system does not give are not missed: answers are read in place", () =>
       Effect.gen(function* () {
         const one = read(Endpoints.messages, JSON.stringify([message()]), [20, 90])
-        // Node throws, as it does where a process may have no more threads.
+        // Node throws, as if a process may have no more threads.
         expect(yield* inThreads({ file: "relative.cjs" })(one)).toStrictEqual(yield* inPlace(one))
       })
     )

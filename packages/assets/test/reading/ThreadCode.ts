@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as esbuild from "esbuild"
 
-/** A directory with the code of threads, and of some that are no good: they end at the first address. */
+/** A directory with the threads' code, and with broken code that ends at the first address. */
 export class Code extends Context.Tag("test/Code")<Code, { readonly file: string; readonly dying: string }>() {
   static readonly layer = Layer.scoped(
     Code,

@@ -22,14 +22,14 @@ import { message } from "../support/sources.ts"
 import { Code } from "./ThreadCode.ts"
 
 const good = Either.right(decoded)
-/** An error, by some words of its message. */
+/** An error, with a part of its message. */
 const bad = (tag: string, message: string, retryable: boolean, retryAfterMillis?: number) =>
   Either.left({ tag, message, retryable, retryAfterMillis })
 const many = Array.from({ length: 200 }, (_, i) => message({ id: String(i), message: secret.repeat(20) }))
 
 type Options = NonNullable<Parameters<typeof messagesAt>[1]>
 
-/** What an API does, in order, and what comes of it. */
+/** An API's replies, in order, and the outcome. */
 const faults: Readonly<
   Record<
     string,
@@ -91,7 +91,7 @@ const faults: Readonly<
     replies: [Reply.resetBeforeHeaders],
     comes: bad("SourceUnreachable", "the connection was lost", true)
   },
-  // The connection was kept after page 1, and is gone when page 2 is asked for.
+  // The connection is kept after page 1, and closed when page 2 is requested.
   "a lost connection that was kept": {
     replies: [Reply.json(rows), Reply.resetBeforeHeaders, Reply.json([])],
     options: { pageSize: 3, fetchAhead: 1 },
@@ -99,7 +99,7 @@ const faults: Readonly<
   }
 }
 
-/** What comes of some replies, as far as people see it, and what was asked for. */
+/** The outcome of some replies, as people see it, and the requests. */
 const outcomeOf = (replies: ReadonlyArray<Reply.Reply>, options: Options = {}) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
@@ -107,7 +107,7 @@ const outcomeOf = (replies: ReadonlyArray<Reply.Reply>, options: Options = {}) =
     yield* api.on("/messages", first, ...others)
     yield* api.on("/elsewhere", Reply.json(rows))
     const result = yield* messagesAt(api.url, { token: Redacted.make("t0ken"), ...options })
-    // Two pages may be asked for at once.
+    // Two pages may be requested at once.
     const asked = (yield* api.requests())
       .map(({ headers, url }) => [url, headers.authorization, headers["accept-encoding"]])
       .sort()
@@ -180,7 +180,7 @@ layer(Code.layer, { excludeTestServices: true })("answers that are fetched", (it
         let sent = 0
         for (let before = -1; sent !== before && sent < most; ) {
           before = sent
-          // Long enough for some megabytes: a client that reads on takes all of them.
+          // Long enough for some megabytes: a client that reads on would take all of them.
           yield* Effect.sleep("100 millis")
           sent = yield* api.bytesSent
         }
@@ -226,10 +226,10 @@ const plainly: HttpPage.Options<Message.Message> = {
   ...{ idle: "30 seconds", total: "1 minute" }
 }
 
-/** More than a few parts, and what the system keeps of a connection. */
+/** More than a few parts and the system's buffers of a connection. */
 const most = 24_000_000
 
-/** Rows without end, as fast as they are taken. */
+/** Endless rows, as fast as the client reads them. */
 const endless: Reply.Reply = ({ response }) => {
   const some = Buffer.from(`${many.map((row) => JSON.stringify(row)).join(",")},`)
   response.writeHead(200, { "content-type": "application/json" })

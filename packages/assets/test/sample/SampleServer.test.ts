@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 import * as SampleServer from "../../src/sample/SampleServer.ts"
 
-// Regression: with `ulimit -n 28`, a run with the sample ended in "Port 0 cannot be used".
+// Regression: with `ulimit -n 28`, a run with the sample failed with "Port 0 cannot be used".
 it("the reason is named for which the sample API cannot be served, and what to do", () => {
   const problems = [
     [0, "EMFILE"],

@@ -12,7 +12,7 @@ import { message } from "../support/sources.ts"
 
 const before = "Thu, 01 Jan 1970 00:00:00 GMT"
 
-/** Reads all messages of a server, two per page, and tells its manifest; then looks at its pages again. */
+/** Reads all messages of a server, two per page, and returns its manifest. Then reads its changes. */
 const readTwice = (first: Reply.Reply, then: Reply.Reply, pageSize = 2) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
@@ -39,12 +39,12 @@ const readTwice = (first: Reply.Reply, then: Reply.Reply, pageSize = 2) =>
     }
   })
 
-/** As it is known when nothing of the store is between. */
+/** The remembered form of an answer, without a store. */
 const known = ({ url, ...entry }: Entry): Known => ({ ...entry, isFor: (asked) => asked.href === url })
 
 const tagged = (version: (page: number) => string, all: ReadonlyArray<unknown> = rows) =>
   Reply.validated(all, (page) => ({ etag: version(page) }))
-/** Pages that were read, and have no rows. */
+/** Pages that were read and have no rows. */
 const nothingOn = (...pages: ReadonlyArray<number>) => pages.map((page) => [page, 0, []])
 const messages = (...ids: ReadonlyArray<string>) => ids.map((id) => message({ id }))
 
@@ -69,7 +69,7 @@ it.scoped("a reading tells what each of its answers is known by; of the same ans
   })
 )
 
-// A list's Last-Modified is that of its newest row: a deletion leaves it as it is, and the deleted row stayed.
+// A list's Last-Modified is that of its newest row. A deletion did not change it, and the deleted row stayed.
 it.scoped("a page is not taken for the same by its Last-Modified", () =>
   Effect.gen(function* () {
     const dated = (all: ReadonlyArray<unknown>) => Reply.validated(all, () => ({ "last-modified": before }))
@@ -155,7 +155,7 @@ it.scoped("other requests, an answer longer than a page, a refused page 1 and re
   })
 )
 
-/** Pages of messages with these ids, whose tags tell their rows; of each page, those that are hidden are left out. */
+/** Pages of messages with these ids, with tags that depend on their rows. Hidden rows are left out of their page. */
 const hiding = (ids: ReadonlyArray<string>, hidden: ReadonlyArray<string>, beyond: Reply.Reply = Reply.json([])) => {
   const shown = (page: number) => ids.slice(page * 2 - 2, page * 2).filter((id) => !hidden.includes(id))
   const reply: Reply.Reply = (exchange) => {
@@ -168,7 +168,7 @@ const hiding = (ids: ReadonlyArray<string>, hidden: ReadonlyArray<string>, beyon
   return reply
 }
 
-// A server that hides rows after it has limited them: the page that became short was taken for the last one.
+// If a server hides rows after limiting them, a page becomes short. It was taken for the last one.
 it.scoped("pages behind one that became short, or empty, are looked at again", () =>
   Effect.gen(function* () {
     const ids = ["1", "2", "3", "4", "5", "6"]
@@ -235,7 +235,7 @@ it.scoped("an API that fails is no answer", () =>
   })
 )
 
-// Regression: an answer without a body counted as one that nobody had read to its end, and its connection was given up.
+// Regression: an answer without a body counted as not read to its end, and its connection was closed.
 it.scoped("pages that are the same are asked for over connections that are used again", () =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make

@@ -49,7 +49,7 @@ it.scoped("Retry-After is handed on, as seconds or as a date", () =>
         const result = yield* messagesAt(api.url)
         return Either.isLeft(result) && result.left._tag === "SourceRejected" ? result.left.retryAfterMillis : "no"
       })
-    // The server's own clock has moved on between the two, by a second at the most.
+    // Between the two, the server's own clock has moved on by a second at most.
     const inHalfAMinute = yield* asked(new Date(Date.now() + 30_000).toUTCString())
     same([yield* asked(7), yield* asked("later")], [7_000, undefined])
     same([29_000, 30_000].includes(Number(inHalfAMinute)), true)
@@ -89,7 +89,7 @@ it.scoped("an answer that is not a list of rows is never no rows", () =>
       [Reply.json(7), invalid("is a number, not a list of rows")],
       [Reply.html, invalid("is text/html, not JSON")],
       [Reply.body("[]", { headers: { "content-type": `${secret} ${secret}` } }), invalid("is of another type, not JSON")],
-      // Regression: a well-formed type was repeated, whatever its name.
+      // Regression: an unknown, well-formed type was printed.
       [Reply.body("[]", { headers: { "content-type": `text/${secret}` } }), invalid("is of another type, not JSON")],
       [Reply.truncatedJson(rows), invalid("is not JSON, or only the beginning of it", true)],
       [Reply.badUtf8, invalid("is not UTF-8")],
@@ -171,7 +171,7 @@ it.scoped("an answer over the limit is not read on, announced, endless or compre
   })
 )
 
-// Regression: all that one part of the network became was unpacked before anything was measured: 3 KB were 4 GB in memory.
+// Regression: a whole network part was unpacked before its size was checked, so 3 KB became 4 GB in memory.
 it.scoped("what would be unpacked to gigabytes from a few bytes is given up, whatever an answer may have", () =>
   Effect.map(answer(Reply.brotliBomb(160 * 1_048_576), { maxBytes: 2 ** 40, maxRowBytes: 2 ** 40 }), (result) =>
     same(result, invalid("is compressed in a way that cannot be unpacked (ERR_BUFFER_TOO_LARGE)"))

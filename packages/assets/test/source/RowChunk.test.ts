@@ -5,7 +5,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Endpoints from "../../src/endpoints.ts"
 import { user } from "../support/sources.ts"
 
-/** The sizes of the chunks of a text that comes in parts which end at these places, and the ids of their rows. */
+/** The sizes of a text's chunks and the ids of their rows. The text arrives in parts that end at these offsets. */
 const chunksOf = ({ end, push }: RowChunk.Chunker<unknown>, text: string, cuts: ReadonlyArray<number>) => {
   const bytes = new TextEncoder().encode(text)
   const places = [...new Set(cuts.map((cut) => cut % bytes.length))].sort((a, b) => a - b)
@@ -30,7 +30,7 @@ it.prop(
   }
 )
 
-// 200 cities of 3.9 MB were one chunk of 780 MB, more than a string can have.
+// 200 cities of 3.9 MB were one chunk of 780 MB, more than a string can hold.
 it("rows that are large are in chunks of a few", () => {
   expect(chunksOf(RowChunk.chunker(Endpoints.users, limits), cities([3_000, 3_000, 10, 10, 2_990]), [])).toStrictEqual([
     1, 1, 3

@@ -1,7 +1,7 @@
 import * as Id from "@sluice/core/data/Id"
 import type { Message } from "../../src/domain/Message.ts"
 
-/** A message as it is decoded, of ids as plain text. */
+/** A decoded message, from ids as plain text. */
 export const message = (
   ids: { readonly id?: string; readonly senderId?: string; readonly receiverId?: string } = {},
   createdAt: Message["createdAt"] = "2023-06-01T10:00:00.000Z"

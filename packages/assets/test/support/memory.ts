@@ -10,7 +10,7 @@ import * as Message from "../../src/domain/Message.ts"
 import * as User from "../../src/domain/User.ts"
 import { SparkApi } from "../../src/SparkApi.ts"
 
-/** The services of one test, and what was written to the warehouse among them: rows by table, or by the quarantine's source. */
+/** The services of one test, and its writes: rows by table, or by the quarantine's source. */
 export const make = Effect.map(Layer.build(Layer.merge(TestWarehouse.layer, Spill.layerMemory)), (context) => ({
   layer: Layer.succeedContext(context),
   written: (kind: "table" | "quarantine") =>
@@ -20,7 +20,7 @@ export const make = Effect.map(Layer.build(Layer.merge(TestWarehouse.layer, Spil
     )
 }))
 
-/** An API that answers with the pages given, or fails. */
+/** An API that returns these pages, or fails. */
 export const sparkApi = (answers: {
   readonly users?: ReadonlyArray<ReadonlyArray<unknown>> | SourceError
   readonly messages?: ReadonlyArray<ReadonlyArray<unknown>> | SourceError

@@ -12,9 +12,9 @@ import type * as Reply from "../../../rest-source/test/support/Reply.ts"
 import { SparkApi } from "../../src/SparkApi.ts"
 import { message } from "./sources.ts"
 
-/** What no error may hold: it stands in every message that is served, and in the token. */
+/** A text that no error may hold. It is in every served message, and in the token. */
 export const secret = "CANARY"
-/** Three messages as the API sends them, and the same decoded. */
+/** Three messages as the API sends them, and the same ones decoded. */
 export const rows = ["10", "11", "12"].map((id) => message({ id, message: secret }))
 export const decoded = ["10", "11", "12"].map((id) => ({
   id,
@@ -23,14 +23,14 @@ export const decoded = ["10", "11", "12"].map((id) => ({
   receiverId: "2"
 }))
 
-/** The API at `url`, by the same client as in production. */
+/** The API at `url`, with the client of production. */
 export const sparkApiAt = (url: string, options: Partial<Options> = {}) =>
   SparkApi.layer({ url: new URL(url), pageSize: 100, ...options }).pipe(
     Layer.provide(NodeHttpClient.layerWithoutAgent),
     Layer.provide(NodeHttpClient.makeAgentLayer({ keepAlive: true, timeout: 4_000 }))
   )
 
-/** The messages that an API at `url` has, or why there are none. */
+/** The messages of an API at `url`, or the error. */
 export const messagesAt = (url: string, options: Partial<Options> = {}) =>
   Effect.flatMap(SparkApi, (api) => Stream.runCollect(api.messages.pages)).pipe(
     Effect.map((pages) => Chunk.toReadonlyArray(pages).flatMap((page) => page.rows)),
@@ -38,10 +38,10 @@ export const messagesAt = (url: string, options: Partial<Options> = {}) =>
     Effect.either
   )
 
-/** Whole-value equality, whatever the types. */
+/** Whole-value equality of any types. */
 export const same = (actual: unknown, expected: unknown) => expect(actual).toStrictEqual(expected)
 
-/** What comes of one reply to every request. */
+/** The outcome if every request gets this reply. */
 export const answer = (reply: Reply.Reply, options: Partial<Options> = {}) =>
   Effect.gen(function* () {
     const api = yield* FaultyApi.make
@@ -49,7 +49,7 @@ export const answer = (reply: Reply.Reply, options: Partial<Options> = {}) =>
     return Either.mapLeft(yield* messagesAt(api.url, options), told(api.url))
   })
 
-/** An error as far as people see it, without the port; nothing of an answer may be in it. A lost connection has two codes. */
+/** An error as people see it, without the port. It may hold nothing of an answer. A lost connection has two codes. */
 export const told = (url: string) => (error: SourceError) => {
   expect(JSON.stringify(error) + error.message + String(error)).not.toContain(secret)
   return {
@@ -59,7 +59,7 @@ export const told = (url: string) => (error: SourceError) => {
   }
 }
 
-/** The error for an answer that is not what it should be. */
+/** The error for an invalid answer. */
 export const invalid = (why: string, retryable = false) =>
   Either.left({
     tag: "SourceAnswerInvalid",
@@ -67,7 +67,7 @@ export const invalid = (why: string, retryable = false) =>
     retryable
   })
 
-/** The error for an answer that did not come. */
+/** The error for a missing answer. */
 export const unreachable = (why: string) =>
   Either.left({
     tag: "SourceUnreachable",

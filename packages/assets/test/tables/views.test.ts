@@ -33,7 +33,7 @@ interface Rows {
   readonly messages: ReadonlyArray<Row<typeof MessagesRaw>>
 }
 
-/** Of few people and few days, so that what can meet does. */
+/** Rows with few people and few days, so that they coincide often. */
 const rows: FastCheck.Arbitrary<Rows> = (() => {
   const person = FastCheck.constantFrom("1", "2", "3", "a", "A", "é", "e").map((id) => Id.make("user", id))
   const time = FastCheck.integer({ min: 11, max: 19 }).map((day) => `2024-03-${day}T00:00:00.000Z` as const)
@@ -65,7 +65,7 @@ const rows: FastCheck.Arbitrary<Rows> = (() => {
   })
 })()
 
-/** What the views say, in words that look at every row. */
+/** The reference for the views, which visits every row. */
 const expected = ({ messages, subscriptions, users }: Rows) => {
   const known = new Set(users.map(({ user_id }) => user_id))
   const received = new Set(messages.map(({ receiver_id }) => receiver_id))
@@ -124,7 +124,7 @@ const suite = (name: string, store: typeof embedded | ReturnType<typeof database
       () =>
         Effect.gen(function* () {
           for (const sample of FastCheck.sample(rows, { numRuns: cases(12) })) {
-            // The rows are in the comparison so that a failure tells them.
+            // The rows are part of the comparison, so that a failure shows them.
             expect({ sample, ...(yield* found(sample)) }).toStrictEqual({ sample, ...expected(sample) })
           }
         }).pipe(Effect.provide(store)),

@@ -13,12 +13,12 @@ import * as Delta from "../../src/ingest/Delta.ts"
 import * as PackedRows from "../../src/ingest/PackedRows.ts"
 import * as PageIndex from "../../src/ingest/PageIndex.ts"
 
-/** `a1`: the row of a, as it is for the first time. */
+/** `a1` is the first version of row a. */
 type Page = ReadonlyArray<string>
 
 const packing = { codec: RowCodec.make(Schema.String), id: (row: string) => row.slice(0, 1) }
 
-/** Fingerprints of a store; what it sealed, it opens for what that belongs to. */
+/** Fingerprints of a store. They open what they sealed, for the same page only. */
 const fingerprints: NonNullable<Fingerprints["Type"]> = {
   start: () => {
     const hash = createHash("sha256")
@@ -41,7 +41,7 @@ const remembered = (pages: ReadonlyArray<Page>) =>
     return { page, ...PageIndex.rowsOf(fingerprints, packed, fingerprint) }
   })
 
-/** A store that remembers pages; what tells the rows of `without` apart is not theirs. */
+/** A store that remembers pages. The hashes of the pages in `without` are those of other rows. */
 const storeOf = (pages: ReadonlyArray<Page>, without: ReadonlyArray<number>) => {
   const all = remembered(pages)
   const of = (part: "ids" | "contents") => (_: string, wanted: ReadonlyArray<number>) =>
@@ -60,7 +60,7 @@ const storeOf = (pages: ReadonlyArray<Page>, without: ReadonlyArray<number>) => 
   return { base: { version: "v1", pages: all.map(({ page }) => page) }, service }
 }
 
-/** What has changed from some pages to others, every one of which is read; undefined where everything is to be read. */
+/** The changes between two lists of pages, if every page is read; undefined if a full reading is needed. */
 const changesOf = (before: ReadonlyArray<Page>, after: ReadonlyArray<Page>, without: ReadonlyArray<number> = []) =>
   Effect.gen(function* () {
     const { base, service } = storeOf(before, without)
@@ -85,7 +85,7 @@ const changesOf = (before: ReadonlyArray<Page>, after: ReadonlyArray<Page>, with
     return { rows: rows.join(" "), gone: [...gone].sort().join(" "), pages: delta.changedPages }
   }).pipe(Effect.scoped, Effect.provide(Spill.layerMemory))
 
-/** So many pages of others that one that has changed is not too many. */
+/** Enough other pages that one changed page is not too many. */
 const others: ReadonlyArray<Page> = ["klm", "nop", "qrs", "tuv"].map((ids) => [...ids].map((id) => `${id}1`))
 
 const cases: ReadonlyArray<readonly [string, Page, Page, { readonly rows: string; readonly gone: string }]> = [
@@ -129,7 +129,7 @@ it.effect("pages that are there no more take all of their rows with them", () =>
   })
 )
 
-// What another version of Sluice has remembered of a page has no hashes beside it, or those of rows that it had before.
+// A page that another version of Sluice remembered has no hashes, or those of earlier rows.
 it.effect("where it is not known what the rows of a page were, all of them are told", () =>
   Effect.gen(function* () {
     const found = yield* changesOf([["a1", "b1", "c1"], ...others], [["a1", "b2", "c1"], ...others], [1])

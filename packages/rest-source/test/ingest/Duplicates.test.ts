@@ -22,7 +22,7 @@ const identity: Duplicates.Identity<Row> = {
   codec: RowCodec.make(Schema.Struct({ id: Schema.String, at: Schema.String, text: Schema.String }))
 }
 
-/** Looks for ids that come again, some of which it must keep on disk. */
+/** Finds duplicate ids, with some hashes on disk. */
 const suspectsOf = (rows: ReadonlyArray<Row>, chunkSize: number, idsInMemory: number) =>
   Effect.gen(function* () {
     const detector = yield* Duplicates.detector(idsInMemory)

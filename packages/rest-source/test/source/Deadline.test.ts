@@ -9,7 +9,7 @@ import * as Deadline from "../../src/source/Deadline.ts"
 const limits = { idle: "30 seconds", total: "10 minutes" } as const
 const hour = 3_600_000
 
-/** Waits for a server that sends something every `every` seconds, and sets the clock while it does. */
+/** Waits for a server that sends a part every `every` seconds, and sets the clock meanwhile. */
 const waiting = (every: number, jump: number) =>
   Effect.gen(function* () {
     const clock = yield* JumpingClock.make
@@ -27,7 +27,7 @@ const waiting = (every: number, jump: number) =>
     return { endedWithin, stop: Fiber.interrupt(fiber) }
   })
 
-// Regression: set back by two minutes, an idle answer was given up after 151 s; set forward, a good one at once.
+// Regression: with the clock set back by two minutes, an idle answer ended after 151 s. Set forward, a good one ended at once.
 describe("the clock of the machine may be set while a server is waited for", () => {
   for (const jump of [-hour, -120_000, 0, hour]) {
     it.effect(`by ${jump / 1_000} s: a silent answer is given up after 30 s, and no sooner`, () =>

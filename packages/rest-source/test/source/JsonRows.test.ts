@@ -4,7 +4,7 @@ import * as FastCheck from "effect/FastCheck"
 import { cases } from "../../../../test/setup/size.ts"
 import * as JsonRows from "../../src/source/JsonRows.ts"
 
-/** Reads bytes in parts that end at the places given, and answers all rows, or why there are none. */
+/** Reads bytes in parts that end at these offsets. Returns all rows, or the reason why there are none. */
 const read = (
   bytes: Uint8Array,
   cuts: ReadonlyArray<number> = [],
@@ -23,7 +23,7 @@ const read = (
   return Either.map(reader.end(), (last) => [...rows, ...last])
 }
 
-/** What `JSON.parse` makes of the bytes: rows, or none. */
+/** The rows that `JSON.parse` reads from the bytes, or none. */
 const reference = (bytes: Uint8Array): ReadonlyArray<unknown> | undefined => {
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
@@ -50,7 +50,7 @@ const row = FastCheck.oneof(
 const rows = FastCheck.array(row, { maxLength: 12 })
 const blanks = FastCheck.constantFrom("", " ", "\n\t", "\r\n ")
 const cuts = FastCheck.array(FastCheck.nat(400), { maxLength: 12 })
-/** An array as somebody may have written it: with blanks wherever they may be. */
+/** An array with blanks in any place. */
 const written = FastCheck.tuple(rows, blanks, blanks, FastCheck.boolean()).map(([some, before, between, marked]) =>
   utf8(
     `${marked ? "\uFEFF" : ""}${before}[${between}${some.map((one) => JSON.stringify(one)).join(`${between},${before}`)}${before}]${between}`
@@ -66,7 +66,7 @@ it.prop(
   { fastCheck: { numRuns: cases(500) } }
 )
 
-/** Rows that begin alike, within each other and in texts too, so that what looks like the end of a row need not be one. */
+/** Rows that begin alike, also within each other and in texts, so that an apparent end of a row may not be one. */
 const alike = FastCheck.array(
   FastCheck.record(
     {
@@ -91,7 +91,7 @@ it.prop(
   { fastCheck: { numRuns: cases(500) } }
 )
 
-/** An array with a few bytes changed, put in or left out, or something else entirely. */
+/** An array with a few bytes changed, added or removed, or any other bytes. */
 const broken = FastCheck.oneof(
   FastCheck.tuple(
     written,

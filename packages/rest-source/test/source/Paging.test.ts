@@ -21,7 +21,7 @@ it.effect("pages are read until two in a row bring nothing", () =>
   )
 )
 
-// A server that hides rows after it has limited them: a short page, or an empty one, has others behind it.
+// A server that hides rows after limiting them sends short and empty pages before others.
 it.effect("rows behind a page that is short, or empty, are read", () =>
   Effect.gen(function* () {
     const hiding =
@@ -209,7 +209,7 @@ it.effect("a long answer is worked on in chunks that keep their place, before it
   })
 )
 
-/** A server with `count` full pages of one row, of which those above `upToPage` never answer, and what it sees. */
+/** A server with `count` full pages of one row. Pages above `upToPage` never arrive. It records the requests. */
 const watched = (count: number, answering: number, ahead: number) => {
   const asked: Array<number> = []
   const open = new Set<number>()
@@ -233,7 +233,7 @@ const watched = (count: number, answering: number, ahead: number) => {
   return { asked, open, pages }
 }
 
-/** Lets every other fiber go on for as long as it can. */
+/** Lets every other fiber run as far as it can. */
 const settle = Effect.repeatN(Effect.yieldNow(), 200)
 
 it.effect("pages are fetched ahead, so many and no more, and not before a full page 1 came", () =>
@@ -250,7 +250,7 @@ it.effect("pages are fetched ahead, so many and no more, and not before a full p
       )
     )
     yield* settle
-    // Page 1 is worked on, 2 and 3 wait to be, and three more have been asked for.
+    // Page 1 is being processed, 2 and 3 are waiting, and three more are requested.
     expect([seen, asked, open]).toStrictEqual([[0], [1, 2, 3, 4, 5, 6], new Set()])
     yield* Deferred.succeed(first, undefined)
     yield* Fiber.join(reading)

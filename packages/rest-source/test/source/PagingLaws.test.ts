@@ -4,15 +4,15 @@ import * as FastCheck from "effect/FastCheck"
 import { cases } from "../../../../test/setup/size.ts"
 import { paged, type Reply, read, rejected, rowsOf, upTo, urlOf } from "../support/paging.ts"
 
-/** A server, and what is odd about it. */
+/** A server with its peculiarities. */
 interface Server {
   readonly count: number
-  /** Rows that it hides after it has limited them, by their number. */
+  /** The numbers of the rows that it hides after limiting. */
   readonly hidden: ReadonlyArray<number>
-  /** The most rows of its pages, and the fewest. */
+  /** The maximum and the minimum number of rows of its pages. */
   readonly cap: number
   readonly least: number
-  /** It sends one row more than a page has, which the next page begins with. */
+  /** Whether a page has one row more, with which the next page begins. */
   readonly oneMore: boolean
   readonly ignores: "nothing" | "the page" | "the page and the limit"
   readonly beyond: "nothing" | "a refusal" | "the last page"
@@ -41,7 +41,7 @@ const isVisible = ({ hidden }: Server) => {
 }
 const visibleRows = (from: Server) => upTo(from.count).filter(isVisible(from))
 
-/** Answers as the server does, whatever page it is asked for. */
+/** The server's answers, for any page. */
 const served = (from: Server, limit: number) => {
   const size = from.ignores === "the page" ? limit : Math.max(from.least, Math.min(limit, from.cap))
   const last = Math.max(1, Math.ceil(from.count / size))
@@ -65,10 +65,10 @@ const served = (from: Server, limit: number) => {
   }
 }
 
-/** Whether pages can be told from the end: no two in a row are the same, and none are empty unless links say what follows. */
+/** Whether pages differ from the end: no two in a row are equal, and none are empty unless links name the next page. */
 const isFair = (from: Server, limit: number): boolean => {
   const { last, visible } = served(from, limit)
-  // Fewer rows than were asked for, whatever the page: nobody could know that there are more.
+  // Fewer rows than requested for every page: a client cannot know that there are more.
   if (from.ignores === "the page") return from.hidden.length === 0
   if (from.ignores !== "nothing") return true
   const pages = Array.from({ length: last }, (_, at) => JSON.stringify(visible(at + 1)))

@@ -16,7 +16,7 @@ it.effect("a next page that the server names is read from its address, and the l
     })
     const byCursor = (page: number) => {
       const at = page === 1 ? 1 : page - 100
-      // Behind an empty page there may be more, if the server says so; without a link there is no more.
+      // After an empty page there may be more, if the server links it. Without a link there is none.
       const rows = at === 2 ? [] : paged(upTo(5), 2)(at === 1 ? 1 : at - 1)
       return { rows, pagination: at < 4 ? { link: { next: urlOf(101 + at).href } } : {} }
     }
@@ -29,9 +29,9 @@ it.effect("a last page that is full is confirmed by one more request, whose refu
   Effect.gen(function* () {
     const ended = (rows: ReadonlyArray<unknown>) => ({ rows, pagination: { link: "last" as const } })
     const all = paged(upTo(5), 2)
-    // Guards a bug: each page says that it has predecessors and names no next one, and only the first was read.
+    // Guards a bug: each page names its predecessors and no next page, and only the first was read.
     const withoutNext = yield* read(2, (page) => ended(all(page)))
-    // Page 2 names no next page, though there is one.
+    // Page 2 names no next page, although there is one.
     const forgotten = yield* read(2, (page) =>
       page === 2 ? all(2) : { rows: all(page), pagination: { link: page === 1 ? { next: urlOf(2).href } : "last" } }
     )

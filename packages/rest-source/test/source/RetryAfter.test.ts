@@ -25,7 +25,7 @@ it("seconds and dates are understood, a past date asks for no wait, and nonsense
   ])
 })
 
-// Regression: with the clock of this machine an hour behind, a wait of 30 seconds became an hour.
+// Regression: with this machine's clock an hour behind, a wait of 30 seconds became an hour.
 it("a date is as far away as the server says that it is, whatever the clock of this machine shows", () => {
   const wait = RetryAfter.parse(
     "Fri, 01 Mar 2024 09:30:30 GMT",

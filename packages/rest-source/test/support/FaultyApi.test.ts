@@ -138,7 +138,7 @@ it.live("nothing listens at the refused URL", () =>
   })
 )
 
-/** What a client makes of an answer: status and body, or the code of its error. */
+/** The status and body of an answer, or the code of the client's error. */
 const get = (url: string): Effect.Effect<string> =>
   Effect.async((resume) => {
     const failed = (error: Error) => resume(Effect.succeed("code" in error ? String(error.code) : "no code"))

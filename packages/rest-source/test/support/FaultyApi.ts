@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Reply from "./Reply.ts"
 
-/** A request as the server saw it. */
+/** A received request. */
 interface Recorded {
   readonly method: string
   /** Path and query as they were sent: `/users?page=1&limit=100`. */
@@ -11,29 +11,29 @@ interface Recorded {
   readonly headers: Http.IncomingHttpHeaders
 }
 
-/** A scripted HTTP server on loopback. Paths without a script answer 404. */
+/** A scripted HTTP server on loopback. Paths without a script return 404. */
 export interface FaultyApi {
-  /** `http://127.0.0.1:PORT`, without a slash at its end. */
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
   readonly url: string
   /**
-   * Says what happens to the requests for a path, whatever their query: the first request gets the first reply, the second
-   * the second; the last reply goes on for ever. Replaces an earlier script of that path, and begins it anew.
+   * Sets the replies to the requests for a path, whatever their query. The first request gets the first reply, the second the
+   * second; the last reply repeats. Replaces an earlier script of that path.
    */
   readonly on: (path: string, ...replies: readonly [Reply.Reply, ...Array<Reply.Reply>]) => Effect.Effect<void>
-  /** Every request so far, in order of arrival; those of one path only, when one is given. */
+  /** All requests so far, in order of arrival; those of one path only, if one is given. */
   readonly requests: (path?: string) => Effect.Effect<ReadonlyArray<Recorded>>
   /** The same, as paths and queries. */
   readonly urls: (path?: string) => Effect.Effect<ReadonlyArray<string>>
-  /** Connections that were made so far. */
+  /** The number of connections so far. */
   readonly connections: Effect.Effect<number>
-  /** Waits until `count` requests have arrived in all: then a TestClock may be moved on. */
+  /** Waits until `count` requests have arrived in all. Then a TestClock may be adjusted. */
   readonly awaitRequests: (count: number) => Effect.Effect<void>
-  /** Bytes written to sockets so far, headers included: tells whether a client stopped reading. */
+  /** Bytes written to sockets so far, headers included. It shows whether a client stopped reading. */
   readonly bytesSent: Effect.Effect<number>
 }
 
 /**
- * Starts a server that lives as long as the scope; closing it drops every connection at once, stalled ones included.
+ * Starts a server that lives as long as the scope. Closing it drops every connection at once, stalled ones included.
  *
  * ```ts
  * it.scoped("a 503 is tried again", () =>
@@ -86,7 +86,7 @@ export const make: Effect.Effect<FaultyApi, never, Scope.Scope> = Effect.gen(fun
   }
 })
 
-/** The URL of a loopback port that refuses connections: a server had it, and is gone. */
+/** The URL of a loopback port that refuses connections, since its server has stopped. */
 export const refusedUrl: Effect.Effect<string> = Effect.scoped(Effect.map(make, (api) => api.url))
 
 const listen = (server: Http.Server): Effect.Effect<number> =>

@@ -7,16 +7,16 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 
-/** A server of somebody else's: json-server 0.17 pages by `Link` headers and a total, 1.0 by an object with `next`. */
+/** A real server: json-server 0.17 pages by `Link` headers and a total, 1.0 by an object with `next`. */
 interface JsonServer {
   readonly url: string
-  /** Changes a row. Once only: 1.0 reads its file again afterwards, and may lose a change that is made meanwhile. */
+  /** Changes a row. Call it once: 1.0 reads its file again afterwards, and may lose a concurrent change. */
   readonly put: (path: string, row: object) => Effect.Effect<void>
 }
 
 const bins = { "0.17": "json-server/lib/cli/bin.js", "1.0": "json-server-1/lib/bin.js" }
 
-/** Starts one on this machine, with lists of rows; it ends with the scope. */
+/** Starts a server on this machine, with lists of rows, until the scope closes. */
 export const start = Effect.fn("JsonServer.start")(function* (version: keyof typeof bins, lists: object) {
   const fs = yield* FileSystem.FileSystem
   const file = join(yield* fs.makeTempDirectoryScoped(), "lists.json")

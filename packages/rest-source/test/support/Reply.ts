@@ -1,7 +1,7 @@
 import type * as Http from "node:http"
 import * as Zlib from "node:zlib"
 
-/** What happens to one request. It may answer, answer wrongly, or do nothing: the server's end closes what is left open. */
+/** Handles one request: answers it, answers wrongly, or does nothing. The server's end closes what is open. */
 export type Reply = (exchange: Exchange) => void
 
 export interface Exchange {
@@ -22,7 +22,7 @@ export const body =
     response.end(bytes)
   }
 
-/** 200 with a value as JSON: rows, or what should have been rows (`null`, an object, a string). */
+/** 200 with a value as JSON: rows, or an invalid value (`null`, an object, a string). */
 export const json = (value: unknown): Reply => body(JSON.stringify(value))
 
 /** A status with a small JSON error; `retryAfter` is seconds, or a date in HTTP's form. */
@@ -32,7 +32,7 @@ export const status = (code: number, options: { readonly retryAfter?: number | s
     headers: options.retryAfter === undefined ? {} : { "retry-after": String(options.retryAfter) }
   })
 
-/** Pages rows by `page` (from 1) and `limit`, all of them when they are not given; each page begins `overlap` rows early. */
+/** Pages rows by `page` (from 1) and `limit`, or sends all if neither is given. Each page begins `overlap` rows early. */
 export const pages =
   (rows: ReadonlyArray<unknown>, options: { readonly overlap?: number } = {}): Reply =>
   (exchange) => {
@@ -42,10 +42,10 @@ export const pages =
     json(rows.slice(begin, begin + limit))(exchange)
   }
 
-/** All rows whatever page is asked for, as a server does that knows no paging. */
+/** All rows for any page, like a server without paging. */
 export const pagingIgnored = (rows: ReadonlyArray<unknown>): Reply => json(rows)
 
-/** The connection is reset before anything is answered. */
+/** Resets the connection before the answer. */
 export const resetBeforeHeaders: Reply = ({ request }) => void request.socket.resetAndDestroy()
 
 /** Status, headers and half of the body, then a reset. */
@@ -75,7 +75,7 @@ export const stallMidBody =
   (exchange) =>
     half(value, exchange, () => undefined)
 
-/** The right answer, a byte at a time in real time: no idle timeout ends it, only a total deadline. */
+/** The right answer, a byte at a time in real time: only a total deadline ends it, not an idle timeout. */
 export const slowLoris =
   (value: unknown, everyMillis = 20): Reply =>
   ({ response }) => {
@@ -89,33 +89,33 @@ export const slowLoris =
     response.on("close", () => clearInterval(timer))
   }
 
-/** 200 with a web page, as a proxy or a login form answers. */
+/** 200 with a web page, like a proxy or a login form. */
 export const html: Reply = body("<!doctype html><title>Please log in</title>", { headers: { "content-type": "text/html" } })
 
-/** Good JSON that calls itself `text/plain`. */
+/** Valid JSON with the type `text/plain`. */
 export const textPlain = (value: unknown): Reply =>
   body(JSON.stringify(value), { headers: { "content-type": "text/plain; charset=utf-8" } })
 
-/** 200, `application/json`, and no byte of body. */
+/** 200, `application/json`, and an empty body. */
 export const empty: Reply = body("")
 
-/** Good JSON behind a UTF-8 byte order mark. */
+/** Valid JSON behind a UTF-8 byte order mark. */
 export const bom = (value: unknown): Reply => body(`\uFEFF${JSON.stringify(value)}`)
 
 /** An array whose one string has the bytes FF FE, which are not UTF-8. */
 export const badUtf8: Reply = body(Buffer.concat([Buffer.from('[{"id":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}]')]))
 
-/** Good JSON, compressed. */
+/** Valid JSON, compressed. */
 export const gzip = (value: unknown): Reply => gzipped(Zlib.gzipSync(JSON.stringify(value)))
 
-/** The same, by brotli. */
+/** Valid JSON, compressed by brotli. */
 export const brotli = (value: unknown): Reply =>
   body(Zlib.brotliCompressSync(JSON.stringify(value)), { headers: { "content-encoding": "br" } })
 
-/** Says that it is packed in a way that nobody asked for. */
+/** An encoding that was not requested. */
 export const zstd: Reply = body("(", { headers: { "content-encoding": "zstd" } })
 
-/** Pages with headers that they are known by; a request that names them is answered by 304. */
+/** Pages with validators. A request that names them gets 304. */
 export const validated =
   (rows: ReadonlyArray<unknown>, validators: (page: number) => Headers): Reply =>
   (exchange) => {
@@ -132,10 +132,10 @@ export const validated =
     else body(content, { headers: known })(exchange)
   }
 
-/** Says gzip, and is not. */
+/** An invalid body with the encoding gzip. */
 export const badGzip: Reply = body("this is not gzip", { headers: { "content-encoding": "gzip" } })
 
-/** Good JSON, compressed, of which the second half is missing, by a Content-Length that agrees; `fetch` takes what is there. */
+/** Valid JSON, compressed, without its second half, with a matching Content-Length. `fetch` accepts the rest. */
 export const truncatedGzip = (value: unknown): Reply => {
   const whole = Zlib.gzipSync(JSON.stringify(value))
   return gzipped(whole.subarray(0, Math.floor(whole.length / 2)))
@@ -145,7 +145,7 @@ export const truncatedGzip = (value: unknown): Reply => {
 export const gzipBomb = (bytes: number): Reply =>
   gzipped(Zlib.gzipSync(Buffer.concat([Buffer.alloc(bytes, " "), Buffer.from("[]")])))
 
-/** The same by brotli, which makes a few hundred bytes of it: all of it comes in one part. */
+/** The same by brotli, in a few hundred bytes that arrive in one part. */
 export const brotliBomb = (bytes: number): Reply =>
   body(
     Zlib.brotliCompressSync(Buffer.concat([Buffer.alloc(bytes, " "), Buffer.from("[]")]), {
@@ -155,8 +155,8 @@ export const brotliBomb = (bytes: number): Reply =>
   )
 
 /**
- * A JSON array of `bytes` blanks, sent as fast as it is read, without Content-Length; `announced` gives the true one.
- * `bytesSent` of the server tells how much of it was taken.
+ * A JSON array of `bytes` blanks, sent as fast as it is read, without Content-Length; `announced` gives the true one. The
+ * server's `bytesSent` shows how much was read.
  */
 export const oversized =
   (bytes: number, options: { readonly announced?: boolean } = {}): Reply =>
@@ -179,10 +179,10 @@ export const oversized =
 /** An array in an array, `depth` deep. */
 export const nested = (depth: number): Reply => body("[".repeat(depth) + "]".repeat(depth))
 
-/** Sends the client elsewhere: to a path of this server, or to a URL of another one. */
+/** Redirects to a path of this server, or to a URL of another one. */
 export const redirect = (location: string, code = 302): Reply => body("", { status: code, headers: { location } })
 
-/** Sends the client to where it already is. */
+/** Redirects to the requested address. */
 export const redirectLoop: Reply = (exchange) => redirect(exchange.request.url ?? "/")(exchange)
 
 const gzipped = (bytes: Uint8Array): Reply => body(bytes, { headers: { "content-encoding": "gzip" } })

@@ -11,7 +11,7 @@ import * as SourceError from "../../src/source/SourceError.ts"
 
 export const endpoint = "http://api/users"
 export const urlOf = (page: number) => new URL(`${endpoint}?page=${page}`)
-/** Pages that are asked for by number. */
+/** Numbered pages. */
 export const numbered = { byNumber: true, urlOf, urlOfNext: (next: string) => new URL(next) }
 export const rowsOf = (...ids: ReadonlyArray<number>) => ids.map((id) => ({ id: String(id) }))
 export const upTo = (count: number) => rowsOf(...Array.from({ length: count }, (_, i) => i))
@@ -21,7 +21,7 @@ export const rejected = (status: number, page?: number) =>
 type Rows = ReadonlyArray<unknown>
 export type Reply = Rows | SourceError.SourceError | { readonly rows: Rows; readonly pagination: Pagination }
 
-/** Rows are what they are. */
+/** Rows are not decoded. */
 export const anyRows: Endpoint<unknown> = {
   name: "users",
   decoder: { known: new Map(), idOf: () => null, decode: (row) => row },
@@ -32,7 +32,7 @@ export const anyRows: Endpoint<unknown> = {
   id: (row) => JSON.stringify(row)
 }
 
-/** An answer with these rows, whose chunks come `atOnce` at a time. */
+/** An answer with these rows, whose chunks arrive `atOnce` at a time. */
 export const answerOf = (
   rows: ReadonlyArray<unknown>,
   limit: number,
@@ -53,9 +53,7 @@ export const answerOf = (
   }
 }
 
-/**
- * Reads all pages of a server that answers the nth request for a page by `answer`, and tells what was asked and what came.
- */
+/** Reads all pages of a server, on which `answer` decides the nth answer for a page. Returns the requests and the rows. */
 export const read = (
   limit: number,
   answer: (page: number, nth: number) => Reply,

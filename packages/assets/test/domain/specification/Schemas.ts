@@ -10,7 +10,7 @@ import type * as Classification from "../../../src/privacy/classification.ts"
 import * as Derivations from "../../../src/privacy/derivations.ts"
 import { accepted } from "./accepted.ts"
 
-/** A field that a reader reads. One that is absent is read as `undefined`. */
+/** A field for a reader. A missing one is read as `undefined`. */
 const field = <A>(read: Reader.Reader<A>): Schema.Schema<A, unknown> =>
   Schema.transformOrFail(Schema.Unknown, accepted<A>(), {
     strict: true,
@@ -70,10 +70,10 @@ const decoder = <Source, I, A>(
   return { known, idOf, decode: (row) => Either.merge(Either.mapBoth(parse(row), { onLeft: rejectionOf, onRight: build })) }
 }
 
-/** What the hand-shaped decoder of messages must do: the same, by a Schema. */
+/** The specification of the handwritten decoder of messages, as a Schema. */
 export const messages: Decoder<Message.Message> = decoder(message, Message.decoder, (one): Message.Message => one)
 
-/** What the hand-shaped decoder of users must do. */
+/** The specification of the handwritten decoder of users. */
 export const users: Decoder<User.User> = decoder(
   user,
   User.decoder,
@@ -94,7 +94,7 @@ export const users: Decoder<User.User> = decoder(
   })
 )
 
-/** Walks down to the first thing that is wrong. Paths are made of names that the schema declares, and of list indices. */
+/** Finds the first invalid field. Paths consist of declared names and of list indices. */
 const rejectionOf = (issue: ParseResult.ParseIssue): Rejection => {
   const path: Array<string> = []
   let current = issue

@@ -1,7 +1,4 @@
 import * as Schema from "effect/Schema"
 
-/**
- * The schema of what a reader answers: the reader has checked it already, and its type says what it is. It accepts
- * everything, so that nothing is checked twice.
- */
+/** The schema of a reader's result. It accepts everything, since the reader has already checked the value. */
 export const accepted = <A>(): Schema.Schema<A> => Schema.declare((_input): _input is A => true)
