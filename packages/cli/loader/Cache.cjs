@@ -1,5 +1,5 @@
-// A folder of files that nobody else can have written: it and each file in it belong to this user or to root, and nobody else
-// may write them. A file is written under another name first and then renamed: any number of starts at once are safe.
+// A folder of files that no other user can have written. The folder and each file belong to this user or to root, and no other
+// user may write them. A file is written under a temporary name and then renamed, so that concurrent starts are safe.
 const {
   chmodSync,
   lstatSync,
@@ -13,11 +13,11 @@ const {
 } = require("node:fs")
 const { join } = require("node:path")
 
-/** Opens a folder as a cache; `isOurs` is false if it cannot be this user's alone, and nothing is kept then. */
+/** Opens a folder as a cache. `isOurs` is false if other users may write it. Then nothing is cached. */
 exports.open = (folder) => {
   const isOurs = own(folder)
 
-  /** Whether a file is there and nobody else can have written it. */
+  /** Whether a file exists and no other user can have written it. */
   const has = (path) => {
     try {
       const stats = lstatSync(path)
@@ -49,14 +49,14 @@ exports.open = (folder) => {
       } catch {}
     },
 
-    /** Removes a file that others could have written. */
+    /** Removes a file if another user could have written it. */
     expel: (path) => {
       try {
         if (!has(path)) unlinkSync(path)
       } catch {}
     },
 
-    /** Removes files that were written more than a day ago. */
+    /** Removes files that are more than a day old. */
     forgetOld: () => {
       try {
         for (const name of readdirSync(folder)) {
@@ -68,7 +68,7 @@ exports.open = (folder) => {
   }
 }
 
-/** Makes the folder, and takes it from others who may write it. */
+/** Creates the folder. Revokes the rights of other users to write it. */
 const own = (folder) => {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o755 })
@@ -80,7 +80,7 @@ const own = (folder) => {
   }
 }
 
-/** Whether nobody but this user or root can have written something. On systems without users, nobody is told apart. */
+/** Whether only this user or root can have written a file. Always true on systems without user ids. */
 const isSafe = ({ mode, uid }) => {
   const user = process.getuid?.()
   return user === undefined || ((uid === user || uid === 0) && (mode & 0o022) === 0)

@@ -1,18 +1,18 @@
-// What a bundle was built from, told by names, sizes and times. They are kept with its name, as lines of a file: to compare
-// them takes a fraction of the time that hashing the sources takes.
+// The sources of a bundle, recorded by their names, sizes and times, as lines of a file. Comparing these takes a fraction of
+// the time of hashing the sources.
 const { statSync } = require("node:fs")
 
-/** A line of text for each file. Fails if one is gone. */
+/** Returns a line of text for each file. Fails if a file is missing. */
 const describe = (files) =>
   files.map((file) => {
     const { mtimeMs, size } = statSync(file)
     return `${mtimeMs} ${size} ${file}`
   })
 
-/** What identifies a build beside its sources. */
+/** Identifies a build, besides its sources. */
 const headOf = (module) => `${process.version} ${module}`
 
-/** The name of the bundle, if `text` was recorded for the same module, and its sources are still what they were. */
+/** Returns the name of the bundle. Undefined if `text` was recorded for another module, or if a source has changed since. */
 exports.nameIn = (text, module) => {
   const [name, head, ...lines] = text.split("\n")
   if (head !== headOf(module)) return undefined
@@ -25,8 +25,8 @@ exports.nameIn = (text, module) => {
 }
 
 /**
- * Names a bundle after its sources; `text` is the record. A source that changed after the build began is recorded as other than
- * it is, so that the next start builds again.
+ * Names a bundle after its sources. `text` is the record. A source that changed after the build began gets a line that never
+ * matches, so that the next start builds again.
  */
 exports.record = (module, files, startedAt) => {
   const { createHash } = require("node:crypto")

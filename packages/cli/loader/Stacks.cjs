@@ -1,8 +1,8 @@
-// Stacks name the sources of a bundle. Its map is read when a stack is, which in most runs is never.
+// Makes stacks name the sources of a bundle. The source map is read with the first stack, so most runs never read it.
 const { readFileSync } = require("node:fs")
 const { dirname, relative, resolve } = require("node:path")
 
-/** Has all stacks of errors name the sources of `bundle`, relative to `root`. */
+/** Makes the stacks of all errors name the sources of `bundle`, relative to `root`. */
 exports.traceToSources = (bundle, root) => {
   let map
   const placeOf = (frame) => {
@@ -16,7 +16,7 @@ exports.traceToSources = (bundle, root) => {
     return `${relative(root, resolve(dirname(bundle), originalSource))}:${originalLine + 1}:${originalColumn + 1}`
   }
   Error.prepareStackTrace = (error, frames) => {
-    // Node reads the stack of every request that is given up, and nobody else does.
+    // Node reads the stack of every aborted request, and no other code does.
     if (errorNameOf(error) === "AbortError") return headOf(error)
     const lines = frames.map((frame) => {
       try {

@@ -5,8 +5,8 @@ const { dirname, join, resolve } = require("node:path")
 const { drivers } = require("./drivers.cjs")
 
 /**
- * Builds what `entry`, the text of a module in `folder`, and the file `thread` make, if there is one. Answers the bundles' code and
- * the files that they were made of, or else what is wrong with them, in words.
+ * Builds a program and the code of its reading threads. `entry` is the text of a module in `folder`. `thread` is a file, or
+ * undefined. Returns the code of both bundles and the files that they were built from, or `problems` as text.
  */
 exports.build = async ({ entry, folder, outfile, thread }) => {
   const { builtinsWhenUsed } = await import("./builtinsWhenUsed.mjs")
@@ -24,7 +24,7 @@ exports.build = async ({ entry, folder, outfile, thread }) => {
       define: { "process.env.LIBSQL_JS_DEV": "undefined" },
       inject: [join(__dirname, "performance.mjs")],
       plugins: [builtinsWhenUsed],
-      // Every `import()` becomes a `require` that runs when it is reached, which a plain script can do.
+      // Every `import()` becomes a `require` that runs when it is reached. A plain script supports only that.
       supported: { "dynamic-import": false },
       sourcesContent: false,
       metafile: true,
@@ -55,8 +55,8 @@ exports.build = async ({ entry, folder, outfile, thread }) => {
 }
 
 /**
- * All that a bundle depends on: its own modules, the manifests of their packages and of those installed, whose modules are not
- * named one by one, what locks their versions, and this loader.
+ * Returns all files that a bundle depends on: its own modules, the manifests of their packages, lock files, and this loader.
+ * Installed packages count by their manifests, not by their modules.
  */
 const sourcesOf = (folder, inputs) => {
   const files = new Set(readdirSync(__dirname).map((name) => join(__dirname, name)))

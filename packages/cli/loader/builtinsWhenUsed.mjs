@@ -1,5 +1,5 @@
-// An esbuild plugin: what a bundle has of these modules of Node's is loaded when it is first used, not when the bundle starts. A
-// command uses few of them, and each takes a millisecond or more.
+// An esbuild plugin. It loads some of Node's modules when a bundle first uses them, not when the bundle starts. A command uses
+// few of them, and each takes a millisecond or more.
 import { createRequire } from "node:module"
 
 const require = createRequire(import.meta.url)

@@ -1,10 +1,11 @@
-// What stays outside of a bundle, native or generating code, and is found beside the package that depends on it.
+// Packages that stay outside of a bundle, because they are native or generate code. They are resolved from the package that
+// depends on them.
 const { existsSync, realpathSync } = require("node:fs")
 const { dirname, join } = require("node:path")
 
 const cli = dirname(__dirname)
 
-/** The packages that lead to each of them, from the command line's own. */
+/** For each driver, the packages that lead to it from the command line's own. */
 exports.drivers = { esbuild: [], mysql2: ["@sluice/warehouse"], "@libsql": ["@sluice/warehouse", "libsql"] }
 
 /** Loads a module for a bundle. */

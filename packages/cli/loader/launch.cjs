@@ -1,13 +1,13 @@
-// Bundles a program once into one file and runs it from there, in this same process.
+// Bundles a program into one file, once, and runs the bundle in this process.
 //
-// Loading some thousand modules takes seconds, loading one file with V8's compiled code beside it a tenth of one. The bundle is
-// kept under a hash of all sources' paths, sizes and times, so that an edit of a source is in the next start. Beside it lie the
-// hashes of the code that each asset is made of, which the first run writes that needs them, and the code of reading threads;
-// SLUICE_CODE_VERSIONS and SLUICE_THREAD_CODE tell the program where. Stacks name files relative to SLUICE_SOURCES.
+// Loading some thousand modules takes seconds. Loading one file with V8's compiled code takes a tenth of a second. The name of
+// the bundle is a hash of all sources' paths, sizes and times, so that the next start has every edit. Two files lie beside the
+// bundle: the code of reading threads, and the hashes of each asset's code, which the first run that needs them writes.
+// SLUICE_THREAD_CODE and SLUICE_CODE_VERSIONS name these files for the program. Stacks name files relative to SLUICE_SOURCES.
 //
-// This is no ES module: Node loads more modules of its own for one, and one that imports `node:fs` loads all of its streams.
+// This is no ES module. For one, Node loads more modules of its own, and an import of `node:fs` loads all of its streams.
 
-/** Until the program has its own handlers, a signal has nothing to roll back. */
+/** Before the program has its own handlers, there is nothing to roll back. */
 const stop = () => {
   process.stderr.write("Stopping.\n")
   process.exit(130)
@@ -24,9 +24,9 @@ const Sources = require("./Sources.cjs")
 const { traceToSources } = require("./Stacks.cjs")
 
 /**
- * Runs the program that a module in `folder` makes, whose lines `entry` returns. `module` is the file that it is named by, `thread` what
- * its reading threads run, if it has any, `cacheIn` the folder that its bundle is kept in. If nothing can be kept, every start
- * builds, and reading is done without threads, which run a file.
+ * Runs a program. `entry` returns the lines of its module, which is resolved in `folder`. `module` is the file that names the
+ * program, `thread` the code of its reading threads, if any, and `cacheIn` the folder for its bundle. If that folder cannot be
+ * used, every start builds, and sources are read without threads, because a thread runs a file.
  */
 exports.launch = ({ cacheIn, entry, folder, module, thread }) => {
   const cache = Cache.open(cacheIn)
@@ -68,18 +68,19 @@ const run = ({ bundle, cache, file, folder }) => {
   process.env["SLUICE_SOURCES"] = folder
   if (cache.isOurs) process.env["SLUICE_CODE_VERSIONS"] ??= versions
   if (cache.has(threadFile)) process.env["SLUICE_THREAD_CODE"] ??= threadFile
-  // Compiled code by command: what one command never runs would only be more to read for it. And by Node's options, since V8
-  // refuses code that was compiled under others.
+  // Compiled code is cached by command, because code of other commands would only take time to read. It is also cached by
+  // Node's options, because V8 refuses code that was compiled with others.
   const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? "none"
   const options = [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""]
     .join("")
     .replace(/[^A-Za-z0-9]+/g, "_")
     .slice(-80)
   const compiled = `${file}.${command}.${options}.code`
-  // To load what sets V8's options takes longer than these commands are worth.
+  // Loading the module that sets V8's options takes longer than it saves for these commands.
   if (!brief.test(command)) require("./flags.cjs")
   const cachedData = cache.read(compiled)
-  // V8 keeps Latin-1 in a byte each, and has it at once. Beyond ASCII are regular expressions of the pipeline's, if anything.
+  // V8 stores Latin-1 in one byte per character, without decoding. Beyond ASCII are at most regular expressions of the
+  // pipeline.
   const script = new Script(bundle.toString(isAscii(bundle) ? "latin1" : "utf8"), {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData })
@@ -96,7 +97,7 @@ const run = ({ bundle, cache, file, folder }) => {
   } catch (error) {
     failure = { error }
   }
-  // Not before: some packages read a stack while they load, and to read the map of their code takes longer than the start.
+  // Only now: some packages read a stack while they load, and reading the source map takes longer than the start.
   traceToSources(file, folder)
   if (failure !== undefined) {
     const { error } = failure

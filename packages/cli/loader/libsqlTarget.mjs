@@ -1,8 +1,11 @@
-// Which of libSQL's binaries fits this process: what the package's own search finds, in the place of the two modules that it
-// searches with. Those ask for a diagnostic report of the process and load Node's module of child processes, 12 ms of a start.
+// Names the libSQL binary for this process. It replaces the two modules that the package searches with, and finds the same.
+// Those request a diagnostic report of the process and load Node's module of child processes, which takes 12 ms of a start.
 import { closeSync, openSync, readSync } from "node:fs"
 
-/** The end of `@libsql/…`. Where there is no such package, loading it fails, as the driver does where it has no build. */
+/**
+ * The end of the package's name, `@libsql/…`. If no such package exists, loading it fails, as the driver does without a build
+ * for the platform.
+ */
 export const currentTarget = () => `${process.platform}-${process.arch}${suffixes[process.platform]?.() ?? ""}`
 
 const suffixes = {
@@ -11,8 +14,8 @@ const suffixes = {
 }
 
 /**
- * Whether a Linux program is loaded by musl: the path of the loader that it asks for stands after its ELF headers. Of a program
- * that cannot be read, as without /proc, or that was patched to have it elsewhere, this process's report tells instead.
+ * Whether musl loads a Linux program. The path of its loader stands after the program's ELF headers. The report of this process
+ * tells instead if the program cannot be read, as without /proc, or was patched to have the path elsewhere.
  */
 export const isMusl = (program) => {
   const [, loader] = /\/ld-(musl|linux)-/.exec(beginningOf(program)) ?? []
@@ -33,7 +36,7 @@ const beginningOf = (program) => {
   }
 }
 
-/** With these the package would correct what it has found. */
+/** The package would correct its finding with these. */
 export const familySync = () => undefined
 export const GLIBC = "glibc"
 export const MUSL = "musl"

@@ -1,5 +1,5 @@
-// What a bundle has in the place of the global `performance`, which loads Node's module of performance hooks when it is first
-// used, by Effect's clock at every start: a module for one number.
+// Replaces the global `performance` in a bundle. Effect's clock uses it at every start, for one number, and its first use loads
+// Node's module of performance hooks.
 const began = process.hrtime.bigint()
 
 export const performance = {

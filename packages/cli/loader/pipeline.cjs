@@ -1,4 +1,4 @@
-// Where a pipeline is found, and what is made of it: its module's default export is what `Definitions.make` gave.
+// Finds a pipeline and starts it. The default export of its module is the result of `Definitions.make`.
 const { existsSync, realpathSync, statSync } = require("node:fs")
 const { homedir } = require("node:os")
 const { dirname, join, resolve } = require("node:path")
@@ -7,8 +7,8 @@ const { launch } = require("./launch.cjs")
 const configs = ["ts", "mts", "js", "mjs"].map((end) => `sluice.config.${end}`)
 
 /**
- * Runs a command of the pipeline that this process's arguments name by `--module FILE`, which no command sees; else of `usual`;
- * else of a `sluice.config.ts` in the current directory. `program` is what people type to start it, for messages.
+ * Runs a command of a pipeline: of the module after `--module`, or `usual`, or the `sluice.config.ts` in the current directory.
+ * Commands do not see `--module`. `program` is how people start the program; messages show it.
  */
 exports.run = ({ program, usual }) => {
   const { args, pipeline, problem, typed } = find(process.argv.slice(2), usual)
@@ -22,7 +22,7 @@ exports.run = ({ program, usual }) => {
   start(pipeline)
 }
 
-/** The pipeline, the other arguments, and what was typed for the pipeline; or else what is wrong, in words. */
+/** Returns the pipeline, the other arguments, and the typed words that name the pipeline. Or returns `problem`, a message. */
 const find = (args, usual) => {
   const end = args.includes("--") ? args.indexOf("--") : args.length
   const at = args.findIndex((arg, index) => index < end && /^--module(=|$)/.test(arg))
@@ -45,17 +45,17 @@ const find = (args, usual) => {
   return { pipeline: { file }, args: others, typed: ` --module ${quoted(named)}` }
 }
 
-/** A word as a shell reads it. */
+/** Quotes a word for a shell, if necessary. */
 const quoted = (word) => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /**
- * Runs the pipeline of a file. A file beside it with `.thread` in its name, `sluice.config.thread.ts`, is what reading threads run.
- * The bundle is kept beside the packages that are installed for it, in `node_modules/.cache/sluice`, unless `cacheIn` says where.
+ * Starts the pipeline of a file. Reading threads run the file beside it with `.thread` in its name: `sluice.config.thread.ts`.
+ * The bundle is cached beside the installed packages, in `node_modules/.cache/sluice`, unless `cacheIn` names another folder.
  */
 const start = ({ cacheIn, file, folder }) => {
   const module = realpathSync(file)
   const thread = module.replace(/\.\w+$/, ".thread$&")
-  // To resolve this package's own module takes milliseconds, and only a build needs it.
+  // Resolving this package's own module takes milliseconds, and only a build needs it.
   const entry = () => [
     `import { startModule } from ${JSON.stringify(require.resolve("@sluice/cli/startModule"))}`,
     `import * as module from ${JSON.stringify(module)}`,

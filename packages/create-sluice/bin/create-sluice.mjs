@@ -12,10 +12,10 @@ FOLDER must not exist, or must be empty. Its name becomes the pipeline's name.
 `
 
 const template = fileURLToPath(new URL("../template", import.meta.url))
-/** Files of the template that hold the pipeline's name, as \`my-pipeline\`. */
+/** Files of the template that contain the pipeline's name, as \`my-pipeline\`. */
 const named = ["README.md", "package.json", "sluice.config.ts"]
 
-/** What is wrong with the arguments, in words; undefined if nothing is. */
+/** Returns a message if the arguments are wrong; otherwise undefined. */
 const problemWith = (args, folder, name) => {
   if (args.length !== 1) return "Name one folder: `npm create sluice my-pipeline`."
   if (args[0].startsWith("-")) return `There is no option ${args[0]}. Name a folder: \`npm create sluice my-pipeline\`.`
@@ -32,7 +32,7 @@ const problemWith = (args, folder, name) => {
 
 const create = (folder, name) => {
   cpSync(template, folder, { recursive: true })
-  // npm leaves .gitignore out of packages.
+  // npm omits .gitignore from packages.
   renameSync(join(folder, "_gitignore"), join(folder, ".gitignore"))
   for (const file of named) {
     const path = join(folder, file)
@@ -40,7 +40,7 @@ const create = (folder, name) => {
   }
 }
 
-/** The program that was asked to create the pipeline, and that will install its packages. */
+/** The package manager that creates the pipeline, and that will install its packages. */
 const manager = /^pnpm\//.test(process.env["npm_config_user_agent"] ?? "") ? "pnpm" : "npm"
 
 const args = process.argv.slice(2)
