@@ -31,9 +31,9 @@ it("the revenue of a day is what its orders are worth in EUR", async () => {
 it("a day with a negative revenue is not published", async () => {
   const refunds = published(Orders, [{ ...order, amount: "-20.00" }])
   const error = await Effect.runPromise(Effect.flip(materializeForTest(dailyRevenue, { orders: refunds, rates })))
-  expect([error._tag, error.message.split(";")[0]]).toEqual([
+  expect([error._tag, error.message.split(".")[0]]).toEqual([
     "CheckFailed",
-    '"daily_revenue" did not pass revenue_not_negative'
+    '"daily_revenue" failed the check revenue_not_negative'
   ])
 })
 

@@ -88,7 +88,7 @@ it.effect("with a quarantine, bad rows are recorded by line and left out, unless
       quarantined: [{ ordinal: 3, id: null, field: "eur", reason: "is not Decimal" }]
     })
     expect(yield* read(source, fileOf("currency,eur,note\nEUR,one,\nUSD,x,\n"))).toContain(
-      "2 of 2 rates_file (100%) could not be decoded; not one is good. Mostly: eur is not Decimal (2)."
+      "2 of 2 rates_file (100%) could not be decoded; none is good. Most frequent reasons: eur is not Decimal (2)."
     )
   })
 )

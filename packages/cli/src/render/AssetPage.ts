@@ -67,7 +67,7 @@ export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
     ["defined", asset.definedAt()],
     ["made from", lineage(page.upstreams, page.above)],
     ["makes", lineage(page.downstreams, page.below)],
-    ["stands", standing === undefined ? "" : StandingText.paint(standing, style)(standingText(standing))],
+    ["status", standing === undefined ? "" : StandingText.paint(standing, style)(standingText(standing))],
     ["data from", (history[0]?.provenance.origins ?? []).join(", ")],
     ["last step", lastStep === undefined ? "" : `${lastStep.status}, ${Human.time(lastStep.at)}, run ${lastStep.runId}`]
   ]

@@ -39,19 +39,21 @@ export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => 
     case "Preview": {
       const { found, store } = receipt
       return [
-        isNothing(found) ? `There is nothing of this user in ${store}.` : `Erasing this user would remove from ${store}:`,
+        isNothing(found) ? `There is nothing about this user in ${store}.` : `Erasing this user would remove from ${store}:`,
         ...(isNothing(found) ? [] : counts(found, style)),
         found.suppressedSince === undefined
-          ? "Erasing would keep later runs from bringing the user in."
-          : `The user is suppressed already, since ${Human.time(found.suppressedSince)} UTC.`,
-        ...receipt.external.flatMap((table) => Layout.wrap(`Erasing leaves ${left(table)}.`, Math.min(style.columns, 100))),
+          ? "Later runs would leave the user out."
+          : `Runs have left the user out since ${Human.time(found.suppressedSince)} UTC.`,
+        ...receipt.external.flatMap((table) =>
+          Layout.wrap(`Erasing would not change ${left(table)}.`, Math.min(style.columns, 100))
+        ),
         dim("Nothing was changed.")
       ]
     }
     case "Erased": {
       const { at, found, runId, store } = receipt
       return [
-        isNothing(found) ? `${ok} There was nothing of this user in ${store}.` : `${ok} Erased one user from ${store}.`,
+        isNothing(found) ? `${ok} There was nothing about this user in ${store}.` : `${ok} Erased one user from ${store}.`,
         ...counts(found, style),
         "",
         ...Layout.align([
@@ -76,9 +78,7 @@ export const lines = (receipt: Receipt, style: Style): ReadonlyArray<string> => 
         ? [`${ok} This user was not erased from ${receipt.store}, so there is nothing to undo.`]
         : [
             `${ok} This user, erased on ${Human.time(receipt.since)} UTC, is no longer left out of runs.`,
-            style.worded(
-              "Nothing was brought back: the next `sluice materialize --all` does that, if the source has the user."
-            )
+            style.worded("No rows were restored. The next `sluice materialize --all` loads them if the source has the user.")
           ]
   }
 }
@@ -104,12 +104,14 @@ export const removed = (found: Found): string => {
   const all = entries(found).filter(([, count]) => count > 0)
   const what = all.map(([name, count]) => `${Human.count(count)} of ${name}`)
   return what.length === 0
-    ? "There was nothing of the user; later runs leave them out."
+    ? "There was nothing about the user; later runs leave them out."
     : `Removed ${Human.list(what, what.length)}; later runs leave the user out.`
 }
 
 export const undone = (since: string | undefined): string =>
-  since === undefined ? "The user was not erased." : `The user, erased on ${Human.time(since)} UTC, may come back.`
+  since === undefined
+    ? "The user was not erased."
+    : `The user, erased on ${Human.time(since)} UTC, is no longer left out of runs.`
 
 const facts = ({ masks, quarantined, rows, suppressedSince }: Found) => ({
   rows,
@@ -139,17 +141,17 @@ const plural = (noun: string, count: number): string =>
   count === 1 ? noun : noun === "row" ? "rows" : noun.replace("value that nobody else has", "values that nobody else has")
 
 const left = (table: string): string =>
-  `\`${table}\` as it is: the table is external, so this pipeline does not write it. Have the user erased where it is loaded`
+  `\`${table}\`: the table is external, so this pipeline does not write it. Erase the user where it is loaded`
 
 const notCovered = ({
   embedded,
   external
 }: Pick<Extract<Receipt, { readonly _tag: "Erased" }>, "embedded" | "external">): ReadonlyArray<string> => [
   ...external.map(left),
-  "the source: while it has the user, others can read them there",
+  "the source, until the user is deleted there",
   embedded
     ? "copies and backups of the store's directory, and snapshots of its file system: until you delete them"
     : "the server's own logs (redo log: until it is written over; binary log: binlog_expire_logs_seconds) and freed pages (until they are used again, or OPTIMIZE TABLE)",
   ...(embedded ? [] : ["backups and replicas that are not up to date: as long as you keep them"]),
-  "what analysts have copied out of the store"
+  "copies that analysts have made of the data"
 ]

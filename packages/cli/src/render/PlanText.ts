@@ -89,7 +89,7 @@ export const why = (
     case "LoadedFor":
       return `loaded for ${Human.list(reason.assets)}`
     case "SameSnapshot":
-      return `on the way from ${reason.source} to ${Human.list(selectedBelow(asset, plan.steps))}: one snapshot`
+      return `between ${reason.source} and ${Human.list(selectedBelow(asset, plan.steps))}: same snapshot`
   }
 }
 

@@ -12,15 +12,13 @@ export const make = (report: PrivacyReport, store: string): Document.Document =>
   title: `Privacy report on ${store}, ${Human.time(report.at)} UTC`,
   sections: [
     { title: "In short", blocks: [Document.findings(...inShort(report))] },
-    { title: "Who may do what", blocks: access(report) },
+    { title: "Access", blocks: access(report) },
     ...report.people.flatMap((people) => (people.anonymity.users === 0 ? [] : anonymity(people))),
     ...(report.residualRisks.length === 0
       ? []
-      : [{ title: "What remains possible", blocks: [Document.list(report.residualRisks)] }]),
-    ...(report.record.length === 0 ? [] : [{ title: "What becomes of each field", blocks: record(report) }]),
-    ...(report.derivations.length === 0
-      ? []
-      : [{ title: "What is derived of personal values", blocks: derivations(report) }])
+      : [{ title: "Residual risks", blocks: [Document.list(report.residualRisks)] }]),
+    ...(report.record.length === 0 ? [] : [{ title: "Record of processing", blocks: record(report) }]),
+    ...(report.derivations.length === 0 ? [] : [{ title: "Derivations of personal values", blocks: derivations(report) }])
   ]
 })
 
@@ -31,7 +29,7 @@ const inShort = ({ access, drift, external, people, proof }: PrivacyReport): Arr
   const subjects =
     proof.by === "nothing"
       ? "Tables and views"
-      : `Tables, views and ${partly ? "what the accounts may do from this machine" : "who may read them"}`
+      : `Tables, views and ${partly ? "the rights of the accounts from this machine" : "access to them"}`
   return [
     drift.length === 0
       ? { mark: "ok", text: `${subjects} are as declared.` }
@@ -40,7 +38,7 @@ const inShort = ({ access, drift, external, people, proof }: PrivacyReport): Arr
           text: `The store is not as declared, ${drift.length === 1 ? "in one way" : `in ${drift.length} ways`}.`
         },
     ...(partly
-      ? [{ mark: "warning", text: "What the accounts may do from other machines was not looked at." } as const]
+      ? [{ mark: "warning", text: "The rights of the accounts from other machines were not checked." } as const]
       : []),
     ...proved(proof),
     ...external.map(
@@ -48,8 +46,8 @@ const inShort = ({ access, drift, external, people, proof }: PrivacyReport): Arr
         ({
           mark: people ? "warning" : "ok",
           text: people
-            ? `\`${table}\` is external and has rows of people. It was not looked at, and an erasure leaves it as it is.`
-            : `\`${table}\` is external, and was not looked at.`
+            ? `\`${table}\` is external and has rows of people. It was not checked, and an erasure does not change it.`
+            : `\`${table}\` is external, and was not checked.`
         }) as const
     ),
     ...people.flatMap(hiding)
@@ -72,8 +70,8 @@ const hiding = ({ anonymity, inForce, rare, table }: People): ReadonlyArray<Docu
             mark: "warning",
             text:
               k === 1
-                ? `\`${table}\`: k = 1. ${count(alone)} of ${persons(users)} (${share(alone, users)}) ${alone === 1 ? "is" : "are"} unlike any other in what the public columns tell.`
-                : `\`${table}\`: k = ${k}. Some people look like only ${plural(k - 1, "other")} in what the public columns tell.`
+                ? `\`${table}\`: k = 1. ${count(alone)} of ${persons(users)} (${share(alone, users)}) ${alone === 1 ? "is" : "are"} unlike anyone else in the public columns.`
+                : `\`${table}\`: k = ${k}. Some people look like only ${plural(k - 1, "other")} in the public columns.`
           },
     ...rare.flatMap(({ column, rareBelow, rareValues, values }) =>
       rareValues === 0
@@ -90,7 +88,7 @@ const hiding = ({ anonymity, inForce, rare, table }: People): ReadonlyArray<Docu
       : [
           {
             mark: "warning",
-            text: `The settings that rows depend on have changed since \`${table}\` was made. \`sluice materialize --changed\` makes it under them.`
+            text: `The settings that rows depend on have changed since \`${table}\` was made. \`sluice materialize --changed\` materializes it with the new ones.`
           } as const
         ])
   ]
@@ -102,7 +100,7 @@ const proved = ({ by, open, refused }: PrivacyReport["proof"]): ReadonlyArray<Do
     return [
       {
         mark: "warning",
-        text: "Not proved: that the analyst reads nothing but the public tables and views. It takes a login, and there is no password that works in ANALYST_PASSWORD."
+        text: "Not proved: that the analyst can read only public tables and views. The proof needs a login. Set ANALYST_PASSWORD to a password that works."
       }
     ]
   }
@@ -124,8 +122,8 @@ const proved = ({ by, open, refused }: PrivacyReport["proof"]): ReadonlyArray<Do
 const access = ({ access, drift, proof }: PrivacyReport): ReadonlyArray<Document.Block> => [
   Document.text(
     access.some(({ role }) => role === "file")
-      ? "An embedded store has no accounts: the modes of its files count. Analysts are to read the public file alone; who may not enter the directory reads none of them."
-      : "The grants of the pipeline's accounts. Other accounts of the server are the administrator's to list."
+      ? "An embedded store has no accounts; the permissions of its files decide. Analysts need only the public file. A user who may not enter the directory reads none of them."
+      : "The grants of the pipeline's accounts. The server's administrator can list other accounts."
   ),
   Document.table(
     [{ title: "who or what" }, { title: "holds" }],
@@ -145,7 +143,7 @@ const access = ({ access, drift, proof }: PrivacyReport): ReadonlyArray<Document
 ]
 
 const unseen =
-  "Not looked at: what these accounts may do when they log in from another machine. A server keeps an entry with rights of its own for each host, and shows an account only the entry that it logged in by. With DATABASE_ADMIN_URL set, the report shows every entry."
+  "Not checked: the rights of these accounts when they log in from another machine. A server keeps separate rights for each host, and shows an account only those of its own login. With DATABASE_ADMIN_URL set, the report shows every entry."
 
 const fileOf = ({ subject }: Access): string => subject.split(/[\\/]/).at(-1) ?? subject
 
@@ -169,10 +167,10 @@ const anonymity = (people: People): ReadonlyArray<Document.Section> => {
   const most = Math.max(...anonymity.sizes.map((size) => size.users))
   return [
     {
-      title: `How well people hide in ${table}`,
+      title: `k-anonymity of ${table}`,
       blocks: [
         Document.text(
-          `People are compared by what others could know of them: ${anonymity.columns.map((column) => `\`${column}\``).join(", ")}. Those who are equal in all of these are a class; null is a value like others. The smallest class has ${persons(anonymity.k)}: k = ${count(anonymity.k)}. There are ${persons(users)} in ${anonymity.classes === 1 ? "1 class" : `${count(anonymity.classes)} classes`}.`
+          `People are compared by what others could know of them: ${anonymity.columns.map((column) => `\`${column}\``).join(", ")}. People who are equal in all of these form a class; null counts as a value. The smallest class has ${persons(anonymity.k)}: k = ${count(anonymity.k)}. There are ${persons(users)} in ${anonymity.classes === 1 ? "1 class" : `${count(anonymity.classes)} classes`}.`
         ),
         Document.table(
           [{ title: "class of" }, ...numeric("classes", "people", "share"), { title: "" }],
@@ -194,10 +192,10 @@ const anonymity = (people: People): ReadonlyArray<Document.Section> => {
       ? []
       : [
           {
-            title: "What is learned of people who are found",
+            title: "l-diversity of sensitive columns",
             blocks: [
               Document.text(
-                "How many values a sensitive column has among the people of one class (l-diversity; numbers count as equal within a band). Where there is one, whoever finds the class knows it."
+                "How many values a sensitive column has among the people of one class (l-diversity; numbers count as equal within a band). If there is only one, finding the class reveals it."
               ),
               Document.table(
                 [{ title: "column" }, ...numeric("l", "people with 1 value", "2 values", "more")],
@@ -207,14 +205,14 @@ const anonymity = (people: People): ReadonlyArray<Document.Section> => {
           }
         ]),
     {
-      title: "Which columns single people out",
+      title: "k-anonymity by columns",
       blocks: [comparisons("compared by", bySubset, users)]
     },
     {
-      title: "What coarser columns would change",
+      title: "k-anonymity with coarser columns",
       blocks: [
         Document.text(
-          `${settings === null ? "No setting is in force that makes rows coarser." : `Rows depend on these settings: \`${settings}\`.`} The table tells what each setting makes of the rows that are there; one that is in force already changes nothing.`
+          `${settings === null ? "No setting is in force that makes rows coarser." : `Rows depend on these settings: \`${settings}\`.`} The table shows the current rows under each setting. A setting that is already in force changes nothing.`
         ),
         comparisons("setting", bySetting, users)
       ]
@@ -226,7 +224,7 @@ const anonymity = (people: People): ReadonlyArray<Document.Section> => {
             title: "Rare values",
             blocks: rare.map(({ column, rareBelow, rareUsers, rareValues, users, values }) =>
               Document.text(
-                `\`${column}\`: ${plural(rareValues, "value")} of ${count(values)} ${rareValues === 1 ? "has" : "have"} fewer than ${rareBelow} people, together ${persons(rareUsers)} of ${count(users)} who have a value (${share(rareUsers, users)}). The values are not told here.`
+                `\`${column}\`: ${plural(rareValues, "value")} of ${count(values)} ${rareValues === 1 ? "has" : "have"} fewer than ${rareBelow} people, together ${persons(rareUsers)} of ${count(users)} who have a value (${share(rareUsers, users)}). The values are not shown.`
               )
             )
           }

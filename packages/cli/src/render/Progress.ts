@@ -68,7 +68,7 @@ const stepLine = (
   if (state._tag === "Waiting") {
     const waits =
       state.error.tag === UpstreamRestarted._tag
-        ? [`attempt ${state.attempt} was stopped`, "begins again", ...Alongside.words(alongside)].join(
+        ? [`attempt ${state.attempt} was stopped`, "restarts", ...Alongside.words(alongside)].join(
             ` ${style.marks.separator} `
           )
         : `waits ${Human.duration(state.delayMillis)} before attempt ${state.attempt + 1}${EventText.outOf(state.attempts)}: ${style.worded(state.error.message)}`

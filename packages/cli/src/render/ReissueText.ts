@@ -8,7 +8,7 @@ export const preview = (found: Reissue, store: string, style: Style): ReadonlyAr
   isNothing(found)
     ? [allRandom(store)]
     : [
-        `These mask ids in ${store} were given in an order that follows from the values. A re-issue would replace:`,
+        `These mask ids in ${store} follow the order of the values. A re-issue would replace:`,
         ...counts(found, style),
         style.dim("Nothing was changed.")
       ]
@@ -21,7 +21,7 @@ export const done = (found: Reissue, store: string, style: Style): ReadonlyArray
     : [
         `${ok} Mask ids in ${store} are random now.`,
         ...counts(found, style),
-        "Ids that analysts have saved elsewhere stand for nothing any more. The next run reads the source in full."
+        "Ids that analysts have saved elsewhere are no longer valid. The next run reads the source in full."
       ]
 }
 

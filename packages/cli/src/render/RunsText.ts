@@ -104,8 +104,8 @@ export const log = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArra
 /** The number of deleted runs, in a sentence. */
 export const pruned = ({ events, runs }: Pruned, { green, marks }: Style): string =>
   runs === 0
-    ? `${green(marks.ok)} No run is old enough to be forgotten.`
-    : `${green(marks.ok)} Forgot ${Human.plural(runs, "run")} with ${Human.plural(events, "event")}; the last materialization of each asset is kept.`
+    ? `${green(marks.ok)} No run is old enough to delete.`
+    : `${green(marks.ok)} Deleted ${Human.plural(runs, "run")} with ${Human.plural(events, "event")}; the last materialization of each asset is kept.`
 
 const runLine = (event: RunEvent, style: Style): string | undefined => {
   switch (event._tag) {

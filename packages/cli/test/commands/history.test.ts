@@ -65,7 +65,7 @@ describe("asset", () => {
       ["messages_raw", "Who wrote to whom, and when; never what", "Columns", "Materializations", "Checks"]
     ])
     expect(stdout).toMatch(/ {2}made from {2}api_messages\n/)
-    expect(stdout).toMatch(/ {2}stands +fresh\n/)
+    expect(stdout).toMatch(/ {2}status +fresh\n/)
     expect(stdout).toMatch(/ {2}trend +▁█/)
     expect(stdout).toMatch(/ {2}row_count +error, blocks +✓ passed +[-\d]+ [:\d]+ +122 rows/)
   })
@@ -82,7 +82,7 @@ describe("asset", () => {
 
   it("that was never materialized has a definition all the same", async () => {
     const { code, stdout } = await sluice(emptyDirectory(), ["asset", "users_raw"])
-    expect([code, /stands +never/.test(stdout), /Materializations/.test(stdout)]).toEqual([0, true, false])
+    expect([code, /status +never/.test(stdout), /Materializations/.test(stdout)]).toEqual([0, true, false])
   })
 })
 
@@ -184,11 +184,9 @@ describe("runs prune", () => {
     const some = await sluice(cwd, ["runs", "prune", "--keep", "1"])
     const left = await sluice(cwd, ["runs", "list"])
     const list = await sluice(cwd, ["list"])
-    expect([nothing, younger].map(({ stdout }) => stdout)).toEqual(
-      new Array(2).fill("✓ No run is old enough to be forgotten.\n")
-    )
+    expect([nothing, younger].map(({ stdout }) => stdout)).toEqual(new Array(2).fill("✓ No run is old enough to delete.\n"))
     expect([some.stdout.replace(/\d+ events/, "N events"), left.stdout.trimEnd().split("\n").length]).toEqual([
-      "✓ Forgot 3 runs with N events; the last materialization of each asset is kept.\n",
+      "✓ Deleted 3 runs with N events; the last materialization of each asset is kept.\n",
       2
     ])
     expect(list.stdout.match(/ fresh /g)?.length).toBe(13)

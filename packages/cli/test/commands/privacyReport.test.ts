@@ -118,15 +118,15 @@ describe("the report on the sample data", () => {
       expect.stringMatching(/^Privacy report on the embedded store/),
       ...(columns === 60 ? [expect.anything()] : []),
       "In short",
-      "Who may do what",
-      "How well people hide in users_raw",
-      "What is learned of people who are found",
-      "Which columns single people out",
-      "What coarser columns would change",
+      "Access",
+      "k-anonymity of users_raw",
+      "l-diversity of sensitive columns",
+      "k-anonymity by columns",
+      "k-anonymity with coarser columns",
       "Rare values",
-      "What remains possible",
-      "What becomes of each field",
-      "What is derived of personal values"
+      "Residual risks",
+      "Record of processing",
+      "Derivations of personal values"
     ])
   })
 

@@ -99,7 +99,7 @@ describe("what bounds a run", () => {
     expect([slow.code, lastLines(slow, 4).slice(1)]).toEqual([
       1,
       [
-        "The run took longer than its timeout of 300ms; what had not ended was canceled.",
+        "The run took longer than its timeout of 300ms. Its unfinished steps were canceled.",
         "Next: pnpm assets retry",
         "      pnpm assets runs show"
       ]

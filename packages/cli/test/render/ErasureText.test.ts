@@ -33,14 +33,14 @@ it("the receipt counts what was removed, and says what it does not cover", () =>
       from now on  left out of every run
 
     Not covered by this receipt:
-      - \`crm_users\` as it is: the table is external, so this pipeline does not write
-        it. Have the user erased where it is loaded
-      - the source: while it has the user, others can read them there
+      - \`crm_users\`: the table is external, so this pipeline does not write it.
+        Erase the user where it is loaded
+      - the source, until the user is deleted there
       - the server's own logs (redo log: until it is written over; binary log:
         binlog_expire_logs_seconds) and freed pages (until they are used again, or
         OPTIMIZE TABLE)
       - backups and replicas that are not up to date: as long as you keep them
-      - what analysts have copied out of the store
+      - copies that analysts have made of the data
     "
   `)
 })
@@ -57,13 +57,13 @@ it("a dry run says what would be removed, or that there is nothing", () => {
       sensitive_city_ids         1 value that nobody else has
       sensitive_zipcode_ids      0 values that nobody else has
       quarantine                 2 rows
-    Erasing would keep later runs from bringing the user in.
-    Erasing leaves \`crm_users\` as it is: the table is external, so this pipeline
-    does not write it. Have the user erased where it is loaded.
+    Later runs would leave the user out.
+    Erasing would not change \`crm_users\`: the table is external, so this pipeline
+    does not write it. Erase the user where it is loaded.
     Nothing was changed.
 
-    There is nothing of this user in the database dwh on db:3306.
-    The user is suppressed already, since 2024-03-01 09:30:00 UTC.
+    There is nothing about this user in the database dwh on db:3306.
+    Runs have left the user out since 2024-03-01 09:30:00 UTC.
     Nothing was changed.
     "
   `)
@@ -72,7 +72,7 @@ it("a dry run says what would be removed, or that there is nothing", () => {
 it("the history keeps counts, and no more", () => {
   expect([ErasureText.removed(found), ErasureText.removed(nothing)]).toEqual([
     "Removed 1 of users_raw, 1,204 of messages_raw, 1 of sensitive_city_ids and 2 of quarantine; later runs leave the user out.",
-    "There was nothing of the user; later runs leave them out."
+    "There was nothing about the user; later runs leave them out."
   ])
 })
 
@@ -81,8 +81,8 @@ it("a receipt names nothing that was not looked at", () => {
   const preview = { _tag: "Preview", store: run.store, found: unseen, external: [] } as const
   expect([text(preview), ErasureText.json(preview)].join("\n")).toMatchInlineSnapshot(`
     "
-    There is nothing of this user in the database dwh on db:3306.
-    Erasing would keep later runs from bringing the user in.
+    There is nothing about this user in the database dwh on db:3306.
+    Later runs would leave the user out.
     Nothing was changed.
 
     {
@@ -101,7 +101,7 @@ it("undoing says that it brings nothing back by itself", () => {
   ).toMatchInlineSnapshot(`
     "
     ✓ This user, erased on 2024-03-01 09:30:00 UTC, is no longer left out of runs.
-    Nothing was brought back: the next \`sluice materialize --all\` does that, if the source has the user.
+    No rows were restored. The next \`sluice materialize --all\` loads them if the source has the user.
 
     ✓ This user was not erased from the database dwh on db:3306, so there is nothing to undo.
     "

@@ -61,7 +61,7 @@ export const failingRun: ReadonlyArray<RunEvent> = [
 
 const restarted = new UpstreamRestarted({ asset: "t", upstream: "s" })
 
-/** A run in which t is made from s while s is read, and begins again with it. */
+/** A run in which t is made from s while s is read, and restarts with it. */
 export const readingRun: ReadonlyArray<RunEvent> = [
   {
     _tag: "RunStarted",

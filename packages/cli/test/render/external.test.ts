@@ -66,7 +66,7 @@ it("a list and a page show it as external, and a page its observations", () => {
   const lines = AssetPage.lines(page, Style.plain)
   expect(lines.filter((line) => / external$|^Observations|^Materializations/.test(line))).toEqual([
     "  kind     external",
-    "  stands   external",
+    "  status   external",
     "Observations"
   ])
 })

@@ -97,7 +97,7 @@ describe("an asset's page", () => {
         defined    b.ts:1:1
         made from  a
         makes      c
-        stands     stale: code changed; a has new data; a is stale
+        status     stale: code changed; a has new data; a is stale
         last step  failed, 2024-03-01 09:30:04, run 20240301-093004-abcd
 
       Columns

@@ -82,11 +82,11 @@ it("to whoever reads along in a file, each event is a line", () => {
 })
 
 // Regression: a table that was stopped because its source began again was said to have failed, "again in 0 ms".
-it("what goes on alongside its source says so, and is not said to fail when its source begins again", () => {
+it("what goes on alongside its source says so, and is not said to fail when its source restarts", () => {
   expect(text(lined(readingRun))).toMatchInlineSnapshot(`
     "▸ s
     ▸ t    alongside s
-    ⟳ t    attempt 1 was stopped: "t" begins again with "s", which did not come to its end as it had begun.
+    ⟳ t    attempt 1 was stopped: "t" restarts, because its upstream "s" failed or changed while it was read.
     ⟳ s    attempt 1 failed, again in 500 ms: Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the key, or at the rows that share one.
     ▸ s    attempt 2
     ▸ t    attempt 2, alongside s
@@ -99,8 +99,8 @@ it("what goes on alongside its source says so, and is not said to fail when its 
 
        +0.01 s  ▸ s  needed by t (never stored)
        +0.10 s  ▸ t  selected; alongside s
-       +1.00 s  ⟳ t  attempt 1 was stopped: "t" begins again with "s", which did not
-                     come to its end as it had begun.
+       +1.00 s  ⟳ t  attempt 1 was stopped: "t" restarts, because its upstream "s"
+                     failed or changed while it was read.
        +1.00 s  ⟳ s  attempt 1 failed, again in 500 ms: Could not publish bad: the
                      server refused a row (ER_DUP_ENTRY). Look at the key, or at the
                      rows that share one.
@@ -120,7 +120,7 @@ it("what goes on alongside its source says so, and is not said to fail when its 
       0 of 2 done · 1.0 s
 
       ⠙ s  1.1 s
-      ⟳ t  attempt 1 was stopped · begins again · alongside s
+      ⟳ t  attempt 1 was stopped · restarts · alongside s
       0 of 2 done · 1.1 s"
   `)
 })

@@ -122,7 +122,7 @@ it("each reason is told in words", () => {
   ] as const
   expect(steps.map((step) => PlanText.why(step, { steps }))).toEqual([
     "needed by maps (never stored)",
-    "on the way from api_users to users: one snapshot",
+    "between api_users and users: same snapshot",
     "loaded for users",
     "selected"
   ])

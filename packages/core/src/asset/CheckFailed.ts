@@ -10,6 +10,6 @@ export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed"
   readonly retryable = false
   override get message() {
     const names = this.checks.join(", ")
-    return `"${this.asset}" did not pass ${names}${this.staged ? "; what was published before stays" : ""}. \`sluice asset ${this.asset}\` shows what its checks found.`
+    return `"${this.asset}" failed ${this.checks.length === 1 ? "the check" : "the checks"} ${names}.${this.staged ? " The rows published before stay." : ""} \`sluice asset ${this.asset}\` shows the results.`
   }
 }

@@ -66,7 +66,8 @@ export class PlanImpossible extends Schema.TaggedError<PlanImpossible>()("PlanIm
   readonly retryable = false
   override get message() {
     const lines = this.missing.map(
-      ({ asset, neededBy }) => `"${asset}" has never been materialized, and ${neededBy.join(", ")} cannot do without it.`
+      ({ asset, neededBy }) =>
+        `"${asset}" has never been materialized, but ${neededBy.join(", ")} ${neededBy.length === 1 ? "needs" : "need"} it.`
     )
     const names = this.missing.map(({ asset }) => asset).join(" ")
     return `${lines.join("\n")}\nRun \`sluice materialize ${names}\` first, or materialize them together.`

@@ -73,7 +73,7 @@ export const make = Effect.fnUntraced(function* (runId: string, observe: Observe
     reported = true
     const what = StepFailure.defectOf(cause) ?? "error"
     return Log.warning(
-      `What shows the run broke with an unexpected ${what}, and may show less of it. The run goes on and is recorded whole: \`sluice runs show ${runId}\`. This is a bug; its message is withheld because it could quote data.`
+      `The display of the run broke with an unexpected ${what}, and may be incomplete. The run continues and is recorded completely: \`sluice runs show ${runId}\`. This is a bug; its message is withheld because it could quote data.`
     )
   }
   const feeding = Effect.gen(function* () {

@@ -39,7 +39,7 @@ export class UpstreamRestarted extends Schema.TaggedError<UpstreamRestarted>()("
 }) {
   readonly retryable = true
   override get message() {
-    return `"${this.asset}" begins again with "${this.upstream}", which did not come to its end as it had begun.`
+    return `"${this.asset}" restarts, because its upstream "${this.upstream}" failed or changed while it was read.`
   }
 }
 
@@ -47,7 +47,7 @@ export class UpstreamRestarted extends Schema.TaggedError<UpstreamRestarted>()("
 export class RunTimedOut extends Schema.TaggedError<RunTimedOut>()("RunTimedOut", { limitMillis: Schema.Number }) {
   readonly retryable = false
   override get message() {
-    return `The run took longer than its timeout of ${Duration.format(Duration.millis(this.limitMillis))}; what had not ended was canceled.`
+    return `The run took longer than its timeout of ${Duration.format(Duration.millis(this.limitMillis))}. Its unfinished steps were canceled.`
   }
 }
 

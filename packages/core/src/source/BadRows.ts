@@ -24,8 +24,8 @@ export class TooManyBadRows extends Schema.TaggedError<TooManyBadRows>()("TooMan
 }) {
   readonly retryable = false
   override get message() {
-    const limit = this.bad === this.total ? "not one is good" : `the limit is ${percent(this.maxShare)}`
-    return `${this.bad} of ${this.total} ${this.source} (${percent(this.bad / this.total)}) could not be decoded; ${limit}. Mostly: ${this.reasons.join("; ")}. Mend the source, or ${this.setting === undefined ? "allow a larger share with `BadRowPolicy`" : `raise ${this.setting}`}.`
+    const limit = this.bad === this.total ? "none is good" : `the limit is ${percent(this.maxShare)}`
+    return `${this.bad} of ${this.total} ${this.source} (${percent(this.bad / this.total)}) could not be decoded; ${limit}. Most frequent reasons: ${this.reasons.join("; ")}. Correct the source, or ${this.setting === undefined ? "allow a larger share with `BadRowPolicy`" : `raise ${this.setting}`}.`
   }
 }
 

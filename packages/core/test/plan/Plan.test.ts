@@ -48,7 +48,7 @@ describe("Plan", () => {
     const selected = [pipeline.names.indexOf("silent")]
     const plan = Plan.make(pipeline, { selection: "silent", selected, isMaterialized: (asset) => asset === "users" })
     expect(Either.flip(plan).pipe(Either.getOrThrow).message.split("\n")).toStrictEqual([
-      '"subscriptions" has never been materialized, and silent cannot do without it.',
+      '"subscriptions" has never been materialized, but silent needs it.',
       "Run `sluice materialize subscriptions` first, or materialize them together."
     ])
   })

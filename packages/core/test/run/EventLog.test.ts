@@ -239,7 +239,7 @@ describe("an observer", { timeout: 60_000 }, () => {
       const events = yield* (yield* RunStore).events(runId)
       expect([status, seen]).toStrictEqual(["succeeded", events.map(({ _tag }) => _tag)])
       expect(logged.length).toBe(1)
-      expect(logged[0] ?? "").toMatch(/^What shows the run broke with an unexpected RangeError/)
+      expect(logged[0] ?? "").toMatch(/^The display of the run broke with an unexpected RangeError/)
       expect(logged[0]).not.toContain("secret")
     }).pipe(Effect.provide(RunStore.layerMemory))
   )

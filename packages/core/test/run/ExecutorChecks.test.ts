@@ -37,7 +37,7 @@ describe("checks", () => {
         ["not_null", true, { violations: 0 }]
       ])
       expect(RunResult.stepsIn(result, "Failed")[0]?.state.error.message ?? "").toMatch(
-        /^"table" did not pass unique; what was published before stays\./
+        /^"table" failed the check unique\. The rows published before stay\./
       )
     }).pipe(Effect.provide(RunStore.layerMemory))
   )

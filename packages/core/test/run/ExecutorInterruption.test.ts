@@ -81,7 +81,7 @@ describe("a run whose store hangs", () => {
       const fiber = yield* started(Effect.never, { timeout: "30 seconds" })
       const error = yield* Effect.flip(Fiber.join(fiber))
       expect(error.message).toBe(
-        "The run history could not be written: the store did not record the end of the run within 3s. The next run closes this one as crashed, and removes what it left half done. The run took longer than its timeout of 30s; what had not ended was canceled."
+        "The run history could not be written: the store did not record the end of the run within 3s. The next run closes this one as crashed, and removes what it left half done. The run took longer than its timeout of 30s. Its unfinished steps were canceled."
       )
     }).pipe(Effect.provide(RunStore.layerMemory))
   )

@@ -31,7 +31,7 @@ describe("a run with a timeout", () => {
       expect(states(result)).toStrictEqual(["endless Canceled"])
       expect([result.status, result.reason]).toStrictEqual([
         "failed",
-        "The run took longer than its timeout of 1m 30s; what had not ended was canceled."
+        "The run took longer than its timeout of 1m 30s. Its unfinished steps were canceled."
       ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )

@@ -29,10 +29,10 @@ it("the error counts, and names the most frequent reasons", () => {
   ])
   const error = BadRows.judge("users", 40, { count: () => 9, reasons }, { maxShare: 0.1, setting: "MAX_BAD" })
   expect([error?.message, error?.retryable]).toStrictEqual([
-    "9 of 40 users (22.5%) could not be decoded; the limit is 10%. Mostly: subscription[].amount is not a decimal (4); id is empty (3); country is too long (1). Mend the source, or raise MAX_BAD.",
+    "9 of 40 users (22.5%) could not be decoded; the limit is 10%. Most frequent reasons: subscription[].amount is not a decimal (4); id is empty (3); country is too long (1). Correct the source, or raise MAX_BAD.",
     false
   ])
   expect(BadRows.judge("messages", 2, bad(2), { maxShare: 1 })?.message).toStrictEqual(
-    "2 of 2 messages (100%) could not be decoded; not one is good. Mostly: id is empty (2). Mend the source, or allow a larger share with `BadRowPolicy`."
+    "2 of 2 messages (100%) could not be decoded; none is good. Most frequent reasons: id is empty (2). Correct the source, or allow a larger share with `BadRowPolicy`."
   )
 })
