@@ -45,7 +45,7 @@ describe("DatabaseUrl", () => {
     )
   })
 
-  // Regression: each of these made a directory of an odd name, and a run filled it.
+  // Regression: each of these created a directory with an odd name, and a run filled it.
   it("refuses what names no directory, or one that only other programs understand, and says what to write", () => {
     const wrong = {
       "sqlite:": /^names no directory\. Use sqlite:DIRECTORY, /,
@@ -71,7 +71,7 @@ describe("DatabaseUrl", () => {
     )
   })
 
-  // Regression: mysql2 turned port 0 into 3306, so that a mistake ended up at another server.
+  // Regression: mysql2 turned port 0 into 3306, so a mistake reached another server.
   it("refuses port 0", () => {
     expect(problem("mysql://a:b@127.0.0.1:0/d")).toMatch(/^names port 0\./)
   })
@@ -136,7 +136,7 @@ describe("DatabaseUrl", () => {
       "localhost:3306/d?socket=/hunter2": /^has a socket, so the host must be localhost, without a port/,
       "localhost/d?socket=/hunter2&ssl-mode=REQUIRED": /^has a socket, which needs no TLS/,
       "h/d#hunter2": /^has a "#"/,
-      // It could be a password whose "?" is not escaped.
+      // The text could be a password with an unescaped "?".
       "h/d?secret&hunter2@h/d": /^has something after a "\?" that is no parameter/
     }
     expect(

@@ -7,9 +7,9 @@ import type { Session } from "./MysqlPool.ts"
 import { execute } from "./Publisher.ts"
 
 /**
- * Fails if a SELECT reads a table or view that is not among `allowed`, a mask table for one: the pipeline's account can read them
- * all. The server itself says what a SELECT reads, in the definition of a view over it, where every table has its full name. Call
- * it under the lock of `table`, whose view it makes and drops.
+ * Fails if a SELECT reads a table or view outside of `allowed`, such as a mask table, since the pipeline's account can read
+ * them all. The server itself lists the SELECT's tables, with full names, in the definition of a view over it. Call it under
+ * the lock of `table`, whose name its temporary view uses.
  */
 export const assertOnly = Effect.fn("SelectSources.assertOnly")(function* (
   session: Session,

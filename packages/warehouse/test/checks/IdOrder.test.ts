@@ -4,7 +4,7 @@ import * as RandomIds from "@sluice/warehouse/sql/RandomIds"
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
 
-/** Values in an order that is none of those that are tested. */
+/** Values in an order that none of the tested orders equals. */
 const values = Array.from({ length: 4_000 }, (_, i) => `city ${(i * 2_477) % 4_001}`)
 const sha256 = (value: string) => createHash("sha256").update(value).digest("hex")
 
@@ -14,7 +14,7 @@ const inOrderOf = (key: (value: string) => string) =>
 const rows = (ids: ReadonlyMap<string, number>) => values.map((value) => ({ id: ids.get(value) ?? 0, value }))
 
 it("ids that follow an order of their values are found, reversed and roughly too", () => {
-  // Regression: ids were given in the order of SHA-256, by which a list of candidates could be read off.
+  // Regression: ids followed the order of SHA-256, so a list of candidates revealed their values.
   const bySha256 = inOrderOf(sha256)
   expect(IdOrder.told(rows(bySha256))).toEqual(["sha256"])
   expect(IdOrder.correlations(rows(bySha256)).sha256).toBe(1)
@@ -32,7 +32,7 @@ it("random ids follow none, and are spread over all numbers below 2^53", () => {
   expect(new Set(ids).size).toBe(values.length)
   expect(ids.every((id) => Number.isSafeInteger(id) && id > 0)).toBe(true)
   expect(IdOrder.told(values.map((value, i) => ({ id: ids[i] ?? 0, value })))).toEqual([])
-  // The mean of so many, and that of each of the 53 bits, in standard deviations from the half.
+  // The mean of the ids, and of each of the 53 bits, in standard deviations from one half.
   const deviations = (parts: ReadonlyArray<number>, deviation: number) =>
     Math.abs(parts.reduce((sum, part) => sum + part, 0) / parts.length - 0.5) / (deviation / Math.sqrt(parts.length))
   const bits = Array.from({ length: 53 }, (_, bit) => ids.map((id) => Number((BigInt(id) >> BigInt(bit)) & 1n)))

@@ -14,7 +14,7 @@ interface Case {
 const plain = [thing({ id: "a" }), thing({ id: "b", status: "done", owner_id: "bob", order: 2 })]
 const holes = [thing({ id: "a", price: null, owner_id: null }), thing({ id: "b", price: null }), thing({ id: "c" })]
 
-/** What each check of rows finds in which rows, staged or published. */
+/** The expected result of each check of rows, staged or published. */
 export const cases: ReadonlyArray<Case> = [
   {
     claim: "notNull passes where every row has a value",

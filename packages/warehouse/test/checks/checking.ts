@@ -14,14 +14,14 @@ import * as Layer from "effect/Layer"
 import { inStep, readAll, recordingStep } from "../contract/support.ts"
 import { Owners, type Thing, Things } from "./things.ts"
 
-/** Two of them belong to one owner, and one to nobody. */
+/** Two of them have one owner, and one has none. */
 export const pets = [
   { id: "cat", owner: "ada" },
   { id: "dog", owner: "ada" },
   { id: "fox", owner: null }
 ]
 
-/** Whom things may belong to. */
+/** The owners that rows can refer to. */
 export const owners = Layer.effectDiscard(
   Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Owners, Dataset.of({ name: "ada" }, { name: "bob" }))))
 )
@@ -35,7 +35,7 @@ class Refused {
   readonly _tag = "Refused"
 }
 
-/** What a check finds in rows while they are staged. They are published, or not: then what is published stays. */
+/** The result of a check on staged rows. They are published afterwards, or the published rows stay. */
 export const onStaged = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>, thenPublish = true) =>
   Effect.gen(function* () {
     const warehouse = yield* Warehouse

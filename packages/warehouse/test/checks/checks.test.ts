@@ -14,6 +14,6 @@ for (const flavour of flavours) {
   })
 }
 
-/** Stores on a server, where nobody grants an analyst what the tests publish. */
+/** Stores on a server, without grants of an analyst. */
 const withoutAnalyst = (flavour: Flavour) =>
   Layer.unwrapEffect(Effect.map(databases.make(flavour), ({ url }) => databases.stores({ url })))

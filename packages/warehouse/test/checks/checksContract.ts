@@ -23,7 +23,7 @@ import { cases } from "./cases.ts"
 import { ids, onBoth, onStaged, owners, pets, publish, run } from "./checking.ts"
 import { Expensive, Owners, Pets, Things, thing } from "./things.ts"
 
-/** What every built-in check finds on every store; needs a fresh one. */
+/** The results of every built-in check on every store. It needs a fresh one. */
 export const checksContract = (options: {
   readonly name: string
   readonly layer: Layer.Layer<Warehouse | RunStore, WarehouseFailed>
@@ -112,7 +112,7 @@ export const checksContract = (options: {
           })
       )
 
-      // Regression: users_raw went from 500 rows to 199, and nobody was told.
+      // Regression: users_raw went from 500 rows to 199 without a message.
       it.effect(
         "a run may remove 30% of the rows of any table that has 100, and no more, unless that is allowed or set",
         () =>
@@ -132,7 +132,7 @@ export const checksContract = (options: {
               yield* removed(69, { maxShare: 0.3, allowed: true }),
               yield* removed(100, { maxShare: 0.3, allowed: false }),
               yield* removed(70, { maxShare: 0.3, allowed: false }),
-              // Of fewer than 100 rows, some may go and not all.
+              // Of fewer than 100 rows, some may be removed, and not all.
               yield* removed(1, { maxShare: 0.3, allowed: false }),
               yield* removed(0, { maxShare: 0.3, allowed: false }),
               yield* removed(100, { maxShare: 0.3, allowed: false }),
@@ -194,7 +194,7 @@ export const checksContract = (options: {
         })
       )
 
-      // Regression: a table that another run had written since, or somebody, passed for the recorded one.
+      // Regression: a table that another run or person had written since counted as the recorded one.
       it.effect("a table is altered if another run wrote it than the one in the history, unless that one is under way", () =>
         Effect.gen(function* () {
           const store = yield* RunStore

@@ -14,7 +14,7 @@ import { inStep } from "../contract/support.ts"
 import * as databases from "../mysql/databases.ts"
 import { Expensive, spec, Things, thing } from "./things.ts"
 
-/** What is found and what is declared, a line each; the mending statements are tried, not compared. */
+/** The found and the declared state, a line each. The remedies are run, not compared. */
 const told = (differences: ReadonlyArray<Difference>) =>
   differences.map(({ aspect, declared, found, subject }) => `${subject} | ${aspect} | ${found} | ${declared}`)
 
@@ -63,7 +63,7 @@ for (const flavour of flavours) {
         Effect.gen(function* () {
           const database = yield* databases.make(flavour, spec)
           const { analyst, url } = database
-          // The server takes the account of the nearest host.
+          // The server uses the account of the most specific host.
           const accountOf = (who: typeof analyst) =>
             Effect.map(databases.as({ ...url, ...who }, "SELECT CURRENT_USER()"), ([row]) =>
               String(row?.[0]).replace(/^(.*)@(.*)$/, "'$1'@'$2'")

@@ -24,7 +24,7 @@ const publishView = Effect.flatMap(Warehouse, (warehouse) => warehouse.publishVi
 const mask = Effect.flatMap(PiiMasker, (masker) => inStep(masker.ids(Cities, Dataset.of(Pii.make("city", "London")))))
 const everything = Effect.all([publish, publishView, mask])
 
-/** Runs the statements of a difference as they are, in the file that they name. */
+/** Runs the remedy of a difference as it is, in the named file. */
 const mend = ({ mend }: Difference) =>
   Effect.forEach(
     mend.split("; "),
@@ -138,7 +138,7 @@ for (const [file, sql, expected] of cases) {
         if (!(found instanceof Drift.DriftFound)) return yield* found
         expect(told(found.differences)).toEqual(expected)
         expect(found.message).not.toContain(canary)
-        // A table that is dropped takes its indexes with it, and publishing it makes them again.
+        // Dropping a table drops its indexes, and publishing it creates them again.
         const first = found.differences[0]
         yield* Effect.forEach(first?.mend.includes("*/ DROP TABLE") === true ? [first] : found.differences, mend)
         expect(yield* differences).toEqual([])

@@ -4,7 +4,7 @@ import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
 import * as View from "@sluice/core/relation/View"
 
-/** A table whose name and columns want quoting, with something to check in each column. */
+/** A table whose name and columns need quoting, with a value to check in each column. */
 export const Things = Table.make("check_things", {
   description: "Things",
   columns: {

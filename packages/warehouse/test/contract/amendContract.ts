@@ -17,7 +17,7 @@ import * as Fiber from "effect/Fiber"
 import type { Options } from "./readingContract.ts"
 import { breaking, readAll, recordingStep, stalling, tablesIn } from "./support.ts"
 
-/** What every warehouse does with changes. It needs a fresh one. */
+/** Every warehouse applies changes like this. It needs a fresh one. */
 export const amendContract = (options: Options) =>
   layer(options.layer, { excludeTestServices: true, timeout: Duration.minutes(2) })(
     `${options.name}: warehouse, applying changes`,
@@ -121,7 +121,7 @@ export const amendContract = (options: Options) =>
       )
 
       it.effect("what a run has applied it does not apply again", () =>
-        // A commit whose answer is lost is tried again.
+        // A commit whose answer is lost is retried.
         Effect.gen(function* () {
           const first = yield* publish("changes_twice", "a0 b0")
           const once = { ...first, as: "once" }
@@ -195,7 +195,7 @@ const tableNamed = <const Name extends string>(name: Name) =>
   })
 type Rows = ReturnType<typeof tableNamed<string>>
 
-/** A table and what is recorded of its last materialization; `as` is the run that comes next. */
+/** A table and its last recorded materialization; `as` is the next run. */
 interface Written {
   readonly table: Rows
   readonly runId: string | undefined

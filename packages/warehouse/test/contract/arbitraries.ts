@@ -39,10 +39,10 @@ const edges: ReadonlyArray<Partial<EverythingRow>> = [
   { day: "2024-02-29", day_or_null: "9999-12-31" }
 ]
 
-/** A row for each value at the edge of what its column can hold, in key order. */
+/** A row for each boundary value of its column, in key order. */
 export const edgeRows = edges.map((row, position) => everythingRow({ id: "edge", position, ...row }))
 
-/** A key's place: its bytes, then its number. */
+/** The order of keys: by bytes, then by number. */
 export const byKey = (a: EverythingRow, b: EverythingRow): number =>
   Buffer.compare(Buffer.from(a.id, "utf8"), Buffer.from(b.id, "utf8")) || a.position - b.position
 

@@ -35,20 +35,20 @@ import { readAll, recordingStep, tablesIn } from "./support.ts"
 
 export type Services = Warehouse | PiiMasker | Quarantine | Suppressions | Erasure
 
-/** An empty store: what opens it, and what runs a statement on its internal tables behind its back. */
+/** An empty store: how to open it, and to run a statement on its internal tables directly. */
 export interface Fresh {
   readonly store: Layer.Layer<Services, WarehouseFailed>
   readonly execute: (sql: string) => Effect.Effect<unknown, unknown, Scope.Scope>
 }
 
 /**
- * What every store's erasure does. `fresh` makes an empty store and answers what opens it, as another process would, as often
- * as that is used.
+ * Every store erases like this. `fresh` creates an empty store, and returns how to open it, as often as needed, as another
+ * process would.
  */
 export const erasureContract = <E>(options: {
   readonly name: string
   readonly fresh: Effect.Effect<Fresh, E, Scope.Scope>
-  /** Answers the names of all tables. */
+  /** SQL that returns the names of all tables. */
   readonly listTables: string
 }) =>
   describe(`${options.name}: erasure`, () => {
@@ -69,7 +69,7 @@ export const erasureContract = <E>(options: {
             cities: [["Bern", bern]],
             jobs: [["clerk", clerk]],
             quarantine: [row("bob")],
-            // What is told apart by something else than a person's id is nobody's.
+            // Rows that are not identified by a person's id belong to nobody.
             letters_quarantine: [row("ada_lovelace")]
           })
         }).pipe(Effect.provide(store))
@@ -127,7 +127,7 @@ export const erasureContract = <E>(options: {
           )
         const nobody = new Array(6).fill(undefined)
         expect(yield* known("1")).toStrictEqual([0, nobody])
-        // Two processes at once: one key, and nobody is forgotten.
+        // Two concurrent processes: there is one key, and both erasures are kept.
         yield* Effect.all([erased("ada_lovelace"), erased("Zoë")], { concurrency: "unbounded" })
         expect(yield* known("2")).toStrictEqual([2, [true, false, false, false, false, true]])
         yield* Effect.provide(
@@ -191,7 +191,7 @@ export const erasureContract = <E>(options: {
           yield* begin("run")
           yield* Effect.provide(eraseAda, store)
           const after = yield* everything
-          // It asks again, as a step that is tried again does; what other steps hold is no newer for that.
+          // It asks again, like a retried step. The rows of other steps are no newer for that.
           yield* begin("run")
           const refused = yield* Effect.all([
             Effect.flip(publishPeople("run", ["ada_lovelace", "bob"])),
@@ -247,7 +247,7 @@ export const erasureContract = <E>(options: {
         Effect.gen(function* () {
           const { store } = yield* options.fresh
           yield* Effect.provide(fill("before"), store)
-          /** A whole run as another process: it reads who there is, leaves out whom it must, masks and publishes. */
+          /** A whole run as another process: it reads the people, leaves out the erased ones, masks and publishes. */
           const run = (runId: string, delay: number) =>
             Effect.gen(function* () {
               yield* Effect.sleep(delay)

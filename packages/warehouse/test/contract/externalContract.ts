@@ -23,7 +23,7 @@ import { inStep, readAll, recordingStep } from "./support.ts"
 
 export interface Options<E> {
   readonly name: string
-  /** A database that no pipeline has used, as each pipeline finds it. */
+  /** A new database, as each pipeline opens it. */
   readonly fresh: Effect.Effect<
     { readonly stores: (pipeline: string) => Layer.Layer<Warehouse | RunStore, WarehouseFailed> },
     E,
@@ -68,7 +68,7 @@ const revenue = sqlTable(Revenue, {
 })
 const graph = Either.getOrThrow(AssetGraph.make([orders, revenue]))
 
-/** Runs all assets, as far as something has changed; returns the states of the steps, and errors. */
+/** Runs all assets with changes. Returns the states of the steps, and errors. */
 const run = Effect.gen(function* () {
   const plan = yield* Planner.plan(graph, Selection.all)
   const result = yield* Executor.run(plan, { concurrency: 2, onlyChanged: true })
@@ -77,7 +77,7 @@ const run = Effect.gen(function* () {
   )
 })
 
-/** What every warehouse does with tables that somebody else loads. */
+/** Every warehouse handles external tables like this. */
 export const externalContract = <E>({ fresh, name }: Options<E>) =>
   describe(`${name}: external tables`, () => {
     it.scoped("one pipeline's table is read, observed and checked by another, and stays its own", () =>

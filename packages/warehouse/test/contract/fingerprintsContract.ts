@@ -8,7 +8,9 @@ import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { describe } from "vitest"
 
-/** What every store's fingerprints do. `fresh` makes an empty store and answers what opens it, as often as that is used. */
+/**
+ * Every store's fingerprints work like this. `fresh` creates an empty store, and returns how to open it, as often as needed.
+ */
 export const fingerprintsContract = <E>(options: {
   readonly name: string
   readonly fresh: Effect.Effect<Layer.Layer<Fingerprints | Warehouse, WarehouseFailed>, E, Scope.Scope>
@@ -86,7 +88,7 @@ export const fingerprintsContract = <E>(options: {
     )
   })
 
-/** Opens a store, and answers how it fingerprints text in pieces. */
+/** Opens a store, and returns its fingerprint of a text in pieces. */
 const fingerprints = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
   Effect.provide(
     Effect.map(Fingerprints, (provided) => (...pieces: ReadonlyArray<string | Uint8Array>) => {
@@ -97,7 +99,7 @@ const fingerprints = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
     store
   )
 
-/** Opens a store, and answers its fingerprints. */
+/** Opens a store, and returns its fingerprints. */
 const opened = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
   Effect.provide(
     Effect.flatMap(Fingerprints, (provided) =>

@@ -19,7 +19,7 @@ import { tablesIn } from "./support.ts"
 
 type Services = Warehouse | PiiMasker | Quarantine | Suppressions | MaskIds
 
-/** An empty store: what opens it, and what runs a statement on its internal tables behind its back. */
+/** An empty store: how to open it, and to run a statement on its internal tables directly. */
 export interface Fresh {
   readonly store: Layer.Layer<Services, WarehouseFailed>
   readonly execute: (sql: string) => Effect.Effect<unknown, unknown, Scope.Scope>
@@ -29,7 +29,7 @@ const spec: WarehouseSpec = { tables: [People, Letters], masks: [Cities, Jobs], 
 const cities = Array.from({ length: 300 }, (_, i) => `city ${(i * 80) % 301}`)
 const nothing: Reissue = { masks: {}, columns: {} }
 
-/** A person of each city, and one of none, in a store as an earlier version left it: ids from 1 in the order of SHA-256. */
+/** A person of each city, and one of none, in a store of an earlier version: ids from 1 in the order of SHA-256. */
 const asBefore = Effect.fnUntraced(function* ({ execute, store }: Fresh) {
   yield* Effect.gen(function* () {
     let last = 0
@@ -56,7 +56,7 @@ const asBefore = Effect.fnUntraced(function* ({ execute, store }: Fresh) {
   yield* execute(`UPDATE sluice_sequences SET value = 1 WHERE name = '${Jobs.name}'`)
 })
 
-/** Where everybody lives and works, by name; `?` for an id that stands for nothing. */
+/** Each person's city and job, by name; `?` for an id without a value. */
 const peopleByName = Effect.map(everything, ({ cities, jobs, people }) => {
   const [places, work] = [cities, jobs].map((all) => new Map(all.map(([name, id]) => [id, name] as const)))
   return people.map(({ city_id, id, job_id }) => [
@@ -71,11 +71,11 @@ const idDrift = Effect.map(
   (differences) => differences.filter(({ aspect }) => aspect === "mask ids")
 )
 
-/** What every store does whose mask ids were given in order. */
+/** Every store with ordered mask ids re-issues them like this. */
 export const maskIdsContract = <E>(options: {
   readonly name: string
   readonly fresh: Effect.Effect<Fresh, E, Scope.Scope>
-  /** Answers the names of all tables. */
+  /** SQL that returns the names of all tables. */
   readonly listTables: string
 }) =>
   describe(`${options.name}: mask ids`, () => {

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { readAll, recordingStep } from "./support.ts"
 
-/** A store with people in it: who they are, where they live and work, and what they wrote to each other. */
+/** A store with people: their names, cities, jobs and letters. */
 export const People = Table.make("contract_people", {
   description: "People.",
   columns: {
@@ -39,7 +39,7 @@ export const spec: ErasureSpec = {
   quarantine: ["people"]
 }
 
-/** Long enough, and with letters enough, that no key or hash a store keeps spells it by chance. */
+/** Long enough, and with enough letters, that no key or hash of a store contains it by chance. */
 export const ada = Redacted.make("ada_lovelace")
 
 /** Ada is erased. */
@@ -67,8 +67,8 @@ export const masked = <K extends string>(runId: string, table: Mask.Mask<string,
   )
 
 /**
- * Ada, who alone lives in Oslo, and Bob, of Bern; both are clerks and write to each other and themselves. Answers the mask ids
- * that stand for these.
+ * Ada, the only one in Oslo, and Bob, of Bern. Both are clerks and write to each other and themselves. Returns the mask ids of
+ * these values.
  */
 export const fill = Effect.fnUntraced(function* (runId: string) {
   const warehouse = yield* Warehouse
@@ -100,7 +100,7 @@ const idOf = Effect.fnUntraced(function* <K extends string>(runId: string, table
   return id ?? (yield* Effect.dieMessage("a value that was masked has no id"))
 })
 
-/** All that the store holds. */
+/** All contents of the store. */
 export const everything = Effect.gen(function* () {
   const quarantine = yield* Quarantine
   const warehouse = yield* Warehouse

@@ -15,8 +15,8 @@ import { cases } from "../../../../test/setup/size.ts"
 import { inStep, recordingStep } from "./support.ts"
 
 /**
- * What every masker does (G5 to G8). It needs a fresh store, and a way to run a statement on it as its owner; mask tables
- * are called by their bare names.
+ * Every masker works like this (G5 to G8). It needs a fresh store, and a way to run a statement on it as its owner, with mask
+ * tables by their bare names.
  */
 export const piiMaskerContract = <R>(options: {
   readonly name: string
@@ -25,7 +25,7 @@ export const piiMaskerContract = <R>(options: {
 }) =>
   layer(options.layer, { excludeTestServices: true, timeout: Duration.minutes(2) })(`${options.name}: masker`, (it) => {
     let tables = 0
-    /** A mask table of the test's own. */
+    /** The test's own mask table. */
     const fresh = () =>
       Mask.make(`contract_mask_${tables++}`, { kind: "city", column: "city", description: "Cities of a test." })
     type Cities = ReturnType<typeof fresh>
@@ -38,7 +38,7 @@ export const piiMaskerContract = <R>(options: {
       Effect.flatMap(PiiMasker, (masker) => inStep(masker.ids(table, values(cities))))
     const idsOf = (map: { readonly get: (value: Pii<"city">) => number | undefined }, cities: ReadonlyArray<string>) =>
       cities.map((city) => map.get(Pii.make("city", city)))
-    /** Each of these has an id, and no two the same one. */
+    /** Expects ids for all values, and no two equal ones. */
     const expectDistinct = (ids: ReadonlyArray<number | undefined>) => {
       expect(ids.filter((id) => id === undefined || !Number.isSafeInteger(id) || id < 1)).toStrictEqual([])
       expect(new Set(ids).size).toBe(ids.length)

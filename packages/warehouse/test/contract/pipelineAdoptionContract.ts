@@ -6,11 +6,11 @@ import * as Redacted from "effect/Redacted"
 import { Cities, eraseAda, everything, fill, Jobs, Letters, masked, People, publishPeople, spec } from "./people.ts"
 import type { Fresh } from "./pipelineStores.ts"
 
-/** What an attempt is refused with. */
+/** The error of a refused attempt. */
 const refusalOf = <A, E extends { readonly message: string }, R>(attempt: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(attempt), ({ message }) => message)
 
-/** How a pipeline takes over what another keeps. */
+/** A pipeline takes over another one's relations like this. */
 export const pipelineAdoptionContract = <E>(fresh: Fresh<E>) => {
   it.scopedLive(
     "are made one: the new one takes over what it declares, rows and all, and keeps out whom the old erased",

@@ -12,10 +12,10 @@ import { ada, People, publishPeople, row } from "./people.ts"
 import type { Fresh } from "./pipelineStores.ts"
 import { concluded, runStarted, succeeded } from "./runEvents.ts"
 
-/** An erasure that removes no rows, and keeps a person out. */
+/** An erasure that removes no rows, and suppresses a person. */
 const nothing: ErasureSpec = { tables: [], masks: [], quarantine: [] }
 
-/** What a store records for each of two pipelines apart: history, pages, quarantine, erasures, keys. */
+/** Every store keeps these records for each pipeline apart: history, pages, quarantine, erasures, keys. */
 export const pipelineRecordsContract = <E>(fresh: Fresh<E>) => {
   it.scopedLive("have two histories, of assets and runs of the same names", () =>
     Effect.gen(function* () {
@@ -107,7 +107,7 @@ export const pipelineRecordsContract = <E>(fresh: Fresh<E>) => {
           erased: has?.("ada_lovelace") ?? false
         }
       })
-      // Both have begun to read before Ada is erased from one of them.
+      // Both have started to read before Ada is erased from one of them.
       const inShop = Effect.gen(function* () {
         yield* read("shop")
         yield* Effect.provide(

@@ -17,7 +17,7 @@ const Names = View.make("contract_names", {
   select: () => "SELECT id AS id FROM contract_people"
 })
 
-/** Two specifications that have nothing in common. */
+/** Two specifications without common relations. */
 const spark: Grants.WarehouseSpec = {
   tables: [People],
   masks: [Cities],
@@ -29,11 +29,11 @@ const shop: Grants.WarehouseSpec = { tables: [Letters], masks: [Jobs], views: []
 const refusal = (operation: string, relation: string) =>
   `Could not ${operation}: ${relation} belongs to the pipeline "spark". A relation has one owner. Give the relation of "shop" another name; or, if the owner is now a part of it, run \`sluice provision --adopt-from OWNER\`.`
 
-/** What an attempt is refused with. */
+/** The error of a refused attempt. */
 const refusalOf = <A, E extends { readonly message: string }, R>(attempt: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(attempt), ({ message }) => message)
 
-/** How two pipelines own relations in one store. */
+/** Two pipelines own relations in one store like this. */
 export const pipelineRelationsContract = <E>(fresh: Fresh<E>) => {
   it.scopedLive("have one owner for each relation: whoever else publishes or masks into it is refused, by name", () =>
     Effect.gen(function* () {
@@ -121,7 +121,7 @@ export const pipelineRelationsContract = <E>(fresh: Fresh<E>) => {
       expect([yield* provision("spark", spark), yield* provision("shop", shop)]).toEqual([[], []])
       expect(yield* differences("spark", spark)).toEqual([])
       expect(yield* differences("shop", shop)).toEqual([])
-      // Shop declares a table of Spark's: it is refused, and Spark sees nothing of it.
+      // Shop declares a table of Spark's. It is refused, and Spark is not affected.
       const greedy = { ...shop, tables: [Letters, People] }
       expect((yield* Effect.flip(provision("shop", greedy))).message).toContain(
         'contract_people belongs to the pipeline "spark".'

@@ -17,7 +17,7 @@ import type * as Scope from "effect/Scope"
 
 type Stores = Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds
 
-/** A database that no pipeline has used, as each pipeline finds it. */
+/** A new database, as each pipeline opens it. */
 export type Fresh<E> = Effect.Effect<
   {
     readonly stores: (pipeline: string) => Layer.Layer<Stores, WarehouseFailed>

@@ -4,7 +4,7 @@ import { pipelineRecordsContract } from "./pipelineRecordsContract.ts"
 import { pipelineRelationsContract } from "./pipelineRelationsContract.ts"
 import type { Fresh } from "./pipelineStores.ts"
 
-/** What every store keeps apart for two pipelines. */
+/** Every store separates two pipelines like this. */
 export const pipelinesContract = <E>(options: { readonly name: string; readonly fresh: Fresh<E> }) =>
   describe(`${options.name}: two pipelines`, () => {
     pipelineRecordsContract(options.fresh)

@@ -6,7 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 
-/** What every quarantine does. It needs a fresh one. */
+/** Every quarantine works like this. It needs a fresh one. */
 export const quarantineContract = (options: {
   readonly name: string
   readonly layer: Layer.Layer<Quarantine, WarehouseFailed>
@@ -46,7 +46,7 @@ export const quarantineContract = (options: {
       })
     )
 
-    // Regression: a run that failed on bad rows replaced what the run had left out whose rows are still published.
+    // Regression: a run that failed on bad rows replaced the quarantine of the run whose rows are still published.
     it.effect("the rows of a reading that failed are kept beside those of the last good one, until the next", () =>
       Effect.gen(function* () {
         const quarantine = yield* Quarantine

@@ -23,13 +23,13 @@ export interface Options {
   readonly name: string
   /** A fresh warehouse. */
   readonly layer: Layer.Layer<Warehouse, WarehouseFailed>
-  /** SQL that lists the tables it has, by name. */
+  /** SQL that lists its tables, by name. */
   readonly listTables: string
-  /** What a publish reports as `loaded_by`, where it does. */
+  /** The `loaded_by` that a publish reports, if it does. */
   readonly loadedBy?: string
 }
 
-/** What every warehouse does with views, what was published before, and queries. */
+/** Every warehouse handles views, earlier publishes and queries like this. */
 export const readingContract = (options: Options) =>
   layer(options.layer, { excludeTestServices: true, timeout: Duration.minutes(2) })(
     `${options.name}: warehouse, reading`,

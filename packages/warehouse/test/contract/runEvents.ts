@@ -2,14 +2,14 @@ import type { RunEvent, RunStatus } from "@sluice/core/run/RunEvent"
 
 /** Events of made-up runs, for the contract of run stores. */
 
-/** When the events here happened, where nothing else is said. */
+/** The default time of the events. */
 export const at = "2024-01-01T00:00:00.123Z"
-/** What a step failed with. */
+/** The error of a failed step. */
 export const error = { tag: "SomeFailed", message: "It broke: 'quoted' \\ \n é😀", retryable: true }
-/** Text that quotes, escapes and encodings could break. */
+/** Text with quotes, escapes and non-ASCII characters. */
 export const selection = "the words of the selection, 'quoted' \\ and é😀"
 
-/** The beginning of a run of two steps. */
+/** The start of a run of two steps. */
 export const runStarted = (runId: string, startedAt: string): RunEvent => ({
   _tag: "RunStarted",
   runId,
@@ -24,7 +24,7 @@ export const runStarted = (runId: string, startedAt: string): RunEvent => ({
   origin: "https://api.example.com"
 })
 
-/** The beginning of a run that does one thing with each of some assets. */
+/** The start of a run that does the same with each of some assets. */
 export const startedWith = (
   runId: string,
   startedAt: string,
@@ -40,7 +40,7 @@ export const startedWith = (
   owner: { host: "here", pid: 42 }
 })
 
-/** What every materialization here was made of. */
+/** The provenance of every materialization here. */
 export const provenance = { code: "v1", inputs: { up: "d1" }, data: "d2", origins: ["https://api.example.com", "sample"] }
 
 export const stepStarted = (runId: string, attempt: number): RunEvent => ({

@@ -7,13 +7,13 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import { at, concluded, provenance, runStarted, selection, startedWith, succeeded } from "./runEvents.ts"
 
-/** What every run store tells of its runs and of their assets. It needs a fresh one. */
+/** Every run store reports its runs and their assets like this. It needs a fresh one. */
 export const runHistoryContract = (options: {
   readonly name: string
   readonly layer: Layer.Layer<RunStore, WarehouseFailed>
 }) =>
   layer(options.layer, { excludeTestServices: true, timeout: Duration.minutes(2) })(`${options.name}: run history`, (it) => {
-    // Regression: the run with the latest clock was taken for the last one.
+    // Regression: the run with the latest clock counted as the last one.
     it.effect("runs are listed from the last recorded on, whatever clock they had, with how they stand", () =>
       Effect.gen(function* () {
         const store = yield* RunStore

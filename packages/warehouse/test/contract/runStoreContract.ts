@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import { at, concluded, error, everyEvent, runStarted, startedWith, stepStarted, succeeded } from "./runEvents.ts"
 
-/** How every run store takes and gives the events of runs. It needs a fresh one. */
+/** Every run store appends and reads events like this. It needs a fresh one. */
 export const runStoreContract = (options: {
   readonly name: string
   readonly layer: Layer.Layer<RunStore, WarehouseFailed>
@@ -57,7 +57,7 @@ export const runStoreContract = (options: {
       })
     )
 
-    // Regression: an append whose answer was lost was written a second time, with a second conclusion of the run.
+    // Regression: an append whose answer was lost was written again, with a second conclusion of the run.
     it.effect("an append that is repeated under its number writes nothing twice, however much of it is there", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
@@ -72,7 +72,7 @@ export const runStoreContract = (options: {
       })
     )
 
-    // An append whose connection was lost may still be under way on the server when it is repeated.
+    // An append whose connection was lost may still be running on the server when it is retried.
     it.effect("an append that is repeated while it is still under way writes nothing twice", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
@@ -84,7 +84,7 @@ export const runStoreContract = (options: {
       })
     )
 
-    // Regression: a process that slept for a minute went on writing to a run that another start had closed.
+    // Regression: a process that slept for a minute continued to write to a run that another start had closed.
     it.effect("a run that somebody else has closed takes no more events of its process, and says what to do", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
@@ -121,7 +121,7 @@ export const runStoreContract = (options: {
       })
     )
 
-    // Regression: both of two starts found the run unfinished, and each wrote its conclusion.
+    // Regression: two starts found the run unfinished, and each wrote its conclusion.
     it.effect("of many that close an unfinished run at once, one does", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
@@ -164,7 +164,7 @@ export const runStoreContract = (options: {
       })
     )
 
-    // Regression: a process whose clock was wrong seemed dead, or alive for ever.
+    // Regression: a process with a wrong clock seemed dead, or alive for ever.
     it.effect("an event is a sign of life as a heartbeat is, by the store's clock; what closes a run is none", () =>
       Effect.gen(function* () {
         const store = yield* RunStore
@@ -199,7 +199,7 @@ export const runStoreContract = (options: {
       })
     )
 
-    // Regression: to tell what a run still had to do, every event of it was read.
+    // Regression: to find a run's unfinished steps, all of its events were read.
     it.effect(
       "of a run with a hundred thousand events, what is open is told and closed in a fraction of the time of reading it",
       () =>

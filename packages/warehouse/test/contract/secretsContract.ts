@@ -16,7 +16,7 @@ import { ada, eraseAda, publishPeople, spec } from "./people.ts"
 type Stores = Warehouse | Suppressions | Erasure | Fingerprints
 export interface Options {
   readonly name: string
-  /** A store that nobody has used, as it is with a secret. */
+  /** A new store, opened with a secret. */
   readonly fresh: Effect.Effect<
     {
       readonly stores: (outside: KeySeal.Outside) => Layer.Layer<Stores, WarehouseFailed>
@@ -34,7 +34,7 @@ const sealedWith = (secret: string, old?: string): KeySeal.Outside => ({
 const one = "canary-secret-one-canary-secret-one"
 const two = "canary-secret-two-canary-secret-two"
 
-/** Which of these ids a new run would leave out. */
+/** The ids that a new run would leave out. */
 const known = (runId: string) =>
   Effect.map(
     Effect.flatMap(Suppressions, ({ begin }) => begin(runId)),
@@ -57,11 +57,11 @@ const stored = Effect.gen(function* () {
   }
 })
 
-/** What somebody finds who has the table of keys, and guesses ids. */
+/** The ids that an attacker with the table of keys can guess. */
 const guessed = (keys: ReadonlyMap<string, string>) =>
   [...keys.values()].map((value) => createHmac("sha256", Buffer.from(value, "hex")).update("ada_lovelace").digest("hex"))
 
-/** What every store does with its own keys. */
+/** Every store handles its own keys like this. */
 export const secretsContract = (options: Options) =>
   describe(`${options.name}: keys`, () => {
     it.scopedLive("whoever has the store and not the secret from outside can confirm no guess", () =>
@@ -101,7 +101,7 @@ export const secretsContract = (options: Options) =>
         const before = yield* Effect.provide(stored, stores(KeySeal.inside))
         expect(guessed(before.keys)).toContain(before.hashes[0])
 
-        // Into a store without a secret, one for another, none for that, and none for none.
+        // From no secret to one, from one to another, from one to none, and from none to none.
         const changes = [
           sealedWith(one),
           sealedWith(two, one),

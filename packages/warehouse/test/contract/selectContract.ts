@@ -53,13 +53,13 @@ const totals =
      FROM ${nameOf(Numbers)} GROUP BY version HAVING ${having}`
 const before = { version: 1, many: 2, share: "0.67", label: "old" }
 
-/** What every warehouse does with tables that one SELECT makes. */
+/** Every warehouse makes tables by one SELECT like this. */
 export const selectContract = (options: Options) =>
   layer(options.layer, { excludeTestServices: true, timeout: Duration.minutes(2) })(
     `${options.name}: warehouse, tables by SQL`,
     (it) => {
       const tables = tablesIn(options.listTables)
-      /** Publishes `before`, then what is wrong; returns its error, and the rows that are left. */
+      /** Publishes `before`, then the wrong SELECT. Returns its error, and the remaining rows. */
       const refused = (select: (store: Selecting) => string) =>
         Effect.gen(function* () {
           yield* publishNumbers(Numbers, numbers(1, 2))
@@ -161,7 +161,7 @@ export const selectContract = (options: Options) =>
         })
       )
 
-      // SQLite reads the public file alone: `SqliteSelect.test.ts`.
+      // SQLite reads only the public file: `SqliteSelect.test.ts`.
       it.effect.skipIf(options.loadedBy === undefined)(
         "a table that the SELECT names by hand is refused, however deep, and no view is left",
         () =>

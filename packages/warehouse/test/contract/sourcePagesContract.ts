@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { describe } from "vitest"
 
-/** What every store remembers of sources. `fresh` makes an empty store. */
+/** Every store remembers sources like this. `fresh` creates an empty store. */
 export const sourcePagesContract = <E>(options: {
   readonly name: string
   readonly fresh: Effect.Effect<Layer.Layer<Suppressions | Erasure, WarehouseFailed>, E, Scope.Scope>
@@ -125,6 +125,6 @@ const readingOf = (version: string, count: number): SourceReading => ({
 
 const idsOf = (...pages: ReadonlyArray<number>) => new Map(pages.map((page) => [page, rowsOf(0, page, 255)]))
 
-/** What is remembered of a page's rows: these bytes for the ids, and one more for the hashes. */
+/** The remembered rows of a page: these bytes for the ids, and one more for the hashes. */
 const rowsOf = (...ids: ReadonlyArray<number>) =>
   Effect.succeed({ ids: new Uint8Array(ids), contents: new Uint8Array([...ids, 254]) })

@@ -25,7 +25,7 @@ const Branches = Table.make("contract_branches", { description: "", columns, pri
 
 const spec: ErasureSpec = { tables: [Customers, Orders, Branches], masks: [Cities], quarantine: [] }
 
-/** What every store erases by what tables say of their rows: whose they are, and which masks they refer to. */
+/** Every store erases by the tables' declarations: whose rows they are, and their masks. */
 export const subjectContract = <E>(options: {
   readonly name: string
   readonly fresh: Effect.Effect<Fresh, E, Scope.Scope>
@@ -53,7 +53,7 @@ export const subjectContract = <E>(options: {
             { id: 4, buyer: 13, payer: null, city_id: lima ?? null }
           ])
           yield* publish(Branches, [{ id: 1, city_id: rome ?? null }])
-          // Lima is another's, Bern another customer's, Rome a branch's; Oslo and Kyiv are nobody else's.
+          // Others have Lima, another customer Bern, a branch Rome. Nobody else has Oslo and Kyiv.
           expect(yield* erase(spec, Redacted.make("12"))).toStrictEqual({
             rows: { contract_customers: 1, contract_orders: 3 },
             masks: { contract_cities: 2 },
@@ -70,7 +70,7 @@ export const subjectContract = <E>(options: {
       })
     )
 
-    // MySQL compares a number with text by the number that the text begins with.
+    // MySQL compares a number with text by the number at the text's start.
     it.scopedLive("takes an id that is no number for nobody's, where ids are numbers", () =>
       Effect.gen(function* () {
         const { store } = yield* options.fresh

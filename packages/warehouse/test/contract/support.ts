@@ -12,7 +12,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberStatus from "effect/FiberStatus"
 import * as Stream from "effect/Stream"
 
-/** A step that remembers what it was told. */
+/** A step that records its reports. */
 export const recordingStep = (asset = "contract", staged: StepContext.Service["staged"] = () => Effect.void) => {
   const recorded: { metadata: Metadata; readonly progress: Array<number> } = { metadata: {}, progress: [] }
   const service: StepContext.Service = {
@@ -33,17 +33,17 @@ export const recordingStep = (asset = "contract", staged: StepContext.Service["s
   return { recorded, service }
 }
 
-/** Runs an effect in a step that nobody looks at. */
+/** Runs an effect in a step whose reports are ignored. */
 export const inStep = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.provideService(effect, StepContext, recordingStep().service)
 
-/** Waits until a fiber waits for something. */
+/** Waits until a fiber is suspended. */
 export const untilSuspended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) =>
   Effect.repeat(Effect.zipRight(Effect.yieldNow(), Fiber.status(fiber)), {
     until: (status) => FiberStatus.isSuspended(status)
   })
 
-/** A column of every type, and one of every type that may be null. */
+/** A column of every type, and a nullable one of every type. */
 export const Everything = Table.make("contract_everything", {
   description: "A column of every type.",
   columns: {
@@ -85,7 +85,7 @@ export const everythingRow = (row: Partial<EverythingRow>): EverythingRow => ({
   ...row
 })
 
-/** Two columns, to publish many rows of. */
+/** Two columns, for tables of many rows. */
 export const numbersTable = <const Name extends string>(name: Name) =>
   Table.make(name, {
     description: "Numbers and the version that they were published in.",
@@ -99,36 +99,36 @@ export const Numbers = numbersTable("contract_numbers")
 export const numbers = (version: number, count: number) =>
   Dataset.fromArray(Array.from({ length: count }, (_, id) => ({ id, version })))
 
-/** All rows of a relation, in the order they are read. */
+/** All rows of a relation, in reading order. */
 export const readAll = <T extends Parameters<Warehouse["Type"]["read"]>[0]>(relation: T) =>
   Effect.flatMap(Warehouse, (warehouse) =>
     Effect.map(Stream.runCollect(warehouse.read(relation)), (pages) => Chunk.toReadonlyArray(pages).flat())
   )
 
-/** Publishes rows of the table that has everything. */
+/** Publishes rows of the table with every column type. */
 export const publish = (rows: Dataset.Dataset<EverythingRow>) =>
   Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Everything, rows)))
 
 export const publishNumbers = (table: typeof Numbers, rows: ReturnType<typeof numbers>) =>
   Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(table, rows)))
 
-/** The names of all tables there are, by the SQL that lists them. */
+/** The names of all tables, by the SQL that lists them. */
 export const tablesIn = (listTables: string) =>
   Effect.flatMap(Warehouse, (warehouse) =>
     Effect.map(warehouse.query(listTables, "pipeline"), ({ rows }) => rows.map(([name]) => String(name)).sort())
   )
 
-/** The versions that a numbers table shows: one, if what is seen is not a mixture. */
+/** The versions in a numbers table: one, unless a reader sees a mixture. */
 export const versionsSeen = (table: typeof Numbers) =>
   Effect.map(readAll(table), (rows) => [...new Set(rows.map(({ version }) => version))])
 
-/** Gives its rows and then fails. */
+/** Emits its rows and then fails. */
 export const breaking = <A>(rows: ReadonlyArray<A>): Dataset.Dataset<A> =>
   Dataset.fromChunks(
     Stream.concat(Stream.succeed(rows), Stream.fail(new SpillFailed({ operation: "read", reason: "the contract says so" })))
   )
 
-/** Gives its rows, tells that it did, and then never ends. */
+/** Emits its rows, signals that it did, and never ends. */
 export const stalling = <A>(rows: ReadonlyArray<A>, reached: Deferred.Deferred<void>): Dataset.Dataset<A> =>
   Dataset.fromChunks(
     Stream.concat(

@@ -33,7 +33,7 @@ import {
   versionsSeen
 } from "./support.ts"
 
-/** What every warehouse does. It needs a fresh one, and SQL that lists the tables it has, by name. */
+/** Every warehouse works like this. It needs a fresh one, and SQL that lists its tables by name. */
 export const warehouseContract = (options: Options) => {
   publishingContract(options)
   amendContract(options)

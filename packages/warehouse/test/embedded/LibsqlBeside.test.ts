@@ -15,7 +15,7 @@ const client = Effect.gen(function* () {
   return yield* LibsqlClient.make({ path, setup: ["CREATE TABLE t (a INTEGER PRIMARY KEY CHECK (a <> 13))"] })
 })
 
-/** Answers after some 100 ms, or never. */
+/** Ends after some 100 ms, or never. */
 const counting = (to: number) =>
   `WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n LIMIT ${to}) SELECT MAX(a) FROM n`
 const long = counting(1_000_000)
@@ -53,7 +53,7 @@ it.scopedLive("as many rows as there are come back, none of them twice", () =>
 it.scopedLive("an interruption ends a statement beside before it ends itself, and the connection goes on", () =>
   Effect.gen(function* () {
     const db = yield* client
-    // Before the statement has begun, and in the middle.
+    // Before the statement has started, and in the middle.
     for (const wait of [() => Effect.yieldNow(), untilSuspended]) {
       const fiber = yield* Effect.fork(db.beside(endless))
       yield* wait(fiber)
@@ -163,7 +163,7 @@ it.scopedLive("more databases without a name than SQLite has room for wait for e
     yield* untilSuspended(ninth)
     expect((yield* names(db)).length).toBe(9)
     yield* Fiber.interrupt(ninth)
-    // VACUUM copies into one of its own.
+    // VACUUM copies into its own database.
     yield* db.use(({ database }) => database.exec("VACUUM"))
     yield* Fiber.interrupt(eight)
     expect(yield* names(db)).toStrictEqual(["main"])

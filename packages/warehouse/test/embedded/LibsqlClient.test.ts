@@ -212,7 +212,7 @@ it.scopedLive("a transaction that may puts rows aside in files of the directory 
   })
 )
 
-// Regression: the time that it waits was measured by the clock of the machine, which can be set.
+// Regression: its wait was measured by the machine's clock, which can be set.
 it.scopedLive(
   "a statement waits for another connection as long as it has patience, though the clock is set an hour on",
   () =>
@@ -236,7 +236,7 @@ it.scopedLive(
       const waiting = yield* Effect.fork(clock.with(two.withTransaction(two.sql`INSERT INTO t VALUES ('y')`)))
       yield* untilSuspended(waiting)
       clock.jump(3_600_000)
-      // It asks again at least once after the jump.
+      // It retries at least once after the jump.
       yield* Effect.sleep("200 millis")
       yield* Deferred.succeed(holding, undefined)
       yield* Fiber.join(held)

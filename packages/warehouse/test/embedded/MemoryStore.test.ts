@@ -9,7 +9,7 @@ import { temporaryDirectory } from "./stores.ts"
 
 const named = Effect.provideService(PipelineName, "test")
 
-/** The internal tables, but the one that records migrations. */
+/** The internal tables, except the record of migrations. */
 const internalTables = ({ data }: SqliteStore.SqliteStore) =>
   data.use(({ values }) =>
     values("SELECT sql FROM sensitive.sqlite_master WHERE type = 'table' AND name <> 'sluice_migrations' ORDER BY name", [])

@@ -29,7 +29,7 @@ import { Wide, wideRows } from "./wide.ts"
 /** Milliseconds that a statement waits for another process. */
 const patience = 200
 
-/** A store, its connection included, and its warehouse. */
+/** A store with its connection, and its warehouse. */
 const opened = Effect.gen(function* () {
   const directory = join(yield* temporaryDirectory, "store")
   const store = yield* asPipeline(SqliteStore.open({ directory, patience }))

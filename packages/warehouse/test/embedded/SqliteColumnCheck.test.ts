@@ -5,7 +5,7 @@ import { holds } from "@sluice/warehouse/embedded/SqliteColumnCheck"
 import * as ColumnValue from "@sluice/warehouse/sql/ColumnValue"
 import * as Effect from "effect/Effect"
 
-/** For each column, values as SQLite keeps them, with the same as rows have them. */
+/** For each column, values in SQLite's form, and the same in rows. */
 const cases: ReadonlyArray<readonly [Column.Any, ReadonlyArray<readonly [kept: string, value: unknown]>]> = [
   [
     Column.text(3),

@@ -11,14 +11,14 @@ import * as Stream from "effect/Stream"
 import { eraseAda, everything, fill, inRun, person, publishRows } from "../contract/people.ts"
 import { temporaryDirectory, withStores } from "./stores.ts"
 
-/** Which files of a directory have a text anywhere in their bytes. */
+/** The files of a directory that contain a text. */
 const filesWith = (directory: string, text: string) =>
   readdirSync(directory).filter((name) => readFileSync(join(directory, name)).includes(text))
 
 it.scopedLive("no file of the store has a byte of an erased person, free pages of earlier loads included", () =>
   Effect.gen(function* () {
     const directory = join(yield* temporaryDirectory, "store")
-    // Regression: a publish drops the table that it replaces, and what lay on its pages stayed readable in public.db.
+    // Regression: a publish drops the table that it replaces, and its pages stayed readable in public.db.
     for (const runId of ["first", "second"]) yield* withStores(directory)(fill(runId))
     const { bern, clerk } = yield* withStores(directory)(fill("third"))
     expect([filesWith(directory, "ada_lovelace"), filesWith(directory, "Oslo")]).toEqual([

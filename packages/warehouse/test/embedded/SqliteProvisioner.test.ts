@@ -55,7 +55,7 @@ it.scopedLive("provisioning creates every declared table and view, empty; the se
   })
 )
 
-// Regression: an empty transaction waits for readers too, and one of half a minute made every run end with exit code 2.
+// Regression: an empty transaction waits for readers too, so a reader of half a minute made every run end with exit code 2.
 it.scopedLive("with nothing to provision, a store is opened at once although a reader is in a transaction", () =>
   Effect.gen(function* () {
     const directory = join(yield* temporaryDirectory, "store")
@@ -88,7 +88,7 @@ it.scopedLive("provisioning leaves what is there as it is", () =>
   })
 )
 
-// Regression: what was missing was looked for before the transaction that created it, and the second of two failed.
+// Regression: missing tables were determined before the transaction that created them, and the second of two processes failed.
 it.scopedLive("provisioning of one store by many at once succeeds for all, and creates everything once", () =>
   Effect.gen(function* () {
     const directory = join(yield* temporaryDirectory, "store")

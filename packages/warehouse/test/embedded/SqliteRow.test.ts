@@ -59,7 +59,7 @@ it("length counts characters, as MySQL does, and not UTF-16 units", () => {
   expect(written({ a: Column.text(3) }, [{ a: "😀😀😀" }])).toStrictEqual([["😀😀😀"]])
 })
 
-/** As everything is that was once UTF-8: a half pair has become U+FFFD. */
+/** Text after a round trip through UTF-8: half a pair has become U+FFFD. */
 const wellFormed = (text: string): string => Buffer.from(text).toString()
 
 const unit = FastCheck.oneof(

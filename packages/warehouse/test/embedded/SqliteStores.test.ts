@@ -170,7 +170,7 @@ it.scopedLive("a directory where a file should be is refused", () =>
   })
 )
 
-// Regression: Node's recursive mkdir never returns under /proc, where the system says of what is there that it is not.
+// Regression: Node's recursive mkdir never returns under /proc, where the system denies that existing directories exist.
 it.scopedLive("a directory that cannot be created is refused, and does not keep anyone waiting", () =>
   Effect.gen(function* () {
     const inTheWay = join(yield* temporaryDirectory, "file")
@@ -225,7 +225,7 @@ it.scopedLive("what a publish left half done keeps a program out that may only r
     const [directory, killed] = [join(root, "store"), join(root, "killed")]
     yield* withStores(directory)(publishNumbers(1, 10_000))
     const writer = yield* LibsqlClient.make({ path: join(directory, "public.db") })
-    // A cache of a page has all others written at once, as a large publish has.
+    // With a cache of one page, all others are written at once, as in a large publish.
     yield* writer.use(({ database }) => {
       database.exec("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE contract_numbers SET version = 2")
     })

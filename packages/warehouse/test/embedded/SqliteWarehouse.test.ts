@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { Everything, everythingRow, publish, readAll } from "../contract/support.ts"
 import { freshStores } from "./stores.ts"
 
-// Guards a bug that was nearly made: through JSON, SQLite stores half a pair as bytes that abort the process when read.
+// Guards against a bug: through JSON, SQLite stores half a pair as bytes that abort the process when they are read.
 it.live("half a surrogate pair is stored as U+FFFD, and what is like one in JSON stays as it is", () =>
   Effect.gen(function* () {
     const labels = ["a\ud83d", "\udc00b", "\\ud83d", "😀"]

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { build } from "esbuild"
 
-/** Bundles the publishing child into a directory; the native driver stays where it is installed. */
+/** Bundles the publishing child into a directory. The native driver stays in its place. */
 export const bundleChild = (directory: string) =>
   Effect.promise(async () => {
     const outfile = join(directory, "publisher.mjs")
@@ -30,13 +30,13 @@ export const bundleChild = (directory: string) =>
     return outfile
   })
 
-/** A child that runs. */
+/** A running child. */
 export interface Child {
-  /** Waits until it has staged its rows. */
+  /** Waits until the child has staged its rows. */
   readonly staged: Effect.Effect<void>
-  /** Ends it as a crash would, and waits until it is gone. */
+  /** Kills the child like a crash, and waits for its end. */
   readonly kill: Effect.Effect<void>
-  /** Waits for its end; the exit code, and what it wrote to stderr. */
+  /** Waits for its end. Returns the exit code and stderr. */
   readonly ended: Effect.Effect<readonly [code: number | null, stderr: string]>
 }
 

@@ -24,7 +24,7 @@ it("a program that musl loads is told from one that glibc does", () => {
   expect(loaders.map((loader) => isMusl(program(loader)))).toEqual([true, false])
 })
 
-// Regression: the store could not be opened where Node does not know its own path, and a program that was patched was glibc's.
+// Regression: the store could not be opened if Node does not know its own path, and a patched program counted as glibc's.
 it("of a program that does not tell, the process that asks does", () => {
   const patched = join(directory, "patched")
   writeFileSync(patched, Buffer.concat([Buffer.from("\x7fELF"), Buffer.alloc(4_000)]))

@@ -10,9 +10,9 @@ import { recordingStep } from "../contract/support.ts"
 import { Wide, wideRows } from "./wide.ts"
 
 /**
- * A process of its own that publishes: `directory version rows then`. Tells "staged" on stdout when all rows have come; then
- * goes on where `then` is "commit", and waits to be killed where it is "stall". Where it is "check", it tells and waits when the
- * rows are to be checked.
+ * A process that publishes: `directory version rows then`. It prints "staged" to stdout when all rows are staged. With `then`
+ * as "commit" it continues. With "stall" it waits to be killed. With "check" it prints and waits when the rows are to be
+ * checked.
  */
 const [directory = "", version = "0", rows = "0", after = "commit"] = argv.slice(2)
 
@@ -29,7 +29,7 @@ const program = Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(Wide,
   Effect.provide(forPipeline()(SqliteStores.layer({ directory })))
 )
 
-// A killed process does not wait for timers; this one must, for its parent.
+// The timer keeps this process alive, waiting for its parent.
 const alive = setInterval(() => undefined, 1_000)
 await Effect.runPromise(program)
 clearInterval(alive)

@@ -5,8 +5,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 
 /**
- * Whether a temporary file of SQLite's is seen in a directory while an effect runs. These files lose their names at once. The watcher
- * has reported all of them when it reports a file that is written after the effect.
+ * Whether SQLite creates a temporary file in a directory while an effect runs. Such files are unlinked at once. The watcher has
+ * reported all of them when it reports a file that is written after the effect.
  */
 export const putsAside = <E, R>(directory: string, effect: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {

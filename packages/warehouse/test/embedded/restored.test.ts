@@ -12,7 +12,7 @@ import { temporaryDirectory, withStores } from "./stores.ts"
 const spec = { tables: [People], masks: [], views: [], analyst: { select: [] } }
 const files = ["public.db", "sensitive.db"] as const
 
-/** A store of two generations, and what puts files of the first one back. */
+/** A store of two generations, and a way to restore files of the first one. */
 const twoGenerations = Effect.gen(function* () {
   const root = yield* temporaryDirectory
   const directory = join(root, "store")

@@ -9,20 +9,20 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { forPipeline, pipelineName } from "../contract/pipelines.ts"
 
-/** A directory that is gone with the scope. */
+/** A directory that is deleted with the scope. */
 export const temporaryDirectory = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "sluice-embedded-"))),
   (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
 )
 
-/** Where the store of a test is. */
+/** The directory of a test's store. */
 export class StoreDirectory extends Context.Tag("test/StoreDirectory")<StoreDirectory, string>() {}
 
 /** Embedded stores in a directory. */
 export const stores = (directory: string, options: Omit<SqliteStore.Options, "directory"> = {}, pipeline = pipelineName) =>
   forPipeline(pipeline)(SqliteStores.layer({ directory, ...options }))
 
-/** Embedded stores in a fresh directory, and where it is. */
+/** Embedded stores in a fresh directory, with its path. */
 export const freshStores = Layer.unwrapScoped(
   Effect.map(temporaryDirectory, (root) => {
     const directory = join(root, "store")
@@ -30,7 +30,7 @@ export const freshStores = Layer.unwrapScoped(
   })
 )
 
-/** Runs a statement on one of a store's files, over a connection of its own. */
+/** Runs a statement on one of a store's files, over its own connection. */
 export const executeOn = (file: "public.db" | "sensitive.db" | "history.db") => (sql: string) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -39,7 +39,7 @@ export const executeOn = (file: "public.db" | "sensitive.db" | "history.db") => 
     })
   )
 
-/** Everything that a store provides, opened in a directory for as long as `effect` runs. */
+/** Provides an effect with all of a store's services, opened in a directory while it runs. */
 export const withStores =
   (directory: string) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>) =>

@@ -17,7 +17,7 @@ import { stores, temporaryDirectory } from "./stores.ts"
 
 const files = ["public.db", "sensitive.db", "history.db"] as const
 
-/** A store as the version before stores kept rows by pipeline left it. */
+/** A store of the version before rows were kept by pipeline. */
 const earlierStore = Effect.map(temporaryDirectory, (root) => {
   const directory = join(root, "store")
   mkdirSync(directory, { mode: 0o700 })
@@ -27,7 +27,7 @@ const earlierStore = Effect.map(temporaryDirectory, (root) => {
 
 type Rows = ReadonlyArray<ReadonlyArray<unknown>>
 
-/** The definition of each table of a store, and its rows, by file and name. */
+/** The definition and the rows of each table of a store, by file and name. */
 const contents = (directory: string) =>
   Effect.scoped(
     Effect.gen(function* () {

@@ -1,7 +1,7 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 
-/** A table whose rows are wide enough that a few thousand of them do not fit SQLite's cache. */
+/** A table with rows so wide that a few thousand of them exceed SQLite's cache. */
 export const Wide = Table.make("wide", {
   description: "Wide rows of one version.",
   columns: { id: Column.integer, version: Column.integer, filling: Column.text(1_000) },

@@ -17,7 +17,8 @@ const row = (id: string, generation: number) => ({ id, generation, at: null })
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`Amender on ${flavour}`, () => {
-    // A deadlock undoes all of a transaction, its savepoints too: an INSERT in the place of the LOAD DATA would stand alone.
+    // A deadlock undoes the whole transaction with its savepoints. An INSERT in place of the LOAD DATA would be committed
+    // alone.
     it.live("a deadlock with somebody else leaves the table as it was, and may be tried again", () =>
       Effect.gen(function* () {
         const database = yield* databases.make(flavour, spec)
@@ -37,7 +38,7 @@ for (const flavour of flavours) {
             { ...service, runId: "second", last }
           )
 
-          // More rows than the other, so that the other is the victim.
+          // More rows than the other transaction, so that the other is the victim.
           const many = Array.from({ length: 500 }, (_, n) => `('z${n}', 0, NULL)`).join(", ")
           const rival = yield* DirectConnection.open({ ...database.admin, database: url.database })
           yield* rival.query("START TRANSACTION")

@@ -15,7 +15,7 @@ import { Generations, Readings, readings, spec } from "./tables.ts"
 
 const lockWait = "1 second"
 
-/** An open session of an account. Closed with the scope. */
+/** An open session of an account, closed with the scope. */
 const session = (database: databases.Database, as: "admin" | "analyst", ...statements: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const account = as === "admin" ? database.admin : { ...database.url, ...database.analyst }
@@ -24,14 +24,14 @@ const session = (database: databases.Database, as: "admin" | "analyst", ...state
     return connection
   })
 
-/** The stores with an administrator, who may end the analyst's sessions. */
+/** The stores with an administrator, which may end the analyst's sessions. */
 const administered = (database: databases.Database) =>
   databases.stores(database, {
     lockWait,
     administrator: { url: database.admin, analysts: [database.analyst.user] }
   })
 
-/** Collects what is logged. */
+/** Collects log lines. */
 const logged = (lines: Array<string>) =>
   Logger.replace(
     Logger.defaultLogger,
@@ -87,7 +87,7 @@ for (const flavour of flavours) {
           analyst: Grants.select(People)
         })
         yield* Effect.provide(fill("before"), databases.stores(database))
-        // Each takes no more than the right to SELECT.
+        // Each needs only the right to SELECT.
         const lock = flavour === "MariaDB" ? "FOR UPDATE" : "FOR SHARE"
         yield* session(database, "analyst", "START TRANSACTION", `SELECT * FROM contract_people ${lock}`)
         const refused = yield* Effect.flip(Effect.provide(eraseAda, databases.stores(database, { lockWait })))

@@ -47,7 +47,7 @@ describe("InfileText", () => {
     expect(Buffer.from(textOf(rows)).toString()).toBe("a\\tb\tc\\nd\t1\n\\N\t\\\\N\t\nNUL\\0\\r😀\t-0.5\t\\\\\n")
   })
 
-  /** Of each length in UTF-8, and halves of pairs, which make a pair at times. */
+  /** Characters of each length in UTF-8, and halves of pairs, which sometimes form a pair. */
   const unit = FastCheck.constantFrom("a", "é", "€", "\uffff", "😀", "\ud83d", "\ude00")
   const cell = FastCheck.oneof(
     FastCheck.constantFrom(null, "", "\\", "\\N", "\t\n\r\0", "\ufefffirst", "é€😀\uffff"),
@@ -91,7 +91,7 @@ for (const flavour of flavours) {
         Effect.provide(test(database), databases.stores(database, { lockWait: "1 second" }))
       )
 
-    // The rows of a LOAD DATA that is undone go by INSERTs of a thousand, so that a wrong escape would only be slow.
+    // Rows of an undone LOAD DATA are sent by INSERTs of a thousand, so a wrong escape would only be slow.
     it.live("stores whatever text, number or time without the help of an INSERT", () =>
       inDatabase(() =>
         Effect.gen(function* () {

@@ -26,7 +26,7 @@ for (const flavour of flavours) {
           "INSERT INTO sluice_owners VALUES ('readings_gone', 'spark')"
         )
         const open = (pipeline: string) => Effect.scoped(Layer.build(databases.stores(database, {}, pipeline)))
-        // Another pipeline knows the names of no locks but its own.
+        // Another pipeline knows only the names of its own locks.
         yield* open("shop")
         expect(yield* databases.asAdmin(database, "SHOW TABLES LIKE 'readings\\_gone%'")).toHaveLength(2)
         yield* Effect.provide(

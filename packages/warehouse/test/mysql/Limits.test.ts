@@ -19,7 +19,7 @@ const copies = Array.from({ length: 6 }, (_, n) =>
   Table.make(`copy_${n}`, { description: "A copy", columns: Readings.columns, primaryKey: ["id"] })
 )
 
-/** Each of six steps reads a table while it publishes another, all at once, beside the history. */
+/** Six concurrent steps, each of which reads a table while it publishes another, beside the history. */
 const busy = Effect.gen(function* () {
   const warehouse = yield* Warehouse
   const runs = yield* RunStore

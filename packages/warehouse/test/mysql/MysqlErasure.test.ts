@@ -16,7 +16,7 @@ for (const flavour of flavours) {
         yield* Effect.provide(fill("before"), databases.stores(database))
         const before = yield* Effect.provide(everything, databases.stores(database))
 
-        // The quarantine comes last: whoever waits for it has deleted everything else.
+        // The quarantine comes last: an erasure that waits for it has deleted everything else.
         const blocker = yield* DirectConnection.open({ ...database.admin, database: database.url.database })
         yield* blocker.query("START TRANSACTION")
         yield* blocker.query("SELECT * FROM quarantine FOR UPDATE")

@@ -18,7 +18,7 @@ import * as databases from "./databases.ts"
 import { step } from "./steps.ts"
 import { Readings, readings } from "./tables.ts"
 
-/** A way to a server that can be closed, with all connections that go through it, and opened again. */
+/** A proxy to a server, which can be closed with all its connections, and opened again. */
 const doorTo = (to: number) =>
   Effect.gen(function* () {
     const through = new Set<Socket>()
@@ -77,8 +77,8 @@ for (const flavour of flavours) {
         })
     )
 
-    // @effect/sql leaves the scope open of a transaction whose connection is not to be had; each took a place with it, until
-    // whoever came next waited for ever.
+    // If a connection is unavailable, @effect/sql leaves the transaction's scope open. Each took a place in the pool, until
+    // later ones waited for ever.
     it.scopedLive("refuses every transaction while no connection is to be had, and has its places again afterwards", () =>
       Effect.gen(function* () {
         const { url } = yield* databases.make(flavour)
@@ -162,7 +162,7 @@ for (const flavour of flavours) {
       })
     )
 
-    // Of the sixteen connections for loads, publishes leave one, for the table that they read.
+    // Of the sixteen connections for loads, publishes leave one for the tables that they read.
     it.live("writes the run history while every connection for publishes is taken", () =>
       Effect.gen(function* () {
         const warehouse = yield* Warehouse

@@ -174,7 +174,7 @@ for (const flavour of flavours) {
           `GRANT FILE ON *.* TO '${url.user}'@'%'`
         )
         const lines = yield* databases.provision(database, spec)
-        // MariaDB lists an account's columns in an order of its own.
+        // MariaDB lists an account's columns in its own order.
         const columns = lines.join().includes("(`reason`, `source`)")
           ? "SELECT (`reason`, `source`), UPDATE (`reason`)"
           : "SELECT (`source`, `reason`), UPDATE (`reason`)"

@@ -98,7 +98,7 @@ for (const flavour of flavours) {
       })
     )
 
-    // Regression: each was found by the statement that needed it, after others had written.
+    // Regression: the first statement without its right failed, after others had written.
     it.live("refuses an account that lacks a right before it writes anything, and names the GRANT", () =>
       Effect.gen(function* () {
         const database = databases.on(yield* Effect.promise(() => sharedPort(flavour)))

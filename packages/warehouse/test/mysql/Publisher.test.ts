@@ -107,7 +107,7 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
             Stream.iterate(0, (n) => n + 1),
             (n) =>
               Effect.as(
-                // Its statements run by now: no loader holds so many rows.
+                // Its statements are running by now, since no loader holds so many rows.
                 n < 20 ? Effect.void : Deferred.succeed(loading, undefined),
                 readings(5_000, 2).map((row) => ({ ...row, id: `${n}-${row.id}` }))
               )
@@ -154,7 +154,7 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
         const nameless = yield* Effect.flip(publishReadings(2, 2))
         expect(nameless).toMatchObject({ reason: "Conflict", retryable: true })
         expect(nameless.message).toContain('another run is publishing "readings", and has not ended within 1s')
-        // Where the history tells which run that is, so does the error; it does not name its own, which steps here call "test".
+        // If the history knows that run, the error names it. It does not name its own run, "test" here.
         const store = yield* RunStore
         for (const run of ["the-other", "test"])
           yield* store.append([startedWith(run, "2024-01-01T00:00:00.000Z", ["readings"], "materialize")])
@@ -206,7 +206,7 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
       })
     )
 
-    // Guards a bug: cleaning up, each publisher waited for a second connection while all were held by publishers.
+    // Guards a bug: each publisher waited for a second connection to clean up, while publishers held all connections.
     it.live("cleans up after all publishers that the pool has connections for have lost theirs at once", () =>
       Effect.gen(function* () {
         const database = yield* databases.make(flavour, spec)

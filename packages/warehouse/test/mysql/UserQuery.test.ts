@@ -13,7 +13,7 @@ for (const flavour of flavours) {
     it.live("stops on the server at its limit, and when it is interrupted", () =>
       Effect.gen(function* () {
         const database = yield* databases.make(flavour, spec)
-        // The server's own limit does not hold for it: the hint of one flavour is a comment for the other.
+        // The server's own limit does not apply: one flavour's hint is a comment for the other.
         const slow = "SELECT /*+ MAX_EXECUTION_TIME(0) */ SLEEP(60)"
         const running = databases.asAdmin(
           database,

@@ -24,7 +24,7 @@ import { loaders } from "./steps.ts"
 
 class Database extends Context.Tag("test/Database")<Database, databases.Database>() {}
 
-/** Stores over a fresh database, and which it is. */
+/** Stores over a fresh database, with that database. */
 const withDatabase = (flavour: Flavour) =>
   Layer.unwrapEffect(
     Effect.map(databases.make(flavour), (database) =>

@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import { type Flavour, sharedPort } from "../../../../test/servers/TestServers.ts"
 import { forPipeline, pipelineName } from "../contract/pipelines.ts"
 
-/** A database of a test's own, with accounts of its own, provisioned with `spec`. */
+/** A test's own database and accounts, provisioned with `spec`. */
 export interface Database {
   readonly admin: MysqlUrl
   readonly url: MysqlUrl
@@ -21,7 +21,7 @@ const empty: WarehouseSpec = { tables: [], masks: [], views: [], analyst: { sele
 
 let made = 0
 
-/** Names and URLs for a database that is not there yet. Passwords hold what is hard to quote. */
+/** Names and URLs of a database that does not exist yet. Passwords have characters that are hard to quote. */
 export const on = (port: number): Database => {
   const name = `t${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}_${made++}`
   const server = { _tag: "Mysql", host: "127.0.0.1", port } as const
@@ -61,7 +61,7 @@ export const stores = (
 export const asAdmin = (database: Database, ...statements: ReadonlyArray<string>) =>
   as({ ...database.admin, database: database.url.database }, ...statements)
 
-/** Runs statements over a connection of their own, and answers the last one's rows. */
+/** Runs statements over their own connection, and returns the last one's rows. */
 export const as = (url: MysqlUrl, ...statements: ReadonlyArray<string>) =>
   Effect.scoped(
     Effect.flatMap(DirectConnection.open(url), (connection) =>
@@ -71,7 +71,7 @@ export const as = (url: MysqlUrl, ...statements: ReadonlyArray<string>) =>
     )
   )
 
-/** Kills every connection of a database's pipeline, as a restarted server would. */
+/** Kills every connection of a database's pipeline, like a restarted server. */
 export const killAll = (database: Database) =>
   Effect.gen(function* () {
     const connections = yield* asAdmin(

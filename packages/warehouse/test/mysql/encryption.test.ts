@@ -15,7 +15,7 @@ import * as databases from "./databases.ts"
 import { step } from "./steps.ts"
 import { Readings, spec } from "./tables.ts"
 
-/** What becomes of opening the stores: the error, or the cipher of each account's connection. */
+/** The outcome of opening the stores: the error, or the cipher of each account's connection. */
 const outcome = (database: databases.Database, changes: Partial<MysqlUrl>) =>
   Effect.gen(function* () {
     const warehouse = yield* Warehouse
@@ -28,7 +28,7 @@ const outcome = (database: databases.Database, changes: Partial<MysqlUrl>) =>
     Effect.catchTag("WarehouseFailed", ({ detail, reason }) => Effect.succeed(`${reason}: ${detail}`))
   )
 
-/** Runs an effect, and answers the warnings beside what it answers. */
+/** Runs an effect, and returns its result with the warnings. */
 const withWarnings = <A, E, R>(effect: Effect.Effect<A, E, R>) => {
   const lines: Array<string> = []
   const logger = Logger.make(({ message }) => void lines.push(String(message)))
@@ -175,7 +175,7 @@ for (const flavour of flavours) {
         yield* demand("NONE")
         yield* databases.as({ ...database.admin, sslMode: "REQUIRED" }, "SET GLOBAL require_secure_transport = ON")
         expect(yield* outcome(database, {})).toMatch(
-          // MariaDB answers as for a wrong password.
+          // MariaDB's answer is that of a wrong password.
           flavour === "MySQL"
             ? /^Misconfigured: it takes encrypted connections only \(\w+\)\. Add ssl-mode=VERIFY_IDENTITY, VERIFY_CA or REQUIRED to DATABASE_URL\.$/
             : /require_secure_transport\), add ssl-mode=REQUIRED or better to DATABASE_URL\.$/

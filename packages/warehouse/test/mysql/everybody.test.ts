@@ -132,7 +132,7 @@ for (const flavour of flavours) {
         })
     )
 
-    // Regression: the REVOKE that was advised named a right which the account, or the role, had not been granted itself.
+    // Regression: the REVOKE in the message named a right that had not been granted to the account or role itself.
     it.live.runIf(flavour === "MySQL")("a mandatory role that gives rights, if only by its own role, is made optional", () =>
       Effect.gen(function* () {
         const database = yield* made

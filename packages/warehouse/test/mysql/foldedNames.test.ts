@@ -7,7 +7,7 @@ import * as databases from "./databases.ts"
 import { step } from "./steps.ts"
 import { Generations, Readings, readings, spec } from "./tables.ts"
 
-// A data directory of MySQL must be made with this option; MariaDB takes it at any start.
+// MySQL's data directory must be created with this option. MariaDB accepts it at any start.
 describe.skipIf(!isAvailable("MariaDB"))("a server that keeps names in lower case (lower_case_table_names=1)", () => {
   it.live("has the accounts, grants and tables of a database in mixed case that were declared, and no drift", () =>
     Effect.gen(function* () {
@@ -30,7 +30,7 @@ describe.skipIf(!isAvailable("MariaDB"))("a server that keeps names in lower cas
       for (const options of [{}, { administrator }]) {
         expect(yield* Effect.provide(used, databases.stores(database, options))).toEqual({ drift: [], rows: [[2]] })
       }
-      // A record that has the name as it was configured is the pipeline's own too.
+      // A record with the name as configured belongs to the pipeline too.
       yield* databases.as(database.admin, "UPDATE sluice_admin.accounts SET database_name = 'Spark_DWH'")
       expect(yield* databases.provision(database, spec)).toEqual([])
     }).pipe(Effect.scoped)

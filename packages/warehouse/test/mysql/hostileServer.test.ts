@@ -8,8 +8,8 @@ import * as Redacted from "effect/Redacted"
 import * as databases from "./databases.ts"
 
 /**
- * A server that answers OK to everyone, and asks for /etc/passwd in every statement that has `ask` in it. Whatever it is told
- * to use, it says that it uses `characterSet`.
+ * A server that answers every statement with OK, and requests /etc/passwd for every statement with `ask` in it. It always
+ * reports the character set `characterSet`.
  */
 const hostileServer = (characterSet: string) =>
   Effect.acquireRelease(

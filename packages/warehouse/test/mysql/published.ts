@@ -7,7 +7,7 @@ import * as databases from "./databases.ts"
 import { step } from "./steps.ts"
 import { Readings, readings, spec } from "./tables.ts"
 
-/** The stores over a fresh database with the tables of these tests, which do not wait long for a lock. */
+/** The stores over a fresh database with these tests' tables, with a short wait for locks. */
 export const fresh = (flavour: Flavour, load?: Loader) =>
   databases.layer(flavour, spec, { lockWait: "1 second", ...(load === undefined ? {} : { load }) })
 
@@ -15,7 +15,7 @@ export const fresh = (flavour: Flavour, load?: Loader) =>
 export const publishReadings = (count: number, generation: number) =>
   Effect.flatMap(Warehouse, (warehouse) => step(warehouse.publish(Readings, Dataset.fromArray(readings(count, generation)))))
 
-/** The names of the table of readings and of its staging tables, as far as they are there. */
+/** The names of the existing table of readings and its staging tables. */
 export const tableNames = Effect.flatMap(Warehouse, (warehouse) =>
   Effect.map(warehouse.query("SHOW TABLES LIKE 'readings%'", "pipeline"), ({ rows }) => rows.map(([name]) => name))
 )

@@ -17,9 +17,9 @@ const modes: Readonly<Record<Flavour, string>> = {
   MariaDB: "ORACLE,ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,EMPTY_STRING_IS_NULL,NO_TABLE_OPTIONS"
 }
 
-/** Defaults that change what statements mean. `SET GLOBAL` is for those that are no options of every version. */
+/** Defaults that change the meaning of statements. `SET GLOBAL` is for those that are no start options in every version. */
 const options = (flavour: Flavour) => [
-  // MySQL 9.7 has no such option; `init_connect` does the same there.
+  // MySQL 9.7 has no such option. There, `init_connect` has the same effect.
   ...(flavour === "MariaDB" ? ["--skip-character-set-client-handshake"] : []),
   "--character-set-server=latin1",
   `--sql-mode=${modes[flavour]}`,

@@ -5,7 +5,7 @@ import { infileLoader } from "@sluice/warehouse/mysql/InfileLoader"
 import { insertLoader } from "@sluice/warehouse/mysql/Loader"
 import * as Effect from "effect/Effect"
 
-/** Every way to fill a table, by its name: what holds for one holds for the other. */
+/** Every loader by its name. All must behave alike. */
 export const loaders = [
   ["LOAD DATA LOCAL INFILE", infileLoader],
   ["INSERT", insertLoader]
@@ -17,7 +17,7 @@ export interface Recorded<A> {
   readonly metadata: Metadata
 }
 
-/** Runs what a step does, and tells what it reported besides. `staged` is given the name of the staging table. */
+/** Runs a step, and returns its reports too. `staged` gets the name of the staging table. */
 export const recorded = <A, E, R>(
   work: Effect.Effect<A, E, R>,
   staged: (relation: string) => Effect.Effect<void, CheckFailed> = () => Effect.void
@@ -47,6 +47,6 @@ export const recorded = <A, E, R>(
     )
   })
 
-/** The same, where only the value matters. */
+/** Runs a step, and returns only its value. */
 export const step = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, StepContext>> =>
   Effect.map(recorded(work), ({ value }) => value)

@@ -4,7 +4,7 @@ import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
 import * as View from "@sluice/core/relation/View"
 
-/** One row of a generation: all rows of a publish have the same, so that a mixture shows. */
+/** One row of a generation. All rows of a publish have the same generation, so that a mixture is visible. */
 export const Readings = Table.make("readings", {
   description: "Numbered rows",
   columns: { id: Column.text(100), generation: Column.integer, at: Column.nullable(Column.timestamp) },

@@ -9,7 +9,7 @@ import { earlier, earlierRuns, owners } from "../contract/earlier.ts"
 import { forPipeline } from "../contract/pipelines.ts"
 import * as databases from "./databases.ts"
 
-/** A database as the version before stores kept rows by pipeline left it. */
+/** A database of the version before rows were kept by pipeline. */
 const earlierDatabase = Effect.fnUntraced(function* (flavour: Flavour) {
   const database = yield* databases.make(flavour)
   const script = readFileSync(earlier("server.sql"), "utf8").replaceAll("{collation}", collations[flavour])
@@ -23,7 +23,7 @@ const earlierDatabase = Effect.fnUntraced(function* (flavour: Flavour) {
 
 const collations: Readonly<Record<Flavour, string>> = { MySQL: "utf8mb4_0900_bin", MariaDB: "utf8mb4_nopad_bin" }
 
-/** All rows of each table that is there, but for the records of migrations. */
+/** All rows of each existing table, except the records of migrations. */
 const contents = Effect.fnUntraced(function* (database: databases.Database) {
   const tables = yield* databases.asAdmin(
     database,
@@ -41,7 +41,7 @@ const contents = Effect.fnUntraced(function* (database: databases.Database) {
 const sorted = (rows: ReadonlyArray<ReadonlyArray<unknown>>) =>
   [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 
-/** How each internal table is defined. */
+/** The definition of each internal table. */
 const definitions = (database: databases.Database) =>
   Effect.forEach(InternalTables.names, (table) =>
     Effect.map(databases.asAdmin(database, `SHOW CREATE TABLE ${table}`), ([row]) =>

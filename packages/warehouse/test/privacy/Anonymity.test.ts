@@ -12,7 +12,7 @@ import * as databases from "../mysql/databases.ts"
 
 const id = Column.id("customer", Column.integer)
 
-/** One quasi-identifier, of which rare values are another word, and two attributes that can be coarser. */
+/** One quasi-identifier, whose rare values can become another word, and two attributes that can be made coarser. */
 const Customers = Table.make("customers", {
   description: "",
   columns: {
@@ -24,7 +24,7 @@ const Customers = Table.make("customers", {
   primaryKey: ["id"],
   subject: "id"
 })
-/** Nobody can be found by what it has. */
+/** A table that identifies nobody. */
 const Counters = Table.make("counters", { description: "", columns: { id }, primaryKey: ["id"], subject: "id" })
 
 const measured = <T extends Table.Any>(table: T, rows: ReadonlyArray<Table.Row<T>>) =>

@@ -6,7 +6,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as JsonText from "../../src/embedded/JsonText.ts"
 import * as Batches from "../../src/sql/Batches.ts"
 
-/** Batches of three numbers; it refuses a negative one. */
+/** Batches of three numbers. A negative number is refused. */
 const byThree = (): Batches.Batcher<number, ReadonlyArray<number>, string> => {
   let some: Array<number> = []
   return {

@@ -186,7 +186,7 @@ const CityCounts = Table.make("city_counts", {
   columns: { city_id: Column.maskId("city"), people: Column.integer },
   primaryKey: ["city_id"]
 })
-/** Reads a view by SQL and by pages, and publishes what it has found. */
+/** Reads a view by SQL and by pages, and publishes the result. */
 const cityCounts = Asset.make("city_counts", {
   upstreams: { places },
   storage: storedAs(CityCounts),
