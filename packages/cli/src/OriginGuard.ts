@@ -45,7 +45,7 @@ export const judge = (
   if (sampleFor !== undefined) {
     const refusal = (what: string): SourceChange => ({
       refused: true,
-      detail: `${what}, since ${sampleFor} is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
+      detail: `${what}, since ${sampleFor} is not set. Set it in the environment or in .env. To use the sample, pass --allow-sample-data.`
     })
     const made = (assets: ReadonlyArray<Asset.Any>) => `${are(assets, "was", "were")} made from ${places(assets)}`
     if (replaced.length > 0) {
@@ -54,7 +54,7 @@ export const judge = (
     if (kept.length > 0) return refusal(`${made(kept)}, and this run would put the bundled sample data beside that`)
     return first?.origin === undefined || first.origin === sample
       ? undefined
-      : refusal(`Run ${first.runId} read from ${first.origin}, and this run would carry it on with the bundled sample data`)
+      : refusal(`Run ${first.runId} read from ${first.origin}, and this run would continue it with the bundled sample data`)
   }
   const replacedReal = replaced.filter((asset) => from(asset).some((place) => place !== sample))
   const sentences = [

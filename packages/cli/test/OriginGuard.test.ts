@@ -45,7 +45,7 @@ it("says nothing of a first run, of the same source, of what no source is said o
 
 it("refuses the sample where it would replace real rows, or stand beside them, and says what to do", () => {
   const then =
-    "since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data."
+    "since SPARK_API_URL is not set. Set it in the environment or in .env. To use the sample, pass --allow-sample-data."
   expect([
     OriginGuard.judge(planOf(), from(production), sampleOrigin),
     OriginGuard.judge(planOf("messages_raw"), from("sample", { users_raw: production }), sampleOrigin)
@@ -77,7 +77,7 @@ it("tells, and does not refuse, that one API takes the place of another, and wha
 
 // Regression: where a first run of an API had made nothing yet, its retry made everything of the sample.
 it("refuses to carry on with the sample what read an API, though it made nothing", () => {
-  const refused = `Run r1 read from ${production}, and this run would carry it on with the bundled sample data, since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data.`
+  const refused = `Run r1 read from ${production}, and this run would continue it with the bundled sample data, since SPARK_API_URL is not set. Set it in the environment or in .env. To use the sample, pass --allow-sample-data.`
   const judged = (first: string | undefined, origin: Origin) =>
     OriginGuard.judge(planOf(), new Map(), origin, { runId: "r1", origin: first })?.detail
   expect([

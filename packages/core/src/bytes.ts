@@ -1,6 +1,6 @@
 /**
- * Parts in one piece, with memory of its own, which can be handed to another thread: what `Buffer.concat` makes may lie in memory
- * that others share.
+ * Joins parts into one array with memory of its own, so that another thread can take it over. The result of `Buffer.concat` may
+ * lie in shared memory.
  */
 export const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))

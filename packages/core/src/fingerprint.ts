@@ -1,7 +1,7 @@
 import { type Pii, reveal } from "@sluice/pii"
 
 /**
- * 53 bits of a text, never 0, where nobody means to make two of them alike. Synchronous and free of Node; not for secrets. By
+ * Hashes a text to 53 bits, never 0. Only against accidental collisions, and not for secrets. Synchronous and free of Node. By
  * https://github.com/bryc/code/blob/master/jshash/experimental/cyrb53.js, which is in the public domain.
  */
 export const hash53 = (text: string): number => {
@@ -15,7 +15,7 @@ export const hash53 = (text: string): number => {
   return mixed(h1, h2)
 }
 
-/** The same of several texts in order, each of which may be null. Where one ends makes a difference. */
+/** Hashes several texts in order, each of which may be null. The boundaries between texts count. */
 export class Hash53 {
   #h1 = seed1
   #h2 = seed2
@@ -33,12 +33,12 @@ export class Hash53 {
     this.#h2 = h2
   }
 
-  /** The same as of the text that it wraps. */
+  /** Adds the text inside a personal value. */
   pii(value: Pii<string> | null): void {
     this.put(value === null ? null : reveal(value))
   }
 
-  /** The hash of what was put since the last one. */
+  /** Returns the hash of the texts since the last call. */
   take(): number {
     const hash = mixed(this.#h1, this.#h2)
     this.#h1 = seed1
@@ -60,5 +60,5 @@ const mixed = (a: number, b: number): number => {
   return 4294967296 * (2097151 & h2) + (h1 >>> 0) || 1
 }
 
-/** The same in base 36, as a part of names. */
+/** Hashes a text to base 36, as a part of names. */
 export const fingerprint = (text: string): string => hash53(text).toString(36)

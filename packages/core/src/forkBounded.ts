@@ -2,8 +2,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 
 /**
- * Runs `all`, which starts one effect after another. At most `most` of them run at a time: starting one more waits. It ends when
- * all of them have ended. When one fails, it fails at once, and the others are interrupted.
+ * Runs `all`, which starts one effect after another. At most `most` of them run at a time; starting another one waits. It ends
+ * when all effects have ended. If one fails, it fails at once, and the others are interrupted.
  */
 export const forkBounded = <A, E, R, E2, R2>(
   most: number,

@@ -1,8 +1,8 @@
 import { distance } from "fastest-levenshtein"
 
 /**
- * The names nearest to one that does not exist, nearest first: those within a third of its length in edits
- * (Levenshtein), or that contain it.
+ * Returns the names most similar to an unknown name, the most similar first: those within a third of its length in edits
+ * (Levenshtein), and those that contain it.
  */
 export const suggest = (unknown: string, names: Iterable<string>, limit = 3): ReadonlyArray<string> => {
   const wanted = unknown.toLowerCase()
@@ -19,7 +19,7 @@ export const suggest = (unknown: string, names: Iterable<string>, limit = 3): Re
     .map(([, name]) => name)
 }
 
-/** "Did you mean a, b or c?", or nothing. */
+/** "Did you mean a, b or c?", or empty text. */
 export const didYouMean = (unknown: string, names: Iterable<string>, limit = 3): string => {
   const near = suggest(unknown, names, limit)
   if (near.length === 0) return ""

@@ -6,7 +6,7 @@ const other = await testApi()
 const env = { SPARK_API_URL: `${api.url}/` }
 
 const advice =
-  "since SPARK_API_URL is not set. Set it in the environment or in .env; where the sample is what you want, pass --allow-sample-data."
+  "since SPARK_API_URL is not set. Set it in the environment or in .env. To use the sample, pass --allow-sample-data."
 
 const refusals = ({ code, stderr }: Finished) => [code, /^✗ (.*)$/m.exec(stderr)?.[1]]
 const warnings = ({ stderr }: Finished) => stderr.match(/^! .* from http.*$/gm) ?? []

@@ -22,27 +22,29 @@ import * as StepFailure from "./StepFailure.ts"
 import { ThrownErrors } from "./ThrownErrors.ts"
 import type { Versions } from "./Versions.ts"
 
-/** What one attempt at a step is given. */
+/** The input of one attempt at a step. */
 export interface Options {
   readonly runId: string
   readonly asset: Asset.Any
   readonly action: Action
-  /** 1 for the first try. */
+  /** 1 for the first attempt. */
   readonly attempt: number
-  /** Upstream values by the name that the asset calls them; some may have to be loaded for it. */
+  /** Returns the upstream values by the names that the asset gives them. Loads a value if necessary. */
   readonly inputs: () => Effect.Effect<Readonly<Record<string, unknown>>, Failure>
-  /** Of the steps whose values it was given, those that have yet to succeed: what waits for each. */
+  /**
+   * Of the steps whose values this attempt received, returns those that have not succeeded yet, each as a wait for its success.
+   */
   readonly unconcluded: () => ReadonlyArray<Effect.Effect<void>>
-  /** What a step does whose value is used before it has ended. */
+  /** For a step whose value is used before the step has ended. */
   readonly early: {
     readonly handOff: (value: unknown) => void
-    /** Takes the value back from those who have begun on it. */
+    /** Stops the downstream steps that have started on the value. */
     readonly withdraw: (why: Exit.Exit<unknown, Failure>) => Effect.Effect<void>
     readonly concluded: Effect.Effect<void>
   }
-  /** What `StepContext` tells of the same name. */
+  /** See `StepContext`. */
   readonly lastMadeFrom: string | undefined
-  /** Bounds all attempts of the step together, where its asset has a deadline. */
+  /** Bounds all attempts of the step together, if its asset has a deadline. */
   readonly deadline: StepDeadline | undefined
   readonly versions: Versions
   readonly context: Context.Context<never>
@@ -51,11 +53,11 @@ export interface Options {
   readonly emit: (event: Draft) => void
 }
 
-/** Lets something be interrupted as it could be where the step began. */
+/** Makes an effect interruptible again, as it was where the step began. */
 export type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 export type Outcome =
-  /** The value, and the scope that what it holds on to lives in. */
+  /** The value, and the scope of its resources. */
   { readonly _tag: "Succeeded"; readonly value: unknown; readonly scope: Scope.CloseableScope } | Failed
 
 export interface Failed {
@@ -64,7 +66,10 @@ export interface Failed {
   readonly durationMillis: number
 }
 
-/** Tries a step once, and emits its events. Call it where nothing can be interrupted: the asset's own work alone then can. */
+/**
+ * Runs one attempt at a step, and emits its events. Call it in an uninterruptible region. Only the asset's own work is
+ * interruptible.
+ */
 export const run = (options: Options): Effect.Effect<Outcome> =>
   Effect.flatMap(Scope.make(), (scope) => {
     const { action, asset, attempt, clock, deadline, emit, runId } = options
@@ -75,7 +80,7 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
     const once = withTimeout(asset, work(options, step))
     const bounded = deadline === undefined ? once : deadline.bound(once, attempt)
     const duration = () => millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
-    // The fiber is the step's own, and nothing after its work asks for services: they need not be taken back.
+    // The fiber belongs to the step, and nothing after its work needs services, so they are not restored.
     const provided = Effect.zipRight(FiberRef.set(FiberRef.currentContext, unsafeCast(services)), options.restore(bounded))
     return Effect.matchCauseEffect(provided, {
       onSuccess: (value) => {
@@ -115,9 +120,9 @@ const stepContext = (options: Options) => {
   let handedOffEarly:
     | { readonly rest: Effect.Effect<"same" | "changed", Failure>; readonly begun: Effect.Effect<void> }
     | undefined
-  /** The checks that the step fails with: where it only checks, there is nothing to block, and every error counts. */
+  /** The checks that fail the step: blocking ones, or every error if the step only evaluates checks. */
   const decides = (check: AssetCheck.Any) => (options.action === "check" ? check.severity === "error" : check.blocking)
-  /** Those are evaluated once: on staged rows where there are any, else after the work. */
+  /** Blocking checks run once: on staged rows if there are any, otherwise after the work. */
   let blockingDone = false
   const checkBlocking = (
     subject: AssetCheck.Subject,
@@ -174,7 +179,7 @@ const stepContext = (options: Options) => {
           blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
         )
   )
-  /** What is left when the asset has answered. */
+  /** Finishes the step after the asset has returned its value. */
   const conclude = (value: unknown): Effect.Effect<unknown, Failure> => {
     if (handedOffEarly === undefined && asset.checks.length === 0 && options.unconcluded().length === 0)
       return Effect.succeed(value)
@@ -191,9 +196,8 @@ const stepContext = (options: Options) => {
 }
 
 /**
- * Evaluates checks, reports their outcomes in the order of the checks, and returns the names of those that did
- * not pass. Staged rows may be seen by one connection alone, which answers one check after the other; what is published is
- * asked a few at once.
+ * Evaluates checks, and reports their outcomes in the order of the checks. Returns the names of those that failed. Staged rows
+ * may be visible to one connection only, which runs one check after another. Checks of published rows run a few at a time.
  */
 const evaluate = (options: Options, checks: ReadonlyArray<AssetCheck.Any>, subject: AssetCheck.Subject) =>
   Effect.suspend(() => {
@@ -220,10 +224,10 @@ const evaluate = (options: Options, checks: ReadonlyArray<AssetCheck.Any>, subje
     )
   })
 
-/** The checks of one asset that are evaluated at once. */
+/** The number of an asset's checks that run at once. */
 const checksAtOnce = 4
 
-/** A check that cannot be evaluated has not passed. */
+/** A check that cannot be evaluated has failed. */
 const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: AssetCheck.Subject) =>
   Effect.suspend(() =>
     Effect.provide(unsafeCast<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context)
