@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
-/** What a re-issue changed or would change: counts, in the order of the declaration. Empty if all ids are random. */
+/** The changes of a re-issue, done or previewed: counts, in the order of the declaration. Empty if all ids are random. */
 export interface Reissue {
   /** Ids, by mask table. */
   readonly masks: Readonly<Record<string, number>>
@@ -15,7 +15,7 @@ export interface Reissue {
 export class MaskIds extends Context.Tag("@sluice/warehouse/MaskIds")<
   MaskIds,
   {
-    /** Counts what `reissue` would change now. Changes nothing. */
+    /** Counts the changes of `reissue`. Changes nothing. */
     readonly preview: (spec: WarehouseSpec) => Effect.Effect<Reissue, WarehouseFailed>
     /**
      * Gives every value of a mask table with sequential ids a random id, in the mask tables and in all columns of public tables

@@ -15,23 +15,23 @@ import type { Proof } from "./Proof.ts"
 import type { QueryLimit } from "./QueryLimit.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
-/** A table or view that is in the warehouse and can be read: the value of the asset that publishes it. */
+/** A published table or view in the warehouse: the value of the asset that publishes it. */
 export interface Published<out T extends Table.Any | View.Any> {
   readonly relation: T
 }
 
-/** The answer to a query: column names, and rows of plain values (text, number, boolean or null). */
+/** The result of a query: column names, and rows of plain values (text, number, boolean or null). */
 export interface QueryResult {
   readonly columns: ReadonlyArray<string>
   readonly rows: ReadonlyArray<ReadonlyArray<string | number | boolean | null>>
 }
 
-/** The columns of a table that ids of a source's rows may be in. */
+/** The columns of a table that can hold the ids of a source's rows. */
 export type IdColumnOf<T extends Table.Any> = {
   readonly [K in keyof T["columns"] & string]: Table.Row<T>[K] extends string ? K : never
 }[keyof T["columns"] & string]
 
-/** What a SELECT needs to know of the store that runs it. */
+/** The properties of the store that runs a SELECT. */
 export interface Selecting extends View.Dialect {
   /** A public table or view, as SQL names it. */
   readonly nameOf: (relation: View.Public) => string
@@ -41,33 +41,33 @@ export interface Selecting extends View.Dialect {
 export interface Loading {
   /** The statement: `LOAD DATA LOCAL INFILE`. */
   readonly by: string
-  /** Why it is not the fastest one, and what to do about it; undefined where it is. */
+  /** Why it is not the fastest one, with the remedy; undefined if it is the fastest. */
   readonly slower: string | undefined
 }
 
-/** The run that last wrote a table, and the rows that it has since; `rows` is undefined if an earlier version wrote it. */
+/** The run that last wrote a table, and its number of rows since; `rows` is undefined if an earlier version wrote it. */
 export interface Mark {
   readonly runId: string
   readonly rows: number | undefined
 }
 
-/** What a store has under the name of a public table or view. */
+/** The relation that a store has under a name. */
 export interface Inspected {
-  /** Its columns; none if it is not there. */
+  /** Its columns; none if it does not exist. */
   readonly columns: ReadonlyArray<string>
   /** The pipeline that owns it, if one does, and the mark of its last publish. */
   readonly owner: { readonly pipeline: string; readonly mark: Mark | undefined } | undefined
 }
 
-/** Tables and views that are published whole. Never names its database. */
+/** Publishes tables and views whole. Never names its database. */
 export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
   Warehouse,
   {
     /**
-     * Replaces a table's rows: they are written to a staging table, which the step's blocking checks look at
-     * (`StepContext.staged`, by its name in `measure` and `query`), then made visible in one atomic step. A reader sees all
-     * of the old rows or all of the new; when it fails or is interrupted, the old ones stay and the staging table is gone.
-     * Reports progress per batch, and the metadata `rows`; a server's also `loaded_by`, the statement that wrote them.
+     * Replaces a table's rows. They are written to a staging table, on which the step's blocking checks run
+     * (`StepContext.staged`, by its name in `measure` and `query`). Then one atomic step publishes them. A reader sees all old
+     * rows or all new rows. After a failure or an interruption, the old rows stay and the staging table is dropped. Reports
+     * progress per batch, and the metadata `rows`; on a server also `loaded_by`, the statement that wrote them.
      */
     readonly publish: <T extends Table.Any>(
       table: T,
@@ -83,12 +83,12 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
       select: (store: Selecting) => string
     ) => Effect.Effect<Published<T>, WarehouseFailed | CheckFailed, StepContext>
     /**
-     * Applies changes to a table that this asset has published before: rows go that have one of the ids gone in the column
-     * `by`, and the new ones come, all in one atomic step, in which the blocking checks look at the table as it will be. Rows
-     * of other ids are not touched. Where the table has been written by another run than that of the asset's last
-     * materialization, it fails with `Outdated`; by this run, it is done already. `by` must begin the table's key.
+     * Applies changes to a table that this asset has published before. One atomic step deletes the rows whose column `by` has a
+     * removed id, inserts the new rows, and runs the blocking checks on the resulting table. Rows with other ids are not
+     * touched. If another run than that of the asset's last materialization has written the table, it fails with `Outdated`. If
+     * this run has, the changes are already applied. `by` must begin the table's key.
      *
-     * Reports progress per batch, and the metadata `rows` (all that the table has now), `rows_written` and `rows_deleted`.
+     * Reports progress per batch, and the metadata `rows` (the table's total), `rows_written` and `rows_deleted`.
      */
     readonly amend: <T extends Table.Any>(
       table: T,
@@ -96,24 +96,24 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
       by: keyof T["columns"] & string
     ) => Effect.Effect<Published<T>, WarehouseFailed | SpillFailed | CheckFailed, StepContext>
     /**
-     * Creates or replaces a view, with its reader's rights. Its rows are computed by whoever reads it, and not here: how long
-     * it takes does not depend on the data.
+     * Creates or replaces a view that runs with its reader's rights. It computes no rows, so its time does not depend on the
+     * data.
      */
     readonly publishView: <V extends View.Any>(view: V) => Effect.Effect<Published<V>, WarehouseFailed>
     /** How `publish` will write rows. */
     readonly loading: Effect.Effect<Loading>
-    /** Finds a table or view that was published before; fails with `Missing` where it is not there. */
+    /** Finds a published table or view. Fails with `Missing` if it does not exist. */
     readonly open: <T extends Table.Any | View.Any>(relation: T) => Effect.Effect<Published<T>, WarehouseFailed>
-    /** Looks up a public table or view by its name, whoever owns it. */
+    /** Looks up a public table or view by its name, of any owner. */
     readonly inspect: (relation: string) => Effect.Effect<Inspected, WarehouseFailed>
     /**
-     * A public table's rows in key order, by pages of some thousands; a view's in any order, in one page. A sensitive table
-     * does not compile: its rows would hold personal values that nobody has wrapped.
+     * A public table's rows in key order, in pages of some thousands; a view's in any order, in one page. A sensitive table
+     * does not compile, since its rows would hold unwrapped personal values.
      */
     readonly read: <T extends View.Public>(relation: T) => Stream.Stream<ReadonlyArray<Table.Row<T>>, WarehouseFailed>
     /**
-     * Answers one SQL query that reads, as the pipeline's account or as the analyst's. A query that would write is refused.
-     * At its limit, or interrupted, it stops on the server too.
+     * Runs one query, as the pipeline's account or as the analyst's. A query that would write is refused. At its limit, or at
+     * an interruption, it stops on the server too.
      */
     readonly query: (
       sql: string,
@@ -121,32 +121,33 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
       limit?: QueryLimit
     ) => Effect.Effect<QueryResult, WarehouseFailed>
     /**
-     * Runs one SELECT that answers one row of numbers, and answers them, NULL as 0. `select` is given how to quote the name of
-     * a relation or column; `parameters` are bound to its `?`s, times as `2024-03-01 09:30:00.000`. In a check of staged rows
-     * it is part of their publish: it sees them, and waits for no connection.
+     * Runs one SELECT, and returns its single row of numbers, with NULL as 0. `select` gets a function that quotes the name of
+     * a relation or column. `parameters` are bound to its `?`s, times as `2024-03-01 09:30:00.000`. In a check of staged rows
+     * it belongs to their publish: it sees them, and waits for no connection.
      */
     readonly measure: (
       select: (quote: (identifier: string) => string) => string,
       parameters?: ReadonlyArray<string | number>
     ) => Effect.Effect<ReadonlyArray<number>, WarehouseFailed>
-    /** What is recorded in the store of each published table, by its name. Analysts cannot read it. */
+    /** The mark of each published table, by name. Analysts cannot read it. */
     readonly marks: Effect.Effect<ReadonlyMap<string, Mark>, WarehouseFailed>
-    /** Whether counting a table's rows takes no longer than a run can spare: a server scans millions of them for seconds. */
+    /** Whether counting a table's rows is fast enough for a run. A server scans millions of rows for seconds. */
     readonly countsQuickly: boolean
     /**
-     * Every way in which tables, views and who may read them differ from what is declared. On a server the analyst's own
-     * connection is asked, where there is a password for it; in an embedded store the files' modes count. What is not there
-     * is not missed: it will be created.
+     * All differences between the declaration and the tables, views and grants. On a server, the analyst's own connection is
+     * used if there is a password for it. In an embedded store, the files' modes are compared. A missing relation is no
+     * difference, since it will be created.
      */
     readonly drift: (spec: WarehouseSpec) => Effect.Effect<ReadonlyArray<Difference>, WarehouseFailed>
     /**
-     * Who may do what: on a server, what the accounts of the pipeline and, where there is a password for it, of the analyst are
-     * shown of their own grants; in an embedded store, its files and their modes. Holds no password and no hash of one.
+     * The access rights. On a server, these are the grants that the pipeline's account sees of itself, and the analyst's
+     * account if there is a password for it. In an embedded store, these are its files and their modes. Holds no password and
+     * no hash of one.
      */
     readonly access: Effect.Effect<ReadonlyArray<Access>, WarehouseFailed>
     /**
-     * Tries to read, as the analyst, everything that the analyst must not read; finds what no list of grants shows. Nothing
-     * has to be there for it. On an embedded store the modes of its files, which `drift` compares, are the proof.
+     * Tries to read, as the analyst, everything that the analyst must not read. It finds rights that no list of grants shows.
+     * The relations need not exist. On an embedded store, the modes of its files, which `drift` compares, are the proof.
      */
     readonly proof: (spec: WarehouseSpec) => Effect.Effect<Proof, WarehouseFailed>
   }
@@ -154,8 +155,8 @@ export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
   declare readonly "~given": true
 
   /**
-   * Publishes what a source was read as: all rows replace the table's, changes are applied to them. `by` is the column that
-   * has the ids of the source's rows. Each row must depend on its source row only, and on what never changes for it.
+   * Publishes the rows or the changes of a source. Rows replace the table's, and changes are applied to them. `by` is the
+   * column with the ids of the source's rows. Each row must depend only on its source row, and on constants.
    *
    * ```ts
    * Warehouse.publishReading(UsersRaw, Changes.map(users, toRow), { by: "user_id" })

@@ -1,26 +1,26 @@
 import * as Schema from "effect/Schema"
 
-/** What kind of trouble a database has; says whether trying again can help. */
+/** The kind of a database error. It decides whether a retry can help. */
 export const Reason = Schema.Literal(
-  /** The server does not answer, or the connection was lost. */
+  /** The server does not respond, or the connection was lost. */
   "Unreachable",
   /** Deadlock, lock wait timeout, or another writer. */
   "Conflict",
-  /** It took too long. */
+  /** A time limit was reached. */
   "TimedOut",
   /** The account or password is refused. */
   "AccessDenied",
   /** The account lacks a privilege. */
   "NotPermitted",
-  /** The database, or a table that must be there, does not exist. */
+  /** The database, or a required table, does not exist. */
   "Missing",
   /** No room on the disk. */
   "DiskFull",
-  /** A row breaks the table's declaration: null, duplicate, too long, not a date. */
+  /** A row violates the table's declaration: null, duplicate, too long, not a date. */
   "RowRejected",
-  /** What is there is not what is declared. */
+  /** The store differs from the declaration. */
   "Drift",
-  /** Somebody was erased after the run had begun to read: what it would write may hold them. */
+  /** A person was erased after the run had started to read, so its rows may include them. */
   "Outdated",
   /** A setting is wrong. */
   "Misconfigured",
@@ -29,10 +29,10 @@ export const Reason = Schema.Literal(
 )
 export type Reason = typeof Reason.Type
 
-/** The warehouse could not do what it was asked. `detail` is value-free: codes, names and counts, and what to do next. */
+/** An operation of the warehouse failed. `detail` is value-free: codes, names and counts, and the remedy. */
 export class WarehouseFailed extends Schema.TaggedError<WarehouseFailed>()("WarehouseFailed", {
   reason: Reason,
-  /** What it was doing: `publish orders`. */
+  /** The operation: `publish orders`. */
   operation: Schema.String,
   detail: Schema.String
 }) {
