@@ -76,6 +76,7 @@ const codeOf = (error: unknown): string => (error instanceof CsvError ? error.co
 /** Descriptions of the parser's error codes. Each continues the sentence "The file …". */
 const reasons: { readonly [code: string]: string } = {
   CSV_INVALID_CLOSING_QUOTE: "has text behind a closing quote",
+  INVALID_OPENING_QUOTE: "has a quote within a cell that does not begin with one",
   CSV_MAX_RECORD_SIZE: "has a row that is longer than 32 MiB, or a quote that does not end",
   CSV_QUOTE_NOT_CLOSED: "has a quote that does not end"
 }

@@ -25,7 +25,10 @@ export const of = <Row extends { readonly [K in Name]: Cell }, const Name extend
     Stream.map(Dataset.chunks(rows), (chunk) => chunk.map((row) => lineOf(columns.map((name) => row[name]))).join(""))
   )
 
-const lineOf = (cells: ReadonlyArray<Cell>): string => `${cells.map(cellOf).join(",")}\r\n`
+/** A line without any text is empty, and readers ignore it. So the only cell of a row is quoted if it is empty. */
+const lineOf = (cells: ReadonlyArray<Cell>): string => `${cells.map(cellOf).join(",") || emptyRow(cells)}\r\n`
+
+const emptyRow = (cells: ReadonlyArray<Cell>): string => (cells.length === 1 ? '""' : "")
 
 const cellOf = (cell: Cell): string => {
   const text = cell === null ? "" : String(cell)

@@ -4,7 +4,9 @@ import type { Failure } from "@sluice/core/asset/Failure"
 import { FileUnreadable, FileUnwritable, reasonOf } from "@sluice/core/asset/FileFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 /** Text, or a stream of its parts. */
@@ -22,8 +24,9 @@ export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO
 
 /**
  * Defines an asset that is a text file, such as a report or a CSV file. Its value is the file's path. The text is written to a
- * draft beside the file, which then replaces the file. Readers see the old text or the new one, never a part. `--changed` makes
- * the file again if it is missing. Reports the metadata `bytes`.
+ * draft beside the file, which then replaces the file. Readers see the old text or the new one, never a part. Each run has its
+ * own draft, so of two runs at once, the last one to end wins. `--changed` makes the file again if it is missing. Reports the
+ * metadata `bytes`.
  *
  * ```ts
  * const report = fileAsset("report", {
@@ -77,10 +80,11 @@ const write = Effect.fn("FileAsset.write")(function* <E extends Failure, R>(
 ) {
   const fs = yield* FileSystem.FileSystem
   const step = yield* StepContext
-  const draft = `${path}.draft`
+  const draft = `${path}.${step.runId}.draft`
   const unwritable = Effect.mapError(
     (error: Parameters<typeof reasonOf>[0]) => new FileUnwritable({ path, reason: reasonOf(error) })
   )
+  yield* Effect.ignore(removeLeftovers(path))
   let bytes = 0
   const fill = Effect.gen(function* () {
     const file = yield* unwritable(fs.open(draft, { flag: "w" }))
@@ -96,3 +100,20 @@ const write = Effect.fn("FileAsset.write")(function* <E extends Failure, R>(
   )
   step.metadata({ bytes })
 })
+
+/** Removes the drafts of killed runs: those that nobody has written to for an hour. */
+const removeLeftovers = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const now = yield* Clock.currentTimeMillis
+  const [, folder = "", name = path] = /^(.*[/\\])?([^/\\]*)$/.exec(path) ?? []
+  const drafts = (yield* fs.readDirectory(folder === "" ? "." : folder)).filter(
+    (each) => each.startsWith(`${name}.`) && /^[\w-]+\.draft$/.test(each.slice(name.length + 1))
+  )
+  for (const draft of drafts) {
+    const { mtime } = yield* fs.stat(`${folder}${draft}`)
+    const age = Option.match(mtime, { onNone: () => 0, onSome: (time) => now - time.getTime() })
+    if (age > leftoverAfterMillis) yield* fs.remove(`${folder}${draft}`, { force: true })
+  }
+})
+
+const leftoverAfterMillis = 60 * 60 * 1000

@@ -58,7 +58,7 @@ export const collect = Effect.fn("FileSource.collect")(function* <A, I>(
     const rejected: Array<Rejection & { readonly line: number }> = []
     for (const { line, value } of batch) {
       const row = isRejection(value) ? value : decode(value)
-      unknown.see(value)
+      if (!isRejection(value)) unknown.see(value)
       if (isRejection(row)) rejected.push({ line, field: row.field, reason: row.reason })
       else if (has !== undefined && people(row).some(has)) suppressed++
       else rows.push(row)

@@ -98,6 +98,7 @@ it.effect("a file that is not CSV, or not UTF-8, is refused with the line, and n
     const messages = yield* Effect.forEach(
       [
         fileOf('currency,eur,note\nEUR,1,"secret"x\n'),
+        fileOf('currency,eur,note\nEUR,1,secret "one"\n'),
         fileOf('currency,eur,note\nEUR,1,"secret\n'),
         fileOf(Uint8Array.of(...new TextEncoder().encode("currency,eur,note\nEUR,1,"), 0xe4, 0x0a)),
         fileOf(Uint8Array.of(...new TextEncoder().encode("currency,eur,note\nEUR,1,"), 0xc3))
@@ -106,6 +107,7 @@ it.effect("a file that is not CSV, or not UTF-8, is refused with the line, and n
     )
     expect(messages).toStrictEqual([
       "The file rates.csv has text behind a closing quote in line 2. Nothing was loaded. Correct the file.",
+      "The file rates.csv has a quote within a cell that does not begin with one in line 2. Nothing was loaded. Correct the file.",
       "The file rates.csv has a quote that does not end in line 2. Nothing was loaded. Correct the file.",
       "The file rates.csv is not UTF-8. Nothing was loaded. Correct the file.",
       "The file rates.csv is not UTF-8. Nothing was loaded. Correct the file."

@@ -3,12 +3,16 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import { FileUnreadable } from "@sluice/core/asset/FileFailed"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Storage from "@sluice/core/asset/Storage"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { runForTest } from "@sluice/core/testing/runForTest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import * as CsvText from "../src/CsvText.ts"
 import { fileAsset } from "../src/FileAsset.ts"
 import * as FileSource from "../src/FileSource.ts"
@@ -70,6 +74,56 @@ it.effect("if its text fails halfway, the old file stays, and no draft is left",
   )
 )
 
+it.effect("of two runs at once, each writes a whole file, and the last one to end wins", () =>
+  inFolder((folder) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${folder}/report.md`
+      const [halfway, ended] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const text = Stream.make("a".repeat(9), "a".repeat(9)).pipe(
+        Stream.concat(
+          Stream.drain(Stream.fromEffect(Effect.zipRight(Deferred.succeed(halfway, undefined), Deferred.await(ended))))
+        )
+      )
+      const run = (contents: string | Stream.Stream<string>, runId: string) => {
+        const report = fileAsset("report", { path, contents: () => contents })
+        const inRun = Effect.updateService(StepContext, (step) => ({ ...step, runId }))
+        return runForTest({ ...report, materialize: () => inRun(report.materialize({})) }, {})
+      }
+      const slow = yield* Effect.fork(run(text, "slow"))
+      yield* Deferred.await(halfway)
+      yield* run("b", "fast")
+      const first = yield* fs.readFileString(path)
+      yield* Deferred.succeed(ended, undefined)
+      yield* Fiber.join(slow)
+      expect([first, yield* fs.readFileString(path), yield* fs.readDirectory(folder)]).toStrictEqual([
+        "b",
+        "a".repeat(18),
+        ["report.md"]
+      ])
+    })
+  )
+)
+
+it.effect("the draft of a run that was killed an hour ago is removed, and a newer one is not", () =>
+  inFolder((folder) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      for (const name of ["report.md.old.draft", "report.md.new.draft", "other.md.old.draft"]) {
+        yield* fs.writeFileString(`${folder}/${name}`, "half")
+        yield* fs.utimes(`${folder}/${name}`, 0, name.includes("old") ? 0 : 3600)
+      }
+      yield* TestClock.adjust("2 hours")
+      yield* runForTest(fileAsset("report", { path: `${folder}/report.md`, contents: () => "text" }), {})
+      expect((yield* fs.readDirectory(folder)).sort()).toStrictEqual([
+        "other.md.old.draft",
+        "report.md",
+        "report.md.new.draft"
+      ])
+    })
+  )
+)
+
 it.effect("a file that cannot be written is told by its path and the reason", () =>
   inFolder((folder) =>
     Effect.gen(function* () {
@@ -95,4 +149,17 @@ it.effect.prop(
         quarantined: []
       })
     })
+)
+
+it.effect("an empty cell that is the only one of its row is read again as it was", () =>
+  Effect.gen(function* () {
+    const rows = [{ a: "" }, { a: "x" }, { a: "" }]
+    const text = yield* Stream.mkString(CsvText.of(Dataset.fromArray(rows), ["a"]))
+    const source = FileSource.csv({ path: "rows.csv", item: Schema.Struct({ a: Schema.String }) })
+    expect(yield* read(source, fileOf(text))).toStrictEqual({
+      rows,
+      metadata: { rows: 3, unknown_fields: 0 },
+      quarantined: []
+    })
+  })
 )

@@ -39,3 +39,18 @@ it.effect("a line that does not end is refused before it fills the memory", () =
     )
   })
 )
+
+it.effect("a line that is not JSON has no fields, and a text that is not Unicode is a bad row", () =>
+  Effect.gen(function* () {
+    const source = FileSource.jsonLines({ path: "events.jsonl", item: Event, badRows: "quarantine" })
+    const good = Array.from({ length: 3 }, (_, count) => ({ id: `${count}`, count }))
+    const bad = ["{secret", '{"id":"\\ud800","count":1}']
+    const file = [...good.map((row) => JSON.stringify(row)), ...bad].join("\n")
+    const told = (ordinal: number, field: string, reason: string) => ({ ordinal, id: null, field, reason })
+    expect(yield* read(source, fileOf(file))).toStrictEqual({
+      rows: good,
+      metadata: { quarantined: 2, rows: 3, unknown_fields: 0 },
+      quarantined: [told(4, "", "is not JSON"), told(5, "id", "holds half of a surrogate pair")]
+    })
+  })
+)

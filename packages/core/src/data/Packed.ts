@@ -1,6 +1,7 @@
 import { Pii, reveal } from "@sluice/pii"
 import * as Bytes from "../bytes.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import { loneSurrogate } from "./internal/loneSurrogate.ts"
 
 /**
  * Rows packed as a sequence of texts. `lengths` has four bytes for each text: its length in UTF-16 units, -1 for null, or -2
@@ -139,6 +140,7 @@ export const codec = <A>(options: {
   encode: (rows) => {
     const sink = new Block()
     for (const row of rows) options.write(row, sink)
+    // A text may end within a surrogate pair that the next text completes. Joined, they are well-formed.
     if (loneSurrogate.test(sink.text)) {
       throw new Error(
         "A row has a text with half of a surrogate pair, which cannot be kept. Replace it where the row is made."
@@ -156,9 +158,6 @@ export const codec = <A>(options: {
     for (let left = packed.rows; left > 0; left -= rowsAtOnce) yield read(Math.min(left, rowsAtOnce))
   }
 })
-
-/** A text may end within a surrogate pair that the next text completes. Joined, they are well-formed. */
-const loneSurrogate = /\p{Surrogate}/u
 
 /** Reads the next rows of a block. */
 const reader = <A>(packed: Packed, read: (cursor: Cursor) => A): ((count: number) => ReadonlyArray<A>) => {

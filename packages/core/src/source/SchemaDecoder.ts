@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import type * as Schema from "effect/Schema"
 import * as SchemaAst from "effect/SchemaAST"
+import { loneSurrogate } from "../data/internal/loneSurrogate.ts"
 import { type Decoder, isObject, Rejection } from "./Decoder.ts"
 import type { FieldTree } from "./FieldTree.ts"
 
@@ -12,11 +13,53 @@ import type { FieldTree } from "./FieldTree.ts"
  */
 export const make = <A, I>(schema: Schema.Schema<A, I>, idField: string): Decoder<A> => {
   const decode = ParseResult.decodeUnknownEither(schema)
+  const fields = fieldsOf(SchemaAst.encodedAST(schema.ast))
   return {
-    known: fieldsOf(SchemaAst.encodedAST(schema.ast)) ?? new Map(),
+    known: fields ?? new Map(),
     idOf: (row) => idOf(isObject<string>(row) ? row[idField] : undefined),
-    decode: (row) => Either.getOrElse(decode(row), rejectionOf)
+    decode: (row) => {
+      const decoded = decode(row)
+      if (Either.isLeft(decoded)) return rejectionOf(decoded.left)
+      const field = fieldOfLoneSurrogate(row, fields)
+      return field === undefined ? decoded.right : new Rejection(field, "holds half of a surrogate pair")
+    }
   }
+}
+
+/**
+ * Returns the first declared field whose text is not Unicode. JSON can spell such a text (`"\ud800"`), and no database can keep
+ * it. The names inside a field without declared fields are data, so the field itself is returned.
+ */
+const fieldOfLoneSurrogate = (value: unknown, fields: FieldTree | undefined, path = ""): string | undefined => {
+  if (fields === undefined) return hasLoneSurrogate(value) ? path : undefined
+  if (Array.isArray(value)) {
+    for (const [index, element] of value.entries()) {
+      const found = fieldOfLoneSurrogate(element, fields, below(path, String(index)))
+      if (found !== undefined) return found
+    }
+  } else if (isObject<string>(value)) {
+    for (const [name, inner] of fields) {
+      const found = Object.hasOwn(value, name) ? fieldOfLoneSurrogate(value[name], inner, below(path, name)) : undefined
+      if (found !== undefined) return found
+    }
+  } else if (hasLoneSurrogate(value)) return path
+  return undefined
+}
+
+const below = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`)
+
+/** A loop, because data may be nested deeper than calls can be. */
+const hasLoneSurrogate = (value: unknown): boolean => {
+  if (typeof value === "string") return loneSurrogate.test(value)
+  if (typeof value !== "object") return false
+  const left: Array<unknown> = [value]
+  while (left.length > 0) {
+    const next = left.pop()
+    if (typeof next === "string" && loneSurrogate.test(next)) return true
+    if (typeof next !== "object" || next === null) continue
+    for (const [name, inner] of Object.entries(next)) left.push(name, inner)
+  }
+  return false
 }
 
 const idOf = (value: unknown): string | null =>
