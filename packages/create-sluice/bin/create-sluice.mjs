@@ -30,6 +30,19 @@ const problemWith = (args, folder, name) => {
   return undefined
 }
 
+/** Why the folder was not filled, in words; undefined if it was. */
+const problemOf = (folder, name) => {
+  try {
+    create(folder, name)
+  } catch (error) {
+    return `${folder} cannot be filled (${error.code ?? error.message}). Check the path, its permissions and the disk, and remove what is there before you try again.`
+  }
+  return undefined
+}
+
+/** A path as a shell reads it. */
+const quoted = (path) => (/^[\w./\\@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
+
 const create = (folder, name) => {
   cpSync(template, folder, { recursive: true })
   // npm omits .gitignore from packages.
@@ -49,12 +62,11 @@ if (args.includes("--help") || args.includes("-h")) {
 } else {
   const folder = resolve(args[0] ?? ".")
   const name = basename(folder)
-  const problem = problemWith(args, folder, name)
+  const problem = problemWith(args, folder, name) ?? problemOf(folder, name)
   if (problem === undefined) {
-    create(folder, name)
     process.stdout.write(`Created the pipeline ${name} in ${folder}. Next:
 
-  cd ${relative(process.cwd(), folder) || "."}
+  cd ${quoted(relative(process.cwd(), folder) || ".")}
   ${manager} install
   ${manager} test
   npx sluice materialize --all

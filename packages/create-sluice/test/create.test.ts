@@ -76,6 +76,17 @@ it("nothing is written to a folder that is not empty, over a file, or under a na
   expect([readdirSync(parent), readdirSync(join(parent, "full"))]).toEqual([before, ["notes.txt"]])
 })
 
+it("a folder that cannot be made is refused with the reason, and without a stack", () => {
+  writeFileSync(join(parent, "text"), "mine")
+  const folder = join(parent, "text/kiosk")
+  const stderr = `✗ ${folder} cannot be filled (ENOTDIR). Check the path, its permissions and the disk, and remove what is there before you try again.\n`
+  expect(create(["text/kiosk"])).toEqual({ status: 2, stdout: "", stderr })
+})
+
+it("a path with blanks is printed as a shell reads it", () => {
+  expect(create(["a friend's/kiosk"]).stdout).toMatch(/^ {2}cd 'a friend'\\''s\/kiosk'$/m)
+})
+
 it("the template asks for the packages of this repository, and for the versions that they are tested with", () => {
   const packages = fileURLToPath(new URL("../..", import.meta.url))
   const { dependencies, devDependencies } = JSON.parse(read(join(packages, "create-sluice/template/package.json")))
