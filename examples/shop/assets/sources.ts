@@ -15,7 +15,6 @@ export const apiUsers = Asset.make("api_users", {
         ...Lists.users,
         url: new URL("/users", apiUrl),
         paging,
-        people: (user) => [user.id],
         isPerson: true
       })
     )

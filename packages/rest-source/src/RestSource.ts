@@ -121,7 +121,7 @@ export interface List<A, I> extends Options, Rows<A, I> {
   readonly version?: (row: A) => string
   /** The ids of the people that a row is about. Rows of erased people are left out. */
   readonly people?: (row: A) => ReadonlyArray<string>
-  /** Whether a row's id is a person's. */
+  /** Whether a row is about the person with its id: `people` has this id then. Default: no. */
   readonly isPerson?: boolean
 }
 
@@ -155,7 +155,8 @@ export const endpoint = <A, I>({ id, idField = "id", inThreads = false, item, na
  */
 export const paged = <A, I>(list: List<A, I>) =>
   Effect.gen(function* () {
-    const { isPerson = false, people = () => [], version = () => "" } = list
+    const { isPerson = false, people: others = () => [], version = () => "" } = list
+    const people = isPerson ? (row: A) => [list.id(row), ...others(row)] : others
     const rows = endpoint(list)
     const { pages, since } = yield* make(rows, list)
     return yield* Ingest.collect({ ...rows, pages, since, version, people, isPerson })

@@ -37,10 +37,10 @@ const client = NodeHttpClient.layerWithoutAgent.pipe(
   Layer.provide(NodeHttpClient.makeAgentLayer({ keepAlive: true, timeout: 4_000 }))
 )
 
-type Where = Pick<RestSource.Options, "paging" | "url" | "pageSize">
+type Where = Pick<RestSource.List<Order, Order>, "isPerson" | "paging" | "pageSize" | "people" | "url">
 
 /** Materializes a list of orders: its rows, its metadata and its quarantine. */
-const read = (where: Where) =>
+const read = (where: Where, erased?: (id: string) => boolean) =>
   Effect.gen(function* () {
     const quarantined: Array<QuarantinedRow> = []
     const asset = Asset.make("orders", {
@@ -49,9 +49,10 @@ const read = (where: Where) =>
     const quarantine = Layer.mock(Quarantine, {
       replace: (_source, _runId, rows) => Effect.map(Dataset.toArray(rows), (all) => void quarantined.push(...all))
     })
+    const suppressions = Layer.succeed(Suppressions, { begin: () => Effect.succeed({ epoch: 0, has: erased }) })
     const { metadata, value } = yield* Effect.provide(
       runForTest(asset, {}),
-      Layer.mergeAll(quarantine, Suppressions.layerNone, Spill.layerMemory, client)
+      Layer.mergeAll(quarantine, suppressions, Spill.layerMemory, client)
     )
     return { rows: yield* Dataset.toArray(Changes.rowsOf(value)), metadata, quarantined }
   })
@@ -131,6 +132,23 @@ layer(NodeFileSystem.layer, { excludeTestServices: true })("a list of json-serve
 })
 
 layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares", (it) => {
+  // `isPerson` alone left only the quarantine without erased people: their rows came back at the next run.
+  it.scoped("of people leaves out those who were erased", () =>
+    Effect.gen(function* () {
+      const api = yield* FaultyApi.make
+      yield* api.on("/orders", Reply.pages(orders(5)))
+      const where = { url: new URL(`${api.url}/orders`), pageSize: 100 }
+      const { rows } = yield* read({ ...where, isPerson: true }, (id) => id === "2")
+      const { rows: others } = yield* read({ ...where, isPerson: true, people: (row) => [row.customer] }, (id) =>
+        ["2", "c3"].includes(id)
+      )
+      expect([rows.map(({ id }) => id), others.map(({ id }) => id)]).toStrictEqual([
+        ["1", "3", "4", "5"],
+        ["1", "4", "5"]
+      ])
+    })
+  )
+
   it.scoped("has its bad rows in quarantine, told by declared names and without values", () =>
     Effect.gen(function* () {
       const api = yield* FaultyApi.make
