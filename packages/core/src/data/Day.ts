@@ -1,8 +1,16 @@
+import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Kept } from "./Plain.ts"
 
-/** A calendar day as ISO 8601 text: `2024-03-01`. A literal of this form has the type; for other text, use `is`. */
+/**
+ * A calendar day as ISO 8601 text: `2024-03-01`. A literal of this form has the type; convert other text with `is`, and times
+ * with `fromDateTime`.
+ */
 export type Day = Kept<`${number}-${number}-${number}`, "Day">
+
+/** Converts an instant to its day: in UTC, or in the zone that it has. */
+export const fromDateTime = (instant: DateTime.DateTime): Day => unsafeCast(DateTime.formatIsoDate(instant))
 
 /** Whether text is an existing day, from the year 1000 to 9999. */
 export const is = (text: string): text is Day => {
