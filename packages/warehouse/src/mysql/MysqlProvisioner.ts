@@ -218,6 +218,9 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
     yield* run(unlessThere(pool.sql.unsafe(Ddl.createIndexedTable(table, server))))
   }
   for (const view of spec.views.filter(({ name }) => !there.has(name))) {
+    const present = yield* names
+    const missing = view.on.map(({ name }) => name).filter((name) => !present.has(name))
+    if (missing.length > 0) return yield* upstreamMissing(operation, view.name, missing)
     yield* run(unlessThere(pool.sql.unsafe(Ddl.createView(view, { replace: false })).unprepared))
   }
   const views = new Set(spec.views.map(({ name }) => name))
@@ -226,6 +229,14 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
     .map((name) => `created the ${views.has(name) ? "view" : "table"} ${name}`)
   return { created, others: (yield* here(SqlOwners.ownOf(words, spec))).others }
 })
+
+/** A server creates no view of a table that does not exist yet. Only an external table can be missing here. */
+const upstreamMissing = (operation: string, view: string, missing: ReadonlyArray<string>) =>
+  new WarehouseFailed({
+    reason: "Missing",
+    operation,
+    detail: `The view ${view} reads ${missing.join(" and ")}, which nothing has loaded yet. It is external: its owner must load it first.`
+  })
 
 /** Another process may have created it meanwhile (ER_TABLE_EXISTS_ERROR). */
 const unlessThere = <A>(create: Effect.Effect<A, SqlError>): Effect.Effect<void, SqlError> =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Grants from "@sluice/core/relation/Grants"
 import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
 import * as InternalTables from "@sluice/warehouse/sql/internalTables"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
@@ -68,6 +69,18 @@ for (const flavour of flavours) {
           const drift = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
           expect(yield* Effect.provide(drift, databases.stores(database))).toEqual([])
         }
+      })
+    )
+
+    it.live("names the external table that a view reads, if nobody has loaded it", () =>
+      Effect.gen(function* () {
+        const viewOnly = { tables: [], masks: [], views: [Generations], analyst: Grants.select(Generations) }
+        const failed = yield* Effect.flip(databases.provision(yield* notThereYet, viewOnly))
+        expect({ reason: failed.reason, detail: failed.detail }).toStrictEqual({
+          reason: "Missing",
+          detail:
+            "The view generations reads readings, which nothing has loaded yet. It is external: its owner must load it first."
+        })
       })
     )
 
