@@ -3,12 +3,15 @@ import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Id from "@sluice/core/data/Id"
+import type { MaskId } from "@sluice/core/data/MaskId"
+import type { MaskMap } from "@sluice/core/data/MaskMap"
 import type { Pii } from "@sluice/core/data/Pii"
 import * as Column from "@sluice/core/relation/Column"
 import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
 import { externalTable, newest } from "@sluice/warehouse/assets/ExternalTable"
 import { maskAsset } from "@sluice/warehouse/assets/MaskAsset"
+import type { Lookup } from "@sluice/warehouse/assets/MaskLookup"
 import { sqlTable } from "@sluice/warehouse/assets/SqlTable"
 import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import { notNull } from "@sluice/warehouse/checks/RowChecks"
@@ -55,6 +58,32 @@ tableAsset(Orders, {
   by: "order_id",
   rows: ({ api }) => Changes.map(api, ({ id, user }) => ({ order_id: id, user_id: user, note: "" }))
 })
+
+// A source's ids may be integers.
+const Numbered = Table.make("numbered", {
+  description: "",
+  columns: { number: Column.id("issue", Column.integer), open: Column.boolean },
+  primaryKey: ["number"]
+})
+declare const numbers: Changes.Reading<{ readonly id: Id.Id<"issue", number> }>
+const numberedApi = Asset.make("numbered_api", { materialize: () => Effect.succeed(numbers) })
+tableAsset(Numbered, {
+  upstreams: { numberedApi },
+  by: "number",
+  rows: ({ numberedApi }) => Changes.map(numberedApi, ({ id }) => ({ number: id, open: true }))
+})
+// @ts-expect-error a boolean is no id
+tableAsset(Numbered, { by: "open", rows: () => [] })
+
+// A value that is never null has a mask id.
+declare const lookup: Lookup
+declare const cityMap: MaskMap<"city">
+declare const city: Pii<"city">
+declare const cityOrNull: Pii<"city"> | null
+export const found: MaskId<"city"> = lookup(cityMap, city)
+export const foundOrNull: MaskId<"city"> | null = lookup(cityMap, cityOrNull)
+// @ts-expect-error null has no mask id
+export const notFound: MaskId<"city"> = lookup(cityMap, cityOrNull)
 
 // Swapped ids, as rows, in a dataset of changes, and in an Effect.
 // @ts-expect-error the id of a user is no id of an order

@@ -28,7 +28,7 @@ export interface QueryResult {
 
 /** The columns of a table that can hold the ids of a source's rows. */
 export type IdColumnOf<T extends Table.Any> = {
-  readonly [K in keyof T["columns"] & string]: Table.Row<T>[K] extends string ? K : never
+  readonly [K in keyof T["columns"] & string]: Table.Row<T>[K] extends string | number ? K : never
 }[keyof T["columns"] & string]
 
 /** The properties of the store that runs a SELECT. */

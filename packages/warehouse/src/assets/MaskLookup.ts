@@ -16,7 +16,10 @@ export class MaskIdMissing extends Schema.TaggedError<MaskIdMissing>()("MaskIdMi
 }
 
 /** Finds the mask id of a value. Null has none. */
-export type Lookup = <K extends string>(map: MaskMap<K>, value: Pii<K> | null) => MaskId<K> | null
+export interface Lookup {
+  <K extends string>(map: MaskMap<K>, value: Pii<K>): MaskId<K>
+  <K extends string>(map: MaskMap<K>, value: Pii<K> | null): MaskId<K> | null
+}
 
 /**
  * Gives `load` a lookup for its rows, and fails if a lookup found no id. Rows are made by plain functions outside of Effect, so
@@ -28,7 +31,9 @@ export const withMaskIds = <A, E, R>(
 ): Effect.Effect<A, E | MaskIdMissing, R> =>
   Effect.suspend(() => {
     let missing: MaskIdMissing | undefined
-    const lookup: Lookup = (map, value) => {
+    function lookup<K extends string>(map: MaskMap<K>, value: Pii<K>): MaskId<K>
+    function lookup<K extends string>(map: MaskMap<K>, value: Pii<K> | null): MaskId<K> | null
+    function lookup<K extends string>(map: MaskMap<K>, value: Pii<K> | null): MaskId<K> | null {
       if (value === null) return null
       const id = map.get(value)
       if (id !== undefined) return id

@@ -10,6 +10,7 @@ import type { Amended } from "../Amended.ts"
 import { rowCount } from "../checks/RowCount.ts"
 import { turn } from "../internal/eventLoop.ts"
 import * as Batches from "../sql/Batches.ts"
+import * as SourceIds from "../sql/SourceIds.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as JsonText from "./JsonText.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
@@ -56,12 +57,14 @@ export const amend = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Amended, WarehouseFailed | SpillFailed | CheckFailed | SqlError, StepContext> {
   if (changes.gone.size === 0 && changes.rows.size === 0) return { rows: before, deleted: 0, written: 0 }
   const remove = `DELETE FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)} WHERE ${Ddl.quote(by)} IN (SELECT value FROM json_each(?))`
+  const valuesOf = SourceIds.columnValues(table, by)
   let deleted = 0
   yield* Dataset.forEachChunk(
     changes.gone,
     Effect.fnUntraced(function* (ids) {
-      for (let start = 0; start < ids.length; start += rowsPerStatement) {
-        const batch = JSON.stringify(ids.slice(start, start + rowsPerStatement))
+      const values = yield* valuesOf(ids)
+      for (let start = 0; start < values.length; start += rowsPerStatement) {
+        const batch = JSON.stringify(values.slice(start, start + rowsPerStatement))
         deleted += yield* client.use((session) => {
           session.run(remove, [batch])
           return Number(session.values("SELECT changes()", [])[0]?.[0] ?? 0)

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { Amended } from "../Amended.ts"
 import { rowCount } from "../checks/RowCount.ts"
 import { affectedRows } from "../internal/mysqlDriver.ts"
+import * as SourceIds from "../sql/SourceIds.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
@@ -50,12 +51,14 @@ export const amend = Effect.fn("Amender.amend")(function* (
   })
 
   const remove = Effect.fnUntraced(function* ({ connection }: Session, gone: Dataset.Dataset<string>) {
+    const valuesOf = SourceIds.columnValues(table, by)
     let deleted = 0
     yield* Dataset.forEachChunk(
       gone,
       Effect.fnUntraced(function* (ids) {
-        for (let start = 0; start < ids.length; start += idsPerStatement) {
-          const some = ids.slice(start, start + idsPerStatement)
+        const values = yield* valuesOf(ids)
+        for (let start = 0; start < values.length; start += idsPerStatement) {
+          const some = values.slice(start, start + idsPerStatement)
           const sql = `DELETE FROM ${quote(table.name)} WHERE ${quote(by)} IN (${some.map(() => "?").join(",")})`
           deleted += affectedRows(yield* Effect.mapError(connection.executeRaw(sql, some), failed))
         }

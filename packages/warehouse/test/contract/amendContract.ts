@@ -32,6 +32,33 @@ export const amendContract = (options: Options) =>
         })
       )
 
+      it.effect("an integer column may hold the source's ids; an id that is no integer changes nothing", () =>
+        Effect.gen(function* () {
+          const table = Table.make("changes_numbers", {
+            description: "Rows by a number.",
+            columns: { number: Column.integer, note: Column.text(10) },
+            primaryKey: ["number"]
+          })
+          const warehouse = yield* Warehouse
+          const { service } = recordingStep()
+          const row = (number: number, note: string) => ({ number, note })
+          const first = Dataset.of(row(7, "old"), row(8, "old"), row(70, "old"))
+          yield* Effect.provideService(warehouse.publish(table, first), StepContext, { ...service, runId: "numbers-1" })
+          const apply = (gone: ReadonlyArray<string>) =>
+            Effect.provideService(
+              warehouse.amend(table, Changes.make(Dataset.of(row(8, "new")), Dataset.fromArray(gone)), "number"),
+              StepContext,
+              { ...service, runId: "numbers-2", last: { runId: "numbers-1", metadata: { rows: 3 } } }
+            )
+          const refused = yield* Effect.flip(apply(["8", "issue-7"]))
+          yield* apply(["7", "8"])
+          expect([refused._tag === "WarehouseFailed" && refused.reason, yield* readAll(table)]).toStrictEqual([
+            "RowRejected",
+            [row(8, "new"), row(70, "old")]
+          ])
+        })
+      )
+
       it.effect("one change after another, each by its run, which counts from the rows that the table's mark records", () =>
         Effect.gen(function* () {
           const first = yield* publish("changes_chain", "a0 b0")
