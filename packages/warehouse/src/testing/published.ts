@@ -29,7 +29,7 @@ export type Contents =
  *
  * ```ts
  * materializeForTest(dailyRevenue, {
- *   orders: published(Orders, [{ order_id: "1", ordered_at: "2024-03-01T09:30:00.000Z", amount: "20.00", currency: "EUR" }]),
+ *   orders: published(Orders, [{ id: "1", customer_id: "ada", ordered_at: "2024-03-01T09:30:00.000Z", amount: "20.00" }]),
  *   rates: published(ExchangeRates, [{ currency: "EUR", eur: "1" }])
  * })
  * ```
