@@ -9,10 +9,18 @@ import * as Utf8 from "./Utf8.ts"
 export const read = (path: string): Lines =>
   Stream.suspend(() => {
     let line = 0
-    let rest = ""
-    const valuesOf = (text: string): ReadonlyArray<Line> => {
-      const lines = text.split("\n")
-      rest = lines.pop() ?? ""
+    // Parts of the line that has not ended. Joined once: joining at each piece takes time by the square of a line's length.
+    let parts: Array<string> = []
+    let length = 0
+    const valuesOf = (piece: string): ReadonlyArray<Line> => {
+      const [head = "", ...lines] = piece.split("\n")
+      parts.push(head)
+      length += head.length
+      const last = lines.pop()
+      if (last === undefined) return []
+      lines.unshift(parts.join(""))
+      parts = [last]
+      length = last.length
       return lines.flatMap((each) => {
         line++
         return each.trim() === "" ? [] : [{ line, value: parsed(each) }]
@@ -20,12 +28,12 @@ export const read = (path: string): Lines =>
     }
     return Utf8.read(path).pipe(
       Stream.mapEffect((piece) => {
-        const values = valuesOf(rest + piece)
-        return rest.length > Utf8.maxRowLength
+        const values = valuesOf(piece)
+        return length > Utf8.maxRowLength
           ? new FileInvalid({ path, line: line + 1, why: "has a row that is longer than 32 MiB" })
           : Effect.succeed(values)
       }),
-      Stream.concat(Stream.sync(() => valuesOf(`${rest}\n`)))
+      Stream.concat(Stream.sync(() => valuesOf("\n")))
     )
   })
 
