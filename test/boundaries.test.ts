@@ -66,3 +66,13 @@ it("what reads APIs and files is told the keys of settings, and declares its own
   const lines = linesOf("rest-source", "files").filter(([place]) => !place.includes("/ReadingSettings.ts:"))
   expect(matching(lines, /\b(SPARK|SLUICE)_\w*/)).toEqual([])
 })
+
+it("a service's key begins with its package, so that no two services of a program share one", () => {
+  const names = ["core", "pii", "warehouse", "files", "rest-source", "cli", "assets"]
+  const declared = names.flatMap((name) =>
+    matching(linesOf(name), /^(?!\s*\*).*Context\.(Tag|Reference)\b.*\("/).filter(
+      (line) => !line.includes(`("@sluice/${name}/`)
+    )
+  )
+  expect(declared).toEqual([])
+})

@@ -13,7 +13,7 @@ export interface Fingerprint {
  * the store, so that a fingerprint does not confirm a guess at the text. The store provides this service. Undefined without a
  * store.
  */
-export class Fingerprints extends Context.Reference<Fingerprints>()("./Fingerprints.ts", {
+export class Fingerprints extends Context.Reference<Fingerprints>()("@sluice/core/source/Fingerprints", {
   defaultValue: (): Fingerprints.Service | undefined => undefined
 }) {}
 

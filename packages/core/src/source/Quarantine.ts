@@ -17,7 +17,7 @@ export interface QuarantinedRow {
 }
 
 /** Records quarantined rows, for people who run the pipeline. Analysts cannot read them. */
-export class Quarantine extends Context.Tag("./Quarantine.ts")<
+export class Quarantine extends Context.Tag("@sluice/core/source/Quarantine")<
   Quarantine,
   {
     /**

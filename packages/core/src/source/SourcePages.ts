@@ -43,7 +43,7 @@ export interface PageRows {
  * Remembers how sources were last read, so that the next reading skips unchanged rows. Erasures empty it. Analysts cannot read
  * it. The store provides this service. Undefined without a store.
  */
-export class SourcePages extends Context.Reference<SourcePages>()("./SourcePages.ts", {
+export class SourcePages extends Context.Reference<SourcePages>()("@sluice/core/source/SourcePages", {
   defaultValue: (): SourcePages.Service | undefined => undefined
 }) {}
 

@@ -15,7 +15,7 @@ export interface Suppressed {
  * The erased people, who must not be loaded again. The store keeps a keyed hash of each id. A hash reveals no person and
  * confirms no guess.
  */
-export class Suppressions extends Context.Tag("./Suppressions.ts")<
+export class Suppressions extends Context.Tag("@sluice/core/source/Suppressions")<
   Suppressions,
   {
     /**
