@@ -55,7 +55,7 @@ for (const flavour of flavours) {
         [env, { ...env, DATABASE_ADMIN_URL: admin() }].map((settings) => sluice(cwd, ["materialize", "users_raw"], settings))
       )
       const why = (setting: string) =>
-        `Could not write to the database server: it is read-only (read_only), as replicas are. Name the server that is written to in ${setting}. Commands that only read, such as \`sluice query\`, work here.`
+        `Could not write to the database server: it is read-only (read_only), as replicas are. Name the server that is written to in ${setting}. Commands that only read, such as \`pnpm assets query\`, work here.`
       expect(refused.map(({ code, stderr }) => [code, stderr])).toEqual([
         [expect.any(Number), expect.stringContaining(why("DATABASE_URL"))],
         [expect.any(Number), expect.stringContaining(why("DATABASE_ADMIN_URL"))]
