@@ -1,0 +1,102 @@
+import * as Either from "effect/Either"
+import { unsafeCast } from "../../internal/unsafeCast.ts"
+import type { PartitionKey } from "../PartitionKey.ts"
+import type { Space } from "../Space.ts"
+import * as Calendar from "./Calendar.ts"
+import * as Runs from "./Runs.ts"
+import * as TimeGrid from "./TimeGrid.ts"
+import * as ZoneTable from "./ZoneTable.ts"
+
+/** What a set of time windows is declared by. */
+export interface Declaration {
+  readonly granularity: TimeGrid.Granularity
+  readonly start: string
+  readonly end: string | undefined
+  readonly timezone: string
+  readonly endOffset: number
+  readonly exclude: ReadonlyArray<string>
+}
+
+/** The windows that are complete at `now`, and `endOffset` more; or else every problem of the declaration. */
+export const make = <Name extends string>(
+  name: Name,
+  { end, endOffset, exclude, granularity, start, timezone }: Declaration,
+  now: number
+): Either.Either<Space<Name>, ReadonlyArray<string>> => {
+  const problems: Array<string> = []
+  if (!ZoneTable.isKnown(timezone)) {
+    return Either.left([`There is no time zone "${timezone}". Use a name of the IANA database, such as Europe/Berlin.`])
+  }
+  if (!Number.isInteger(endOffset)) problems.push(`endOffset is ${endOffset}. Use a whole number.`)
+  const grid = TimeGrid.make(granularity, timezone, horizonOf(now, end, endOffset))
+  const bound = (what: string, text: string, side: "first" | "last"): number => {
+    const found = boundIn(grid, text, side)
+    if (Either.isLeft(found)) problems.push(`The ${what} ${text} ${found.left}`)
+    return Either.getOrElse(found, () => 0)
+  }
+
+  const first = bound("start", start, "first")
+  if (grid.startOf(first) < Calendar.make(ZoneTable.of(timezone, 0)).startOf(0)) {
+    problems.push(`The start ${start} is before 1970. Start at 1970-01-01 or later.`)
+  }
+  const declaredEnd = end === undefined ? Number.POSITIVE_INFINITY : bound("end", end, "last")
+  if (declaredEnd < first) problems.push(`The end ${end} is before the start ${start}. Give a later end.`)
+  const last = Math.min(declaredEnd, grid.numberAt(now) - 1 + endOffset)
+  const size = Math.max(0, last - first + 1)
+  const excluded = exclude.map((text): readonly [number, number] => {
+    const [from = "", to = from] = text.split("..")
+    return [bound("exclusion", from, "first") - first, bound("exclusion", to, "last") - first + 1]
+  })
+  if (problems.length > 0) return Either.left(problems)
+
+  const missing = grid
+    .missing(first, last + 1)
+    .map((number): readonly [number, number] => [number - first, number - first + 1])
+  const all = Runs.difference(Runs.all(size), Runs.fromRanges(size, [...excluded, ...missing]))
+  const keyOf = (index: number): PartitionKey<Name> => unsafeCast(grid.keyOf(first + index))
+
+  const indexOf = (key: string): Either.Either<number, string> =>
+    Either.flatMap(grid.parse(key), (number) => {
+      const index = number - first
+      if (index < 0) return Either.left(`is before the first partition, ${grid.keyOf(first)}.`)
+      if (number > declaredEnd) return Either.left(`is after the last partition, ${grid.keyOf(declaredEnd)}.`)
+      if (index >= size) return Either.left(`is not complete yet: it ends at ${isoOf(grid.startOf(number + 1))}.`)
+      return Runs.has(all, index) ? Either.right(index) : Either.left("is excluded.")
+    })
+
+  return Either.right({
+    name,
+    size,
+    all,
+    keyOf,
+    indexOf,
+    windows: {
+      windowOf: (index) => ({ start: grid.startOf(first + index), end: grid.startOf(first + index + 1) }),
+      indexAt: (instant) => grid.numberAt(instant) - first,
+      ordinalOf: (index) => grid.ordinalOf(first + index),
+      indexOfOrdinal: (ordinal) => {
+        const number = grid.numberOf(ordinal)
+        return number === undefined ? undefined : number - first
+      }
+    },
+    dimensions: []
+  })
+}
+
+/** A key of the grid, or a date: the first window that starts on it or after, or the last one that starts before it ends. */
+const boundIn = (grid: TimeGrid.TimeGrid, text: string, side: "first" | "last"): Either.Either<number, string> => {
+  const key = grid.parse(text)
+  const dayNumber = Calendar.dayOf(text)
+  if (Either.isRight(key) || dayNumber === undefined) return key
+  const [from, to] = grid.datesFrom(dayNumber)
+  return Either.right(side === "first" ? from : to - 1)
+}
+
+/** The zone table must reach past the last window. */
+const horizonOf = (now: number, end: string | undefined, endOffset: number): number => {
+  const year = Number(end?.slice(0, 4) ?? 0)
+  const months = 31 * Calendar.day
+  return Math.max(now + Math.max(0, endOffset) * months, Number.isNaN(year) ? 0 : Date.UTC(year + 1, 0, 1)) + 2 * months
+}
+
+const isoOf = (instant: number): string => new Date(instant).toISOString()
