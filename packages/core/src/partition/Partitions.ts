@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
-import { didYouMean } from "../internal/suggest.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import { didYouMean } from "../suggest.ts"
 import * as productSpace from "./internal/productSpace.ts"
 import * as Runs from "./internal/Runs.ts"
 import type { Granularity } from "./internal/TimeGrid.ts"

@@ -7,7 +7,14 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 
 const now = Date.parse("2024-11-10T00:00:00Z")
-const zone = FastCheck.constantFrom("UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia")
+const zone = FastCheck.constantFrom(
+  "UTC",
+  "Europe/Berlin",
+  "Asia/Kolkata",
+  "Australia/Lord_Howe",
+  "America/St_Johns",
+  "Pacific/Apia"
+)
 
 /** Hours, days, weeks or months of a zone, some of them excluded. */
 const windows = FastCheck.record({
@@ -20,8 +27,7 @@ const windows = FastCheck.record({
 )
 const regions = Partitions.fixed("regions", ["eu", "us", "asia"])
 
-const spaceOf = (set: Partitions.Any): Space | undefined =>
-  Either.getOrUndefined(set.at({ now, keysOf: () => [] }))
+const spaceOf = (set: Partitions.Any): Space | undefined => Either.getOrUndefined(set.at({ now, keysOf: () => [] }))
 const one = (space: Space, index: number) => Runs.fromRanges(space.size, [[index, index + 1]])
 const indicesOf = (runs: Runs.Runs) =>
   [...Runs.ranges(runs)].flatMap(([from, to]) => Array.from({ length: to - from }, (_, by) => from + by))
@@ -37,7 +43,10 @@ const expectRelation = (
   const [ups, downs] = [indicesOf(up.all), indicesOf(down.all)]
   for (const d of downs) expect(indicesOf(relation.up(one(down, d)))).toStrictEqual(ups.filter((u) => isRelated(u, d)))
   for (const u of ups) expect(indicesOf(relation.down(one(up, u)))).toStrictEqual(downs.filter((d) => isRelated(u, d)))
-  const some = Runs.fromRanges(down.size, downs.filter((d) => d % 3 !== 0).map((d) => [d, d + 1] as const))
+  const some = Runs.fromRanges(
+    down.size,
+    downs.filter((d) => d % 3 !== 0).map((d) => [d, d + 1] as const)
+  )
   expect(indicesOf(relation.up(some))).toStrictEqual(ups.filter((u) => indicesOf(some).some((d) => isRelated(u, d))))
 }
 
@@ -75,9 +84,17 @@ it("a table relates the keys that it lists, and names those that are none", () =
   const regions = Partitions.fixed("regions", ["eu", "am"])
   const [up, down] = [spaceOf(countries), spaceOf(regions)]
   if (up === undefined || down === undefined) throw new Error("the sets are valid")
-  expectRelation(Mapping.table(countries, regions, { eu: ["de", "fr"], am: ["us"] }), up, down, (u, d) => (u < 2) === (d === 0))
+  expectRelation(
+    Mapping.table(countries, regions, { eu: ["de", "fr"], am: ["us"] }),
+    up,
+    down,
+    (u, d) => u < 2 === (d === 0)
+  )
   expect(Mapping.table(countries, regions, { eu: ["de", "uk"], xx: ["us"] }).between(up, down)).toStrictEqual(
-    Either.left(["uk is not a partition of countries. Did you mean us, de or fr?", "xx is not a partition of regions. Did you mean am or eu?"])
+    Either.left([
+      "uk is not a partition of countries. Did you mean us, de or fr?",
+      "xx is not a partition of regions. Did you mean am or eu?"
+    ])
   )
 })
 
