@@ -10,6 +10,7 @@ export interface ZoneTable {
 
 /** Whether the runtime knows a time zone, such as `Europe/Berlin`. */
 export const isKnown = (zone: string): boolean => {
+  if (zone === "UTC" || tables.has(zone)) return true
   try {
     new Intl.DateTimeFormat("en-US", { timeZone: zone })
     return true
