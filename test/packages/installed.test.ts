@@ -1,11 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { publint } from "publint"
 import { formatMessage } from "publint/utils"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { isFull } from "../setup/size.ts"
 import { packInto, run } from "./Packed.ts"
+
+const repository = fileURLToPath(new URL("../..", import.meta.url))
 
 // The packages as users get them: packed, and installed from the registry with their dependencies.
 describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
@@ -66,6 +69,30 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
     }
   })
 
+  it("have declarations that a strict compiler takes, of TypeScript 7 and 5.9", async () => {
+    const folder = await created("strict")
+    expect(await run(folder, "npm", "install", ...scoped())).toMatchObject({ status: 0 })
+    const modules = scoped()
+      .map(nameOf)
+      .flatMap((name) => {
+        const manifest = JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"))
+        return Object.keys(manifest.exports).map((path) => `export * as m from "${name}${path.slice(1)}"\n`)
+      })
+    expect(modules.length).toBeGreaterThan(100)
+    const exports = modules.map((line, at) => line.replace("as m", `as m${at}`))
+    writeFileSync(join(folder, "everyModule.ts"), exports.join(""))
+    const earlier = join(repository, "tools/reference/node_modules/typescript/bin/tsc")
+    for (const [module, moduleResolution, exactOptionalPropertyTypes] of [
+      ["nodenext", "nodenext", true],
+      ["esnext", "bundler", false]
+    ]) {
+      const compilerOptions = { ...strict, module, moduleResolution, exactOptionalPropertyTypes }
+      writeFileSync(join(folder, "strict.json"), JSON.stringify({ compilerOptions, files: ["everyModule.ts"] }))
+      expect(await run(folder, "npx", "tsc", "-p", "strict.json")).toMatchObject({ status: 0, output: "" })
+      expect(await run(folder, process.execPath, earlier, "-p", "strict.json")).toMatchObject({ status: 0, output: "" })
+    }
+  })
+
   it("make a pipeline that pnpm installs, which tests and runs", async () => {
     const folder = await created("with-pnpm")
     // While the packages are not published, pnpm needs the path of each.
@@ -80,6 +107,9 @@ describe.runIf(isFull)("the packed packages", { timeout: 600_000 }, () => {
     expect(readdirSync(folder)).toContain(".sluice")
   })
 })
+
+/** Declarations are checked too, which `skipLibCheck` usually prevents. */
+const strict = { strict: true, skipLibCheck: false, noEmit: true, target: "ES2022", lib: ["ES2023"], types: ["node"] }
 
 /** A program that prints the code hashes of its assets. They equal the command line's, however it is started. */
 const printingHashes = `
