@@ -2,20 +2,30 @@ import { type Database, rowsOf } from "../internal/libsqlDriver.ts"
 import { LibsqlFault } from "./LibsqlFault.ts"
 
 /**
- * Throws if a statement calls a function that is not known to be harmless, or reads a virtual table. libSQL's build includes
- * functions that read and write any file (`readfile`, `writefile`, `fsdir`) or run any SQL (`sha3_query`), without a switch to
- * turn them off. The calls are read from the statement's compiled program, so the spelling of the SQL does not matter. Views
- * that it reads are compiled into it.
+ * Throws if a statement calls a function that is not known to be harmless, or reads a virtual table other than `json_each` and
+ * `json_tree`. libSQL's build includes functions and tables that read and write any file (`readfile`, `writefile`, `fsdir`) or run
+ * any SQL (`sha3_query`), without a switch to turn them off. The calls are read from the statement's compiled program, so the
+ * spelling of the SQL does not matter. Views that it reads are compiled into it.
  */
 export const assertAllowed = (database: Database, sql: string): void => {
-  const explain = database.prepare(`EXPLAIN ${withoutBytes(sql)}`)
-  explain.raw(true)
-  for (const [, opcode, , , , operand] of rowsOf<ReadonlyArray<unknown>>(explain.all([]))) {
-    if (opcode === "VOpen") throw denied("a virtual table or table-valued function")
+  const opened: Array<unknown> = []
+  for (const [, opcode, , , , operand] of programOf(database, sql)) {
+    if (opcode === "VOpen") opened.push(operand)
     if (typeof opcode !== "string" || !/^(?:Pure)?Function$|^Agg/.test(opcode)) continue
     const name = /^(.*)\(-?\d+\)$/.exec(String(operand))?.[1]?.toLowerCase()
     if (name !== undefined && !harmless.has(name)) throw denied(`the function ${name}`)
   }
+  if (opened.length === 0) return
+  // A program names a virtual table by its address in the connection, which is the same in every program.
+  const json = programOf(database, "SELECT 1 FROM json_each('[]') a, json_tree('[]') b")
+  const allowed = new Set(json.flatMap(([, opcode, , , , operand]) => (opcode === "VOpen" ? [operand] : [])))
+  if (!opened.every((operand) => allowed.has(operand))) throw denied("a virtual table or table-valued function")
+}
+
+const programOf = (database: Database, sql: string): ReadonlyArray<ReadonlyArray<unknown>> => {
+  const explain = database.prepare(`EXPLAIN ${withoutBytes(sql)}`)
+  explain.raw(true)
+  return rowsOf<ReadonlyArray<unknown>>(explain.all([]))
 }
 
 /**

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import * as ColumnValue from "../sql/ColumnValue.ts"
 import * as SelectColumns from "../sql/SelectColumns.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import { assertAllowed } from "./AllowedCalls.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { readingSql } from "./ReadingSql.ts"
@@ -15,7 +16,7 @@ import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
  * Checks a SELECT for a table without running it, and returns it. It is prepared over the public file alone, so it cannot read
- * a sensitive table. Its columns must be the table's.
+ * a sensitive table, and it cannot call a function that reads files. Its columns must be the table's.
  */
 export const prepare = Effect.fn("SqliteSelect.prepare")(function* (
   store: SqliteStore,
@@ -28,12 +29,13 @@ export const prepare = Effect.fn("SqliteSelect.prepare")(function* (
   const reading = allowed.right
   const columns = yield* Effect.scoped(
     Effect.flatMap(store.reader("public"), (client) =>
-      client.use(({ database }) =>
-        database
+      client.use(({ database }) => {
+        assertAllowed(database, reading)
+        return database
           .prepare(reading)
           .columns()
           .map(({ name }) => name)
-      )
+      })
     )
   ).pipe(Effect.mapError(refused(operation)))
   yield* SelectColumns.assertOf(table, columns)
@@ -79,6 +81,10 @@ const rounded = (column: string, scale: number): string =>
 /** SQLite's codes do not tell an error in the author's SQL from another one. */
 const refused = (operation: string) => (error: SqlError) => {
   const { code, subject } = Fault.of(error)
+  if (code === "SQLITE_AUTH") {
+    const detail = `its SELECT uses ${subject}, which is not allowed. Read tables and views, and \`json_each\` or \`json_tree\`.`
+    return new WarehouseFailed({ reason: "NotPermitted", operation, detail })
+  }
   if (code !== "SQLITE_ERROR") return Fault.translate(operation, error)
   const missing = subject.startsWith("no such")
   return new WarehouseFailed({

@@ -25,6 +25,30 @@ layer(freshStores, { excludeTestServices: true })("a table by SQL on the embedde
     })
   )
 
+  it.effect("cannot read a file by a function or a virtual table, and can read JSON", () =>
+    Effect.gen(function* () {
+      const errors = yield* Effect.forEach(
+        [
+          "SELECT length(readfile('sensitive.db')) AS n",
+          "SELECT count(*) AS n FROM fsdir('.')",
+          "SELECT count(*) AS n FROM json_each('[1]'), pragma_table_info('counts')"
+        ],
+        refused
+      )
+      const table = "a virtual table or table-valued function"
+      expect(errors.map(({ message }) => message)).toStrictEqual(
+        ["the function readfile", table, table].map(
+          (used) =>
+            `Could not publish counts: its SELECT uses ${used}, which is not allowed. Read tables and views, and \`json_each\` or \`json_tree\`.`
+        )
+      )
+      const warehouse = yield* Warehouse
+      yield* inStep(warehouse.publishSelect(Counts, () => "SELECT value AS n FROM json_each('[7, 9]')"))
+      const { rows } = yield* warehouse.query("SELECT n FROM counts ORDER BY n", "analyst")
+      expect(rows).toStrictEqual([[7], [9]])
+    })
+  )
+
   it.effect("says where its SQL is wrong, and how many rows have which value that does not fit", () =>
     Effect.gen(function* () {
       const errors = yield* Effect.forEach(
