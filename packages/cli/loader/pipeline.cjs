@@ -59,7 +59,8 @@ const start = ({ cacheIn, file, folder }) => {
   const entry = () => [
     `import { startModule } from ${JSON.stringify(require.resolve("@sluice/cli/startModule"))}`,
     `import * as module from ${JSON.stringify(module)}`,
-    `startModule(module, ${JSON.stringify(file)})`
+    // Once the bundle is loaded, stacks are traced to its sources: what is wrong with an asset names its line.
+    `queueMicrotask(() => startModule(module, ${JSON.stringify(file)}))`
   ]
   launch({
     module,

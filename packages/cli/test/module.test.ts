@@ -71,6 +71,20 @@ describe("sluice", () => {
     ])
   }, 60_000)
 
+  // Regression: assets were validated while the bundle was loaded, whose places were not traced to its sources yet.
+  it("names the lines of the pipeline's own files for what is wrong with its assets", async () => {
+    const twice = `
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Effect from "effect/Effect"
+const one = Asset.make("orders", { materialize: () => Effect.succeed(1) })
+const other: typeof one = Asset.make("orders", { materialize: () => Effect.succeed(2) })
+export default Definitions.make({ name: "shop", assets: [one, other] })
+`
+    const { status, stderr } = await sluice(folderWith({ "sluice.config.ts": twice }), "list")
+    expect([status, stderr.match(/sluice\.config\.ts:\d+/g)]).toEqual([2, ["sluice.config.ts:5", "sluice.config.ts:6"]])
+  }, 60_000)
+
   it("runs code beyond ASCII as it is written", async () => {
     const { "revenue.ts": revenue, ...others } = shop(
       '/^[ü€]$/.test("€") ? 1 : yield* Effect.dieMessage("it does not match")'

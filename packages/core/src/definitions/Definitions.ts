@@ -11,7 +11,7 @@ import * as Settings from "../settings/Settings.ts"
 import type { Distinct } from "./Distinct.ts"
 import type { Given, GivenToCommands } from "./Given.ts"
 import type { Origin } from "./Origin.ts"
-import { type Configured, type Definitions, seal, TypeId } from "./Pipeline.ts"
+import { type Configured, type Definitions, sealing, TypeId } from "./Pipeline.ts"
 import type * as Relations from "./Relations.ts"
 
 export type { Distinct } from "./Distinct.ts"
@@ -109,6 +109,7 @@ export const make = <
   } = options
   const assets: ReadonlyArray<Assets[number]> = options.assets
   const settings: Settings.Settings = options.settings ?? {}
+  const sealed = sealing({ name, assets, settings, roles, commands })
   return {
     [TypeId]: TypeId,
     name,
@@ -118,7 +119,9 @@ export const make = <
     settings,
     personSources,
     commands,
-    sealed: seal({ name, assets, settings, roles, commands }),
+    get sealed() {
+      return sealed()
+    },
     configure: Effect.gen(function* () {
       const values = unsafeCast<Settings.Values<S>>(yield* Settings.load(settings))
       const dependencies: Readonly<Record<string, string | undefined>> = rowsDependOn?.(values) ?? {}

@@ -10,7 +10,7 @@ import type * as Settings from "../settings/Settings.ts"
 import { SettingsInvalid } from "../settings/Settings.ts"
 import type { IsUnion, RelationName } from "./Distinct.ts"
 import type { Origin } from "./Origin.ts"
-import { type Any, type Configured, type Definitions, type Needs, seal, TypeId } from "./Pipeline.ts"
+import { type Any, type Configured, type Definitions, type Needs, sealing, TypeId } from "./Pipeline.ts"
 import * as Relations from "./Relations.ts"
 
 /** Every asset of several pipelines. */
@@ -65,6 +65,7 @@ export const merge = <const Ds extends ReadonlyArray<Any>>(
   const commands = all.flatMap((pipeline) => pipeline.commands)
   const roles = rolesOf(all)
   const personSources = all.flatMap((pipeline) => pipeline.personSources)
+  const sealed = sealing({ name, assets, settings, roles, commands, others: [...problems, ...sharedSources(personSources)] })
   return {
     [TypeId]: TypeId,
     name,
@@ -74,7 +75,9 @@ export const merge = <const Ds extends ReadonlyArray<Any>>(
     settings,
     commands,
     personSources: [...new Set(personSources)],
-    sealed: seal({ name, assets, settings, roles, commands, others: [...problems, ...sharedSources(personSources)] }),
+    get sealed() {
+      return sealed()
+    },
     configure: Effect.gen(function* () {
       const each = yield* Effect.forEach(parts, (part) =>
         Effect.map(Effect.either(part.pipeline.configure), (result) => ({ part, result }))

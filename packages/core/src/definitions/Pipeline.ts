@@ -75,17 +75,31 @@ export interface Configured {
 /** Returns the graph. Its assets need the services of `resources` and of the program. */
 export const graphOf = (sealed: Sealed<Asset.Any>): AssetGraph.AssetGraph<SomeAsset> => unsafeCast(sealed.graph)
 
-/** Validates a pipeline. `others` are problems that were found before. */
-export const seal = <A extends Asset.Any>({
+/**
+ * Validates a pipeline when its result is first read. While a module is loaded, the places of its assets are still those of the
+ * bundle that it is in.
+ */
+export const sealing = <A extends Asset.Any>(parts: Parts<A>): (() => Either.Either<Sealed<A>, DefinitionsInvalid>) => {
+  let sealed: Either.Either<Sealed<A>, DefinitionsInvalid> | undefined
+  return () => {
+    sealed ??= seal(parts)
+    return sealed
+  }
+}
+
+/** What is validated together. `others` are problems that are known already. */
+type Parts<A extends Asset.Any> = Pick<Definitions<A>, "assets" | "commands" | "name" | "roles" | "settings"> & {
+  readonly others?: ReadonlyArray<string>
+}
+
+const seal = <A extends Asset.Any>({
   assets,
   commands,
   name,
   others = [],
   roles,
   settings
-}: Pick<Definitions<A>, "assets" | "commands" | "name" | "roles" | "settings"> & {
-  readonly others?: ReadonlyArray<string>
-}): Either.Either<Sealed<A>, DefinitionsInvalid> => {
+}: Parts<A>): Either.Either<Sealed<A>, DefinitionsInvalid> => {
   const graph = AssetGraph.fromAssets(assets)
   const problems = [
     ...others,

@@ -3,7 +3,7 @@ import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import * as Copies from "../internal/assetCopies.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
-import { type Definitions, seal } from "./Pipeline.ts"
+import { type Definitions, sealing } from "./Pipeline.ts"
 
 /** An asset whose name has a prefix. */
 export type WithPrefix<Prefix extends string, T> =
@@ -27,11 +27,14 @@ export const prefixed = <const Prefix extends string, A extends Asset.Any>(
   const renamed = Copies.make(definitions.assets, (asset) => ({ ...asset, name: named(asset.name) }))
   const assets = unsafeCast<ReadonlyArray<WithPrefix<Prefix, A>>>(renamed)
   const own = new Map(definitions.assets.map(({ name }) => [named(name), name]))
+  const sealed = sealing({ ...definitions, assets })
   return {
     ...definitions,
     assets,
     personSources: definitions.personSources.map(named),
-    sealed: seal({ ...definitions, assets }),
+    get sealed() {
+      return sealed()
+    },
     configure: Effect.map(definitions.configure, (configured) => ({
       ...configured,
       settingsOf: (asset) => {
