@@ -1,16 +1,11 @@
 import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
-import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
 import { affectedRows } from "../internal/mysqlDriver.ts"
-import { rowsOf } from "../internal/rowsOf.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SelectColumns from "../sql/SelectColumns.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
@@ -27,13 +22,13 @@ import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
-import { rowDecoder } from "./encoding.ts"
-import { faultOf, statementFailed } from "./errors.ts"
+import { statementFailed } from "./errors.ts"
 import type { Loaded, Loader } from "./Loader.ts"
 import * as MysqlAccess from "./MysqlAccess.ts"
 import * as MysqlDrift from "./MysqlDrift.ts"
 import * as MysqlErasure from "./MysqlErasure.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
+import * as MysqlReader from "./MysqlReader.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
 import * as SelectSources from "./SelectSources.ts"
@@ -101,35 +96,6 @@ export const make = (options: Options): Warehouse["Type"] => {
   })
 
   const ownOf = (spec: WarehouseSpec) => here("compare the database with what is declared", SqlOwners.ownOf(words, spec))
-
-  /** One snapshot for all pages: a publish waits until the reader has ended. */
-  const read = <T extends Table.Any | View.Any>(relation: T) => {
-    const failed = statementFailed(`read ${relation.name}`)
-    const decode = rowDecoder(relation.columns)
-    const pages = (session: Session) => {
-      const select = (sql: string, parameters: ReadonlyArray<unknown>) =>
-        Effect.mapError(Effect.retry(session.connection.execute(sql, parameters, undefined), missingFile), failed)
-      if (relation._tag === "View" || relation.primaryKey.length === 0)
-        return Stream.fromEffect(select(Ddl.selectFrom(relation), []))
-      const { primaryKey } = relation
-      return Stream.paginateEffect(Option.none<ReadonlyArray<unknown>>(), (after) =>
-        Effect.map(
-          select(
-            Ddl.selectPage(relation, { first: Option.isNone(after), size: pageSize }),
-            Option.match(after, { onNone: () => [], onSome: Ddl.keyParameters })
-          ),
-          (rows) => {
-            const last = rows.length < pageSize ? undefined : rows.at(-1)
-            return [rows, last === undefined ? Option.none() : Option.some(Option.some(primaryKey.map((key) => last[key])))]
-          }
-        )
-      )
-    }
-    return Stream.unwrapScoped(Effect.map(Effect.mapError(snapshot(pool), failed), pages)).pipe(
-      Stream.filter((rows) => rows.length > 0),
-      Stream.map((rows) => rowsOf<T>(rows.map(decode)))
-    )
-  }
 
   return Warehouse.of({
     publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
@@ -234,7 +200,7 @@ export const make = (options: Options): Warehouse["Type"] => {
       return { columns: found.map(({ name }) => name), owner }
     }),
 
-    read,
+    read: (relation) => MysqlReader.rows(pool, relation),
 
     query: (sql, as, limit) => {
       const account = as === "analyst" ? options.analyst : options.pipeline
@@ -288,22 +254,3 @@ const measuring = "evaluate the check"
  * work for texts that are short. MySQL has no such limit, and reads this as a comment.
  */
 const sortingWhole = "/*M! SET STATEMENT max_length_for_sort_data = 8192 FOR */"
-
-const pageSize = 5_000
-
-/**
- * MySQL 9.7 sometimes misses the file of a table that was just swapped (ER_TABLESPACE_MISSING). The transaction survives that.
- * A deadlock ends the transaction and its snapshot, so no page may be read again then.
- */
-const missingFile = {
-  while: (error: SqlError) => faultOf(error.cause).errno === 1812,
-  schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(10))
-}
-
-/** A connection in a read-only transaction. The scope ends both. */
-const snapshot = (pool: MysqlPool) =>
-  Effect.tap(pool.reserve, ({ connection, destroy }) =>
-    Effect.acquireRelease(connection.executeUnprepared("START TRANSACTION READ ONLY", [], undefined), () =>
-      Effect.catchAll(connection.executeUnprepared("ROLLBACK", [], undefined), () => destroy)
-    )
-  )

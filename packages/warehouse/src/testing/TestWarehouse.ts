@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as MemoryStore from "../embedded/MemoryStore.ts"
+import * as SqliteReader from "../embedded/SqliteReader.ts"
 import * as SqliteWarehouse from "../embedded/SqliteWarehouse.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
@@ -62,7 +63,7 @@ const make = Effect.gen(function* () {
   const writes: Array<Write> = []
   const record = (write: Write) => void writes.push(write)
   const rowsOf = (relation: Table.Any | View.Any) =>
-    Effect.map(Stream.runCollect(SqliteWarehouse.readOver(store.data, relation)), (pages) =>
+    Effect.map(Stream.runCollect(SqliteReader.readOver(store.data, relation)), (pages) =>
       Chunk.toReadonlyArray(pages).flat()
     )
   /** Records a relation's rows, as a reader sees them, after a write. */
