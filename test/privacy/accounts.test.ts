@@ -154,7 +154,7 @@ for (const flavour of flavours) {
         )
       ])
       const unproved = expect.stringMatching(
-        /! Not proved: that the analyst reads nothing but the public tables and views\./
+        /! Not proved: that the analyst can read only public tables and views\./
       )
       expect([await lines(""), await lines("wrong")]).toEqual([[unproved], [unproved]])
     }, 60_000)
