@@ -14,7 +14,8 @@ const timesOfDay = [
   "core/src/run/RunStore.ts",
   "core/src/run/Scheduler.ts",
   "core/src/testing/runForTest.ts",
-  "rest-source/src/source/Answer.ts",
+  "files/src/FileAsset.ts",
+  "rest-source/src/source/HttpPage.ts",
   "warehouse/src/checks/Freshness.ts",
   "warehouse/src/sql/SqlErasure.ts"
 ]

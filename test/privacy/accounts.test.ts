@@ -153,9 +153,7 @@ for (const flavour of flavours) {
           /✓ Proved with a login as the analyst: the server refused to read \d+ tables that are not public\.$/
         )
       ])
-      const unproved = expect.stringMatching(
-        /! Not proved: that the analyst can read only public tables and views\./
-      )
+      const unproved = expect.stringMatching(/! Not proved: that the analyst can read only public tables and views\./)
       expect([await lines(""), await lines("wrong")]).toEqual([[unproved], [unproved]])
     }, 60_000)
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
@@ -7,12 +7,14 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 
 /** Every source file of the packages, by path. */
 const sources = new Map(
-  readdirSync(join(root, "packages")).flatMap((name) =>
-    readdirSync(join(root, "packages", name, "src"), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => [relative(root, path), readFileSync(path, "utf8")] as const)
-  )
+  readdirSync(join(root, "packages"))
+    .filter((name) => existsSync(join(root, "packages", name, "src")))
+    .flatMap((name) =>
+      readdirSync(join(root, "packages", name, "src"), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((path) => [relative(root, path), readFileSync(path, "utf8")] as const)
+    )
 )
 
 const filesThat = (say: RegExp): ReadonlyArray<string> =>

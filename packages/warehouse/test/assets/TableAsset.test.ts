@@ -10,6 +10,7 @@ import * as Table from "@sluice/core/relation/Table"
 import { MaskIdMissing } from "@sluice/warehouse/assets/MaskLookup"
 import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
+import { published } from "@sluice/warehouse/testing/published"
 import * as Effect from "effect/Effect"
 
 const People = Table.make("people", {
@@ -75,8 +76,15 @@ it.effect("a value without a mask id fails the asset", () =>
 
 it.effect("what changed in the source replaces the rows of its ids only", () =>
   Effect.gen(function* () {
-    const changes = Changes.make(Dataset.of(ada), Dataset.of("1"))
-    const { rows } = yield* materializeForTest(people, { source: changes, cities: MaskMap.of("city", { London: 7 }) })
-    expect(rows).toStrictEqual([{ id: "1", city_id: 7 }])
+    const inputs = {
+      source: Changes.make(Dataset.of(ada), Dataset.of("1", "3")),
+      cities: MaskMap.of("city", { London: 7 })
+    }
+    const before = published(People, [person("1"), person("2"), person("3")])
+    const { rows } = yield* materializeForTest(people, inputs, { seed: [before] })
+    expect(rows).toStrictEqual([
+      { id: "1", city_id: 7 },
+      { id: "2", city_id: null }
+    ])
   })
 )
