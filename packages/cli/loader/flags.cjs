@@ -1,7 +1,6 @@
 // V8's options for long runs that allocate and drop pages of rows, and keep little of them alive. The numbers are medians of
-// three runs of 40,000 users and 400,000 messages into the embedded store, without the option and with it. Three more options
-// must be set before Node starts, so the script in package.json passes them: `--max-semi-space-size=4` (264 and 247 MB), and
-// `--min-semi-space-size=4` and `--initial-old-space-size=32`, with which `list` collects garbage four times instead of nine.
+// three runs of 40,000 users and 400,000 messages into the embedded store, without the option and with it. One more option
+// must be set before Node starts, so the script in package.json passes it: `--max-semi-space-size=4` (264 and 247 MB).
 const { setFlagsFromString } = require("node:v8")
 
 for (const flag of [
