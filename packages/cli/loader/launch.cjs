@@ -104,5 +104,8 @@ const run = ({ bundle, cache, file, folder }) => {
     process.stderr.write(`The pipeline's code failed while it was loaded:\n\n${error?.stack ?? error}\n`)
     process.exit(2)
   }
-  for (const signal of signals) process.off(signal, stop)
+  // After the program has begun, which a microtask does: a signal with no handler in between would be lost.
+  queueMicrotask(() => {
+    for (const signal of signals) process.off(signal, stop)
+  })
 }
