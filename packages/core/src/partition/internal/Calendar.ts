@@ -1,3 +1,4 @@
+import { lastAtMost } from "./lastAtMost.ts"
 import * as ZoneTable from "./ZoneTable.ts"
 
 /** Milliseconds of a day of 24 hours. */
@@ -23,14 +24,8 @@ export const make = (table: ZoneTable.ZoneTable): Calendar => {
 
   const startOf = (dayNumber: number): number => {
     const midnight = dayNumber * day
-    let low = 0
-    let high = since.length - 1
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((latestShown[middle] ?? 0) > midnight) high = middle
-      else low = middle + 1
-    }
-    return Math.max(since[low] ?? 0, midnight - (offsets[low] ?? 0))
+    const at = lastAtMost(latestShown, midnight) + 1
+    return Math.max(since[at] ?? 0, midnight - (offsets[at] ?? 0))
   }
 
   const dayAt = (instant: number): number => {

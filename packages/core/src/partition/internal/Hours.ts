@@ -1,3 +1,4 @@
+import { lastAtMost } from "./lastAtMost.ts"
 import type { ZoneTable } from "./ZoneTable.ts"
 import { entryAt } from "./ZoneTable.ts"
 
@@ -34,14 +35,8 @@ export const make = (table: ZoneTable): Hours => {
   })
 
   const startOf = (number: number): number => {
-    let low = 0
-    let high = counts.length - 1
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if ((counts[middle] ?? 0) <= number) low = middle
-      else high = middle - 1
-    }
-    return (firsts[low] ?? 0) + (number - (counts[low] ?? 0)) * hour
+    const at = Math.max(0, lastAtMost(counts, number))
+    return (firsts[at] ?? 0) + (number - (counts[at] ?? 0)) * hour
   }
 
   const numberAt = (instant: number): number => {

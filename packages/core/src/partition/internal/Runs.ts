@@ -1,3 +1,5 @@
+import { lastAtMost } from "./lastAtMost.ts"
+
 /**
  * A set of indices below `space`. It is kept as sorted ranges while they are few, and as a bitmap if they are more than one in 64
  * indices: a million indices take 122 KiB at most, and an intersection takes 0.1 ms instead of 8 ms.
@@ -74,14 +76,7 @@ export const isEmpty = (self: Runs): boolean => size(self) === 0
 export const has = (self: Runs, index: number): boolean => {
   if (index < 0 || index >= self.space) return false
   if (self._tag === "Bitmap") return (((self.words[index >>> 5] ?? 0) >>> (index & 31)) & 1) === 1
-  let low = 0
-  let high = self.bounds.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((self.bounds[middle] ?? 0) <= index) low = middle + 1
-    else high = middle
-  }
-  return (low & 1) === 1
+  return (lastAtMost(self.bounds, index) & 1) === 0
 }
 
 /** The bytes that a set takes. */

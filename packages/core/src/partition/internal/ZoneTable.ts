@@ -1,3 +1,5 @@
+import { lastAtMost } from "./lastAtMost.ts"
+
 /**
  * The UTC offsets of a time zone. `offsets[i]` holds from the instant `since[i]` until `since[i + 1]`; all are milliseconds. The
  * first entry holds from before 1970, the last one until `until` at least.
@@ -32,16 +34,7 @@ export const of = (zone: string, until: number): ZoneTable => {
 }
 
 /** The position of the entry that holds at an instant. */
-export const entryAt = ({ since }: ZoneTable, instant: number): number => {
-  let low = 0
-  let high = since.length - 1
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1
-    if ((since[middle] ?? 0) <= instant) low = middle
-    else high = middle - 1
-  }
-  return low
-}
+export const entryAt = ({ since }: ZoneTable, instant: number): number => lastAtMost(since, instant)
 
 const tables = new Map<string, ZoneTable>()
 const day = 86_400_000
