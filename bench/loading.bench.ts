@@ -59,19 +59,7 @@ const rowsFrom = (start: number) =>
 const chunks = Array.from({ length: Math.ceil(count / 5_000) }, (_, page) => rowsFrom(page * 5_000))
 const rows = Dataset.fromArray(chunks.flat(), 5_000)
 
-const step: StepContext.Service = {
-  runId: "bench",
-  asset: "messages_raw",
-  attempt: 1,
-  progress: () => {},
-  metadata: () => {},
-  dataVersion: () => {},
-  staged: () => Effect.void,
-  handOff: () => {},
-  lastMadeFrom: undefined,
-  last: undefined,
-  concluded: Effect.void
-}
+const step = StepContext.unobserved("bench", "messages_raw")
 const publish = Effect.flatMap(Warehouse, (warehouse) =>
   Effect.provideService(warehouse.publish(MessagesRaw, rows), StepContext, step)
 )

@@ -37,7 +37,7 @@ it("a day with a negative revenue is not published", async () => {
   ])
 })
 
-it("a product that sells is told with its revenue over all days", async () => {
+it("a product that sells has its revenue over all days", async () => {
   const products = published(Products, [{ product_id: "p1", name: "lamp" }])
   const { rows } = await Effect.runPromise(materializeForTest(bestSellers, { orders, products, rates }))
   expect(rows).toEqual([{ name: "lamp", orders: 3, revenue: "15.25" }])

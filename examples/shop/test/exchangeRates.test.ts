@@ -26,7 +26,7 @@ it.effect("each line after the first is a currency and its rate", () =>
   })
 )
 
-it.effect("a line that is not is told by its number", () =>
+it.effect("a line that is no rate is reported with its number and column", () =>
   Effect.gen(function* () {
     const { message } = yield* Effect.flip(ratesOf("currency,eur\nEuros,one\n"))
     expect(message).toContain(

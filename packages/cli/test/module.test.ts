@@ -150,7 +150,7 @@ export default Definitions.make({ name: "shop", assets: [one, other] })
     ])
   }, 120_000)
 
-  it("merges two pipelines that ran alone, once it is told to take over what they keep", async () => {
+  it("merges two pipelines that ran alone after provision --adopt-from", async () => {
     const folder = folderWith({
       "teams.ts": `
 import * as Asset from "@sluice/core/asset/Asset"

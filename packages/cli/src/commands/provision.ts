@@ -56,7 +56,7 @@ export const run = Effect.fn("assets.provision")(function* ({
 })
 
 const accepted =
-  "took the store as it is; run `sluice materialize --all --full`, and erase again whoever was erased since the backup"
+  "accepted the store as it is; run `sluice materialize --all --full`, then repeat each erasure since the backup"
 
 const taken = ({ relations, suppressed }: Adopted, from: string): ReadonlyArray<string> => [
   `took over ${Human.list(relations)} from the pipeline "${from}", whose history remains its own; run \`sluice materialize --all\``,

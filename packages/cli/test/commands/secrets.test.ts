@@ -54,7 +54,7 @@ describe("a store whose secrets or files change", () => {
     ]).toEqual([2, true])
     const { stdout } = await sluice(cwd, ["provision", "--restored"])
     expect(stdout).toBe(
-      "✓ took the store as it is; run `pnpm assets materialize --all --full`, and erase again whoever was erased since the backup\n"
+      "✓ accepted the store as it is; run `pnpm assets materialize --all --full`, then repeat each erasure since the backup\n"
     )
     expect((await materialize("--full")).code).toBe(0)
     const erased = await sluice(cwd, ["query", "select count(*) as n from users_raw where user_id = '8'", "--json"])

@@ -7,6 +7,21 @@ import type { Metadata } from "./Metadata.ts"
 
 /** The run that a step is part of, and the step's reports to it. The executor provides one to every step. */
 export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepContext, StepContext.Service>() {
+  /** A step that nobody observes: it reports nothing and runs no checks. For benches and for seeding a test's warehouse. */
+  static readonly unobserved = (runId: string, asset: string): StepContext.Service => ({
+    runId,
+    asset,
+    attempt: 1,
+    progress: () => {},
+    metadata: () => {},
+    dataVersion: () => {},
+    staged: () => Effect.void,
+    handOff: () => {},
+    lastMadeFrom: undefined,
+    last: undefined,
+    concluded: Effect.void
+  })
+
   /** Adds to the number of rows that this attempt has processed. */
   static readonly progress = (rows: number): Effect.Effect<void, never, StepContext> =>
     Effect.map(StepContext, (step) => step.progress(rows))

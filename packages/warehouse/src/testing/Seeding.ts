@@ -74,7 +74,7 @@ const seedMask = (into: Into, mask: Mask.Any, ids: ReadonlyMap<string, number>) 
     ids,
     ([value, id]) => into.ids.given(mask, id, into.masker.ids(mask, Dataset.of(Pii.make(mask.kind, value)))),
     { discard: true }
-  ).pipe(Effect.provideService(StepContext, unseen), failing(mask))
+  ).pipe(Effect.provideService(StepContext, StepContext.unobserved(runId, runId)), failing(mask))
 
 /** Names the relation that could not be seeded. The rows are the test's own, not an asset's. */
 const failing =
@@ -85,15 +85,3 @@ const failing =
       if (error instanceof SqlError) return Fault.translate(operation, error)
       return new WarehouseFailed({ reason: "RowRejected", operation, detail: error.message })
     })
-
-const unseen: StepContext.Service = {
-  ...{ runId, asset: runId, attempt: 1 },
-  progress: () => {},
-  metadata: () => {},
-  dataVersion: () => {},
-  staged: () => Effect.void,
-  handOff: () => {},
-  lastMadeFrom: undefined,
-  last: undefined,
-  concluded: Effect.void
-}
