@@ -44,6 +44,7 @@ const step: StepContext.Service = {
   runId: "r",
   asset: "users_raw",
   attempt: 1,
+  slice: undefined,
   progress: () => undefined,
   dataVersion: () => undefined,
   metadata: () => undefined,

@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { Slice } from "../partition/Slice.ts"
 import type * as AssetCheck from "./AssetCheck.ts"
 import type { CheckFailed } from "./CheckFailed.ts"
 import type { Failure } from "./Failure.ts"
@@ -12,6 +13,7 @@ export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepCon
     runId,
     asset,
     attempt: 1,
+    slice: undefined,
     progress: () => {},
     metadata: () => {},
     dataVersion: () => {},
@@ -69,6 +71,8 @@ export declare namespace StepContext {
     readonly asset: string
     /** 1 for the first attempt. */
     readonly attempt: number
+    /** The partitions that this attempt makes; undefined if the asset has none. */
+    readonly slice: Slice | undefined
     /** Cheap and synchronous. May be called once per page or batch. */
     readonly progress: (rows: number) => void
     readonly metadata: (values: Metadata) => void

@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as productSpace from "./internal/productSpace.ts"
 import * as Runs from "./internal/Runs.ts"
 import type * as Partitions from "./Partitions.ts"
-import { along, type Dimension, type Space } from "./Space.ts"
+import type { Dimension, Space } from "./Space.ts"
 
 /**
  * Which partitions of an upstream a partition of a downstream asset is made from. It is a relation: one partition can be made from
@@ -128,7 +128,7 @@ export const fromDimension = <Up extends Partitions.Any, const Dim extends keyof
   between: (up, down) =>
     Either.map(dimensionOf(up, dimension, down), (found) => ({
       up: (runs) => Runs.intersect(productSpace.slab(found, runs, up.size), up.all),
-      down: (runs) => projected(found, runs)
+      down: (runs) => productSpace.projected(found, runs)
     }))
 })
 
@@ -140,7 +140,7 @@ export const toDimension = <Down extends Partitions.Any, const Dim extends keyof
   arity: "one",
   between: (up, down) =>
     Either.map(dimensionOf(down, dimension, up), (found) => ({
-      up: (runs) => projected(found, runs),
+      up: (runs) => productSpace.projected(found, runs),
       down: (runs) => Runs.intersect(productSpace.slab(found, runs, down.size), down.all)
     }))
 })
@@ -148,9 +148,8 @@ export const toDimension = <Down extends Partitions.Any, const Dim extends keyof
 const whole = (runs: Runs.Runs, of: Space): Runs.Runs => (Runs.isEmpty(runs) ? Runs.empty(of.size) : of.all)
 
 const lastOf = ({ all, size }: Space): Runs.Runs => {
-  let last = 0
-  for (const [, to] of Runs.ranges(all)) last = to
-  return Runs.fromRanges(size, [[last - 1, last]])
+  const last = Runs.last(all)
+  return Runs.fromRanges(size, [[last, last + 1]])
 }
 
 /** A downstream window is made from the upstream windows that `offset` moves onto those that it overlaps. */
@@ -193,20 +192,4 @@ const dimensionOf = (product: Space, name: string, other: Space): Either.Either<
     : Either.left([
         `${other.name} is not the dimension ${name} of ${product.name}. Name the set that the product was made of.`
       ])
-}
-
-/** The indices along a dimension that cells have. */
-const projected = (dimension: Dimension, cells: Runs.Runs): Runs.Runs => {
-  const { space, stride } = dimension
-  const indices = function* () {
-    for (const [from, to] of Runs.ranges(cells)) {
-      if (to - from >= space.size * stride) yield [0, space.size] as const
-      else {
-        const [first, last] = [along(dimension, from), along(dimension, to - 1)]
-        if (first <= last && to - from <= (last - first + 1) * stride) yield [first, last + 1] as const
-        else yield* [[first, space.size] as const, [0, last + 1] as const]
-      }
-    }
-  }
-  return Runs.intersect(Runs.fromRanges(space.size, indices()), space.all)
 }

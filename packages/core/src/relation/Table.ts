@@ -24,8 +24,19 @@ export interface Table<out Name extends string, out C extends Columns, out V ext
   readonly subject: ReadonlyArray<string>
   /** Sets of columns that an acquaintance may know together. Reports of k-anonymity also compare people by each set. */
   readonly knownTogether: ReadonlyArray<ReadonlyArray<string>>
+  /**
+   * The column that says which partition a row is in; for a product, the column of each dimension. Undefined if the table is not cut.
+   */
+  readonly partitionBy: PartitionBy
   readonly visibility: V
 }
+
+/**
+ * The column that says which partition a row is in, or a column for each dimension of a product. A timestamp is an instant: the row
+ * is in the window that it lies in. A day is a local date: the row is in the window of that date, in the set's time zone. Text or a
+ * number is the key of a fixed or dynamic set.
+ */
+export type PartitionBy = string | Readonly<Record<string, string>> | undefined
 
 export type Visibility = "public" | "sensitive"
 export type Any = Table<string, Columns>
@@ -61,12 +72,18 @@ export const make = <const Name extends string, const C extends Columns>(
      * none.
      */
     readonly subject?: (keyof C & string) | ReadonlyArray<keyof C & string>
+    /**
+     * The column that says which partition a row is in: `"ordered_at"`. For a product, the column of each dimension:
+     * `{ day: "ordered_on", region: "region" }`. Default: the table is not cut.
+     */
+    readonly partitionBy?: (keyof C & string) | Readonly<Record<string, keyof C & string>>
   }
 ): Table<Name, C, VisibilityOf<C>> => ({
   _tag: "Table",
   name: RelationName.checked("table", name),
   indexes: [],
   knownTogether: [],
+  partitionBy: undefined,
   ...options,
   subject: options.subject === undefined ? [] : typeof options.subject === "string" ? [options.subject] : options.subject,
   visibility: visibilityOf<C>(options.columns)

@@ -15,6 +15,7 @@ import type { Metadata } from "../asset/Metadata.ts"
 import { StepContext } from "../asset/StepContext.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import type { Slice } from "../partition/Slice.ts"
 import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
@@ -29,6 +30,8 @@ export interface Options {
   readonly action: Action
   /** 1 for the first attempt. */
   readonly attempt: number
+  /** The partitions that the attempt makes; undefined if the asset has none. */
+  readonly slice: Slice | undefined
   /** Returns the upstream values by the names that the asset gives them. Loads a value if necessary. */
   readonly inputs: () => Effect.Effect<Readonly<Record<string, unknown>>, Failure>
   /**
@@ -141,6 +144,7 @@ const stepContext = (options: Options) => {
     runId,
     asset: asset.name,
     attempt,
+    slice: options.slice,
     progress: (more) => {
       rows += more
       emit({ _tag: "StepProgressed", runId, asset: asset.name, attempt, rows })

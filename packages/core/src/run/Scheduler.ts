@@ -151,6 +151,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       asset: node.asset,
       action: node.step.action,
       attempt: ++node.attempts,
+      slice: undefined,
       deadline: node.deadline,
       inputs: () => inputsOf(node),
       unconcluded,

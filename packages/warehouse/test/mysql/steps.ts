@@ -30,6 +30,7 @@ export const recorded = <A, E, R>(
         runId: "test",
         asset: "test",
         attempt: 1,
+        slice: undefined,
         progress: (more) => {
           rows += more
         },

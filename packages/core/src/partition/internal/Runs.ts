@@ -71,7 +71,23 @@ export const size = (self: Runs): number => {
   return count
 }
 
-export const isEmpty = (self: Runs): boolean => size(self) === 0
+/** The smallest index; -1 if there is none. */
+export const first = (self: Runs): number => {
+  for (const [from] of ranges(self)) return from
+  return -1
+}
+
+/** The largest index; -1 if there is none. */
+export const last = (self: Runs): number => {
+  if (self._tag === "Ranges") return (self.bounds.at(-1) ?? 0) - 1
+  for (let at = self.words.length - 1; at >= 0; at--) {
+    const word = self.words[at] ?? 0
+    if (word !== 0) return at * 32 + 31 - Math.clz32(word)
+  }
+  return -1
+}
+
+export const isEmpty = (self: Runs): boolean => first(self) < 0
 
 export const has = (self: Runs, index: number): boolean => {
   if (index < 0 || index >= self.space) return false

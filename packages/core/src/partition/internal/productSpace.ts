@@ -71,4 +71,20 @@ export const slab = ({ space, stride }: Dimension, indices: Runs.Runs, size: num
   return Runs.fromRanges(size, repeated())
 }
 
+/** The indices along a dimension that cells have. */
+export const projected = (dimension: Dimension, cells: Runs.Runs): Runs.Runs => {
+  const { space, stride } = dimension
+  const indices = function* () {
+    for (const [from, to] of Runs.ranges(cells)) {
+      if (to - from >= space.size * stride) yield [0, space.size] as const
+      else {
+        const [first, last] = [along(dimension, from), along(dimension, to - 1)]
+        if (first <= last && to - from <= (last - first + 1) * stride) yield [first, last + 1] as const
+        else yield* [[first, space.size] as const, [0, last + 1] as const]
+      }
+    }
+  }
+  return Runs.intersect(Runs.fromRanges(space.size, indices()), space.all)
+}
+
 const shape = (dimensions: ReadonlyArray<Dimension>): string => dimensions.map(({ name }) => name).join("|")

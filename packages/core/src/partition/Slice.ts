@@ -1,0 +1,49 @@
+import * as productSpace from "./internal/productSpace.ts"
+import * as Runs from "./internal/Runs.ts"
+import type { PartitionKey } from "./PartitionKey.ts"
+import type { Space, Window } from "./Space.ts"
+
+/** Partitions of one space: what one call of `materialize` makes, or what one publish replaces. */
+export interface Slice<out Name extends string = string> {
+  readonly space: Space<Name>
+  /** The indices of the partitions; never none. */
+  readonly runs: Runs.Runs
+  /** The number of partitions. */
+  readonly size: number
+  readonly first: PartitionKey<Name>
+  readonly last: PartitionKey<Name>
+  /** From the start of the first window to the end of the last; undefined if the set has no time dimension. */
+  readonly window: Window | undefined
+  /** The keys, in order. Made when they are read. */
+  readonly keys: Iterable<PartitionKey<Name>>
+}
+
+/** The slice of some partitions of a space. */
+export const make = <Name extends string>(space: Space<Name>, runs: Runs.Runs): Slice<Name> => {
+  const [first, last] = [Runs.first(runs), Runs.last(runs)]
+  return {
+    space,
+    runs,
+    size: Runs.size(runs),
+    first: space.keyOf(first),
+    last: space.keyOf(last),
+    get window() {
+      return windowOf(space, runs)
+    },
+    keys: { [Symbol.iterator]: () => keysOf(space, runs) }
+  }
+}
+
+/** The keys of some partitions, in order. */
+export function* keysOf<Name extends string>(space: Space<Name>, runs: Runs.Runs): Generator<PartitionKey<Name>> {
+  for (const [from, to] of Runs.ranges(runs)) for (let index = from; index < to; index++) yield space.keyOf(index)
+}
+
+/** The hull of the windows; for a product, along its first time dimension. */
+const windowOf = (space: Space, runs: Runs.Runs): Window | undefined => {
+  if (space.windows !== undefined) {
+    return { start: space.windows.windowOf(Runs.first(runs)).start, end: space.windows.windowOf(Runs.last(runs)).end }
+  }
+  const time = space.dimensions.find((dimension) => dimension.space.windows !== undefined)
+  return time === undefined ? undefined : windowOf(time.space, productSpace.projected(time, runs))
+}
