@@ -35,7 +35,7 @@ export interface Checked {
 }
 
 /**
- * Materializes one asset with upstream values of your choice: one attempt, slice: undefined, as a run makes it, without a graph or a store. Your
+ * Materializes one asset with upstream values of your choice: one attempt, as a run makes it, without a graph or a store. Your
  * test's layers provide the services that the asset needs. It fails with the asset's own error, or with `CheckFailed` if
  * a blocking check does not pass. `lastRunId` is the run of the asset's previous materialization; default: there is none.
  */
@@ -59,7 +59,7 @@ export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failur
   }
   const attempt = Effect.uninterruptibleMask((restore) =>
     Attempt.run({
-      ...{ runId: "test", asset: watched, action: "materialize", attempt: 1 },
+      ...{ runId: "test", asset: watched, action: "materialize", attempt: 1, slice: undefined },
       inputs: () => Effect.succeed(inputs),
       unconcluded: () => [],
       early: { handOff: () => {}, withdraw: () => Effect.void, concluded: Effect.void },
