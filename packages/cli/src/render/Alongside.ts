@@ -17,6 +17,10 @@ export const following = (): ((event: RunEvent) => ReadonlyArray<string>) => {
       case "StepProgressed":
       case "CheckEvaluated":
       case "StepRetrying":
+      case "PartitionsSucceeded":
+      case "PartitionsFailed":
+      case "PartitionsSkipped":
+      case "PartitionsLate":
       case "RunConcluded":
         return []
       default:

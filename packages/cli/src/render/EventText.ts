@@ -1,4 +1,5 @@
 import type { Metadata } from "@sluice/core/asset/Metadata"
+import * as Stored from "@sluice/core/partition/Stored"
 import type { Action } from "@sluice/core/plan/Plan"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
@@ -61,6 +62,7 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
   switch (event._tag) {
     case "RunStarted":
     case "StepProgressed":
+    case "PartitionsSucceeded":
     case "RunConcluded":
       return undefined
     case "StepStarted": {
@@ -104,6 +106,20 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(dim(marks.skipped), event.asset, dim(skipped(event.causes)))
     case "StepCanceled":
       return told(dim(marks.skipped), event.asset, dim("canceled"))
+    case "PartitionsFailed":
+      return told(
+        style.red(marks.failed),
+        event.asset,
+        `${Stored.text(event.partitions)} failed: ${style.worded(event.error.message)}`
+      )
+    case "PartitionsSkipped":
+      return told(dim(marks.skipped), event.asset, dim(`${Stored.text(event.partitions)} ${skipped(event.causes)}`))
+    case "PartitionsLate":
+      return told(
+        style.yellow(marks.warning),
+        event.asset,
+        `${Human.plural(event.rows, "late row")} for ${Stored.text(event.partitions)}`
+      )
   }
 }
 

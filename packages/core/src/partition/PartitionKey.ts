@@ -8,10 +8,11 @@ export type PartitionKey<Name extends string> = string & { readonly [setOf]: Nam
 
 /**
  * Writes one part of a key: `%`, `|`, `.`, `/`, `\`, and characters that paths or terminals treat specially become `%` and two
- * hexadecimal digits for each byte of UTF-8. A single `.` between other characters stays. Text without them stays as it is.
+ * hexadecimal digits for each byte of UTF-8. A single `.` between other characters stays. The key `__proto__` is escaped too, since
+ * keys name the fields of objects. Other text without these characters stays as it is.
  */
 export const escape = (part: string): string =>
-  part.replace(/[%|/\\:*?"<>,\s\p{Cc}]|\.(?=\.|$)|(?<=^|\.)\./gu, (character) =>
+  part.replace(/^_(?=_proto__$)|[%|/\\:*?"<>,\s\p{Cc}]|\.(?=\.|$)|(?<=^|\.)\./gu, (character) =>
     [...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("")
   )
 

@@ -1,5 +1,6 @@
 import type * as Either from "effect/Either"
 import type * as Runs from "./internal/Runs.ts"
+import type { Granularity } from "./internal/TimeGrid.ts"
 import type { PartitionKey } from "./PartitionKey.ts"
 
 /** A time window `[start, end)`, in milliseconds since the epoch. */
@@ -36,6 +37,13 @@ export interface Windows {
   readonly ordinalOf: (index: number) => number
   /** The index of a stored window; undefined if the set has no such window. It can lie outside of the space. */
   readonly indexOfOrdinal: (ordinal: number) => number | undefined
+  /** The index of the first window whose ordinal is at least this. It can lie outside of the space. */
+  readonly indexFrom: (ordinal: number) => number
+  /** What an ordinal counts. */
+  readonly unit: "second" | "day"
+  readonly granularity: Granularity
+  /** The name of the zone whose clock the windows follow. */
+  readonly timezone: string
 }
 
 /** One dimension of a product. A cell's index in the dimension is its index divided by `stride`, modulo the dimension's size. */

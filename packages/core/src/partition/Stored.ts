@@ -1,14 +1,171 @@
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as Calendar from "./internal/Calendar.ts"
+import * as Ordinals from "./internal/Ordinals.ts"
+import * as Runs from "./internal/Runs.ts"
+import * as storedCells from "./internal/storedCells.ts"
+import type { Granularity } from "./internal/TimeGrid.ts"
+import type { Space } from "./Space.ts"
+
 /**
  * Partitions as they are stored: by what a window starts at, and never by an index, so that neither an earlier start nor new zone
  * data moves them.
  */
-export interface Stored {
+export const Stored = Schema.Struct({
   /** What the numbers of time windows are: the second that an hour starts at, or the number of a window's first day. */
-  readonly unit: "second" | "day" | "none"
+  unit: Schema.Literal("second", "day", "none"),
   /**
    * The windows by the other part of the key, escaped as in a key: `""` for a set of time windows. Each has the first and the last
    * number of every range, alternately, ascending. A set without windows has an empty list for each of its keys. A product is
    * ranged along its first time dimension, and the keys of its other dimensions are joined by `|`.
    */
-  readonly cells: Readonly<Record<string, ReadonlyArray<number>>>
+  cells: Schema.Record({ key: Schema.String, value: Schema.Array(Schema.Number) })
+})
+export type Stored = typeof Stored.Type
+
+/** No partitions of a set whose windows have this unit. */
+export const empty = (unit: Stored["unit"]): Stored => ({ unit, cells: {} })
+
+/** Some partitions of a space. O(ranges); for a set without windows, O(partitions). */
+export const of = (space: Space, runs: Runs.Runs): Stored => {
+  const { cellOf, length, windows } = storedCells.layoutOf(space)
+  const cells = new Map<string, Array<number>>()
+  let line = -1
+  let ranges: Array<number> = []
+  for (const [from, to] of Runs.ranges(runs)) {
+    for (let at = from; at < to; ) {
+      if (Math.floor(at / length) !== line) {
+        line = Math.floor(at / length)
+        ranges = []
+        cells.set(cellOf(line), ranges)
+      }
+      const end = Math.min(to, (line + 1) * length)
+      if (windows !== undefined) ranges.push(windows.ordinalOf(at % length), windows.ordinalOf((end - 1) % length))
+      at = end
+    }
+  }
+  return { unit: unitOf(space), cells: Object.fromEntries(cells) }
 }
+
+/**
+ * The indices of stored partitions, and those that the space does not have: windows before its start or after its end, excluded
+ * ones, and keys that are gone. Partitions of another unit are all orphaned.
+ */
+export const toRuns = (space: Space, stored: Stored): { readonly runs: Runs.Runs; readonly orphaned: Stored } => {
+  if (stored.unit !== unitOf(space)) return { runs: Runs.empty(space.size), orphaned: stored }
+  const { holes, length, lineOf, windows } = storedCells.layoutOf(space)
+  const found: Array<readonly [from: number, to: number]> = []
+  const orphaned = new Map<string, Ordinals.Ordinals>()
+  for (const [cell, ranges] of Object.entries(stored.cells)) {
+    const line = lineOf(cell)
+    if (Either.isLeft(line)) {
+      orphaned.set(cell, ranges)
+      continue
+    }
+    const base = line.right * length
+    if (windows === undefined) {
+      found.push([base, base + 1])
+      continue
+    }
+    const indices = [...Ordinals.pairs(ranges)].map(
+      ([first, last]) => [windows.indexFrom(first), windows.indexFrom(last + 1)] as const
+    )
+    for (const [from, to] of indices) found.push([base + Math.max(0, from), base + Math.min(length, to)])
+    const lost = [
+      ...indices.map(([from, to]) => [from, Math.min(to, 0)] as const),
+      ...Runs.ranges(Runs.intersect(Runs.fromRanges(length, indices), holes)),
+      ...indices.map(([from, to]) => [Math.max(from, length), to] as const)
+    ].filter(([from, to]) => from < to && windows.windowOf(from).start < windows.windowOf(to - 1).end)
+    if (lost.length > 0) {
+      orphaned.set(
+        cell,
+        lost.flatMap(([from, to]) => [windows.ordinalOf(from), windows.ordinalOf(to - 1)])
+      )
+    }
+  }
+  return {
+    runs: Runs.intersect(Runs.fromRanges(space.size, found), space.all),
+    orphaned: { unit: stored.unit, cells: Object.fromEntries(orphaned) }
+  }
+}
+
+/**
+ * The partitions of either. With the granularity of the windows, ranges that are next to each other become one. Without it, only
+ * days do, since nothing says whether a window starts between the ranges.
+ */
+export const union = (self: Stored, that: Stored, granularity?: Granularity): Stored =>
+  combine(self, that, (mine = [], theirs = []) => Ordinals.union(mine, theirs, Ordinals.stepsOf(granularity)))
+
+/**
+ * The partitions of `self` that are not in `that`. A range of hours can be left without any hour in it, and is then not empty by
+ * `isEmpty`; `toRuns` finds nothing in it.
+ */
+export const difference = (self: Stored, that: Stored, granularity?: Granularity): Stored =>
+  combine(self, that, (mine, theirs) => {
+    if (mine === undefined || (theirs !== undefined && self.unit === "none")) return undefined
+    const rest = Ordinals.difference(mine, theirs ?? [], Ordinals.stepsOf(granularity))
+    return rest.length === 0 && self.unit !== "none" ? undefined : rest
+  })
+
+/** Whether there is no range and no key. */
+export const isEmpty = ({ cells }: Stored): boolean => Object.keys(cells).length === 0
+
+/**
+ * The number of partitions. A range of windows can only be counted with its granularity: undefined without it, and undefined for
+ * a range of ticks of a cron expression. Hours are counted as 60 minutes, which is wrong by one for each shift of the zone by a
+ * part of an hour. Excluded partitions of a range are not known and not subtracted: `of` leaves them out of its ranges.
+ */
+export const count = ({ cells, unit }: Stored, granularity?: Granularity): number | undefined => {
+  let sum = 0
+  for (const ranges of Object.values(cells)) {
+    if (unit === "none") sum++
+    for (const [first, last] of Ordinals.pairs(ranges)) {
+      const windows = first === last ? 1 : granularity && Ordinals.countOf(granularity, first, last)
+      if (windows === undefined) return undefined
+      sum += windows
+    }
+  }
+  return sum
+}
+
+/**
+ * Partitions in words, without their set: `2024-08-01..2024-08-31, 2024-09-03|eu`. Seconds are shown as UTC times, weeks and months
+ * as their first day. At most `limit` ranges are written.
+ */
+export const text = ({ cells, unit }: Stored, limit = 3): string => {
+  const rangesOf = (cell: string, ordinals: Ordinals.Ordinals): ReadonlyArray<string> => {
+    if (unit === "none") return [cell]
+    const write = unit === "day" ? Calendar.dateOf : timeOf
+    const key = cell === "" ? "" : `|${cell}`
+    return [...Ordinals.pairs(ordinals)].map(
+      ([first, last]) => `${write(first)}${first === last ? "" : `..${write(last)}`}${key}`
+    )
+  }
+  const ranges = Object.entries(cells).flatMap(([cell, ordinals]) => rangesOf(cell, ordinals))
+  const more = ranges.length - limit
+  if (more <= 0) return ranges.join(", ")
+  const what = unit === "none" ? "" : more === 1 ? " range" : " ranges"
+  return `${ranges.slice(0, limit).join(", ")} and ${more} more${what}`
+}
+
+/** The unit in which the windows of a space are stored; for a product, those of its first time dimension. */
+const unitOf = (space: Space): Stored["unit"] => storedCells.layoutOf(space).windows?.unit ?? "none"
+
+/** Combines two of one unit cell by cell; a cell without a result is left out. */
+const combine = (
+  self: Stored,
+  that: Stored,
+  of: (mine: Ordinals.Ordinals | undefined, theirs: Ordinals.Ordinals | undefined) => Ordinals.Ordinals | undefined
+): Stored => {
+  const cells = new Map(Object.entries(self.cells))
+  const others = new Map(Object.entries(that.cells))
+  for (const cell of new Set([...cells.keys(), ...others.keys()])) {
+    const result = of(cells.get(cell), others.get(cell))
+    if (result === undefined) cells.delete(cell)
+    else cells.set(cell, result)
+  }
+  return { unit: self.unit, cells: Object.fromEntries(cells) }
+}
+
+/** A second since the epoch, as `2024-08-01T06:30Z`. */
+const timeOf = (second: number): string => `${new Date(second * 1000).toISOString().replace(/(:00)?\.000Z$/, "")}Z`

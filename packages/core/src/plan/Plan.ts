@@ -4,6 +4,7 @@ import type * as Asset from "../asset/Asset.ts"
 import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Topology from "../graph/topology.ts"
+import { Stored } from "../partition/Stored.ts"
 
 /** The reason for a step in a plan. */
 export const Reason = Schema.Union(
@@ -30,7 +31,9 @@ export const Step = Schema.Struct({
   action: Action,
   reason: Reason,
   /** The steps that must succeed before, by asset name. */
-  after: Schema.Array(Schema.String)
+  after: Schema.Array(Schema.String),
+  /** The partitions that the step makes. Absent for an asset without partitions. */
+  partitions: Schema.optionalWith(Stored, { exact: true })
 })
 export type Step = typeof Step.Type
 

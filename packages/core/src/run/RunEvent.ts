@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Stored } from "../partition/Stored.ts"
 import { Action, Step } from "../plan/Plan.ts"
 import { Provenance } from "../plan/Provenance.ts"
 
@@ -45,6 +46,8 @@ export const RunStarted = event("RunStarted", {
   steps: Schema.Array(Step),
   tags: Schema.Record({ key: Schema.String, value: Schema.String }),
   owner: RunOwner,
+  /** The run is a backfill. Absent if it is not. */
+  backfill: Schema.optionalWith(Schema.Literal(true), { exact: true }),
   /** The run that this run retries. */
   retryOf: Schema.optionalWith(Schema.String, { exact: true }),
   /** Where the run reads its sources, if it reads any and the origin is known. */
@@ -86,6 +89,25 @@ export const StepFailed = event("StepFailed", {
   durationMillis: Schema.Number,
   error: ErrorInfo
 })
+/**
+ * Partitions were made, slice by slice, by code of one version; `unknown` if the code has no version. One event has the slices that
+ * ended within some milliseconds of each other, in that order.
+ */
+export const PartitionsSucceeded = event("PartitionsSucceeded", {
+  ...step,
+  code: Schema.String,
+  slices: Schema.Array(Schema.Struct({ partitions: Stored, durationMillis: Schema.Number, metadata: Metadata }))
+})
+/** Partitions were not made. What an earlier run made of them is still there. */
+export const PartitionsFailed = event("PartitionsFailed", { ...step, partitions: Stored, error: ErrorInfo })
+/** Partitions were not made, since the steps or partitions that they need failed. `causes` are the failed steps. */
+export const PartitionsSkipped = event("PartitionsSkipped", {
+  ...step,
+  partitions: Stored,
+  causes: Schema.Array(Schema.String)
+})
+/** Rows arrived for partitions that had been made before. The partitions are to be made again. */
+export const PartitionsLate = event("PartitionsLate", { ...step, partitions: Stored, rows: Schema.Number })
 /** A check was evaluated. If it could not be evaluated, `passed` is false and `metadata.error` says why. */
 export type CheckEvaluated = typeof CheckEvaluated.Type
 export const CheckEvaluated = event("CheckEvaluated", {
@@ -118,6 +140,10 @@ export const RunEvent = Schema.Union(
   CheckEvaluated,
   StepSkipped,
   StepCanceled,
+  PartitionsSucceeded,
+  PartitionsFailed,
+  PartitionsSkipped,
+  PartitionsLate,
   RunConcluded
 )
 export type RunEvent = typeof RunEvent.Type

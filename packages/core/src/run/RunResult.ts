@@ -211,5 +211,10 @@ const stateAfter = (event: Exclude<StepEvent, CheckEvaluated>, before: StepState
       return { _tag: "Skipped", causes: event.causes }
     case "StepCanceled":
       return { _tag: "Canceled" }
+    case "PartitionsSucceeded":
+    case "PartitionsFailed":
+    case "PartitionsSkipped":
+    case "PartitionsLate":
+      return before
   }
 }

@@ -16,6 +16,10 @@ export interface TimeGrid {
   readonly ordinalOf: (number: number) => number
   /** The window with an ordinal; undefined if there is none. */
   readonly numberOf: (ordinal: number) => number | undefined
+  /** The first window whose ordinal is at least this. */
+  readonly numberFrom: (ordinal: number) => number
+  /** What an ordinal counts. */
+  readonly unit: "second" | "day"
   readonly keyOf: (number: number) => string
   /** Reads a key, or else says what is wrong: it completes a sentence that begins with the key. */
   readonly parse: (key: string) => Either.Either<number, string>
@@ -43,11 +47,15 @@ export const make = (granularity: Granularity, zone: string, until: number): Tim
   }
   return {
     ...grid,
+    numberOf: (ordinal) => {
+      const number = grid.numberFrom(ordinal)
+      return number >= 0 && grid.ordinalOf(number) === ordinal ? number : undefined
+    },
     datesFrom: (dayNumber) => [firstFrom(calendar.startOf(dayNumber)), firstFrom(calendar.startOf(dayNumber + 1))]
   }
 }
 
-type Grid = Omit<TimeGrid, "datesFrom">
+type Grid = Omit<TimeGrid, "datesFrom" | "numberOf">
 
 const hours = ({ numberAt, shownAt, startOf }: Hours.Hours, zone: string): Grid => {
   const shownOf = (number: number) => shownAt(startOf(number))
@@ -89,12 +97,16 @@ const hours = ({ numberAt, shownAt, startOf }: Hours.Hours, zone: string): Grid 
     )
   }
 
-  const numberOf = (ordinal: number): number | undefined => {
-    const number = numberAt(ordinal * 1000)
-    return number >= 0 && startOf(number) === ordinal * 1000 ? number : undefined
+  return {
+    startOf,
+    numberAt,
+    keyOf,
+    parse,
+    ordinalOf: (number) => startOf(number) / 1000,
+    numberFrom: (ordinal) => numberAt(ordinal * 1000 - 1) + 1,
+    unit: "second",
+    missing: () => []
   }
-
-  return { startOf, numberAt, numberOf, keyOf, parse, ordinalOf: (number) => startOf(number) / 1000, missing: () => [] }
 }
 
 const letters = ["a", "b", "c"]
@@ -103,7 +115,8 @@ const days = (calendar: Calendar.Calendar, zone: string): Grid => ({
   startOf: calendar.startOf,
   numberAt: calendar.dayAt,
   ordinalOf: (number) => number,
-  numberOf: (ordinal) => ordinal,
+  numberFrom: (ordinal) => ordinal,
+  unit: "day",
   keyOf: Calendar.dateOf,
   parse: (key) => {
     const number = Calendar.dayOf(key)
@@ -138,7 +151,8 @@ const weeks = (calendar: Calendar.Calendar): Grid => {
     startOf: (number) => calendar.startOf(mondayOf(number)),
     numberAt: (instant) => Math.floor((calendar.dayAt(instant) + 3) / 7),
     ordinalOf: mondayOf,
-    numberOf: (ordinal) => ((ordinal + 3) % 7 === 0 ? (ordinal + 3) / 7 : undefined),
+    numberFrom: (ordinal) => Math.ceil((ordinal + 3) / 7),
+    unit: "day",
     keyOf,
     parse: (key) => {
       const [, year, week] = /^(\d{4})-W(\d\d)$/.exec(key) ?? []
@@ -161,7 +175,8 @@ const months = (calendar: Calendar.Calendar): Grid => {
     startOf: (number) => calendar.startOf(firstOf(number)),
     numberAt: (instant) => monthOf(calendar.dayAt(instant)),
     ordinalOf: firstOf,
-    numberOf: (ordinal) => (firstOf(monthOf(ordinal)) === ordinal ? monthOf(ordinal) : undefined),
+    numberFrom: (ordinal) => monthOf(ordinal - 1) + 1,
+    unit: "day",
     keyOf: (number) => Calendar.dateOf(firstOf(number)).slice(0, 7),
     parse: (key) => {
       const dayNumber = Calendar.dayOf(`${key}-01`)

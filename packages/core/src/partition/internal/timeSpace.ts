@@ -77,7 +77,11 @@ export const make = <Name extends string>(
       indexOfOrdinal: (ordinal) => {
         const number = grid.numberOf(ordinal)
         return number === undefined ? undefined : number - first
-      }
+      },
+      indexFrom: (ordinal) => grid.numberFrom(ordinal) - first,
+      unit: grid.unit,
+      granularity,
+      timezone
     },
     dimensions: []
   })

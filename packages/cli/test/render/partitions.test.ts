@@ -1,0 +1,32 @@
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import * as RunResult from "@sluice/core/run/RunResult"
+import { expect, it } from "vitest"
+import * as EventText from "../../src/render/EventText.ts"
+import * as Style from "../../src/render/Style.ts"
+import { failingRun } from "./events.ts"
+
+const about = { runId: "20240301-093000-abcd", at: "2024-03-01T09:30:02.000Z", asset: "d" }
+const partitions = { unit: "day", cells: { "": [19936, 19966] } } as const
+const error = { tag: "WarehouseFailed", message: "The server refused a row.", retryable: true }
+const ofPartitions: ReadonlyArray<RunEvent> = [
+  { _tag: "PartitionsSucceeded", ...about, code: "c1", slices: [{ partitions, durationMillis: 3, metadata: { rows: 7 } }] },
+  { _tag: "PartitionsFailed", ...about, partitions, error },
+  { _tag: "PartitionsSkipped", ...about, partitions, causes: ["bad"] },
+  { _tag: "PartitionsLate", ...about, partitions, rows: 1200 }
+]
+
+it("partitions that were not made, or have late rows, are named with the reason", () => {
+  const line = EventText.liner(1, Style.plain)
+  expect(ofPartitions.map(line)).toStrictEqual([
+    undefined,
+    "✗ d  2024-08-01..2024-08-31 failed: The server refused a row.",
+    "– d  2024-08-01..2024-08-31 skipped: bad failed",
+    "! d  1,200 late rows for 2024-08-01..2024-08-31"
+  ])
+})
+
+it("events of partitions do not end the step", () => {
+  const started = failingRun.slice(0, 5)
+  const step = (events: ReadonlyArray<RunEvent>) => RunResult.fromEvents(events).steps.get("d")
+  expect(step([...started, ...ofPartitions])).toStrictEqual(step(started))
+})

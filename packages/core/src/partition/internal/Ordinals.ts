@@ -1,0 +1,111 @@
+import type { Granularity } from "./TimeGrid.ts"
+
+/** Stored windows: the first and the last ordinal of every range, alternately, ascending. */
+export type Ordinals = ReadonlyArray<number>
+
+/** What is known of the starts of windows without their zone. */
+export interface Steps {
+  /** Whether no window starts between two ordinals. */
+  readonly isNext: (last: number, first: number) => boolean
+  /** An ordinal before `ordinal`, such that no window starts between them. */
+  readonly before: (ordinal: number) => number
+  readonly after: (ordinal: number) => number
+}
+
+/** The ranges, each with its first and its last ordinal. */
+export function* pairs(ordinals: Ordinals): Generator<readonly [first: number, last: number]> {
+  for (let at = 0; at < ordinals.length; at += 2) {
+    const first = ordinals[at] ?? 0
+    yield [first, ordinals[at + 1] ?? first]
+  }
+}
+
+/** The steps of a granularity; undefined if it is not known. */
+export const stepsOf = (granularity: Granularity | undefined): Steps =>
+  granularity === undefined ? unknown : steps[granularity]
+
+const unknown: Steps = {
+  isNext: (last, first) => first - last <= 1,
+  before: (ordinal) => ordinal - 1,
+  after: (ordinal) => ordinal + 1
+}
+
+/** 1970-01-05 was a Monday. */
+const monday = 4
+
+const firstOfMonth = (dayNumber: number, months: number): number => {
+  const date = new Date(dayNumber * 86_400_000)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1) / 86_400_000
+}
+
+const steps: Readonly<Record<Granularity, Steps>> = {
+  // A shift of half an hour makes an hour of 30 or 90 minutes, but never two in a row.
+  hour: { ...unknown, isNext: (last, first) => first - last <= 1 || first - last === 3600 },
+  day: unknown,
+  week: {
+    isNext: (last, first) => first - last <= 7,
+    before: (ordinal) => Math.floor((ordinal - 1 - monday) / 7) * 7 + monday,
+    after: (ordinal) => Math.ceil((ordinal + 1 - monday) / 7) * 7 + monday
+  },
+  month: {
+    isNext: (last, first) => first - last <= 31,
+    before: (ordinal) => firstOfMonth(ordinal - 1, 0),
+    after: (ordinal) => firstOfMonth(ordinal, 1)
+  }
+}
+
+/** The number of windows that start from `first` to `last`, both included. */
+export const countOf = (granularity: Granularity, first: number, last: number): number => {
+  switch (granularity) {
+    case "hour":
+      return Math.floor((last - first) / 3600) + 1
+    case "day":
+      return last - first + 1
+    case "week":
+      return (last - first) / 7 + 1
+    case "month": {
+      const [from, to] = [new Date(first * 86_400_000), new Date(last * 86_400_000)]
+      return (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth() + 1
+    }
+  }
+}
+
+/** The windows of either list. Ranges that overlap or are next to each other become one. */
+export const union = (self: Ordinals, that: Ordinals, { isNext }: Steps): Ordinals => {
+  const merged: Array<number> = []
+  let [a, b] = [0, 0]
+  while (a < self.length || b < that.length) {
+    const isMine = (self[a] ?? Number.POSITIVE_INFINITY) <= (that[b] ?? Number.POSITIVE_INFINITY)
+    const [first = 0, last = first] = isMine ? self.slice(a, a + 2) : that.slice(b, b + 2)
+    if (isMine) a += 2
+    else b += 2
+    const end = merged.at(-1)
+    if (end !== undefined && isNext(end, first)) merged[merged.length - 1] = Math.max(end, last)
+    else merged.push(first, last)
+  }
+  return merged
+}
+
+/**
+ * The windows of `self` that are not in `that`. A rest of a range reaches up to the windows that were taken out of it, so that its
+ * bounds need not be starts of windows.
+ */
+export const difference = (self: Ordinals, that: Ordinals, { after, before, isNext }: Steps): Ordinals => {
+  const rest: Array<number> = []
+  const taken = [...pairs(that)]
+  let at = 0
+  for (const [first, last] of pairs(self)) {
+    while (at < taken.length && (taken[at]?.[1] ?? 0) < first) at++
+    let from = first
+    let previous: number | undefined
+    for (let by = at; by < taken.length; by++) {
+      const [start, end] = taken[by] ?? [0, 0]
+      if (start > last) break
+      if (from <= before(start) && (previous === undefined || !isNext(previous, start))) rest.push(from, before(start))
+      from = after(end)
+      previous = end
+    }
+    if (from <= last) rest.push(from, last)
+  }
+  return rest
+}

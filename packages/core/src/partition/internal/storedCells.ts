@@ -1,0 +1,55 @@
+import * as Either from "effect/Either"
+import { along, type Space, type Windows } from "../Space.ts"
+import * as Runs from "./Runs.ts"
+
+/**
+ * A space as lines of windows: one line for a set of windows, one for each combination of the other keys of a product, and one of
+ * length 1 for each key of any other set. A line is `length` indices long.
+ */
+export interface Layout {
+  readonly length: number
+  /** The windows along a line; undefined if the set has none. */
+  readonly windows: Windows | undefined
+  /** The indices along a line that are no partitions. */
+  readonly holes: Runs.Runs
+  /** The key of a line in `Stored`. */
+  readonly cellOf: (line: number) => string
+  /** The line of a key, or else what is wrong with the key. */
+  readonly lineOf: (cell: string) => Either.Either<number, string>
+}
+
+/** The lines of a space. */
+export const layoutOf = (space: Space): Layout => {
+  if (space.windows !== undefined) {
+    return {
+      length: space.size,
+      windows: space.windows,
+      holes: Runs.difference(Runs.all(space.size), space.all),
+      cellOf: () => "",
+      lineOf: (cell) => (cell === "" ? Either.right(0) : Either.left("is a partition of a product."))
+    }
+  }
+  // The first time dimension has a stride of 1, so its windows lie next to each other.
+  const time = space.dimensions.find((dimension) => dimension.space.windows !== undefined)?.space
+  if (time === undefined) {
+    return { length: 1, windows: undefined, holes: Runs.empty(1), cellOf: space.keyOf, lineOf: space.indexOf }
+  }
+  const others = space.dimensions.filter((dimension) => dimension.space !== time || dimension.stride !== 1)
+  return {
+    length: time.size,
+    windows: time.windows,
+    holes: Runs.difference(Runs.all(time.size), time.all),
+    cellOf: (line) => others.map((other) => other.space.keyOf(along(other, line * time.size))).join("|"),
+    lineOf: (cell) => {
+      const parts = cell.split("|")
+      if (parts.length !== others.length) return Either.left(`has ${parts.length} of ${others.length} parts.`)
+      return others.reduce<Either.Either<number, string>>(
+        (sum, other, at) =>
+          Either.flatMap(sum, (before) =>
+            Either.map(other.space.indexOf(parts[at] ?? ""), (index) => before + (index * other.stride) / time.size)
+          ),
+        Either.right(0)
+      )
+    }
+  }
+}
