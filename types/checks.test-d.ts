@@ -8,7 +8,8 @@ import { declared } from "@sluice/warehouse/checks/Declared"
 import { freshness } from "@sluice/warehouse/checks/Freshness"
 import { acceptedValues, foreignKey, noRows, notNull, unique } from "@sluice/warehouse/checks/RowChecks"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
-import type { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
+import type { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 
 const Orders = Table.make("orders", {
   description: "",
@@ -29,7 +30,7 @@ const Buyers = Table.make("buyers", {
 const Cities = Mask.make("cities", { kind: "city", column: "city", description: "" })
 
 // Every check needs the warehouse and nothing else.
-export const checks: ReadonlyArray<AssetCheck.AssetCheck<Warehouse>> = [
+export const checks: ReadonlyArray<AssetCheck.AssetCheck<WarehouseReader | WarehouseAudit>> = [
   notNull(Orders, ["buyer", "state"]),
   unique(Orders, ["buyer", "at"]),
   acceptedValues(Orders, "state", ["open", "closed"]),

@@ -29,6 +29,7 @@ import type { QuarantinedRow } from "@sluice/core/source/Quarantine"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
@@ -122,7 +123,7 @@ Effect.flatMap(PiiMasker, (masker) => masker.ids(Cities, plain))
 Effect.flatMap(Warehouse, (warehouse) => warehouse.publishView(Cities))
 
 // @ts-expect-error nor is it read: its rows would be values that nobody has wrapped
-Effect.map(Warehouse, (warehouse) => warehouse.read(Cities))
+Effect.map(WarehouseReader, (reader) => reader.read(Cities))
 // @ts-expect-error the store of masks, which is given values in the clear, belongs to the warehouse
 export type MaskStore = typeof import("@sluice/warehouse/sql/SqlMaskStore")
 

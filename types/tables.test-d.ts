@@ -12,10 +12,14 @@ import * as Table from "@sluice/core/relation/Table"
 import { externalTable, newest } from "@sluice/warehouse/assets/ExternalTable"
 import { maskAsset } from "@sluice/warehouse/assets/MaskAsset"
 import type { Lookup } from "@sluice/warehouse/assets/MaskLookup"
+import { storedAs } from "@sluice/warehouse/assets/RelationAsset"
 import { sqlTable } from "@sluice/warehouse/assets/SqlTable"
 import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
+import { declared } from "@sluice/warehouse/checks/Declared"
 import { notNull } from "@sluice/warehouse/checks/RowChecks"
 import type { Published, Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
+import type { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
@@ -50,8 +54,17 @@ const orders = tableAsset(Orders, {
   })
 })
 export const value: Published<typeof Orders> = {} as Asset.Value<typeof orders>
-export const needs: Api | Rates | Warehouse = {} as Asset.Context<typeof orders>
+export const needs: Api | Rates | Warehouse | WarehouseReader = {} as Asset.Context<typeof orders>
 export const name: "orders" = orders.name
+
+// An asset of one's own: its storage publishes, its checks read, and its Effect needs something else.
+const prepared = Asset.make("prepared", {
+  upstreams: { orders },
+  storage: storedAs(Orders),
+  checks: [notNull(Orders, ["note"]), declared(Orders)],
+  materialize: () => Effect.as(Rates, { relation: Orders })
+})
+export const preparing: Rates | Warehouse | WarehouseReader | WarehouseAudit = {} as Asset.Context<typeof prepared>
 
 tableAsset(Orders, {
   upstreams: { api },
@@ -152,7 +165,7 @@ const shopOrders = externalTable(Orders, {
   observe: Effect.map(Rates, ({ rate }) => String(rate))
 })
 sqlTable(Counts, { from: { shopOrders }, select: ({ shopOrders }) => shopOrders })
-export const observing: Rates | Warehouse = {} as Asset.Context<typeof shopOrders>
+export const observing: Rates | WarehouseReader = {} as Asset.Context<typeof shopOrders>
 externalTable(Orders, { observe: newest(Orders, "note") })
 // @ts-expect-error no such column
 externalTable(Orders, { observe: newest(Orders, "noted") })

@@ -13,7 +13,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import { Quarantine } from "@sluice/core/source/Quarantine"
 import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import { Erasure } from "@sluice/warehouse/Erasure"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -58,16 +58,16 @@ export const erase = (id: string) => Effect.flatMap(Erasure, (store) => store.er
 
 /** All rows of all tables without their times of loading, with the masked values instead of their ids, and the quarantine. */
 export const contents = Effect.gen(function* () {
-  const warehouse = yield* Warehouse
+  const reader = yield* WarehouseReader
   const quarantine = yield* Quarantine
   const rowsOf = <T extends typeof UsersRaw | typeof SubscriptionsRaw | typeof MessagesRaw>(table: T) =>
-    Effect.map(Stream.runCollect(warehouse.read(table)), (pages) =>
+    Effect.map(Stream.runCollect(reader.read(table)), (pages) =>
       Chunk.toReadonlyArray(pages)
         .flat()
         .map(({ loaded_at, ...row }) => row as Record<string, unknown>)
     )
   const values = Effect.fnUntraced(function* (table: string, column: string) {
-    const { rows } = yield* warehouse.query(`SELECT id, ${column} FROM ${table}`, "pipeline")
+    const { rows } = yield* reader.query(`SELECT id, ${column} FROM ${table}`, "pipeline")
     return new Map(rows.map(([id, value]) => [Number(id), String(value)]))
   })
   const cities = yield* values("sensitive_city_ids", "city")

@@ -4,8 +4,8 @@ import { join } from "node:path"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
@@ -124,7 +124,7 @@ it("where the remembered reading is newer than a table, as after a crash or a ru
 it("what is remembered of a source does not hold its address, and is gone after an erasure", async () => {
   const story = Effect.gen(function* () {
     const api = yield* PagedApi.make
-    const { query } = yield* Warehouse
+    const { query } = yield* WarehouseReader
     const remembered = Effect.all([
       query("SELECT known_by, version FROM sluice_source_pages", "pipeline"),
       query("SELECT contents FROM sluice_page_rows", "pipeline")

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net"
 import definitions from "@sluice/assets/definitions"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -53,10 +53,10 @@ const maskAtOnce = async (cwd: string, env: Readonly<Record<string, string>>) =>
   return all.map(({ code, stderr }) => (code === 0 ? "succeeded" : stderr.slice(-300)))
 }
 
-const counts = Effect.flatMap(Warehouse, (warehouse) =>
+const counts = Effect.flatMap(WarehouseReader, (reader) =>
   Effect.forEach(masks, (table) =>
     Effect.map(
-      warehouse.query(`SELECT COUNT(*), COUNT(DISTINCT value_hash), COUNT(DISTINCT id) FROM ${table}`, "pipeline"),
+      reader.query(`SELECT COUNT(*), COUNT(DISTINCT value_hash), COUNT(DISTINCT id) FROM ${table}`, "pipeline"),
       ({ rows }) => rows[0]
     )
   )

@@ -1,5 +1,5 @@
 import { fileAsset } from "@sluice/files/FileAsset"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -13,9 +13,9 @@ export const report = fileAsset("report", {
   path: Effect.map(Shop, ({ reportFile }) => reportFile),
   upstreams: { days: dailyRevenue, products: bestSellers },
   contents: Effect.fn("report")(function* ({ days, products }) {
-    const warehouse = yield* Warehouse
-    const byDay = Chunk.toArray(yield* Stream.runCollect(warehouse.read(days.relation))).flat()
-    const byProduct = Chunk.toArray(yield* Stream.runCollect(warehouse.read(products.relation))).flat()
+    const reader = yield* WarehouseReader
+    const byDay = Chunk.toArray(yield* Stream.runCollect(reader.read(days.relation))).flat()
+    const byProduct = Chunk.toArray(yield* Stream.runCollect(reader.read(products.relation))).flat()
     const lines = [
       ...["# Revenue", "", "| day | orders | EUR |", "|---|---|---|"],
       ...byDay.map(({ day, orders, revenue }) => `| ${day} | ${orders} | ${revenue} |`),

@@ -11,7 +11,7 @@ import { runForTest } from "@sluice/core/testing/runForTest"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
 import { published } from "@sluice/warehouse/testing/published"
-import type { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { monitorAnomalousMessages } from "../src/assets/monitorAnomalousMessages.ts"
@@ -56,10 +56,10 @@ it.effect("the assets stand on each other as they should, in their groups", () =
   })
 )
 
-it("running the pipeline needs its six services and no more", () => {
+it("running the pipeline needs its services and no more", () => {
   type Graph = typeof pipeline
   expectTypeOf<AssetGraph.Context<Graph>>().toEqualTypeOf<
-    SparkApi | Quarantine | Suppressions | Spill | PiiMasker | Warehouse
+    SparkApi | Quarantine | Suppressions | Spill | PiiMasker | WarehousePorts
   >()
 })
 

@@ -14,7 +14,7 @@ export type Text<E, R> = string | Stream.Stream<string, E, R>
 
 /** The options of a file asset. `RP` are the services of its path, `RO` those of `observe`. */
 export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO> = Omit<
-  Asset.Options<Up, never, never, RC, never, RO>,
+  Asset.Options<Up, never, never, never, never, RO, RC>,
   "definedBy" | "materialize" | "storage"
 > & {
   /** The file's path, or an Effect that reads it from a setting. It is relative to the folder that the program runs in. */

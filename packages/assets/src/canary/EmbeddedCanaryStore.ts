@@ -4,7 +4,7 @@ import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import * as Fault from "@sluice/warehouse/embedded/LibsqlFault"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -85,9 +85,9 @@ const searchAsAnalyst = Effect.fnUntraced(function* (
 ) {
   const relations = ["sqlite_master", "quarantine", "sluice_events", ...masks.map(({ name }) => name)]
   const names = [...analyst.select.map(({ name }) => name), ...relations]
-  yield* Effect.flatMap(Warehouse, (warehouse) =>
+  yield* Effect.flatMap(WarehouseReader, (reader) =>
     Effect.forEach(names, (name) =>
-      Effect.map(Effect.either(warehouse.query(`SELECT * FROM ${name}`, "analyst")), (answer) => {
+      Effect.map(Effect.either(reader.query(`SELECT * FROM ${name}`, "analyst")), (answer) => {
         if (Either.isRight(answer)) ledger.look(place.analyst, name, bytesOf(answer.right.rows))
       })
     )

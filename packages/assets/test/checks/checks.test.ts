@@ -8,7 +8,7 @@ import * as Executor from "@sluice/core/run/Executor"
 import type { CheckEvaluated, RunEvent } from "@sluice/core/run/RunEvent"
 import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -67,9 +67,9 @@ const told = ({ asset, blocking, check, metadata: { rows: _, ...metadata }, seve
 const byText = (a: { readonly check: string }, b: { readonly check: string }) => (a.check < b.check ? -1 : 1)
 
 const count = (table: string) =>
-  Effect.flatMap(Warehouse, (warehouse) =>
+  Effect.flatMap(WarehouseReader, (reader) =>
     Effect.map(
-      warehouse.measure((quote) => `SELECT COUNT(*) FROM ${quote(table)}`),
+      reader.measure((quote) => `SELECT COUNT(*) FROM ${quote(table)}`),
       ([rows]) => rows
     )
   )

@@ -9,6 +9,7 @@ import type { Row } from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -91,13 +92,14 @@ const expected = ({ messages, subscriptions, users }: Rows) => {
 const found = ({ messages, subscriptions, users }: Rows) =>
   Effect.gen(function* () {
     const warehouse = yield* Warehouse
+    const reader = yield* WarehouseReader
     yield* inStep(warehouse.publish(UsersRaw, Dataset.fromArray(users)))
     yield* inStep(warehouse.publish(SubscriptionsRaw, Dataset.fromArray(subscriptions)))
     yield* inStep(warehouse.publish(MessagesRaw, Dataset.fromArray(messages)))
     const cells = (view: View.Any, columns: string) =>
       Effect.zipRight(
         warehouse.publishView(view),
-        Effect.map(warehouse.query(`SELECT ${columns} FROM ${view.name}`, "pipeline"), (answer) =>
+        Effect.map(reader.query(`SELECT ${columns} FROM ${view.name}`, "pipeline"), (answer) =>
           answer.rows.map((row) => row.join(" ")).sort()
         )
       )

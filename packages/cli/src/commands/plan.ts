@@ -6,6 +6,7 @@ import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Altered from "@sluice/warehouse/checks/Altered"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -58,11 +59,11 @@ export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed
 /** Names the tables that were changed from outside, and returns the history without them. */
 const withoutAltered = Effect.gen(function* () {
   const store = yield* RunStore
-  const warehouse = yield* Effect.serviceOption(Warehouse)
-  if (Option.isNone(warehouse)) return store
+  const reader = yield* Effect.serviceOption(WarehouseReader)
+  if (Option.isNone(reader)) return store
   const { graph, warehouse: spec } = yield* Pipeline.sealed
   const found = Altered.find(spec.tables, Relations.publishersOf(graph))
-  const find = Effect.provideService(found, Warehouse, warehouse.value)
+  const find = Effect.provideService(found, WarehouseReader, reader.value)
   const altered = yield* Effect.orElseSucceed(find, () => [])
   yield* Output.err(AlteredText.lines(altered))
   const names = new Set(altered.map(({ asset }) => asset))

@@ -1,6 +1,6 @@
 import type { Values } from "@sluice/core/command/CommandTable"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
 import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { RunFailed, UsageError } from "../CliError.ts"
@@ -15,7 +15,7 @@ export const run = Effect.fn("assets.query")(function* ({ sql, as, json, timeout
   const settings = yield* Settings.load
   const limit = timeout === undefined ? settings.queryTimeout : Duration.millis(timeout)
   const result = yield* Effect.provide(
-    Effect.flatMap(Warehouse, (warehouse) => warehouse.query(sql, as, limit)),
+    Effect.flatMap(WarehouseReader, (reader) => reader.query(sql, as, limit)),
     Stores.existing(settings)
   ).pipe(Effect.mapError(stopped))
   const problem = json ? ResultTable.notAsJson(result) : undefined

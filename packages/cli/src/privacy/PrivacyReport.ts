@@ -10,7 +10,9 @@ import { lastingDrift } from "@sluice/warehouse/checks/lastingDrift"
 import { Proof } from "@sluice/warehouse/Proof"
 import * as Anonymity from "@sluice/warehouse/privacy/Anonymity"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -76,8 +78,9 @@ export type PrivacyReport = typeof PrivacyReport.Type
 export const make = Effect.fn("PrivacyReport.make")(function* (
   sealed: Definitions.Sealed<Definitions.SomeAsset>,
   { privacy, settingsOf }: Definitions.Configured
-): Effect.fn.Return<PrivacyReport, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> {
+): Effect.fn.Return<PrivacyReport, WarehouseFailed | RunStoreFailed, WarehousePorts | RunStore> {
   const warehouse = yield* Warehouse
+  const audit = yield* WarehouseAudit
   const history = yield* (yield* RunStore).materializations
   const { warehouse: spec } = sealed
   const declared = Anonymity.tablesOfPeople(spec.tables)
@@ -98,8 +101,8 @@ export const make = Effect.fn("PrivacyReport.make")(function* (
     at: DateTime.formatIso(yield* DateTime.now),
     record: privacy.record,
     derivations: Derivation.declared(),
-    access: yield* warehouse.access,
-    proof: yield* warehouse.proof(spec),
+    access: yield* audit.access,
+    proof: yield* audit.proof(spec),
     drift: yield* lastingDrift(spec, () => true),
     external: Relations.externalsOf(sealed.graph).map(({ name, subject }) => ({ table: name, people: subject.length > 0 })),
     people: yield* Effect.forEach(there, peopleIn),

@@ -1,4 +1,4 @@
-import type { QueryResult } from "@sluice/warehouse/Warehouse"
+import type { QueryResult } from "@sluice/warehouse/WarehouseReader"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"

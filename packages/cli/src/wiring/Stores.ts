@@ -5,8 +5,8 @@ import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import type { Erasure } from "@sluice/warehouse/Erasure"
 import * as StoreFiles from "@sluice/warehouse/embedded/StoreFiles"
 import type { MaskIds } from "@sluice/warehouse/MaskIds"
-import type { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
@@ -91,7 +91,7 @@ const serverOptions = (settings: Settings, url: MysqlUrl) => {
 /** The stores for commands that only read. They create nothing. They can be read even if this user may not write them. */
 export const existing = (
   settings: Settings
-): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed | UsageError> => {
+): Layer.Layer<WarehousePorts | RunStore | Erasure | MaskIds, WarehouseFailed | UsageError> => {
   const { database } = settings
   return Layer.unwrapEffect(
     database._tag === "Sqlite"

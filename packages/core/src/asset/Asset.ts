@@ -95,8 +95,11 @@ export type UpstreamName<T> = T extends {
 /** The values of an asset's upstreams, by the names that the asset gives them. */
 export type Inputs<Up> = { readonly [K in keyof Up]: Value<Up[K]> }
 
-/** The options of an asset's definition. `RO` are the services that `observe` needs. */
-export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO> {
+/**
+ * The options of an asset's definition. `RO` are the services that `observe` needs, `RC` those of `checks` and `RS` those of
+ * `storage`.
+ */
+export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO, RC = never, RS = never> {
   readonly description?: string
   /** A label that lists and selections group assets by. Default `default`. */
   readonly group?: string
@@ -105,7 +108,7 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO>
   readonly tags?: Readonly<Record<string, string>>
   readonly upstreams?: Up
   /** Default: ephemeral. */
-  readonly storage?: Storage.Storage<NoInfer<A>, R, Rel>
+  readonly storage?: Storage.Storage<NoInfer<A>, NoInfer<R> | RS, Rel>
   /** Default: `RetryPolicy.standard`. */
   readonly retry?: RetryPolicy.RetryPolicy
   /** The longest duration of one attempt. Default: no limit. */
@@ -114,7 +117,7 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO>
   readonly deadline?: Duration.DurationInput
   readonly pool?: string
   /** Blocking checks run on staged rows, before they are published. The others run afterwards. */
-  readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<R>>
+  readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<NoInfer<R> | RC>>
   readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
   /**
    * Returns the version of the data that a stored asset reads besides its upstreams: the hash of a file, an ETag, the newest
@@ -158,15 +161,16 @@ export const make = <
   // biome-ignore lint/complexity/noBannedTypes: the type of "no upstreams"; a Record would have every key.
   Up extends Upstreams = {},
   Rel = never,
-  // A type parameter of its own: the compiler does not unite the services of `observe` with those of `storage`, and would
-  // report `materialize`.
-  RO = never
+  // The compiler does not unite the services of several options, and would report `materialize`. Each has its own type parameter.
+  RO = never,
+  RC = never,
+  RS = never
 >(
   name: Name,
-  options: Options<Up, A, E, R, Rel, RO>
-): Asset<Name, A, E, Exclude<R | NoInfer<RO>, StepContext | Scope.Scope>, Up, Rel> => {
+  options: Options<Up, A, E, R, Rel, RO, RC, RS>
+): Asset<Name, A, E, Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>, Up, Rel> => {
   const { definedBy = make, storage = Storage.ephemeral, upstreams, ...rest } = options
-  return unsafeCast<Asset<Name, A, E, Exclude<R | NoInfer<RO>, StepContext | Scope.Scope>, Up, Rel>>({
+  return unsafeCast<Asset<Name, A, E, Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>, Up, Rel>>({
     [TypeId]: TypeId,
     name,
     description: undefined,

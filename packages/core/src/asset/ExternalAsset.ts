@@ -11,7 +11,7 @@ import * as Storage from "./Storage.ts"
  */
 export interface Options<A, E extends Failure, R, Rel extends Storage.Relation, RC, EO extends Failure, RO>
   extends Pick<
-    Asset.Options<Record<never, never>, A, never, RC, Rel, never>,
+    Asset.Options<Record<never, never>, A, never, never, Rel, never, RC>,
     "checks" | "deadline" | "description" | "group" | "owners" | "pool" | "retry" | "tags" | "timeout"
   > {
   readonly relation: Rel

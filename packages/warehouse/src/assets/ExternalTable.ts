@@ -4,8 +4,9 @@ import type { Failure } from "@sluice/core/asset/Failure"
 import * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import type { TimeColumnOf } from "../checks/Freshness.ts"
-import { type Inspected, type Published, Warehouse } from "../Warehouse.ts"
+import type { Published } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import { type Inspected, WarehouseReader } from "../WarehouseReader.ts"
 
 /**
  * Defines an asset that is a public table or view of the database which somebody else loads: another pipeline, or another
@@ -49,10 +50,10 @@ export const externalTable = <
     Published<Table.Table<Name, C, "public">>,
     Table.Table<Name, C, "public">,
     WarehouseFailed,
-    Warehouse,
+    WarehouseReader,
     RC,
     E | WarehouseFailed,
-    RO | Warehouse
+    RO | WarehouseReader
   >(table.name, {
     definedBy: externalTable,
     description: table.description,
@@ -71,10 +72,10 @@ export const externalTable = <
 export const newest = <T extends Table.Public>(
   table: T,
   column: TimeColumnOf<T>
-): Effect.Effect<string, WarehouseFailed, Warehouse> =>
-  Effect.flatMap(Warehouse, (warehouse) =>
+): Effect.Effect<string, WarehouseFailed, WarehouseReader> =>
+  Effect.flatMap(WarehouseReader, (reader) =>
     Effect.map(
-      warehouse.measure((quote) => {
+      reader.measure((quote) => {
         const text = `MAX(${quote(column)})`
         const number = (start: number, length: number, mark: string) =>
           `CAST(REPLACE(SUBSTR(${text}, ${start}, ${length}), '${mark}', '') AS DECIMAL(20, 3))`
@@ -84,7 +85,7 @@ export const newest = <T extends Table.Public>(
     )
   )
 
-const inspect = ({ name }: Table.Any) => Effect.flatMap(Warehouse, (warehouse) => warehouse.inspect(name))
+const inspect = ({ name }: Table.Any) => Effect.flatMap(WarehouseReader, (reader) => reader.inspect(name))
 
 const opened = <T extends Table.Public>(
   relation: T,

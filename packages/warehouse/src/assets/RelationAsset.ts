@@ -8,6 +8,8 @@ import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import { declared } from "../checks/Declared.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { WarehousePorts } from "../WarehousePorts.ts"
 
 /**
  * Storage in the warehouse, as the table or view given.
@@ -55,14 +57,17 @@ export const viewAsset = <
   options: {
     readonly group?: string
     readonly upstreams: Up & ReadBy<On, Up>
-    readonly checks?: ReadonlyArray<AssetCheck<Warehouse>>
+    readonly checks?: ReadonlyArray<AssetCheck<WarehousePorts>>
   }
 ) =>
-  Asset.make(view.name, {
-    definedBy: viewAsset,
-    ...options,
-    description: view.description,
-    storage: storedAs(view),
-    checks: [...(options.checks ?? []), declared(view, Grants.select(view))],
-    materialize: () => Effect.flatMap(Warehouse, (warehouse) => warehouse.publishView(view))
-  })
+  Asset.make<Name, Published<View.View<Name, C, On>>, WarehouseFailed, WarehousePorts, Up, View.View<Name, C, On>>(
+    view.name,
+    {
+      definedBy: viewAsset,
+      ...options,
+      description: view.description,
+      storage: storedAs(view),
+      checks: [...(options.checks ?? []), declared(view, Grants.select(view))],
+      materialize: () => Effect.flatMap(Warehouse, (warehouse) => warehouse.publishView(view))
+    }
+  )

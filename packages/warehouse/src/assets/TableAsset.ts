@@ -21,7 +21,7 @@ export type NotPublished = WarehouseFailed | SpillFailed | CheckFailed | MaskLoo
 
 /** The options of a table's asset, besides its rows. `RC` are the services of its checks. */
 export type Options<Up extends Asset.Upstreams, RC, RO> = Omit<
-  Asset.Options<Up, never, never, RC, never, RO>,
+  Asset.Options<Up, never, never, never, never, RO, RC>,
   "definedBy" | "description" | "kind" | "materialize" | "storage"
 >
 

@@ -1,8 +1,8 @@
 import type * as Table from "@sluice/core/relation/Table"
 import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
-import { type Mark, Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import { type Mark, WarehouseReader } from "../WarehouseReader.ts"
 
 /** A table that differs from its last recorded materialization, and the evidence. */
 export interface Altered {
@@ -21,12 +21,12 @@ export const find = Effect.fn("Altered.find")(function* (
   tables: ReadonlyArray<Table.Any>,
   /** The asset that publishes each table, by the table's name. Default: the asset of that name. */
   publishers: ReadonlyMap<string, string> = new Map()
-): Effect.fn.Return<ReadonlyArray<Altered>, WarehouseFailed | RunStoreFailed, Warehouse | RunStore> {
-  const warehouse = yield* Warehouse
+): Effect.fn.Return<ReadonlyArray<Altered>, WarehouseFailed | RunStoreFailed, WarehouseReader | RunStore> {
+  const reader = yield* WarehouseReader
   const store = yield* RunStore
   const recorded = yield* store.materializations
   const running = new Set((yield* store.unfinished).map(({ runId }) => runId))
-  const marks = yield* warehouse.marks
+  const marks = yield* reader.marks
   const found = yield* Effect.forEach(
     tables,
     Effect.fnUntraced(function* ({ name }) {
@@ -34,7 +34,7 @@ export const find = Effect.fn("Altered.find")(function* (
       const runId = recorded.get(asset)?.runId
       const mark = marks.get(name)
       if (runId === undefined || (mark !== undefined && running.has(mark.runId))) return []
-      const why = differenceOf(runId, mark) ?? (warehouse.countsQuickly ? yield* countedOtherwise(name, mark) : undefined)
+      const why = differenceOf(runId, mark) ?? (reader.countsQuickly ? yield* countedOtherwise(name, mark) : undefined)
       return why === undefined ? [] : [{ table: name, asset, why }]
     })
   )
@@ -47,7 +47,7 @@ const differenceOf = (runId: string, mark: Mark | undefined): string | undefined
 }
 
 const countedOtherwise = Effect.fnUntraced(function* (name: string, mark: Mark | undefined) {
-  const { measure } = yield* Warehouse
+  const { measure } = yield* WarehouseReader
   const written = mark?.rows
   if (written === undefined) return undefined
   const [rows = 0] = yield* measure((quote) => `SELECT COUNT(*) FROM ${quote(name)}`)

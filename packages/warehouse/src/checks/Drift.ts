@@ -2,7 +2,7 @@ import * as Log from "@sluice/core/Log"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Warehouse } from "../Warehouse.ts"
+import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { Difference, line } from "./Difference.ts"
 import { lastingDrift } from "./lastingDrift.ts"
@@ -31,13 +31,13 @@ export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
  */
 export const check = Effect.fn("Drift.check")(function* (
   spec: WarehouseSpec
-): Effect.fn.Return<void, DriftFound | WarehouseFailed, Warehouse> {
+): Effect.fn.Return<void, DriftFound | WarehouseFailed, WarehouseAudit> {
   const found = yield* lastingDrift(spec, ({ origin }) => origin !== "declaration")
   for (const each of found.filter(({ origin }) => origin === "login")) {
     yield* Log.warning(`${line(each)}. To mend it, ${each.mend}.`)
   }
   const differences = found.filter(({ origin }) => origin === "outside")
   if (differences.length > 0) return yield* new DriftFound({ differences })
-  const { open } = yield* (yield* Warehouse).proof(spec)
+  const { open } = yield* (yield* WarehouseAudit).proof(spec)
   if (open.length > 0) return yield* new DriftFound({ differences: open })
 })

@@ -4,7 +4,7 @@ import type * as View from "@sluice/core/relation/View"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { Warehouse } from "../Warehouse.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
 import type { Options } from "./RowChecks.ts"
 
 /**
@@ -17,7 +17,7 @@ export const freshness = <T extends Table.Any | View.Any>(
   column: TimeColumnOf<T>,
   maxAge: Duration.DurationInput,
   options: Options = {}
-): AssetCheck.AssetCheck<Warehouse> => {
+): AssetCheck.AssetCheck<WarehouseReader> => {
   const limit = Duration.format(maxAge)
   const { name = `fresh_${column}`, severity = "warn", ...how } = options
   return AssetCheck.make(name, {
@@ -25,10 +25,10 @@ export const freshness = <T extends Table.Any | View.Any>(
     severity,
     description: `The newest ${column} is at most ${limit} old.`,
     evaluate: Effect.fn(`Check.${name}`)(function* (subject) {
-      const warehouse = yield* Warehouse
+      const reader = yield* WarehouseReader
       const oldest = new Date((yield* Clock.currentTimeMillis) - Duration.toMillis(maxAge)).toISOString()
       const from = subject._tag === "Staged" ? subject.relation : relation.name
-      const [fresh = 0, any = 0] = yield* warehouse.measure(
+      const [fresh = 0, any = 0] = yield* reader.measure(
         (quote) => {
           const rows = `SELECT 1 FROM ${quote(from)}`
           return `SELECT EXISTS(${rows} WHERE ${quote(column)} >= ?), EXISTS(${rows})`

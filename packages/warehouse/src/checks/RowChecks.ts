@@ -3,7 +3,7 @@ import type * as Column from "@sluice/core/relation/Column"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
-import { Warehouse } from "../Warehouse.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
 
 /** Options of every row check. */
 export interface Options {
@@ -23,7 +23,7 @@ export const notNull = <T extends Relation>(
   relation: T,
   columns: ReadonlyArray<ColumnOf<T>>,
   options: Options = {}
-): AssetCheck.AssetCheck<Warehouse> =>
+): AssetCheck.AssetCheck<WarehouseReader> =>
   counting(relation, options, {
     name: `not_null_${columns.join("_")}`,
     description: `${columns.join(", ")} always ${columns.length === 1 ? "has" : "have"} a value.`,
@@ -39,7 +39,7 @@ export const unique = <T extends Relation>(
   relation: T,
   columns: ReadonlyArray<ColumnOf<T>>,
   options: Options = {}
-): AssetCheck.AssetCheck<Warehouse> =>
+): AssetCheck.AssetCheck<WarehouseReader> =>
   make(options, {
     name: `unique_${columns.join("_")}`,
     description: `${columns.join(", ")} ${columns.length === 1 ? "is" : "are together"} unique.`,
@@ -58,7 +58,7 @@ export const acceptedValues = <T extends Relation, K extends ColumnOf<T>>(
   column: K,
   values: readonly [Accepted<T["columns"][K]>, ...ReadonlyArray<Accepted<T["columns"][K]>>],
   options: Options = {}
-): AssetCheck.AssetCheck<Warehouse> =>
+): AssetCheck.AssetCheck<WarehouseReader> =>
   counting(relation, options, {
     name: `accepted_${column}`,
     description: `${column} is one of ${values.length} accepted values.`,
@@ -79,7 +79,7 @@ export const foreignKey = <T extends Relation, U extends Relation>(
   on: ForeignKey<T, U>,
   other: U,
   options: Options = {}
-): AssetCheck.AssetCheck<Warehouse> => {
+): AssetCheck.AssetCheck<WarehouseReader> => {
   const pairs = Object.entries<string | undefined>(on).flatMap(([from, to]) =>
     to === undefined ? [] : [[from, to] as const]
   )
@@ -126,7 +126,7 @@ export const noRows = <T extends Relation>(
     /** The name of the count of such rows. Default: `rows_that_should_not_be`. */
     readonly label?: string
   }
-): AssetCheck.AssetCheck<Warehouse> => {
+): AssetCheck.AssetCheck<WarehouseReader> => {
   const { description, label = "rows_that_should_not_be", where, ...how } = options
   return counting(relation, how, { name, description, violations: (column) => ({ [label]: where(column) }) })
 }
@@ -159,7 +159,7 @@ const counting = (
     readonly violations: (column: Quote, quote: Quote) => Readonly<Record<string, string>>
     readonly parameters?: ReadonlyArray<string | number>
   }
-): AssetCheck.AssetCheck<Warehouse> => {
+): AssetCheck.AssetCheck<WarehouseReader> => {
   const { join = () => "" } = check
   const column = (quote: Quote) => (name: string) => `r.${quote(name)}`
   const violations = (quote: Quote) => check.violations(column(quote), quote)
@@ -183,14 +183,14 @@ const make = (
     readonly select: (quote: Quote, subject: AssetCheck.Subject) => string
     readonly parameters?: ReadonlyArray<string | number>
   }
-): AssetCheck.AssetCheck<Warehouse> => {
+): AssetCheck.AssetCheck<WarehouseReader> => {
   const { name = check.name, ...how } = options
   return AssetCheck.make(name, {
     ...how,
     description: check.description,
     evaluate: Effect.fn(`Check.${name}`)(function* (subject) {
-      const warehouse = yield* Warehouse
-      const counts = yield* warehouse.measure((quote) => check.select(quote, subject), check.parameters)
+      const reader = yield* WarehouseReader
+      const counts = yield* reader.measure((quote) => check.select(quote, subject), check.parameters)
       return {
         passed: counts.slice(1).every((count) => count === 0),
         metadata: Object.fromEntries(check.labels.map((label, index) => [label, counts[index] ?? 0] as const))

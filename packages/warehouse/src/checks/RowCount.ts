@@ -2,7 +2,7 @@ import * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { Warehouse } from "../Warehouse.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
 
 /** The share of a table's rows that a run may remove: `SLUICE_MAX_REMOVED_SHARE`, and `--allow-fewer-rows` for one run. */
 export class RowLoss extends Context.Reference<RowLoss>()("@sluice/warehouse/RowLoss", {
@@ -32,7 +32,7 @@ export interface Options {
  * check; an asset declares it to set another limit. The published rows are as many as the store has recorded. Runs a COUNT only
  * of what the publisher did not count.
  */
-export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.AssetCheck<Warehouse> => {
+export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.AssetCheck<WarehouseReader> => {
   const { maxLoss, severity = "error" } = options
   const most = maxLoss === undefined ? "the share SLUICE_MAX_REMOVED_SHARE" : `${percent(maxLoss)}%`
   return AssetCheck.make("row_count", {
@@ -55,7 +55,7 @@ export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.As
 /** Detects rows that were added or removed by hand. */
 const asWritten = Effect.fnUntraced(function* ({ name }: Table.Any) {
   const rows = yield* count(name)
-  const written = (yield* (yield* Warehouse).marks).get(name)?.rows
+  const written = (yield* (yield* WarehouseReader).marks).get(name)?.rows
   return written === undefined || written === rows
     ? { passed: true, metadata: { rows } }
     : { passed: false, metadata: { rows, rows_written: written } }
@@ -74,9 +74,9 @@ const published = (relation: string) =>
   )
 
 const count = (relation: string) =>
-  Effect.flatMap(Warehouse, (warehouse) =>
+  Effect.flatMap(WarehouseReader, (reader) =>
     Effect.map(
-      warehouse.measure((quote) => `SELECT COUNT(*) FROM ${quote(relation)}`),
+      reader.measure((quote) => `SELECT COUNT(*) FROM ${quote(relation)}`),
       ([rows = 0]) => rows
     )
   )

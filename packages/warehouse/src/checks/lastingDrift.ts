@@ -1,6 +1,6 @@
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Effect from "effect/Effect"
-import { Warehouse } from "../Warehouse.ts"
+import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Difference } from "./Difference.ts"
 
@@ -13,11 +13,11 @@ const looks = 5
 export const lastingDrift = (
   spec: WarehouseSpec,
   matters: (difference: Difference) => boolean
-): Effect.Effect<ReadonlyArray<Difference>, WarehouseFailed, Warehouse> =>
+): Effect.Effect<ReadonlyArray<Difference>, WarehouseFailed, WarehouseAudit> =>
   Effect.gen(function* () {
-    const warehouse = yield* Warehouse
+    const audit = yield* WarehouseAudit
     const look = Effect.map(
-      Effect.retry(warehouse.drift(spec), { times: looks - 1, while: (error) => error.reason !== "AccessDenied" }),
+      Effect.retry(audit.drift(spec), { times: looks - 1, while: (error) => error.reason !== "AccessDenied" }),
       (differences) => differences.filter(matters)
     )
     let found = yield* look

@@ -28,11 +28,16 @@ import * as SqlSecrets from "../sql/SqlSecrets.ts"
 import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
+import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { WarehousePorts } from "../WarehousePorts.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as SqliteErasure from "./SqliteErasure.ts"
 import * as SqliteStore from "./SqliteStore.ts"
 import * as SqliteWarehouse from "./SqliteWarehouse.ts"
+import * as SqliteWarehouseAudit from "./SqliteWarehouseAudit.ts"
+import * as SqliteWarehouseReader from "./SqliteWarehouseReader.ts"
 
 /**
  * Everything that a pipeline stores, in one directory: `public.db`, and `sensitive.db` and `history.db`, which only their owner
@@ -41,7 +46,7 @@ import * as SqliteWarehouse from "./SqliteWarehouse.ts"
 export const layer = (
   options: SqliteStore.Options
 ): Layer.Layer<
-  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
+  WarehousePorts | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
   WarehouseFailed,
   PipelineName
 > =>
@@ -70,7 +75,7 @@ export const layer = (
 /** The stores for commands that only read. Needs no key of the store, and creates none. */
 export const reading = (
   options: SqliteStore.Options
-): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
+): Layer.Layer<WarehousePorts | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
   Layer.scopedContext(Effect.map(open(options, "reading"), (opened) => opened.reading))
 
 const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose: "reading" | "writing") {
@@ -80,6 +85,8 @@ const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose:
   const secrets = SqlSecrets.make(records, options.outside ?? KeySeal.inside)
   const runs = yield* Effect.provideService(SqlRunStore.make(history), SqlClient, store.history.sql)
   const reading = Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
+    Context.add(WarehouseReader, SqliteWarehouseReader.make(store)),
+    Context.add(WarehouseAudit, SqliteWarehouseAudit.make(store)),
     Context.add(RunStore, runs),
     Context.add(Erasure, yield* SqliteErasure.make(store, secrets)),
     Context.add(

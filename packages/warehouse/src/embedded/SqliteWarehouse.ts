@@ -10,22 +10,19 @@ import type * as View from "@sluice/core/relation/View"
 import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { rowCount } from "../checks/RowCount.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
-import { type Mark, type Published, type Selecting, Warehouse } from "../Warehouse.ts"
+import { type Published, type Selecting, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
-import * as FileModes from "./FileModes.ts"
+import type { Mark } from "../WarehouseReader.ts"
 import * as FileTimes from "./FileTimes.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteLoader from "./SqliteLoader.ts"
-import * as SqliteQuery from "./SqliteQuery.ts"
-import * as SqliteReader from "./SqliteReader.ts"
 import * as SqliteSelect from "./SqliteSelect.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
@@ -171,35 +168,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       }
       const published: Published<T> = { relation }
       return published
-    }),
-
-    inspect: Effect.fn("SqliteWarehouse.inspect")(function* (relation) {
-      const operation = `inspect ${relation}`
-      const columns = yield* Effect.mapError(
-        store.data.use((session) => session.values(Ddl.dialect("main").columnsOf(relation), [])),
-        (error) => Fault.translate(operation, error)
-      )
-      const owner = yield* SqlBatch.translated(records, operation, here(SqlMarks.ofOwner(records, relation)))
-      return { columns: columns.map(([name]) => String(name)), owner }
-    }),
-
-    read: (relation) =>
-      Stream.mapError(SqliteReader.pages(store, relation), (error) => Fault.translate(`read ${relation.name}`, error)),
-
-    query: (sql, as, limit) => SqliteQuery.query(store, sql, as, limit),
-
-    measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
-
-    marks: SqlBatch.translated(records, "read who wrote each table", here(SqlMarks.all(records))),
-
-    countsQuickly: true,
-
-    // Loaded when it is called for: a test of one asset seldom does, and these are many modules.
-    drift: (spec) => Effect.flatMap(loadDrift, (SqliteDrift) => SqliteDrift.find(store, spec)),
-
-    access: store.files === undefined ? Effect.succeed([]) : FileModes.accessTo(store.files),
-
-    proof: () => Effect.succeed({ by: "files", refused: 0, open: [] })
+    })
   })
 }
 
@@ -207,8 +176,6 @@ const selecting: Selecting = {
   ...Ddl.viewDialect,
   nameOf: (relation) => Ddl.qualified(Ddl.schemaOf(relation), relation.name)
 }
-
-const loadDrift = Effect.promise(() => import("./SqliteDrift.ts"))
 
 const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
 

@@ -35,7 +35,10 @@ import * as SqlSecrets from "../sql/SqlSecrets.ts"
 import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
 import { Warehouse } from "../Warehouse.ts"
+import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { WarehousePorts } from "../WarehousePorts.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
 import * as Blockers from "./Blockers.ts"
 import { dialect } from "./dialect.ts"
 import * as Encryption from "./Encryption.ts"
@@ -48,6 +51,8 @@ import * as MysqlErasure from "./MysqlErasure.ts"
 import * as MysqlPool from "./MysqlPool.ts"
 import * as MysqlServer from "./MysqlServer.ts"
 import * as MysqlWarehouse from "./MysqlWarehouse.ts"
+import * as MysqlWarehouseAudit from "./MysqlWarehouseAudit.ts"
+import * as MysqlWarehouseReader from "./MysqlWarehouseReader.ts"
 import * as PipelineRights from "./PipelineRights.ts"
 import * as ShownGrants from "./ShownGrants.ts"
 import * as TableLock from "./TableLock.ts"
@@ -78,7 +83,7 @@ export interface Options {
 export const layer = (
   options: Options
 ): Layer.Layer<
-  Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
+  WarehousePorts | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
   WarehouseFailed,
   PipelineName
 > =>
@@ -106,7 +111,7 @@ export const layer = (
         Layer.effect(Suppressions, SqlSuppressions.make(words, gate, secrets))
       )
       return Layer.mergeAll(
-        Layer.succeed(Warehouse, warehouse),
+        warehouse,
         Layer.effect(Erasure, erasure),
         Layer.effect(MaskIds, maskIds),
         Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
@@ -121,7 +126,7 @@ export const layer = (
  */
 export const reading = (
   options: Options
-): Layer.Layer<Warehouse | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
+): Layer.Layer<WarehousePorts | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
@@ -134,12 +139,7 @@ export const reading = (
       const runs = (yield* areThere(history))
         ? Layer.provide(Layer.effect(RunStore, SqlRunStore.make(words)), Layer.succeed(SqlClient, pool.sql))
         : RunStore.layerMemory
-      return Layer.mergeAll(
-        Layer.succeed(Warehouse, warehouse),
-        Layer.effect(Erasure, erasure),
-        Layer.effect(MaskIds, maskIds),
-        runs
-      )
+      return Layer.mergeAll(warehouse, Layer.effect(Erasure, erasure), Layer.effect(MaskIds, maskIds), runs)
     })
   ).pipe(Layer.withSpan("MysqlStores.reading"))
 
@@ -210,7 +210,7 @@ const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl
   const secrets = SqlSecrets.make(words, options.outside ?? KeySeal.inside)
   const locks = TableLock.make({ sql: history.sql, words, secrets, wait: lockWait })
   const blockers = Blockers.make({ url, administrator, lockWait })
-  const warehouse = MysqlWarehouse.make({
+  const ports: MysqlWarehouse.Options = {
     pool: loads,
     words,
     server,
@@ -227,7 +227,7 @@ const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl
             url: { ...url, user: analyst.user, password: analyst.password },
             setting: "ANALYST_USER and ANALYST_PASSWORD"
           }
-  })
+  }
   const place = { pool: loads, words, locks, blockers }
   return {
     database,
@@ -235,7 +235,11 @@ const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl
     gate,
     locks,
     secrets,
-    warehouse,
+    warehouse: Layer.mergeAll(
+      Layer.succeed(Warehouse, MysqlWarehouse.make(ports)),
+      Layer.succeed(WarehouseReader, MysqlWarehouseReader.make(ports)),
+      Layer.succeed(WarehouseAudit, MysqlWarehouseAudit.make(ports))
+    ),
     erasure: MysqlErasure.make(place, secrets),
     maskIds: Effect.provideService(SqlMaskIds.make(MysqlErasure.place(place)), SqlClient, loads.sql)
   }

@@ -1,6 +1,5 @@
 import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import { StepContext } from "@sluice/core/asset/StepContext"
-import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Span from "@sluice/core/Span"
@@ -11,24 +10,17 @@ import * as SelectColumns from "../sql/SelectColumns.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
-import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import { type Selecting, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
-import * as AnalystProof from "./AnalystProof.ts"
 import type { Administrator, Blockers } from "./Blockers.ts"
-import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { Loaded, Loader } from "./Loader.ts"
-import * as MysqlAccess from "./MysqlAccess.ts"
-import * as MysqlDrift from "./MysqlDrift.ts"
-import * as MysqlErasure from "./MysqlErasure.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
-import * as MysqlReader from "./MysqlReader.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
 import * as SelectSources from "./SelectSources.ts"
@@ -94,8 +86,6 @@ export const make = (options: Options): Warehouse["Type"] => {
     yield* Span.annotate({ table: table.name, rows })
     return { relation: table }
   })
-
-  const ownOf = (spec: WarehouseSpec) => here("compare the database with what is declared", SqlOwners.ownOf(words, spec))
 
   return Warehouse.of({
     publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
@@ -188,69 +178,8 @@ export const make = (options: Options): Warehouse["Type"] => {
         })
       }
       return { relation }
-    }),
-
-    inspect: Effect.fn("MysqlWarehouse.inspect")(function* (relation) {
-      const operation = `inspect ${relation}`
-      const found = yield* Effect.mapError(
-        pool.sql.unsafe<{ readonly name: string }>(words.columnsOf(relation)),
-        statementFailed(operation)
-      )
-      const owner = yield* here(operation, SqlMarks.ofOwner(words, relation))
-      return { columns: found.map(({ name }) => name), owner }
-    }),
-
-    read: (relation) => MysqlReader.rows(pool, relation),
-
-    query: (sql, as, limit) => {
-      const account = as === "analyst" ? options.analyst : options.pipeline
-      return account === undefined
-        ? new WarehouseFailed({
-            reason: "Misconfigured",
-            operation: "answer the query",
-            detail:
-              "the analyst has no password. Set ANALYST_PASSWORD, and run `sluice provision` if there is no such account yet."
-          })
-        : UserQuery.run(account, sql, limit)
-    },
-
-    measure: Effect.fn("MysqlWarehouse.measure")(function* (select, parameters = []) {
-      const sql = select(quote)
-      if (!UserQuery.reads(sql)) {
-        return yield* new WarehouseFailed({ reason: "NotPermitted", operation: measuring, detail: "its SQL does not read." })
-      }
-      const session = yield* CurrentSession
-      const run = ({ connection }: Session) => connection.executeValues(`${sortingWhole} ${sql}`, parameters)
-      const rows = yield* Effect.mapError(
-        Deadlock.retried(session === undefined ? Effect.scoped(Effect.flatMap(pool.reserve, run)) : run(session)),
-        statementFailed(measuring)
-      )
-      return (rows[0] ?? []).map((value) => Number(value ?? 0))
-    }),
-
-    marks: here("read who wrote each table", SqlMarks.all(words)),
-
-    countsQuickly: false,
-
-    drift: Effect.fn("MysqlWarehouse.drift")(function* (spec) {
-      const own = yield* ownOf(spec)
-      const found = yield* MysqlDrift.find(options, own)
-      const ids = yield* Effect.provideService(SqlMaskIds.drift(MysqlErasure.place(options), own), SqlClient, pool.sql)
-      return [...own.differences, ...found, ...ids]
-    }),
-
-    access: MysqlAccess.find(options),
-
-    proof: (spec) => Effect.flatMap(ownOf(spec), (own) => AnalystProof.prove(options, own))
+    })
   })
 }
 
 const selecting: Selecting = { ...Ddl.viewDialect, nameOf: ({ name }) => quote(name) }
-
-const measuring = "evaluate the check"
-
-/**
- * Without it, MariaDB sorts only keys if a row's texts could exceed a kilobyte, and then looks up each row: three times the
- * work for texts that are short. MySQL has no such limit, and reads this as a comment.
- */
-const sortingWhole = "/*M! SET STATEMENT max_length_for_sort_data = 8192 FOR */"

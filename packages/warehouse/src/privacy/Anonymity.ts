@@ -2,8 +2,8 @@ import type * as Column from "@sluice/core/relation/Column"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { WarehouseReader } from "../WarehouseReader.ts"
 import * as Cases from "./Cases.ts"
 import * as Classes from "./Classes.ts"
 
@@ -74,7 +74,7 @@ export interface Findings {
   readonly rare: ReadonlyArray<RareValues>
 }
 
-type Measured<A> = Effect.Effect<A, WarehouseFailed, Warehouse>
+type Measured<A> = Effect.Effect<A, WarehouseFailed, WarehouseReader>
 
 /** The tables with one row for each person and at least one quasi-identifier. */
 export const tablesOfPeople = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<Table.Any> =>
@@ -94,7 +94,7 @@ export const tablesOfPeople = (tables: ReadonlyArray<Table.Any>): ReadonlyArray<
 export const measure = Effect.fn("Anonymity.measure")(function* (
   table: Table.Any,
   { least = small }: { readonly least?: number } = {}
-): Effect.fn.Return<Findings, WarehouseFailed, Warehouse> {
+): Effect.fn.Return<Findings, WarehouseFailed, WarehouseReader> {
   const named = (role: Column.Role) =>
     Object.entries(table.columns).flatMap(([name, column]) => (column.role === role ? [name] : []))
   const people: Cases.People = { table, quasi: named("quasi-identifier"), sensitive: named("sensitive attribute"), least }

@@ -1,8 +1,8 @@
 import type { Generalisation } from "@sluice/core/relation/Generalisation"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
-import { Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
 
 /** The columns that SQL makes coarser before people are compared. */
 export interface Coarser {
@@ -27,10 +27,10 @@ export const measure = Effect.fn("Classes.measure")(function* (options: {
   readonly coarser?: Coarser
   readonly within?: (column: (name: string) => string) => Readonly<Record<string, string>>
   readonly measures: ReadonlyArray<string>
-}): Effect.fn.Return<ReadonlyArray<number>, WarehouseFailed, Warehouse> {
+}): Effect.fn.Return<ReadonlyArray<number>, WarehouseFailed, WarehouseReader> {
   const { coarser = asStored, columns, measures, table, within = () => ({}) } = options
-  const warehouse = yield* Warehouse
-  return yield* warehouse.measure((quote) => {
+  const reader = yield* WarehouseReader
+  return yield* reader.measure((quote) => {
     const named = (name: string) => `u.${quote(name)}`
     const inner = Object.entries({ n: "COUNT(*)", ...within(named) }).map(([name, sql]) => `${sql} AS ${quote(name)}`)
     // Without columns, all people are one class.

@@ -14,12 +14,17 @@ import * as Stream from "effect/Stream"
 import * as MemoryStore from "../embedded/MemoryStore.ts"
 import * as SqliteReader from "../embedded/SqliteReader.ts"
 import * as SqliteWarehouse from "../embedded/SqliteWarehouse.ts"
+import * as SqliteWarehouseAudit from "../embedded/SqliteWarehouseAudit.ts"
+import * as SqliteWarehouseReader from "../embedded/SqliteWarehouseReader.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import { Warehouse } from "../Warehouse.ts"
+import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { WarehousePorts } from "../WarehousePorts.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
 import * as CountedIds from "./CountedIds.ts"
 import type { Contents } from "./published.ts"
 import * as Seeding from "./Seeding.ts"
@@ -47,8 +52,10 @@ export class TestWarehouse extends Context.Tag("@sluice/warehouse/TestWarehouse"
    * The embedded store in memory, for tests of assets and of graphs. Published rows are checked against their declaration, and
    * SQL works as in `sqlite:DIRECTORY`. Mask ids count from 1. Nobody was erased. Every layer is a new, empty store.
    */
-  static readonly layer: Layer.Layer<TestWarehouse | Warehouse | PiiMasker | Quarantine | Suppressions, WarehouseFailed> =
-    Layer.provide(Layer.scopedContext(Effect.suspend(() => make)), Layer.succeed(PipelineName, "test"))
+  static readonly layer: Layer.Layer<
+    TestWarehouse | WarehousePorts | PiiMasker | Quarantine | Suppressions,
+    WarehouseFailed
+  > = Layer.provide(Layer.scopedContext(Effect.suspend(() => make)), Layer.succeed(PipelineName, "test"))
 }
 
 const make = Effect.gen(function* () {
@@ -75,12 +82,15 @@ const make = Effect.gen(function* () {
     seed: (contents) => Seeding.seed({ store, masker, ids }, contents)
   }).pipe(
     Context.add(Warehouse, {
-      ...warehouse,
+      open: warehouse.open,
+      loading: warehouse.loading,
       publish: (table, rows) => recorded("table", table, warehouse.publish(table, rows)),
       publishSelect: (table, select) => recorded("table", table, warehouse.publishSelect(table, select)),
       amend: (table, changes, by) => recorded("table", table, warehouse.amend(table, changes, by)),
       publishView: (view) => recorded("view", view, warehouse.publishView(view))
     }),
+    Context.add(WarehouseReader, SqliteWarehouseReader.make(store)),
+    Context.add(WarehouseAudit, SqliteWarehouseAudit.make(store)),
     Context.add(PiiMasker, {
       load: masker.load,
       ids: <K extends string>(mask: Mask.Mask<string, K>, values: Parameters<typeof masker.ids<K>>[1]) => {

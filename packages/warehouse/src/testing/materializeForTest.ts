@@ -15,7 +15,8 @@ import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import { rowsOf } from "../internal/libsqlDriver.ts"
 import type { PiiMasker } from "../PiiMasker.ts"
-import type { Published, Warehouse } from "../Warehouse.ts"
+import type { Published } from "../Warehouse.ts"
+import type { WarehousePorts } from "../WarehousePorts.ts"
 import { type Contents, contentsOf, type Seed } from "./published.ts"
 import * as Seeding from "./Seeding.ts"
 import { TestWarehouse, type Write } from "./TestWarehouse.ts"
@@ -43,7 +44,7 @@ export type RowOf<A> =
       : never
 
 /** The services that `materializeForTest` provides. */
-export type Provided = Warehouse | PiiMasker | Quarantine | Suppressions | Spill | TestWarehouse
+export type Provided = WarehousePorts | PiiMasker | Quarantine | Suppressions | Spill | TestWarehouse
 
 /**
  * Materializes one asset in an embedded store in memory, with upstream values of your choice and without a graph or a network.

@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import type { Difference } from "@sluice/warehouse/checks/Difference"
 import * as Drift from "@sluice/warehouse/checks/Drift"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { spec } from "./things.ts"
@@ -19,8 +19,7 @@ const newer: Difference = { ...altered, aspect: "column age", origin: "declarati
 const checked = (differences: ReadonlyArray<Difference>, open: ReadonlyArray<Difference> = []) =>
   Drift.check(spec).pipe(
     Effect.provide(
-      Layer.mock(Warehouse, {
-        countsQuickly: true,
+      Layer.mock(WarehouseAudit, {
         drift: () => Effect.succeed(differences),
         proof: () => Effect.succeed({ by: "login", refused: 12, open })
       })

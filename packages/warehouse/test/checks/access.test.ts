@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
@@ -9,7 +9,7 @@ import { freshStores, StoreDirectory } from "../embedded/stores.ts"
 import * as databases from "../mysql/databases.ts"
 import { spec } from "./things.ts"
 
-const access = Effect.flatMap(Warehouse, (warehouse) => warehouse.access)
+const access = Effect.flatMap(WarehouseAudit, (audit) => audit.access)
 
 it.live("who may open an embedded store is told by the modes of its files, as they are now", () =>
   Effect.gen(function* () {
@@ -80,7 +80,7 @@ for (const flavour of flavours) {
             `CREATE USER '${url.user}'@'10.1.2.%'`,
             `GRANT FILE ON *.* TO '${url.user}'@'10.1.2.%'`
           )
-          const drift = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
+          const drift = Effect.flatMap(WarehouseAudit, (audit) => audit.drift(spec))
           const mended = Effect.map(drift, (all) => all.map(({ mend }) => mend).filter((mend) => mend.startsWith("REVOKE")))
           const seen = Effect.map(access, (all) => [...new Set(all.map((one) => one.seen))])
           const administrator = { url: admin, analysts: [analyst.user] }

@@ -1,11 +1,11 @@
 import type * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import { acceptedValues, foreignKey, noRows, notNull, unique } from "@sluice/warehouse/checks/RowChecks"
-import type { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import { Owners, type Thing, Things, thing } from "./things.ts"
 
 interface Case {
   readonly claim: string
-  readonly check: AssetCheck.AssetCheck<Warehouse>
+  readonly check: AssetCheck.AssetCheck<WarehouseReader>
   readonly rows: ReadonlyArray<Thing>
   readonly passed: boolean
   readonly metadata: AssetCheck.Outcome["metadata"]

@@ -9,6 +9,7 @@ import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { RowLoss } from "@sluice/warehouse/checks/RowCount"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { inStep, readAll, recordingStep } from "../contract/support.ts"
@@ -36,14 +37,15 @@ class Refused {
 }
 
 /** The result of a check on staged rows. They are published afterwards, or the published rows stay. */
-export const onStaged = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>, thenPublish = true) =>
+export const onStaged = (check: AssetCheck.AssetCheck<WarehouseReader>, rows: ReadonlyArray<Thing>, thenPublish = true) =>
   Effect.gen(function* () {
     const warehouse = yield* Warehouse
+    const reader = yield* WarehouseReader
     const allowed = yield* RowLoss
     const outcomes: Array<AssetCheck.Outcome> = []
     const { service } = recordingStep(Things.name, (relation, counted) =>
       check.evaluate({ _tag: "Staged", relation, counted }).pipe(
-        Effect.provideService(Warehouse, warehouse),
+        Effect.provideService(WarehouseReader, reader),
         Effect.provideService(RowLoss, allowed),
         Effect.tap((outcome) => Effect.sync(() => outcomes.push(outcome))),
         Effect.zipRight(thenPublish ? Effect.void : Effect.die(new Refused())),
@@ -56,13 +58,13 @@ export const onStaged = (check: AssetCheck.AssetCheck<Warehouse>, rows: Readonly
     return outcomes[0]
   })
 
-export const onBoth = (check: AssetCheck.AssetCheck<Warehouse>, rows: ReadonlyArray<Thing>) =>
+export const onBoth = (check: AssetCheck.AssetCheck<WarehouseReader>, rows: ReadonlyArray<Thing>) =>
   Effect.all([onStaged(check, rows), check.evaluate({ _tag: "Published" })])
 
 /** A whole run of an asset that publishes these rows under these checks. */
 export const run = Effect.fnUntraced(function* (
   rows: ReadonlyArray<Thing>,
-  checks: ReadonlyArray<AssetCheck.AssetCheck<Warehouse>>
+  checks: ReadonlyArray<AssetCheck.AssetCheck<WarehouseReader>>
 ) {
   const things = Asset.make("check_things", {
     checks,

@@ -12,6 +12,8 @@ import { acceptedValues, foreignKey } from "@sluice/warehouse/checks/RowChecks"
 import { RowLoss, rowCount } from "@sluice/warehouse/checks/RowCount"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -26,7 +28,7 @@ import { Expensive, Owners, Pets, Things, thing } from "./things.ts"
 /** The results of every built-in check on every store. It needs a fresh one. */
 export const checksContract = (options: {
   readonly name: string
-  readonly layer: Layer.Layer<Warehouse | RunStore, WarehouseFailed>
+  readonly layer: Layer.Layer<WarehousePorts | RunStore, WarehouseFailed>
 }) =>
   layer(Layer.provideMerge(owners, options.layer), { excludeTestServices: true, timeout: Duration.minutes(2) })(
     `${options.name}: checks`,
@@ -186,10 +188,10 @@ export const checksContract = (options: {
 
       it.effect("a check of what is not there is Missing, and SQL that writes is refused", () =>
         Effect.gen(function* () {
-          const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           yield* publish([thing({ id: "a" })])
-          const missing = yield* Effect.flip(warehouse.measure((quote) => `SELECT COUNT(*) FROM ${quote("check_nowhere")}`))
-          const writing = yield* Effect.flip(warehouse.measure((quote) => `DELETE FROM ${quote(Things.name)}`))
+          const missing = yield* Effect.flip(reader.measure((quote) => `SELECT COUNT(*) FROM ${quote("check_nowhere")}`))
+          const writing = yield* Effect.flip(reader.measure((quote) => `DELETE FROM ${quote(Things.name)}`))
           expect([missing.reason, writing.reason, yield* ids]).toStrictEqual(["Missing", "NotPermitted", ["a"]])
         })
       )
@@ -241,6 +243,7 @@ export const checksContract = (options: {
       it.effect("many tables that are published at once are checked without waiting for each other's connections", () =>
         Effect.gen(function* () {
           const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           const tables = Array.from({ length: 20 }, (_, n) => ({ ...Owners, name: `check_many_${n}` }))
           const share = (table: (typeof tables)[number]) => rowCount(table, { maxLoss: 0.5 })
           const counted = yield* Effect.forEach(
@@ -250,7 +253,7 @@ export const checksContract = (options: {
               const { service } = recordingStep(table.name, (relation) =>
                 Effect.map(
                   Effect.orDie(
-                    Effect.provideService(share(table).evaluate({ _tag: "Staged", relation }), Warehouse, warehouse)
+                    Effect.provideService(share(table).evaluate({ _tag: "Staged", relation }), WarehouseReader, reader)
                   ),
                   (outcome) => void outcomes.push(outcome)
                 )

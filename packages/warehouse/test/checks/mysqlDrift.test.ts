@@ -7,6 +7,7 @@ import type { Difference } from "@sluice/warehouse/checks/Difference"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
@@ -20,7 +21,7 @@ const told = (differences: ReadonlyArray<Difference>) =>
 
 const changed = (flavour: Flavour): string => (flavour === "MariaDB" ? "PASSWORD('canary-9c2f')" : "'canary-9c2f'")
 
-const differences = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
+const differences = Effect.flatMap(WarehouseAudit, (audit) => audit.drift(spec))
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`drift on ${flavour}`, () => {

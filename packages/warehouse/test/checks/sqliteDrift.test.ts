@@ -9,12 +9,13 @@ import type { Difference } from "@sluice/warehouse/checks/Difference"
 import * as Drift from "@sluice/warehouse/checks/Drift"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import * as Effect from "effect/Effect"
 import { inStep } from "../contract/support.ts"
 import { executeOn, freshStores, StoreDirectory } from "../embedded/stores.ts"
 import { Cities, Expensive, spec, Things, thing } from "./things.ts"
 
-const differences = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
+const differences = Effect.flatMap(WarehouseAudit, (audit) => audit.drift(spec))
 
 const told = (found: ReadonlyArray<Difference>) =>
   found.map(({ aspect, declared, found, subject }) => `${subject} | ${aspect} | ${found} | ${declared}`)

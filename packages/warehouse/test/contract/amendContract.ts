@@ -9,6 +9,7 @@ import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { rowCount } from "@sluice/warehouse/checks/RowCount"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -84,15 +85,15 @@ export const amendContract = (options: Options) =>
       it.effect("row_count does not let changes take away all rows, and counts none of them", () =>
         Effect.gen(function* () {
           const first = yield* publish("changes_of_all", "a0 b0 b1")
-          const noSql = Effect.map(Warehouse, (warehouse) => ({ ...warehouse, measure: () => Effect.dieMessage("counted") }))
+          const noSql = Effect.map(WarehouseReader, (reader) => ({ ...reader, measure: () => Effect.dieMessage("counted") }))
           const outcomes: Array<AssetCheck.Outcome> = []
           const refuse = Effect.fnUntraced(
             function* (relation: string, counted?: AssetCheck.Counted) {
               const check = rowCount(first.table).evaluate({ _tag: "Staged", relation, counted })
-              outcomes.push(yield* Effect.orDie(Effect.provideServiceEffect(check, Warehouse, noSql)))
+              outcomes.push(yield* Effect.orDie(Effect.provideServiceEffect(check, WarehouseReader, noSql)))
               return yield* new CheckFailed({ asset: "contract", checks: ["no"], staged: true })
             },
-            Effect.provideService(Warehouse, yield* Warehouse)
+            Effect.provideService(WarehouseReader, yield* WarehouseReader)
           )
           yield* Effect.flip(amend(first, changes("", "a", "b"), refuse))
           yield* Effect.flip(amend(first, changes("a1", "a", "b"), refuse))
@@ -109,7 +110,7 @@ export const amendContract = (options: Options) =>
 
       it.effect("changes that take away more than 30% of at least 100 rows do not pass the check that every table has", () =>
         Effect.gen(function* () {
-          const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           const rows = Array.from({ length: 100 }, (_, n) => `${n < 31 ? "a" : "b"}${n}`).join(" ")
           const first = yield* publish("changes_of_many", rows)
           const outcomes: Array<AssetCheck.Outcome> = []
@@ -118,7 +119,7 @@ export const amendContract = (options: Options) =>
             counted?: AssetCheck.Counted,
             standing: ReadonlyArray<AssetCheck.Any> = []
           ) {
-            const context = Context.make(Warehouse, warehouse)
+            const context = Context.make(WarehouseReader, reader)
             for (const check of standing) {
               const evaluated = check.evaluate({ _tag: "Staged", relation, counted })
               outcomes.push(yield* Effect.orDie(Effect.provide(evaluated as Effect.Effect<AssetCheck.Outcome>, context)))
@@ -189,12 +190,12 @@ export const amendContract = (options: Options) =>
 
       it.effect("blocking checks see the table as it will be; where one fails, or the rows do, it stays as it was", () =>
         Effect.gen(function* () {
-          const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           const first = yield* publish("changes_checked", "a0 b0")
           const counts: Array<number> = []
           const count = (relation: string) =>
             Effect.map(
-              Effect.orDie(warehouse.measure((quote) => `SELECT COUNT(*) FROM ${quote(relation)}`)),
+              Effect.orDie(reader.measure((quote) => `SELECT COUNT(*) FROM ${quote(relation)}`)),
               ([n = 0]) => void counts.push(n)
             )
           const refuse = () => new CheckFailed({ asset: "contract", checks: ["no"], staged: true })

@@ -7,8 +7,9 @@ import { Quarantine } from "@sluice/core/source/Quarantine"
 import { Suppressions } from "@sluice/core/source/Suppressions"
 import { Erasure, type Found } from "@sluice/warehouse/Erasure"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -33,7 +34,7 @@ import {
 } from "./people.ts"
 import { readAll, recordingStep, tablesIn } from "./support.ts"
 
-export type Services = Warehouse | PiiMasker | Quarantine | Suppressions | Erasure
+export type Services = WarehousePorts | PiiMasker | Quarantine | Suppressions | Erasure
 
 /** An empty store: how to open it, and to run a statement on its internal tables directly. */
 export interface Fresh {
@@ -157,8 +158,8 @@ export const erasureContract = <E>(options: {
     it.scopedLive("keeps a hash that confirms no guess, where analysts cannot read it", () =>
       Effect.gen(function* () {
         yield* eraseAda
-        const warehouse = yield* Warehouse
-        const { rows: kept } = yield* warehouse.query("SELECT HEX(hash) FROM sluice_suppressions", "pipeline")
+        const reader = yield* WarehouseReader
+        const { rows: kept } = yield* reader.query("SELECT HEX(hash) FROM sluice_suppressions", "pipeline")
         const guesses = [
           ...["sha256", "sha3-256"].map((algorithm) => createHash(algorithm).update("ada_lovelace").digest("hex")),
           createHmac("sha256", "").update("ada_lovelace").digest("hex"),
@@ -166,7 +167,7 @@ export const erasureContract = <E>(options: {
         ]
         const [[hash] = []] = kept
         expect([kept.length, String(hash).length, guesses.includes(String(hash).toLowerCase())]).toEqual([1, 64, false])
-        const refused = yield* Effect.flip(warehouse.query("SELECT * FROM sluice_suppressions", "analyst"))
+        const refused = yield* Effect.flip(reader.query("SELECT * FROM sluice_suppressions", "analyst"))
         expect(["Missing", "NotPermitted", "AccessDenied"]).toContain(refused.reason)
       }).pipe(inFresh(options.fresh))
     )

@@ -14,7 +14,10 @@ import { externalTable, newest } from "@sluice/warehouse/assets/ExternalTable"
 import { sqlTable } from "@sluice/warehouse/assets/SqlTable"
 import { noRows } from "@sluice/warehouse/checks/RowChecks"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
@@ -25,7 +28,7 @@ export interface Options<E> {
   readonly name: string
   /** A new database, as each pipeline opens it. */
   readonly fresh: Effect.Effect<
-    { readonly stores: (pipeline: string) => Layer.Layer<Warehouse | RunStore, WarehouseFailed> },
+    { readonly stores: (pipeline: string) => Layer.Layer<WarehousePorts | RunStore, WarehouseFailed> },
     E,
     Scope.Scope
   >
@@ -92,12 +95,12 @@ export const externalContract = <E>({ fresh, name }: Options<E>) =>
         yield* shop(load("second", "1.50", "2.00", "4.00"))
         expect(yield* analysis(run)).toStrictEqual(made)
         expect(yield* analysis(readAll(Revenue))).toStrictEqual([{ orders: 3, amount: "7.50" }])
-        const inspected = yield* analysis(Effect.flatMap(Warehouse, (warehouse) => warehouse.inspect("contract_orders")))
+        const inspected = yield* analysis(Effect.flatMap(WarehouseReader, (reader) => reader.inspect("contract_orders")))
         expect(inspected).toStrictEqual({
           columns: expect.arrayContaining(["id", "amount", "loaded_at"]),
           owner: { pipeline: "shop", mark: { runId: "second", rows: 3 } }
         })
-        const drift = yield* analysis(Effect.flatMap(Warehouse, ({ drift }) => drift(Relations.specOf(graph, {}))))
+        const drift = yield* analysis(Effect.flatMap(WarehouseAudit, ({ drift }) => drift(Relations.specOf(graph, {}))))
         expect(drift.filter(({ subject }) => subject === "contract_orders")).toStrictEqual([])
       })
     )

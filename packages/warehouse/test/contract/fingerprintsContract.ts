@@ -1,8 +1,9 @@
 import { createHash, createHmac } from "node:crypto"
 import { expect, it } from "@effect/vitest"
 import { Fingerprints } from "@sluice/core/source/Fingerprints"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -13,7 +14,7 @@ import { describe } from "vitest"
  */
 export const fingerprintsContract = <E>(options: {
   readonly name: string
-  readonly fresh: Effect.Effect<Layer.Layer<Fingerprints | Warehouse, WarehouseFailed>, E, Scope.Scope>
+  readonly fresh: Effect.Effect<Layer.Layer<Fingerprints | WarehousePorts, WarehouseFailed>, E, Scope.Scope>
 }) =>
   describe(`${options.name}: fingerprints`, () => {
     it.scopedLive("are equal for equal text or bytes, however they were cut, and different for different text", () =>
@@ -81,7 +82,7 @@ export const fingerprintsContract = <E>(options: {
     it.scopedLive("have a key that an analyst cannot read", () =>
       Effect.gen(function* () {
         const store = yield* options.fresh
-        const asked = Effect.flatMap(Warehouse, (warehouse) => warehouse.query("SELECT * FROM sluice_secrets", "analyst"))
+        const asked = Effect.flatMap(WarehouseReader, (reader) => reader.query("SELECT * FROM sluice_secrets", "analyst"))
         const refused = yield* Effect.provide(Effect.flip(asked), store)
         expect(["Missing", "NotPermitted", "AccessDenied"]).toContain(refused.reason)
       })
@@ -89,7 +90,7 @@ export const fingerprintsContract = <E>(options: {
   })
 
 /** Opens a store, and returns its fingerprint of a text in pieces. */
-const fingerprints = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
+const fingerprints = <E>(store: Layer.Layer<Fingerprints | WarehousePorts, E>) =>
   Effect.provide(
     Effect.map(Fingerprints, (provided) => (...pieces: ReadonlyArray<string | Uint8Array>) => {
       const fingerprint = provided?.start()
@@ -100,7 +101,7 @@ const fingerprints = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
   )
 
 /** Opens a store, and returns its fingerprints. */
-const opened = <E>(store: Layer.Layer<Fingerprints | Warehouse, E>) =>
+const opened = <E>(store: Layer.Layer<Fingerprints | WarehousePorts, E>) =>
   Effect.provide(
     Effect.flatMap(Fingerprints, (provided) =>
       provided === undefined ? Effect.dieMessage("the store has no fingerprints") : Effect.succeed(provided)

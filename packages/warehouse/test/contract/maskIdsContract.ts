@@ -9,7 +9,9 @@ import { MaskIds, type Reissue } from "@sluice/warehouse/MaskIds"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { RandomIds } from "@sluice/warehouse/sql/RandomIds"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -17,7 +19,7 @@ import { describe } from "vitest"
 import { Cities, everything, inRun, Jobs, Letters, masked, People, publishRows } from "./people.ts"
 import { tablesIn } from "./support.ts"
 
-type Services = Warehouse | PiiMasker | Quarantine | Suppressions | MaskIds
+type Services = WarehousePorts | PiiMasker | Quarantine | Suppressions | MaskIds
 
 /** An empty store: how to open it, and to run a statement on its internal tables directly. */
 export interface Fresh {
@@ -67,7 +69,7 @@ const peopleByName = Effect.map(everything, ({ cities, jobs, people }) => {
 })
 
 const idDrift = Effect.map(
-  Effect.flatMap(Warehouse, ({ drift }) => drift(spec)),
+  Effect.flatMap(WarehouseAudit, ({ drift }) => drift(spec)),
   (differences) => differences.filter(({ aspect }) => aspect === "mask ids")
 )
 

@@ -8,6 +8,7 @@ import { Quarantine } from "@sluice/core/source/Quarantine"
 import { Erasure, type ErasureSpec } from "@sluice/warehouse/Erasure"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { readAll, recordingStep } from "./support.ts"
@@ -103,11 +104,10 @@ const idOf = Effect.fnUntraced(function* <K extends string>(runId: string, table
 /** All contents of the store. */
 export const everything = Effect.gen(function* () {
   const quarantine = yield* Quarantine
-  const warehouse = yield* Warehouse
+  const reader = yield* WarehouseReader
   const valuesOf = (table: Mask.Any) =>
-    Effect.map(
-      warehouse.query(`SELECT ${table.valueColumn}, id FROM ${table.name} ORDER BY id`, "pipeline"),
-      ({ rows: all }) => all.map(([value, id]) => [String(value), Number(id)] as const)
+    Effect.map(reader.query(`SELECT ${table.valueColumn}, id FROM ${table.name} ORDER BY id`, "pipeline"), ({ rows: all }) =>
+      all.map(([value, id]) => [String(value), Number(id)] as const)
     )
   return {
     people: yield* readAll(People),

@@ -6,7 +6,7 @@ import { Quarantine } from "@sluice/core/source/Quarantine"
 import { SourcePages } from "@sluice/core/source/SourcePages"
 import { Suppressions } from "@sluice/core/source/Suppressions"
 import { Erasure, type ErasureSpec } from "@sluice/warehouse/Erasure"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import { ada, People, publishPeople, row } from "./people.ts"
 import type { Fresh } from "./pipelineStores.ts"
@@ -141,7 +141,7 @@ export const pipelineRecordsContract = <E>(fresh: Fresh<E>) => {
         const started = fingerprints?.start()
         started?.add("text")
         const { epoch, has } = yield* Effect.flatMap(Suppressions, ({ begin }) => begin("run"))
-        const { marks } = yield* Warehouse
+        const { marks } = yield* WarehouseReader
         return [started?.end(), epoch, has?.("ada_lovelace"), (yield* marks).get(People.name)?.runId]
       })
       const erase = Effect.flatMap(Erasure, ({ erase }) => erase(nothing, ada))

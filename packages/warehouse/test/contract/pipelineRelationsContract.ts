@@ -5,6 +5,8 @@ import * as Column from "@sluice/core/relation/Column"
 import * as Grants from "@sluice/core/relation/Grants"
 import * as View from "@sluice/core/relation/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import { Cities, eraseAda, everything, fill, Jobs, Letters, masked, People, person, publishPeople } from "./people.ts"
 import type { Fresh } from "./pipelineStores.ts"
@@ -60,7 +62,7 @@ export const pipelineRelationsContract = <E>(fresh: Fresh<E>) => {
         refusal("publish contract_people", "contract_people")
       ])
       const left = Effect.gen(function* () {
-        const { query } = yield* Warehouse
+        const { query } = yield* WarehouseReader
         const cities = yield* query("SELECT city FROM contract_cities", "pipeline")
         return [yield* readAll(People), cities.rows]
       })
@@ -109,7 +111,7 @@ export const pipelineRelationsContract = <E>(fresh: Fresh<E>) => {
       const differences = (pipeline: string, spec: Grants.WarehouseSpec) =>
         Effect.provide(
           Effect.gen(function* () {
-            const { drift, proof } = yield* Warehouse
+            const { drift, proof } = yield* WarehouseAudit
             return [...(yield* drift(spec)), ...(yield* proof(spec)).open]
           }),
           stores(pipeline)

@@ -9,13 +9,22 @@ import type { Erasure } from "@sluice/warehouse/Erasure"
 import type { MaskIds } from "@sluice/warehouse/MaskIds"
 import type { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import type { Rotated } from "@sluice/warehouse/Rotated"
-import type { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 
-type Stores = Warehouse | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds
+type Stores =
+  | WarehousePorts
+  | PiiMasker
+  | Quarantine
+  | RunStore
+  | Fingerprints
+  | SourcePages
+  | Suppressions
+  | Erasure
+  | MaskIds
 
 /** A new database, as each pipeline opens it. */
 export type Fresh<E> = Effect.Effect<

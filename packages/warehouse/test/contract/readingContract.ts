@@ -4,6 +4,8 @@ import * as Column from "@sluice/core/relation/Column"
 import * as View from "@sluice/core/relation/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -22,7 +24,7 @@ import {
 export interface Options {
   readonly name: string
   /** A fresh warehouse. */
-  readonly layer: Layer.Layer<Warehouse, WarehouseFailed>
+  readonly layer: Layer.Layer<WarehousePorts, WarehouseFailed>
   /** SQL that lists its tables, by name. */
   readonly listTables: string
   /** The `loaded_by` that a publish reports, if it does. */
@@ -99,9 +101,9 @@ export const readingContract = (options: Options) =>
 
       it.effect("a query answers columns in order and plain values", () =>
         Effect.gen(function* () {
-          const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           yield* publish(Dataset.of(everythingRow({ id: "q", big: "12345678901234567890.5", label: "a'b" })))
-          const result = yield* warehouse.query(
+          const result = yield* reader.query(
             "SELECT id, position, label, amount, big, at, day, label_or_null FROM contract_everything ORDER BY id;",
             "pipeline"
           )
@@ -121,10 +123,10 @@ export const readingContract = (options: Options) =>
       ]) {
         it.effect(`a query that would write is refused: ${sql}`, () =>
           Effect.gen(function* () {
-            const warehouse = yield* Warehouse
+            const reader = yield* WarehouseReader
             yield* publishNumbers(Numbers, numbers(15, 2))
             const before = [yield* readAll(Numbers), yield* tables]
-            for (const as of ["pipeline", "analyst"] as const) yield* Effect.flip(warehouse.query(sql, as))
+            for (const as of ["pipeline", "analyst"] as const) yield* Effect.flip(reader.query(sql, as))
             expect([yield* readAll(Numbers), yield* tables]).toStrictEqual(before)
           })
         )

@@ -5,15 +5,16 @@ import { Suppressions } from "@sluice/core/source/Suppressions"
 import { Erasure } from "@sluice/warehouse/Erasure"
 import type { Rotated } from "@sluice/warehouse/Rotated"
 import * as KeySeal from "@sluice/warehouse/sql/KeySeal"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { ada, eraseAda, publishPeople, spec } from "./people.ts"
 
-type Stores = Warehouse | Suppressions | Erasure | Fingerprints
+type Stores = WarehousePorts | Suppressions | Erasure | Fingerprints
 export interface Options {
   readonly name: string
   /** A new store, opened with a secret. */
@@ -48,7 +49,7 @@ const fingerprint = Effect.map(Fingerprints, (fingerprints) => {
 })
 
 const stored = Effect.gen(function* () {
-  const { query } = yield* Warehouse
+  const { query } = yield* WarehouseReader
   const secrets = yield* query("SELECT name, value FROM sluice_secrets ORDER BY name", "pipeline")
   const hashes = yield* query("SELECT HEX(hash) FROM sluice_suppressions", "pipeline")
   return {

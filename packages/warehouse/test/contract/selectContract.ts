@@ -5,6 +5,7 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { type Selecting, Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Arbitraries from "./arbitraries.ts"
@@ -73,6 +74,7 @@ export const selectContract = (options: Options) =>
       it.effect("the rows of a SELECT replace a table's, and their number is reported", () =>
         Effect.gen(function* () {
           const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           yield* publishNumbers(Numbers, numbers(1, 2))
           yield* publishSelect(Totals, totals("'old'"))
           yield* publishNumbers(Numbers, numbers(7, 4))
@@ -88,7 +90,7 @@ export const selectContract = (options: Options) =>
             metadata: { rows: 1, ...(options.loadedBy === undefined ? {} : { loaded_by: "INSERT SELECT" }) }
           })
           expect(yield* readAll(Totals)).toStrictEqual([{ version: 7, many: 4, share: "1.33", label: null }])
-          expect((yield* warehouse.marks).get("contract_totals")).toStrictEqual({ runId: "contract", rows: 1 })
+          expect((yield* reader.marks).get("contract_totals")).toStrictEqual({ runId: "contract", rows: 1 })
         })
       )
 
@@ -194,6 +196,7 @@ export const selectContract = (options: Options) =>
 
       it.effect("blocking checks look at the staged rows, and the old ones stay if one fails", () =>
         Effect.gen(function* () {
+          const reader = yield* WarehouseReader
           const warehouse = yield* Warehouse
           yield* publishNumbers(Numbers, numbers(1, 2))
           yield* publishSelect(Totals, totals("'old'"))
@@ -201,10 +204,7 @@ export const selectContract = (options: Options) =>
           const seen: Array<unknown> = []
           const { service } = recordingStep("contract", (relation, counted) =>
             Effect.gen(function* () {
-              seen.push(
-                counted,
-                yield* Effect.orDie(warehouse.measure((quote) => `SELECT sum(many) FROM ${quote(relation)}`))
-              )
+              seen.push(counted, yield* Effect.orDie(reader.measure((quote) => `SELECT sum(many) FROM ${quote(relation)}`)))
               return yield* new CheckFailed({ asset: "contract", checks: ["never"], staged: true })
             })
           )

@@ -5,6 +5,7 @@ import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { Erasure, type ErasureSpec } from "@sluice/warehouse/Erasure"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -36,6 +37,7 @@ export const subjectContract = <E>(options: {
         const { store } = yield* options.fresh
         yield* Effect.gen(function* () {
           const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           const { erase } = yield* Erasure
           const cities = ["Oslo", "Bern", "Rome", "Kyiv", "Lima"]
           const ids = yield* masked("before", Cities, cities)
@@ -60,7 +62,7 @@ export const subjectContract = <E>(options: {
             quarantined: undefined,
             suppressedSince: undefined
           })
-          const { rows } = yield* warehouse.query("SELECT city FROM contract_cities ORDER BY city", "pipeline")
+          const { rows } = yield* reader.query("SELECT city FROM contract_cities ORDER BY city", "pipeline")
           expect([yield* readAll(Customers), yield* readAll(Orders), rows.flat()]).toStrictEqual([
             [{ id: 13, city_id: bern }],
             [{ id: 4, buyer: 13, payer: null, city_id: lima }],

@@ -5,6 +5,7 @@ import { SpillFailed } from "@sluice/core/data/Spill"
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -101,9 +102,9 @@ export const numbers = (version: number, count: number) =>
   Dataset.fromArray(Array.from({ length: count }, (_, id) => ({ id, version })))
 
 /** All rows of a relation, in reading order. */
-export const readAll = <T extends Parameters<Warehouse["Type"]["read"]>[0]>(relation: T) =>
-  Effect.flatMap(Warehouse, (warehouse) =>
-    Effect.map(Stream.runCollect(warehouse.read(relation)), (pages) => Chunk.toReadonlyArray(pages).flat())
+export const readAll = <T extends Parameters<WarehouseReader["Type"]["read"]>[0]>(relation: T) =>
+  Effect.flatMap(WarehouseReader, (reader) =>
+    Effect.map(Stream.runCollect(reader.read(relation)), (pages) => Chunk.toReadonlyArray(pages).flat())
   )
 
 /** Publishes rows of the table with every column type. */
@@ -115,8 +116,8 @@ export const publishNumbers = (table: typeof Numbers, rows: ReturnType<typeof nu
 
 /** The names of all tables, by the SQL that lists them. */
 export const tablesIn = (listTables: string) =>
-  Effect.flatMap(Warehouse, (warehouse) =>
-    Effect.map(warehouse.query(listTables, "pipeline"), ({ rows }) => rows.map(([name]) => String(name)).sort())
+  Effect.flatMap(WarehouseReader, (reader) =>
+    Effect.map(reader.query(listTables, "pipeline"), ({ rows }) => rows.map(([name]) => String(name)).sort())
   )
 
 /** The versions in a numbers table: one, unless a reader sees a mixture. */

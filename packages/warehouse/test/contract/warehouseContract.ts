@@ -3,6 +3,7 @@ import { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -87,6 +88,7 @@ const publishingContract = (options: Options) =>
       it.effect("a publish replaces all rows, and tells its progress and how many rows there are", () =>
         Effect.gen(function* () {
           const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           yield* publishNumbers(Numbers, numbers(1, 30))
           const { recorded, service } = recordingStep()
           const published = yield* Effect.provideService(
@@ -101,7 +103,7 @@ const publishingContract = (options: Options) =>
           })
           expect(recorded.progress.reduce((sum, rows) => sum + rows, 0)).toBe(12_000)
           expect(recorded.progress.length).toBeGreaterThan(1)
-          const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(warehouse.read(Numbers)))
+          const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(reader.read(Numbers)))
           expect(pages.length).toBeGreaterThan(1)
           expect(pages.flat()).toStrictEqual(yield* Dataset.toArray(numbers(2, 12_000)))
         })
@@ -179,12 +181,13 @@ const publishingContract = (options: Options) =>
 
       it.effect("checks see the staged rows by their relation's name, and what they refuse is not published", () =>
         Effect.gen(function* () {
+          const reader = yield* WarehouseReader
           const warehouse = yield* Warehouse
           yield* publishNumbers(Numbers, numbers(10, 5))
           const before = [yield* readAll(Numbers), yield* tables]
           const seen: Array<unknown> = []
           const { service } = recordingStep("contract_numbers", (relation) =>
-            warehouse.query(`SELECT COUNT(*), MIN(version) FROM ${relation}`, "pipeline").pipe(
+            reader.query(`SELECT COUNT(*), MIN(version) FROM ${relation}`, "pipeline").pipe(
               Effect.orDie,
               Effect.tap(({ rows }) => Effect.sync(() => seen.push(rows.map((row) => row.map(Number))))),
               Effect.flatMap(() => new CheckFailed({ asset: "contract_numbers", checks: ["refused"], staged: true }))

@@ -12,9 +12,10 @@ import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
 import { dialect } from "@sluice/warehouse/embedded/SqliteDdl"
 import * as SqliteStore from "@sluice/warehouse/embedded/SqliteStore"
 import * as SqliteWarehouse from "@sluice/warehouse/embedded/SqliteWarehouse"
+import * as SqliteWarehouseReader from "@sluice/warehouse/embedded/SqliteWarehouseReader"
 import * as ErasureGate from "@sluice/warehouse/sql/ErasureGate"
 import { ofPipeline } from "@sluice/warehouse/sql/SqlDialect"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -35,22 +36,23 @@ const opened = Effect.gen(function* () {
   const store = yield* asPipeline(SqliteStore.open({ directory, patience }))
   const warehouse = SqliteWarehouse.make(store, ErasureGate.make(store.words.records))
   const databases = store.data.use(({ values }) => values("PRAGMA database_list", []).map(([, name]) => name))
-  return { directory, store, warehouse, databases }
+  const reader = SqliteWarehouseReader.make(store)
+  return { directory, store, warehouse, reader, databases }
 })
 
 it.scopedLive("while the rows of a table come, another process publishes, and so does another table of the same one", () =>
   Effect.gen(function* () {
     const { directory, warehouse } = yield* opened
-    const other = SqliteWarehouse.make(
-      yield* asPipeline(SqliteStore.open({ directory, patience: "2 seconds" })),
-      ErasureGate.make(ofPipeline(dialect("sensitive"), pipelineName))
-    )
+    const otherStore = yield* asPipeline(SqliteStore.open({ directory, patience: "2 seconds" }))
+    const other = SqliteWarehouse.make(otherStore, ErasureGate.make(ofPipeline(dialect("sensitive"), pipelineName)))
     const come = yield* Deferred.make<void>()
     const slow = yield* Effect.fork(inStep(warehouse.publish(Wide, stalling(wideRows(1, 6_000), come))))
     yield* Deferred.await(come)
     yield* inStep(other.publish(Numbers, numbers(1, 10)))
     yield* inStep(warehouse.publish(Numbers, numbers(2, 10)))
-    expect(yield* Effect.provideService(versionsSeen(Numbers), Warehouse, other)).toStrictEqual([2])
+    expect(
+      yield* Effect.provideService(versionsSeen(Numbers), WarehouseReader, SqliteWarehouseReader.make(otherStore))
+    ).toStrictEqual([2])
     yield* Fiber.interrupt(slow)
   })
 )
@@ -59,7 +61,7 @@ it.scopedLive(
   "rows that come while another process has the store to itself wait for it, longer than a transaction would",
   () =>
     Effect.gen(function* () {
-      const { directory, warehouse } = yield* opened
+      const { directory, reader, warehouse } = yield* opened
       const other = yield* LibsqlClient.make({ path: join(directory, "public.db") })
       const lock = (sql: string) => Effect.orDie(other.use(({ database }) => database.exec(sql)))
       yield* lock("BEGIN EXCLUSIVE")
@@ -67,7 +69,7 @@ it.scopedLive(
       const unlocked = yield* Effect.fork(Effect.zipRight(Effect.sleep(patience * 3), lock("COMMIT")))
       yield* inStep(warehouse.publish(Numbers, numbers(2, 6_000)))
       yield* Fiber.join(unlocked)
-      expect(yield* Effect.provideService(versionsSeen(Numbers), Warehouse, warehouse)).toStrictEqual([2])
+      expect(yield* Effect.provideService(versionsSeen(Numbers), WarehouseReader, reader)).toStrictEqual([2])
     })
 )
 
@@ -107,7 +109,7 @@ it.scopedLive(
   "a disk that is full before all rows have come is told as one; the old rows stay, and the next publish works",
   () =>
     Effect.gen(function* () {
-      const { databases, store, warehouse } = yield* opened
+      const { databases, store, reader, warehouse } = yield* opened
       yield* inStep(warehouse.publish(Numbers, numbers(1, 10)))
       const full = store.data.use(({ database }) => database.exec("PRAGMA sluice_aside_1.max_page_count = 8"))
       const filling = Dataset.fromChunks(
@@ -116,7 +118,7 @@ it.scopedLive(
       const error = yield* Effect.flip(inStep(warehouse.publish(Numbers, filling)))
       expect(error).toMatchObject({ _tag: "WarehouseFailed", reason: "DiskFull", operation: "publish contract_numbers" })
       expect(yield* databases).toStrictEqual(["main", "sensitive"])
-      const seen = Effect.provideService(versionsSeen(Numbers), Warehouse, warehouse)
+      const seen = Effect.provideService(versionsSeen(Numbers), WarehouseReader, reader)
       expect(yield* seen).toStrictEqual([1])
       yield* inStep(warehouse.publish(Numbers, numbers(3, 10)))
       expect(yield* seen).toStrictEqual([3])
@@ -125,7 +127,7 @@ it.scopedLive(
 
 it.scopedLive("rows of a source that turns out to have one twice are not published, and those that it settles on are", () =>
   Effect.gen(function* () {
-    const { databases, warehouse } = yield* opened
+    const { databases, reader, warehouse } = yield* opened
     const codec = RowCodec.make(Schema.Struct({ id: Schema.Number, version: Schema.Number }))
     const concluded = yield* Deferred.make<void>()
     const source = Stream.map(Stream.make([{ id: 1, version: 1 }], [{ id: 1, version: 1 }]), (rows) => ({
@@ -140,7 +142,7 @@ it.scopedLive("rows of a source that turns out to have one twice are not publish
     settle(Dataset.of({ id: 1, version: 2 }))
     yield* Deferred.succeed(concluded, undefined)
     yield* inStep(warehouse.publish(Numbers, dataset))
-    expect(yield* Effect.provideService(versionsSeen(Numbers), Warehouse, warehouse)).toStrictEqual([2])
+    expect(yield* Effect.provideService(versionsSeen(Numbers), WarehouseReader, reader)).toStrictEqual([2])
     expect(yield* databases).toStrictEqual(["main", "sensitive"])
   }).pipe(Effect.provide(Spill.layerMemory))
 )

@@ -3,6 +3,7 @@ import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import { inStep } from "../contract/support.ts"
 import { freshStores } from "./stores.ts"
@@ -43,8 +44,9 @@ layer(freshStores, { excludeTestServices: true })("a table by SQL on the embedde
         )
       )
       const warehouse = yield* Warehouse
+      const reader = yield* WarehouseReader
       yield* inStep(warehouse.publishSelect(Counts, () => "SELECT value AS n FROM json_each('[7, 9]')"))
-      const { rows } = yield* warehouse.query("SELECT n FROM counts ORDER BY n", "analyst")
+      const { rows } = yield* reader.query("SELECT n FROM counts ORDER BY n", "analyst")
       expect(rows).toStrictEqual([[7], [9]])
     })
   )

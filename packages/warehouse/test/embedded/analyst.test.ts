@@ -8,6 +8,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import { Quarantine } from "@sluice/core/source/Quarantine"
 import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import { inStep, Numbers, numbers } from "../contract/support.ts"
 import { freshStores, StoreDirectory } from "./stores.ts"
@@ -37,14 +38,14 @@ const fill = Effect.gen(function* () {
       owner: { host: "h", pid: 1 }
     }
   ])
-  return warehouse
+  return yield* WarehouseReader
 })
 
 layer(freshStores, { excludeTestServices: true })("an analyst of the embedded store", (it) => {
   it.effect("reads public tables", () =>
     Effect.gen(function* () {
-      const warehouse = yield* fill
-      expect(yield* warehouse.query("SELECT id, version FROM contract_numbers ORDER BY id", "analyst")).toStrictEqual({
+      const reader = yield* fill
+      expect(yield* reader.query("SELECT id, version FROM contract_numbers ORDER BY id", "analyst")).toStrictEqual({
         columns: ["id", "version"],
         rows: [
           [0, 1],
@@ -57,8 +58,8 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
 
   it.effect("is told of nothing but public relations", () =>
     Effect.gen(function* () {
-      const warehouse = yield* fill
-      const { rows } = yield* warehouse.query("SELECT type, name FROM sqlite_master ORDER BY name", "analyst")
+      const reader = yield* fill
+      const { rows } = yield* reader.query("SELECT type, name FROM sqlite_master ORDER BY name", "analyst")
       expect(rows).toStrictEqual([
         ["table", "contract_numbers"],
         ["index", "contract_numbers__key"],
@@ -82,10 +83,10 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
   ]) {
     it.effect(`has no table ${table}, which the pipeline has`, () =>
       Effect.gen(function* () {
-        const warehouse = yield* fill
-        const error = yield* Effect.flip(warehouse.query(`SELECT * FROM ${table}`, "analyst"))
+        const reader = yield* fill
+        const error = yield* Effect.flip(reader.query(`SELECT * FROM ${table}`, "analyst"))
         expect([error.reason, error.message.includes(canary)]).toStrictEqual(["Missing", false])
-        yield* warehouse.query(`SELECT * FROM ${table}`, "pipeline")
+        yield* reader.query(`SELECT * FROM ${table}`, "pipeline")
       })
     )
   }
@@ -136,15 +137,15 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
 
   it.effect("cannot attach, write, configure or reach another file, whatever the SQL", () =>
     Effect.gen(function* () {
-      const warehouse = yield* fill
+      const reader = yield* fill
       const directory = yield* StoreDirectory
       for (const sql of attempts(directory)) {
         const error = yield* Effect.flip(
-          Effect.mapBoth(warehouse.query(sql, "analyst"), { onFailure: (failure) => failure, onSuccess: () => sql })
+          Effect.mapBoth(reader.query(sql, "analyst"), { onFailure: (failure) => failure, onSuccess: () => sql })
         )
         expect([sql, error.message.includes(canary), error.message.includes(directory)]).toStrictEqual([sql, false, false])
       }
-      expect((yield* warehouse.query("SELECT COUNT(*) FROM contract_numbers", "analyst")).rows).toStrictEqual([[3]])
+      expect((yield* reader.query("SELECT COUNT(*) FROM contract_numbers", "analyst")).rows).toStrictEqual([[3]])
     })
   )
 
@@ -157,30 +158,30 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
 
   it.effect("is answered in full about odd values: NUL, bytes that are no text, big integers, order, equal names", () =>
     Effect.gen(function* () {
-      const warehouse = yield* fill
+      const reader = yield* fill
       const odd = "SELECT 'a' || char(0) || 'b' AS x, x'ff00' AS x, 9007199254740993 AS big, 1.5 AS real, NULL AS none"
-      expect(yield* warehouse.query(odd, "analyst")).toStrictEqual({
+      expect(yield* reader.query(odd, "analyst")).toStrictEqual({
         columns: ["x", "x", "big", "real", "none"],
         rows: [["a\0b", "FF00", "9007199254740993", 1.5, null]]
       })
-      expect((yield* warehouse.query("SELECT CAST(x'ff41' AS TEXT) AS broken", "analyst")).rows).toStrictEqual([["\ufffdA"]])
-      expect((yield* warehouse.query("EXPLAIN SELECT CAST(x'ff41' AS TEXT), x'fe'", "analyst")).columns).toContain("opcode")
+      expect((yield* reader.query("SELECT CAST(x'ff41' AS TEXT) AS broken", "analyst")).rows).toStrictEqual([["\ufffdA"]])
+      expect((yield* reader.query("EXPLAIN SELECT CAST(x'ff41' AS TEXT), x'fe'", "analyst")).columns).toContain("opcode")
       const ordered = "SELECT id FROM contract_numbers ORDER BY id DESC -- the newest first"
-      expect((yield* warehouse.query(ordered, "analyst")).rows).toStrictEqual([[2], [1], [0]])
-      expect((yield* warehouse.query("VALUES (1, 'a;b'), (2, '--')", "analyst")).rows).toStrictEqual([
+      expect((yield* reader.query(ordered, "analyst")).rows).toStrictEqual([[2], [1], [0]])
+      expect((yield* reader.query("VALUES (1, 'a;b'), (2, '--')", "analyst")).rows).toStrictEqual([
         [1, "a;b"],
         [2, "--"]
       ])
       const core = "SELECT upper(substr('abc', 2)), round(avg(id), 2), count(*) FROM contract_numbers WHERE id LIKE '%'"
-      expect((yield* warehouse.query(core, "analyst")).rows).toStrictEqual([["BC", 1, 3]])
-      expect((yield* warehouse.query("EXPLAIN QUERY PLAN SELECT * FROM contract_numbers", "analyst")).rows.length).toBe(1)
+      expect((yield* reader.query(core, "analyst")).rows).toStrictEqual([["BC", 1, 3]])
+      expect((yield* reader.query("EXPLAIN QUERY PLAN SELECT * FROM contract_numbers", "analyst")).rows.length).toBe(1)
     })
   )
 
   it.effect("is told what is wrong with the SQL, and not what an expression holds", () =>
     Effect.gen(function* () {
-      const warehouse = yield* fill
-      const messageOf = (sql: string) => Effect.map(Effect.flip(warehouse.query(sql, "analyst")), (error) => error.message)
+      const reader = yield* fill
+      const messageOf = (sql: string) => Effect.map(Effect.flip(reader.query(sql, "analyst")), (error) => error.message)
       expect(yield* messageOf("SELECT nope FROM contract_numbers")).toContain("no such column: nope")
       expect(yield* messageOf("SELECT FROM contract_numbers")).toContain("a syntax error near FROM")
       const quoting = yield* messageOf(`SELECT json_extract('{}', '${canary}')`)
@@ -190,8 +191,8 @@ layer(freshStores, { excludeTestServices: true })("an analyst of the embedded st
 
   it.effect("waits for nobody: a second query runs while the first one's connection is open", () =>
     Effect.gen(function* () {
-      const warehouse = yield* fill
-      const many = Array.from({ length: 8 }, () => warehouse.query("SELECT COUNT(*) FROM contract_numbers", "analyst"))
+      const reader = yield* fill
+      const many = Array.from({ length: 8 }, () => reader.query("SELECT COUNT(*) FROM contract_numbers", "analyst"))
       const answers = yield* Effect.all(many, { concurrency: "unbounded" })
       expect(answers.map(({ rows }) => rows)).toStrictEqual(many.map(() => [[3]]))
     })

@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { inStep } from "../contract/support.ts"
@@ -21,12 +22,12 @@ const publish = (version: number, count: number) =>
   Effect.flatMap(Warehouse, (warehouse) => inStep(warehouse.publish(Wide, Dataset.fromArray(wideRows(version, count)))))
 
 const states = (as: "pipeline" | "analyst") =>
-  Effect.flatMap(Warehouse, (warehouse) =>
-    Effect.map(warehouse.query("SELECT version, COUNT(*) FROM wide GROUP BY version", as), ({ rows }) => rows)
+  Effect.flatMap(WarehouseReader, (reader) =>
+    Effect.map(reader.query("SELECT version, COUNT(*) FROM wide GROUP BY version", as), ({ rows }) => rows)
   )
 
-const relations = Effect.flatMap(Warehouse, (warehouse) =>
-  Effect.map(warehouse.query("SELECT name FROM sqlite_master ORDER BY name", "analyst"), ({ rows }) => rows.flat())
+const relations = Effect.flatMap(WarehouseReader, (reader) =>
+  Effect.map(reader.query("SELECT name FROM sqlite_master ORDER BY name", "analyst"), ({ rows }) => rows.flat())
 )
 
 it.scopedLive(

@@ -4,6 +4,7 @@ import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -24,10 +25,11 @@ for (const flavour of flavours) {
         const database = yield* databases.make(flavour, spec)
         const { analyst, url } = database
         yield* Effect.gen(function* () {
+          const reader = yield* WarehouseReader
           const warehouse = yield* Warehouse
           const { service } = recordingStep()
           const last = { runId: "first", metadata: { rows: 2 } }
-          const ids = Effect.map(Stream.runCollect(warehouse.read(Readings)), (pages) =>
+          const ids = Effect.map(Stream.runCollect(reader.read(Readings)), (pages) =>
             Chunk.toReadonlyArray(pages).flatMap((rows) => rows.map(({ id, generation }) => `${id}${generation}`))
           )
           const first = Dataset.of(row("a", 1), row("c", 1))

@@ -4,6 +4,8 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import * as InfileText from "@sluice/warehouse/mysql/InfileText"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import type { WarehousePorts } from "@sluice/warehouse/WarehousePorts"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -18,8 +20,8 @@ import * as databases from "./databases.ts"
 import { recorded, step } from "./steps.ts"
 import { Readings, readings, spec } from "./tables.ts"
 
-const readAll = Effect.flatMap(Warehouse, (warehouse) =>
-  Effect.map(Stream.runCollect(warehouse.read(Readings)), (pages) => Chunk.toReadonlyArray(pages).flat())
+const readAll = Effect.flatMap(WarehouseReader, (reader) =>
+  Effect.map(Stream.runCollect(reader.read(Readings)), (pages) => Chunk.toReadonlyArray(pages).flat())
 )
 
 const publish = (rows: ReturnType<typeof readings>) =>
@@ -86,7 +88,7 @@ describe("InfileText", () => {
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`InfileLoader on ${flavour}`, () => {
-    const inDatabase = <A, E>(test: (database: databases.Database) => Effect.Effect<A, E, Warehouse>) =>
+    const inDatabase = <A, E>(test: (database: databases.Database) => Effect.Effect<A, E, WarehousePorts>) =>
       Effect.flatMap(databases.make(flavour, spec), (database) =>
         Effect.provide(test(database), databases.stores(database, { lockWait: "1 second" }))
       )
@@ -100,9 +102,10 @@ for (const flavour of flavours) {
           expect(rows.length).toBeGreaterThan(1_000)
           const { recorded, service } = recordingStep()
           const warehouse = yield* Warehouse
+          const reader = yield* WarehouseReader
           yield* Effect.provideService(warehouse.publish(Everything, Dataset.fromArray(rows)), StepContext, service)
           expect(recorded.progress).toEqual([rows.length])
-          const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(warehouse.read(Everything)))
+          const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(reader.read(Everything)))
           expect(pages.flat()).toStrictEqual(rows)
         })
       )

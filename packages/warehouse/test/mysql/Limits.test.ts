@@ -5,6 +5,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import * as DirectConnection from "@sluice/warehouse/mysql/DirectConnection"
 import * as Limits from "@sluice/warehouse/mysql/Limits"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -22,11 +23,12 @@ const copies = Array.from({ length: 6 }, (_, n) =>
 /** Six concurrent steps, each of which reads a table while it publishes another, beside the history. */
 const busy = Effect.gen(function* () {
   const warehouse = yield* Warehouse
+  const reader = yield* WarehouseReader
   const runs = yield* RunStore
   const rows = readings(6_000, 1)
   yield* step(warehouse.publish(Readings, Dataset.fromArray(rows)))
   const copy = (table: Table.Table<string, typeof Readings.columns>) =>
-    step(warehouse.publish(table, Dataset.fromChunks(Stream.orDie(warehouse.read(Readings)))))
+    step(warehouse.publish(table, Dataset.fromChunks(Stream.orDie(reader.read(Readings)))))
   yield* Effect.all([...copies.map(copy), ...Array.from({ length: 6 }, () => runs.runs(1))], {
     concurrency: "unbounded",
     discard: true

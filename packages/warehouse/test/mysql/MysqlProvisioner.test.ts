@@ -4,6 +4,8 @@ import * as Grants from "@sluice/core/relation/Grants"
 import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
 import * as InternalTables from "@sluice/warehouse/sql/internalTables"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
@@ -18,7 +20,7 @@ const publish = (rows = readings(2, 1)) =>
   Effect.flatMap(Warehouse, (warehouse) => step(warehouse.publish(Readings, Dataset.fromArray(rows))))
 
 const askAs = (who: "pipeline" | "analyst", sql: string) =>
-  Effect.flatMap(Warehouse, (warehouse) => Effect.map(warehouse.query(sql, who), ({ rows }) => rows))
+  Effect.flatMap(WarehouseReader, (reader) => Effect.map(reader.query(sql, who), ({ rows }) => rows))
 
 const internal = InternalTables.names
 
@@ -66,7 +68,7 @@ for (const flavour of flavours) {
             ["created the table readings"]
           ])
           expect(yield* databases.provision(database, spec)).toEqual([])
-          const drift = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
+          const drift = Effect.flatMap(WarehouseAudit, (audit) => audit.drift(spec))
           expect(yield* Effect.provide(drift, databases.stores(database))).toEqual([])
         }
       })

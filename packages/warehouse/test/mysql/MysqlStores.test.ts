@@ -3,6 +3,7 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import * as PipelineRights from "@sluice/warehouse/mysql/PipelineRights"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -136,6 +137,7 @@ for (const flavour of flavours) {
         yield* Effect.provide(
           Effect.gen(function* () {
             const warehouse = yield* Warehouse
+            const reader = yield* WarehouseReader
             yield* publish(some)
             const killed = Effect.promise(() => server.kill())
 
@@ -161,7 +163,7 @@ for (const flavour of flavours) {
             expect([some, readings(4, 3)]).toContainEqual(yield* readAll(Readings))
 
             yield* publish(readings(5, 4))
-            const { rows } = yield* warehouse.query("SHOW TABLES LIKE 'readings%'", "pipeline")
+            const { rows } = yield* reader.query("SHOW TABLES LIKE 'readings%'", "pipeline")
             expect([rows.flat(), yield* readAll(Readings)]).toEqual([["readings"], readings(5, 4)])
           }),
           databases.stores(database)

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type * as Table from "@sluice/core/relation/Table"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -43,6 +44,7 @@ for (const flavour of flavours) {
     it.live("publishes by batches and reads by pages, in key order", () =>
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
+        const reader = yield* WarehouseReader
         const rows = readings(12_345, 1)
         const shuffled = [...rows.slice(5_000), ...rows.slice(0, 5_000)]
         const published = yield* recorded(warehouse.publish(Readings, Dataset.fromArray(shuffled, 777)))
@@ -51,11 +53,11 @@ for (const flavour of flavours) {
           rows: 12_345,
           metadata: { rows: 12_345, loaded_by: "LOAD DATA LOCAL INFILE" }
         })
-        const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(warehouse.read(Readings)))
+        const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(reader.read(Readings)))
         expect(pages.map((page) => page.length)).toEqual([5_000, 5_000, 2_345])
         expect(pages.flat()).toEqual(rows)
         expect(yield* tableNames).toEqual(["readings"])
-        const indexes = yield* warehouse.query(
+        const indexes = yield* reader.query(
           "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'readings' ORDER BY 1",
           "pipeline"
         )
@@ -66,10 +68,11 @@ for (const flavour of flavours) {
     it.live("publishes views that read with the reader's rights, and types their rows", () =>
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
+        const reader = yield* WarehouseReader
         yield* publishReadings(3, 7)
         const published = yield* warehouse.publishView(Generations)
         expect(published).toEqual({ relation: Generations })
-        const security = yield* warehouse.query(
+        const security = yield* reader.query(
           "SELECT security_type FROM information_schema.views WHERE table_schema = DATABASE()",
           "pipeline"
         )
@@ -106,10 +109,10 @@ for (const flavour of flavours) {
 
     it.live("answers one query that reads with plain values, and refuses whatever would write", () =>
       Effect.gen(function* () {
-        const warehouse = yield* Warehouse
+        const reader = yield* WarehouseReader
         yield* publishReadings(1, 1)
         expect(
-          yield* warehouse.query(
+          yield* reader.query(
             "SELECT 1 AS a, 1.50 AS b, NULL AS c, CAST('2024-03-01 09:30:00.100' AS DATETIME(3)) AS d, 9007199254740993 AS e, x'00ff' AS f, 'ä' AS f;",
             "pipeline"
           )
@@ -117,7 +120,7 @@ for (const flavour of flavours) {
           columns: ["a", "b", "c", "d", "e", "f", "f"],
           rows: [[1, "1.50", null, "2024-03-01 09:30:00.100", "9007199254740993", "00ff", "ä"]]
         })
-        expect(yield* warehouse.query("/* none */ (SELECT id FROM readings WHERE 1 = 0)", "pipeline")).toEqual({
+        expect(yield* reader.query("/* none */ (SELECT id FROM readings WHERE 1 = 0)", "pipeline")).toEqual({
           columns: ["id"],
           rows: []
         })
@@ -135,7 +138,7 @@ for (const flavour of flavours) {
           ""
         ]
         for (const sql of writing) {
-          const failed = yield* Effect.flip(warehouse.query(sql, "pipeline"))
+          const failed = yield* Effect.flip(reader.query(sql, "pipeline"))
           expect([sql, failed._tag, failed.retryable]).toEqual([sql, "WarehouseFailed", false])
         }
         expect(yield* readAll(Readings)).toEqual(readings(1, 1))
@@ -146,8 +149,8 @@ for (const flavour of flavours) {
       Effect.gen(function* () {
         const { url } = yield* databases.make(flavour)
         const stores = databases.stores({ url })
-        const failed = yield* Effect.flatMap(Warehouse, (warehouse) =>
-          Effect.flip(warehouse.query("SELECT 1", "analyst"))
+        const failed = yield* Effect.flatMap(WarehouseReader, (reader) =>
+          Effect.flip(reader.query("SELECT 1", "analyst"))
         ).pipe(Effect.provide(stores))
         expect([failed.reason, failed.message]).toEqual(["Misconfigured", expect.stringContaining("Set ANALYST_PASSWORD")])
       })

@@ -4,6 +4,7 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import * as Table from "@sluice/core/relation/Table"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -22,15 +23,13 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
 
     it.live("shows a reader all of the old rows or all of the new, at every moment of a publish", () =>
       Effect.gen(function* () {
-        const warehouse = yield* Warehouse
+        const reader = yield* WarehouseReader
         yield* publishReadings(3_000, 0)
-        const looking = yield* warehouse
-          .query("SELECT generation, COUNT(*) FROM readings GROUP BY generation", "analyst")
-          .pipe(
-            Effect.map(({ rows }) => rows),
-            Effect.repeat({ until: (rows) => rows[0]?.[0] === 8 }),
-            Effect.fork
-          )
+        const looking = yield* reader.query("SELECT generation, COUNT(*) FROM readings GROUP BY generation", "analyst").pipe(
+          Effect.map(({ rows }) => rows),
+          Effect.repeat({ until: (rows) => rows[0]?.[0] === 8 }),
+          Effect.fork
+        )
         const seen = yield* Effect.fork(
           Stream.runCollect(
             Stream.takeUntil(
@@ -79,11 +78,12 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
 
     it.live("has blocking checks look at the staged rows, and does not publish what they refuse", () =>
       Effect.gen(function* () {
+        const reader = yield* WarehouseReader
         const warehouse = yield* Warehouse
         yield* publishReadings(3, 1)
         let counted: unknown
         const check = (relation: string) =>
-          warehouse.query(`SELECT COUNT(*) FROM ${relation}`, "pipeline").pipe(
+          reader.query(`SELECT COUNT(*) FROM ${relation}`, "pipeline").pipe(
             Effect.orDie,
             Effect.flatMap(({ rows }) => {
               counted = rows
@@ -126,12 +126,13 @@ for (const [flavour, [way, load]] of flavours.flatMap((flavour) => loaders.map((
     it.live("stops waiting for another's lock on the server when it is interrupted", () =>
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
+        const reader = yield* WarehouseReader
         yield* publishReadings(3, 1)
         const stuck = Dataset.flatMap(Dataset.fromChunks(Stream.never), () => readings(1, 1))
         const first = yield* Effect.fork(step(warehouse.publish(Readings, stuck)))
         yield* Effect.repeat(tableNames, { until: (names) => names.length > 1 })
         const second = yield* Effect.fork(publishReadings(3, 2))
-        const waiting = Effect.map(warehouse.query("SHOW PROCESSLIST", "pipeline"), ({ rows }) =>
+        const waiting = Effect.map(reader.query("SHOW PROCESSLIST", "pipeline"), ({ rows }) =>
           rows.filter((row) => String(row[7]).includes("GET_LOCK"))
         )
         yield* Effect.repeat(waiting, { until: (rows) => rows.length > 0 })

@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -22,13 +22,13 @@ for (const flavour of flavours) {
         const stopped = Effect.repeat(Effect.delay(running, "10 millis"), { until: (rows) => rows.length === 0 })
         const started = Effect.repeat(Effect.delay(running, "10 millis"), { until: (rows) => rows.length > 0 })
         yield* Effect.gen(function* () {
-          const warehouse = yield* Warehouse
-          const refused = yield* Effect.flip(warehouse.query(slow, "analyst", Duration.millis(300)))
+          const reader = yield* WarehouseReader
+          const refused = yield* Effect.flip(reader.query(slow, "analyst", Duration.millis(300)))
           expect(refused).toMatchObject({ reason: "TimedOut" })
           expect(refused.message).toContain("it was stopped after 300ms")
           yield* Effect.timeout(stopped, "5 seconds")
 
-          const asking = yield* Effect.fork(warehouse.query(slow, "analyst"))
+          const asking = yield* Effect.fork(reader.query(slow, "analyst"))
           yield* Effect.timeout(started, "5 seconds")
           yield* Fiber.interrupt(asking)
           yield* Effect.timeout(stopped, "5 seconds")
@@ -40,8 +40,8 @@ for (const flavour of flavours) {
       Effect.gen(function* () {
         const database = yield* databases.make(flavour, spec)
         const variable = flavour === "MariaDB" ? "max_statement_time" : "max_execution_time"
-        const { rows } = yield* Effect.flatMap(Warehouse, (warehouse) =>
-          warehouse.query(`SELECT @@${variable}`, "analyst", Duration.seconds(5))
+        const { rows } = yield* Effect.flatMap(WarehouseReader, (reader) =>
+          reader.query(`SELECT @@${variable}`, "analyst", Duration.seconds(5))
         ).pipe(Effect.provide(databases.stores(database)))
         expect(rows.map(([value]) => Number(value))).toEqual([flavour === "MariaDB" ? 6 : 6_000])
       })

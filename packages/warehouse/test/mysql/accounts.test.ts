@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { differenceOf } from "@sluice/warehouse/mysql/GrantDifference"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import { isAvailable, startOwn } from "../../../../test/servers/TestServers.ts"
 import * as databases from "./databases.ts"
@@ -65,7 +65,7 @@ describe("accounts", () => {
         expect(lines.filter((line) => line.startsWith("created the analyst"))).toEqual([
           `created the analyst "${database.analyst.user}" for connections from %, localhost, 127.0.0.1, a.example`
         ])
-        const asked = Effect.flatMap(Warehouse, (warehouse) => warehouse.query("SELECT 1", "analyst"))
+        const asked = Effect.flatMap(WarehouseReader, (reader) => reader.query("SELECT 1", "analyst"))
         expect((yield* Effect.provide(asked, databases.stores(database))).rows).toEqual([[1]])
       }).pipe(Effect.scoped)
     )

@@ -4,6 +4,7 @@ import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -18,9 +19,9 @@ import { Readings, spec } from "./tables.ts"
 /** The outcome of opening the stores: the error, or the cipher of each account's connection. */
 const outcome = (database: databases.Database, changes: Partial<MysqlUrl>) =>
   Effect.gen(function* () {
-    const warehouse = yield* Warehouse
+    const reader = yield* WarehouseReader
     const ciphers = yield* Effect.forEach(["pipeline", "analyst"] as const, (role) =>
-      Effect.map(warehouse.query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", role), ({ rows }) => rows[0]?.[1])
+      Effect.map(reader.query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", role), ({ rows }) => rows[0]?.[1])
     )
     return ciphers.map((cipher) => (cipher === "" ? "plain" : "encrypted")).join(", ")
   }).pipe(
@@ -115,9 +116,10 @@ for (const flavour of flavours) {
             yield* Effect.provide(
               Effect.gen(function* () {
                 const warehouse = yield* Warehouse
+                const reader = yield* WarehouseReader
                 const row = { id: "canary-row", generation: 1, at: null }
                 yield* step(warehouse.publish(Readings, Dataset.of(row)))
-                yield* warehouse.query("SELECT 'canary-query', id FROM readings", "analyst")
+                yield* reader.query("SELECT 'canary-query', id FROM readings", "analyst")
               }),
               databases.stores({ ...database, url })
             )

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import type { Difference } from "@sluice/warehouse/checks/Difference"
 import * as Drift from "@sluice/warehouse/checks/Drift"
-import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { flavours, isAvailable, type Server, startOwn } from "../../../../test/servers/TestServers.ts"
 import { spec } from "../checks/things.ts"
 import * as databases from "./databases.ts"
 
-const drift = Effect.flatMap(Warehouse, (warehouse) => warehouse.drift(spec))
-const proof = Effect.flatMap(Warehouse, (warehouse) => warehouse.proof(spec))
+const drift = Effect.flatMap(WarehouseAudit, (audit) => audit.drift(spec))
+const proof = Effect.flatMap(WarehouseAudit, (audit) => audit.proof(spec))
 const told = (found: ReadonlyArray<Difference>) => found.map(({ subject, found }) => [subject, found])
 const mends = (found: ReadonlyArray<Difference>) => found.flatMap(({ mend }) => mend.split("; "))
 

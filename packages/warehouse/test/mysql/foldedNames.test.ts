@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import { isAvailable, startOwn } from "../../../../test/servers/TestServers.ts"
 import * as databases from "./databases.ts"
@@ -21,10 +23,12 @@ describe.skipIf(!isAvailable("MariaDB"))("a server that keeps names in lower cas
       expect(yield* databases.provision(database, spec)).toEqual([])
       const used = Effect.gen(function* () {
         const warehouse = yield* Warehouse
+        const reader = yield* WarehouseReader
+        const audit = yield* WarehouseAudit
         yield* step(warehouse.publish(Readings, Dataset.fromArray(readings(2, 1))))
         yield* step(warehouse.publishView(Generations))
-        const { rows } = yield* warehouse.query("SELECT COUNT(*) FROM Spark_DWH.readings", "analyst")
-        return { drift: yield* warehouse.drift(spec), rows }
+        const { rows } = yield* reader.query("SELECT COUNT(*) FROM Spark_DWH.readings", "analyst")
+        return { drift: yield* audit.drift(spec), rows }
       })
       const administrator = { url: database.admin, analysts: [database.analyst.user] }
       for (const options of [{}, { administrator }]) {

@@ -1,5 +1,6 @@
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import type { Flavour } from "../../../../test/servers/TestServers.ts"
 import type { Loader } from "../../src/mysql/Loader.ts"
@@ -16,6 +17,6 @@ export const publishReadings = (count: number, generation: number) =>
   Effect.flatMap(Warehouse, (warehouse) => step(warehouse.publish(Readings, Dataset.fromArray(readings(count, generation)))))
 
 /** The names of the existing table of readings and its staging tables. */
-export const tableNames = Effect.flatMap(Warehouse, (warehouse) =>
-  Effect.map(warehouse.query("SHOW TABLES LIKE 'readings%'", "pipeline"), ({ rows }) => rows.map(([name]) => name))
+export const tableNames = Effect.flatMap(WarehouseReader, (reader) =>
+  Effect.map(reader.query("SHOW TABLES LIKE 'readings%'", "pipeline"), ({ rows }) => rows.map(([name]) => name))
 )

@@ -2,6 +2,8 @@ import { expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Erasure } from "@sluice/warehouse/Erasure"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseAudit } from "@sluice/warehouse/WarehouseAudit"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { describe } from "vitest"
@@ -47,15 +49,17 @@ for (const flavour of flavours) {
         yield* Effect.provide(
           Effect.gen(function* () {
             const warehouse = yield* Warehouse
+            const audit = yield* WarehouseAudit
+            const reader = yield* WarehouseReader
             const some = [...readings(3, 1), { id: "ä'\\\"", generation: 1, at: null }]
             yield* step(warehouse.publish(Readings, Dataset.fromArray(some)))
             yield* warehouse.publishView(Generations)
             expect(yield* readAll(Readings)).toEqual(some)
-            expect(yield* warehouse.drift(spec)).toEqual([])
+            expect(yield* audit.drift(spec)).toEqual([])
             for (const role of ["pipeline", "analyst"] as const) {
-              const { rows } = yield* warehouse.query("SELECT id, HEX(id) FROM readings WHERE id LIKE 'ä%'", role)
+              const { rows } = yield* reader.query("SELECT id, HEX(id) FROM readings WHERE id LIKE 'ä%'", role)
               expect([role, rows]).toEqual([role, [["ä'\\\"", "C3A4275C22"]]])
-              const all = yield* warehouse.query("SELECT COUNT(*) FROM (SELECT id FROM readings) r", role)
+              const all = yield* reader.query("SELECT COUNT(*) FROM (SELECT id FROM readings) r", role)
               expect([role, all.rows]).toEqual([role, [[4]]])
             }
 

@@ -16,6 +16,7 @@ import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
 import { masked, published } from "@sluice/warehouse/testing/published"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -196,9 +197,10 @@ const cityCounts = Asset.make("city_counts", {
   ],
   materialize: ({ places }) =>
     Effect.gen(function* () {
+      const reader = yield* WarehouseReader
       const warehouse = yield* Warehouse
-      const read = Chunk.toReadonlyArray(yield* Stream.runCollect(warehouse.read(places.relation))).flat()
-      const answer = yield* warehouse.query("SELECT SUM(people) FROM places", "pipeline")
+      const read = Chunk.toReadonlyArray(yield* Stream.runCollect(reader.read(places.relation))).flat()
+      const answer = yield* reader.query("SELECT SUM(people) FROM places", "pipeline")
       yield* StepContext.metadata({ people: Number(answer.rows[0]?.[0]) })
       return yield* warehouse.publish(CityCounts, Dataset.fromArray(read))
     })

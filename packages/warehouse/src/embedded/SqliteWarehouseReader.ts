@@ -1,0 +1,41 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as SqlBatch from "../sql/SqlBatch.ts"
+import * as SqlMarks from "../sql/SqlMarks.ts"
+import { WarehouseReader } from "../WarehouseReader.ts"
+import * as Fault from "./LibsqlFault.ts"
+import * as Ddl from "./SqliteDdl.ts"
+import * as SqliteQuery from "./SqliteQuery.ts"
+import * as SqliteReader from "./SqliteReader.ts"
+import type { SqliteStore } from "./SqliteStore.ts"
+
+/** Reads the tables and views of an open store. */
+export const make = (store: SqliteStore): WarehouseReader["Type"] => {
+  const { records } = store.words
+  const here = <A, E>(operation: string, effect: Effect.Effect<A, E, SqlClient>) =>
+    SqlBatch.translated(records, operation, Effect.provideService(effect, SqlClient, store.data.sql))
+
+  return WarehouseReader.of({
+    read: (relation) =>
+      Stream.mapError(SqliteReader.pages(store, relation), (error) => Fault.translate(`read ${relation.name}`, error)),
+
+    query: (sql, as, limit) => SqliteQuery.query(store, sql, as, limit),
+
+    measure: (select, parameters = []) => SqliteQuery.measure(store, select(Ddl.quote), parameters),
+
+    inspect: Effect.fn("SqliteWarehouseReader.inspect")(function* (relation) {
+      const operation = `inspect ${relation}`
+      const columns = yield* Effect.mapError(
+        store.data.use((session) => session.values(Ddl.dialect("main").columnsOf(relation), [])),
+        (error) => Fault.translate(operation, error)
+      )
+      const owner = yield* here(operation, SqlMarks.ofOwner(records, relation))
+      return { columns: columns.map(([name]) => String(name)), owner }
+    }),
+
+    marks: here("read who wrote each table", SqlMarks.all(records)),
+
+    countsQuickly: true
+  })
+}
