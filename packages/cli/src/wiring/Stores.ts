@@ -1,4 +1,5 @@
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
+import { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import { RunStore } from "@sluice/core/run/RunStore"
 import type { MysqlUrl } from "@sluice/warehouse/DatabaseUrl"
@@ -91,7 +92,7 @@ const serverOptions = (settings: Settings, url: MysqlUrl) => {
 /** The stores for commands that only read. They create nothing. They can be read even if this user may not write them. */
 export const existing = (
   settings: Settings
-): Layer.Layer<WarehousePorts | RunStore | Erasure | MaskIds, WarehouseFailed | UsageError> => {
+): Layer.Layer<WarehousePorts | RunStore | DynamicKeys | Erasure | MaskIds, WarehouseFailed | UsageError> => {
   const { database } = settings
   return Layer.unwrapEffect(
     database._tag === "Sqlite"
@@ -119,10 +120,10 @@ export const demand = Effect.fn("Stores.demand")(function* (settings: Settings, 
   })
 })
 
-/** The run history, to read. Empty if there is no store yet, or if the store must be provisioned first. */
+/** The run history and the keys of dynamic partitions, to read. Empty if there is no store yet, or if the store must be provisioned first. */
 export const history = (settings: Settings) => orEmpty(settings, "read")
 
-/** The run history, to write. Empty if there is no store yet, or if the store must be provisioned first. */
+/** The same, to write. Empty if there is no store yet, or if the store must be provisioned first. */
 export const writableHistory = (settings: Settings) => orEmpty(settings, "write")
 
 const orEmpty = (settings: Settings, to: "read" | "write") =>
@@ -131,12 +132,14 @@ const orEmpty = (settings: Settings, to: "read" | "write") =>
       there
         ? Layer.catchAll(recorded(settings, to), (error) =>
             settings.databaseAdmin !== undefined && (error.reason === "Missing" || error.reason === "AccessDenied")
-              ? RunStore.layerMemory
+              ? empty
               : Layer.fail(error)
           )
-        : RunStore.layerMemory
+        : empty
     )
   )
+
+const empty = Layer.merge(RunStore.layerMemory, DynamicKeys.layerMemory)
 
 /** Whether the store or its history exists. Fails if it cannot be used. A server counts as existing. */
 export const isThere = ({ database }: Settings, part: "all" | "history") =>
@@ -151,7 +154,7 @@ export const checkPath = (settings: Settings): Effect.Effect<void, WarehouseFail
   )
 
 /** Opens the history of an embedded store without its other files. */
-const recorded = (settings: Settings, to: "read" | "write"): Layer.Layer<RunStore, WarehouseFailed> => {
+const recorded = (settings: Settings, to: "read" | "write"): Layer.Layer<RunStore | DynamicKeys, WarehouseFailed> => {
   const { database } = settings
   if (database._tag === "Mysql") {
     const reading = Layer.provide(Layer.unwrapEffect(readingServer(settings, database)), named(settings))

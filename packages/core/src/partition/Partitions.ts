@@ -27,6 +27,11 @@ export interface Partitions<out Name extends string, out Dims = unknown> {
 
 export type Any = Partitions<string>
 
+/** A set whose keys code adds and removes, by `DynamicKeys`. */
+export interface Dynamic<out Name extends string> extends Partitions<Name> {
+  readonly keptBy: "DynamicKeys"
+}
+
 /** The keys of a set. */
 export type Key<P> = P extends Partitions<infer Name> ? PartitionKey.PartitionKey<Name> : never
 
@@ -75,8 +80,10 @@ export const fixed = <const Name extends string>(name: Name, keys: ReadonlyArray
   make(name, undefined, () => listed(name, keys))
 
 /** Keys that code adds and removes, and that the store keeps. They must not be personal; a mask id is not. */
-export const dynamic = <const Name extends string>(name: Name): Partitions<Name> =>
-  make(name, undefined, ({ keysOf }) => listed(name, keysOf?.(name) ?? []))
+export const dynamic = <const Name extends string>(name: Name): Dynamic<Name> => ({
+  ...make(name, undefined, ({ keysOf }) => listed(name, keysOf?.(name) ?? [])),
+  keptBy: "DynamicKeys"
+})
 
 /**
  * Every combination of the keys of several sets, with keys such as `2024-08-01|eu`, in the order of the declaration.

@@ -80,6 +80,13 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
       runId: string,
       ending: (open: ReadonlyArray<OpenStep>) => ReadonlyArray<RunEvent>
     ) => Effect.Effect<boolean, RunStoreFailed>
+    /**
+     * Asks the process of a run to cancel it. Returns whether the run exists and has not concluded. A second request changes
+     * nothing.
+     */
+    readonly requestCancel: (runId: string) => Effect.Effect<boolean, RunStoreFailed>
+    /** Whether somebody has asked to cancel a run. One read by key, which a run's process can repeat twice a second. */
+    readonly cancelRequested: (runId: string) => Effect.Effect<boolean, RunStoreFailed>
     /** At most `limit` runs, the last recorded first. The order does not depend on clocks. */
     readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
     /** The runs that have not concluded, the first recorded first. They are in progress, or their process died. */
@@ -111,6 +118,7 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
     const open = new Map<string, Map<string, OpenStep>>()
     const materialized = new Map<string, Materialization>()
     const lastSteps = new Map<string, LastStep>()
+    const canceling = new Set<string>()
     const record = (event: RunEvent) => {
       recorded.push(event)
       const own = eventsOf.get(event.runId)
@@ -167,6 +175,13 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
           ending(openSteps(runId)).forEach(record)
           return true
         }),
+      requestCancel: (runId) =>
+        Effect.sync(() => {
+          const isRunning = runs.get(runId)?.status === "running"
+          if (isRunning) canceling.add(runId)
+          return isRunning
+        }),
+      cancelRequested: (runId) => Effect.sync(() => canceling.has(runId)),
       latestMaterializingRun: Effect.sync(() => newestFirst().find(({ runId }) => eventsOf.get(runId)?.some(makes))?.runId),
       runs: (limit) => Effect.sync(() => newestFirst().slice(0, limit)),
       unfinished: Effect.map(Clock.currentTimeMillis, (now) =>
@@ -206,6 +221,7 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
           for (const { runId } of doomed) {
             runs.delete(runId)
             open.delete(runId)
+            canceling.delete(runId)
           }
           const forgotten = new Set(doomed.map(({ runId }) => runId))
           const kept = recorded.filter((event) => !forgotten.has(event.runId))

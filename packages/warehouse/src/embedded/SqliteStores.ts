@@ -1,5 +1,6 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { PipelineName } from "@sluice/core/definitions/PipelineName"
+import { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Fingerprints } from "@sluice/core/source/Fingerprints"
 import { Quarantine } from "@sluice/core/source/Quarantine"
@@ -17,6 +18,7 @@ import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
 import * as SqlAdoption from "../sql/SqlAdoption.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
+import * as SqlDynamicKeys from "../sql/SqlDynamicKeys.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
@@ -46,7 +48,16 @@ import * as SqliteWarehouseReader from "./SqliteWarehouseReader.ts"
 export const layer = (
   options: SqliteStore.Options
 ): Layer.Layer<
-  WarehousePorts | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
+  | WarehousePorts
+  | PiiMasker
+  | Quarantine
+  | RunStore
+  | DynamicKeys
+  | Fingerprints
+  | SourcePages
+  | Suppressions
+  | Erasure
+  | MaskIds,
   WarehouseFailed,
   PipelineName
 > =>
@@ -75,7 +86,7 @@ export const layer = (
 /** The stores for commands that only read. Needs no key of the store, and creates none. */
 export const reading = (
   options: SqliteStore.Options
-): Layer.Layer<WarehousePorts | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
+): Layer.Layer<WarehousePorts | RunStore | DynamicKeys | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
   Layer.scopedContext(Effect.map(open(options, "reading"), (opened) => opened.reading))
 
 const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose: "reading" | "writing") {
@@ -84,10 +95,12 @@ const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose:
   const gate = ErasureGate.make(records)
   const secrets = SqlSecrets.make(records, options.outside ?? KeySeal.inside)
   const runs = yield* Effect.provideService(SqlRunStore.make(history), SqlClient, store.history.sql)
+  const keys = yield* Effect.provideService(SqlDynamicKeys.make(history), SqlClient, store.history.sql)
   const reading = Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
     Context.add(WarehouseReader, SqliteWarehouseReader.make(store)),
     Context.add(WarehouseAudit, SqliteWarehouseAudit.make(store)),
     Context.add(RunStore, runs),
+    Context.add(DynamicKeys, keys),
     Context.add(Erasure, yield* SqliteErasure.make(store, secrets)),
     Context.add(
       MaskIds,

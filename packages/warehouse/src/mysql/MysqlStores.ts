@@ -1,6 +1,7 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
+import { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Fingerprints } from "@sluice/core/source/Fingerprints"
 import { Quarantine } from "@sluice/core/source/Quarantine"
@@ -23,6 +24,7 @@ import { records } from "../sql/migrations/records.ts"
 import * as SqlAdoption from "../sql/SqlAdoption.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import { ofPipeline, type PipelineDialect } from "../sql/SqlDialect.ts"
+import * as SqlDynamicKeys from "../sql/SqlDynamicKeys.ts"
 import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
@@ -83,7 +85,16 @@ export interface Options {
 export const layer = (
   options: Options
 ): Layer.Layer<
-  WarehousePorts | PiiMasker | Quarantine | RunStore | Fingerprints | SourcePages | Suppressions | Erasure | MaskIds,
+  | WarehousePorts
+  | PiiMasker
+  | Quarantine
+  | RunStore
+  | DynamicKeys
+  | Fingerprints
+  | SourcePages
+  | Suppressions
+  | Erasure
+  | MaskIds,
   WarehouseFailed,
   PipelineName
 > =>
@@ -105,6 +116,7 @@ export const layer = (
       yield* Leftovers.drop({ pool: loads, locks, words })
       const kept = Layer.mergeAll(
         Layer.effect(RunStore, SqlRunStore.make(words)),
+        Layer.effect(DynamicKeys, SqlDynamicKeys.make(words)),
         Layer.effect(Quarantine, SqlQuarantine.make(words, gate)),
         Layer.effect(Fingerprints, SqlFingerprints.make(secrets)),
         Layer.effect(SourcePages, SqlSourcePages.make(words, gate)),
@@ -126,7 +138,7 @@ export const layer = (
  */
 export const reading = (
   options: Options
-): Layer.Layer<WarehousePorts | RunStore | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
+): Layer.Layer<WarehousePorts | RunStore | DynamicKeys | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
@@ -136,9 +148,13 @@ export const reading = (
       const areThere = (tables: SqlMigrations.Migrations) =>
         Effect.provideService(SqlMigrations.areThere(words, tables), SqlClient, pool.sql)
       yield* areThere(records)
+      const recorded = Layer.merge(
+        Layer.effect(RunStore, SqlRunStore.make(words)),
+        Layer.effect(DynamicKeys, SqlDynamicKeys.make(words))
+      )
       const runs = (yield* areThere(history))
-        ? Layer.provide(Layer.effect(RunStore, SqlRunStore.make(words)), Layer.succeed(SqlClient, pool.sql))
-        : RunStore.layerMemory
+        ? Layer.provide(recorded, Layer.succeed(SqlClient, pool.sql))
+        : Layer.merge(RunStore.layerMemory, DynamicKeys.layerMemory)
       return Layer.mergeAll(warehouse, Layer.effect(Erasure, erasure), Layer.effect(MaskIds, maskIds), runs)
     })
   ).pipe(Layer.withSpan("MysqlStores.reading"))

@@ -65,6 +65,12 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
   const decodeOpen = (runId: string) => (rows: ReadonlyArray<typeof Tables.OpenStepRow.Type>) =>
     Effect.forEach(rows, (row) => Tables.openStep(row, `an open step of run ${runId}`))
 
+  /** Whether a run has not concluded. Locks it for the transaction. */
+  const isRunning = Effect.fnUntraced(function* (runId: string) {
+    const locked = sql`SELECT status FROM ${runs} WHERE ${ofRun(runId)} ${sql.literal(dialect.forUpdate)}`
+    return (yield* SqlRows.first(Schema.Struct({ status: Schema.String }), locked))?.status === "running"
+  })
+
   /** Appends the events that are not stored yet, and returns them. */
   const appendTo = Effect.fnUntraced(function* (runId: string, more: ReadonlyArray<RunEvent>, from: number | undefined) {
     yield* Tables.takeRun(sql, dialect, runId, more, from !== undefined)
@@ -97,11 +103,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     close: Effect.fn("SqlRunStore.close")(function* (runId, ending) {
       return yield* write(
         Effect.gen(function* () {
-          const run = yield* SqlRows.first(
-            Schema.Struct({ status: Schema.String }),
-            sql`SELECT status FROM ${runs} WHERE ${ofRun(runId)} ${sql.literal(dialect.forUpdate)}`
-          )
-          if (run?.status !== "running") return false
+          if (!(yield* isRunning(runId))) return false
           const last = ending(yield* Effect.flatMap(openOf(runId), decodeOpen(runId)))
           yield* Tables.insertEvents(sql, dialect, runId, last, yield* Tables.nextNumber(sql, dialect, runId))
           yield* Tables.concludeRuns(sql, dialect, last)
@@ -109,6 +111,21 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
           return true
         })
       )
+    }),
+
+    requestCancel: Effect.fn("SqlRunStore.requestCancel")(function* (runId) {
+      return yield* write(
+        Effect.gen(function* () {
+          if (!(yield* isRunning(runId))) return false
+          yield* sql`UPDATE ${runs} SET cancel_requested = 1 WHERE ${ofRun(runId)}`
+          return true
+        })
+      )
+    }),
+
+    cancelRequested: Effect.fn("SqlRunStore.cancelRequested")(function* (runId) {
+      const row = yield* read(SqlRows.first(CancelRow, sql`SELECT cancel_requested FROM ${runs} WHERE ${ofRun(runId)}`))
+      return row?.cancel_requested === 1
     }),
 
     heartbeat: Effect.fn("SqlRunStore.heartbeat")(function* (runId) {
@@ -201,6 +218,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
 })
 
 const CountRow = Schema.Struct({ n: SqlRows.Count })
+const CancelRow = Schema.Struct({ cancel_requested: Schema.NullOr(SqlRows.Count) })
 const EventRow = Schema.Struct({ seq: SqlRows.Count, event: Schema.String })
 const ToldRow = Schema.Struct({ asset: Schema.String, event: Schema.String })
 const UnfinishedRow = Schema.extend(Tables.RunRow, Schema.Struct({ now_at: Schema.String }))

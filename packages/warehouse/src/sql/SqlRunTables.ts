@@ -26,7 +26,10 @@ export const tableNames = [
   "sluice_events",
   "sluice_open_steps",
   "sluice_materializations",
-  "sluice_latest"
+  "sluice_latest",
+  "sluice_standings",
+  "sluice_standing_bases",
+  "sluice_partition_events"
 ] as const
 
 /** The tables for templates, and the condition that selects the pipeline's rows of a table. */

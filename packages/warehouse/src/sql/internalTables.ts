@@ -1,6 +1,7 @@
 import { history } from "./migrations/history.ts"
 import { records } from "./migrations/records.ts"
 import * as SqlCounters from "./SqlCounters.ts"
+import * as SqlDynamicKeys from "./SqlDynamicKeys.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlOwners from "./SqlOwners.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
@@ -19,6 +20,7 @@ export const names: ReadonlyArray<string> = [
   SqlOwners.tableName,
   ...SqlSourcePages.tableNames,
   ...SqlRunTables.tableNames,
+  SqlDynamicKeys.tableName,
   records.recordedIn,
   history.recordedIn
 ]

@@ -1,6 +1,7 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
+import { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import type * as Mask from "@sluice/core/relation/Mask"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
@@ -50,12 +51,16 @@ export class TestWarehouse extends Context.Tag("@sluice/warehouse/TestWarehouse"
 >() {
   /**
    * The embedded store in memory, for tests of assets and of graphs. Published rows are checked against their declaration, and
-   * SQL works as in `sqlite:DIRECTORY`. Mask ids count from 1. Nobody was erased. Every layer is a new, empty store.
+   * SQL works as in `sqlite:DIRECTORY`. Mask ids count from 1. Nobody was erased.
+   * Dynamic partitions have no keys. Every layer is a new, empty store.
    */
   static readonly layer: Layer.Layer<
-    TestWarehouse | WarehousePorts | PiiMasker | Quarantine | Suppressions,
+    TestWarehouse | WarehousePorts | PiiMasker | Quarantine | Suppressions | DynamicKeys,
     WarehouseFailed
-  > = Layer.provide(Layer.scopedContext(Effect.suspend(() => make)), Layer.succeed(PipelineName, "test"))
+  > = Layer.merge(
+    Layer.provide(Layer.scopedContext(Effect.suspend(() => make)), Layer.succeed(PipelineName, "test")),
+    DynamicKeys.layerMemory
+  )
 }
 
 const make = Effect.gen(function* () {

@@ -4,6 +4,7 @@ import type { Failure } from "@sluice/core/asset/Failure"
 import type { Metadata } from "@sluice/core/asset/Metadata"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Spill } from "@sluice/core/data/Spill"
+import type { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
@@ -44,7 +45,7 @@ export type RowOf<A> =
       : never
 
 /** The services that `materializeForTest` provides. */
-export type Provided = WarehousePorts | PiiMasker | Quarantine | Suppressions | Spill | TestWarehouse
+export type Provided = WarehousePorts | PiiMasker | Quarantine | Suppressions | DynamicKeys | Spill | TestWarehouse
 
 /**
  * Materializes one asset in an embedded store in memory, with upstream values of your choice and without a graph or a network.

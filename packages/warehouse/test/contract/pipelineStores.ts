@@ -1,3 +1,4 @@
+import type { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import type * as Grants from "@sluice/core/relation/Grants"
 import type { RunStore } from "@sluice/core/run/RunStore"
 import type { Fingerprints } from "@sluice/core/source/Fingerprints"
@@ -20,6 +21,7 @@ type Stores =
   | PiiMasker
   | Quarantine
   | RunStore
+  | DynamicKeys
   | Fingerprints
   | SourcePages
   | Suppressions

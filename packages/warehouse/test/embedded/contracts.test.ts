@@ -4,6 +4,7 @@ import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
+import { storedKeysContract } from "../contract/dynamicKeysContract.ts"
 import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
@@ -12,6 +13,7 @@ import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline, forPipeline } from "../contract/pipelines.ts"
 import { pipelinesContract } from "../contract/pipelinesContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
+import { runCancelContract } from "../contract/runCancelContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
 import { secretsContract } from "../contract/secretsContract.ts"
@@ -28,6 +30,11 @@ const listTables =
 warehouseContract({ name, layer: freshStores, listTables })
 runStoreContract({ name, layer: freshStores })
 runHistoryContract({ name, layer: freshStores })
+runCancelContract({ name, layer: freshStores })
+storedKeysContract({
+  name,
+  fresh: Effect.map(temporaryDirectory, (root) => ({ stores: (pipeline) => stores(join(root, "store"), {}, pipeline) }))
+})
 piiMaskerContract({ name, layer: freshStores, execute: executeOn("sensitive.db") })
 quarantineContract({ name, layer: freshStores })
 fingerprintsContract({

@@ -10,7 +10,7 @@ import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
-import { earlier, earlierRuns, owners } from "../contract/earlier.ts"
+import { added, earlier, earlierRuns, migratedRow, owners, unpartitioned } from "../contract/earlier.ts"
 import { everything } from "../contract/people.ts"
 import { forPipeline } from "../contract/pipelines.ts"
 import { stores, temporaryDirectory } from "./stores.ts"
@@ -59,15 +59,45 @@ it.scopedLive("a store of an earlier version is brought up to date, and its rows
     const after = yield* contents(directory)
     const rows = (all: typeof after) => new Map([...all].map(([name, table]) => [name, table.rows]))
     const keyed = [...rows(before)].map(
-      ([name, all]) => [name, isInternal(name) ? all.map((row) => ["spark", ...row]) : all] as const
+      ([name, all]) => [name, isInternal(name) ? all.map((row) => migratedRow(name, row)) : all] as const
     )
     const kept = new Map([...rows(after)].filter(([name]) => !name.endsWith("migrations")))
     kept.set(ownersTable, [...(kept.get(ownersTable) ?? [])].sort())
-    expect(kept).toEqual(new Map([...keyed, [ownersTable, owners]]))
+    const empty = [...added].map(([table, none]) => [`history.db: ${table}`, none] as const)
+    expect(kept).toEqual(new Map([...keyed, ...empty, [ownersTable, owners]]))
 
     const fresh = join(yield* temporaryDirectory, "store")
     yield* Effect.provide(Effect.void, stores(fresh))
     for (const [name, { sql }] of yield* contents(fresh)) expect([name, after.get(name)?.sql]).toEqual([name, sql])
+  })
+)
+
+it.scopedLive("the history of the version before partitions is brought up to date, and nothing of it is lost", () =>
+  Effect.gen(function* () {
+    const directory = join(yield* temporaryDirectory, "store")
+    mkdirSync(directory, { mode: 0o700 })
+    copyFileSync(unpartitioned, join(directory, "history.db"))
+    const known = Effect.gen(function* () {
+      const store = yield* RunStore
+      const open = yield* store.openSteps("20240102-000000-bbbb")
+      const made = (yield* store.history("a", 9)).map(({ metadata, runId }) => [runId, metadata["rows"]])
+      return [yield* earlierRuns(store), open, made, yield* store.cancelRequested("20240102-000000-bbbb")]
+    })
+    const starts = [1, 2, 3].map(() => Effect.provide(known, stores(directory)))
+    const expected = [
+      expectedRuns,
+      [{ asset: "b", action: "load" }],
+      [
+        ["20240102-000000-bbbb", 2],
+        ["20240101-000000-aaaa", 1]
+      ],
+      false
+    ]
+    expect(yield* Effect.all(starts, { concurrency: "unbounded" })).toEqual(starts.map(() => expected))
+    const fresh = join(yield* temporaryDirectory, "store")
+    yield* Effect.provide(Effect.void, stores(fresh))
+    const upgraded = yield* contents(directory)
+    for (const [name, { sql }] of yield* contents(fresh)) expect([name, upgraded.get(name)?.sql]).toEqual([name, sql])
   })
 )
 
@@ -153,7 +183,7 @@ it.scopedLive("a store that a later version made is refused by whatever opens it
     for (const opening of openings) {
       const refused = yield* Effect.flip(Effect.provide(runs, forPipeline()(opening)))
       expect(refused.message).toBe(
-        "Could not use the store: a later version of this program made its internal tables (version 7; this one knows 1). Use that version."
+        "Could not use the store: a later version of this program made its internal tables (version 7; this one knows 2). Use that version."
       )
     }
   })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe } from "vitest"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { storedKeysContract } from "../contract/dynamicKeysContract.ts"
 import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
@@ -13,6 +14,7 @@ import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline } from "../contract/pipelines.ts"
 import { pipelinesContract } from "../contract/pipelinesContract.ts"
 import { quarantineContract } from "../contract/quarantineContract.ts"
+import { runCancelContract } from "../contract/runCancelContract.ts"
 import { runHistoryContract } from "../contract/runHistoryContract.ts"
 import { runStoreContract } from "../contract/runStoreContract.ts"
 import { secretsContract } from "../contract/secretsContract.ts"
@@ -71,6 +73,13 @@ for (const flavour of flavours) {
     })
     runStoreContract({ name: flavour, layer })
     runHistoryContract({ name: flavour, layer })
+    runCancelContract({ name: flavour, layer })
+    storedKeysContract({
+      name: flavour,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        stores: (pipeline) => databases.stores(database, {}, pipeline)
+      }))
+    })
     quarantineContract({ name: flavour, layer })
     secretsContract({
       name: flavour,

@@ -5,8 +5,9 @@ import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
 import * as InternalTables from "@sluice/warehouse/sql/internalTables"
 import * as Effect from "effect/Effect"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
-import { earlier, earlierRuns, owners } from "../contract/earlier.ts"
+import { added, earlier, earlierRuns, migratedRow, owners } from "../contract/earlier.ts"
 import { forPipeline } from "../contract/pipelines.ts"
+import { runStarted } from "../contract/runEvents.ts"
 import * as databases from "./databases.ts"
 
 /** A database of the version before rows were kept by pipeline. */
@@ -61,9 +62,36 @@ for (const flavour of flavours) {
         expect(yield* Effect.all(starts, { concurrency: "unbounded" })).toEqual(starts.map(() => expectedRuns))
         const keyed = [...before].map(
           ([table, rows]) =>
-            [table, table.startsWith("contract_") ? rows : sorted(rows.map((row) => ["spark", ...row]))] as const
+            [table, table.startsWith("contract_") ? rows : sorted(rows.map((row) => migratedRow(table, row)))] as const
         )
-        expect(yield* contents(database)).toEqual(new Map([...keyed, ["sluice_owners", owners]]))
+        expect(yield* contents(database)).toEqual(new Map([...keyed, ...added, ["sluice_owners", owners]]))
+        expect(yield* definitions(database)).toEqual(yield* definitions(yield* databases.make(flavour)))
+      })
+    )
+
+    it.live("from before partitions is brought up to date, and its runs and their open steps stay", () =>
+      Effect.gen(function* () {
+        const database = yield* databases.make(flavour)
+        const run = "20240102-000000-bbbb"
+        yield* Effect.provide(
+          Effect.flatMap(RunStore, (store) => store.append([runStarted(run, "2024-01-02T00:00:00.000Z")])),
+          databases.stores(database)
+        )
+        yield* databases.asAdmin(
+          database,
+          "ALTER TABLE sluice_runs DROP COLUMN backfill, DROP COLUMN cancel_requested",
+          "ALTER TABLE sluice_open_steps DROP COLUMN partitions",
+          ...[...added.keys()].map((table) => `DROP TABLE ${table}`),
+          "DELETE FROM sluice_history_migrations WHERE migration_id = 2"
+        )
+        const known = Effect.flatMap(RunStore, (store) => Effect.all([earlierRuns(store), store.openSteps(run)]))
+        expect(yield* Effect.provide(known, databases.stores(database))).toEqual([
+          [`${run} running`],
+          [
+            { asset: "a", action: "materialize" },
+            { asset: "b", action: "load" }
+          ]
+        ])
         expect(yield* definitions(database)).toEqual(yield* definitions(yield* databases.make(flavour)))
       })
     )
@@ -115,7 +143,7 @@ for (const flavour of flavours) {
         ]
         for (const opening of openings) {
           expect((yield* Effect.flip(opening)).message).toBe(
-            "Could not use the store: a later version of this program made its internal tables (version 7; this one knows 1). Use that version."
+            "Could not use the store: a later version of this program made its internal tables (version 7; this one knows 2). Use that version."
           )
         }
       })

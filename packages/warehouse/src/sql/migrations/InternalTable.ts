@@ -78,7 +78,7 @@ const alter = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray
 const pipeline = "pipeline"
 const first = ` DEFAULT '${onlyPipeline}' FIRST`
 
-/** SQLite cannot change a key, so the rows are copied in order into a new table, which takes the name. */
+/** SQLite cannot change a key or insert a column, so the rows are copied in order into a new table, which takes the name. */
 const rebuild = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray<Column>) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient
@@ -87,10 +87,13 @@ const rebuild = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArr
       dialect,
       table.columns.filter((column) => !missing.includes(column)).map(([name]) => name)
     )
+    const [into, from] = missing.some(([name]) => name === pipeline)
+      ? [`${pipeline}, ${kept}`, `'${onlyPipeline}', ${kept}`]
+      : [kept, kept]
     yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} RENAME TO ${dialect.quote(earlier)}`)
     yield* sql.unsafe(ddl(dialect, table))
     yield* sql.unsafe(
-      `INSERT INTO ${dialect.table(table.name)} (${pipeline}, ${kept}) SELECT '${onlyPipeline}', ${kept} FROM ${dialect.table(earlier)} ORDER BY rowid`
+      `INSERT INTO ${dialect.table(table.name)} (${into}) SELECT ${from} FROM ${dialect.table(earlier)} ORDER BY rowid`
     )
     yield* sql.unsafe(`DROP TABLE ${dialect.table(earlier)}`)
   })

@@ -11,18 +11,25 @@ export const history: Migrations = {
       id: 1,
       name: "keep_runs_by_pipeline",
       run: (dialect) => InternalTable.ensureAll(dialect, tables(dialect))
+    },
+    {
+      id: 2,
+      name: "keep_partitions",
+      run: (dialect) => InternalTable.ensureAll(dialect, tables(dialect))
     }
   ]
 }
 
+/** The tables as all migrations leave them. */
 const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable> => {
-  const { double, integer, longText, text } = dialect.types
+  const { bytes, double, integer, longText, text } = dialect.types
   const { column: number, type: numbering } = dialect.insertionOrder
   const numbers = numbering === undefined ? [] : [[number, numbering] as const]
   const json = `${longText} NOT NULL`
   const pipeline = ["pipeline", `${text(64)} NOT NULL`] as const
   const runId = ["run_id", `${text(64)} NOT NULL`] as const
   const asset = ["asset", `${text(255)} NOT NULL`] as const
+  const position = ["position", `${integer} NOT NULL`] as const
   return [
     // The first event, without its steps, has what a list shows of a run. The other columns change while it runs.
     {
@@ -36,7 +43,9 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
         ["duration_millis", double],
         ["reason", longText],
         ["heartbeat_at", `${text(32)} NOT NULL`],
-        ...numbers
+        ...numbers,
+        ["backfill", integer],
+        ["cancel_requested", integer]
       ],
       key: ["pipeline", "run_id"]
     },
@@ -48,7 +57,7 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
     // The unfinished steps of runs, so that readers need not fold events.
     {
       name: "sluice_open_steps",
-      columns: [pipeline, runId, asset, ["action", `${text(16)} NOT NULL`]],
+      columns: [pipeline, runId, asset, ["action", `${text(16)} NOT NULL`], ["partitions", longText]],
       key: ["pipeline", "run_id", "asset"]
     },
     {
@@ -61,6 +70,39 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
       name: "sluice_latest",
       columns: [pipeline, ["kind", `${text(16)} NOT NULL`], asset, ["name", `${text(255)} NOT NULL`], ["event", json]],
       key: ["pipeline", "kind", "asset", "name"]
+    },
+    // The packed standing of each asset's partitions; NULL if it was forgotten. `position` is the number of its events of partitions,
+    // and `base_position` that of the events before `sluice_standing_bases`. Writers of the asset lock the row.
+    {
+      name: "sluice_standings",
+      columns: [pipeline, asset, position, ["base_position", `${integer} NOT NULL`], ["standing", bytes]],
+      key: ["pipeline", "asset"]
+    },
+    // The standing that events after `base_position` are applied to, because the events before were pruned or forgotten.
+    {
+      name: "sluice_standing_bases",
+      columns: [pipeline, asset, ["standing", `${bytes} NOT NULL`]],
+      key: ["pipeline", "asset"]
+    },
+    // The events of an asset's partitions in order, with the least and the greatest number of their windows, if they have any.
+    {
+      name: "sluice_partition_events",
+      columns: [
+        pipeline,
+        asset,
+        position,
+        runId,
+        ["seq", `${integer} NOT NULL`],
+        ["first_window", integer],
+        ["last_window", integer]
+      ],
+      key: ["pipeline", "asset", "position"]
+    },
+    // The keys of dynamic sets, escaped as in a partition's key.
+    {
+      name: "sluice_partition_keys",
+      columns: [pipeline, ["set_name", `${text(255)} NOT NULL`], ["key_text", `${text(255)} NOT NULL`], ...numbers],
+      key: ["pipeline", "set_name", "key_text"]
     }
   ]
 }
