@@ -23,6 +23,9 @@ export const Stored = Schema.Struct({
 })
 export type Stored = typeof Stored.Type
 
+/** The unit in which windows are stored. */
+export const unitOf = (granularity: Granularity): "second" | "day" => (granularity === "hour" ? "second" : "day")
+
 /** No partitions of a set whose windows have this unit. */
 export const empty = (unit: Stored["unit"]): Stored => ({ unit, cells: {} })
 
@@ -44,7 +47,7 @@ export const of = (space: Space, runs: Runs.Runs): Stored => {
       at = end
     }
   }
-  return { unit: unitOf(space), cells: Object.fromEntries(cells) }
+  return { unit: unitIn(space), cells: Object.fromEntries(cells) }
 }
 
 /**
@@ -52,7 +55,7 @@ export const of = (space: Space, runs: Runs.Runs): Stored => {
  * ones, and keys that are gone. Partitions of another unit are all orphaned.
  */
 export const toRuns = (space: Space, stored: Stored): { readonly runs: Runs.Runs; readonly orphaned: Stored } => {
-  if (stored.unit !== unitOf(space)) return { runs: Runs.empty(space.size), orphaned: stored }
+  if (stored.unit !== unitIn(space)) return { runs: Runs.empty(space.size), orphaned: stored }
   const { holes, length, lineOf, windows } = storedCells.layoutOf(space)
   const found: Array<readonly [from: number, to: number]> = []
   const orphaned = new Map<string, Ordinals.Ordinals>()
@@ -149,7 +152,7 @@ export const text = ({ cells, unit }: Stored, limit = 3): string => {
 }
 
 /** The unit in which the windows of a space are stored; for a product, those of its first time dimension. */
-const unitOf = (space: Space): Stored["unit"] => storedCells.layoutOf(space).windows?.unit ?? "none"
+const unitIn = (space: Space): Stored["unit"] => storedCells.layoutOf(space).windows?.unit ?? "none"
 
 /** Combines two of one unit cell by cell; a cell without a result is left out. */
 const combine = (

@@ -10,6 +10,8 @@ export interface Steps {
   /** An ordinal before `ordinal`, such that no window starts between them. */
   readonly before: (ordinal: number) => number
   readonly after: (ordinal: number) => number
+  /** Whether no window starts from `first` to `last`, as far as that can be said. */
+  readonly isVoid: (first: number, last: number) => boolean
 }
 
 /** The ranges, each with its first and its last ordinal. */
@@ -27,7 +29,8 @@ export const stepsOf = (granularity: Granularity | undefined): Steps =>
 const unknown: Steps = {
   isNext: (last, first) => first - last <= 1,
   before: (ordinal) => ordinal - 1,
-  after: (ordinal) => ordinal + 1
+  after: (ordinal) => ordinal + 1,
+  isVoid: (first, last) => first > last
 }
 
 /** 1970-01-05 was a Monday. */
@@ -40,14 +43,21 @@ const firstOfMonth = (dayNumber: number, months: number): number => {
 
 const steps: Readonly<Record<Granularity, Steps>> = {
   // A shift of half an hour makes an hour of 30 or 90 minutes, but never two in a row.
-  hour: { ...unknown, isNext: (last, first) => first - last <= 1 || first - last === 3600 },
+  hour: {
+    ...unknown,
+    isNext: (last, first) => first - last <= 1 || first - last === 3600,
+    // What is left between two hours.
+    isVoid: (first, last) => first > last || last - first === 3598
+  },
   day: unknown,
   week: {
+    ...unknown,
     isNext: (last, first) => first - last <= 7,
     before: (ordinal) => Math.floor((ordinal - 1 - monday) / 7) * 7 + monday,
     after: (ordinal) => Math.ceil((ordinal + 1 - monday) / 7) * 7 + monday
   },
   month: {
+    ...unknown,
     isNext: (last, first) => first - last <= 31,
     before: (ordinal) => firstOfMonth(ordinal - 1, 0),
     after: (ordinal) => firstOfMonth(ordinal, 1)
@@ -71,41 +81,40 @@ export const countOf = (granularity: Granularity, first: number, last: number): 
 }
 
 /** The windows of either list. Ranges that overlap or are next to each other become one. */
-export const union = (self: Ordinals, that: Ordinals, { isNext }: Steps): Ordinals => {
-  const merged: Array<number> = []
-  let [a, b] = [0, 0]
-  while (a < self.length || b < that.length) {
-    const isMine = (self[a] ?? Number.POSITIVE_INFINITY) <= (that[b] ?? Number.POSITIVE_INFINITY)
-    const [first = 0, last = first] = isMine ? self.slice(a, a + 2) : that.slice(b, b + 2)
-    if (isMine) a += 2
-    else b += 2
-    const end = merged.at(-1)
-    if (end !== undefined && isNext(end, first)) merged[merged.length - 1] = Math.max(end, last)
-    else merged.push(first, last)
+export const union = (self: Ordinals, that: Ordinals, steps: Steps): Ordinals => {
+  const both = [...pairs(self), ...pairs(that)]
+  return merged(both.sort(([a], [b]) => a - b).flat(), steps)
+}
+
+/** Ranges that are ascending by their first ordinal, with those that overlap or are next to each other as one. */
+export const merged = (ordinals: Ordinals, { isNext }: Steps): Ordinals => {
+  const ranges: Array<number> = []
+  for (const [first, last] of pairs(ordinals)) {
+    const end = ranges.at(-1)
+    if (end !== undefined && isNext(end, first)) ranges[ranges.length - 1] = Math.max(end, last)
+    else ranges.push(first, last)
   }
-  return merged
+  return ranges
 }
 
 /**
  * The windows of `self` that are not in `that`. A rest of a range reaches up to the windows that were taken out of it, so that its
  * bounds need not be starts of windows.
  */
-export const difference = (self: Ordinals, that: Ordinals, { after, before, isNext }: Steps): Ordinals => {
+export const difference = (self: Ordinals, that: Ordinals, { after, before, isVoid }: Steps): Ordinals => {
   const rest: Array<number> = []
   const taken = [...pairs(that)]
   let at = 0
   for (const [first, last] of pairs(self)) {
     while (at < taken.length && (taken[at]?.[1] ?? 0) < first) at++
     let from = first
-    let previous: number | undefined
     for (let by = at; by < taken.length; by++) {
       const [start, end] = taken[by] ?? [0, 0]
       if (start > last) break
-      if (from <= before(start) && (previous === undefined || !isNext(previous, start))) rest.push(from, before(start))
+      if (!isVoid(from, before(start))) rest.push(from, before(start))
       from = after(end)
-      previous = end
     }
-    if (from <= last) rest.push(from, last)
+    if (!isVoid(from, last)) rest.push(from, last)
   }
   return rest
 }
