@@ -120,7 +120,7 @@ for (const flavour of flavours) {
       expect([leak._tag, before._tag, code === 0, named]).toEqual(["Right", "Right", false, true])
     }, 60_000)
 
-    it("the report tells what each account holds, and that view with what mends it (G15)", async () => {
+    it("the report tells what each account holds, and that view with its remedy (G15)", async () => {
       const { code, stderr, stdout } = await sluice(cwd, ["privacy", "report", "--format", "json"], env)
       const { access, drift, people, proof } = Schema.decodeUnknownSync(PrivacyReport)(JSON.parse(stdout))
       const held = access.map(({ holds, role }) => [role, holds.map((held) => held.split(/ ON |, /)[0])])

@@ -33,7 +33,7 @@ export const run = Effect.fn("assets.privacy.canary")(function* ({ full, json, s
     return yield* new RunFailed({
       detail:
         report.finds.length > 0
-          ? "Personal data or a secret is where it must not be. Nothing may be released before that is mended."
+          ? "Personal data or a secret is where it must not be. Nothing may be released before that is fixed."
           : "Not everything could be tried, so the search shows nothing."
     })
   }

@@ -137,7 +137,7 @@ const access = ({ access, drift, proof }: PrivacyReport): ReadonlyArray<Document
     ? []
     : [
         Document.list(
-          [...drift, ...proof.open].map((difference) => ({ title: line(difference), text: `mend: ${difference.mend}` }))
+          [...drift, ...proof.open].map((difference) => ({ title: line(difference), text: `remedy: ${difference.remedy}` }))
         )
       ])
 ]

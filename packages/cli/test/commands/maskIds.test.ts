@@ -66,9 +66,9 @@ describe("a store whose mask ids were given in order", () => {
     expect(await cities()).toEqual(before)
   }, 60_000)
 
-  it("is refused by a run, before it writes, with the command that mends it; and the privacy report says so", async () => {
+  it("is refused by a run, before it writes, with the command that repairs it; and the privacy report says so", async () => {
     const { code, stderr } = await sluice(cwd, ["materialize", "--all"])
-    expect([code, stderr.match(/mend: `pnpm assets provision --reissue-mask-ids`/g)?.length]).toEqual([2, 3])
+    expect([code, stderr.match(/remedy: `pnpm assets provision --reissue-mask-ids`/g)?.length]).toEqual([2, 3])
     const report = await sluice(cwd, ["privacy", "report"])
     expect([report.code, report.stdout.includes("provision --reissue-mask-ids")]).toEqual([0, true])
   }, 30_000)

@@ -167,7 +167,7 @@ describe("the report on the sample data", () => {
       code,
       stdout.includes("✗ The store is not as declared, in one way."),
       /\.sluice +mode 0777: read by everybody, written by everybody/.test(stdout),
-      /mend: chmod 700 '\S+\.sluice'/.test(stdout)
+      /remedy: chmod 700 '\S+\.sluice'/.test(stdout)
     ]).toEqual([0, true, true, true])
   })
 })

@@ -156,11 +156,11 @@ describe("an answer with a third of the rows missing", () => {
 })
 
 describe("a store that was changed from outside", () => {
-  it("is refused before anything is written, with the statement that mends it", async () => {
+  it("is refused before anything is written, with the statement that repairs it", async () => {
     const own = emptyDirectory()
     expect((await sluice(own, ["materialize", "messages_raw"], env)).code).toBe(0)
     await behind(own, "ALTER TABLE messages_raw ADD COLUMN sneaked TEXT")
     const { code, stderr } = await sluice(own, ["materialize", "messages_raw"], env)
-    expect([code, /not as declared, in one way/.test(stderr), /mend: .+/.test(stderr)]).toEqual([2, true, true])
+    expect([code, /not as declared, in one way/.test(stderr), /remedy: .+/.test(stderr)]).toEqual([2, true, true])
   })
 })

@@ -36,7 +36,7 @@ export const declared = (
             metadata: {
               differences: differences.length,
               which: differences.map(line).join("; "),
-              mend: differences.map(({ mend }) => mend).join("; ")
+              remedy: differences.map(({ remedy }) => remedy).join("; ")
             }
           }
     })

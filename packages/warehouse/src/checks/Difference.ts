@@ -9,7 +9,7 @@ export const Difference = Schema.Struct({
   found: Schema.String,
   declared: Schema.String,
   /** The statement or command that repairs it. Running it takes the rights of the subject's owner. */
-  mend: Schema.String,
+  remedy: Schema.String,
   /**
    * The cause. `declaration`: the declaration has changed since the relation was published; publishing repairs it. `outside`:
    * somebody else changed it. `login`: an account refuses its configured password, which its user can change; it is reported

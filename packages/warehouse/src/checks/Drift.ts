@@ -14,11 +14,11 @@ export class DriftFound extends Schema.TaggedError<DriftFound>()("DriftFound", {
   readonly retryable = false
   override get message() {
     const count = this.differences.length === 1 ? "in one way" : `in ${this.differences.length} ways`
-    const lines = this.differences.flatMap((difference) => [`- ${line(difference)}`, `  mend: ${difference.mend}`])
+    const lines = this.differences.flatMap((difference) => [`- ${line(difference)}`, `  remedy: ${difference.remedy}`])
     return [
       `The store is not as declared, ${count}; nothing was written.`,
       ...lines,
-      "Mend them, or change the declaration, and run again."
+      "Apply the remedies, or change the declaration, and run again."
     ].join("\n")
   }
 }
@@ -34,7 +34,7 @@ export const check = Effect.fn("Drift.check")(function* (
 ): Effect.fn.Return<void, DriftFound | WarehouseFailed, WarehouseAudit> {
   const found = yield* lastingDrift(spec, ({ origin }) => origin !== "declaration")
   for (const each of found.filter(({ origin }) => origin === "login")) {
-    yield* Log.warning(`${line(each)}. To mend it, ${each.mend}.`)
+    yield* Log.warning(`${line(each)}. Remedy: ${each.remedy}.`)
   }
   const differences = found.filter(({ origin }) => origin === "outside")
   if (differences.length > 0) return yield* new DriftFound({ differences })

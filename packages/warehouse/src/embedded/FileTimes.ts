@@ -34,8 +34,8 @@ export const advance = (client: LibsqlClient, operation: string): Effect.Effect<
     const times = yield* client.use(read)
     const [difference] = differences(times)
     if (difference === undefined) return yield* setBoth(client, times.public + 1)
-    const { declared, found, mend, subject } = difference
-    const detail = `${subject} is ${found}, and must be ${declared}. Nothing was written. To mend it, ${mend}.`
+    const { declared, found, remedy, subject } = difference
+    const detail = `${subject} is ${found}, and must be ${declared}. Nothing was written. Remedy: ${remedy}.`
     return yield* new WarehouseFailed({ reason: "Drift", operation, detail })
   })
 
@@ -55,7 +55,7 @@ export const differences = (times: FileTimes): ReadonlyArray<Difference> => {
       aspect: "content",
       found: `an older copy without the last ${missing === 1 ? "write" : `${missing} writes`}`,
       declared: `a copy as recent as ${newer}`,
-      mend: `restore both files from one backup, or run \`sluice provision --restored\`${erased}`,
+      remedy: `restore both files from one backup, or run \`sluice provision --restored\`${erased}`,
       origin: "outside"
     }
   ]

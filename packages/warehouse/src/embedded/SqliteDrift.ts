@@ -93,14 +93,14 @@ const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: stri
   )
   const drop = `DROP ${found.type.toUpperCase()} ${Ddl.quote(relation.name)}`
   const asPublished = isMarked(found)
-  const difference = (aspect: string, was: string, is: string, mend: string): Difference => ({
+  const difference = (aspect: string, was: string, is: string, remedy: string): Difference => ({
     subject: relation.name,
     aspect,
     found: was,
     declared: is,
-    mend: asPublished
+    remedy: asPublished
       ? `\`sluice materialize ${relation.name}\``
-      : `/* in ${schema === "main" ? "public.db" : "sensitive.db"} */ ${mend}`,
+      : `/* in ${schema === "main" ? "public.db" : "sensitive.db"} */ ${remedy}`,
     origin: asPublished ? "declaration" : "outside"
   })
   const kind = relation._tag.toLowerCase()
@@ -113,8 +113,8 @@ const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: stri
     ...[...found.indexes].flatMap(([name, sql]) => {
       const wanted = indexes.get(name)
       if (wanted === sql) return []
-      const mends = [`DROP INDEX ${Ddl.quote(name)}`, ...(wanted === undefined ? [] : [wanted])]
-      return [difference(`index ${name}`, "an index", wanted === undefined ? "none" : "another one", mends.join("; "))]
+      const remedies = [`DROP INDEX ${Ddl.quote(name)}`, ...(wanted === undefined ? [] : [wanted])]
+      return [difference(`index ${name}`, "an index", wanted === undefined ? "none" : "another one", remedies.join("; "))]
     }),
     ...[...indexes].flatMap(([name, sql]) =>
       found.indexes.has(name) ? [] : [difference(`index ${name}`, "none", sql.slice(sql.indexOf("(")), sql)]
@@ -128,7 +128,7 @@ const tableDiffers = (
   schema: Ddl.Schema,
   table: Table.Any,
   maskDdl: string | undefined,
-  difference: (aspect: string, was: string, is: string, mend: string) => Difference
+  difference: (aspect: string, was: string, is: string, remedy: string) => Difference
 ): ReadonlyArray<Difference> => {
   const declared = declaredColumns(table, maskDdl !== undefined)
   const found = new Map(
@@ -142,8 +142,8 @@ const tableDiffers = (
   const columns = [...new Set([...declared.keys(), ...found.keys()])].flatMap((column) => {
     const [was, is] = [found.get(column), declared.get(column)]
     if (was === is) return []
-    const mend = is === undefined ? `ALTER TABLE ${Ddl.quote(table.name)} DROP COLUMN ${Ddl.quote(column)}` : anew
-    return [difference(`column ${column}`, was ?? "none", is ?? "none", mend)]
+    const remedy = is === undefined ? `ALTER TABLE ${Ddl.quote(table.name)} DROP COLUMN ${Ddl.quote(column)}` : anew
+    return [difference(`column ${column}`, was ?? "none", is ?? "none", remedy)]
   })
   return columns.length > 0 ? columns : [difference("definition", "another one", "its own", anew)]
 }
@@ -186,7 +186,7 @@ const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference
           aspect: "file",
           found: "public.db, which analysts read",
           declared: "sensitive.db",
-          mend: `/* in public.db */ DROP TABLE ${Ddl.quote(table.name)}`,
+          remedy: `/* in public.db */ DROP TABLE ${Ddl.quote(table.name)}`,
           origin: "outside"
         }
       ]
@@ -200,8 +200,10 @@ const triggers = (session: Session, spec: WarehouseSpec, schema: Ddl.Schema, fil
     .flatMap(([name, table]): ReadonlyArray<Difference> => {
       const subject = String(table)
       if (!ours.has(subject)) return []
-      const mend = `/* in ${file} */ DROP TRIGGER ${Ddl.quote(String(name))}`
-      return [{ subject, aspect: `trigger ${String(name)}`, found: "a trigger", declared: "none", mend, origin: "outside" }]
+      const remedy = `/* in ${file} */ DROP TRIGGER ${Ddl.quote(String(name))}`
+      return [
+        { subject, aspect: `trigger ${String(name)}`, found: "a trigger", declared: "none", remedy, origin: "outside" }
+      ]
     })
 }
 
@@ -223,7 +225,7 @@ const modes = Effect.fnUntraced(function* (files: StoreFiles) {
         aspect: "mode",
         found: FileModes.octal(actual),
         declared: FileModes.octal(mode),
-        mend: `chmod ${mode.toString(8)} '${path.replaceAll("'", "'\\''")}'`,
+        remedy: `chmod ${mode.toString(8)} '${path.replaceAll("'", "'\\''")}'`,
         origin: "outside"
       }
     ]

@@ -53,7 +53,7 @@ const readable = (user: string, relation: Closed): Difference => ({
   aspect: `what the analyst "${user}" may do`,
   found: "the analyst reads it",
   declared: "nothing but to read the public tables and views",
-  mend: `/* find, as the administrator, the rows that give it, and revoke what they give: */ SELECT Host, Db, User FROM mysql.db WHERE ${literal(relation.database)} LIKE Db`,
+  remedy: `/* find, as the administrator, the rows that give it, and revoke what they give: */ SELECT Host, Db, User FROM mysql.db WHERE ${literal(relation.database)} LIKE Db`,
   origin: "outside"
 })
 

@@ -52,9 +52,9 @@ const ofMandatoryRoles = (
 ): ReadonlyArray<Difference> => {
   const found = roles.map((role) => ({ account: role.account, differences: of(role) }))
   const harmless = found.filter(({ differences }) => differences.length === 0).map(({ account }) => account)
-  const mend = `SET PERSIST mandatory_roles = ${literal(harmless.join(","))}`
+  const remedy = `SET PERSIST mandatory_roles = ${literal(harmless.join(","))}`
   return found.flatMap(({ account, differences }) =>
-    differences.map((each) => ({ ...each, found: `${each.found}, by the mandatory role ${account}`, mend }))
+    differences.map((each) => ({ ...each, found: `${each.found}, by the mandatory role ${account}`, remedy }))
   )
 }
 
@@ -79,13 +79,13 @@ const ofAnalyst = (
       ...about(on),
       found: "not to read it",
       declared: privileges.join(", "),
-      mend: `GRANT ${privileges.join(", ")} ON ${on} TO ${account}`
+      remedy: `GRANT ${privileges.join(", ")} ON ${on} TO ${account}`
     })),
     ...revoke.map((excess) => ({
       ...about(/ ON (?:TABLE )?(\S+)$/.exec(excess)?.[1]),
       found: excess,
       declared: "nothing but to read the public tables and views",
-      mend: `REVOKE ${excess} FROM ${account}`
+      remedy: `REVOKE ${excess} FROM ${account}`
     }))
   ]
 }
@@ -99,6 +99,6 @@ const locked = (user: string): Difference => ({
   aspect: "account",
   found: "the server refuses its password, or has no such account",
   declared: "an account that reads the public tables and views",
-  mend: "correct ANALYST_USER and ANALYST_PASSWORD, or set DATABASE_ADMIN_URL and run `sluice provision`",
+  remedy: "correct ANALYST_USER and ANALYST_PASSWORD, or set DATABASE_ADMIN_URL and run `sluice provision`",
   origin: "login"
 })

@@ -85,7 +85,7 @@ const kindDiffers = (subject: string, found: string, declared: string, drop: str
   aspect: "kind",
   found,
   declared,
-  mend: drop,
+  remedy: drop,
   origin: "outside"
 })
 
@@ -100,7 +100,7 @@ const columnsDiffer = (view: View.Any, found: ReadonlyArray<string>): ReadonlyAr
           aspect: "columns",
           found: found.join(", "),
           declared: declared.join(", "),
-          mend: `\`sluice materialize ${view.name}\``,
+          remedy: `\`sluice materialize ${view.name}\``,
           origin: "declaration"
         }
       ]
@@ -118,7 +118,7 @@ const definerViews = (spec: OwnSpec, rights: ReadonlyArray<ReadonlyArray<unknown
         aspect: "the rights it runs with",
         found: "its definer's",
         declared: view === undefined ? "no such view" : "its reader's",
-        mend: view === undefined ? `DROP VIEW ${quote(subject)}` : Ddl.createView(view, { replace: true }),
+        remedy: view === undefined ? `DROP VIEW ${quote(subject)}` : Ddl.createView(view, { replace: true }),
         origin: "outside"
       }
     ]

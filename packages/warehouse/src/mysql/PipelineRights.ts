@@ -61,7 +61,7 @@ const remedy = (differences: ReadonlyArray<Difference>): string => {
   const own = `put the administrator into DATABASE_ADMIN_URL and an account of your choice into DATABASE_URL, and \`sluice provision\` creates it`
   return administers
     ? `DATABASE_URL must name the pipeline's own account: ${own}.`
-    : `Run ${differences.map(({ mend }) => mend).join("; ")}. Or ${own}.`
+    : `Run ${differences.map(({ remedy }) => remedy).join("; ")}. Or ${own}.`
 }
 
 /** Whether a difference is a right that the account must not have, rather than a missing right. */
@@ -79,13 +79,13 @@ export const between = ({ account, lines, user }: ShownGrants, wanted: Grant): R
       ...about,
       found: excess,
       declared: "nothing but to work in its own database",
-      mend: `REVOKE ${excess} FROM ${account}`
+      remedy: `REVOKE ${excess} FROM ${account}`
     })),
     ...grant.map(({ on, privileges }) => ({
       ...about,
       found: absent,
       declared: `${privileges.join(", ")} ON ${on}`,
-      mend: `GRANT ${privileges.join(", ")} ON ${on} TO ${account}`
+      remedy: `GRANT ${privileges.join(", ")} ON ${on} TO ${account}`
     }))
   ]
 }

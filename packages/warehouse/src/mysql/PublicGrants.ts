@@ -65,7 +65,7 @@ export const differences = (found: ReadonlyArray<PublicGrant>): ReadonlyArray<Di
     aspect: "privileges",
     found: right,
     declared: "no rights in this database",
-    mend: revoke,
+    remedy: revoke,
     origin: "outside"
   }))
 

@@ -22,7 +22,7 @@ export const between = (options: {
     aspect,
     found: was ?? "none",
     declared: is ?? "none",
-    mend: asPublished ? `\`sluice materialize ${name}\`` : `ALTER TABLE ${quote(name)} ${alter}`,
+    remedy: asPublished ? `\`sluice materialize ${name}\`` : `ALTER TABLE ${quote(name)} ${alter}`,
     origin: asPublished ? "declaration" : "outside"
   })
   const columns = [...new Set([...declared.columns.keys(), ...found.columns.keys()])].flatMap((column) => {

@@ -35,14 +35,14 @@ export const find = (spec: WarehouseSpec, tables: Rows, triggers: Rows): Readonl
             aspect: "engine",
             found: String(engine ?? "none"),
             declared: "InnoDB",
-            mend: `ALTER TABLE ${quote(String(name))} ENGINE = InnoDB`
+            remedy: `ALTER TABLE ${quote(String(name))} ENGINE = InnoDB`
           })),
       ...(type === "SYSTEM VERSIONED"
         ? about(name, {
             aspect: "versions of rows",
             found: "kept after rows are deleted",
             declared: "none",
-            mend: `ALTER TABLE ${quote(String(name))} DROP SYSTEM VERSIONING`
+            remedy: `ALTER TABLE ${quote(String(name))} DROP SYSTEM VERSIONING`
           })
         : [])
     ]),
@@ -51,7 +51,7 @@ export const find = (spec: WarehouseSpec, tables: Rows, triggers: Rows): Readonl
         aspect: `trigger ${String(trigger)}`,
         found: "a trigger",
         declared: "none",
-        mend: `DROP TRIGGER ${quote(String(trigger))}`
+        remedy: `DROP TRIGGER ${quote(String(trigger))}`
       })
     )
   ]

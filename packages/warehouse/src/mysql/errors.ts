@@ -141,12 +141,15 @@ export const connectFailed =
     }
     const provision = "or set DATABASE_ADMIN_URL and run `sluice provision`"
     if (fault.errno === 1045 || fault.errno === 1130 || fault.errno === 1698) {
-      const mend = setting === "DATABASE_ADMIN_URL" ? "" : `, ${provision}, which creates the account`
+      const remedy = setting === "DATABASE_ADMIN_URL" ? "" : `, ${provision}, which creates the account`
       const plain =
         url.socket === undefined && sslModeOf(url) === "DISABLED"
           ? ` If it takes encrypted connections only (REQUIRE SSL, require_secure_transport), add ssl-mode=REQUIRED or better to ${urlSetting(setting)}.`
           : ""
-      return failed("AccessDenied", `it refuses the user "${url.user}" (${fault.code}). Correct ${setting}${mend}.${plain}`)
+      return failed(
+        "AccessDenied",
+        `it refuses the user "${url.user}" (${fault.code}). Correct ${setting}${remedy}.${plain}`
+      )
     }
     if (fault.errno === 1049 || fault.errno === 1044) {
       return failed(

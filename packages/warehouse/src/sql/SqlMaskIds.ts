@@ -48,7 +48,7 @@ export const drift = Effect.fn("SqlMaskIds.drift")(function* (
     aspect: "mask ids",
     found: ordered,
     declared: "random",
-    mend: command,
+    remedy: command,
     origin: "outside"
   }))
 })

@@ -69,7 +69,7 @@ export const ownOf = Effect.fn("SqlOwners.ownOf")(function* (
           aspect: "owner",
           found: `the pipeline "${owner}"`,
           declared: `the pipeline "${dialect.pipeline}"`,
-          mend: `give the relation of "${dialect.pipeline}" another name; or, if it is now a part of "${dialect.pipeline}", run \`sluice provision --adopt-from ${owner}\``,
+          remedy: `give the relation of "${dialect.pipeline}" another name; or, if it is now a part of "${dialect.pipeline}", run \`sluice provision --adopt-from ${owner}\``,
           origin: "outside"
         }
       ]

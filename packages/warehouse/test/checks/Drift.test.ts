@@ -11,7 +11,7 @@ const altered: Difference = {
   aspect: "column country",
   found: "VARCHAR(10)",
   declared: "VARCHAR(100)",
-  mend: "ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
+  remedy: "ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
   origin: "outside"
 }
 const newer: Difference = { ...altered, aspect: "column age", origin: "declaration" }
@@ -27,17 +27,17 @@ const checked = (differences: ReadonlyArray<Difference>, open: ReadonlyArray<Dif
     Effect.either
   )
 
-it.effect("fails with every change from outside, what was found and declared, and the statement that mends it", () =>
+it.effect("fails with every change from outside, what was found and declared, and the statement that repairs it", () =>
   Effect.gen(function* () {
     const result = yield* checked([altered, newer, { ...altered, subject: "messages_raw" }])
     expect(result._tag === "Left" ? result.left.message : "").toBe(
       [
         "The store is not as declared, in 2 ways; nothing was written.",
         "- users_raw, column country: found VARCHAR(10), declared VARCHAR(100)",
-        "  mend: ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
+        "  remedy: ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
         "- messages_raw, column country: found VARCHAR(10), declared VARCHAR(100)",
-        "  mend: ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
-        "Mend them, or change the declaration, and run again."
+        "  remedy: ALTER TABLE `users_raw` MODIFY COLUMN `country` VARCHAR(100)",
+        "Apply the remedies, or change the declaration, and run again."
       ].join("\n")
     )
   })

@@ -81,18 +81,20 @@ for (const flavour of flavours) {
             `GRANT FILE ON *.* TO '${url.user}'@'10.1.2.%'`
           )
           const drift = Effect.flatMap(WarehouseAudit, (audit) => audit.drift(spec))
-          const mended = Effect.map(drift, (all) => all.map(({ mend }) => mend).filter((mend) => mend.startsWith("REVOKE")))
+          const revoking = Effect.map(drift, (all) =>
+            all.map(({ remedy }) => remedy).filter((remedy) => remedy.startsWith("REVOKE"))
+          )
           const seen = Effect.map(access, (all) => [...new Set(all.map((one) => one.seen))])
           const administrator = { url: admin, analysts: [analyst.user] }
           const withAdministrator = databases.stores(database, { administrator })
-          expect(yield* Effect.provide(Effect.all([mended, seen]), withAdministrator)).toEqual([
+          expect(yield* Effect.provide(Effect.all([revoking, seen]), withAdministrator)).toEqual([
             [
               `REVOKE FILE ON *.* FROM '${url.user}'@'10.1.2.%'`,
               `REVOKE SELECT ON \`${url.database}\`.\`check_cities\` FROM ${far}`
             ],
             ["every host"]
           ])
-          expect(yield* Effect.provide(Effect.all([mended, seen]), databases.stores(database))).toEqual([[], ["own host"]])
+          expect(yield* Effect.provide(Effect.all([revoking, seen]), databases.stores(database))).toEqual([[], ["own host"]])
         })
     )
 

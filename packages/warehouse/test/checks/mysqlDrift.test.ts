@@ -59,7 +59,7 @@ for (const flavour of flavours) {
     )
 
     it.live(
-      "whatever is altered by hand is found before the first write, and its statement mends it",
+      "whatever is altered by hand is found before the first write, and its statement repairs it",
       () =>
         Effect.gen(function* () {
           const database = yield* databases.make(flavour, spec)
@@ -197,7 +197,7 @@ for (const flavour of flavours) {
                 if (!(found instanceof Drift.DriftFound)) return yield* found
                 expect(told(found.differences)).toEqual(expected)
                 expect(found.message).not.toContain("canary")
-                yield* databases.asAdmin(database, ...found.differences.map(({ mend }) => mend))
+                yield* databases.asAdmin(database, ...found.differences.map(({ remedy }) => remedy))
                 expect(yield* differences).toEqual([])
               }
             }),
@@ -248,7 +248,7 @@ for (const flavour of flavours) {
                   "check_things, index ix_status_made_at: found (status, made_at), declared none",
                   "check_things, index (color): found none, declared (color)"
                 ].join("; "),
-                mend: Array(4).fill("`sluice materialize check_things`").join("; ")
+                remedy: Array(4).fill("`sluice materialize check_things`").join("; ")
               }
             })
             yield* inStep(warehouse.publish(Wider, Dataset.of({ ...thing({ id: "a" }), color: null })))

@@ -26,10 +26,10 @@ const mask = Effect.flatMap(PiiMasker, (masker) => inStep(masker.ids(Cities, Dat
 const everything = Effect.all([publish, publishView, mask])
 
 /** Runs the remedy of a difference as it is, in the named file. */
-const mend = ({ mend }: Difference) =>
+const applyRemedy = ({ remedy }: Difference) =>
   Effect.forEach(
-    mend.split("; "),
-    executeOn((["sensitive.db", "history.db"] as const).find((file) => mend.startsWith(`/* in ${file} */`)) ?? "public.db")
+    remedy.split("; "),
+    executeOn((["sensitive.db", "history.db"] as const).find((file) => remedy.startsWith(`/* in ${file} */`)) ?? "public.db")
   )
 
 it.live("there is none before anything is published, nor in what is", () =>
@@ -127,7 +127,7 @@ const cases: ReadonlyArray<
 
 for (const [file, sql, expected] of cases) {
   it.live(
-    `what is altered by hand is found before the first write, and mended: ${sql.at(-1)?.replaceAll(canary, "…")}`,
+    `what is altered by hand is found before the first write, and repaired: ${sql.at(-1)?.replaceAll(canary, "…")}`,
     () =>
       Effect.gen(function* () {
         yield* everything
@@ -141,7 +141,7 @@ for (const [file, sql, expected] of cases) {
         expect(found.message).not.toContain(canary)
         // Dropping a table drops its indexes, and publishing it creates them again.
         const first = found.differences[0]
-        yield* Effect.forEach(first?.mend.includes("*/ DROP TABLE") === true ? [first] : found.differences, mend)
+        yield* Effect.forEach(first?.remedy.includes("*/ DROP TABLE") === true ? [first] : found.differences, applyRemedy)
         expect(yield* differences).toEqual([])
         yield* everything
         expect(yield* differences).toEqual([])
@@ -159,7 +159,7 @@ it.live(
       chmodSync(join(directory, "sensitive.db"), 0o640)
       chmodSync(join(directory, "history.db"), 0o604)
       const found = yield* differences
-      expect(found.map(({ subject, found, declared, mend }) => [subject, found, declared, mend])).toEqual([
+      expect(found.map(({ subject, found, declared, remedy }) => [subject, found, declared, remedy])).toEqual([
         [directory, "0775", "0700", `chmod 700 '${directory}'`],
         [join(directory, "sensitive.db"), "0640", "0600", `chmod 600 '${join(directory, "sensitive.db")}'`],
         [join(directory, "history.db"), "0604", "0600", `chmod 600 '${join(directory, "history.db")}'`]

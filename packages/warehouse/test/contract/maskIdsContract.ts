@@ -94,7 +94,7 @@ export const maskIdsContract = <E>(options: {
           const before = yield* everything
           const names = yield* peopleByName
           expect(IdOrder.told(before.cities.map(([value, id]) => ({ value, id })))).toContain("sha256")
-          expect((yield* idDrift).map(({ mend, origin, subject }) => [subject, mend, origin])).toStrictEqual([
+          expect((yield* idDrift).map(({ remedy, origin, subject }) => [subject, remedy, origin])).toStrictEqual([
             ["contract_cities", "`sluice provision --reissue-mask-ids`", "outside"],
             ["contract_jobs", "`sluice provision --reissue-mask-ids`", "outside"]
           ])

@@ -139,7 +139,7 @@ export const piiMaskerContract = <R>(options: {
     )
 
     it.effect(
-      "ids that were given in order are neither used nor added to, and the error has the command that mends it",
+      "ids that were given in order are neither used nor added to, and the error has the command that repairs it",
       () =>
         Effect.gen(function* () {
           const table = fresh()

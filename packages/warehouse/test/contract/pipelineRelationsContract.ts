@@ -134,7 +134,8 @@ export const pipelineRelationsContract = <E>(fresh: Fresh<E>) => {
           aspect: "owner",
           found: 'the pipeline "spark"',
           declared: 'the pipeline "shop"',
-          mend: 'give the relation of "shop" another name; or, if it is now a part of "shop", run `sluice provision --adopt-from spark`',
+          remedy:
+            'give the relation of "shop" another name; or, if it is now a part of "shop", run `sluice provision --adopt-from spark`',
           origin: "outside"
         }
       ])

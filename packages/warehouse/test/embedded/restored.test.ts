@@ -42,7 +42,7 @@ it.scopedLive(
           {
             subject: "public.db",
             found: "an older copy without the last 2 writes",
-            mend: "restore both files from one backup, or run `sluice provision --restored`"
+            remedy: "restore both files from one backup, or run `sluice provision --restored`"
           }
         ]
       })
@@ -65,7 +65,8 @@ it.scopedLive("a sensitive.db that is older says that erasures since then are to
         {
           subject: "sensitive.db",
           found: "an older copy without the last 2 writes",
-          mend: "restore both files from one backup, or run `sluice provision --restored`, then erase again whoever was erased since"
+          remedy:
+            "restore both files from one backup, or run `sluice provision --restored`, then erase again whoever was erased since"
         }
       ]
     })

@@ -60,7 +60,7 @@ for (const flavour of flavours) {
       })
     )
 
-    it.live("refuses an account that could do more than a pipeline must, and names the statement that mends it", () =>
+    it.live("refuses an account that could do more than a pipeline must, and names the statement that repairs it", () =>
       Effect.gen(function* () {
         const database = yield* databases.make(flavour)
         const { url } = database

@@ -11,7 +11,7 @@ import * as databases from "./databases.ts"
 const drift = Effect.flatMap(WarehouseAudit, (audit) => audit.drift(spec))
 const proof = Effect.flatMap(WarehouseAudit, (audit) => audit.proof(spec))
 const told = (found: ReadonlyArray<Difference>) => found.map(({ subject, found }) => [subject, found])
-const mends = (found: ReadonlyArray<Difference>) => found.flatMap(({ mend }) => mend.split("; "))
+const remedies = (found: ReadonlyArray<Difference>) => found.flatMap(({ remedy }) => remedy.split("; "))
 
 for (const flavour of flavours) {
   describe.skipIf(!isAvailable(flavour))(`rights that no grant of the account's own shows, on ${flavour}`, () => {
@@ -67,7 +67,7 @@ for (const flavour of flavours) {
         const administrator = { url: admin, analysts: [analyst.user] }
         const seen = yield* Effect.provide(drift, databases.stores(database, { administrator }))
         expect(told(seen)).toEqual([["every account of the server", `rights ON \`${pattern}\`.*`]])
-        yield* databases.as(admin, ...mends(seen))
+        yield* databases.as(admin, ...remedies(seen))
         yield* Effect.provide(Drift.check(spec), databases.stores(database))
       })
     )
@@ -85,7 +85,7 @@ for (const flavour of flavours) {
         )
         const { open } = yield* Effect.provide(proof, databases.stores(database))
         expect(told(open)).toEqual([["check_cities", "the analyst reads it"]])
-        expect((yield* refusedRun(database)).map(({ mend }) => mend)).toEqual([
+        expect((yield* refusedRun(database)).map(({ remedy }) => remedy)).toEqual([
           expect.stringMatching(new RegExp(`^REVOKE \`${role}\`.* FROM '${database.analyst.user}'@`))
         ])
       })
@@ -117,17 +117,17 @@ for (const flavour of flavours) {
     )
 
     it.live.runIf(flavour === "MariaDB")(
-      "rights of PUBLIC in the database stop a run, with the REVOKE that mends them",
+      "rights of PUBLIC in the database stop a run, with the REVOKE that repairs them",
       () =>
         Effect.gen(function* () {
           const database = yield* made
           const on = `\`${database.url.database}\`.\`check_cities\``
           yield* databases.as(database.admin, `GRANT SELECT ON ${on} TO PUBLIC`)
           const found = yield* refusedRun(database)
-          expect(found.map(({ mend, subject }) => [subject, mend])).toEqual([
+          expect(found.map(({ remedy, subject }) => [subject, remedy])).toEqual([
             ["every account of the server", `REVOKE SELECT ON ${on} FROM PUBLIC`]
           ])
-          yield* databases.as(database.admin, ...mends(found))
+          yield* databases.as(database.admin, ...remedies(found))
           yield* Effect.provide(Drift.check(spec), databases.stores(database))
         })
     )
@@ -145,14 +145,14 @@ for (const flavour of flavours) {
           "SET GLOBAL activate_all_roles_on_login = ON"
         )
         const found = yield* refusedRun(database)
-        expect(found.map(({ found, mend, subject }) => [subject, found, mend])).toEqual([
+        expect(found.map(({ found, remedy, subject }) => [subject, found, remedy])).toEqual([
           [
             "check_cities",
             `SELECT ON \`${database.url.database}\`.\`check_cities\`, by the mandatory role \`staff\`@\`%\``,
             "SET PERSIST mandatory_roles = '`harmless`@`%`,`no_such_role`@`%`'"
           ]
         ])
-        yield* databases.asAdmin(database, ...mends(found))
+        yield* databases.asAdmin(database, ...remedies(found))
         yield* Effect.provide(Drift.check(spec), databases.stores(database))
         yield* databases.as(database.admin, "SET PERSIST mandatory_roles = ''")
       })
