@@ -7,12 +7,19 @@ import { failingRun } from "./events.ts"
 
 const about = { runId: "20240301-093000-abcd", at: "2024-03-01T09:30:02.000Z", asset: "d" }
 const partitions = { unit: "day", cells: { "": [19936, 19966] } } as const
+const set = { partitions: "days", dimensions: [{ name: "", cut: "day", timezone: "UTC" }] }
 const error = { tag: "WarehouseFailed", message: "The server refused a row.", retryable: true }
 const ofPartitions: ReadonlyArray<RunEvent> = [
-  { _tag: "PartitionsSucceeded", ...about, code: "c1", slices: [{ partitions, durationMillis: 3, metadata: { rows: 7 } }] },
-  { _tag: "PartitionsFailed", ...about, partitions, error },
+  {
+    _tag: "PartitionsSucceeded",
+    ...about,
+    set,
+    code: "c1",
+    slices: [{ partitions, durationMillis: 3, metadata: { rows: 7 } }]
+  },
+  { _tag: "PartitionsFailed", ...about, set, partitions, error },
   { _tag: "PartitionsSkipped", ...about, partitions, causes: ["bad"] },
-  { _tag: "PartitionsLate", ...about, partitions, rows: 1200 }
+  { _tag: "PartitionsLate", ...about, set, partitions, rows: 1200 }
 ]
 
 it("partitions that were not made, or have late rows, are named with the reason", () => {

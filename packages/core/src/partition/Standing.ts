@@ -23,13 +23,23 @@ export type Group = standingModel.Group
 /** A standing in a space. */
 export type Current = standingModel.Current
 
-type Event = typeof PartitionsSucceeded.Type | typeof PartitionsFailed.Type | typeof PartitionsLate.Type
+/** An event that changes the standing of partitions. */
+export type Event = typeof PartitionsSucceeded.Type | typeof PartitionsFailed.Type | typeof PartitionsLate.Type
 
 /** Nothing is known. */
 export const empty = (signature: Signature.Signature): Standing => ({ signature, groups: [], cells: new Map() })
 
 /**
- * The standing after an event of the asset. Late rows of a partition that was never made change nothing, and so do
+ * The standing after an event of the asset; undefined is the standing of an asset without events. An event of partitions that are
+ * cut in another way changes nothing until the standing is forgotten: its process may have started before the change.
+ */
+export const after = (self: Standing | undefined, event: Event): Standing => {
+  if (self === undefined) return apply(empty(event.set), event)
+  return Signature.differences(self.signature, event.set).length === 0 ? apply(self, event) : self
+}
+
+/**
+ * The standing after an event of the asset, whose set must be that of the standing. Late rows of a partition that was never made change nothing, and so do
  * partitions of another unit, which were those of a set with another granularity. O(ranges).
  */
 export const apply = (self: Standing, event: Event): Standing => {

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Signature } from "../partition/Signature.ts"
 import { Stored } from "../partition/Stored.ts"
 import { Action, Step } from "../plan/Plan.ts"
 import { Provenance } from "../plan/Provenance.ts"
@@ -89,17 +90,20 @@ export const StepFailed = event("StepFailed", {
   durationMillis: Schema.Number,
   error: ErrorInfo
 })
+/** Partitions of an asset. `set` says what they mean, so that an event can be read without the declaration of the set. */
+const ofSet = { ...step, set: Signature }
+
 /**
  * Partitions were made, slice by slice, by code of one version; `unknown` if the code has no version. One event has the slices that
  * ended within some milliseconds of each other, in that order.
  */
 export const PartitionsSucceeded = event("PartitionsSucceeded", {
-  ...step,
+  ...ofSet,
   code: Schema.String,
   slices: Schema.Array(Schema.Struct({ partitions: Stored, durationMillis: Schema.Number, metadata: Metadata }))
 })
 /** Partitions were not made. What an earlier run made of them is still there. */
-export const PartitionsFailed = event("PartitionsFailed", { ...step, partitions: Stored, error: ErrorInfo })
+export const PartitionsFailed = event("PartitionsFailed", { ...ofSet, partitions: Stored, error: ErrorInfo })
 /** Partitions were not made, since the steps or partitions that they need failed. `causes` are the failed steps. */
 export const PartitionsSkipped = event("PartitionsSkipped", {
   ...step,
@@ -107,7 +111,7 @@ export const PartitionsSkipped = event("PartitionsSkipped", {
   causes: Schema.Array(Schema.String)
 })
 /** Rows arrived for partitions that had been made before. The partitions are to be made again. */
-export const PartitionsLate = event("PartitionsLate", { ...step, partitions: Stored, rows: Schema.Number })
+export const PartitionsLate = event("PartitionsLate", { ...ofSet, partitions: Stored, rows: Schema.Number })
 /** A check was evaluated. If it could not be evaluated, `passed` is false and `metadata.error` says why. */
 export type CheckEvaluated = typeof CheckEvaluated.Type
 export const CheckEvaluated = event("CheckEvaluated", {

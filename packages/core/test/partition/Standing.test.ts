@@ -10,7 +10,9 @@ import * as FastCheck from "effect/FastCheck"
 import { anySet, isValid, keysOf, someOf, spaceOf, windows } from "./sets.ts"
 
 const start = Date.parse("2024-08-01T00:00:00Z")
-const about = (at: number) => ({ runId: "r", asset: "a", at: new Date(start + at).toISOString() })
+/** `apply` does not read it: its caller has compared it with the standing's. */
+const set = { partitions: "any", dimensions: [] }
+const about = (at: number) => ({ runId: "r", asset: "a", set, at: new Date(start + at).toISOString() })
 const error = { tag: "Broken", message: "It broke.", retryable: false }
 
 const made = (at: number, code: string, slices: ReadonlyArray<Stored.Stored>) => ({
@@ -210,4 +212,18 @@ it("a thousand partitions that were made and failed by turns take a few kB", () 
   expect(Standing.encode(standing).length).toBeLessThan(1300)
   for (let at = 0; at < 1000; at++) standing = Standing.apply(standing, made(at * 61_001, `c${at % 3}`, [single(at)]))
   expect(Standing.encode(standing).length).toBeLessThan(8000)
+})
+
+it("the first event of an asset gives its standing the set, and one of partitions cut in another way is left out", () => {
+  const options = { start: "2024-08-01", end: "2024-08-03" }
+  const [days, hours] = [Partitions.daily("days", options), Partitions.hourly("days", options)].map(spaceOf)
+  const event = (space: Space | undefined, at: number) => {
+    if (space === undefined) throw new Error("There are two sets.")
+    return { ...made(at, "c1", [Stored.of(space, space.all)]), set: Signature.of(space) }
+  }
+  const first = Standing.after(undefined, event(days, 0))
+  expect(first).toStrictEqual(Standing.apply(Standing.empty(event(days, 0).set), event(days, 0)))
+  expect(Standing.after(first, event(hours, 1))).toBe(first)
+  const renamed = { ...event(days, 1), set: { ...event(days, 1).set, partitions: "other" } }
+  expect(Standing.after(first, renamed)).toStrictEqual(Standing.apply(first, renamed))
 })
