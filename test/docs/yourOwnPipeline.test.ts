@@ -4,15 +4,13 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 import { emptyDirectory } from "../../packages/cli/test/support.ts"
+import * as Page from "./Page.ts"
 
-const page = readFileSync(new URL("../../docs/your-own-pipeline.md", import.meta.url), "utf8")
+const page = Page.read("your-own-pipeline.md")
 const repository = fileURLToPath(new URL("../..", import.meta.url))
 const shop = join(repository, "examples/shop")
 
-/** The files on the page, by name. */
-const files = Object.fromEntries(
-  [...page.matchAll(/^`([\w.]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => [name, text])
-)
+const files = Page.filesOn(page)
 
 /** The commands on the page, each with its shown output. */
 const commands = [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>

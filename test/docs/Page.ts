@@ -1,0 +1,10 @@
+import { readFileSync } from "node:fs"
+
+/** The text of a page in `docs/`. */
+export const read = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8")
+
+/** The files that a page shows, by name: a line with the name, then a block with the text. */
+export const filesOn = (page: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...page.matchAll(/^`([\w.]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => [name, text])
+  )
