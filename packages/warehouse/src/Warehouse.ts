@@ -7,6 +7,7 @@ import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { PartitionedTables } from "./PartitionedTables.ts"
 import type { WarehouseFailed } from "./WarehouseFailed.ts"
 
 /** A published table or view in the warehouse: the value of the asset that publishes it. */
@@ -36,7 +37,7 @@ export interface Loading {
 /** Publishes tables and views whole. Never names its database. `WarehouseReader` reads them, `WarehouseAudit` audits them. */
 export class Warehouse extends Context.Tag("@sluice/warehouse/Warehouse")<
   Warehouse,
-  {
+  PartitionedTables & {
     /**
      * Replaces a table's rows. They are written to a staging table, on which the step's blocking checks run
      * (`StepContext.staged`, by its name in `measure` and `query`). Then one atomic step publishes them. A reader sees all old

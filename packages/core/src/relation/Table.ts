@@ -15,7 +15,9 @@ export interface Table<out Name extends string, out C extends Columns, out V ext
   readonly description: string
   readonly columns: C
   readonly primaryKey: ReadonlyArray<string>
-  /** Secondary indexes, each as its columns. */
+  /**
+   * Secondary indexes, each as its columns. A table that is cut has one that begins with its partition columns, unless its key does.
+   */
   readonly indexes: ReadonlyArray<ReadonlyArray<string>>
   /**
    * The columns with the ids of the people that a row is about. Several if a row is about several people, none if it is about
@@ -81,13 +83,33 @@ export const make = <const Name extends string, const C extends Columns>(
 ): Table<Name, C, VisibilityOf<C>> => ({
   _tag: "Table",
   name: RelationName.checked("table", name),
-  indexes: [],
   knownTogether: [],
   partitionBy: undefined,
   ...options,
+  indexes: withPartitionIndex(options),
   subject: options.subject === undefined ? [] : typeof options.subject === "string" ? [options.subject] : options.subject,
   visibility: visibilityOf<C>(options.columns)
 })
+
+/** One partition is found by an index. Its keys come first, since times are compared by range. */
+const withPartitionIndex = ({
+  columns,
+  indexes = [],
+  partitionBy,
+  primaryKey
+}: {
+  readonly columns: Columns
+  readonly indexes?: ReadonlyArray<ReadonlyArray<string>>
+  readonly partitionBy?: PartitionBy
+  readonly primaryKey: ReadonlyArray<string>
+}): ReadonlyArray<ReadonlyArray<string>> => {
+  if (partitionBy === undefined) return indexes
+  const cutBy = typeof partitionBy === "string" ? [partitionBy] : [...new Set(Object.values(partitionBy))]
+  const begins = (index: ReadonlyArray<string>) => cutBy.every((column) => index.slice(0, cutBy.length).includes(column))
+  if ([primaryKey, ...indexes].some(begins)) return indexes
+  const isTime = (column: string) => ["Timestamp", "Day"].includes(columns[column]?.type._tag ?? "")
+  return [...indexes, [...cutBy.filter((column) => !isTime(column)), ...cutBy.filter(isTime)]]
+}
 
 /** The plain type of a value, without the brand of an id, time or amount. */
 type Bare<A> = A extends string ? string : A extends number ? number : A

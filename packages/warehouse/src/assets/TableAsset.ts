@@ -1,10 +1,11 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { Failure } from "@sluice/core/asset/Failure"
-import type { StepContext } from "@sluice/core/asset/StepContext"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
+import type { Slice } from "@sluice/core/partition/Slice"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
@@ -87,9 +88,25 @@ const publish =
   <T extends Table.Any>(table: T, by: IdColumnOf<T> | undefined) =>
   (rows: Rows<Table.Row<T>, IdColumnOf<T>>) => {
     const reading = Predicate.isIterable(rows) ? Dataset.fromArray(rows) : rows
-    return by === undefined
-      ? Effect.flatMap(Changes.whole(reading), (all) =>
-          Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(table, all))
-        )
-      : Warehouse.publishReading(table, reading, { by })
+    return Effect.flatMap(StepContext, ({ slice }) =>
+      slice === undefined ? publishWhole(table, reading, by) : publishSlice(table, reading, slice)
+    )
   }
+
+const publishWhole = <T extends Table.Any>(
+  table: T,
+  reading: Changes.Reading<Table.Row<T>>,
+  by: IdColumnOf<T> | undefined
+) =>
+  by === undefined
+    ? Effect.flatMap(Changes.whole(reading), (all) =>
+        Effect.flatMap(Warehouse, (warehouse) => warehouse.publish(table, all))
+      )
+    : Warehouse.publishReading(table, reading, { by })
+
+const publishSlice = <T extends Table.Any>(table: T, reading: Changes.Reading<Table.Row<T>>, slice: Slice) =>
+  Effect.gen(function* () {
+    const all = yield* Changes.whole(reading)
+    yield* (yield* Warehouse).replacePartitions(table, slice, all)
+    return { relation: table }
+  })

@@ -34,7 +34,7 @@ export const load = Effect.fnUntraced(function* (
 ): Effect.fn.Return<number, WarehouseFailed | SpillFailed | SqlError> {
   const insert = inserter(client, table, into, aside)
   let count = 0
-  yield* Batches.sendAll(rows, makeBatcher(table), 1, (batch) =>
+  yield* Batches.sendAll(rows, batcher(table), 1, (batch) =>
     Effect.map(insert(batch), () => {
       progress(batch.rows)
       count += batch.rows
@@ -85,13 +85,13 @@ const bytesPerStatement = 2 * 1024 * 1024
 const patiences = 20
 
 /** Some rows, as the JSON text that SQLite reads. The row objects are released. */
-interface Batch {
+export interface Batch {
   readonly json: Buffer
   readonly rows: number
 }
 
 /** Groups rows into batches. Fails at a row that does not fit the table. */
-const makeBatcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, unknown>>, Batch, WarehouseFailed> => {
+export const batcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, unknown>>, Batch, WarehouseFailed> => {
   const encode = SqliteRow.encoder(table.columns)
   const text = new JsonText.Writer()
   let first = 0
@@ -129,7 +129,7 @@ const makeBatcher = (table: Table.Any): Batches.Batcher<Readonly<Record<string, 
  * `json_each` belongs to the public file, so SQLite looks at that file, which another process that publishes may lock for long.
  * Rows in a temporary database wait for that, since they hold no locks themselves.
  */
-const inserter = (client: LibsqlClient, table: Table.Any, into: string, aside: string | undefined) => {
+export const inserter = (client: LibsqlClient, table: Table.Any, into: string, aside: string | undefined) => {
   const insert = Ddl.insertFromJson(table, into, aside)
   const again = { times: aside === undefined ? 0 : patiences, while: (error: SqlError) => Fault.isBusy(Fault.of(error)) }
   return ({ json }: Batch) => Effect.retry(Effect.asVoid(client.beside(insert, [json])), again)

@@ -42,6 +42,14 @@ export const prepare = Effect.fn("SqliteSelect.prepare")(function* (
   return reading
 })
 
+/** The SELECT that fills a table, with the values of its placeholders, and the schema of the table. */
+export interface Filling {
+  readonly sql: string
+  readonly parameters?: ReadonlyArray<string | number>
+  /** Default: the schema of the table's visibility. */
+  readonly schema?: string
+}
+
 /**
  * Fills a staging table by a SELECT, in the caller's transaction, and returns the number of rows. Fails if a value does not fit
  * its column: SQLite enforces no types. Decimals are rounded to their scale, as servers do.
@@ -50,15 +58,15 @@ export const fill = Effect.fnUntraced(function* (
   client: LibsqlClient,
   table: Table.Any,
   staging: string,
-  sql: string
+  { parameters = [], schema = Ddl.schemaOf(table), sql }: Filling
 ): Effect.fn.Return<number, WarehouseFailed | SqlError> {
-  const into = Ddl.qualified(Ddl.schemaOf(table), staging)
+  const into = Ddl.qualified(schema, staging)
   const columns = Object.entries(table.columns)
   const names = columns.map(([name]) => Ddl.quote(name)).join(", ")
   const values = columns.map(([name, { type }]) =>
     type._tag === "Decimal" && isNumeric(type.precision) ? rounded(Ddl.quote(name), type.scale) : Ddl.quote(name)
   )
-  yield* client.beside(`INSERT INTO ${into} (${names}) SELECT ${values.join(", ")} FROM (${sql}\n)`)
+  yield* client.beside(`INSERT INTO ${into} (${names}) SELECT ${values.join(", ")} FROM (${sql}\n)`, parameters)
   const misfits = columns.map(([name, column]) => `COUNT(CASE WHEN NOT ${holds(Ddl.quote(name), column)} THEN 1 END)`)
   const [counts = []] = yield* client.beside(`SELECT COUNT(*), ${misfits.join(", ")} FROM ${into}`)
   const [rows = 0, ...wrong] = counts.map(Number)

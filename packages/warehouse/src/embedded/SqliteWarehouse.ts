@@ -15,6 +15,7 @@ import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
+import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import { type Published, type Selecting, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Mark } from "../WarehouseReader.ts"
@@ -23,6 +24,7 @@ import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteLoader from "./SqliteLoader.ts"
+import * as SqlitePartitions from "./SqlitePartitions.ts"
 import * as SqliteSelect from "./SqliteSelect.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
@@ -45,6 +47,9 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
           if (session.values(isTable, [table.name]).length === 0) return 0
           return Number(session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(schema, table.name)}`, [])[0]?.[0])
         })
+  /** Records a whole publish: the table is not cut any more. */
+  const markWhole = (table: Table.Any, runId: string, rows: number) =>
+    here(Effect.zipRight(SqlPartitionMarks.clear(records, table.name), SqlMarks.set(records, table.name, runId, rows)))
   const claim = (relation: Table.Any | View.Any, operation: string) =>
     here(SqlOwners.claim(records, [relation.name], operation))
   /** Writes a table of the pipeline's own in one transaction that no erasure has come before. */
@@ -64,6 +69,8 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))))
 
   return Warehouse.of({
+    ...SqlitePartitions.make(store, gate),
+
     publish: Effect.fn("SqliteWarehouse.publish")(function* <T extends Table.Any>(
       table: T,
       rows: Dataset.Dataset<Table.Row<T>>
@@ -71,7 +78,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       const step = yield* StepContext
       const operation = `publish ${table.name}`
       const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
-      const marked = (rows: number) => here(SqlMarks.set(records, table.name, step.runId, rows))
+      const marked = (rows: number) => markWhole(table, step.runId, rows)
       const publish = (fill: Fill) =>
         alone(table, step.runId, operation, Effect.tap(replace(store.data, table, fill, before), marked))
       const count = yield* table.visibility === "public"
@@ -99,10 +106,8 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       const operation = `publish ${table.name}`
       const sql = yield* SqliteSelect.prepare(store, table, select(selecting))
       const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
-      const fill = (staging: string) => SqliteSelect.fill(store.data, table, staging, sql)
-      const written = Effect.tap(replace(store.data, table, fill, before), (rows) =>
-        here(SqlMarks.set(records, table.name, step.runId, rows))
-      )
+      const fill = (staging: string) => SqliteSelect.fill(store.data, table, staging, { sql })
+      const written = Effect.tap(replace(store.data, table, fill, before), (rows) => markWhole(table, step.runId, rows))
       const rows = yield* alone(table, step.runId, operation, written)
       step.progress(rows)
       step.metadata({ rows })

@@ -20,7 +20,7 @@ const operation = "drop what publishers left"
 
 /**
  * Drops the staging tables of killed publishers, for all of the pipeline's tables. A publisher holds its table's lock as long
- * as it has a staging table, so a staging table with a free lock is abandoned. A table without the publishers' comment belongs
+ * as it has a staging table, so a staging table with a free lock is abandoned. The staging table of a slice has a lock of its own. A table without the publishers' comment belongs
  * to somebody else, whatever its name. One query if there is none.
  */
 export const drop = Effect.fn("Leftovers.drop")(function* ({
@@ -31,7 +31,7 @@ export const drop = Effect.fn("Leftovers.drop")(function* ({
   const found = yield* Effect.mapError(pool.sql.unsafe(select).values, statementFailed(operation))
   const leftovers = new Map<string, Array<string>>()
   for (const [name] of found) {
-    const [, table] = /^(.+)__(?:staging|old)_[0-9a-z]{8}$/.exec(String(name)) ?? []
+    const [, table] = /^(.+)__(?:staging|old|slice)_[0-9a-z]{8}$/.exec(String(name)) ?? []
     if (table !== undefined) leftovers.set(table, [...(leftovers.get(table) ?? []), String(name)])
   }
   if (leftovers.size === 0) return
@@ -47,7 +47,9 @@ export const drop = Effect.fn("Leftovers.drop")(function* ({
       Effect.gen(function* () {
         const session = yield* pool.reserve
         if (!(yield* locks.tryTake(session, table, operation))) return
-        yield* Effect.ensuring(Publisher.dropTables(session, names), Effect.ignore(TableLock.releaseAll(session)))
+        const abandoned = yield* Publisher.abandonedOf(locks, session, names, operation)
+        const dropped = abandoned.length === 0 ? Effect.void : Publisher.dropTables(session, abandoned)
+        yield* Effect.ensuring(dropped, Effect.ignore(TableLock.releaseAll(session)))
       })
     ).pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(statementFailed(operation)(error))))
   }
@@ -56,4 +58,4 @@ export const drop = Effect.fn("Leftovers.drop")(function* ({
 const isSqlError = (error: SqlError | WarehouseFailed): error is SqlError => error._tag === "SqlError"
 
 const select = `SELECT table_name FROM information_schema.tables
-  WHERE table_schema = DATABASE() AND table_comment LIKE 'sluice:%' AND table_name REGEXP '__(staging|old)_[0-9a-z]{8}$'`
+  WHERE table_schema = DATABASE() AND table_comment LIKE 'sluice:%' AND table_name REGEXP '__(staging|old|slice)_[0-9a-z]{8}$'`

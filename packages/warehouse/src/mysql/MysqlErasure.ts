@@ -58,7 +58,8 @@ const alone = <A>(
   const onSession = Effect.fnUntraced(function* (session: Session) {
     for (const table of tables) {
       yield* locks.take(session, table, operation)
-      // A run that died during a publish may have left the person in a staging table that nobody reads again.
+      // A run that died during a publish may have left the person in a staging table that nobody reads again. A run that has staged
+      // a slice and not written it fails: its rows were read before the erasure.
       const left = (yield* Effect.mapError(Publisher.tablesAround(session, table), failed)).filter((name) => name !== table)
       if (left.length > 0) yield* Effect.mapError(Publisher.dropTables(session, left), failed)
     }

@@ -11,6 +11,7 @@ import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
+import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import { type Selecting, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
@@ -20,6 +21,7 @@ import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { Loaded, Loader } from "./Loader.ts"
+import * as MysqlPartitions from "./MysqlPartitions.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
@@ -71,7 +73,11 @@ export const make = (options: Options): Warehouse["Type"] => {
     ...options,
     gate,
     marks: {
-      clear: (session, table) => over(session, `publish ${table}`)(SqlMarks.clear(words, table)),
+      clear: (session, table) =>
+        over(
+          session,
+          `publish ${table}`
+        )(Effect.zipRight(SqlMarks.clear(words, table), SqlPartitionMarks.clear(words, table))),
       set: (session, table, runId, rows) => over(session, `publish ${table}`)(SqlMarks.set(words, table, runId, rows)),
       find: (session, table) => over(session, `publish ${table}`)(SqlMarks.find(words, table))
     }
@@ -88,6 +94,8 @@ export const make = (options: Options): Warehouse["Type"] => {
   })
 
   return Warehouse.of({
+    ...MysqlPartitions.make({ ...options, gate }),
+
     publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
       yield* claim(table, `publish ${table.name}`)
       const { load, server } = options

@@ -59,13 +59,7 @@ export const publish = Effect.fn("Publisher.publish")(function* <E>(
   const { server } = options
   const doing = `publish ${table.name}`
   const failed = statementFailed(doing)
-  if (table.name.length > longestName) {
-    return yield* new WarehouseFailed({
-      reason: "Misconfigured",
-      operation: doing,
-      detail: `its name is longer than ${longestName} characters, and staging tables need the rest of the 64. Give it a shorter name.`
-    })
-  }
+  yield* demandShortName(table.name, doing)
   const suffix = yield* makeSuffix
   const staging = `${table.name}__staging_${suffix}`
   const old = `${table.name}__old_${suffix}`
@@ -102,7 +96,6 @@ export const alone = <A, E, R>(
   temporary: ReadonlyArray<string>,
   effect: (session: Session, present: ReadonlyArray<string>) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | WarehouseFailed, R | StepContext> => {
-  const { pool } = options
   const doing = `publish ${table}`
   const failed = statementFailed(doing)
   const onSession = Effect.fnUntraced(function* (session: Session) {
@@ -110,17 +103,34 @@ export const alone = <A, E, R>(
     yield* options.locks.take(session, table, doing, runId)
     yield* options.gate(session, runId, doing)
     const present = yield* Effect.mapError(tablesAround(session, table), failed)
-    const leftovers = present.filter((name) => name !== table)
+    const leftovers = yield* abandonedOf(
+      options.locks,
+      session,
+      present.filter((name) => name !== table),
+      doing
+    )
     if (leftovers.length > 0) yield* Effect.mapError(dropTables(session, leftovers), failed)
     return yield* effect(
       session,
       present.filter((name) => name === table)
     )
   })
-  return Effect.scoped(
+  return reserved(options, doing, temporary, onSession)
+}
+
+/**
+ * Runs on one connection for publishers. At the end, its named locks are released, and the temporary tables are always dropped.
+ */
+export const reserved = <A, E, R>(
+  { pool }: Pick<Options, "pool">,
+  doing: string,
+  temporary: ReadonlyArray<string>,
+  onSession: (session: Session) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | WarehouseFailed, R> =>
+  Effect.scoped(
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const session = yield* restore(pool.reserveToPublish).pipe(Effect.mapError(failed))
+        const session = yield* restore(pool.reserveToPublish).pipe(Effect.mapError(statementFailed(doing)))
         const exit = yield* Effect.exit(restore(onSession(session)))
         const cleaned = yield* Effect.exit(afterwards(session, temporary))
         // The connection is lost or in an unknown state. Closing it releases the lock, and another connection cleans up.
@@ -132,7 +142,16 @@ export const alone = <A, E, R>(
       })
     )
   )
-}
+
+/** Fails if a table's name leaves no room for the suffix of its staging tables. */
+export const demandShortName = (table: string, doing: string): Effect.Effect<void, WarehouseFailed> =>
+  table.length <= longestName
+    ? Effect.void
+    : new WarehouseFailed({
+        reason: "Misconfigured",
+        operation: doing,
+        detail: `its name is longer than ${longestName} characters, and staging tables need the rest of the 64. Give it a shorter name.`
+      })
 
 /** Room for `__staging_` and eight characters. */
 const longestName = 64 - 18
@@ -146,7 +165,10 @@ function part() {
 
 export const execute = (session: Session, sql: string) => session.connection.executeUnprepared(sql, [], undefined)
 
-/** A table with its staging and old tables. The holder of its lock knows that no living run uses them. */
+/**
+ * A table with its staging and old tables. The holder of its lock knows that no living run uses them, except for a slice's, which
+ * have locks of their own: see `abandonedOf`.
+ */
 export const tablesAround = (session: Session, table: string): Effect.Effect<ReadonlyArray<string>, SqlError> =>
   Effect.map(
     session.connection.executeValues(
@@ -157,7 +179,22 @@ export const tablesAround = (session: Session, table: string): Effect.Effect<Rea
   )
 
 const isAround = (name: string, table: string) =>
-  name === table || (name.startsWith(table) && /^__(?:staging|old)_[0-9a-z]{8}$/.test(name.slice(table.length)))
+  name === table || (name.startsWith(table) && /^__(?:staging|old|slice)_[0-9a-z]{8}$/.test(name.slice(table.length)))
+
+/**
+ * The staging tables that no living run uses. While a run writes a slice, it holds the lock of its staging table, and not that of
+ * the table. Call it under the lock of the table.
+ */
+export const abandonedOf = (
+  locks: TableLock.TableLock,
+  session: Session,
+  names: ReadonlyArray<string>,
+  doing: string
+): Effect.Effect<ReadonlyArray<string>, WarehouseFailed> =>
+  Effect.filter(names, (name) => (ofSlice.test(name) ? locks.tryTake(session, name, doing) : Effect.succeed(true)))
+
+/** The name of a slice's staging table. */
+export const ofSlice = /__slice_[0-9a-z]{8}$/
 
 const afterwards = (session: Session, names: ReadonlyArray<string>) =>
   Effect.zipRight(names.length === 0 ? Effect.void : dropTables(session, names), TableLock.releaseAll(session))

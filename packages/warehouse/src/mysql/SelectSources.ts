@@ -8,20 +8,18 @@ import { execute } from "./Publisher.ts"
 
 /**
  * Fails if a SELECT reads a table or view outside of `allowed`, such as a mask table, since the pipeline's account can read
- * them all. The server itself lists the SELECT's tables, with full names, in the definition of a view over it. Call it under
- * the lock of `table`, whose name its temporary view uses.
+ * them all. The server itself lists the SELECT's tables, with full names, in the definition of a view over it. `view` is the name
+ * of that view, which only the caller may use: by default it belongs to the holder of the table's lock.
  */
 export const assertOnly = Effect.fn("SelectSources.assertOnly")(function* (
   session: Session,
   table: string,
   select: string,
-  allowed: ReadonlySet<string>
+  allowed: ReadonlySet<string>,
+  view = `${table}__reads`
 ): Effect.fn.Return<void, WarehouseFailed> {
   const operation = `publish ${table}`
-  const read = yield* Effect.mapError(
-    sourcesOf(session, `${table}__reads`, select),
-    statementFailed(operation, " in the SELECT")
-  )
+  const read = yield* Effect.mapError(sourcesOf(session, view, select), statementFailed(operation, " in the SELECT"))
   const others = [...read].filter((name) => !allowed.has(name)).sort()
   if (others.length === 0) return
   return yield* new WarehouseFailed({

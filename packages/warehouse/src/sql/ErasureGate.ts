@@ -26,6 +26,15 @@ export interface ErasureGate {
   ) => Effect.Effect<void, WarehouseFailed | SqlError, SqlClient>
 }
 
+/** The error of rows that a step has read before an erasure, and would write after it. */
+export const outdatedStep = (operation: string): WarehouseFailed =>
+  new WarehouseFailed({
+    reason: "Outdated",
+    operation,
+    detail:
+      "somebody was erased or let in again, or mask ids were re-issued, after this step began to read. Its rows may be about them. Nothing was written; run it again."
+  })
+
 /** A new gate, without any run. */
 export const make = (dialect: PipelineDialect): ErasureGate => {
   const begun = new Map<string, number>()

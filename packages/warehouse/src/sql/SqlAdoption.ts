@@ -9,6 +9,7 @@ import { ofPipeline, type PipelineDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlOwners from "./SqlOwners.ts"
+import * as SqlPartitionMarks from "./SqlPartitionMarks.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
@@ -37,6 +38,7 @@ export const adopt = Effect.fn("SqlAdoption.adopt")(function* (
   const suppressed = yield* keepOut(dialect, previous)
   for (const relation of relations) {
     yield* SqlMarks.clear(previous, relation)
+    yield* SqlPartitionMarks.handOver(previous, dialect, relation)
     yield* SqlCounters.move(previous, dialect, [relation, SqlMaskCounts.nameOf(relation)])
   }
   yield* SqlOwners.handOver(previous, dialect, relations)

@@ -16,6 +16,7 @@ import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlOwners from "./SqlOwners.ts"
+import * as SqlPartitionMarks from "./SqlPartitionMarks.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import type { SqlSecrets } from "./SqlSecrets.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
@@ -135,7 +136,11 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     const { doomed, found } = yield* find(spec, id, hash)
     for (const { from, parameters } of doomed) yield* sql.unsafe(`DELETE FROM ${from}`, parameters)
     for (const [mask, values] of Object.entries(found.masks)) yield* SqlMaskCounts.add(dialect, mask, -values)
-    for (const [table, rows] of Object.entries(found.rows)) if (rows > 0) yield* SqlMarks.erased(dialect, table, rows)
+    for (const [table, rows] of Object.entries(found.rows)) {
+      if (rows === 0) continue
+      yield* SqlMarks.erased(dialect, table, rows)
+      yield* SqlPartitionMarks.forgetCounts(dialect, table)
+    }
     if (found.suppressedSince === undefined) {
       yield* SqlSuppressions.add(dialect, { hash, tag: keys.mask(keys.tag(id), hash), at })
       yield* countSuppressed(1)

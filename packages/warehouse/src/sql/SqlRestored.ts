@@ -7,6 +7,7 @@ import * as SqlCounters from "./SqlCounters.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
+import * as SqlPartitionMarks from "./SqlPartitionMarks.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
 
 /**
@@ -18,6 +19,7 @@ export const accept = Effect.fn("SqlRestored.accept")(function* (
 ): Effect.fn.Return<void, SqlError | WarehouseFailed, SqlClient> {
   yield* Epoch.advance(dialect)
   yield* SqlMarks.clearAll(dialect)
+  yield* SqlPartitionMarks.forgetAll(dialect)
   yield* SqlMaskCounts.forget(dialect)
   yield* SqlCounters.write(dialect, SqlSuppressions.counter, (yield* SqlSuppressions.select(dialect)).length)
 })

@@ -4,6 +4,7 @@ import * as SqlCounters from "./SqlCounters.ts"
 import * as SqlDynamicKeys from "./SqlDynamicKeys.ts"
 import * as SqlMarks from "./SqlMarks.ts"
 import * as SqlOwners from "./SqlOwners.ts"
+import * as SqlPartitionMarks from "./SqlPartitionMarks.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import * as SqlRunTables from "./SqlRunTables.ts"
 import * as SqlSecrets from "./SqlSecrets.ts"
@@ -17,6 +18,7 @@ export const names: ReadonlyArray<string> = [
   SqlSecrets.tableName,
   SqlCounters.tableName,
   SqlMarks.tableName,
+  SqlPartitionMarks.tableName,
   SqlOwners.tableName,
   ...SqlSourcePages.tableNames,
   ...SqlRunTables.tableNames,

@@ -87,8 +87,11 @@ const make = Effect.gen(function* () {
     seed: (contents) => Seeding.seed({ store, masker, ids }, contents)
   }).pipe(
     Context.add(Warehouse, {
-      open: warehouse.open,
-      loading: warehouse.loading,
+      ...warehouse,
+      replacePartitions: (table, slice, rows, options) =>
+        recorded("table", table, warehouse.replacePartitions(table, slice, rows, options)),
+      replacePartitionsSelect: (table, slice, select, options) =>
+        recorded("table", table, warehouse.replacePartitionsSelect(table, slice, select, options)),
       publish: (table, rows) => recorded("table", table, warehouse.publish(table, rows)),
       publishSelect: (table, select) => recorded("table", table, warehouse.publishSelect(table, select)),
       amend: (table, changes, by) => recorded("table", table, warehouse.amend(table, changes, by)),

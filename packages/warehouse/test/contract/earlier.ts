@@ -15,6 +15,9 @@ export const added = new Map<string, Array<never>>(
   ])
 )
 
+/** The same of the other internal tables. */
+export const addedRecords = new Map<string, Array<never>>([["sluice_partition_marks", []]])
+
 /** A row of an internal table of that earlier version, as it is after all migrations. */
 export const migratedRow = (table: string, row: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
   const added = table.endsWith("sluice_runs") ? [null, null] : table.endsWith("sluice_open_steps") ? [null] : []

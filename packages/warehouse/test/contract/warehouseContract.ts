@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import { cases } from "../../../../test/setup/size.ts"
 import { amendContract } from "./amendContract.ts"
 import * as Arbitraries from "./arbitraries.ts"
+import { partitionsContract } from "./partitionsContract.ts"
 import { type Options, readingContract } from "./readingContract.ts"
 import { selectContract } from "./selectContract.ts"
 import {
@@ -38,6 +39,7 @@ import {
 export const warehouseContract = (options: Options) => {
   publishingContract(options)
   amendContract(options)
+  partitionsContract(options)
   readingContract(options)
   selectContract(options)
 }

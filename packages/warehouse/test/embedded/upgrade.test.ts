@@ -10,7 +10,7 @@ import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
-import { added, earlier, earlierRuns, migratedRow, owners, unpartitioned } from "../contract/earlier.ts"
+import { added, addedRecords, earlier, earlierRuns, migratedRow, owners, unpartitioned } from "../contract/earlier.ts"
 import { everything } from "../contract/people.ts"
 import { forPipeline } from "../contract/pipelines.ts"
 import { stores, temporaryDirectory } from "./stores.ts"
@@ -63,7 +63,10 @@ it.scopedLive("a store of an earlier version is brought up to date, and its rows
     )
     const kept = new Map([...rows(after)].filter(([name]) => !name.endsWith("migrations")))
     kept.set(ownersTable, [...(kept.get(ownersTable) ?? [])].sort())
-    const empty = [...added].map(([table, none]) => [`history.db: ${table}`, none] as const)
+    const empty = [
+      ...[...added].map(([table, none]) => [`history.db: ${table}`, none] as const),
+      ...[...addedRecords].map(([table, none]) => [`sensitive.db: ${table}`, none] as const)
+    ]
     expect(kept).toEqual(new Map([...keyed, ...empty, [ownersTable, owners]]))
 
     const fresh = join(yield* temporaryDirectory, "store")

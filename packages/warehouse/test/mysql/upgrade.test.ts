@@ -5,7 +5,7 @@ import * as MysqlStores from "@sluice/warehouse/mysql/MysqlStores"
 import * as InternalTables from "@sluice/warehouse/sql/internalTables"
 import * as Effect from "effect/Effect"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
-import { added, earlier, earlierRuns, migratedRow, owners } from "../contract/earlier.ts"
+import { added, addedRecords, earlier, earlierRuns, migratedRow, owners } from "../contract/earlier.ts"
 import { forPipeline } from "../contract/pipelines.ts"
 import { runStarted } from "../contract/runEvents.ts"
 import * as databases from "./databases.ts"
@@ -64,7 +64,7 @@ for (const flavour of flavours) {
           ([table, rows]) =>
             [table, table.startsWith("contract_") ? rows : sorted(rows.map((row) => migratedRow(table, row)))] as const
         )
-        expect(yield* contents(database)).toEqual(new Map([...keyed, ...added, ["sluice_owners", owners]]))
+        expect(yield* contents(database)).toEqual(new Map([...keyed, ...added, ...addedRecords, ["sluice_owners", owners]]))
         expect(yield* definitions(database)).toEqual(yield* definitions(yield* databases.make(flavour)))
       })
     )
@@ -81,7 +81,8 @@ for (const flavour of flavours) {
           database,
           "ALTER TABLE sluice_runs DROP COLUMN backfill, DROP COLUMN cancel_requested",
           "ALTER TABLE sluice_open_steps DROP COLUMN partitions",
-          ...[...added.keys()].map((table) => `DROP TABLE ${table}`),
+          ...[...added.keys(), ...addedRecords.keys()].map((table) => `DROP TABLE ${table}`),
+          "DELETE FROM sluice_migrations WHERE migration_id = 2",
           "DELETE FROM sluice_history_migrations WHERE migration_id = 2"
         )
         const known = Effect.flatMap(RunStore, (store) => Effect.all([earlierRuns(store), store.openSteps(run)]))

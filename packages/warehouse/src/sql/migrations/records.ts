@@ -14,6 +14,11 @@ export const records: Migrations = {
       id: 1,
       name: "keep_records_by_pipeline",
       run: (dialect) => Effect.zipRight(InternalTable.ensureAll(dialect, tables(dialect)), recordOwners(dialect))
+    },
+    {
+      id: 2,
+      name: "mark_partitions",
+      run: (dialect) => InternalTable.ensureAll(dialect, tables(dialect))
     }
   ]
 }
@@ -40,6 +45,12 @@ export const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.Interna
       key: ["pipeline", "hash"]
     },
     { name: "sluice_marks", columns: [pipeline, relation, runId, ["row_count", integer]], key: ["pipeline", "relation"] },
+    // The count is NULL after an erasure has changed the table.
+    {
+      name: "sluice_partition_marks",
+      columns: [pipeline, relation, ["partition_key", `${text(512)} NOT NULL`], runId, ["row_count", integer]],
+      key: ["pipeline", "relation", "partition_key"]
+    },
     // Each relation has one owner, so the pipeline is not in the key.
     { name: "sluice_owners", columns: [relation, pipeline], key: ["relation"] },
     {

@@ -1,0 +1,218 @@
+import { SqlClient } from "@effect/sql/SqlClient"
+import { SqlError } from "@effect/sql/SqlError"
+import { StepContext } from "@sluice/core/asset/StepContext"
+import type * as Placement from "@sluice/core/partition/Placement"
+import type { Slice } from "@sluice/core/partition/Slice"
+import * as Tally from "@sluice/core/partition/Tally"
+import * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
+import * as Span from "@sluice/core/Span"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { rowCount } from "../checks/RowCount.ts"
+import type { PartitionedTables } from "../PartitionedTables.ts"
+import * as BoundSelect from "../sql/BoundSelect.ts"
+import { type ErasureGate, outdatedStep } from "../sql/ErasureGate.ts"
+import * as PlacedRows from "../sql/PlacedRows.ts"
+import * as RowPlaces from "../sql/RowPlaces.ts"
+import * as SqlOwners from "../sql/SqlOwners.ts"
+import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
+import * as StagedSelect from "../sql/StagedSelect.ts"
+import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as FileTimes from "./FileTimes.ts"
+import * as Fault from "./LibsqlFault.ts"
+import type { Session } from "./LibsqlSession.ts"
+import * as SqliteCut from "./SqliteCut.ts"
+import * as Ddl from "./SqliteDdl.ts"
+import * as SqlitePartitionMarks from "./SqlitePartitionMarks.ts"
+import * as SqliteSelect from "./SqliteSelect.ts"
+import * as SliceRows from "./SqliteSliceRows.ts"
+import type { SqliteStore } from "./SqliteStore.ts"
+import * as SqliteStructure from "./SqliteStructure.ts"
+
+/** A slice that is about to be written, and how its staging table is filled and judged. */
+interface Replacement<E> {
+  readonly table: Table.Any
+  readonly slice: Slice
+  readonly placement: Placement.Placement
+  /** The number of erasures when the first row was read. */
+  readonly epoch: number
+  readonly fill: SliceRows.Fill<E>
+  /** The rows of each partition, after `fill`; fails if a row must not be written. Returns the number of staged rows, too. */
+  readonly settle: (staging: string, filled: number) => Effect.Effect<StagedSelect.Settled, WarehouseFailed | SqlError>
+  /** Whether many rows are sorted or copied, and may be so in a file. */
+  readonly many: () => boolean
+}
+
+/**
+ * Replaces partitions in an embedded store. Rows are gathered first. Then one transaction stages them in a temporary table, has them
+ * checked, and puts them in the place of the old ones. The temporary table is made once a connection.
+ */
+export const make = (store: SqliteStore, gate: ErasureGate) => {
+  const { records } = store.words
+  const client = store.data
+  const marks = SqlitePartitionMarks.make(records)
+  const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, client.sql)
+
+  /** Makes the staging table empty. A transaction whose temporary data goes to a file drops all temporary tables before. */
+  const stage = (session: Session, table: Table.Any) => {
+    const staging = stagingOf(table)
+    session.run(staging.create, [])
+    session.run(`DELETE FROM ${staging.qualified}`, [])
+  }
+
+  /** What must hold before anything is written. Returns whether the relation has still to be claimed. */
+  const begin = (session: Session, { epoch, table }: Replacement<unknown>): Either.Either<boolean, WarehouseFailed> => {
+    const operation = `publish ${table.name}`
+    const owner = marks.ownerOf(session, table.name)
+    if (owner !== undefined && owner !== records.pipeline) return Either.right(true)
+    if (marks.epoch(session) !== epoch) return Either.left(outdatedStep(operation))
+    const there = SqliteStructure.ensure(session, table)
+    if (Either.isLeft(there)) return Either.left(there.left)
+    if (there.right && !marks.areThere(session, table.name) && hasRows(session, table)) {
+      return Either.left(SqlPartitionMarks.notCut(table))
+    }
+    stage(session, table)
+    return Either.right(owner === undefined)
+  }
+
+  const write = <E>(replacement: Replacement<E>) =>
+    Effect.gen(function* () {
+      const { fill, placement, settle, slice, table } = replacement
+      const { runId } = yield* StepContext
+      const operation = `publish ${table.name}`
+      const { name: staging, qualified: staged } = stagingOf(table)
+      const begun = yield* client.use((session) => begin(session, replacement))
+      if (Either.isLeft(begun)) return yield* begun.left
+      if (begun.right) yield* here(SqlOwners.claim(records, [table.name], operation))
+      yield* here(gate.pass(runId, operation, { lock: false }))
+      yield* FileTimes.advance(client, operation)
+      const { byKey, rows } = yield* settle(staging, yield* fill(staging))
+      const own = RowPlaces.joined(RowPlaces.conditions(placement, slice, Ddl.quote))
+      const target = Ddl.qualified(Ddl.schemaOf(table), table.name)
+      const before = yield* client.use(
+        (session) =>
+          marks.rowsOf(
+            session,
+            table.name,
+            byKey.map(([key]) => key)
+          ) ?? own.reduce((sum, { parameters, sql }) => sum + countOf(session, target, sql, parameters), 0)
+      )
+      yield* StepContext.staged(staging, { rows, before }, [rowCount(table)])
+      const isMany = replacement.many() || before > quickRows
+      const run = (sql: string, parameters: ReadonlyArray<string | number> = []) =>
+        isMany ? Effect.asVoid(client.beside(sql, parameters)) : client.use((session) => session.run(sql, parameters))
+      for (const { parameters, sql } of own) yield* run(`DELETE FROM ${target} WHERE ${sql}`, parameters)
+      const columns = Table.columnNames(table).map(Ddl.quote).join(", ")
+      yield* run(`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${staged}`)
+      yield* run(`DELETE FROM ${staged}`)
+      yield* client.use((session) => {
+        marks.set(session, table.name, runId, byKey)
+        const total = marks.totalOf(session, table.name)
+        const counted = total === undefined ? countOf(session, target, "true", []) : total - before + rows
+        marks.setTotal(session, table.name, runId, counted)
+      })
+      return rows
+    })
+
+  const replace = <E>(replacement: Replacement<E>) =>
+    client
+      .withTransaction(write(replacement), {
+        aside: replacement.many() && replacement.table.visibility === "public" ? "file" : "memory"
+      })
+      .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(`publish ${replacement.table.name}`, error))))
+
+  const epochNow = (operation: string) =>
+    Effect.mapError(client.use(marks.epoch), (error) => Fault.translate(operation, error))
+
+  const replacePartitions: PartitionedTables["replacePartitions"] = Effect.fn("SqlitePartitions.replace")(function* (
+    table,
+    slice,
+    rows,
+    { outside = "refuse" } = {}
+  ) {
+    const step = yield* StepContext
+    const operation = `publish ${table.name}`
+    const placement = yield* PlacedRows.placementIn(slice.space, table)
+    const epoch = yield* epochNow(operation)
+    const placed = PlacedRows.of(table, placement, slice, rows, outside)
+    const settle = (_: string, filled: number) =>
+      Effect.map(placed.verify, (): StagedSelect.Settled => ({ rows: filled, byKey: placed.tally.byKey() }))
+    const many = () => placed.tally.inside() > quickRows
+    const replaced = (fill: SliceRows.Fill) => replace({ table, slice, placement, epoch, fill, settle, many })
+    const count = yield* table.visibility === "public"
+      ? SliceRows.gather(client, table, placed.rows, step.progress).pipe(
+          Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))),
+          Effect.flatMap(replaced),
+          Effect.scoped
+        )
+      : Effect.zipRight(rows.awaitComplete, replaced(SliceRows.inTransaction(client, table, placed.rows, step.progress)))
+    const left = placed.tally.outside()
+    PlacedRows.report(step, count, left)
+    yield* Span.annotate({ table: table.name, rows: count, partitions: slice.size })
+    return { relation: table, outside: left }
+  })
+
+  const replacePartitionsSelect: PartitionedTables["replacePartitionsSelect"] = Effect.fn("SqlitePartitions.replaceSelect")(
+    function* (table, slice, select, { outside = "refuse" } = {}) {
+      const step = yield* StepContext
+      const operation = `publish ${table.name}`
+      const placement = yield* PlacedRows.placementIn(slice.space, table)
+      const epoch = yield* epochNow(operation)
+      const nameOf = (relation: View.Public) => Ddl.qualified(Ddl.schemaOf(relation), relation.name)
+      const written = select({ ...Ddl.viewDialect, nameOf, window: BoundSelect.window })
+      const { parameters, sql: bound } = yield* BoundSelect.bind(table, placement, slice, written)
+      const sql = yield* SqliteSelect.prepare(store, table, bound)
+      const tally = Tally.make(placement, slice)
+      const fill = (staging: string) => SqliteSelect.fill(client, table, staging, { sql, parameters, schema: "temp" })
+      const settle = (staging: string, filled: number) =>
+        StagedSelect.settle({
+          ...{ table, slice, placement, tally, outside, filled },
+          from: Ddl.qualified("temp", staging),
+          dialect: records,
+          run: client.beside
+        })
+      const many = () => true
+      const count = yield* replace({ table, slice, placement, epoch, fill, settle, many })
+      const left = tally.outside()
+      step.progress(count)
+      PlacedRows.report(step, count, left)
+      yield* Span.annotate({ table: table.name, rows: count, partitions: slice.size })
+      return { relation: table, outside: left }
+    }
+  )
+
+  return { replacePartitions, replacePartitionsSelect, ...SqliteCut.make(store) }
+}
+
+interface Staging {
+  /** A check must find it by its name alone, so it is no name of a declared or other staging table. */
+  readonly name: string
+  readonly qualified: string
+  readonly create: string
+}
+
+const known = new WeakMap<Table.Any, Staging>()
+
+/** The temporary table of a declaration. Two declarations of one name have two. */
+const stagingOf = (table: Table.Any): Staging => {
+  const found = known.get(table)
+  if (found !== undefined) return found
+  const hash = /sluice:([0-9a-f]{8})/.exec(Ddl.createTable(table, table.name))?.[1] ?? ""
+  const name = `${table.name}__slice_${hash}`
+  const create = Ddl.createTable(table, name, "temp").replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
+  const staging = { name, qualified: Ddl.qualified("temp", name), create }
+  known.set(table, staging)
+  return staging
+}
+
+const hasRows = (session: Session, table: Table.Any): boolean =>
+  session.values(`SELECT 1 FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)} LIMIT 1`, []).length > 0
+
+const countOf = (session: Session, table: string, where: string, parameters: ReadonlyArray<string | number>): number =>
+  Number(session.values(`SELECT COUNT(*) FROM ${table} WHERE ${where}`, parameters)[0]?.[0])
+
+const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
+
+/** Rows that SQLite writes on the main thread in less time than another thread takes to start on them. */
+const quickRows = 500
