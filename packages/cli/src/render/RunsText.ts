@@ -38,7 +38,7 @@ export const json = (events: ReadonlyArray<RunEvent>): string => {
 }
 
 /** The fields of a run in a list and by itself. Unknown values are null. */
-const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt">) => ({
+const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt" | "backfill">) => ({
   runId: run.runId,
   startedAt: run.startedAt,
   status: run.status,

@@ -110,6 +110,19 @@ export const difference = (self: Stored, that: Stored, granularity?: Granularity
     return rest.length === 0 && self.unit !== "none" ? undefined : rest
   })
 
+/**
+ * Whether both may have a partition in common: a range or a key. Partitions of different units may: nobody knows which windows of one
+ * are in the other.
+ */
+export const overlaps = (self: Stored, that: Stored): boolean => {
+  if (self.unit !== that.unit) return !isEmpty(self) && !isEmpty(that)
+  const others = new Map(Object.entries(that.cells))
+  return Object.entries(self.cells).some(([cell, ranges]) => {
+    const theirs = others.get(cell)
+    return theirs !== undefined && (self.unit === "none" || Ordinals.intersects(ranges, theirs))
+  })
+}
+
 /** Whether there is no range and no key. */
 export const isEmpty = ({ cells }: Stored): boolean => Object.keys(cells).length === 0
 

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Stored from "../partition/Stored.ts"
 import type { RunEvent, RunOwner } from "./RunEvent.ts"
 import type { OpenStep, RunSummary, UnfinishedRun } from "./RunRecord.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
@@ -48,16 +49,25 @@ export interface ConcurrentRun {
   readonly assets: ReadonlyArray<string>
 }
 
-/** The runs of living processes that materialize some of the given assets. */
+/**
+ * The runs of living processes that materialize some of the given assets. `partitions` are those that are to be made of an asset;
+ * default: all of it. Two runs that make other partitions of an asset do not meet.
+ */
 export const concurrentRuns = Effect.fn("Owner.concurrentRuns")(function* (
-  assets: ReadonlyArray<string>
+  assets: ReadonlyArray<string>,
+  partitions: ReadonlyMap<string, Stored.Stored> = new Map()
 ): Effect.fn.Return<ReadonlyArray<ConcurrentRun>, RunStoreFailed, RunStore> {
   const store = yield* RunStore
   const wanted = new Set(assets)
+  const meets = ({ action, asset, partitions: theirs }: OpenStep) => {
+    const ours = partitions.get(asset)
+    const isMade = action === "materialize" && wanted.has(asset)
+    return isMade && (ours === undefined || theirs === undefined || Stored.overlaps(ours, theirs))
+  }
   const all = yield* Effect.forEach(yield* store.unfinished, (run) =>
     Effect.map(store.openSteps(run.runId), (open) => ({
       run,
-      assets: open.flatMap(({ action, asset }) => (action === "materialize" && wanted.has(asset) ? [asset] : []))
+      assets: open.filter(meets).map(({ asset }) => asset)
     }))
   )
   return all.filter(({ assets }) => assets.length > 0)

@@ -29,6 +29,7 @@ export interface RunSummary {
   readonly selection: string
   readonly tags: Readonly<Record<string, string>>
   readonly retryOf: string | undefined
+  readonly backfill: boolean
   /** Where the run reads its sources; undefined if it reads none or the origin is unknown. */
   readonly origin: string | undefined
   readonly owner: RunOwner
@@ -45,8 +46,15 @@ export interface UnfinishedRun extends RunSummary {
   readonly silentMillis: number
 }
 
-/** A step that has not ended. */
-export type OpenStep = Pick<Step, "asset" | "action">
+/** A step that has not ended, with the partitions that it was to make. */
+export type OpenStep = Pick<Step, "asset" | "action" | "partitions">
+
+/** A step before it ends. */
+export const openStepOf = ({ action, asset, partitions }: Step): OpenStep => ({
+  asset,
+  action,
+  ...(partitions === undefined ? {} : { partitions })
+})
 
 /** The materialization that an event records; undefined if it records none. */
 export const materializationOf = (event: RunEvent): Materialization | undefined =>
@@ -126,6 +134,7 @@ export const summaryOf = (event: Extract<RunEvent, { readonly _tag: "RunStarted"
   selection: event.selection,
   tags: event.tags,
   retryOf: event.retryOf,
+  backfill: event.backfill ?? false,
   origin: event.origin,
   owner: event.owner,
   status: "running",

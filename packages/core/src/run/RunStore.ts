@@ -3,6 +3,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import type { Standing } from "../partition/Standing.ts"
+import type { Stored } from "../partition/Stored.ts"
+import * as PartitionHistory from "./internal/PartitionHistory.ts"
+import { isAboutPartitions, type PartitionRecord } from "./PartitionRecord.ts"
 import type { CheckEvaluated, RunEvent } from "./RunEvent.ts"
 import {
   byRun,
@@ -14,6 +18,7 @@ import {
   makes,
   materializationOf,
   type OpenStep,
+  openStepOf,
   type RunSummary,
   summaryOf,
   type UnfinishedRun
@@ -87,8 +92,14 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
     readonly requestCancel: (runId: string) => Effect.Effect<boolean, RunStoreFailed>
     /** Whether somebody has asked to cancel a run. One read by key, which a run's process can repeat twice a second. */
     readonly cancelRequested: (runId: string) => Effect.Effect<boolean, RunStoreFailed>
-    /** At most `limit` runs, the last recorded first. The order does not depend on clocks. */
-    readonly runs: (limit: number) => Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
+    /**
+     * At most `limit` runs, the last recorded first. The order does not depend on clocks. With `backfill`, only backfills or only
+     * other runs.
+     */
+    readonly runs: (
+      limit: number,
+      options?: { readonly backfill?: boolean }
+    ) => Effect.Effect<ReadonlyArray<RunSummary>, RunStoreFailed>
     /** The runs that have not concluded, the first recorded first. They are in progress, or their process died. */
     readonly unfinished: Effect.Effect<ReadonlyArray<UnfinishedRun>, RunStoreFailed>
     /** The newest run that materialized something. Reads only first events. */
@@ -101,11 +112,31 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
     readonly history: (asset: string, limit: number) => Effect.Effect<ReadonlyArray<Materialization>, RunStoreFailed>
     /** The newest result of each check of an asset. */
     readonly checks: (asset: string) => Effect.Effect<ReadonlyArray<CheckEvaluated>, RunStoreFailed>
-    /** Forgets the last materialization of assets whose data is gone. They count as never materialized. Their runs stay. */
+    /** The standing of the partitions of each asset that has one, by asset name. */
+    readonly standings: Effect.Effect<ReadonlyMap<string, Standing>, RunStoreFailed>
+    /** The standing of an asset's partitions; undefined if nothing is known of them. */
+    readonly standing: (asset: string) => Effect.Effect<Standing | undefined, RunStoreFailed>
+    /** Removes partitions, whose data is gone, from an asset's standing. Their runs stay. */
+    readonly forgetPartitions: (asset: string, partitions: Stored) => Effect.Effect<void, RunStoreFailed>
+    /**
+     * Folds the standing of an asset, or of all assets, again from the events. What was pruned or forgotten stays so. The result is
+     * the standing that was kept, unless that was damaged.
+     */
+    readonly rebuildStandings: (asset?: string) => Effect.Effect<void, RunStoreFailed>
+    /** What was recorded of some partitions of an asset, newest first, at most `limit` records. Pruned runs are not in it. */
+    readonly partitionsOf: (
+      asset: string,
+      partitions: Stored,
+      limit: number
+    ) => Effect.Effect<ReadonlyArray<PartitionRecord>, RunStoreFailed>
+    /**
+     * Forgets the last materialization and the partitions of assets whose data is gone. They count as never materialized. Their
+     * runs stay.
+     */
     readonly invalidate: (assets: ReadonlyArray<string>) => Effect.Effect<void, RunStoreFailed>
     /**
      * Removes concluded runs that started before a time (ISO 8601 in UTC), except the newest `keep`. Each asset's last
-     * materialization stays.
+     * materialization and the standing of its partitions stay.
      */
     readonly prune: (options: { readonly before: string; readonly keep: number }) => Effect.Effect<Pruned, RunStoreFailed>
   }
@@ -119,6 +150,7 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
     const materialized = new Map<string, Materialization>()
     const lastSteps = new Map<string, LastStep>()
     const canceling = new Set<string>()
+    const partitions = PartitionHistory.make()
     const record = (event: RunEvent) => {
       recorded.push(event)
       const own = eventsOf.get(event.runId)
@@ -127,11 +159,12 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
       const run = runs.get(event.runId)
       if (event._tag === "RunStarted") {
         runs.set(event.runId, summaryOf(event))
-        open.set(event.runId, new Map(event.steps.map(({ action, asset }) => [asset, { asset, action }])))
+        open.set(event.runId, new Map(event.steps.map((step) => [step.asset, openStepOf(step)])))
       } else if (event._tag === "RunConcluded" && run !== undefined) {
         const { durationMillis, reason, status } = event
         runs.set(event.runId, { ...run, status, durationMillis, reason })
       }
+      if (isAboutPartitions(event)) partitions.add(event)
       const ended = endedBy(event)
       if (ended !== undefined) open.get(event.runId)?.delete(ended)
       const materialization = materializationOf(event)
@@ -183,7 +216,12 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
         }),
       cancelRequested: (runId) => Effect.sync(() => canceling.has(runId)),
       latestMaterializingRun: Effect.sync(() => newestFirst().find(({ runId }) => eventsOf.get(runId)?.some(makes))?.runId),
-      runs: (limit) => Effect.sync(() => newestFirst().slice(0, limit)),
+      runs: (limit, { backfill } = {}) =>
+        Effect.sync(() =>
+          newestFirst()
+            .filter((run) => backfill === undefined || run.backfill === backfill)
+            .slice(0, limit)
+        ),
       unfinished: Effect.map(Clock.currentTimeMillis, (now) =>
         [...runs.values()]
           .filter((run) => run.status === "running")
@@ -209,9 +247,17 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
             )
           ].sort((a, b) => compare(a.check, b.check))
         ),
+      standings: Effect.sync(partitions.standings),
+      standing: (asset) => Effect.sync(() => partitions.standings().get(asset)),
+      forgetPartitions: (asset, gone) => Effect.sync(() => partitions.forget(asset, gone)),
+      rebuildStandings: (asset) => Effect.sync(() => partitions.rebuild(asset)),
+      partitionsOf: (asset, some, limit) => Effect.sync(() => partitions.recordsOf(asset, some, limit)),
       invalidate: (assets) =>
         Effect.sync(() => {
-          for (const asset of assets) materialized.delete(asset)
+          for (const asset of assets) {
+            materialized.delete(asset)
+            partitions.forgetAll(asset)
+          }
         }),
       prune: ({ before, keep }) =>
         Effect.sync(() => {
@@ -226,6 +272,7 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
           const forgotten = new Set(doomed.map(({ runId }) => runId))
           const kept = recorded.filter((event) => !forgotten.has(event.runId))
           const events = recorded.length - kept.length
+          partitions.prune(forgotten)
           recorded = kept
           eventsOf = new Map([...byRun(kept)].map(([runId, own]) => [runId, [...own]]))
           return { runs: doomed.length, events }

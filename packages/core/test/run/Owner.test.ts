@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import type { Stored } from "@sluice/core/partition/Stored"
 import * as Owner from "@sluice/core/run/Owner"
 import type { RunEvent, RunOwner } from "@sluice/core/run/RunEvent"
 import * as RunResult from "@sluice/core/run/RunResult"
@@ -144,4 +145,25 @@ describe("rivals", () => {
       expect([yield* told("a", "b"), yield* told("a"), yield* told("c")]).toStrictEqual([[["r1", ["b"]]], [], []])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
+
+  it.effect("are none if they make other partitions of the asset; without partitions, they make all of them", () =>
+    Effect.gen(function* () {
+      const store = yield* RunStore
+      const [first, ...others] = openRun("r1", { host: "here", pid: 7 })
+      if (first?._tag !== "RunStarted") throw new Error("A run begins with RunStarted.")
+      const steps = first.steps.map((step) => (step.asset === "b" ? { ...step, partitions: days(1, 5) } : step))
+      yield* store.append([{ ...first, steps }, ...others])
+      const told = (partitions?: Stored) =>
+        Effect.map(Owner.concurrentRuns(["b"], new Map(partitions && [["b", partitions]])), (rivals) => rivals.length)
+      expect([
+        yield* told(days(6, 9)),
+        yield* told(days(0, 0, 6, 9)),
+        yield* told(days(0, 0, 5, 9)),
+        yield* told({ unit: "second", cells: { "": [1, 1] } }),
+        yield* told()
+      ]).toStrictEqual([0, 0, 1, 1, 1])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
 })
+
+const days = (...bounds: ReadonlyArray<number>): Stored => ({ unit: "day", cells: { "": bounds } })

@@ -9,8 +9,10 @@ import * as Schema from "effect/Schema"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
+import * as SqlPartitionEvents from "./SqlPartitionEvents.ts"
 import * as SqlRows from "./SqlRows.ts"
 import * as Tables from "./SqlRunTables.ts"
+import * as SqlStandings from "./SqlStandings.ts"
 
 /**
  * The run history on SQL, over existing tables: a row for each run, a row for each event as JSON under (run, sequence number),
@@ -21,14 +23,16 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
   dialect: PipelineDialect
 ): Effect.fn.Return<RunStore["Type"], never, SqlClient> {
   const sql = yield* SqlClient
-  const { events, its, latest, materializations, now, ofRun, openSteps, runs } = Tables.words(sql, dialect)
+  const { events, its, latest, materializations, now, ofRun, openSteps, partitionEvents, runs } = Tables.words(sql, dialect)
   const summaryColumns = sql.literal("run_id, started, status, duration_millis, reason, heartbeat_at")
   const number = sql.literal(dialect.quote(dialect.insertionOrder.column))
   const limited = (limit: number, offset?: number) =>
     sql.literal(`LIMIT ${atLeastZero(limit)}${offset === undefined ? "" : ` OFFSET ${atLeastZero(offset)}`}`)
 
-  const read = <A>(effect: Effect.Effect<A, SqlError | WarehouseFailed>) =>
-    Effect.mapError(SqlBatch.translated(dialect, "read the run history", effect), failed("read"))
+  const read = <A>(effect: Effect.Effect<A, SqlError | WarehouseFailed | RunStoreFailed>) =>
+    Effect.mapError(SqlBatch.translated(dialect, "read the run history", effect), (error) =>
+      error._tag === "RunStoreFailed" ? error : failed("read")(error)
+    )
   const write = <A>(effect: Effect.Effect<A, SqlError | WarehouseFailed | RunStoreFailed>) =>
     Effect.mapError(SqlBatch.transaction(sql, dialect, "write the run history", effect), (error) =>
       error._tag === "RunStoreFailed" ? error : failed("written")(error)
@@ -48,7 +52,8 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       const some = sql`${its} AND ${sql.in("run_id", batch)}`
       const row = yield* SqlRows.first(CountRow, sql`SELECT COUNT(*) AS n FROM ${events} WHERE ${some}`)
       removed += row?.n ?? 0
-      for (const table of [events, openSteps, materializations, runs]) yield* sql`DELETE FROM ${table} WHERE ${some}`
+      for (const table of [events, openSteps, materializations, partitionEvents, runs])
+        yield* sql`DELETE FROM ${table} WHERE ${some}`
     }
     return removed
   })
@@ -61,7 +66,10 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
         : sql`SELECT seq, event FROM ${events} WHERE ${ofRun(runId)} AND seq >= ${atLeastZero(page.from)} ORDER BY seq ${limited(page.limit)}`
     )
   const openOf = (runId: string) =>
-    SqlRows.all(Tables.OpenStepRow, sql`SELECT asset, action FROM ${openSteps} WHERE ${ofRun(runId)} ORDER BY asset`)
+    SqlRows.all(
+      Tables.OpenStepRow,
+      sql`SELECT asset, action, partitions FROM ${openSteps} WHERE ${ofRun(runId)} ORDER BY asset`
+    )
   const decodeOpen = (runId: string) => (rows: ReadonlyArray<typeof Tables.OpenStepRow.Type>) =>
     Effect.forEach(rows, (row) => Tables.openStep(row, `an open step of run ${runId}`))
 
@@ -71,7 +79,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     return (yield* SqlRows.first(Schema.Struct({ status: Schema.String }), locked))?.status === "running"
   })
 
-  /** Appends the events that are not stored yet, and returns them. */
+  /** Appends the events that are not stored yet, and returns them with their numbers. */
   const appendTo = Effect.fnUntraced(function* (runId: string, more: ReadonlyArray<RunEvent>, from: number | undefined) {
     yield* Tables.takeRun(sql, dialect, runId, more, from !== undefined)
     const next = yield* Tables.nextNumber(sql, dialect, runId)
@@ -81,8 +89,17 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       more,
       there.map(({ event }) => event)
     )
-    yield* Tables.insertEvents(sql, dialect, runId, fresh, Math.max(next, from ?? 0))
-    return fresh
+    const first = Math.max(next, from ?? 0)
+    yield* Tables.insertEvents(sql, dialect, runId, fresh, first)
+    return fresh.map((event, index) => ({ event, seq: first + index }))
+  })
+
+  /** Updates what other tables keep of appended events. */
+  const follow = Effect.fnUntraced(function* (appended: ReadonlyArray<SqlStandings.Numbered>) {
+    const fresh = appended.map(({ event }) => event)
+    yield* Tables.concludeRuns(sql, dialect, fresh)
+    yield* Tables.updateAssets(sql, dialect, fresh)
+    yield* SqlStandings.record(sql, dialect, appended)
   })
 
   return RunStore.of({
@@ -90,10 +107,9 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       if (all.length === 0) return
       yield* write(
         Effect.gen(function* () {
-          const fresh: Array<RunEvent> = []
-          for (const [runId, more] of byRun(all)) fresh.push(...(yield* appendTo(runId, more, from)))
-          yield* Tables.concludeRuns(sql, dialect, fresh)
-          yield* Tables.updateAssets(sql, dialect, fresh)
+          const appended: Array<SqlStandings.Numbered> = []
+          for (const [runId, more] of byRun(all)) appended.push(...(yield* appendTo(runId, more, from)))
+          yield* follow(appended)
         })
       )
     }),
@@ -105,9 +121,9 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
         Effect.gen(function* () {
           if (!(yield* isRunning(runId))) return false
           const last = ending(yield* Effect.flatMap(openOf(runId), decodeOpen(runId)))
-          yield* Tables.insertEvents(sql, dialect, runId, last, yield* Tables.nextNumber(sql, dialect, runId))
-          yield* Tables.concludeRuns(sql, dialect, last)
-          yield* Tables.updateAssets(sql, dialect, last)
+          const first = yield* Tables.nextNumber(sql, dialect, runId)
+          yield* Tables.insertEvents(sql, dialect, runId, last, first)
+          yield* follow(last.map((event, index) => ({ event, seq: first + index })))
           return true
         })
       )
@@ -137,11 +153,12 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
       return yield* Effect.forEach(rows, ({ event, seq }) => Tables.event(event, `event ${seq} of run ${runId}`))
     }),
 
-    runs: Effect.fn("SqlRunStore.runs")(function* (limit) {
+    runs: Effect.fn("SqlRunStore.runs")(function* (limit, { backfill } = {}) {
+      const some = backfill === undefined ? its : sql`${its} AND COALESCE(backfill, 0) = ${backfill ? 1 : 0}`
       const rows = yield* read(
         SqlRows.all(
           Tables.RunRow,
-          sql`SELECT ${summaryColumns} FROM ${runs} WHERE ${its} ORDER BY ${number} DESC ${limited(limit)}`
+          sql`SELECT ${summaryColumns} FROM ${runs} WHERE ${some} ORDER BY ${number} DESC ${limited(limit)}`
         )
       )
       return yield* Effect.forEach(rows, Tables.summary)
@@ -199,7 +216,26 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
 
     invalidate: Effect.fn("SqlRunStore.invalidate")(function* (assets) {
       if (assets.length === 0) return
-      yield* write(sql`DELETE FROM ${latest} WHERE ${its} AND kind = 'materialization' AND ${sql.in("asset", assets)}`)
+      const made = sql`DELETE FROM ${latest} WHERE ${its} AND kind = 'materialization' AND ${sql.in("asset", assets)}`
+      yield* write(Effect.zipRight(made, SqlStandings.forgetAll(sql, dialect, assets)))
+    }),
+
+    standings: Effect.withSpan(read(SqlStandings.all(sql, dialect)), "SqlRunStore.standings"),
+
+    standing: Effect.fn("SqlRunStore.standing")(function* (asset) {
+      return (yield* read(SqlStandings.all(sql, dialect, asset))).get(asset)
+    }),
+
+    forgetPartitions: Effect.fn("SqlRunStore.forgetPartitions")(function* (asset, partitions) {
+      yield* write(SqlStandings.forget(sql, dialect, asset, partitions))
+    }),
+
+    rebuildStandings: Effect.fn("SqlRunStore.rebuildStandings")(function* (asset) {
+      yield* write(SqlStandings.rebuild(sql, dialect, asset))
+    }),
+
+    partitionsOf: Effect.fn("SqlRunStore.partitionsOf")(function* (asset, partitions, limit) {
+      return yield* read(SqlPartitionEvents.recorded(sql, dialect, asset, partitions, atLeastZero(limit)))
     }),
 
     prune: Effect.fn("SqlRunStore.prune")(function* ({ before, keep }) {
@@ -210,7 +246,10 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
             sql`SELECT run_id, status, started_at FROM ${runs} WHERE ${its} ORDER BY ${number} DESC ${limited(1_000_000_000, keep)}`
           )
           const doomed = old.flatMap((run) => (run.status !== "running" && run.started_at < before ? [run.run_id] : []))
-          return { runs: doomed.length, events: yield* forget(doomed) }
+          const keepStandings = yield* SqlStandings.keepPruned(sql, dialect, doomed)
+          const removed = yield* forget(doomed)
+          yield* keepStandings
+          return { runs: doomed.length, events: removed }
         })
       )
     })

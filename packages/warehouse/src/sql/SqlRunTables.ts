@@ -1,5 +1,6 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import { Stored } from "@sluice/core/partition/Stored"
 import { Action } from "@sluice/core/plan/Plan"
 import { RunEvent, RunStarted, RunStatus } from "@sluice/core/run/RunEvent"
 import {
@@ -41,6 +42,9 @@ export const words = (sql: SqlClient, dialect: PipelineDialect) => {
     openSteps: table("sluice_open_steps"),
     materializations: table("sluice_materializations"),
     latest: table("sluice_latest"),
+    standings: table("sluice_standings"),
+    bases: table("sluice_standing_bases"),
+    partitionEvents: table("sluice_partition_events"),
     now: sql.literal(dialect.now),
     its: sql`pipeline = ${dialect.pipeline}`,
     /** The condition that selects the pipeline's rows of one run. */
@@ -63,8 +67,8 @@ export const takeRun = Effect.fn("SqlRunTables.takeRun")(function* (
   const started = events.find((event) => event._tag === "RunStarted")
   if (started === undefined) return yield* beat(sql, dialect, runId)
   const upsert = sql.literal(again ? dialect.upsert(["pipeline", "run_id"], ["run_id"]) : "")
-  yield* sql`INSERT INTO ${runs} (pipeline, run_id, started_at, started, status, heartbeat_at)
-    VALUES (${dialect.pipeline}, ${runId}, ${started.at}, ${JSON.stringify({ ...started, steps: [] })}, 'running', ${now}) ${upsert}`
+  yield* sql`INSERT INTO ${runs} (pipeline, run_id, started_at, started, status, heartbeat_at, backfill)
+    VALUES (${dialect.pipeline}, ${runId}, ${started.at}, ${JSON.stringify({ ...started, steps: [] })}, 'running', ${now}, ${started.backfill ? 1 : 0}) ${upsert}`
 })
 
 /** Records a run's heartbeat, at the database's time. */
@@ -107,7 +111,9 @@ export const insertEvents = Effect.fn("SqlRunTables.insertEvents")(function* (
     sql,
     dialect,
     { table: "sluice_open_steps" },
-    steps.map(({ action, asset }) => ({ pipeline, run_id: runId, asset, action }))
+    steps.map(({ action, asset, partitions }) => {
+      return { pipeline, run_id: runId, asset, action, partitions: partitions ? JSON.stringify(partitions) : null }
+    })
   )
   const ended = events.flatMap((event) => endedBy(event) ?? [])
   const { ofRun, openSteps } = words(sql, dialect)
@@ -178,7 +184,11 @@ export const RunRow = Schema.Struct({
 export type RunRow = typeof RunRow.Type
 
 /** A row of `sluice_open_steps`. */
-export const OpenStepRow = Schema.Struct({ asset: Schema.String, action: Schema.String })
+export const OpenStepRow = Schema.Struct({
+  asset: Schema.String,
+  action: Schema.String,
+  partitions: Schema.NullOr(Schema.String)
+})
 
 /** The summary of a run, from its row. */
 export const summary = (row: RunRow): Effect.Effect<RunSummary, RunStoreFailed> =>
@@ -209,12 +219,16 @@ export const event = (json: string, what: string): Effect.Effect<RunEvent, RunSt
 
 /** Decodes a stored open step. */
 export const openStep = (
-  { action, asset }: typeof OpenStepRow.Type,
+  { action, asset, partitions }: typeof OpenStepRow.Type,
   what: string
 ): Effect.Effect<OpenStep, RunStoreFailed> =>
-  Effect.map(decoded(decodeAction(action), what), (action) => ({ asset, action }))
+  Effect.gen(function* () {
+    const step = { asset, action: yield* decoded(decodeAction(action), what) }
+    return partitions === null ? step : { ...step, partitions: yield* decoded(decodeStored(partitions), what) }
+  })
 
 const decodeAction = Schema.decodeUnknownEither(Action)
+const decodeStored = Schema.decodeUnknownEither(Schema.parseJson(Stored))
 const decodeEvent = Schema.decodeUnknownEither(Schema.parseJson(RunEvent))
 const decodeStarted = Schema.decodeUnknownEither(Schema.parseJson(RunStarted))
 const decodeStatus = Schema.decodeUnknownEither(Schema.Literal("running", ...RunStatus.literals))

@@ -1,3 +1,5 @@
+import type * as Standing from "@sluice/core/partition/Standing"
+import type { Stored } from "@sluice/core/partition/Stored"
 import type { RunEvent, RunStatus } from "@sluice/core/run/RunEvent"
 
 /** Events of made-up runs, for the contract of run stores. */
@@ -71,6 +73,43 @@ export const concluded = (runId: string, status: RunStatus): Extract<RunEvent, {
   durationMillis: 12.345
 })
 
+/** A set of days, as events name it. */
+const days = { partitions: "days", dimensions: [{ name: "", cut: "day", timezone: "UTC" }] }
+
+/** Ranges of days, by the numbers of their first and last days. */
+export const daysOf = (...bounds: ReadonlyArray<number>): Stored => ({ unit: "day", cells: { "": bounds } })
+
+/** Partitions of an asset were made, in one slice for each. */
+export const partitionsMade = (
+  runId: string,
+  asset: string,
+  slices: ReadonlyArray<Stored>,
+  about: { readonly at?: string; readonly code?: string; readonly rows?: number } = {}
+): Standing.Event => ({
+  _tag: "PartitionsSucceeded",
+  runId,
+  at: about.at ?? at,
+  asset,
+  set: days,
+  code: about.code ?? "v1",
+  slices: slices.map((partitions) => ({ partitions, durationMillis: 2.5, metadata: { rows: about.rows ?? 1 } }))
+})
+
+export const partitionsFailed = (runId: string, asset: string, partitions: Stored): Standing.Event => ({
+  _tag: "PartitionsFailed",
+  ...{ runId, at, asset, set: days, partitions, error }
+})
+
+export const partitionsLate = (runId: string, asset: string, partitions: Stored, rows: number): Standing.Event => ({
+  _tag: "PartitionsLate",
+  ...{ runId, at, asset, set: days, partitions, rows }
+})
+
+export const partitionsSkipped = (runId: string, asset: string, partitions: Stored): RunEvent => ({
+  _tag: "PartitionsSkipped",
+  ...{ runId, at, asset, partitions, causes: ["x"] }
+})
+
 /** One event of each kind. */
 export const everyEvent = (runId: string): ReadonlyArray<RunEvent> => {
   return [
@@ -93,6 +132,10 @@ export const everyEvent = (runId: string): ReadonlyArray<RunEvent> => {
     { _tag: "StepFailed", runId, at, asset: "b", action: "materialize", attempt: 2, durationMillis: 0.5, error },
     { _tag: "StepSkipped", runId, at, asset: "c", action: "materialize", causes: ["b"] },
     { _tag: "StepCanceled", runId, at, asset: "d", action: "materialize" },
+    partitionsMade(runId, "contract_every_event", [daysOf(1, 1), daysOf(3, 9)]),
+    partitionsFailed(runId, "contract_every_event", daysOf(2, 2)),
+    partitionsSkipped(runId, "contract_every_event", daysOf(4, 4)),
+    partitionsLate(runId, "contract_every_event", daysOf(3, 3), 7),
     concluded(runId, "canceled")
   ]
 }

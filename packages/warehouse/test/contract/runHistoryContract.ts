@@ -27,6 +27,7 @@ export const runHistoryContract = (options: {
           selection,
           tags: { by: "contract" },
           retryOf: undefined,
+          backfill: false,
           origin: "https://api.example.com",
           owner: { host: "here", pid: 42 },
           status,

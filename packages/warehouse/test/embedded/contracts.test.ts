@@ -9,6 +9,7 @@ import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
+import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline, forPipeline } from "../contract/pipelines.ts"
 import { pipelinesContract } from "../contract/pipelinesContract.ts"
@@ -31,6 +32,7 @@ warehouseContract({ name, layer: freshStores, listTables })
 runStoreContract({ name, layer: freshStores })
 runHistoryContract({ name, layer: freshStores })
 runCancelContract({ name, layer: freshStores })
+partitionHistoryContract({ name, layer: freshStores })
 storedKeysContract({
   name,
   fresh: Effect.map(temporaryDirectory, (root) => ({ stores: (pipeline) => stores(join(root, "store"), {}, pipeline) }))

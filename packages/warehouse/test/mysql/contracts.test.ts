@@ -10,6 +10,7 @@ import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
+import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline } from "../contract/pipelines.ts"
 import { pipelinesContract } from "../contract/pipelinesContract.ts"
@@ -74,6 +75,7 @@ for (const flavour of flavours) {
     runStoreContract({ name: flavour, layer })
     runHistoryContract({ name: flavour, layer })
     runCancelContract({ name: flavour, layer })
+    partitionHistoryContract({ name: flavour, layer })
     storedKeysContract({
       name: flavour,
       fresh: Effect.map(databases.make(flavour), (database) => ({

@@ -97,6 +97,19 @@ export const merged = (ordinals: Ordinals, { isNext }: Steps): Ordinals => {
   return ranges
 }
 
+/** Whether a range of one overlaps a range of the other. */
+export const intersects = (self: Ordinals, that: Ordinals): boolean => {
+  let [a, b] = [0, 0]
+  while (a < self.length && b < that.length) {
+    const [first = 0, last = first] = self.slice(a, a + 2)
+    const [start = 0, end = start] = that.slice(b, b + 2)
+    if (first <= end && start <= last) return true
+    if (last < end) a += 2
+    else b += 2
+  }
+  return false
+}
+
 /**
  * The windows of `self` that are not in `that`. A rest of a range reaches up to the windows that were taken out of it, so that its
  * bounds need not be starts of windows.
