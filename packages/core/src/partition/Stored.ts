@@ -56,7 +56,8 @@ export const of = (space: Space, runs: Runs.Runs): Stored => {
  */
 export const toRuns = (space: Space, stored: Stored): { readonly runs: Runs.Runs; readonly orphaned: Stored } => {
   if (stored.unit !== unitIn(space)) return { runs: Runs.empty(space.size), orphaned: stored }
-  const { holes, length, lineOf, windows } = storedCells.layoutOf(space)
+  const layout = storedCells.layoutOf(space)
+  const { length, lineOf, windows } = layout
   const found: Array<readonly [from: number, to: number]> = []
   const orphaned = new Map<string, Ordinals.Ordinals>()
   for (const [cell, ranges] of Object.entries(stored.cells)) {
@@ -70,21 +71,11 @@ export const toRuns = (space: Space, stored: Stored): { readonly runs: Runs.Runs
       found.push([base, base + 1])
       continue
     }
-    const indices = [...Ordinals.pairs(ranges)].map(
-      ([first, last]) => [windows.indexFrom(first), windows.indexFrom(last + 1)] as const
-    )
-    for (const [from, to] of indices) found.push([base + Math.max(0, from), base + Math.min(length, to)])
-    const lost = [
-      ...indices.map(([from, to]) => [from, Math.min(to, 0)] as const),
-      ...Runs.ranges(Runs.intersect(Runs.fromRanges(length, indices), holes)),
-      ...indices.map(([from, to]) => [Math.max(from, length), to] as const)
-    ].filter(([from, to]) => from < to && windows.windowOf(from).start < windows.windowOf(to - 1).end)
-    if (lost.length > 0) {
-      orphaned.set(
-        cell,
-        lost.flatMap(([from, to]) => [windows.ordinalOf(from), windows.ordinalOf(to - 1)])
-      )
-    }
+    const located = storedCells.locate(layout, windows, ranges)
+    located.froms.forEach((from, at) => {
+      found.push([base + from, base + (located.tos[at] ?? 0)])
+    })
+    if (located.orphaned.length > 0) orphaned.set(cell, located.orphaned)
   }
   return {
     runs: Runs.intersect(Runs.fromRanges(space.size, found), space.all),

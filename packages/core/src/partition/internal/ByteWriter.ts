@@ -12,6 +12,8 @@ export interface ByteWriter {
   readonly finish: () => Uint8Array
 }
 
+const encoder = new TextEncoder()
+
 export const make = (): ByteWriter => {
   let bytes = new Uint8Array(256)
   let length = 0
@@ -22,16 +24,19 @@ export const make = (): ByteWriter => {
     bytes = larger
   }
   const number = (value: number): void => {
-    reserve(8)
+    if (length + 8 > bytes.length) reserve(8)
     let rest = value
-    for (; rest >= 128; rest = Math.floor(rest / 128)) bytes[length++] = (rest % 128) + 128
+    while (rest >= 128) {
+      bytes[length++] = (rest & 127) | 128
+      rest = rest < 2 ** 31 ? rest >>> 7 : Math.floor(rest / 128)
+    }
     bytes[length++] = rest
   }
   return {
     number,
     signed: (value) => number(value < 0 ? -value * 2 - 1 : value * 2),
     text: (value) => {
-      const encoded = new TextEncoder().encode(value)
+      const encoded = encoder.encode(value)
       number(encoded.length)
       reserve(encoded.length)
       bytes.set(encoded, length)

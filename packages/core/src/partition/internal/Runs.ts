@@ -46,7 +46,21 @@ export const fromRanges = (space: number, ranges: Iterable<readonly [from: numbe
     if (end !== undefined && from <= end) bounds[bounds.length - 1] = Math.max(end, to)
     else bounds.push(from, to)
   }
-  return ofBounds(space, Uint32Array.from(bounds))
+  return ofBounds(space, new Uint32Array(bounds))
+}
+
+/** The indices of ranges, given as the first index of each and the index after its last, alternately and ascending. */
+export const fromBounds = (space: number, ascending: ReadonlyArray<number>): Runs => {
+  const bounds: Array<number> = []
+  let end = -1
+  for (let at = 0; at < ascending.length; at += 2) {
+    const from = ascending[at] ?? 0
+    const to = ascending[at + 1] ?? 0
+    if (from === end) bounds[bounds.length - 1] = to
+    else bounds.push(from, to)
+    end = to
+  }
+  return ofBounds(space, new Uint32Array(bounds))
 }
 
 /** The ranges `[from, to)` of a set, ascending. Neither two overlap nor touch. */

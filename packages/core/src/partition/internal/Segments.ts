@@ -65,6 +65,6 @@ const builder = ({ isNext, isVoid }: Steps) => {
         groups.push(group)
       }
     },
-    segments: (): Segments => ({ bounds: Float64Array.from(bounds), groups: Uint32Array.from(groups) })
+    segments: (): Segments => ({ bounds: new Float64Array(bounds), groups: new Uint32Array(groups) })
   }
 }

@@ -1,6 +1,5 @@
 import * as Either from "effect/Either"
-import * as Schema from "effect/Schema"
-import { Signature } from "../Signature.ts"
+import type { Signature } from "../Signature.ts"
 import { StandingCorrupt } from "../StandingCorrupt.ts"
 import * as ByteReader from "./ByteReader.ts"
 import * as ByteWriter from "./ByteWriter.ts"
@@ -10,11 +9,11 @@ import type { Group, Standing } from "./standingModel.ts"
 /**
  * The layout of a standing. Numbers are base 128, the lowest digits first; a signed one is doubled, and one less if it is negative.
  *
- * - the version of the layout, and the signature as JSON
+ * - the version of the layout, and the signature: the name of the set, and of each dimension its name, cut and zone
  * - the code versions; then the groups: flags, and the times and code that the flags name, times as differences
  * - the scale, a common divisor of all ordinals; and the gap, the smallest distance from a range's end to the next range
- * - the cells: a key, the number of ranges, the first ordinal, and the ranges. A range is its group and two flags, then its distance
- *   from the range before, unless it is the gap, and its length, unless it is a single window
+ * - the cells: a key, the number of ranges, the first ordinal, the group and two flags of each range, its distance from the range
+ *   before, unless it is the gap, and its length, unless it is a single window
  * - a checksum of all of these, in 4 bytes
  */
 const version = 1
@@ -25,7 +24,7 @@ const [atGap, isSingle] = [1, 2]
 export const encode = ({ cells, groups, signature }: Standing): Uint8Array => {
   const writer = ByteWriter.make()
   writer.number(version)
-  writer.text(JSON.stringify(signature))
+  writeSignature(writer, signature)
   writeGroups(writer, groups)
   const all = [...cells.values()]
   const scale = scaleOf(all)
@@ -49,7 +48,7 @@ export const decode = (bytes: Uint8Array): Either.Either<Standing, StandingCorru
 
 const read = (reader: ByteReader.ByteReader): Standing => {
   if (reader.number() !== version) throw new ByteReader.Unreadable("it was written by another version of Sluice")
-  const signature = Schema.decodeUnknownSync(Signature)(JSON.parse(reader.text()))
+  const signature = readSignature(reader)
   const groups = readGroups(reader)
   const scale = reader.number()
   const gap = reader.number() * scale
@@ -62,6 +61,21 @@ const read = (reader: ByteReader.ByteReader): Standing => {
   reader.end()
   return { signature, groups, cells }
 }
+
+const writeSignature = (writer: ByteWriter.ByteWriter, { dimensions, partitions }: Signature): void => {
+  writer.text(partitions)
+  writer.number(dimensions.length)
+  for (const { cut, name, timezone } of dimensions) for (const text of [name, cut, timezone]) writer.text(text)
+}
+
+const readSignature = (reader: ByteReader.ByteReader): Signature => ({
+  partitions: reader.text(),
+  dimensions: Array.from({ length: reader.count() }, () => ({
+    name: reader.text(),
+    cut: reader.text(),
+    timezone: reader.text()
+  }))
+})
 
 const writeGroups = (writer: ByteWriter.ByteWriter, groups: ReadonlyArray<Group>): void => {
   const codes = [...new Set(groups.flatMap(({ code }) => (code === undefined ? [] : [code])))]
@@ -106,30 +120,46 @@ const readGroups = (reader: ByteReader.ByteReader): ReadonlyArray<Group> => {
 }
 
 const writeSegments = (writer: ByteWriter.ByteWriter, { bounds, groups }: Segments, scale: number, gap: number): void => {
+  const distances: Array<number> = []
+  const lengths: Array<number> = []
+  const start = bounds[0] ?? 0
+  let before = start - gap
   writer.number(groups.length)
-  let before = (bounds[0] ?? 0) - gap
-  writer.signed((bounds[0] ?? 0) / scale)
-  groups.forEach((group, at) => {
-    const [first = 0, last = 0] = [bounds[at * 2], bounds[at * 2 + 1]]
-    writer.number(group * 4 + (first - before === gap ? atGap : 0) + (first === last ? isSingle : 0))
-    if (first - before !== gap) writer.number((first - before) / scale)
-    if (first !== last) writer.number((last - first) / scale)
+  writer.signed(start / scale)
+  for (let at = 0; at < groups.length; at++) {
+    const first = bounds[at * 2] ?? 0
+    const last = bounds[at * 2 + 1] ?? 0
+    writer.number((groups[at] ?? 0) * 4 + (first - before === gap ? atGap : 0) + (first === last ? isSingle : 0))
+    if (first - before !== gap) distances.push((first - before) / scale)
+    if (first !== last) lengths.push((last - first) / scale)
     before = last
-  })
+  }
+  for (const distance of distances) writer.number(distance)
+  for (const length of lengths) writer.number(length)
 }
 
 const readSegments = (reader: ByteReader.ByteReader, scale: number, gap: number, known: number): Segments => {
   const count = reader.count()
-  const bounds = new Float64Array(count * 2)
-  const groups = new Uint32Array(count)
   let before = reader.signed() * scale - gap
+  // One buffer for both: memory of a typed array costs more than its numbers.
+  const buffer = new ArrayBuffer(count * 20)
+  const bounds = new Float64Array(buffer, 0, count * 2)
+  const groups = reader.numbers(new Uint32Array(buffer, count * 16, count))
+  let [distant, long] = [0, 0]
+  for (const token of groups) {
+    if ((token & atGap) === 0) distant++
+    if ((token & isSingle) === 0) long++
+  }
+  const distances = reader.numbers(new Float64Array(distant))
+  const lengths = reader.numbers(new Float64Array(long))
+  let [distance, length] = [0, 0]
   for (let at = 0; at < count; at++) {
-    const token = reader.number()
-    const first = before + ((token & atGap) === 0 ? reader.number() * scale : gap)
-    before = (token & isSingle) === 0 ? first + reader.number() * scale : first
-    groups[at] = token >>> 2
+    const token = groups[at] ?? 0
+    const first = before + ((token & atGap) === 0 ? (distances[distance++] ?? 0) * scale : gap)
+    before = (token & isSingle) === 0 ? first + (lengths[length++] ?? 0) * scale : first
     bounds[at * 2] = first
     bounds[at * 2 + 1] = before
+    groups[at] = token >>> 2
     if (token >>> 2 >= known) throw new ByteReader.Unreadable("a partition has a group that is not there")
   }
   return { bounds, groups }

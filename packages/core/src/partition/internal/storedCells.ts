@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import { along, type Space, type Windows } from "../Space.ts"
+import type { Ordinals } from "./Ordinals.ts"
 import * as Runs from "./Runs.ts"
 
 /**
@@ -16,6 +17,43 @@ export interface Layout {
   readonly cellOf: (line: number) => string
   /** The line of a key, or else what is wrong with the key. */
   readonly lineOf: (cell: string) => Either.Either<number, string>
+}
+
+/** Stored ranges of a line by index: `[from, to)` of each, within the line. A range of which nothing is left is empty. */
+export interface Located {
+  readonly froms: Float64Array
+  readonly tos: Float64Array
+  /** What lies outside of the line or in its holes. */
+  readonly orphaned: Ordinals
+}
+
+/** Finds stored ranges on a line of windows. */
+export const locate = ({ holes, length }: Layout, windows: Windows, bounds: ArrayLike<number>): Located => {
+  const count = bounds.length / 2
+  const [froms, tos] = [new Float64Array(count), new Float64Array(count)]
+  const before: Array<number> = []
+  const beyond: Array<number> = []
+  const lose = (ordinals: Array<number>, from: number, to: number) => {
+    // A date that the zone skips takes no time.
+    if (from < to && windows.windowOf(from).start < windows.windowOf(to - 1).end) {
+      ordinals.push(windows.ordinalOf(from), windows.ordinalOf(to - 1))
+    }
+  }
+  for (let at = 0; at < count; at++) {
+    const first = bounds[at * 2] ?? 0
+    const from = windows.indexFrom(first)
+    const to = windows.indexFrom((bounds[at * 2 + 1] ?? first) + 1)
+    if (from < 0) lose(before, from, Math.min(to, 0))
+    if (to > length) lose(beyond, Math.max(from, length), to)
+    froms[at] = Math.max(0, from)
+    tos[at] = Math.min(length, to)
+  }
+  const within: Array<number> = []
+  if (!Runs.isEmpty(holes)) {
+    const all = Array.from(froms, (from, at): readonly [number, number] => [from, tos[at] ?? 0])
+    for (const [from, to] of Runs.ranges(Runs.intersect(Runs.fromRanges(length, all), holes))) lose(within, from, to)
+  }
+  return { froms, tos, orphaned: [...before, ...within, ...beyond] }
 }
 
 /** The lines of a space. */
