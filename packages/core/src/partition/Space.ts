@@ -39,6 +39,8 @@ export interface Windows {
   readonly indexOfOrdinal: (ordinal: number) => number | undefined
   /** The index of the first window whose ordinal is at least this. It can lie outside of the space. */
   readonly indexFrom: (ordinal: number) => number
+  /** The index of a key's window, or else what is wrong. It can lie outside of the space, and be excluded. */
+  readonly parse: (key: string) => Either.Either<number, string>
   /** What an ordinal counts. */
   readonly unit: "second" | "day"
   readonly granularity: Granularity

@@ -79,6 +79,7 @@ export const make = <Name extends string>(
         return number === undefined ? undefined : number - first
       },
       indexFrom: (ordinal) => grid.numberFrom(ordinal) - first,
+      parse: (key) => Either.map(grid.parse(key), (number) => number - first),
       unit: grid.unit,
       granularity,
       timezone
