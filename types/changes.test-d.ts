@@ -26,3 +26,9 @@ Warehouse.publishReading(UsersRaw, reading, { by: "id" })
 Warehouse.publishReading(UsersRaw, reading, { by: "city_id" })
 // @ts-expect-error changes are not counted as if they were all there is
 Dataset.reduceChunks(reading, 0, (sum, rows) => sum + rows.length)
+// @ts-expect-error nor mapped as if they were; the property that a Reading lacks says what to write instead
+Dataset.map(reading, (row) => row)
+export const advised: "~a Reading needs Changes.map, or Changes.whole" = {} as Exclude<
+  keyof Dataset.Dataset<unknown>,
+  keyof Changes.Changes<unknown> | "size" | "open" | "awaitComplete" | typeof Dataset.TypeId
+>

@@ -48,6 +48,13 @@ Definitions.make({
 })
 Definitions.make({ name: "shop", assets: [orders] })
 
+// Assets may be defined in the list. Without upstreams they have none, and publish nothing.
+const inline = Definitions.make({ name: "shop", assets: [Asset.make("inline", { materialize: () => Effect.succeed(1) })] })
+type Inline = (typeof inline)["assets"][number]
+export const inlined: [Asset.UpstreamName<Inline> | Asset.Relation<Inline>] extends [never] ? true : false = true
+// @ts-expect-error the upstream api is not in the graph
+Definitions.make({ name: "shop", assets: [Asset.make("inline", { upstreams: { api }, materialize: () => Effect.void })] })
+
 // Resources that do not give what the assets need.
 // @ts-expect-error Rates is not given
 Definitions.make({ name: "shop", assets: [api, priced], resources: () => apiLayer })

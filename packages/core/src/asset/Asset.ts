@@ -168,7 +168,8 @@ export const make = <
 >(
   name: Name,
   options: Options<Up, A, E, R, Rel, RO, RC, RS>
-): Asset<Name, A, E, Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>, Up, Rel> => {
+): Asset<Name, A, E, Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>, NoInfer<Up>, NoInfer<Rel>> => {
+  // Without `NoInfer`, a list of assets would choose `Up` and `Rel` for the assets that are defined in it.
   const { definedBy = make, storage = Storage.ephemeral, upstreams, ...rest } = options
   return unsafeCast<Asset<Name, A, E, Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>, Up, Rel>>({
     [TypeId]: TypeId,

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { forkBounded } from "../forkBounded.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
 import * as BlockReader from "./internal/BlockReader.ts"
 import * as Blocks from "./internal/Blocks.ts"
 import * as Pull from "./internal/Pull.ts"
@@ -17,6 +18,8 @@ export type TypeId = typeof TypeId
  * cannot be read back from disk. Rows are processed by plain functions on arrays; an Effect runs once for each chunk.
  */
 export interface Dataset<out A> {
+  /** Never set. The compiler names it where a `Reading` is given, which may be only what has changed. */
+  readonly "~a Reading needs Changes.map, or Changes.whole": true
   readonly [TypeId]: TypeId
   /** The number of rows; `undefined` if it is only known after reading. */
   readonly size: number | undefined
@@ -251,16 +254,8 @@ export const toArray = <A>(self: Dataset<A>): Effect.Effect<ReadonlyArray<A>, Sp
 /** All rows as a stream of chunks. Use it when little work is done for each chunk. */
 export const chunks = <A>(self: Dataset<A>): Stream.Stream<ReadonlyArray<A>, SpillFailed> => Pull.toStream(self.open)
 
-const make = <A>(
-  size: number | undefined,
-  open: Opened<A>,
-  awaitComplete: Effect.Effect<void> = Effect.void
-): Dataset<A> => ({
-  [TypeId]: TypeId,
-  size,
-  open,
-  awaitComplete
-})
+const make = <A>(size: number | undefined, open: Opened<A>, awaitComplete: Effect.Effect<void> = Effect.void): Dataset<A> =>
+  unsafeCast({ [TypeId]: TypeId, size, open, awaitComplete })
 
 /** A derived dataset is complete when its source is. */
 const from = <A>(self: Dataset<unknown>, open: Opened<A>, size: number | undefined): Dataset<A> =>
