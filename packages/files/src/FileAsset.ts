@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Asset from "@sluice/core/asset/Asset"
 import type { Failure } from "@sluice/core/asset/Failure"
 import { FileUnreadable, FileUnwritable, reasonOf } from "@sluice/core/asset/FileFailed"
+import type * as Partitioning from "@sluice/core/asset/Partitioning"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as Clock from "effect/Clock"
@@ -13,13 +14,16 @@ import * as Stream from "effect/Stream"
 export type Text<E, R> = string | Stream.Stream<string, E, R>
 
 /** The options of a file asset. `RP` are the services of its path, `RO` those of `observe`. */
-export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO> = Omit<
-  Asset.Options<Up, never, never, never, never, RO, RC>,
+export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO, P, M, Pol> = Omit<
+  Asset.Options<Up, never, never, never, never, RO, RC, never, P, M, Pol>,
   "definedBy" | "materialize" | "storage"
 > & {
   /** The file's path, or an Effect that reads it from a setting. It is relative to the folder that the program runs in. */
   readonly path: string | Effect.Effect<string, never, RP>
-  readonly contents: (inputs: Asset.Inputs<Up>) => Text<E, R> | Effect.Effect<Text<E, R>, E, R>
+  readonly contents: (
+    inputs: Asset.Inputs<Up, P, M, Pol>,
+    slice: Partitioning.SliceOf<P, Pol>
+  ) => Text<E, R> | Effect.Effect<Text<E, R>, E, R>
 }
 
 /**
@@ -44,29 +48,43 @@ export const fileAsset = <
   // biome-ignore lint/complexity/noBannedTypes: the type of "no upstreams"; a Record would have every key.
   Up extends Asset.Upstreams = {},
   RC = never,
-  RO = never
+  RO = never,
+  P = undefined,
+  // biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
+  M = {},
+  const Pol = "each"
 >(
-  name: Name,
-  options: Options<Up, E, R, RP, RC, RO>
+  name: Partitioning.Subject<Name, P, M, Pol>,
+  options: Options<Up, E, R, RP, RC, RO, P, M, Pol> & Partitioning.Checked<Up, P, M>
 ) => {
   const { contents, path: given, ...rest } = options
   const path = Effect.isEffect(given) ? given : Effect.succeed(given)
-  return Asset.make<Name, string, E | FileUnwritable, R | RP | RC | FileSystem.FileSystem | StepContext, Up, never, RO>(
-    name,
-    {
-      definedBy: fileAsset,
-      ...rest,
-      storage: Storage.stored({ kind: "file", load: path, exists: Effect.flatMap(path, exists) }),
-      materialize: (inputs) =>
-        Effect.gen(function* () {
-          const file = yield* path
-          const made = contents(inputs)
-          const text = Effect.isEffect(made) ? yield* made : made
-          yield* write(file, typeof text === "string" ? Stream.succeed(text) : text)
-          return file
-        })
-    }
-  )
+  return Asset.make<
+    Name,
+    string,
+    E | FileUnwritable,
+    R | RP | RC | FileSystem.FileSystem | StepContext,
+    Up,
+    never,
+    RO,
+    never,
+    never,
+    P,
+    M,
+    Pol
+  >(name, {
+    definedBy: fileAsset,
+    ...rest,
+    storage: Storage.stored({ kind: "file", load: path, exists: Effect.flatMap(path, exists) }),
+    materialize: (inputs, slice) =>
+      Effect.gen(function* () {
+        const file = yield* path
+        const made = contents(inputs, slice)
+        const text = Effect.isEffect(made) ? yield* made : made
+        yield* write(file, typeof text === "string" ? Stream.succeed(text) : text)
+        return file
+      })
+  })
 }
 
 const exists = (path: string) =>

@@ -88,7 +88,7 @@ it.effect("of two runs at once, each writes a whole file, and the last one to en
       const run = (contents: string | Stream.Stream<string>, runId: string) => {
         const report = fileAsset("report", { path, contents: () => contents })
         const inRun = Effect.updateService(StepContext, (step) => ({ ...step, runId }))
-        return runForTest({ ...report, materialize: () => inRun(report.materialize({})) }, {})
+        return runForTest({ ...report, materialize: (inputs) => inRun(report.materialize(inputs)) }, {})
       }
       const slow = yield* Effect.fork(run(text, "slow"))
       yield* Deferred.await(halfway)

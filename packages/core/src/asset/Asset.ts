@@ -5,9 +5,11 @@ import type * as Scope from "effect/Scope"
 import * as CallSites from "../internal/callSites.ts"
 import * as Location from "../internal/location.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import type { Slice } from "../partition/Slice.ts"
 import type * as AssetCheck from "./AssetCheck.ts"
 import type { CallSite } from "./CallSite.ts"
 import type { Failure } from "./Failure.ts"
+import type * as Partitioning from "./Partitioning.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 import type { StepContext } from "./StepContext.ts"
 import * as Storage from "./Storage.ts"
@@ -19,8 +21,9 @@ export type TypeId = typeof TypeId
  * An asset: a name, its upstreams as values, and an Effect that makes its value from theirs. An asset runs nothing. A graph
  * plans it and an executor runs it.
  *
- * `A` is the value, `E` the errors, `R` the needed services, `Up` the upstreams by the names that the asset gives them, and
- * `Rel` the table, view or mask that the asset publishes.
+ * `A` is the value, `E` the errors, `R` the needed services, `Up` the upstreams by the names that the asset gives them,
+ * `Rel` the table, view or mask that the asset publishes, `P` the set of partitions that it is cut by, `M` the mappings
+ * of its upstreams, and `Pol` the policy. If it is cut, `A` is the value of what one call makes.
  */
 export interface Asset<
   out Name extends string,
@@ -28,7 +31,10 @@ export interface Asset<
   out E extends Failure,
   out R,
   out Up extends Upstreams,
-  out Rel = unknown
+  out Rel = unknown,
+  out P = unknown,
+  out M = unknown,
+  out Pol = unknown
 > extends Description {
   readonly [TypeId]: TypeId
   readonly name: Name
@@ -37,8 +43,14 @@ export interface Asset<
   readonly checks: ReadonlyArray<AssetCheck.AssetCheck<R>>
   /** Returns the version of the data that the asset reads besides its upstreams. Undefined if the asset is not observed. */
   readonly observe: Effect.Effect<string, Failure, R> | undefined
-  /** Makes the value. A method, so that an asset stays usable where only its own value's type is known. */
-  materialize(inputs: Inputs<Up>): Effect.Effect<A, E, R | StepContext | Scope.Scope>
+  /** The set that the asset is cut by. Undefined if it is not cut. */
+  readonly partitions: P
+  /** How its partitions are made. Undefined if the asset is not cut. */
+  readonly partitioning: Partitioning.Partitioning | undefined
+  /** Makes the value from `Inputs`, or the value of the given partitions. Only the engine calls it. */
+  materialize(inputs: never, slice?: Slice): Effect.Effect<A, E, R | StepContext | Scope.Scope>
+  /** Never set. Carries the types of the mappings and the policy. */
+  readonly "~cut"?: readonly [M, Pol]
 }
 
 /** The description of an asset, for people and schedulers. */
@@ -75,7 +87,9 @@ export interface Any extends Description {
   readonly storage: Storage.Storage<unknown, unknown>
   readonly checks: ReadonlyArray<AssetCheck.Any>
   readonly observe: Effect.Effect<string, Failure, unknown> | undefined
-  materialize(inputs: never): Effect.Effect<unknown, Failure, unknown>
+  readonly partitions: unknown
+  readonly partitioning: Partitioning.Partitioning | undefined
+  materialize(inputs: never, slice?: Slice): Effect.Effect<unknown, Failure, unknown>
 }
 
 /** The value that an asset makes. */
@@ -92,14 +106,30 @@ export type UpstreamName<T> = T extends {
 }
   ? Up[keyof Up]["name"]
   : never
-/** The values of an asset's upstreams, by the names that the asset gives them. */
-export type Inputs<Up> = { readonly [K in keyof Up]: Value<Up[K]> }
+/**
+ * The values of an asset's upstreams, by the names that the asset gives them. Where an asset is made from several partitions of an
+ * upstream, they are a map by key.
+ */
+// biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
+export type Inputs<Up, P = undefined, M = {}, Pol = "each"> = Partitioning.Inputs<Up, P, M, Pol>
 
 /**
- * The options of an asset's definition. `RO` are the services that `observe` needs, `RC` those of `checks` and `RS` those of
- * `storage`.
+ * The options of an asset's definition. `RO` are the services that `observe` needs, `RC` those of `checks`, `RS` those of `storage`.
+ * `P` is the set of partitions, `M` the mappings and `Pol` the policy.
  */
-export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO, RC = never, RS = never> {
+export interface Options<
+  Up extends Upstreams,
+  A,
+  E extends Failure,
+  R,
+  Rel,
+  RO,
+  RC = never,
+  RS = never,
+  P = undefined,
+  M = unknown,
+  Pol = "each"
+> extends Partitioning.Options<P, M, Pol> {
   readonly description?: string
   /** A label that lists and selections group assets by. Default `default`. */
   readonly group?: string
@@ -118,7 +148,8 @@ export interface Options<Up extends Upstreams, A, E extends Failure, R, Rel, RO,
   readonly pool?: string
   /** Blocking checks run on staged rows, before they are published. The others run afterwards. */
   readonly checks?: ReadonlyArray<AssetCheck.AssetCheck<NoInfer<R> | RC>>
-  readonly materialize: (inputs: Inputs<Up>) => Effect.Effect<A, E, R>
+  /** Makes the value. If the asset is cut, it makes the value of the given partitions. */
+  readonly materialize: (inputs: Inputs<Up, P, M, Pol>, slice: Partitioning.SliceOf<P, Pol>) => Effect.Effect<A, E, R>
   /**
    * Returns the version of the data that a stored asset reads besides its upstreams: the hash of a file, an ETag, the newest
    * time in a table. `--changed` skips the asset while the version stays the same. A stored asset without upstreams and without
@@ -164,14 +195,38 @@ export const make = <
   // The compiler does not unite the services of several options, and would report `materialize`. Each has its own type parameter.
   RO = never,
   RC = never,
-  RS = never
+  RS = never,
+  P = undefined,
+  // biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
+  M = {},
+  const Pol = "each"
 >(
-  name: Name,
-  options: Options<Up, A, E, R, Rel, RO, RC, RS>
-): Asset<Name, A, E, Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>, NoInfer<Up>, NoInfer<Rel>> => {
-  // Without `NoInfer`, a list of assets would choose `Up` and `Rel` for the assets that are defined in it.
-  const { definedBy = make, storage = Storage.ephemeral, upstreams, ...rest } = options
-  return unsafeCast<Asset<Name, A, E, Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>, Up, Rel>>({
+  name: Partitioning.Subject<Name, P, M, Pol>,
+  options: Options<Up, A, E, R, Rel, RO, RC, RS, P, M, Pol> & Partitioning.Checked<Up, P, M>
+): Asset<
+  Name,
+  A,
+  E,
+  Exclude<R | NoInfer<RO | RC | RS>, StepContext | Scope.Scope>,
+  NoInfer<Up>,
+  NoInfer<Rel>,
+  NoInfer<Partitioning.CutBy<P>>,
+  NoInfer<M>,
+  NoInfer<Pol>
+> => {
+  // Without `NoInfer`, a list of assets would choose the types of the assets that are defined in it.
+  const {
+    concurrency,
+    definedBy = make,
+    dependsOnPast = false,
+    lookback = 0,
+    mappings,
+    partitions,
+    policy,
+    ...others
+  } = options
+  const { storage = Storage.ephemeral, upstreams, ...rest } = others
+  return unsafeCast({
     [TypeId]: TypeId,
     name,
     description: undefined,
@@ -187,6 +242,11 @@ export const make = <
     observe: undefined,
     codeVersion: undefined,
     ...rest,
+    partitions,
+    partitioning:
+      partitions === undefined
+        ? undefined
+        : { partitions, mappings: mappings ?? {}, policy: policy ?? "each", concurrency, dependsOnPast, lookback },
     upstreams: upstreams ?? {},
     storage,
     definedAt: Location.capture(definedBy),
@@ -213,13 +273,16 @@ export const provide = <
   R,
   Up extends Upstreams,
   Rel,
+  P,
+  M,
+  Pol,
   Out,
   EL extends Failure,
   RIn
 >(
-  asset: Asset<Name, A, E, R, Up, Rel>,
+  asset: Asset<Name, A, E, R, Up, Rel, P, M, Pol>,
   layer: Layer.Layer<Out, EL, RIn>
-): Asset<Name, A, E | EL, RIn | Exclude<R, Out>, Up, Rel> =>
+): Asset<Name, A, E | EL, RIn | Exclude<R, Out>, Up, Rel, P, M, Pol> =>
   unsafeCast(
     wrap(asset, {
       // The layer belongs to the scope of the attempt, because a value may be read after `materialize` has ended.
@@ -241,7 +304,7 @@ export const wrap = <T extends Any>(
   const { exists } = storage._tag === "Stored" ? storage : { exists: undefined }
   return unsafeCast({
     ...asset,
-    materialize: (inputs: never) => materialize(asset.materialize(inputs)),
+    materialize: (inputs: never, slice?: Slice) => materialize(asset.materialize(inputs, slice)),
     observe: observe === undefined ? undefined : others(observe),
     checks: checks.map((check) => ({
       ...check,

@@ -16,6 +16,9 @@ export interface Mapping<in out Up, in out Down, out Arity extends "one" | "many
   readonly "~sets"?: readonly [(up: Up) => Up, (down: Down) => Down]
 }
 
+/** Any mapping. */
+export type Any = Pick<Mapping<never, never, "one" | "many">, "arity" | "between">
+
 /** A mapping of two spaces, in both directions: `d` is in `down(u)` if and only if `u` is in `up(d)`. */
 export interface Relation {
   /** The upstream partitions that any of these downstream partitions is made from. */

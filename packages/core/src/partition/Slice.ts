@@ -18,13 +18,19 @@ export interface Slice<out Name extends string = string> {
   readonly keys: Iterable<PartitionKey<Name>>
 }
 
-/** The slice of some partitions of a space. */
-export const make = <Name extends string>(space: Space<Name>, runs: Runs.Runs): Slice<Name> => {
+/** One partition. */
+export interface One<out Name extends string = string> extends Slice<Name> {
+  readonly key: PartitionKey<Name>
+}
+
+/** The slice of some partitions of a space. Its `key` is the first. */
+export const make = <Name extends string>(space: Space<Name>, runs: Runs.Runs): One<Name> => {
   const [first, last] = [Runs.first(runs), Runs.last(runs)]
   return {
     space,
     runs,
     size: Runs.size(runs),
+    key: space.keyOf(first),
     first: space.keyOf(first),
     last: space.keyOf(last),
     get window() {

@@ -245,7 +245,7 @@ const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: 
   )
 
 const work = (
-  { action, asset, inputs }: Options,
+  { action, asset, inputs, slice }: Options,
   step: ReturnType<typeof stepContext>
 ): Effect.Effect<unknown, Failure, never> => {
   switch (action) {
@@ -258,7 +258,7 @@ const work = (
     case "observe":
     case "materialize": {
       const made = Effect.flatMap(Effect.suspend(inputs), (values) =>
-        unsafeCast<Effect.Effect<unknown, Failure>>(asset.materialize(unsafeCast<never>(values)))
+        unsafeCast<Effect.Effect<unknown, Failure>>(asset.materialize(unsafeCast<never>(values), slice))
       )
       return Effect.flatMap(made, step.conclude)
     }

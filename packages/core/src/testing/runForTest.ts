@@ -10,6 +10,7 @@ import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
 import type { StepContext } from "../asset/StepContext.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import type { Slice } from "../partition/Slice.ts"
 import * as Attempt from "../run/Attempt.ts"
 import type { Draft } from "../run/EventLog.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
@@ -39,10 +40,10 @@ export interface Checked {
  * test's layers provide the services that the asset needs. It fails with the asset's own error, or with `CheckFailed` if
  * a blocking check does not pass. `lastRunId` is the run of the asset's previous materialization; default: there is none.
  */
-export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failure, R, Up extends Asset.Upstreams>(
-  asset: Asset.Asset<string, A, E, R, Up>,
-  inputs: Asset.Inputs<Up>,
-  options: { readonly lastRunId?: string | undefined } = {}
+export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failure, R, Up extends Asset.Upstreams, P, M, Pol>(
+  asset: Asset.Asset<string, A, E, R, Up, unknown, P, M, Pol>,
+  inputs: Asset.Inputs<Up, P, M, Pol>,
+  options: { readonly lastRunId?: string | undefined; readonly slice?: Slice | undefined } = {}
 ): Effect.fn.Return<Materialized<A>, E | CheckFailed, Exclude<R, StepContext> | Scope.Scope> {
   const clock = yield* Clock.clockWith(Effect.succeed)
   const context = yield* FiberRef.get(FiberRef.currentContext)
@@ -50,8 +51,8 @@ export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failur
   let cause: Cause.Cause<E> | undefined
   const watched: Asset.Any = {
     ...asset,
-    materialize: (values) =>
-      Effect.tapErrorCause(asset.materialize(values), (found) =>
+    materialize: (values: never, slice) =>
+      Effect.tapErrorCause(asset.materialize(values, slice), (found) =>
         Effect.sync(() => {
           cause = found
         })
@@ -59,7 +60,7 @@ export const runForTest = Effect.fn("runForTest")(function* <A, E extends Failur
   }
   const attempt = Effect.uninterruptibleMask((restore) =>
     Attempt.run({
-      ...{ runId: "test", asset: watched, action: "materialize", attempt: 1, slice: undefined },
+      ...{ runId: "test", asset: watched, action: "materialize", attempt: 1, slice: options.slice },
       inputs: () => Effect.succeed(inputs),
       unconcluded: () => [],
       early: { handOff: () => {}, withdraw: () => Effect.void, concluded: Effect.void },

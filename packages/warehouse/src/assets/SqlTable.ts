@@ -1,6 +1,7 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { Failure } from "@sluice/core/asset/Failure"
+import * as Partitioning from "@sluice/core/asset/Partitioning"
 import type { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
@@ -43,14 +44,20 @@ export const sqlTable = <
   const C extends Table.Columns,
   const F extends From,
   RC = never,
-  RO = never
+  RO = never,
+  P = undefined,
+  // biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
+  M = {},
+  const Pol = "each"
 >(
-  table: Table.Table<Name, C, "public">,
-  options: Omit<TableAsset.Options<F, RC, RO>, "upstreams"> & {
-    readonly from: F
-    readonly select: (from: Names<F>, dialect: View.Dialect) => string
-  }
+  given: Partitioning.Subject<Table.Table<Name, C, "public">, P, M, Pol>,
+  options: Partitioning.Checked<F, P, M> &
+    Omit<TableAsset.Options<F, RC, RO, P, M, Pol>, "upstreams"> & {
+      readonly from: F
+      readonly select: (from: Names<F>, dialect: View.Dialect) => string
+    }
 ) => {
+  const table = Partitioning.subject<Table.Table<Name, C, "public">, P, M, Pol>(given)
   const { from, select, ...rest } = options
   return Asset.make<
     Name,
@@ -59,7 +66,12 @@ export const sqlTable = <
     RC | Warehouse | StepContext,
     F,
     Table.Table<Name, C, "public">,
-    RO
+    RO,
+    never,
+    never,
+    P,
+    M,
+    Pol
   >(table.name, {
     definedBy: sqlTable,
     ...rest,

@@ -1,6 +1,7 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { Failure } from "@sluice/core/asset/Failure"
+import * as Partitioning from "@sluice/core/asset/Partitioning"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
@@ -21,8 +22,8 @@ export type Rows<Row, By> = Dataset.Dataset<Row> | ReadonlyArray<Row> | ([By] ex
 export type NotPublished = WarehouseFailed | SpillFailed | CheckFailed | MaskLookup.MaskIdMissing
 
 /** The options of a table's asset, besides its rows. `RC` are the services of its checks. */
-export type Options<Up extends Asset.Upstreams, RC, RO> = Omit<
-  Asset.Options<Up, never, never, never, never, RO, RC>,
+export type Options<Up extends Asset.Upstreams, RC, RO, P, M, Pol> = Omit<
+  Asset.Options<Up, never, never, never, never, RO, RC, never, P, M, Pol>,
   "definedBy" | "description" | "kind" | "materialize" | "storage"
 >
 
@@ -35,7 +36,7 @@ export type Options<Up extends Asset.Upstreams, RC, RO> = Omit<
  * const customers = tableAsset(Customers, {
  *   upstreams: { users: apiUsers, cities: cityIds },
  *   by: "user_id",
- *   rows: ({ users, cities }, lookup) =>
+ *   changes: ({ users, cities }, lookup) =>
  *     Changes.map(users, ({ id, city }) => ({ user_id: id, city_id: lookup(cities, city) }))
  * })
  * ```
@@ -50,18 +51,25 @@ export const tableAsset = <
   Up extends Asset.Upstreams = {},
   By extends IdColumnOf<Table.Table<Name, C, V>> = never,
   RC = never,
-  RO = never
+  RO = never,
+  P = undefined,
+  // biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
+  M = {},
+  const Pol = "each"
 >(
-  table: Table.Table<Name, C, V>,
-  options: Options<Up, RC, RO> & {
-    /** The column with the ids of the source's rows, if `rows` may return changes. It begins the table's key. */
-    readonly by?: By
-    readonly rows: (
-      inputs: Asset.Inputs<Up>,
-      lookup: MaskLookup.Lookup
-    ) => Rows<Table.Row<Table.Table<Name, C, V>>, By> | Effect.Effect<Rows<Table.Row<Table.Table<Name, C, V>>, By>, E, R>
-  }
+  given: Partitioning.Subject<Table.Table<Name, C, V>, P, M, Pol>,
+  options: Options<Up, RC, RO, P, M, Pol> &
+    Partitioning.Checked<Up, P, M> & {
+      /** The column with the ids of the source's rows, if `rows` may return changes. It begins the table's key. */
+      readonly by?: By
+      readonly rows: (
+        inputs: Asset.Inputs<Up, P, M, Pol>,
+        lookup: MaskLookup.Lookup,
+        slice: Partitioning.SliceOf<P, Pol>
+      ) => Rows<Table.Row<Table.Table<Name, C, V>>, By> | Effect.Effect<Rows<Table.Row<Table.Table<Name, C, V>>, By>, E, R>
+    }
 ) => {
+  const table = Partitioning.subject<Table.Table<Name, C, V>, P, M, Pol>(given)
   const { by, rows, ...rest } = options
   return Asset.make<
     Name,
@@ -70,15 +78,20 @@ export const tableAsset = <
     R | RC | Warehouse | StepContext,
     Up,
     Table.Table<Name, C, V>,
-    RO
+    RO,
+    never,
+    never,
+    P,
+    M,
+    Pol
   >(table.name, {
     definedBy: tableAsset,
     ...rest,
     description: table.description,
     storage: storedAs(table),
-    materialize: (inputs) =>
+    materialize: (inputs, slice) =>
       MaskLookup.withMaskIds(table.name, (lookup) => {
-        const made = rows(inputs, lookup)
+        const made = rows(inputs, lookup, slice)
         return Effect.flatMap(Effect.isEffect(made) ? made : Effect.succeed(made), publish(table, by))
       })
   })
