@@ -2,7 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Asset from "@sluice/core/asset/Asset"
 import type { Failure } from "@sluice/core/asset/Failure"
 import { FileUnreadable, FileUnwritable, reasonOf } from "@sluice/core/asset/FileFailed"
-import type * as Partitioning from "@sluice/core/asset/Partitioning"
+import type * as Cut from "@sluice/core/asset/PartitionedInputs"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
 import * as Clock from "effect/Clock"
@@ -22,7 +22,7 @@ export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO
   readonly path: string | Effect.Effect<string, never, RP>
   readonly contents: (
     inputs: Asset.Inputs<Up, P, M, Pol>,
-    slice: Partitioning.SliceOf<P, Pol>
+    slice: Cut.SliceOf<P, Pol>
   ) => Text<E, R> | Effect.Effect<Text<E, R>, E, R>
 }
 
@@ -54,8 +54,8 @@ export const fileAsset = <
   M = {},
   const Pol = "each"
 >(
-  name: Partitioning.Subject<Name, P, M, Pol>,
-  options: Options<Up, E, R, RP, RC, RO, P, M, Pol> & Partitioning.Checked<Up, P, M>
+  name: Cut.Subject<Name, P, M, Pol>,
+  options: Options<Up, E, R, RP, RC, RO, P, M, Pol> & Cut.Checked<Up, P, M>
 ) => {
   const { contents, path: given, ...rest } = options
   const path = Effect.isEffect(given) ? given : Effect.succeed(given)

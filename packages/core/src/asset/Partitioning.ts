@@ -1,9 +1,5 @@
-import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as Mapping from "../partition/Mapping.ts"
-import type { PartitionKey } from "../partition/PartitionKey.ts"
 import type * as Partitions from "../partition/Partitions.ts"
-import type * as Slice from "../partition/Slice.ts"
-import type * as Asset from "./Asset.ts"
 
 /** How an asset is cut into partitions, and how they are made. */
 export interface Partitioning {
@@ -24,7 +20,9 @@ export interface Partitioning {
  * range (`batches`). If a call fails, none of its partitions counts as made.
  */
 export type Policy = "each" | SingleRun
-type SingleRun = "single-run" | { readonly batches: number }
+
+/** A policy of ranges. */
+export type SingleRun = "single-run" | { readonly batches: number }
 
 /** The options of an asset that is cut. */
 export interface Options<P, M, Pol> {
@@ -54,97 +52,5 @@ export interface Options<P, M, Pol> {
   readonly lookback?: number
 }
 
-/** The set that an asset is cut by; `undefined` if it is not cut. */
-export type SetOf<T> = T extends { readonly partitions: infer P } ? P : undefined
-
-/**
- * The name or table of an asset. The union makes the compiler infer `P`, `M` and `Pol` where the options leave them out. Otherwise
- * it would not know the inputs of an `Effect.fn`.
- */
-export type Subject<T, P, M, Pol> = T & (T | P | M | Pol)
-
-/** The name or table itself. */
-export const subject = <T, P, M, Pol>(given: Subject<T, P, M, Pol>): T => unsafeCast(given)
-
 /** The set that the option `partitions` names; `undefined` if it is left out. */
 export type CutBy<P> = P extends Partitions.Any ? P : undefined
-
-/** The mappings that the option `mappings` gives; none if it is left out. */
-// biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
-type MappingsIn<M> = M extends Readonly<Record<string, Mapping.Any>> ? M : {}
-
-/** The mappings that an asset may give. */
-export type MappingsOf<Up, P> = {
-  readonly [K in keyof Up]?: [SetOf<Up[K]>] extends [Partitions.Any]
-    ? Mapping.Mapping<SetOf<Up[K]>, P, "one" | "many">
-    : never
-}
-
-/** Upstreams of another set without a mapping. */
-type Unmapped<Up, P, M> = {
-  [K in keyof Up & string]: [P] extends [Partitions.Any]
-    ? [SetOf<Up[K]>] extends [Partitions.Any]
-      ? K extends keyof MappingsIn<M>
-        ? never
-        : P["name"] extends SetOf<Up[K]>["name"]
-          ? never
-          : K
-      : never
-    : never
-}[keyof Up & string]
-
-/**
- * Refuses an upstream of another set without a mapping, and a mapping between other sets. The error names the upstream. Intersect it
- * with the options: inside of them, it would keep the compiler from inferring `P` and `M`.
- */
-export interface Checked<Up, P, M> {
-  readonly partitions?: Mapped<Up, P, M>
-  readonly mappings?: MappingsOf<Up, P>
-}
-
-type Mapped<Up, P, M> = [Unmapped<Up, P, M>] extends [never]
-  ? unknown
-  : `the upstream ${Unmapped<Up, P, M>} is cut by another set: give it a mapping in mappings`
-
-/** The values of the upstreams, as the asset is given them. */
-export type Inputs<Up, P, M, Pol> = {
-  readonly [K in keyof Up]: {
-    readonly whole: Asset.Value<Up[K]>
-    readonly byKey: ReadonlyMap<Partitions.Key<SetOf<Up[K]>>, Asset.Value<Up[K]>>
-  }[Given<Up[K], P, K extends keyof MappingsIn<M> ? MappingsIn<M>[K] : undefined, Pol>]
-}
-
-/** How an upstream is given: as one value, or as a map by key. A table, view or mask is one value, however it is cut. */
-type Given<T, P, M, Pol> = [SetOf<T>] extends [Partitions.Any]
-  ? [Asset.Relation<T>] extends [never]
-    ? [P] extends [Partitions.Any]
-      ? [Pol] extends [SingleRun]
-        ? "byKey"
-        : M extends { readonly arity: infer Arity }
-          ? [Arity] extends ["one"]
-            ? "whole"
-            : "byKey"
-          : "whole"
-      : "byKey"
-    : "whole"
-  : "whole"
-
-/** What `materialize` is told about the partitions that it makes. */
-export type SliceOf<P, Pol> =
-  P extends Partitions.Partitions<infer Name> ? ([Pol] extends ["each"] ? Slice.One<Name> : Slice.Slice<Name>) : undefined
-
-/** What a test or a program says to name partitions of an asset: a key, or for assets that make ranges also a first and a last. */
-export type Wanted<P, Pol> =
-  P extends Partitions.Partitions<infer Name>
-    ?
-        | PartitionKey<Name>
-        | ([Pol] extends ["each"] ? never : { readonly from: PartitionKey<Name>; readonly to: PartitionKey<Name> })
-    : never
-
-/** Whether an upstream is given to its reader as a map by key. */
-export const isByKey = (reader: Asset.Any, name: string, upstream: Asset.Any): boolean => {
-  if (upstream.partitioning === undefined) return false
-  if (upstream.storage._tag === "Stored" && upstream.storage.relation !== undefined) return false
-  if (reader.partitioning === undefined || reader.partitioning.policy !== "each") return true
-  return reader.partitioning.mappings[name]?.arity === "many"
-}

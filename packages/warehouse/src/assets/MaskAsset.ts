@@ -1,5 +1,5 @@
 import * as Asset from "@sluice/core/asset/Asset"
-import * as Partitioning from "@sluice/core/asset/Partitioning"
+import * as Cut from "@sluice/core/asset/PartitionedInputs"
 import type { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
 import type * as Dataset from "@sluice/core/data/Dataset"
@@ -32,8 +32,8 @@ export const maskAsset = <
   // biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
   M = {}
 >(
-  given: Partitioning.Subject<Mask<Name, K>, P, M, "each">,
-  options: Partitioning.Checked<Up, P, M> &
+  given: Cut.Subject<Mask<Name, K>, P, M, "each">,
+  options: Cut.Checked<Up, P, M> &
     Pick<
       Asset.Options<Up, never, never, never, never, never, never, never, P, M>,
       "group" | "mappings" | "partitions" | "pool"
@@ -43,7 +43,7 @@ export const maskAsset = <
       readonly values: (inputs: Asset.Inputs<Up, P, M>) => Dataset.Dataset<Pii<K> | null>
     }
 ) => {
-  const table = Partitioning.subject<Mask<Name, K>, P, M, "each">(given)
+  const table = Cut.subject<Mask<Name, K>, P, M, "each">(given)
   const { values, ...rest } = options
   return Asset.make<
     Name,

@@ -1,7 +1,7 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { Failure } from "@sluice/core/asset/Failure"
-import * as Partitioning from "@sluice/core/asset/Partitioning"
+import * as Cut from "@sluice/core/asset/PartitionedInputs"
 import type { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
@@ -50,14 +50,14 @@ export const sqlTable = <
   M = {},
   const Pol = "each"
 >(
-  given: Partitioning.Subject<Table.Table<Name, C, "public">, P, M, Pol>,
-  options: Partitioning.Checked<F, P, M> &
+  given: Cut.Subject<Table.Table<Name, C, "public">, P, M, Pol>,
+  options: Cut.Checked<F, P, M> &
     Omit<TableAsset.Options<F, RC, RO, P, M, Pol>, "upstreams"> & {
       readonly from: F
       readonly select: (from: Names<F>, dialect: View.Dialect) => string
     }
 ) => {
-  const table = Partitioning.subject<Table.Table<Name, C, "public">, P, M, Pol>(given)
+  const table = Cut.subject<Table.Table<Name, C, "public">, P, M, Pol>(given)
   const { from, select, ...rest } = options
   return Asset.make<
     Name,

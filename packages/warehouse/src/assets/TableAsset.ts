@@ -1,7 +1,7 @@
 import * as Asset from "@sluice/core/asset/Asset"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { Failure } from "@sluice/core/asset/Failure"
-import * as Partitioning from "@sluice/core/asset/Partitioning"
+import * as Cut from "@sluice/core/asset/PartitionedInputs"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
@@ -57,19 +57,19 @@ export const tableAsset = <
   M = {},
   const Pol = "each"
 >(
-  given: Partitioning.Subject<Table.Table<Name, C, V>, P, M, Pol>,
+  given: Cut.Subject<Table.Table<Name, C, V>, P, M, Pol>,
   options: Options<Up, RC, RO, P, M, Pol> &
-    Partitioning.Checked<Up, P, M> & {
+    Cut.Checked<Up, P, M> & {
       /** The column with the ids of the source's rows, if `rows` may return changes. It begins the table's key. */
       readonly by?: By
       readonly rows: (
         inputs: Asset.Inputs<Up, P, M, Pol>,
         lookup: MaskLookup.Lookup,
-        slice: Partitioning.SliceOf<P, Pol>
+        slice: Cut.SliceOf<P, Pol>
       ) => Rows<Table.Row<Table.Table<Name, C, V>>, By> | Effect.Effect<Rows<Table.Row<Table.Table<Name, C, V>>, By>, E, R>
     }
 ) => {
-  const table = Partitioning.subject<Table.Table<Name, C, V>, P, M, Pol>(given)
+  const table = Cut.subject<Table.Table<Name, C, V>, P, M, Pol>(given)
   const { by, rows, ...rest } = options
   return Asset.make<
     Name,
