@@ -75,6 +75,20 @@ export const weekly = <const Name extends string>(name: Name, options: WindowOpt
 /** Months, with keys such as `2024-08`. */
 export const monthly = <const Name extends string>(name: Name, options: WindowOptions) => windows(name, "month", options)
 
+/**
+ * Windows from one tick of a cron expression to the next, with the local time of their start as key: `2024-08-01T06:30`. The
+ * expression has five fields: minute, hour, day of month, month, day of week. It ticks whenever the zone's clock shows one of its
+ * times: a time that the clock repeats ticks twice (`…a` and `…b`), and one that it skips never.
+ *
+ * ```ts
+ * const quarters = Partitions.every("quarters", { cron: "0,15,30,45 * * * *", start: "2024-08-01" })
+ * ```
+ */
+export const every = <const Name extends string>(
+  name: Name,
+  { cron, ...options }: WindowOptions & { readonly cron: string }
+) => windows(name, `cron ${cron.trim().replace(/\s+/g, " ")}`, options)
+
 /** The keys given, in this order. They stand in history and messages, so they must not be personal. */
 export const fixed = <const Name extends string>(name: Name, keys: ReadonlyArray<string>): Partitions<Name> =>
   make(name, undefined, () => listed(name, keys))

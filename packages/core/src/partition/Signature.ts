@@ -39,7 +39,10 @@ export const differences = (was: Signature, is: Signature): ReadonlyArray<string
 
 /** The granularity by which partitions are stored: that of the first time dimension; undefined if there is none. */
 export const granularityOf = ({ dimensions }: Signature): Granularity | undefined =>
-  dimensions.map(({ cut }) => granularities.find((granularity) => granularity === cut)).find((cut) => cut !== undefined)
+  dimensions.map(({ cut }) => cut).find(isGranularity)
+
+const isGranularity = (cut: string): cut is Granularity =>
+  cut.startsWith("cron ") || granularities.some((granularity) => granularity === cut)
 
 /** The unit in which partitions are stored. */
 export const unitOf = (signature: Signature): Stored["unit"] => {

@@ -4,7 +4,7 @@ import * as Calendar from "./internal/Calendar.ts"
 import * as Ordinals from "./internal/Ordinals.ts"
 import * as Runs from "./internal/Runs.ts"
 import * as storedCells from "./internal/storedCells.ts"
-import type { Granularity } from "./internal/TimeGrid.ts"
+import { type Granularity, isLength } from "./internal/TimeGrid.ts"
 import type { Space } from "./Space.ts"
 
 /**
@@ -24,7 +24,8 @@ export const Stored = Schema.Struct({
 export type Stored = typeof Stored.Type
 
 /** The unit in which windows are stored. */
-export const unitOf = (granularity: Granularity): "second" | "day" => (granularity === "hour" ? "second" : "day")
+export const unitOf = (granularity: Granularity): "second" | "day" =>
+  granularity === "hour" || !isLength(granularity) ? "second" : "day"
 
 /** No partitions of a set whose windows have this unit. */
 export const empty = (unit: Stored["unit"]): Stored => ({ unit, cells: {} })
@@ -123,11 +124,12 @@ export const isEmpty = ({ cells }: Stored): boolean => Object.keys(cells).length
  * part of an hour. Excluded partitions of a range are not known and not subtracted: `of` leaves them out of its ranges.
  */
 export const count = ({ cells, unit }: Stored, granularity?: Granularity): number | undefined => {
+  const length = granularity !== undefined && isLength(granularity) ? granularity : undefined
   let sum = 0
   for (const ranges of Object.values(cells)) {
     if (unit === "none") sum++
     for (const [first, last] of Ordinals.pairs(ranges)) {
-      const windows = first === last ? 1 : granularity && Ordinals.countOf(granularity, first, last)
+      const windows = first === last ? 1 : length && Ordinals.countOf(length, first, last)
       if (windows === undefined) return undefined
       sum += windows
     }

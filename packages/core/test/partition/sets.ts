@@ -20,9 +20,12 @@ const zone = FastCheck.constantFrom(
 /** Days near transitions of these zones. */
 const start = FastCheck.constantFrom("2024-10-25", "2011-12-28", "2016-04-29", "2007-12-07", "2011-03-12")
 
+const twiceAnHour = <const Name extends string>(name: Name, options: Partitions.WindowOptions) =>
+  Partitions.every(name, { ...options, cron: "10,40 * * * *" })
+
 /** Windows of a zone, some of them excluded. `from` moves the start by so many days, and `to` moves the end. */
 export const windows = FastCheck.record({
-  make: FastCheck.constantFrom(Partitions.hourly, Partitions.daily, Partitions.weekly, Partitions.monthly),
+  make: FastCheck.constantFrom(Partitions.hourly, Partitions.daily, Partitions.weekly, Partitions.monthly, twiceAnHour),
   timezone: zone,
   start,
   days: FastCheck.integer({ min: 3, max: 70 }),

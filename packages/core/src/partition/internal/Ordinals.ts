@@ -1,4 +1,4 @@
-import type { Granularity } from "./TimeGrid.ts"
+import { type Granularity, isLength, type Length } from "./TimeGrid.ts"
 
 /** Stored windows: the first and the last ordinal of every range, alternately, ascending. */
 export type Ordinals = ReadonlyArray<number>
@@ -22,9 +22,9 @@ export function* pairs(ordinals: Ordinals): Generator<readonly [first: number, l
   }
 }
 
-/** The steps of a granularity; undefined if it is not known. */
+/** The steps of a granularity. Those of cron expressions are not known. */
 export const stepsOf = (granularity: Granularity | undefined): Steps =>
-  granularity === undefined ? unknown : steps[granularity]
+  granularity === undefined || !isLength(granularity) ? unknown : steps[granularity]
 
 const unknown: Steps = {
   isNext: (last, first) => first - last <= 1,
@@ -41,7 +41,7 @@ const firstOfMonth = (dayNumber: number, months: number): number => {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1) / 86_400_000
 }
 
-const steps: Readonly<Record<Granularity, Steps>> = {
+const steps: Readonly<Record<Length, Steps>> = {
   // A shift of half an hour makes an hour of 30 or 90 minutes, but never two in a row.
   hour: {
     ...unknown,
@@ -65,7 +65,7 @@ const steps: Readonly<Record<Granularity, Steps>> = {
 }
 
 /** The number of windows that start from `first` to `last`, both included. */
-export const countOf = (granularity: Granularity, first: number, last: number): number => {
+export const countOf = (granularity: Length, first: number, last: number): number => {
   switch (granularity) {
     case "hour":
       return Math.floor((last - first) / 3600) + 1

@@ -1,6 +1,9 @@
 import * as Either from "effect/Either"
 import * as Calendar from "./Calendar.ts"
+import * as CronPattern from "./CronPattern.ts"
+import * as cronGrid from "./cronGrid.ts"
 import * as Hours from "./Hours.ts"
+import * as Ticks from "./Ticks.ts"
 import * as ZoneTable from "./ZoneTable.ts"
 
 /**
@@ -29,18 +32,23 @@ export interface TimeGrid {
   readonly missing: (from: number, to: number) => ReadonlyArray<number>
 }
 
-export type Granularity = "hour" | "day" | "week" | "month"
+/** How long windows are: of one length of the calendar, or from one tick of a cron expression to the next. */
+export type Granularity = Length | Cron
+export type Length = "hour" | "day" | "week" | "month"
+export type Cron = `cron ${string}`
 
-/** The grid of a granularity in a zone, right until an instant at least. */
+/** The cron expression of a granularity; undefined if it has none. */
+export const expressionOf = (granularity: Granularity): string | undefined =>
+  granularity.startsWith("cron ") ? granularity.slice(5) : undefined
+
+/** Whether a granularity is a length of the calendar. */
+export const isLength = (granularity: Granularity): granularity is Length => expressionOf(granularity) === undefined
+
+/** The grid of a granularity in a zone, right until an instant at least. A cron expression must be one that `CronPattern` reads. */
 export const make = (granularity: Granularity, zone: string, until: number): TimeGrid => {
   const table = ZoneTable.of(zone, until)
   const calendar = Calendar.make(table)
-  const grid = {
-    hour: () => hours(Hours.make(table), zone),
-    day: () => days(calendar, zone),
-    week: () => weeks(calendar),
-    month: () => months(calendar)
-  }[granularity]()
+  const grid = gridOf(granularity, zone, table, calendar)
   const firstFrom = (instant: number) => {
     const number = grid.numberAt(instant)
     return grid.startOf(number) < instant ? number + 1 : number
@@ -52,6 +60,23 @@ export const make = (granularity: Granularity, zone: string, until: number): Tim
       return number >= 0 && grid.ordinalOf(number) === ordinal ? number : undefined
     },
     datesFrom: (dayNumber) => [firstFrom(calendar.startOf(dayNumber)), firstFrom(calendar.startOf(dayNumber + 1))]
+  }
+}
+
+const gridOf = (granularity: Granularity, zone: string, table: ZoneTable.ZoneTable, calendar: Calendar.Calendar): Grid => {
+  if (!isLength(granularity)) {
+    const expression = granularity.slice(5)
+    return cronGrid.make(Ticks.make(Either.getOrThrow(CronPattern.parse(expression)), table), expression, zone)
+  }
+  switch (granularity) {
+    case "hour":
+      return hours(Hours.make(table), zone)
+    case "day":
+      return days(calendar, zone)
+    case "week":
+      return weeks(calendar)
+    case "month":
+      return months(calendar)
   }
 }
 

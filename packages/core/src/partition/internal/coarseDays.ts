@@ -24,7 +24,9 @@ export const coarseDays = (
       return day === undefined ? undefined : ([day, day + 1] as const)
     }
   }
-  return longer[granularity].map((one) => readers[one]()).find((days) => days !== undefined)
+  return longer[TimeGrid.isLength(granularity) ? granularity : "hour"]
+    .map((one) => readers[one]())
+    .find((days) => days !== undefined)
 }
 
 const longer = {

@@ -3,6 +3,7 @@ import { unsafeCast } from "../../internal/unsafeCast.ts"
 import type { PartitionKey } from "../PartitionKey.ts"
 import type { Space } from "../Space.ts"
 import * as Calendar from "./Calendar.ts"
+import * as CronPattern from "./CronPattern.ts"
 import * as Runs from "./Runs.ts"
 import * as TimeGrid from "./TimeGrid.ts"
 import * as ZoneTable from "./ZoneTable.ts"
@@ -27,6 +28,9 @@ export const make = <Name extends string>(
   if (!ZoneTable.isKnown(timezone)) {
     return Either.left([`There is no time zone "${timezone}". Use a name of the IANA database, such as Europe/Berlin.`])
   }
+  const expression = TimeGrid.expressionOf(granularity)
+  const cron = expression === undefined ? undefined : CronPattern.parse(expression)
+  if (cron !== undefined && Either.isLeft(cron)) return Either.left([`The cron expression ${expression} ${cron.left}`])
   if (!Number.isInteger(endOffset)) problems.push(`endOffset is ${endOffset}. Use a whole number.`)
   const grid = TimeGrid.make(granularity, timezone, horizonOf(now, end, endOffset))
   const bound = (what: string, text: string, side: "first" | "last"): number => {
