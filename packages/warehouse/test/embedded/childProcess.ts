@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { build } from "esbuild"
 
-/** Bundles the publishing child into a directory. The native driver stays in its place. */
-export const bundleChild = (directory: string) =>
+/** Bundles a child into a directory. The native driver stays in its place. */
+export const bundleChild = (directory: string, child = "publisher.child.ts") =>
   Effect.promise(async () => {
-    const outfile = join(directory, "publisher.mjs")
+    const outfile = join(directory, `${child}.mjs`)
     const { resolve } = createRequire(fileURLToPath(new URL("../../package.json", import.meta.url)))
     await build({
-      entryPoints: [fileURLToPath(new URL("./publisher.child.ts", import.meta.url))],
+      entryPoints: [fileURLToPath(new URL(child, import.meta.url))],
       outfile,
       bundle: true,
       platform: "node",
