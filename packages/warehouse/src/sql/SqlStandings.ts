@@ -78,14 +78,14 @@ export const all = Effect.fn("SqlStandings.all")(function* (
 ): Effect.fn.Return<ReadonlyMap<string, Standing.Standing>, Failed> {
   const { its, standings } = words(sql, dialect)
   const only = asset === undefined ? sql`` : sql` AND asset = ${asset}`
-  const found = yield* SqlRows.all(
-    Row,
-    sql`SELECT ${columns(sql)} FROM ${standings} WHERE ${its}${only} AND standing IS NOT NULL ORDER BY asset`
-  )
+  const found =
+    yield* sql`SELECT ${columns(sql)} FROM ${standings} WHERE ${its}${only} AND standing IS NOT NULL ORDER BY asset`
   const read = new Map<string, Standing.Standing>()
   for (const row of found) {
-    const standing = yield* standingOf(sql, dialect, row)
-    if (standing !== undefined) read.set(row.asset, standing)
+    // A schema for each of thousands of rows would take a fifth of the time.
+    const kept = Standing.decode(bytesIn(row))
+    const standing = Either.isRight(kept) ? kept.right : yield* repaired(sql, dialect, row)
+    if (standing !== undefined) read.set(String(row["asset"]), standing)
   }
   return read
 })
@@ -161,6 +161,14 @@ export const keepPruned = Effect.fn("SqlStandings.keepPruned")(function* (
     }
   })
 })
+
+const bytesIn = ({ standing }: Readonly<Record<string, unknown>>): Uint8Array =>
+  standing instanceof Uint8Array ? standing : new Uint8Array(standing instanceof ArrayBuffer ? standing : new ArrayBuffer(0))
+
+const repaired = (sql: SqlClient, dialect: PipelineDialect, row: unknown) =>
+  Effect.flatMap(SqlRows.first(Row, Effect.succeed([row])), (one) =>
+    one === undefined ? Effect.succeed(undefined) : folded(sql, dialect, one)
+  )
 
 const next = (standing: Standing.Standing | undefined, event: PartitionEvent): Standing.Standing | undefined =>
   event._tag === "PartitionsSkipped" ? standing : Standing.after(standing, event)
