@@ -4,7 +4,6 @@ import type { PartitionKey } from "../partition/PartitionKey.ts"
 import type * as Partitions from "../partition/Partitions.ts"
 import type * as Slice from "../partition/Slice.ts"
 import type * as Asset from "./AssetShape.ts"
-import type { SingleRun } from "./Partitioning.ts"
 
 /** The set that an asset is cut by; `undefined` if it is not cut. */
 export type SetOf<T> = T extends { readonly partitions: infer P } ? P : undefined
@@ -63,17 +62,20 @@ export type Inputs<Up, P, M, Pol> = {
   }[Given<Up[K], P, K extends keyof MappingsIn<M> ? MappingsIn<M>[K] : undefined, Pol>]
 }
 
-/** How an upstream is given: as one value, or as a map by key. A table, view or mask is one value, however it is cut. */
+/**
+ * How an upstream is given: as one value, or as a map by key if the mapping can name several partitions. A table, view or mask is one
+ * value, however it is cut.
+ */
 type Given<T, P, M, Pol> = [SetOf<T>] extends [Partitions.Any]
   ? [Asset.Relation<T>] extends [never]
     ? [P] extends [Partitions.Any]
-      ? [Pol] extends [SingleRun]
-        ? "byKey"
-        : M extends { readonly arity: infer Arity }
-          ? [Arity] extends ["one"]
+      ? M extends { readonly arity: infer Arity }
+        ? [Arity] extends ["one"]
+          ? [Pol] extends ["each"]
             ? "whole"
             : "byKey"
-          : "whole"
+          : "byKey"
+        : "whole"
       : "byKey"
     : "whole"
   : "whole"
@@ -94,6 +96,7 @@ export type Wanted<P, Pol> =
 export const isByKey = (reader: Asset.Any, name: string, upstream: Asset.Any): boolean => {
   if (upstream.partitioning === undefined) return false
   if (upstream.storage._tag === "Stored" && upstream.storage.relation !== undefined) return false
-  if (reader.partitioning === undefined || reader.partitioning.policy !== "each") return true
-  return reader.partitioning.mappings[name]?.arity === "many"
+  if (reader.partitioning === undefined) return true
+  const mapping = reader.partitioning.mappings[name]
+  return mapping !== undefined && (mapping.arity === "many" || reader.partitioning.policy !== "each")
 }

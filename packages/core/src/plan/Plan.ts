@@ -4,7 +4,11 @@ import type * as Asset from "../asset/Asset.ts"
 import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Topology from "../graph/topology.ts"
-import { Stored } from "../partition/Stored.ts"
+import type * as Runs from "../partition/internal/Runs.ts"
+import * as Stored from "../partition/Stored.ts"
+import { PartitionsNotPlanned } from "./PartitionsNotPlanned.ts"
+import type { Cut } from "./PlannedPartitions.ts"
+import * as PlannedPartitions from "./PlannedPartitions.ts"
 
 /** The reason for a step in a plan. */
 export const Reason = Schema.Union(
@@ -33,7 +37,7 @@ export const Step = Schema.Struct({
   /** The steps that must succeed before, by asset name. */
   after: Schema.Array(Schema.String),
   /** The partitions that the step makes. Absent for an asset without partitions. */
-  partitions: Schema.optionalWith(Stored, { exact: true })
+  partitions: Schema.optionalWith(Stored.Stored, { exact: true })
 })
 export type Step = typeof Step.Type
 
@@ -44,6 +48,8 @@ export interface Plan<out A extends Asset.Any> {
   readonly selection: string
   /** Every step follows the steps that it waits for. */
   readonly steps: ReadonlyArray<Step>
+  /** The partitions of its steps; undefined if no asset of the graph is cut. */
+  readonly cut: Cut | undefined
 }
 
 /** Whether a plan reads a source. */
@@ -89,8 +95,12 @@ export const make = <A extends Asset.Any>(
     readonly selection: string
     readonly selected: ReadonlyArray<number>
     readonly isMaterialized: (asset: string) => boolean
+    /** The partitions to make of the selected assets that are cut. Undefined if no asset of the graph is cut. */
+    readonly cut?: Cut | undefined
+    /** The partitions of an asset that have been made. */
+    readonly madeOf?: (asset: string) => Runs.Runs | undefined
   }
-): Either.Either<Plan<A>, PlanImpossible> => {
+): Either.Either<Plan<A>, PlanImpossible | PartitionsNotPlanned> => {
   const { computed, sourceOf } = computedClosure(graph, options.selected)
   const selected = new Set(options.selected)
   const loaded = new Set([...computed].flatMap((node) => (graph.upstreams[node] ?? []).filter((up) => !computed.has(up))))
@@ -119,6 +129,14 @@ export const make = <A extends Asset.Any>(
       ? { _tag: "NeededBy", assets: computedDownstreams(node) }
       : { _tag: "SameSnapshot", source: nameOf(source) }
   }
+  const { cut: chosen, madeOf = () => undefined } = options
+  const cut = chosen && { ...chosen, runs: PlannedPartitions.all(graph, chosen, computed) }
+  const unmade = cut === undefined ? [] : PlannedPartitions.problems(graph, cut, computed, madeOf)
+  if (unmade.length > 0) return Either.left(new PartitionsNotPlanned({ problems: unmade }))
+  const partitionsOf = (node: number) => {
+    const [space, runs] = [cut?.cuts.spaceOf(nameOf(node)), cut?.runs.get(nameOf(node))]
+    return space === undefined || runs === undefined ? {} : { partitions: Stored.of(space, runs) }
+  }
   const steps = [...computed, ...loaded]
     .sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0) || a - b)
     .map(
@@ -126,10 +144,11 @@ export const make = <A extends Asset.Any>(
         asset: nameOf(node),
         action: isExternal(node) ? "observe" : loaded.has(node) ? "load" : "materialize",
         reason: reasonOf(node),
-        after: loaded.has(node) ? [] : (graph.upstreams[node] ?? []).map(nameOf)
+        after: loaded.has(node) ? [] : (graph.upstreams[node] ?? []).map(nameOf),
+        ...partitionsOf(node)
       })
     )
-  return Either.right({ graph, selection: options.selection, steps })
+  return Either.right({ graph, selection: options.selection, steps, cut })
 }
 
 /** Plans the checks of the selected assets (by index) on published data. Materializes nothing. */
@@ -139,6 +158,7 @@ export const checks = <A extends Asset.Any>(
 ): Plan<A> => ({
   graph,
   selection: options.selection,
+  cut: undefined,
   steps: options.selected.flatMap((node): ReadonlyArray<Step> => {
     const asset = graph.assets[node]
     return asset === undefined || asset.checks.length === 0

@@ -7,8 +7,15 @@ import * as Selection from "../graph/Selection.ts"
 import { SelectionEmpty, type SelectionInvalid } from "../graph/SelectionInvalid.ts"
 import * as SelectionQuery from "../graph/SelectionQuery.ts"
 import * as SelectionText from "../graph/SelectionText.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import type { PartitionsInvalid } from "../partition/PartitionsInvalid.ts"
+import * as PartitionPlan from "../plan/PartitionPlan.ts"
+import * as PartitionRequest from "../plan/PartitionRequest.ts"
+import type { PartitionsNotPlanned } from "../plan/PartitionsNotPlanned.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Staleness from "../plan/Staleness.ts"
+import type { StoreFailed } from "../source/StoreFailed.ts"
+import * as PartitionFacts from "./PartitionFacts.ts"
 import { isSettled } from "./RunRecord.ts"
 import * as RunResult from "./RunResult.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
@@ -37,6 +44,28 @@ export interface Options {
   readonly allowEmpty?: boolean
 }
 
+/** Options of a plan. */
+export interface PlanOptions extends Options {
+  /** The partitions to make of the selected assets that are cut. Default: the latest. */
+  readonly partitions?: PartitionRequest.PartitionRequest
+  /** Whether partitions downstream of those that are requested are made again with them. Default false. */
+  readonly downstream?: boolean
+  /** Whether the run is a backfill. Default false. */
+  readonly backfill?: boolean
+  /** Whether the newest partitions are made first. Default false. */
+  readonly newestFirst?: boolean
+}
+
+/** Why a selection cannot be planned. */
+export type NotPlanned =
+  | SelectionInvalid
+  | SelectionEmpty
+  | Plan.PlanImpossible
+  | PartitionsInvalid
+  | PartitionsNotPlanned
+  | RunStoreFailed
+  | StoreFailed
+
 /** Resolves a selection to asset indices. Reads the history if the selection needs it. */
 export const select = Effect.fn("Planner.select")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
@@ -54,10 +83,10 @@ export const select = Effect.fn("Planner.select")(function* <A extends Asset.Any
 export const plan = Effect.fn("Planner.plan")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   selection: Selection.Selection,
-  options: Options = {}
-): Effect.fn.Return<Plan.Plan<A>, SelectionInvalid | SelectionEmpty | Plan.PlanImpossible | RunStoreFailed, RunStore> {
+  options: PlanOptions = {}
+): Effect.fn.Return<Plan.Plan<A>, NotPlanned, RunStore> {
   const selected = yield* select(graph, selection, options)
-  return yield* planOf(graph, SelectionText.print(selection), selected)
+  return yield* planOf(graph, SelectionText.print(selection), selected, options)
 })
 
 /** Plans the checks of a selection. */
@@ -103,8 +132,8 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
 export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   { assets, first }: RunToRetry
-): Effect.fn.Return<Plan.Plan<A>, SelectionInvalid | Plan.PlanImpossible | RunStoreFailed, RunStore> {
-  return yield* planOf(graph, first.selection, yield* SelectionQuery.resolve(assets, graph))
+): Effect.fn.Return<Plan.Plan<A>, NotPlanned, RunStore> {
+  return yield* planOf(graph, first.selection, yield* SelectionQuery.resolve(assets, graph), {})
 })
 
 /** The staleness of every asset, by name, from the history. */
@@ -124,10 +153,31 @@ export const standings = Effect.fn("Planner.standings")(function* (
 const planOf = Effect.fnUntraced(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   selection: string,
-  selected: ReadonlyArray<number>
+  selected: ReadonlyArray<number>,
+  {
+    backfill: isBackfill = false,
+    downstream = false,
+    newestFirst = false,
+    partitions = PartitionRequest.latest
+  }: PlanOptions
 ) {
   const materialized = yield* (yield* RunStore).materializations
-  return yield* Plan.make(graph, { selection, selected, isMaterialized: (asset) => materialized.has(asset) })
+  const isMaterialized = (asset: string) => materialized.has(asset)
+  const known = yield* PartitionFacts.of(graph, materialized)
+  if (known === undefined) return yield* Plan.make(graph, { selection, selected, isMaterialized })
+  const { cuts, states } = known
+  const runs = yield* PartitionPlan.choose({ graph, cuts, states }, selected, partitions, { downstream })
+  const isUpToDate = (index: number) => {
+    const chosen = runs.get(graph.names[index] ?? "")
+    return chosen !== undefined && Runs.isEmpty(chosen)
+  }
+  return yield* Plan.make(graph, {
+    selection,
+    selected: selected.filter((index) => !isUpToDate(index)),
+    isMaterialized: (asset) => isMaterialized(asset) || !Runs.isEmpty(states.get(asset)?.made ?? Runs.empty(0)),
+    madeOf: (asset) => states.get(asset)?.made,
+    cut: { cuts, runs, isBackfill, newestFirst }
+  })
 })
 
 /** The merged result of a run and the runs that it retried. */

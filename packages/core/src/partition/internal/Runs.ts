@@ -101,6 +101,18 @@ export const last = (self: Runs): number => {
   return -1
 }
 
+/** The largest index below another; -1 if there is none. */
+export const lastBelow = (self: Runs, index: number): number => {
+  if (self._tag === "Ranges") {
+    const at = lastAtMost(self.bounds, index - 1)
+    if (at < 0) return -1
+    return (at & 1) === 0 ? index - 1 : (self.bounds[at] ?? 0) - 1
+  }
+  let below = Math.min(index, self.space) - 1
+  while (below >= 0 && !has(self, below)) below--
+  return below
+}
+
 export const isEmpty = (self: Runs): boolean => first(self) < 0
 
 export const has = (self: Runs, index: number): boolean => {

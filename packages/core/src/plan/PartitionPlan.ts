@@ -1,0 +1,134 @@
+import * as Either from "effect/Either"
+import type * as Asset from "../asset/Asset.ts"
+import type { AssetGraph } from "../graph/AssetGraph.ts"
+import * as lines from "../partition/internal/lines.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import * as PartitionText from "../partition/PartitionText.ts"
+import type { Space } from "../partition/Space.ts"
+import type { Cuts } from "./Cuts.ts"
+import type { PartitionRequest } from "./PartitionRequest.ts"
+import type { PartitionStates } from "./PartitionStaleness.ts"
+import { PartitionsNotPlanned } from "./PartitionsNotPlanned.ts"
+
+/** What a choice of partitions is made from. */
+export interface Context {
+  readonly graph: AssetGraph<Asset.Any>
+  readonly cuts: Cuts
+  readonly states: ReadonlyMap<string, PartitionStates>
+}
+
+/**
+ * The partitions to make of each selected asset that is cut, by name; none of an asset that is up to date. Named partitions that an
+ * asset's set does not have are mapped from a selected asset whose set has them.
+ */
+export const choose = (
+  { cuts, graph, states }: Context,
+  selected: ReadonlyArray<number>,
+  request: PartitionRequest,
+  { downstream }: { readonly downstream: boolean }
+): Either.Either<ReadonlyMap<string, Runs.Runs>, PartitionsNotPlanned> => {
+  const assets = inOrder(graph, selected)
+  const chosen = new Map<string, Runs.Runs>()
+  const problems = new Map<string, string>()
+  for (const { name } of assets) {
+    const space = cuts.spaceOf(name)
+    if (space === undefined) continue
+    const found = requested(name, space, states.get(name), request)
+    if (Either.isRight(found)) chosen.set(name, found.right)
+    else problems.set(name, found.left)
+  }
+  spread(assets, cuts, chosen, problems)
+  const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
+  if (left.length > 0) return Either.left(new PartitionsNotPlanned({ problems: left }))
+  if (downstream) addDownstream(assets, cuts, chosen)
+  for (const asset of assets) {
+    const runs = chosen.get(asset.name)
+    if (runs !== undefined)
+      chosen.set(asset.name, withLookback(asset, cuts.spaceOf(asset.name), states.get(asset.name), runs))
+  }
+  return Either.right(chosen)
+}
+
+/** The assets of a selection, upstreams first. */
+const inOrder = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>): ReadonlyArray<Asset.Any> =>
+  [...selected]
+    .sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0) || a - b)
+    .flatMap((index) => graph.assets[index] ?? [])
+
+const requested = (
+  name: string,
+  space: Space,
+  states: PartitionStates | undefined,
+  request: PartitionRequest
+): Either.Either<Runs.Runs, string> => {
+  const parsed = (text: string) => Either.mapLeft(PartitionText.parse(space, text), (problem) => `${name}: ${problem}`)
+  switch (request._tag) {
+    case "Named":
+      return parsed(request.text)
+    case "InState": {
+      const within = request.text === undefined ? Either.right(space.all) : parsed(request.text)
+      const wanted = request.states
+        .map((state) => states?.[state] ?? (state === "missing" ? space.all : Runs.empty(space.size)))
+        .reduce(Runs.union, Runs.empty(space.size))
+      return Either.map(within, (runs) => Runs.intersect(runs, wanted))
+    }
+    case "Latest":
+      return Either.mapLeft(
+        PartitionText.parse(space, "latest"),
+        () =>
+          `${name} is cut by ${space.name}, which has no latest partition. Name the partitions with --partition, or make those that are missing with \`sluice backfill ${name} --missing\`.`
+      )
+  }
+}
+
+/** Maps partitions to the assets that could not read the request, from the assets beside them. */
+const spread = (
+  assets: ReadonlyArray<Asset.Any>,
+  cuts: Cuts,
+  chosen: Map<string, Runs.Runs>,
+  problems: Map<string, string>
+): void => {
+  for (let grown = true; grown; ) {
+    grown = false
+    const settle = (name: string, runs: Runs.Runs) => {
+      problems.delete(name)
+      chosen.set(name, runs)
+      grown = true
+    }
+    for (const reader of assets) {
+      const own = chosen.get(reader.name)
+      for (const upstream of Object.values(reader.upstreams)) {
+        const theirs = chosen.get(upstream.name)
+        if (own !== undefined && problems.has(upstream.name)) settle(upstream.name, cuts.up(reader, upstream, own))
+        else if (own === undefined && theirs !== undefined && problems.has(reader.name)) {
+          settle(reader.name, cuts.down(reader, upstream, theirs))
+        }
+      }
+    }
+  }
+}
+
+const addDownstream = (assets: ReadonlyArray<Asset.Any>, cuts: Cuts, chosen: Map<string, Runs.Runs>): void => {
+  for (const reader of assets) {
+    for (const upstream of Object.values(reader.upstreams)) {
+      const [own, theirs] = [chosen.get(reader.name), chosen.get(upstream.name)]
+      if (own === undefined || theirs === undefined || Runs.isEmpty(theirs)) continue
+      chosen.set(reader.name, Runs.union(own, cuts.down(reader, upstream, theirs)))
+    }
+  }
+}
+
+/** Adds the partitions before each new one that are made again with it. */
+const withLookback = (
+  { partitioning }: Asset.Any,
+  space: Space | undefined,
+  states: PartitionStates | undefined,
+  runs: Runs.Runs
+): Runs.Runs => {
+  const lookback = partitioning?.lookback ?? 0
+  if (lookback === 0 || space === undefined || states === undefined) return runs
+  const fresh = Runs.difference(runs, states.made)
+  let all = runs
+  for (let by = 1; by <= lookback; by++) all = Runs.union(all, Runs.intersect(lines.before(space, fresh, by), states.made))
+  return all
+}

@@ -1,0 +1,19 @@
+/** Which partitions of the selected assets a run is to make. */
+export type PartitionRequest =
+  /** The last complete partition of time windows. The default of a run. */
+  | { readonly _tag: "Latest" }
+  /** Partitions as a person writes them: `2024-08-01..2024-08-31`. */
+  | { readonly _tag: "Named"; readonly text: string }
+  /** Those in one of these states, of all or of the named ones. */
+  | { readonly _tag: "InState"; readonly states: ReadonlyArray<PartitionState>; readonly text: string | undefined }
+
+/** Never made; failed at the last attempt; or made from other code or other rows than today's. */
+export type PartitionState = "missing" | "failed" | "stale"
+
+export const latest: PartitionRequest = { _tag: "Latest" }
+export const named = (text: string): PartitionRequest => ({ _tag: "Named", text })
+export const inState = (states: ReadonlyArray<PartitionState>, text?: string): PartitionRequest => ({
+  _tag: "InState",
+  states,
+  text
+})

@@ -1,0 +1,122 @@
+import type * as Asset from "../asset/Asset.ts"
+import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import type { AssetGraph } from "../graph/AssetGraph.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import * as Signature from "../partition/Signature.ts"
+import type { Space } from "../partition/Space.ts"
+import * as Standing from "../partition/Standing.ts"
+import type * as Stored from "../partition/Stored.ts"
+import type { Cuts } from "./Cuts.ts"
+
+/** The state of an asset's partitions. A partition can be in several sets: made, stale, and failed at its last attempt. */
+export interface PartitionStates {
+  readonly space: Space
+  /** Those that are there. */
+  readonly made: Runs.Runs
+  readonly missing: Runs.Runs
+  readonly failed: Runs.Runs
+  /** Those that are there, and were made from other code or other rows than today's. */
+  readonly stale: Runs.Runs
+  readonly causes: ReadonlyArray<Cause>
+  /** Those that are there, and that the set no longer has. */
+  readonly orphaned: Stored.Stored
+  /** How the set is cut in another way than the partitions that are there: sentences; empty if it is not. */
+  readonly recut: ReadonlyArray<string>
+  readonly madeAt: (index: number) => number | undefined
+}
+
+/** Why partitions are stale. */
+export interface Cause {
+  readonly _tag: "Code" | "CodeUnknown" | "LateRows" | "Input" | "Upstream"
+  /** The upstream that was made since (`Input`), or is stale itself (`Upstream`). */
+  readonly asset?: string
+  readonly runs: Runs.Runs
+}
+
+/** What the history knows of the graph's assets. */
+export interface Recorded {
+  readonly standingOf: (asset: string) => Standing.Standing | undefined
+  /** When an asset that is not cut was last materialized, in milliseconds since the epoch. */
+  readonly materializedAt: (asset: string) => number | undefined
+  readonly codeVersionOf: CodeVersionOf
+}
+
+/** The states of the partitions of every asset that is cut, by name. O(assets + ranges), and a walk for each upstream. */
+export const of = (graph: AssetGraph<Asset.Any>, cuts: Cuts, recorded: Recorded): ReadonlyMap<string, PartitionStates> => {
+  const all = new Map<string, PartitionStates>()
+  const currents = new Map<string, Standing.Current>()
+  const order = graph.assets.map((_, index) => index).sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0))
+  for (const index of order) {
+    const asset = graph.assets[index]
+    const space = asset === undefined ? undefined : cuts.spaceOf(asset.name)
+    if (asset === undefined || space === undefined || asset.storage._tag === "Ephemeral") continue
+    const standing = recorded.standingOf(asset.name) ?? Standing.empty(Signature.of(space))
+    const current = Standing.at(space, standing)
+    currents.set(asset.name, current)
+    const causes = [
+      ...codeCauses(space, current, recorded.codeVersionOf(asset)),
+      { _tag: "LateRows" as const, runs: current.late },
+      ...Object.values(asset.upstreams).flatMap((upstream) =>
+        inputCauses(asset, upstream, cuts, current, currents, all, recorded)
+      )
+    ].filter(({ runs }) => !Runs.isEmpty(runs))
+    all.set(asset.name, {
+      space,
+      made: current.made,
+      missing: Runs.difference(space.all, current.made),
+      failed: current.failed,
+      stale: causes.reduce((sum, { runs }) => Runs.union(sum, runs), Runs.empty(space.size)),
+      causes,
+      orphaned: current.orphaned,
+      recut: Signature.differences(standing.signature, Signature.of(space)),
+      madeAt: current.madeAt
+    })
+  }
+  return all
+}
+
+const codeCauses = (space: Space, { groups, made }: Standing.Current, code: string | undefined): ReadonlyArray<Cause> => {
+  if (code === undefined) return [{ _tag: "CodeUnknown", runs: made }]
+  let changed = Runs.empty(space.size)
+  for (const group of groups) if (group.code !== code) changed = Runs.union(changed, group.runs)
+  return [{ _tag: "Code", runs: changed }]
+}
+
+const inputCauses = (
+  asset: Asset.Any,
+  upstream: Asset.Any,
+  cuts: Cuts,
+  current: Standing.Current,
+  currents: ReadonlyMap<string, Standing.Current>,
+  above: ReadonlyMap<string, PartitionStates>,
+  recorded: Recorded
+): ReadonlyArray<Cause> => {
+  const { name } = upstream
+  const theirs = currents.get(name)
+  const downOf = (runs: Runs.Runs) => Runs.intersect(cuts.down(asset, upstream, runs), current.made)
+  const groups =
+    theirs === undefined
+      ? [{ at: recorded.materializedAt(name) ?? Number.NEGATIVE_INFINITY, runs: current.made }]
+      : [...theirs.groups].map(({ at, runs }) => ({ at, runs: downOf(runs) }))
+  const stale = above.get(name)?.stale
+  return [
+    { _tag: "Input", asset: name, runs: newer(groups, current) },
+    ...(stale === undefined ? [] : [{ _tag: "Upstream" as const, asset: name, runs: downOf(stale) }])
+  ]
+}
+
+/** The partitions that were made before something that they are made from. Walks both from the newest to the oldest. */
+const newer = (
+  inputs: ReadonlyArray<{ readonly at: number; readonly runs: Runs.Runs }>,
+  { groups, made }: Standing.Current
+): Runs.Runs => {
+  const newestFirst = [...inputs].sort((a, b) => b.at - a.at)
+  let [at, since, found] = [0, Runs.empty(made.space), Runs.empty(made.space)]
+  for (const group of [...groups].sort((a, b) => b.at - a.at)) {
+    for (let input = newestFirst[at]; input !== undefined && input.at > group.at; input = newestFirst[++at]) {
+      since = Runs.union(since, input.runs)
+    }
+    found = Runs.union(found, Runs.intersect(since, group.runs))
+  }
+  return found
+}

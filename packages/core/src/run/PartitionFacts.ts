@@ -1,0 +1,42 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Asset from "../asset/Asset.ts"
+import { CodeVersions } from "../asset/CodeVersions.ts"
+import type { AssetGraph } from "../graph/AssetGraph.ts"
+import { DynamicKeys } from "../partition/DynamicKeys.ts"
+import type { PartitionsInvalid } from "../partition/PartitionsInvalid.ts"
+import * as Cuts from "../plan/Cuts.ts"
+import * as PartitionStaleness from "../plan/PartitionStaleness.ts"
+import type { StoreFailed } from "../source/StoreFailed.ts"
+import type { Materialization } from "./RunRecord.ts"
+import { RunStore, type RunStoreFailed } from "./RunStore.ts"
+
+/** What is known of a graph's partitions at this moment. */
+export interface PartitionFacts {
+  readonly cuts: Cuts.Cuts
+  /** The states of the partitions of each asset that is cut and stored, by name. */
+  readonly states: ReadonlyMap<string, PartitionStaleness.PartitionStates>
+}
+
+/** Reads what is known of a graph's partitions. Undefined, and nothing is read, if no asset is cut. */
+export const of = Effect.fn("PartitionFacts.of")(function* (
+  graph: AssetGraph<Asset.Any>,
+  materialized: ReadonlyMap<string, Materialization>
+): Effect.fn.Return<PartitionFacts | undefined, PartitionsInvalid | RunStoreFailed | StoreFailed, RunStore> {
+  if (graph.assets.every(({ partitioning }) => partitioning === undefined)) return undefined
+  const kept = yield* Effect.serviceOption(DynamicKeys)
+  const keys = Option.isSome(kept) ? yield* kept.value.all : new Map<string, ReadonlyArray<string>>()
+  const now = yield* Clock.currentTimeMillis
+  const cuts = yield* Cuts.at(graph, { now, keysOf: (set) => keys.get(set) ?? [] })
+  const standings = yield* (yield* RunStore).standings
+  const states = PartitionStaleness.of(graph, cuts, {
+    standingOf: (asset) => standings.get(asset),
+    materializedAt: (asset) => {
+      const at = materialized.get(asset)?.at
+      return at === undefined ? undefined : Date.parse(at)
+    },
+    codeVersionOf: yield* CodeVersions
+  })
+  return { cuts, states }
+})
