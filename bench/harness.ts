@@ -5,9 +5,11 @@ import { join } from "node:path"
 /** One measurement: its median and, if there is a floor, the floor's median of the same run. */
 export interface Figure {
   readonly what: string
-  readonly unit: "ms" | "µs" | "s" | "rows/s" | "MB"
+  readonly unit: "ms" | "µs" | "s" | "rows/s" | "MB" | "KB"
   readonly value: number
   readonly floor?: { readonly what: string; readonly value: number }
+  /** The bench fails if the value is larger, unless it runs with `--small`. */
+  readonly ceiling?: number
 }
 
 /** `--name value` from the command line, or its default, which is smaller with `--small`. */
@@ -48,13 +50,16 @@ export const inTurn = async (runs: number, ...tasks: ReadonlyArray<() => unknown
 
 /** Prints the figures and writes them to bench/results/NAME.json. */
 export const report = (name: string, setting: string, figures: ReadonlyArray<Figure>): void => {
-  const rows = figures.map(({ floor, unit, value, what }) => [
-    what,
-    `${format(value)} ${unit}`,
-    floor === undefined ? "" : `${format(floor.value)} ${unit}`,
-    floor === undefined ? "" : `${(value / floor.value).toFixed(2)}×`,
-    floor?.what ?? ""
-  ])
+  const rows = figures.map(({ ceiling, unit, value, what, ...figure }) => {
+    const floor = figure.floor ?? (ceiling === undefined ? undefined : { what: "the ceiling", value: ceiling })
+    return [
+      what,
+      `${format(value)} ${unit}`,
+      floor === undefined ? "" : `${format(floor.value)} ${unit}`,
+      floor === undefined ? "" : `${(value / floor.value).toFixed(2)}×`,
+      floor?.what ?? ""
+    ]
+  })
   const table = [["", "median", "floor", "ratio", "the floor is"], ...rows]
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
   process.stdout.write(`\n${name}: ${setting}\n`)
@@ -63,6 +68,9 @@ export const report = (name: string, setting: string, figures: ReadonlyArray<Fig
       `  ${row.map((cell, column) => (column % 4 === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}\n`
     )
   }
+  const over = figures.filter(({ ceiling, value }) => ceiling !== undefined && value > ceiling)
+  for (const { what } of over) process.stdout.write(`  Over its ceiling: ${what}\n`)
+  if (over.length > 0 && !process.argv.includes("--small")) process.exitCode = 1
   const directory = join(process.cwd(), "bench", "results")
   mkdirSync(directory, { recursive: true })
   const machine = { node: process.version, cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) }

@@ -1,0 +1,130 @@
+/**
+ * Sets of a million partitions, and the standing of all partitions of many assets in the embedded store, against ceilings. A time
+ * over its ceiling fails the bench, unless it is run with `--small`.
+ *
+ * `--assets 10000 --runs 9`.
+ */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { PipelineName } from "@sluice/core/definitions/PipelineName"
+import * as Runs from "@sluice/core/partition/internal/Runs"
+import * as Partitions from "@sluice/core/partition/Partitions"
+import * as Signature from "@sluice/core/partition/Signature"
+import type { Space } from "@sluice/core/partition/Space"
+import * as Stored from "@sluice/core/partition/Stored"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import { RunStore } from "@sluice/core/run/RunStore"
+import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { flag, inTurn, report } from "./harness.ts"
+
+const assets = flag("assets", 10_000, 100)
+const runs = flag("runs", 9, 2)
+const times = 1_000
+
+const spaceOf = (set: Partitions.Any, now: number): Space => Either.getOrThrow(set.at({ now }))
+const alternate = (size: number, first: number) =>
+  Runs.fromRanges(
+    size,
+    Array.from({ length: Math.ceil(size / 2) }, (_, at) => [at * 2 + first, at * 2 + first + 1])
+  )
+
+// A million hours: 1970 to 2084.
+const now = Date.UTC(2084, 1, 1)
+const hourly = Partitions.hourly("hours", { start: "1970-01-01", timezone: "Europe/Berlin" })
+const cold = performance.now()
+const hours = spaceOf(hourly, now)
+const zoneTable = performance.now() - cold
+const keys = Array.from({ length: times }, (_, at) => hours.keyOf(Math.floor((at * hours.size) / times)))
+const thousand = Runs.fromRanges(
+  hours.size,
+  Array.from({ length: 1_000 }, (_, at) => [at * 1_000, at * 1_000 + 500])
+)
+
+// A million cells: a thousand days of a thousand shops.
+const shops = Partitions.fixed(
+  "shops",
+  Array.from({ length: 1_000 }, (_, at) => `shop${at}`)
+)
+const days = Partitions.daily("days", { start: "2020-01-01", end: "2022-09-26" })
+const cells = spaceOf(Partitions.product("cells", { day: days, shop: shops }), now)
+const [even, odd] = [alternate(cells.size, 0), alternate(cells.size, 1)]
+
+const directory = mkdtempSync(join(tmpdir(), "sluice-bench-partitions-"))
+const runtime = ManagedRuntime.make(
+  Layer.provide(SqliteStores.layer({ directory: join(directory, "store") }), Layer.succeed(PipelineName, "bench"))
+)
+const using = <A, E>(use: (store: RunStore["Type"]) => Effect.Effect<A, E>) =>
+  runtime.runPromise(Effect.flatMap(RunStore, use))
+
+/** A thousand days of an asset, made and failed by turns. */
+const space = spaceOf(days, now)
+const set = Signature.of(space)
+const made = Stored.of(space, alternate(space.size, 0))
+const failed = Stored.of(space, alternate(space.size, 1))
+const error = { tag: "WarehouseFailed", message: "The server refused a row.", retryable: true }
+const eventsOf = (asset: string): ReadonlyArray<RunEvent> => {
+  const about = { runId: "run", at: "2024-08-01T00:00:00.000Z", asset, set }
+  return [
+    {
+      _tag: "PartitionsSucceeded",
+      ...about,
+      code: "c1",
+      slices: [{ partitions: made, durationMillis: 1, metadata: {} }]
+    },
+    { _tag: "PartitionsFailed", ...about, partitions: failed, error }
+  ]
+}
+
+try {
+  await using((store) =>
+    Effect.gen(function* () {
+      yield* store.append(
+        [
+          {
+            _tag: "RunStarted",
+            runId: "run",
+            at: "2024-08-01T00:00:00.000Z",
+            selection: "*",
+            steps: [],
+            tags: {},
+            owner: { host: "bench", pid: 1 }
+          }
+        ],
+        0
+      )
+      for (let at = 0; at < assets; at += 50) {
+        const events = Array.from({ length: Math.min(50, assets - at) }, (_, by) => eventsOf(`asset${at + by}`)).flat()
+        yield* store.append(events, 1 + at * 2)
+      }
+    })
+  )
+  const repeat = (run: (at: number) => unknown) => () => {
+    for (let at = 0; at < times; at++) run(at)
+  }
+  const [building = 0, looking = 0, intersecting = 0, meeting = 0, reading = 0] = await inTurn(
+    runs,
+    repeat(() => spaceOf(hourly, now)),
+    repeat((at) => hours.indexOf(keys[at] ?? "")),
+    repeat(() => Runs.intersect(thousand, hours.all)),
+    repeat(() => Runs.intersect(even, odd)),
+    () => using((store) => store.standings)
+  )
+  report("partitions", `a million partitions, ${assets} assets with 1,000 each, medians of ${runs} runs in turn`, [
+    { what: "a million hours: table of the zone until 2084, once", unit: "ms", value: zoneTable },
+    { what: "a million hours: build", unit: "ms", value: building / times, ceiling: 1 },
+    { what: "a million hours: look up a key", unit: "ms", value: looking / times, ceiling: 1 },
+    { what: "a million hours: intersect with 1,000 ranges", unit: "ms", value: intersecting / times, ceiling: 1 },
+    { what: "a million hours: 1,000 ranges of them", unit: "KB", value: Runs.bytes(thousand) / 1_000, ceiling: 1_000 },
+    { what: "a million cells, every other one", unit: "KB", value: Runs.bytes(even) / 1_000, ceiling: 125 },
+    { what: "a million cells: intersect", unit: "ms", value: meeting / times, ceiling: 1 },
+    { what: `standing of ${assets} assets, made and failed by turns`, unit: "ms", value: reading, ceiling: 300 }
+  ])
+} finally {
+  await runtime.dispose()
+  rmSync(directory, { recursive: true, force: true })
+}
