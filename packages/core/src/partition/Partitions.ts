@@ -16,13 +16,17 @@ export type TypeId = typeof TypeId
  * How an asset is cut: time windows, a fixed list, a list that code adds to, or a product of these. The name brands its keys: a
  * key of another set does not compile. A set is arithmetic, never a list: a million windows cost what ten do.
  */
-export interface Partitions<out Name extends string, out Dims = unknown> {
+export interface Partitions<out Name extends string, out Dims = unknown, out Text extends string = string> {
   readonly [TypeId]: TypeId
   readonly name: Name
   /** The dimensions of a product, by name. */
   readonly dimensions: Dims
+  /** Whether the keys are listed: names, which are escaped where they are written. */
+  readonly isListed: boolean
   /** The partitions at a moment. Fails with every problem of the declaration. */
   readonly at: (moment: Moment) => Either.Either<Space<Name>, PartitionsInvalid>
+  /** Never set: how a key is written, as far as the compiler can tell. */
+  readonly "~text"?: Text
 }
 
 export type Any = Partitions<string>
@@ -34,6 +38,32 @@ export interface Dynamic<out Name extends string> extends Partitions<Name> {
 
 /** The keys of a set. */
 export type Key<P> = P extends Partitions<infer Name> ? PartitionKey.PartitionKey<Name> : never
+
+/** How the keys of a set are written: `"eu" | "us"`, or the form of a date. Never for a product, whose key has several parts. */
+export type KeyText<P> = P extends Partitions<string, unknown, infer Text> ? Text : never
+
+/**
+ * The key of a set, from its text in code: a typo in a key of a fixed set, or in the form of a date, does not compile. Whether the
+ * partition is there is only known at a moment, so whatever is given the key checks it.
+ *
+ * ```ts
+ * const regions = Partitions.fixed("regions", ["eu", "us"])
+ * const europe = Partitions.key(regions, "eu")
+ * ```
+ */
+export const key = <P extends Any>(set: P, text: KeyText<P>): Key<P> =>
+  unsafeCast(set.isListed ? PartitionKey.escape(text) : text)
+
+/** Reads a key of a set as it is written, or else says what is wrong: `2024-13-01 is not a day. Write it as 2024-08-01.` */
+export const parseKey = <Name extends string>(
+  set: Partitions<Name>,
+  text: string,
+  moment: Moment
+): Either.Either<PartitionKey.PartitionKey<Name>, string> =>
+  Either.flatMap(
+    Either.mapLeft(set.at(moment), ({ message }) => message),
+    (space) => Either.mapBoth(space.indexOf(text), { onLeft: (problem) => `${text} ${problem}`, onRight: space.keyOf })
+  )
 
 /** What the partitions of a set depend on beside its declaration. */
 export interface Moment {
@@ -58,7 +88,8 @@ export interface WindowOptions {
 }
 
 /** Hours, with keys such as `2024-10-27T02`. An hour that a clock repeats is `2024-10-27T02a` and `2024-10-27T02b`. */
-export const hourly = <const Name extends string>(name: Name, options: WindowOptions) => windows(name, "hour", options)
+export const hourly = <const Name extends string>(name: Name, options: WindowOptions) =>
+  windows<Name, `${DateText}T${number}${Repeated}`>(name, "hour", options)
 
 /**
  * Days, with keys such as `2024-08-01`.
@@ -67,13 +98,16 @@ export const hourly = <const Name extends string>(name: Name, options: WindowOpt
  * const days = Partitions.daily("days", { start: "2024-08-01", timezone: "Europe/Berlin" })
  * ```
  */
-export const daily = <const Name extends string>(name: Name, options: WindowOptions) => windows(name, "day", options)
+export const daily = <const Name extends string>(name: Name, options: WindowOptions) =>
+  windows<Name, DateText>(name, "day", options)
 
 /** ISO 8601 weeks, from Monday to Sunday, with keys such as `2024-W31`. */
-export const weekly = <const Name extends string>(name: Name, options: WindowOptions) => windows(name, "week", options)
+export const weekly = <const Name extends string>(name: Name, options: WindowOptions) =>
+  windows<Name, `${number}-W${number}`>(name, "week", options)
 
 /** Months, with keys such as `2024-08`. */
-export const monthly = <const Name extends string>(name: Name, options: WindowOptions) => windows(name, "month", options)
+export const monthly = <const Name extends string>(name: Name, options: WindowOptions) =>
+  windows<Name, `${number}-${number}`>(name, "month", options)
 
 /**
  * Windows from one tick of a cron expression to the next, with the local time of their start as key: `2024-08-01T06:30`. The
@@ -87,15 +121,17 @@ export const monthly = <const Name extends string>(name: Name, options: WindowOp
 export const every = <const Name extends string>(
   name: Name,
   { cron, ...options }: WindowOptions & { readonly cron: string }
-) => windows(name, `cron ${cron.trim().replace(/\s+/g, " ")}`, options)
+) => windows<Name, `${DateText}T${number}:${number}${Repeated}`>(name, `cron ${cron.trim().replace(/\s+/g, " ")}`, options)
 
-/** The keys given, in this order. They stand in history and messages, so they must not be personal. */
-export const fixed = <const Name extends string>(name: Name, keys: ReadonlyArray<string>): Partitions<Name> =>
-  make(name, undefined, () => listed(name, keys))
+/** The keys given, in this order: texts or numbers. They stand in history and messages, so they are never personal; a mask id can be one. */
+export const fixed = <const Name extends string, const K extends string | number>(
+  name: Name,
+  keys: ReadonlyArray<K>
+): Partitions<Name, unknown, `${K}`> => make(name, undefined, () => listed(name, keys.map(String)), true)
 
 /** Keys that code adds and removes, and that the store keeps. They must not be personal; a mask id is not. */
 export const dynamic = <const Name extends string>(name: Name): Dynamic<Name> => ({
-  ...make(name, undefined, ({ keysOf }) => listed(name, keysOf?.(name) ?? [])),
+  ...make(name, undefined, ({ keysOf }) => listed(name, keysOf?.(name) ?? []), true),
   keptBy: "DynamicKeys"
 })
 
@@ -109,7 +145,7 @@ export const dynamic = <const Name extends string>(name: Name): Dynamic<Name> =>
 export const product = <const Name extends string, const Dims extends Readonly<Record<string, Any>>>(
   name: Name,
   dimensions: Dims
-): Partitions<Name, Dims> =>
+): Partitions<Name, Dims, never> =>
   make(name, dimensions, (moment) => {
     const spaces = Object.entries(dimensions).map(([key, set]) => [key, set.at(moment)] as const)
     const problems = spaces.flatMap(([, space]) => (Either.isLeft(space) ? space.left.problems : []))
@@ -120,21 +156,26 @@ export const product = <const Name extends string, const Dims extends Readonly<R
     )
   })
 
-const windows = <Name extends string>(
+type DateText = `${number}-${number}-${number}`
+type Repeated = "" | "a" | "b" | "c"
+
+const windows = <Name extends string, Text extends string>(
   name: Name,
   granularity: Granularity,
   { end, endOffset = 0, exclude = [], start, timezone = "UTC" }: WindowOptions
-): Partitions<Name> =>
+): Partitions<Name, unknown, Text> =>
   make(name, undefined, ({ now }) => timeSpace.make(name, { granularity, start, end, timezone, endOffset, exclude }, now))
 
-const make = <Name extends string, Dims>(
+const make = <Name extends string, Dims, Text extends string>(
   name: Name,
   dimensions: Dims,
-  at: (moment: Moment) => Either.Either<Space<Name>, ReadonlyArray<string>>
-): Partitions<Name, Dims> => ({
+  at: (moment: Moment) => Either.Either<Space<Name>, ReadonlyArray<string>>,
+  isListed = false
+): Partitions<Name, Dims, Text> => ({
   [TypeId]: TypeId,
   name,
   dimensions,
+  isListed,
   at: (moment) => Either.mapLeft(at(moment), (problems) => new PartitionsInvalid({ partitions: name, problems }))
 })
 

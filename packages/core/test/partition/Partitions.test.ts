@@ -130,6 +130,26 @@ it("a dynamic set has the keys that the store keeps", () => {
   expect(keysOf(at(customers))).toStrictEqual([])
 })
 
+it("a key is written by its set, and read with what is wrong", () => {
+  const named = Partitions.fixed("named", ["a|b", "c", 7])
+  expect([Partitions.key(days, "2024-08-01"), Partitions.key(named, "a|b"), Partitions.key(named, "7")]).toStrictEqual([
+    "2024-08-01",
+    "a%7Cb",
+    "7"
+  ])
+  expect(["a|b", "a%7Cb", "x"].map((text) => Partitions.parseKey(named, text, { now }))).toStrictEqual([
+    Either.right("a%7Cb"),
+    Either.right("a%7Cb"),
+    Either.left("x is not a partition of named. Did you mean 7 or c?")
+  ])
+  expect(Partitions.parseKey(days, "2024-08", { now })).toStrictEqual(
+    Either.left("2024-08 is not a day. Write it as 2024-08-01.")
+  )
+  expect(Partitions.parseKey(Partitions.daily("broken", { start: "x" }), "2024-08-01", { now })).toStrictEqual(
+    Either.left('The partitions "broken" are not valid:\n  - The start x is not a day. Write it as 2024-08-01.')
+  )
+})
+
 it.prop(
   "any text can be a key, is found again by it, and is safe in a path and beside | and ..",
   [FastCheck.uniqueArray(FastCheck.string({ minLength: 1, unit: "grapheme" }), { minLength: 1, maxLength: 5 })],
