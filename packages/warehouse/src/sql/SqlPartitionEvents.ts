@@ -25,20 +25,32 @@ export interface Numbered {
 
 type Failed = SqlError | WarehouseFailed | RunStoreFailed
 
-/** The events of an asset's partitions after a position, up to `end`, in order. */
-export const between = Effect.fn("SqlPartitionEvents.between")(function* (
+/** Events of an asset's partitions: those after a position, up to `end`. */
+export interface Span {
+  readonly asset: string
+  readonly after: number
+  readonly end?: number | undefined
+  /** Reads what other transactions have committed since this one began, and locks it. */
+  readonly locking: boolean
+}
+
+/** Folds events in order. Keeps a page of them in memory. */
+export const fold = Effect.fn("SqlPartitionEvents.fold")(function* <A>(
   sql: SqlClient,
   dialect: PipelineDialect,
-  asset: string,
-  after: number,
-  end?: number
-): Effect.fn.Return<ReadonlyArray<PartitionEvent>, Failed> {
-  const upTo = end === undefined ? sql`` : sql` AND p.position <= ${end}`
-  const rows = yield* SqlRows.all(
-    Row,
-    sql`${selected(sql, dialect, asset)} AND p.position > ${after}${upTo} ORDER BY p.position`
-  )
-  return yield* Effect.forEach(rows, (row) => decoded(row, asset))
+  { after, asset, end = Number.MAX_SAFE_INTEGER, locking }: Span,
+  initial: A,
+  next: (before: A, event: PartitionEvent) => A
+): Effect.fn.Return<A, Failed> {
+  const lock = sql.literal(locking ? dialect.forUpdate : "")
+  let folded = initial
+  for (let from = after; ; ) {
+    const some = sql`p.position > ${from} AND p.position <= ${end} ORDER BY p.position LIMIT ${sql.literal(String(page))}`
+    const rows = yield* SqlRows.all(Row, sql`${selected(sql, dialect, asset)} AND ${some} ${lock}`)
+    for (const row of rows) folded = next(folded, yield* decoded(row, asset))
+    if (rows.length < page) return folded
+    from = rows.at(-1)?.position ?? end
+  }
 })
 
 /**

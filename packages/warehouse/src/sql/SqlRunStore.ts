@@ -231,7 +231,9 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     }),
 
     rebuildStandings: Effect.fn("SqlRunStore.rebuildStandings")(function* (asset) {
-      yield* write(SqlStandings.rebuild(sql, dialect, asset))
+      // Each in a transaction of its own, so that no run waits long to record its events.
+      const assets = asset === undefined ? yield* read(SqlStandings.assets(sql, dialect)) : [asset]
+      for (const each of assets) yield* write(SqlStandings.rebuild(sql, dialect, each))
     }),
 
     partitionsOf: Effect.fn("SqlRunStore.partitionsOf")(function* (asset, partitions, limit) {

@@ -15,7 +15,7 @@ import * as SqlPartitionEvents from "./SqlPartitionEvents.ts"
 import * as SqlRows from "./SqlRows.ts"
 import { words } from "./SqlRunTables.ts"
 
-/** The standings of partitions on SQL. Every function but `all` runs in the caller's transaction. */
+/** The standings of partitions on SQL. Every function but `all` and `assets` runs in the caller's transaction. */
 
 /** An event with its number in its run. */
 export interface Numbered {
@@ -120,20 +120,23 @@ export const forgetAll = Effect.fn("SqlStandings.forgetAll")(function* (
   }
 })
 
-/** Folds the standing of an asset, or of all assets, again from the events. */
+/** The assets that have had partitions, by name. */
+export const assets = (sql: SqlClient, dialect: PipelineDialect): Effect.Effect<ReadonlyArray<string>, Failed> => {
+  const { its, standings } = words(sql, dialect)
+  const names = SqlRows.all(Name, sql`SELECT asset FROM ${standings} WHERE ${its} ORDER BY asset`)
+  return Effect.map(names, (rows) => rows.map(({ asset }) => asset))
+}
+
+/** Folds the standing of an asset again from the events. */
 export const rebuild = Effect.fn("SqlStandings.rebuild")(function* (
   sql: SqlClient,
   dialect: PipelineDialect,
-  only?: string
+  asset: string
 ): Effect.fn.Return<void, Failed> {
-  const { its, standings } = words(sql, dialect)
-  const names = yield* SqlRows.all(Name, sql`SELECT asset FROM ${standings} WHERE ${its} ORDER BY asset`)
-  for (const { asset } of names) {
-    if (only !== undefined && only !== asset) continue
-    for (const row of yield* lock(sql, dialect, [asset])) {
-      const standing = yield* folded(sql, dialect, row)
-      yield* write(sql, dialect, [rowOf(dialect, row, row.position, standing)])
-    }
+  for (const row of yield* lock(sql, dialect, [asset])) {
+    // The transaction's snapshot begins here, after the lock.
+    const standing = yield* folded(sql, dialect, row, { locking: false })
+    yield* write(sql, dialect, [rowOf(dialect, row, row.position, standing)])
   }
 })
 
@@ -151,7 +154,7 @@ export const keepPruned = Effect.fn("SqlStandings.keepPruned")(function* (
   const bases: Array<readonly [Row, number, Standing.Standing | undefined]> = []
   for (const row of yield* select(sql, dialect, assets, "")) {
     const end = ends.get(row.asset) ?? 0
-    if (end > row.base_position) bases.push([row, end, yield* folded(sql, dialect, row, end)])
+    if (end > row.base_position) bases.push([row, end, yield* folded(sql, dialect, row, { end, locking: false })])
   }
   return Effect.gen(function* () {
     const now = new Map((yield* lock(sql, dialect, assets)).map((row) => [row.asset, row.base_position]))
@@ -167,7 +170,7 @@ const bytesIn = ({ standing }: Readonly<Record<string, unknown>>): Uint8Array =>
 
 const repaired = (sql: SqlClient, dialect: PipelineDialect, row: unknown) =>
   Effect.flatMap(SqlRows.first(Row, Effect.succeed([row])), (one) =>
-    one === undefined ? Effect.succeed(undefined) : folded(sql, dialect, one)
+    one === undefined ? Effect.succeed(undefined) : folded(sql, dialect, one, { locking: false })
   )
 
 const next = (standing: Standing.Standing | undefined, event: PartitionEvent): Standing.Standing | undefined =>
@@ -204,7 +207,7 @@ const select = Effect.fnUntraced(function* (
 const lock = (sql: SqlClient, dialect: PipelineDialect, assets: ReadonlyArray<string>) =>
   select(sql, dialect, assets, dialect.forUpdate)
 
-/** The standing in a row. A damaged one is folded again from the events. */
+/** The standing in a locked row. A damaged one is folded again from the events. */
 const standingOf = (
   sql: SqlClient,
   dialect: PipelineDialect,
@@ -212,7 +215,7 @@ const standingOf = (
 ): Effect.Effect<Standing.Standing | undefined, Failed> => {
   if (row.standing === null) return Effect.succeed(undefined)
   const standing = Standing.decode(row.standing)
-  return Either.isRight(standing) ? Effect.succeed(standing.right) : folded(sql, dialect, row)
+  return Either.isRight(standing) ? Effect.succeed(standing.right) : folded(sql, dialect, row, { locking: true })
 }
 
 /** The standing by the events after the base, up to position `end`. */
@@ -220,17 +223,15 @@ const folded = Effect.fnUntraced(function* (
   sql: SqlClient,
   dialect: PipelineDialect,
   { asset, base_position }: Row,
-  end?: number
+  { end, locking }: Pick<SqlPartitionEvents.Span, "end" | "locking">
 ): Effect.fn.Return<Standing.Standing | undefined, Failed> {
   const { bases, its } = words(sql, dialect)
-  const base = yield* SqlRows.first(Base, sql`SELECT standing FROM ${bases} WHERE ${its} AND asset = ${asset}`)
+  const lock = sql.literal(locking ? dialect.forUpdate : "")
+  const base = yield* SqlRows.first(Base, sql`SELECT standing FROM ${bases} WHERE ${its} AND asset = ${asset} ${lock}`)
   const decoded = base === undefined ? undefined : Standing.decode(base.standing)
   if (decoded !== undefined && Either.isLeft(decoded)) return yield* SqlPartitionEvents.damaged(asset)
-  let standing = decoded?.right
-  for (const event of yield* SqlPartitionEvents.between(sql, dialect, asset, base_position, end)) {
-    standing = next(standing, event)
-  }
-  return standing
+  const span = { asset, after: base_position, end, locking }
+  return yield* SqlPartitionEvents.fold(sql, dialect, span, decoded?.right, next)
 })
 
 const rowOf = (

@@ -4,7 +4,7 @@ import * as Slice from "@sluice/core/partition/Slice"
 import * as Standing from "@sluice/core/partition/Standing"
 import type { Stored } from "@sluice/core/partition/Stored"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
-import { RunStore } from "@sluice/core/run/RunStore"
+import { RunStore, type RunStoreFailed } from "@sluice/core/run/RunStore"
 import type { WarehouseFailed } from "@sluice/warehouse/WarehouseFailed"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -107,6 +107,21 @@ export const partitionHistoryContract = (options: {
         expect((yield* store.partitionsOf("shared", daysOf(0, 99), 99)).length).toBe(40)
         yield* store.rebuildStandings("shared")
         expect(yield* store.standing("shared")).toStrictEqual(expected)
+      })
+    )
+
+    it.effect("a standing that is rebuilt while partitions are appended loses none", () =>
+      Effect.gen(function* () {
+        const store = yield* RunStore
+        const again = { while: ({ retryable }: RunStoreFailed) => retryable, times: 50 }
+        const append = (index: number) =>
+          Effect.forEach([0, 1, 2, 3, 4], (each) => {
+            const day = daysOf(index * 20 + each * 4, index * 20 + each * 4)
+            return Effect.retry(store.append([partitionsMade(`rebuilt-${index}`, "rebuilt", [day])]), again)
+          })
+        const rebuild = Effect.repeatN(Effect.retry(store.rebuildStandings("rebuilt"), again), 9)
+        yield* Effect.all([rebuild, ...[0, 1, 2, 3].map(append)], { concurrency: "unbounded" })
+        expect(madeDays(yield* store.standing("rebuilt"))).toStrictEqual(everyOther.slice(0, 20).map((day) => day * 2))
       })
     )
 

@@ -15,7 +15,7 @@ it.scopedLive(
     Effect.gen(function* () {
       const root = yield* temporaryDirectory
       const directory = join(root, "store")
-      const bundle = yield* bundleChild(root, "appender.child.ts")
+      const bundle = yield* bundleChild(root, new URL("./appender.child.ts", import.meta.url))
       yield* withStores(directory)(Effect.void)
       const children = yield* Effect.forEach(Array.from({ length: processes }).keys(), (own) =>
         startChild(bundle, [directory, String(own), String(processes), String(appends)])

@@ -7,12 +7,12 @@ import * as Effect from "effect/Effect"
 import { build } from "esbuild"
 
 /** Bundles a child into a directory. The native driver stays in its place. */
-export const bundleChild = (directory: string, child = "publisher.child.ts") =>
+export const bundleChild = (directory: string, child = new URL("./publisher.child.ts", import.meta.url)) =>
   Effect.promise(async () => {
-    const outfile = join(directory, `${child}.mjs`)
+    const outfile = join(directory, "child.mjs")
     const { resolve } = createRequire(fileURLToPath(new URL("../../package.json", import.meta.url)))
     await build({
-      entryPoints: [fileURLToPath(new URL(child, import.meta.url))],
+      entryPoints: [fileURLToPath(child)],
       outfile,
       bundle: true,
       platform: "node",
