@@ -2,7 +2,7 @@
  * Sets of a million partitions, and the standing of all partitions of many assets in the embedded store, against ceilings. A time
  * over its ceiling fails the bench, unless it is run with `--small`.
  *
- * `--assets 10000 --runs 9`.
+ * `--assets 10000 --runs 9 --appends 20`.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -24,7 +24,10 @@ import { flag, inTurn, report } from "./harness.ts"
 
 const assets = flag("assets", 10_000, 100)
 const runs = flag("runs", 9, 2)
+const appends = flag("appends", 20, 2)
 const times = 1_000
+/** The slices that a run records in a quarter of a second. */
+const group = 250
 
 const spaceOf = (set: Partitions.Any, now: number): Space => Either.getOrThrow(set.at({ now }))
 const alternate = (size: number, first: number) =>
@@ -103,16 +106,45 @@ try {
       }
     })
   )
+  const append = (event: (at: number) => RunEvent) => {
+    const runId = `append ${Math.random()}`
+    let number = 0
+    return () =>
+      using((store) =>
+        Effect.forEach(
+          Array.from({ length: appends }),
+          () => {
+            const at = number++
+            return store.append([{ ...event(at), runId }], at)
+          },
+          { discard: true }
+        )
+      )
+  }
+  const about = { at: "2024-08-01T00:00:00.000Z", asset: "grouped" }
+  const sliceAt = (day: number) => ({
+    partitions: { unit: "day" as const, cells: { "": [day, day] } },
+    durationMillis: 1,
+    metadata: { rows: 10 }
+  })
+  const slices = (at: number) => Array.from({ length: group }, (_, by) => sliceAt(at * group + by))
+  const grouped = (at: number): RunEvent => ({
+    _tag: "PartitionsSucceeded",
+    ...{ runId: "", ...about, set, code: "c1", slices: slices(at) }
+  })
+  const plain = (at: number): RunEvent => ({ _tag: "StepStarted", ...{ runId: "", ...about, attempt: at } })
   const repeat = (run: (at: number) => unknown) => () => {
     for (let at = 0; at < times; at++) run(at)
   }
-  const [building = 0, looking = 0, intersecting = 0, meeting = 0, reading = 0] = await inTurn(
+  const [building = 0, looking = 0, intersecting = 0, meeting = 0, reading = 0, single = 0, many = 0] = await inTurn(
     runs,
     repeat(() => spaceOf(hourly, now)),
     repeat((at) => hours.indexOf(keys[at] ?? "")),
     repeat(() => Runs.intersect(thousand, hours.all)),
     repeat(() => Runs.intersect(even, odd)),
-    () => using((store) => store.standings)
+    () => using((store) => store.standings),
+    append(plain),
+    append(grouped)
   )
   report("partitions", `a million partitions, ${assets} assets with 1,000 each, medians of ${runs} runs in turn`, [
     { what: "a million hours: table of the zone until 2084, once", unit: "ms", value: zoneTable },
@@ -122,7 +154,13 @@ try {
     { what: "a million hours: 1,000 ranges of them", unit: "KB", value: Runs.bytes(thousand) / 1_000, ceiling: 1_000 },
     { what: "a million cells, every other one", unit: "KB", value: Runs.bytes(even) / 1_000, ceiling: 125 },
     { what: "a million cells: intersect", unit: "ms", value: meeting / times, ceiling: 1 },
-    { what: `standing of ${assets} assets, made and failed by turns`, unit: "ms", value: reading, ceiling: 300 }
+    { what: `standing of ${assets} assets, made and failed by turns`, unit: "ms", value: reading, ceiling: 300 },
+    {
+      what: `append an event of ${group} slices, durably`,
+      unit: "ms",
+      value: many / appends,
+      floor: { what: "an event of a step", value: single / appends }
+    }
   ])
 } finally {
   await runtime.dispose()
