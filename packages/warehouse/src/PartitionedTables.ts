@@ -2,6 +2,7 @@ import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
+import type * as Partitions from "@sluice/core/partition/Partitions"
 import type { Slice } from "@sluice/core/partition/Slice"
 import type { Space } from "@sluice/core/partition/Space"
 import type { Stored } from "@sluice/core/partition/Stored"
@@ -83,6 +84,11 @@ export interface Cut {
   /** The number of rows in no partition of the set, and of those without a value in a partition column. */
   readonly elsewhere: number
 }
+
+/** What an asset's SELECT can use. If the asset is cut, these are also placeholders for the bounds of the partitions that it makes. */
+export type SelectDialect<P> = [P] extends [Partitions.Any]
+  ? View.Dialect & Pick<SelectingPartitions, "window">
+  : View.Dialect
 
 /** The properties of the store that runs a SELECT for some partitions, and placeholders for their bounds. */
 export interface SelectingPartitions extends View.Dialect {

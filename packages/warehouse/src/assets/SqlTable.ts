@@ -2,12 +2,14 @@ import * as Asset from "@sluice/core/asset/Asset"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import type { Failure } from "@sluice/core/asset/Failure"
 import * as Cut from "@sluice/core/asset/PartitionedInputs"
-import type { StepContext } from "@sluice/core/asset/StepContext"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
+import { dialectOf } from "../internal/dialectOf.ts"
 import { namesOf } from "../internal/namesOf.ts"
-import { type Published, Warehouse } from "../Warehouse.ts"
+import type { SelectDialect, SelectingPartitions } from "../PartitionedTables.ts"
+import { type Published, type Selecting, Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { storedAs } from "./RelationAsset.ts"
 import type * as TableAsset from "./TableAsset.ts"
@@ -28,6 +30,20 @@ export type Names<F> = { readonly [K in keyof F]: string }
  * The names of its columns are compared with the table's before it runs. The rows are staged, checked and published in one
  * step. Decimals are rounded to the scale of their column. A mask table cannot be read, and an asset without a table or view
  * does not compile.
+ *
+ * If the table is cut, the SELECT returns the rows of the partitions that a step makes, and only theirs. Their bounds are
+ * placeholders with bound values:
+ *
+ * ```ts
+ * const dailyRevenue = sqlTable(DailyRevenue, {
+ *   partitions: days,
+ *   from: { orders },
+ *   select: ({ orders }, { window }) => `
+ *     SELECT ${window.firstDay} AS day, sum(amount) AS amount
+ *     FROM ${orders}
+ *     WHERE ordered_at >= ${window.start} AND ordered_at < ${window.end}`
+ * })
+ * ```
  *
  * ```ts
  * const revenue = sqlTable(Revenue, {
@@ -54,7 +70,7 @@ export const sqlTable = <
   options: Cut.Checked<F, P, M> &
     Omit<TableAsset.Options<F, RC, RO, P, M, Pol>, "upstreams"> & {
       readonly from: F
-      readonly select: (from: Names<F>, dialect: View.Dialect) => string
+      readonly select: (from: Names<F>, dialect: SelectDialect<P>) => string
     }
 ) => {
   const table = Cut.subject<Table.Table<Name, C, "public">, P, M, Pol>(given)
@@ -78,9 +94,16 @@ export const sqlTable = <
     description: table.description,
     upstreams: from,
     storage: storedAs(table),
-    materialize: (inputs) =>
-      Effect.flatMap(Warehouse, (warehouse) =>
-        warehouse.publishSelect(table, (store) => select(namesOf<F>(inputs, store), store))
-      )
+    materialize: (inputs) => publish(table, (store) => select(namesOf<F>(inputs, store), dialectOf<P>(store)))
   })
 }
+
+/** `SelectingPartitions` has all that `Selecting` has. The window is undefined if the table is not cut. */
+const publish = <T extends Table.Public>(table: T, select: (store: Selecting | SelectingPartitions) => string) =>
+  Effect.gen(function* () {
+    const warehouse = yield* Warehouse
+    const { slice } = yield* StepContext
+    if (slice === undefined) return yield* warehouse.publishSelect(table, select)
+    yield* warehouse.replacePartitionsSelect(table, slice, select)
+    return { relation: table }
+  })

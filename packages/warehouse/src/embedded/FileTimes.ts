@@ -62,6 +62,6 @@ export const differences = (times: FileTimes): ReadonlyArray<Difference> => {
 }
 
 const setBoth = (client: LibsqlClient, count: number) =>
-  client.use(({ database }) => {
-    for (const schema of ["main", "sensitive"]) database.exec(`PRAGMA ${schema}.user_version = ${Math.trunc(count)}`)
-  })
+  client.use(({ database }) =>
+    database.exec(["main", "sensitive"].map((schema) => `PRAGMA ${schema}.user_version = ${Math.trunc(count)}`).join("; "))
+  )

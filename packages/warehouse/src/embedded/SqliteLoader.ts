@@ -135,7 +135,7 @@ export const inserter = (client: LibsqlClient, table: Table.Any, into: string, a
   return ({ json }: Batch) => Effect.retry(Effect.asVoid(client.beside(insert, [json])), again)
 }
 
-const misfit = (table: Table.Any, { ordinal, column, reason }: SqliteRow.Misfit) =>
+export const misfit = (table: Table.Any, { ordinal, column, reason }: SqliteRow.Misfit) =>
   new WarehouseFailed({
     reason: "RowRejected",
     operation: `publish ${table.name}`,

@@ -20,6 +20,7 @@ import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import * as StagedSelect from "../sql/StagedSelect.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileTimes from "./FileTimes.ts"
+import * as GroupCommit from "./GroupCommit.ts"
 import * as Fault from "./LibsqlFault.ts"
 import type { Session } from "./LibsqlSession.ts"
 import * as SqliteCut from "./SqliteCut.ts"
@@ -40,7 +41,7 @@ interface Replacement<E> {
   readonly fill: SliceRows.Fill<E>
   /** The rows of each partition, after `fill`; fails if a row must not be written. Returns the number of staged rows, too. */
   readonly settle: (staging: string, filled: number) => Effect.Effect<StagedSelect.Settled, WarehouseFailed | SqlError>
-  /** Whether many rows are sorted or copied, and may be so in a file. */
+  /** Whether there may be many rows, which take long and are sorted in a file. Few are committed along with others. */
   readonly many: () => boolean
 }
 
@@ -54,25 +55,19 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
   const marks = SqlitePartitionMarks.make(records)
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, client.sql)
 
-  /** Makes the staging table empty. A transaction whose temporary data goes to a file drops all temporary tables before. */
-  const stage = (session: Session, table: Table.Any) => {
-    const staging = stagingOf(table)
-    session.run(staging.create, [])
-    session.run(`DELETE FROM ${staging.qualified}`, [])
-  }
-
   /** What must hold before anything is written. Returns whether the relation has still to be claimed. */
   const begin = (session: Session, { epoch, table }: Replacement<unknown>): Either.Either<boolean, WarehouseFailed> => {
     const operation = `publish ${table.name}`
     const owner = marks.ownerOf(session, table.name)
     if (owner !== undefined && owner !== records.pipeline) return Either.right(true)
-    if (marks.epoch(session) !== epoch) return Either.left(outdatedStep(operation))
+    if ((group.seen() ?? marks.epoch(session)) !== epoch) return Either.left(outdatedStep(operation))
     const there = SqliteStructure.ensure(session, table)
     if (Either.isLeft(there)) return Either.left(there.left)
     if (there.right && !marks.areThere(session, table.name) && hasRows(session, table)) {
       return Either.left(SqlPartitionMarks.notCut(table))
     }
-    stage(session, table)
+    // It is empty: every publish empties it. A transaction whose temporary data goes to a file drops it before.
+    session.run(stagingOf(table).create, [])
     return Either.right(owner === undefined)
   }
 
@@ -86,7 +81,6 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
       if (Either.isLeft(begun)) return yield* begun.left
       if (begun.right) yield* here(SqlOwners.claim(records, [table.name], operation))
       yield* here(gate.pass(runId, operation, { lock: false }))
-      yield* FileTimes.advance(client, operation)
       const { byKey, rows } = yield* settle(staging, yield* fill(staging))
       const own = RowPlaces.joined(RowPlaces.conditions(placement, slice, Ddl.quote))
       const target = Ddl.qualified(Ddl.schemaOf(table), table.name)
@@ -99,14 +93,16 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
           ) ?? own.reduce((sum, { parameters, sql }) => sum + countOf(session, target, sql, parameters), 0)
       )
       yield* StepContext.staged(staging, { rows, before }, [rowCount(table)])
-      const isMany = replacement.many() || before > quickRows
-      const run = (sql: string, parameters: ReadonlyArray<string | number> = []) =>
-        isMany ? Effect.asVoid(client.beside(sql, parameters)) : client.use((session) => session.run(sql, parameters))
-      for (const { parameters, sql } of own) yield* run(`DELETE FROM ${target} WHERE ${sql}`, parameters)
       const columns = Table.columnNames(table).map(Ddl.quote).join(", ")
-      yield* run(`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${staged}`)
-      yield* run(`DELETE FROM ${staged}`)
+      const statements = [
+        ...own.map(({ parameters, sql }) => [`DELETE FROM ${target} WHERE ${sql}`, parameters] as const),
+        [`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${staged}`, []] as const,
+        [`DELETE FROM ${staged}`, []] as const
+      ]
+      const isMany = replacement.many() || before > SliceRows.quickRows
+      if (isMany) for (const [sql, parameters] of statements) yield* client.beside(sql, parameters)
       yield* client.use((session) => {
+        if (!isMany) for (const [sql, parameters] of statements) session.run(sql, parameters)
         marks.set(session, table.name, runId, byKey)
         const total = marks.totalOf(session, table.name)
         const counted = total === undefined ? countOf(session, target, "true", []) : total - before + rows
@@ -115,15 +111,22 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
       return rows
     })
 
-  const replace = <E>(replacement: Replacement<E>) =>
-    client
-      .withTransaction(write(replacement), {
-        aside: replacement.many() && replacement.table.visibility === "public" ? "file" : "memory"
-      })
-      .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(`publish ${replacement.table.name}`, error))))
+  const advance = FileTimes.advance(client, "publish partitions")
+  const group = GroupCommit.make(client, Effect.zipRight(advance, client.use(marks.epoch)))
+  const replace = <E>(replacement: Replacement<E>) => {
+    const { many, table } = replacement
+    const written = write(replacement)
+    const aside = table.visibility === "public" ? "file" : "memory"
+    const committed = many() ? client.withTransaction(Effect.zipRight(advance, written), { aside }) : group.run(written)
+    return Effect.catchIf(committed, isSqlError, (error) => Effect.fail(Fault.translate(`publish ${table.name}`, error)))
+  }
 
+  /** Does not wait for the transaction that is open now, so that the next one has more partitions. */
   const epochNow = (operation: string) =>
-    Effect.mapError(client.use(marks.epoch), (error) => Fault.translate(operation, error))
+    Effect.suspend(() => {
+      const seen = group.seen()
+      return seen === undefined ? client.use(marks.epoch) : Effect.succeed(seen)
+    }).pipe(Effect.mapError((error) => Fault.translate(operation, error)))
 
   const replacePartitions: PartitionedTables["replacePartitions"] = Effect.fn("SqlitePartitions.replace")(function* (
     table,
@@ -138,10 +141,10 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
     const placed = PlacedRows.of(table, placement, slice, rows, outside)
     const settle = (_: string, filled: number) =>
       Effect.map(placed.verify, (): StagedSelect.Settled => ({ rows: filled, byKey: placed.tally.byKey() }))
-    const many = () => placed.tally.inside() > quickRows
+    const many = () => rows.size === undefined || placed.tally.inside() > SliceRows.quickRows
     const replaced = (fill: SliceRows.Fill) => replace({ table, slice, placement, epoch, fill, settle, many })
     const count = yield* table.visibility === "public"
-      ? SliceRows.gather(client, table, placed.rows, step.progress).pipe(
+      ? SliceRows.gather(client, table, placed.rows, rows.size, step.progress).pipe(
           Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))),
           Effect.flatMap(replaced),
           Effect.scoped
@@ -213,6 +216,3 @@ const countOf = (session: Session, table: string, where: string, parameters: Rea
   Number(session.values(`SELECT COUNT(*) FROM ${table} WHERE ${where}`, parameters)[0]?.[0])
 
 const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
-
-/** Rows that SQLite writes on the main thread in less time than another thread takes to start on them. */
-const quickRows = 500

@@ -1,14 +1,16 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import type * as Dataset from "@sluice/core/data/Dataset"
+import * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import * as Batches from "../sql/Batches.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as JsonText from "./JsonText.ts"
 import type { LibsqlClient } from "./LibsqlClient.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteLoader from "./SqliteLoader.ts"
+import * as SqliteRow from "./SqliteRow.ts"
 
 /** Fills a staging table, by its name in the schema `temp`, in the caller's transaction, and returns the number of rows. */
 export type Fill<E = SpillFailed> = (staging: string) => Effect.Effect<number, WarehouseFailed | SqlError | E>
@@ -23,8 +25,10 @@ export const gather = Effect.fnUntraced(function* (
   client: LibsqlClient,
   table: Table.Any,
   rows: Rows,
+  atMost: number | undefined,
   progress: (rows: number) => void
 ): Effect.fn.Return<Fill, WarehouseFailed | SpillFailed | SqlError, Scope.Scope> {
+  if (atMost !== undefined && atMost <= quickRows) return yield* gatherFew(client, table, rows, progress)
   const scope = yield* Effect.scope
   const batcher = SqliteLoader.batcher(table)
   const held: Array<SqliteLoader.Batch> = []
@@ -71,6 +75,36 @@ export const gather = Effect.fnUntraced(function* (
   }
 })
 
+/** The same for few rows, without other fibers. */
+const gatherFew = Effect.fnUntraced(function* (
+  client: LibsqlClient,
+  table: Table.Any,
+  rows: Rows,
+  progress: (rows: number) => void
+): Effect.fn.Return<Fill, WarehouseFailed | SpillFailed> {
+  const encode = SqliteRow.encoder(table.columns)
+  const text = new JsonText.Writer()
+  let count = 0
+  yield* Dataset.forEachChunk(rows, (chunk) =>
+    Effect.suspend(() => {
+      for (const row of chunk) {
+        const misfit = encode(row, count, text)
+        if (misfit !== undefined) return SqliteLoader.misfit(table, misfit)
+        count++
+      }
+      progress(chunk.length)
+      return Effect.void
+    })
+  )
+  if (count === 0) return () => Effect.succeed(0)
+  const json = text.rows()
+  return (staging) =>
+    client.use((session) => {
+      session.run(Ddl.insertFromJson(table, staging, "temp"), [json])
+      return count
+    })
+})
+
 /**
  * Reads the rows of a sensitive table in the transaction that writes them, since they must not be in a temporary file. Their source
  * has ended before.
@@ -81,6 +115,9 @@ export const inTransaction =
     SqliteLoader.load(client, table, staging, rows, progress, "temp")
 
 const asideName = "slice"
+
+/** Rows that SQLite writes on the main thread in less time than another thread takes to start on them. */
+export const quickRows = 500
 
 /** Bytes of JSON that stay in memory. */
 const heldAtMost = 4 * 1024 * 1024

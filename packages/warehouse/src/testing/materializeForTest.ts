@@ -5,6 +5,8 @@ import type { Metadata } from "@sluice/core/asset/Metadata"
 import * as Dataset from "@sluice/core/data/Dataset"
 import { Spill } from "@sluice/core/data/Spill"
 import type { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
+import * as PartitionText from "@sluice/core/partition/PartitionText"
+import * as Slice from "@sluice/core/partition/Slice"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
@@ -12,11 +14,12 @@ import type { Quarantine } from "@sluice/core/source/Quarantine"
 import type { Suppressions } from "@sluice/core/source/Suppressions"
 import { type Checked, runForTest } from "@sluice/core/testing/runForTest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import { rowsOf } from "../internal/libsqlDriver.ts"
 import type { PiiMasker } from "../PiiMasker.ts"
-import type { Published } from "../Warehouse.ts"
+import { type Published, Warehouse } from "../Warehouse.ts"
 import type { WarehousePorts } from "../WarehousePorts.ts"
 import { type Contents, contentsOf, type Seed } from "./published.ts"
 import * as Seeding from "./Seeding.ts"
@@ -53,26 +56,58 @@ export type Provided = WarehousePorts | PiiMasker | Quarantine | Suppressions | 
  * needs, such as an API. It fails with the asset's own error, or with `CheckFailed`.
  *
  * `published` and `masked` are the values of upstreams in the store. `seed` takes further relations that the asset or its
- * checks read, such as its own table before the run.
+ * checks read, such as its own table before the run. `partition` says which partitions of an asset that is cut are made.
  *
  * ```ts
  * const { rows } = yield* materializeForTest(usersRaw, { users: Dataset.of(ada), cities: MaskMap.of("city", { London: 1 }) })
  * ```
  */
-export const materializeForTest = <A, E extends Failure, R, Up extends Asset.Upstreams>(
-  asset: Asset.Asset<string, A, E, R, Up>,
-  inputs: Asset.Inputs<Up>,
-  options: { readonly seed?: ReadonlyArray<Seed> } = {}
+export const materializeForTest = <A, E extends Failure, R, Up extends Asset.Upstreams, P, M, Pol>(
+  asset: Asset.Asset<string, A, E, R, Up, unknown, P, M, Pol>,
+  inputs: Asset.Inputs<Up, P, M, Pol>,
+  options: Options = {}
 ): Effect.Effect<Tested<A>, E | CheckFailed, Exclude<R, Provided>> =>
   Effect.gen(function* () {
     const { seed, writes } = yield* TestWarehouse
     const contents = [...(options.seed ?? []), ...Object.values(inputs)].flatMap((value) => contentsOf(value) ?? [])
     yield* Effect.orDie(seed(contents))
+    const slice = yield* sliceOf(asset, options.partition)
+    const own = asset.storage._tag === "Stored" ? asset.storage.relation : undefined
+    for (const content of contents) {
+      // As a table that was made partition by partition.
+      if (slice === undefined || content._tag !== "Relation" || content.relation !== own) continue
+      if (content.relation._tag !== "Table") continue
+      yield* Effect.orDie((yield* Warehouse).cutInto(content.relation, slice.space, { adopt: true }))
+    }
     const lastRunId = isSeeded(asset, contents) ? Seeding.runId : undefined
-    const { checks, events, metadata, value } = yield* runForTest(asset, inputs, { lastRunId })
+    const { checks, events, metadata, value } = yield* runForTest(asset, inputs, { lastRunId, slice })
     const written = yield* writes
     return { value, rows: rowsOf<RowOf<A>>(yield* rowsIn(value, written)), checks, events, writes: written, metadata }
   }).pipe(Effect.scoped, Effect.provide(services))
+
+export interface Options {
+  /** Further relations that the asset or its checks read. */
+  readonly seed?: ReadonlyArray<Seed>
+  /** The partition to make, or a range for an asset that makes ranges: `2024-08-01`, `2024-08-01..2024-08-03`, `2024-08-01|eu`. */
+  readonly partition?: string
+}
+
+/** The partitions of a set that a test names. Every window before 2100 is complete, whatever the test's clock shows. */
+const sliceOf = (asset: Asset.Any, partition: string | undefined): Effect.Effect<Slice.Slice | undefined> =>
+  Effect.suspend(() => {
+    const wrong = (problem: string) => Effect.die(new Error(`materializeForTest(${asset.name}): ${problem}`))
+    const set = asset.partitioning?.partitions
+    if (set === undefined) {
+      return partition === undefined ? Effect.succeed(undefined) : wrong("it has no partitions. Leave out `partition`.")
+    }
+    if (partition === undefined) return wrong(`it is cut by ${set.name}. Say which partition it makes: { partition: "…" }.`)
+    const keysOf = () => [...new Set(partition.split(/[|,]/).map((key) => key.trim()))]
+    const found = Either.flatMap(
+      Either.mapLeft(set.at({ now: Date.UTC(2100, 0, 1), keysOf }), ({ message }) => message),
+      (space) => Either.map(PartitionText.parse(space, partition), (runs) => Slice.make(space, runs))
+    )
+    return Either.isRight(found) ? Effect.succeed(found.right) : wrong(found.left)
+  })
 
 // A driver that cannot be loaded is not a failure of the asset.
 const services = Layer.merge(Layer.orDie(TestWarehouse.layer), Spill.layerMemory)

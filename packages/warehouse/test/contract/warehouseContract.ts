@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import { cases } from "../../../../test/setup/size.ts"
 import { amendContract } from "./amendContract.ts"
 import * as Arbitraries from "./arbitraries.ts"
+import { partitionSelectContract } from "./partitionSelectContract.ts"
 import { partitionsContract } from "./partitionsContract.ts"
 import { type Options, readingContract } from "./readingContract.ts"
 import { selectContract } from "./selectContract.ts"
@@ -40,6 +41,7 @@ export const warehouseContract = (options: Options) => {
   publishingContract(options)
   amendContract(options)
   partitionsContract(options)
+  partitionSelectContract(options)
   readingContract(options)
   selectContract(options)
 }

@@ -1,0 +1,75 @@
+import { expect, it } from "@effect/vitest"
+import * as Partitions from "@sluice/core/partition/Partitions"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
+import { sqlTable } from "@sluice/warehouse/assets/SqlTable"
+import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
+import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
+import { published } from "@sluice/warehouse/testing/published"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import { ordersTable, rowsOf } from "../contract/slices.ts"
+
+const days = Partitions.daily("days", { start: "2024-03-01" })
+const Orders = ordersTable("orders")
+const at = (id: string, day: number) => ({ id, ordered_at: `2024-03-0${day}T12:00:00.000Z`, amount: day })
+
+const orders = tableAsset(Orders, {
+  partitions: days,
+  policy: "range",
+  rows: (_, __, { first, last }) => rowsOf([at(`${first}-${last}`, Number(first.slice(-1)))])
+})
+
+const Revenue = Table.make("daily_revenue", {
+  description: "The amount of each day.",
+  columns: { day: Column.day, amount: Column.integer },
+  primaryKey: ["day"],
+  partitionBy: "day"
+})
+
+const revenue = sqlTable(Revenue, {
+  partitions: days,
+  policy: "range",
+  from: { orders },
+  select: ({ orders }, { window }) => `
+    SELECT substr(ordered_at, 1, 10) AS day, sum(amount) AS amount FROM ${orders}
+    WHERE ordered_at >= ${window.start} AND ordered_at < ${window.end} AND ${window.start} < ${window.end}
+    GROUP BY 1`
+})
+
+it.effect("a table's asset replaces the partitions that it makes, and leaves the others", () =>
+  Effect.gen(function* () {
+    const seed = [published(Orders, [at("a", 3), at("b", 4), at("c", 5)])]
+    const { metadata, rows } = yield* materializeForTest(orders, {}, { seed, partition: "2024-03-03..2024-03-04" })
+    expect(rows).toStrictEqual(rowsOf([at("2024-03-03-2024-03-04", 3), at("c", 5)]))
+    expect(metadata).toStrictEqual({ rows: 1 })
+  })
+)
+
+it.effect("a SELECT is given the bounds of the partitions that it makes", () =>
+  Effect.gen(function* () {
+    const upstream = { orders: published(Orders, [at("a", 3), at("b", 4), at("c", 4), at("d", 5)]) }
+    const { rows } = yield* materializeForTest(revenue, upstream, {
+      seed: [published(Revenue, [{ day: "2024-03-01", amount: 7 }])],
+      partition: "2024-03-04"
+    })
+    expect(rows).toStrictEqual([
+      { day: "2024-03-01", amount: 7 },
+      { day: "2024-03-04", amount: 8 }
+    ])
+  })
+)
+
+it.effect("a test that names no partition, or another one than there is, says so", () =>
+  Effect.gen(function* () {
+    const problemOf = (partition?: string) =>
+      Effect.map(
+        Effect.sandbox(materializeForTest(orders, {}, partition === undefined ? {} : { partition })).pipe(Effect.flip),
+        (cause) => /materializeForTest.*?\./.exec(Cause.pretty(cause))?.[0]
+      )
+    expect([yield* problemOf(), yield* problemOf("2024-02-01")]).toStrictEqual([
+      "materializeForTest(orders): it is cut by days.",
+      "materializeForTest(orders): 2024-02-01 is before the first partition, 2024-03-01."
+    ])
+  })
+)
