@@ -12,7 +12,7 @@ RUN tar -xzf /packed/pipeline/*.tgz --strip-components=1 \
 # everything that a start reads: nothing is built, installed or downloaded when a container starts.
 RUN find . -type f -exec touch -d @0 {} + \
   && cd "$(mktemp -d)" \
-  && node --max-semi-space-size=4 /app/node_modules/@sluice/cli/bin/sluice.cjs --module /app/src/definitions.ts materialize --all
+  && node /app/node_modules/@sluice/cli/bin/sluice.cjs --module /app/src/definitions.ts materialize --all
 
 FROM node:22-slim
 COPY --from=build /app /app
@@ -20,5 +20,5 @@ COPY --from=build /app /app
 WORKDIR /data
 RUN chown node:node /data
 USER node
-ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/node_modules/@sluice/cli/bin/sluice.cjs", "--module", "/app/src/definitions.ts"]
+ENTRYPOINT ["node", "/app/node_modules/@sluice/cli/bin/sluice.cjs", "--module", "/app/src/definitions.ts"]
 CMD ["materialize", "--all"]
