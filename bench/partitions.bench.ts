@@ -12,6 +12,7 @@ import * as Runs from "@sluice/core/partition/internal/Runs"
 import * as Partitions from "@sluice/core/partition/Partitions"
 import * as Signature from "@sluice/core/partition/Signature"
 import type { Space } from "@sluice/core/partition/Space"
+import * as Standing from "@sluice/core/partition/Standing"
 import * as Stored from "@sluice/core/partition/Stored"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -136,16 +137,23 @@ try {
   const repeat = (run: (at: number) => unknown) => () => {
     for (let at = 0; at < times; at++) run(at)
   }
-  const [building = 0, looking = 0, intersecting = 0, meeting = 0, reading = 0, single = 0, many = 0] = await inTurn(
-    runs,
-    repeat(() => spaceOf(hourly, now)),
-    repeat((at) => hours.indexOf(keys[at] ?? "")),
-    repeat(() => Runs.intersect(thousand, hours.all)),
-    repeat(() => Runs.intersect(even, odd)),
-    () => using((store) => store.standings),
-    append(plain),
-    append(grouped)
-  )
+  const [building = 0, looking = 0, intersecting = 0, meeting = 0, reading = 0, finding = 0, single = 0, many = 0] =
+    await inTurn(
+      runs,
+      repeat(() => spaceOf(hourly, now)),
+      repeat((at) => hours.indexOf(keys[at] ?? "")),
+      repeat(() => Runs.intersect(thousand, hours.all)),
+      repeat(() => Runs.intersect(even, odd)),
+      () => using((store) => store.standings),
+      () =>
+        using((store) =>
+          Effect.map(store.standings, (standings) => {
+            for (const standing of standings.values()) Standing.at(space, standing)
+          })
+        ),
+      append(plain),
+      append(grouped)
+    )
   report("partitions", `a million partitions, ${assets} assets with 1,000 each, medians of ${runs} runs in turn`, [
     { what: "a million hours: table of the zone until 2084, once", unit: "ms", value: zoneTable },
     { what: "a million hours: build", unit: "ms", value: building / times, ceiling: 1 },
@@ -155,6 +163,7 @@ try {
     { what: "a million cells, every other one", unit: "KB", value: Runs.bytes(even) / 1_000, ceiling: 125 },
     { what: "a million cells: intersect", unit: "ms", value: meeting / times, ceiling: 1 },
     { what: `standing of ${assets} assets, made and failed by turns`, unit: "ms", value: reading, ceiling: 300 },
+    { what: "the same, and by index in their set", unit: "ms", value: finding },
     {
       what: `append an event of ${group} slices, durably`,
       unit: "ms",

@@ -33,7 +33,7 @@ it.prop(
     const back = PartitionText.parse(space, PartitionText.print(space, runs))
     expect(Either.map(back, (found) => [...Runs.ranges(found)])).toStrictEqual(Either.right([...Runs.ranges(runs)]))
   },
-  { fastCheck: { numRuns: 150 } }
+  { fastCheck: { numRuns: 60 } }
 )
 
 it("keys, ranges, open ends and several of them are read, both ends included", () => {

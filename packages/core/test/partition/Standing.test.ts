@@ -135,7 +135,7 @@ it.prop(
       expect(indicesOf(runs)).toStrictEqual(where((what) => what.madeAt === at && what.code === code))
     }
   },
-  { fastCheck: { numRuns: 150 } }
+  { fastCheck: { numRuns: 60 } }
 )
 
 it.prop(

@@ -4,7 +4,7 @@ import type { Space } from "@sluice/core/partition/Space"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 
-export const now = Date.parse("2024-11-10T00:00:00Z")
+const now = Date.parse("2024-11-10T00:00:00Z")
 
 /** Zones whose clocks shift by an hour, by half an hour, at one minute past midnight, over a date, or not at all. */
 const zone = FastCheck.constantFrom(

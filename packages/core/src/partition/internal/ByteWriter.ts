@@ -1,5 +1,3 @@
-import { checksum } from "./checksum.ts"
-
 /** Collects numbers and texts in bytes. A `ByteReader` reads them in the same order. */
 export interface ByteWriter {
   /** A whole number from 0 to 2^53 - 1: base 128, the lowest digits first. */
@@ -8,8 +6,10 @@ export interface ByteWriter {
   readonly signed: (value: number) => void
   /** UTF-8, after its length. */
   readonly text: (value: string) => void
-  /** All bytes, and a checksum at their end. */
-  readonly finish: () => Uint8Array
+  /** Bytes, after their number. */
+  readonly bytes: (value: Uint8Array) => void
+  /** All bytes so far. */
+  readonly written: () => Uint8Array
 }
 
 const encoder = new TextEncoder()
@@ -32,21 +32,17 @@ export const make = (): ByteWriter => {
     }
     bytes[length++] = rest
   }
+  const put = (value: Uint8Array): void => {
+    number(value.length)
+    reserve(value.length)
+    bytes.set(value, length)
+    length += value.length
+  }
   return {
     number,
     signed: (value) => number(value < 0 ? -value * 2 - 1 : value * 2),
-    text: (value) => {
-      const encoded = encoder.encode(value)
-      number(encoded.length)
-      reserve(encoded.length)
-      bytes.set(encoded, length)
-      length += encoded.length
-    },
-    finish: () => {
-      const all = new Uint8Array(length + 4)
-      all.set(bytes.subarray(0, length))
-      new DataView(all.buffer).setUint32(length, checksum(all, length))
-      return all
-    }
+    text: (value) => put(encoder.encode(value)),
+    bytes: put,
+    written: () => bytes.subarray(0, length)
   }
 }

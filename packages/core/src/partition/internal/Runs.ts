@@ -49,18 +49,19 @@ export const fromRanges = (space: number, ranges: Iterable<readonly [from: numbe
   return ofBounds(space, new Uint32Array(bounds))
 }
 
-/** The indices of ranges, given as the first index of each and the index after its last, alternately and ascending. */
-export const fromBounds = (space: number, ascending: ReadonlyArray<number>): Runs => {
-  const bounds: Array<number> = []
-  let end = -1
-  for (let at = 0; at < ascending.length; at += 2) {
+/**
+ * The indices of `count` ranges that do not overlap, given as the first index of each and the index after its last, alternately and
+ * ascending. Takes the array over.
+ */
+export const fromBounds = (space: number, ascending: Uint32Array, count: number): Runs => {
+  let length = 0
+  for (let at = 0; at < count * 2; at += 2) {
     const from = ascending[at] ?? 0
-    const to = ascending[at + 1] ?? 0
-    if (from === end) bounds[bounds.length - 1] = to
-    else bounds.push(from, to)
-    end = to
+    if (length > 0 && ascending[length - 1] === from) length--
+    else ascending[length++] = from
+    ascending[length++] = ascending[at + 1] ?? 0
   }
-  return ofBounds(space, new Uint32Array(bounds))
+  return ofBounds(space, ascending.slice(0, length))
 }
 
 /** The ranges `[from, to)` of a set, ascending. Neither two overlap nor touch. */

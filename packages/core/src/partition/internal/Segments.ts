@@ -15,26 +15,26 @@ export const empty: Segments = { bounds: new Float64Array(0), groups: new Uint32
  * or undefined to take them out. O(segments + ranges).
  */
 export const paint = (
-  self: Segments,
+  { bounds, groups }: Segments,
   ranges: Ordinals,
   groupAfter: (before: number | undefined) => number | undefined,
   steps: Steps
 ): Segments => {
   const painted = builder(steps)
-  const count = self.groups.length
+  const count = groups.length
   let at = 0
-  let start = self.bounds[0] ?? 0
+  let start = bounds[0] ?? 0
   const next = () => {
     at++
-    start = self.bounds[at * 2] ?? 0
+    start = bounds[at * 2] ?? 0
   }
-  const endOf = (segment: number) => self.bounds[segment * 2 + 1] ?? 0
+  const endOf = (segment: number) => bounds[segment * 2 + 1] ?? 0
 
   for (const [first, last] of pairs(ranges)) {
-    for (; at < count && endOf(at) < first; next()) painted.add(start, endOf(at), self.groups[at])
+    for (; at < count && endOf(at) < first; next()) painted.add(start, endOf(at), groups[at])
     let from = first
     while (at < count && start <= last) {
-      const group = self.groups[at]
+      const group = groups[at]
       if (start < first) painted.add(start, steps.before(first), group)
       const [overlap, end] = [Math.max(start, first), Math.min(endOf(at), last)]
       painted.add(from, steps.before(overlap), groupAfter(undefined))
@@ -48,7 +48,7 @@ export const paint = (
     }
     painted.add(from, last, groupAfter(undefined))
   }
-  for (; at < count; next()) painted.add(start, endOf(at), self.groups[at])
+  for (; at < count; next()) painted.add(start, endOf(at), groups[at])
   return painted.segments()
 }
 

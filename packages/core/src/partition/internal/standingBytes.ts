@@ -3,6 +3,7 @@ import type { Signature } from "../Signature.ts"
 import { StandingCorrupt } from "../StandingCorrupt.ts"
 import * as ByteReader from "./ByteReader.ts"
 import * as ByteWriter from "./ByteWriter.ts"
+import { checksum } from "./checksum.ts"
 import type { Segments } from "./Segments.ts"
 import type { Group, Standing } from "./standingModel.ts"
 
@@ -12,8 +13,8 @@ import type { Group, Standing } from "./standingModel.ts"
  * - the version of the layout, and the signature: the name of the set, and of each dimension its name, cut and zone
  * - the code versions; then the groups: flags, and the times and code that the flags name, times as differences
  * - the scale, a common divisor of all ordinals; and the gap, the smallest distance from a range's end to the next range
- * - the cells: a key, the number of ranges, the first ordinal, the group and two flags of each range, its distance from the range
- *   before, unless it is the gap, and its length, unless it is a single window
+ * - the cells: a key, the number of bytes that follow, the number of ranges, the first ordinal, the group and two flags of each range; then of each range its
+ *   distance from the range before, unless it is the gap, and its length, unless it is a single window
  * - a checksum of all of these, in 4 bytes
  */
 const version = 1
@@ -34,14 +35,16 @@ export const encode = ({ cells, groups, signature }: Standing): Uint8Array => {
   writer.number(cells.size)
   for (const [cell, segments] of cells) {
     writer.text(cell)
-    writeSegments(writer, segments, scale, gap)
+    const own = ByteWriter.make()
+    writeSegments(own, segments, scale, gap)
+    writer.bytes(own.written())
   }
-  return writer.finish()
+  return withChecksum(writer.written())
 }
 
 export const decode = (bytes: Uint8Array): Either.Either<Standing, StandingCorrupt> =>
   Either.try({
-    try: () => read(ByteReader.make(bytes)),
+    try: () => read(ByteReader.make(withoutChecksum(bytes))),
     catch: (error) =>
       new StandingCorrupt({ reason: error instanceof ByteReader.Unreadable ? error.message : "it has another layout" })
   })
@@ -56,7 +59,7 @@ const read = (reader: ByteReader.ByteReader): Standing => {
   const count = reader.number()
   for (let at = 0; at < count; at++) {
     const cell = reader.text()
-    cells.set(cell, readSegments(reader, scale, gap, groups.length))
+    cells.set(cell, whenRead(reader.bytes(), scale, gap, groups.length))
   }
   reader.end()
   return { signature, groups, cells }
@@ -120,8 +123,7 @@ const readGroups = (reader: ByteReader.ByteReader): ReadonlyArray<Group> => {
 }
 
 const writeSegments = (writer: ByteWriter.ByteWriter, { bounds, groups }: Segments, scale: number, gap: number): void => {
-  const distances: Array<number> = []
-  const lengths: Array<number> = []
+  const rest: Array<number> = []
   const start = bounds[0] ?? 0
   let before = start - gap
   writer.number(groups.length)
@@ -130,12 +132,28 @@ const writeSegments = (writer: ByteWriter.ByteWriter, { bounds, groups }: Segmen
     const first = bounds[at * 2] ?? 0
     const last = bounds[at * 2 + 1] ?? 0
     writer.number((groups[at] ?? 0) * 4 + (first - before === gap ? atGap : 0) + (first === last ? isSingle : 0))
-    if (first - before !== gap) distances.push((first - before) / scale)
-    if (first !== last) lengths.push((last - first) / scale)
+    if (first - before !== gap) rest.push((first - before) / scale)
+    if (first !== last) rest.push((last - first) / scale)
     before = last
   }
-  for (const distance of distances) writer.number(distance)
-  for (const length of lengths) writer.number(length)
+  for (const number of rest) writer.number(number)
+}
+
+/** The segments of a cell, read when they are looked at: unread, they take a tenth of the time and of the memory. */
+const whenRead = (bytes: Uint8Array, scale: number, gap: number, known: number): Segments => {
+  let read: Segments | undefined
+  const segments = () => {
+    read ??= readSegments(ByteReader.make(bytes), scale, gap, known)
+    return read
+  }
+  return {
+    get bounds() {
+      return segments().bounds
+    },
+    get groups() {
+      return segments().groups
+    }
+  }
 }
 
 const readSegments = (reader: ByteReader.ByteReader, scale: number, gap: number, known: number): Segments => {
@@ -145,18 +163,10 @@ const readSegments = (reader: ByteReader.ByteReader, scale: number, gap: number,
   const buffer = new ArrayBuffer(count * 20)
   const bounds = new Float64Array(buffer, 0, count * 2)
   const groups = reader.numbers(new Uint32Array(buffer, count * 16, count))
-  let [distant, long] = [0, 0]
-  for (const token of groups) {
-    if ((token & atGap) === 0) distant++
-    if ((token & isSingle) === 0) long++
-  }
-  const distances = reader.numbers(new Float64Array(distant))
-  const lengths = reader.numbers(new Float64Array(long))
-  let [distance, length] = [0, 0]
   for (let at = 0; at < count; at++) {
     const token = groups[at] ?? 0
-    const first = before + ((token & atGap) === 0 ? (distances[distance++] ?? 0) * scale : gap)
-    before = (token & isSingle) === 0 ? first + (lengths[length++] ?? 0) * scale : first
+    const first = before + ((token & atGap) === 0 ? reader.number() * scale : gap)
+    before = (token & isSingle) === 0 ? first + reader.number() * scale : first
     bounds[at * 2] = first
     bounds[at * 2 + 1] = before
     groups[at] = token >>> 2
@@ -185,4 +195,20 @@ const scaleOf = (cells: ReadonlyArray<Segments>): number => {
     if (divisor === 1) break
   }
   return divisor === 0 ? 1 : divisor
+}
+
+const withChecksum = (bytes: Uint8Array): Uint8Array => {
+  const all = new Uint8Array(bytes.length + 4)
+  all.set(bytes)
+  new DataView(all.buffer).setUint32(bytes.length, checksum(bytes, bytes.length))
+  return all
+}
+
+const withoutChecksum = (bytes: Uint8Array): Uint8Array => {
+  const length = bytes.length - 4
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (length < 0 || view.getUint32(length) !== checksum(bytes, length)) {
+    throw new ByteReader.Unreadable("its bytes have changed")
+  }
+  return bytes.subarray(0, length)
 }

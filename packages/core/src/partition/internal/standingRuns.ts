@@ -11,20 +11,26 @@ import * as storedCells from "./storedCells.ts"
 /** A standing by the indices of a space. */
 export const at = (space: Space, self: Standing): Current => {
   const isReadable = Signature.differences(self.signature, Signature.of(space)).length === 0
-  const { orphaned, places } = isReadable ? locate(space, self) : { orphaned: new Map(self.cells), places: noPlaces }
+  const { orphaned, places } = isReadable ? locate(space, self) : { orphaned: new Map(self.cells), places: placesFor(0) }
   const unit = Signature.unitOf(self.signature)
   const cells = [...orphaned].map(([cell, { bounds }]) => [cell, unit === "none" ? [] : [...bounds]] as const)
   return current(space, self.groups, places, { unit, cells: Object.fromEntries(cells) })
 }
 
-/** Indices `[from, to)` of one group each, ascending. */
+/** Indices `[from, to)` of one group each, ascending: the first `count` of each array. */
 interface Places {
-  readonly froms: Array<number>
-  readonly tos: Array<number>
-  readonly groups: Array<number>
+  readonly count: number
+  readonly froms: Float64Array
+  readonly tos: Float64Array
+  readonly groups: Uint32Array
 }
 
-const noPlaces: Places = { froms: [], tos: [], groups: [] }
+const placesFor = (count: number): Places => ({
+  count: 0,
+  froms: new Float64Array(count),
+  tos: new Float64Array(count),
+  groups: new Uint32Array(count)
+})
 
 /** Where the partitions of a standing lie in a space, and those that it does not have. */
 const locate = (space: Space, { cells }: Standing) => {
@@ -32,46 +38,59 @@ const locate = (space: Space, { cells }: Standing) => {
   const { length, lineOf, windows } = layout
   const orphaned = new Map<string, Pick<Segments, "bounds">>()
   const lines: Array<readonly [line: number, cell: string, segments: Segments]> = []
+  let total = 0
   for (const [cell, segments] of cells) {
     const line = lineOf(cell)
-    if (Either.isRight(line)) lines.push([line.right, cell, segments])
-    else orphaned.set(cell, segments)
+    if (Either.isLeft(line)) orphaned.set(cell, segments)
+    else {
+      lines.push([line.right, cell, segments])
+      total += segments.groups.length
+    }
   }
-  const places: Places = { froms: [], tos: [], groups: [] }
+  const { froms, groups, tos } = placesFor(total)
+  let count = 0
   const add = (from: number, to: number, group: number) => {
     if (from >= to) return
-    places.froms.push(from)
-    places.tos.push(to)
-    places.groups.push(group)
+    froms[count] = from
+    tos[count] = to
+    groups[count++] = group
   }
-  for (const [line, cell, { bounds, groups }] of lines.sort(([a], [b]) => a - b)) {
+  for (const [line, cell, segments] of lines.sort(([a], [b]) => a - b)) {
+    const { bounds, groups: own } = segments
     if (windows === undefined) {
-      add(line, line + 1, groups[0] ?? 0)
+      add(line, line + 1, own[0] ?? 0)
       continue
     }
     const base = line * length
     const located = storedCells.locate(layout, windows, bounds)
-    for (let at = 0; at < groups.length; at++) {
-      add(base + (located.froms[at] ?? 0), base + (located.tos[at] ?? 0), groups[at] ?? 0)
+    for (let at = 0; at < own.length; at++) {
+      add(base + (located.froms[at] ?? 0), base + (located.tos[at] ?? 0), own[at] ?? 0)
     }
     if (located.orphaned.length > 0) orphaned.set(cell, { bounds: new Float64Array(located.orphaned) })
   }
+  const places: Places = { count, froms: froms.subarray(0, count), tos, groups }
   return { places, orphaned }
 }
 
 const current = (space: Space, groups: ReadonlyArray<Group>, places: Places, orphaned: Stored): Current => {
-  const runsOf = (bounds: ReadonlyArray<number>) => Runs.intersect(Runs.fromBounds(space.size, bounds), space.all)
+  const runsOf = (bounds: Uint32Array, count: number) =>
+    Runs.intersect(Runs.fromBounds(space.size, bounds, count), space.all)
   const where = (holds: (group: Group) => boolean) => {
-    const held = groups.map(holds)
-    const bounds: Array<number> = []
-    for (let at = 0; at < places.groups.length; at++) {
-      if (held[places.groups[at] ?? 0] === true) bounds.push(places.froms[at] ?? 0, places.tos[at] ?? 0)
+    const held = Uint8Array.from(groups, (group) => Number(holds(group)))
+    if (!held.includes(1)) return Runs.empty(space.size)
+    const bounds = new Uint32Array(places.count * 2)
+    let count = 0
+    for (let at = 0; at < places.count; at++) {
+      if (held[places.groups[at] ?? 0] !== 1) continue
+      bounds[count * 2] = places.froms[at] ?? 0
+      bounds[count * 2 + 1] = places.tos[at] ?? 0
+      count++
     }
-    return runsOf(bounds)
+    return runsOf(bounds, count)
   }
   const groupAt = (index: number): Group | undefined => {
     const at = lastAtMost(places.froms, index)
-    const isThere = index < (places.tos[at] ?? 0) && Runs.has(space.all, index)
+    const isThere = at >= 0 && index < (places.tos[at] ?? 0) && Runs.has(space.all, index)
     return isThere ? groups[places.groups[at] ?? 0] : undefined
   }
   return {
@@ -81,7 +100,9 @@ const current = (space: Space, groups: ReadonlyArray<Group>, places: Places, orp
     orphaned,
     codeOf: (index) => groupAt(index)?.code,
     madeAt: (index) => groupAt(index)?.madeAt,
-    groups: { [Symbol.iterator]: () => madeTogether(groups, places, runsOf) }
+    groups: {
+      [Symbol.iterator]: () => madeTogether(groups, places, (bounds) => runsOf(new Uint32Array(bounds), bounds.length / 2))
+    }
   }
 }
 
@@ -98,9 +119,9 @@ function* madeTogether(
     together.set(id, known)
     return known
   })
-  places.groups.forEach((group, at) => {
-    byGroup[group]?.bounds.push(places.froms[at] ?? 0, places.tos[at] ?? 0)
-  })
+  for (let at = 0; at < places.count; at++) {
+    byGroup[places.groups[at] ?? 0]?.bounds.push(places.froms[at] ?? 0, places.tos[at] ?? 0)
+  }
   for (const { at, bounds, code } of together.values()) {
     const runs = runsOf(bounds)
     if (!Runs.isEmpty(runs)) yield { runs, at, code }
