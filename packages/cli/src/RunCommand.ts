@@ -51,7 +51,10 @@ const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asse
     ({ action, asset }) =>
       action === "materialize" && plan.graph.assets[plan.graph.indexOf(asset) ?? -1]?.storage._tag === "Stored"
   )
-  const rivals = yield* Owner.concurrentRuns(stored.map(({ asset }) => asset))
+  const rivals = yield* Owner.concurrentRuns(
+    stored.map(({ asset }) => asset),
+    new Map(stored.flatMap(({ asset, partitions }) => (partitions === undefined ? [] : [[asset, partitions]])))
+  )
   yield* Output.err(
     rivals.map(({ assets, run }) => {
       const who = `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host})`
