@@ -9,6 +9,7 @@ import { erase } from "./tables/erase.ts"
 import { graph } from "./tables/graph.ts"
 import { list } from "./tables/list.ts"
 import { materialize } from "./tables/materialize.ts"
+import { partitionsList } from "./tables/partitions.ts"
 import { plan } from "./tables/plan.ts"
 import { privacyReport } from "./tables/privacyReport.ts"
 import { provision } from "./tables/provision.ts"
@@ -24,6 +25,7 @@ const own: ReadonlyArray<Command.Command<unknown, Services>> = [
   Command.make(plan, async () => (await import("./commands/plan.ts")).run),
   Command.make(list, async () => (await import("./commands/list.ts")).run),
   Command.make(asset, async () => (await import("./commands/asset.ts")).run),
+  Command.make(partitionsList, async () => (await import("./commands/partitions.ts")).list),
   Command.make(graph, async () => (await import("./commands/graph.ts")).run),
   Command.make(check, async () => (await import("./commands/check.ts")).run),
   Command.make(query, async () => (await import("./commands/query.ts")).run),

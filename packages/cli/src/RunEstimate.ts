@@ -23,9 +23,14 @@ const longMemory = 4 * memory
 
 /**
  * Estimates a run. The expected time of an asset is the median of its last materializations. It adds to the total only the time
- * after its upstreams ended, because an asset that runs alongside its source mostly waits for it. Runs one query per step.
+ * after its upstreams ended, because an asset that runs alongside its source mostly waits for it. Runs one query per step. `cut` has the expected milliseconds
+ * of assets that make partitions.
  */
-export const of = Effect.fn("RunEstimate.of")(function* (steps: ReadonlyArray<Step>, concurrency: number) {
+export const of = Effect.fn("RunEstimate.of")(function* (
+  steps: ReadonlyArray<Step>,
+  concurrency: number,
+  cut: ReadonlyMap<string, number> = new Map()
+) {
   const store = yield* RunStore
   const last = yield* store.materializations
   const made = steps.filter(({ action }) => action === "materialize")
@@ -43,6 +48,12 @@ export const of = Effect.fn("RunEstimate.of")(function* (steps: ReadonlyArray<St
   }
   for (const step of made) {
     const { asset } = step
+    const ofPartitions = cut.get(asset)
+    if (ofPartitions !== undefined) {
+      expected.set(asset, ofPartitions)
+      alone.set(asset, ofPartitions)
+      continue
+    }
     const recorded = yield* store.history(asset, longMemory)
     // The store keeps the last materialization even if its run was pruned.
     const all = recorded.length > 0 ? recorded : [last.get(asset)].filter((one) => one !== undefined)

@@ -13,8 +13,9 @@ import type { asset } from "../tables/asset.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
+import * as AssetPartitions from "./AssetPartitions.ts"
 
-export const run = Effect.fn("assets.asset")(function* ({ json, limit, name }: Values<typeof asset>) {
+export const run = Effect.fn("assets.asset")(function* ({ json, limit, name, partition }: Values<typeof asset>) {
   const output = yield* Output
   const graph = yield* Pipeline.graph
   const found = graph.assets.find((each) => each.name === name)
@@ -34,7 +35,8 @@ export const run = Effect.fn("assets.asset")(function* ({ json, limit, name }: V
       standing: standings.get(name),
       lastStep: (yield* store.lastSteps).get(name),
       history: history.length > 0 || last === undefined ? history : [last],
-      checks: yield* store.checks(name)
+      checks: yield* store.checks(name),
+      partitions: yield* AssetPartitions.known(graph, found, partition, limit)
     }
   })
   const history = yield* Effect.provide(

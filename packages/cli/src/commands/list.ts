@@ -2,6 +2,7 @@ import type * as Asset from "@sluice/core/asset/Asset"
 import type { Values } from "@sluice/core/command/CommandTable"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
+import * as PartitionReport from "@sluice/core/plan/PartitionReport"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Duration from "effect/Duration"
@@ -16,6 +17,7 @@ import type { list } from "../tables/list.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
+import * as Partition from "./PartitionArguments.ts"
 import * as Select from "./SelectionArguments.ts"
 
 export const run = Effect.fn("assets.list")(function* ({ json, ...typed }: Values<typeof list>) {
@@ -23,7 +25,7 @@ export const run = Effect.fn("assets.list")(function* ({ json, ...typed }: Value
   const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, Selection.all)
   if (selection === undefined) {
-    const none = { selected: new Set<number>(), standings: undefined }
+    const none = { selected: new Set<number>(), standings: undefined, partitions: new Map() }
     return yield* json ? output.out([AssetList.json(graph, none, undefined)]) : Effect.void
   }
   const asked = Effect.map(selectWithHistory(graph, selection, typed), (selected) => new Set(selected))
@@ -31,7 +33,8 @@ export const run = Effect.fn("assets.list")(function* ({ json, ...typed }: Value
     ? yield* asked
     : new Set(yield* Effect.provide(Planner.select(graph, selection, typed), RunStore.layerMemory))
   const standings = yield* standingsSoon(graph)
-  const shown = { selected, standings: Either.getOrUndefined(standings) }
+  const known = Either.getOrUndefined(standings)
+  const shown = { selected, standings: known?.standings, partitions: known?.partitions ?? new Map() }
   if (json) return yield* output.out([AssetList.json(graph, shown, Option.getOrUndefined(Either.getLeft(standings)))])
   if (Either.isLeft(standings)) yield* output.err([output.errStyle.dim(standings.left)])
   yield* output.out(AssetList.lines(graph, shown, output.outStyle))
@@ -58,13 +61,21 @@ const standingsSoon = (graph: AssetGraph<Asset.Any>) =>
   Effect.gen(function* () {
     const settings = yield* Settings.load
     if (!(yield* soon(Stores.isThere(settings, "history")))) return undefined
-    const standings = soon(Effect.provide(Planner.standings(graph), Stores.history(settings)))
+    const standings = soon(Effect.provide(known(graph), Stores.history(settings)))
     // The first hash of the code may take longer than a store.
     return yield* Effect.provide(standings, SourceVersions.layer(settings.configured.settingsOf))
   }).pipe(
     Effect.mapError((error) => `The status of the assets is unknown. ${error.message.split("\n")[0]}`),
     Effect.either
   )
+
+/** The status of each asset, and the numbers of the partitions of those that are cut, by name. */
+const known = Effect.fnUntraced(function* (graph: AssetGraph<Asset.Any>) {
+  const standings = yield* Planner.standings(graph)
+  const states = (yield* Partition.facts(graph))?.states ?? new Map()
+  const partitions = new Map([...states].map(([name, of]) => [name, PartitionReport.counts(of)] as const))
+  return { standings, partitions }
+})
 
 /** Abandons a driver that waits for a silent server. */
 const soon = <A, E, R>(effect: Effect.Effect<A, E, R>) =>

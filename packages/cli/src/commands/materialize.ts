@@ -11,6 +11,7 @@ import * as RunCommand from "../RunCommand.ts"
 import type { materialize } from "../tables/materialize.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import type * as Settings from "../wiring/Settings.ts"
+import * as Partition from "./PartitionArguments.ts"
 import * as Run from "./RunArguments.ts"
 import * as Select from "./SelectionArguments.ts"
 
@@ -20,20 +21,27 @@ export const run = Effect.fn("assets.materialize")(function* ({
   changed,
   concurrency,
   failFast,
+  from,
   full,
   json,
+  partition,
   showErrors,
   tags,
   timeout,
+  to,
   ...typed
 }: Values<typeof materialize>) {
   const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
   if (selection === undefined) return
+  const named = { partition, from, to }
+  const partitions = yield* Partition.requestOf(named, changed)
   const { created, settings, showing } = yield* Run.begin(graph, { showErrors })
   const run = Effect.gen(function* () {
     yield* Run.prepare(created)
-    const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
+    yield* Partition.checkCut(named, graph, selection)
+    const { allowEmpty } = typed
+    const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty, partitions }))
     if (plan.steps.length === 0) return
     yield* RunCommand.execute({
       plan,

@@ -1,6 +1,7 @@
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Relations from "@sluice/core/definitions/Relations"
 import * as Selection from "@sluice/core/graph/Selection"
+import * as PartitionPreview from "@sluice/core/plan/PartitionPreview"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -12,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as OriginGuard from "../OriginGuard.ts"
 import { Output } from "../Output.ts"
+import * as PartitionEstimate from "../PartitionEstimate.ts"
 import { Pipeline } from "../Pipeline.ts"
 import * as RunEstimate from "../RunEstimate.ts"
 import * as AlteredText from "../render/AlteredText.ts"
@@ -21,27 +23,46 @@ import { defaultConcurrency } from "../tables/running.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
+import * as Partition from "./PartitionArguments.ts"
 import * as Select from "./SelectionArguments.ts"
 
-export const run = Effect.fn("assets.plan")(function* ({ changed, json, ...typed }: Values<typeof plan>) {
+export const run = Effect.fn("assets.plan")(function* ({
+  changed,
+  from,
+  json,
+  partition,
+  to,
+  ...typed
+}: Values<typeof plan>) {
   const output = yield* Output
   const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, changed ? Selection.all : undefined)
   if (selection === undefined) return
+  const named = { partition, from, to }
+  const partitions = yield* Partition.requestOf(named, changed)
   const settings = yield* Settings.load
   const planned = Effect.gen(function* () {
     // Only a server is asked how it loads. The embedded store has one way, so a plan does not open it.
     const store = yield* Effect.serviceOption(Warehouse)
-    const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty: typed.allowEmpty }))
+    yield* Partition.checkCut(named, graph, selection)
+    const { allowEmpty } = typed
+    const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty, partitions }))
+    const states = (yield* Partition.facts(graph))?.states ?? new Map()
+    const previews = PartitionPreview.of(planned, states, { limit: 3 })
+    const cut = yield* PartitionEstimate.of(previews, states, defaultConcurrency)
     const { selection: text, steps } = planned
     const materialized = yield* (yield* RunStore).materializations
     const { origin } = settings.configured
-    const standings = changed ? yield* Planner.standings(graph) : undefined
+    const cutAssets = new Set(previews.map(({ asset }) => asset))
+    const standings = changed
+      ? new Map([...(yield* Planner.standings(graph))].filter(([name]) => !cutAssets.has(name)))
+      : undefined
     const made = steps.filter(({ asset }) => standings?.get(asset)?._tag !== "Fresh")
     const prospect: PlanText.Prospect = {
       selection: text,
       steps,
-      estimate: yield* RunEstimate.of(made, defaultConcurrency),
+      partitions: previews,
+      estimate: yield* RunEstimate.of(made, defaultConcurrency, cut),
       materialized,
       standings,
       loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading)),

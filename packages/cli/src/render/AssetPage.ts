@@ -7,6 +7,7 @@ import type * as Column from "@sluice/core/relation/Column"
 import type * as Table from "@sluice/core/relation/Table"
 import type { CheckEvaluated } from "@sluice/core/run/RunEvent"
 import type { LastStep, Materialization } from "@sluice/core/run/RunRecord"
+import * as AssetPartitionsText from "./AssetPartitionsText.ts"
 import * as ChecksText from "./ChecksText.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
@@ -32,6 +33,8 @@ export interface Known {
   /** Newest first. */
   readonly history: ReadonlyArray<Materialization>
   readonly checks: ReadonlyArray<CheckEvaluated>
+  /** Undefined if the asset is not cut, or not stored. */
+  readonly partitions?: AssetPartitionsText.AssetPartitions | undefined
 }
 
 /** Collects the page of an asset. `relation` is the asset's table, view or mask. */
@@ -56,7 +59,7 @@ export const make = (
 
 /** The page as text. */
 export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
-  const { asset, checks, columns, history, lastStep, standing } = page
+  const { asset, checks, columns, history, lastStep, partitions, standing } = page
   const tags = Object.entries(asset.tags).map(([key, value]) => `${key}=${value}`)
   const facts: ReadonlyArray<readonly [string, string]> = [
     ["group", asset.group],
@@ -67,7 +70,10 @@ export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
     ["defined", asset.definedAt()],
     ["made from", lineage(page.upstreams, page.above)],
     ["makes", lineage(page.downstreams, page.below)],
-    ["status", standing === undefined ? "" : StandingText.paint(standing, style)(standingText(standing))],
+    [
+      "status",
+      standing === undefined || partitions !== undefined ? "" : StandingText.paint(standing, style)(standingText(standing))
+    ],
     ["data from", (history[0]?.provenance.origins ?? []).join(", ")],
     ["last step", lastStep === undefined ? "" : `${lastStep.status}, ${Human.time(lastStep.at)}, run ${lastStep.runId}`]
   ]
@@ -87,6 +93,14 @@ export const lines = (page: Page, style: Style): ReadonlyArray<string> => {
       ),
       style
     ),
+    ...(partitions === undefined ? [] : section("Partitions", AssetPartitionsText.lines(partitions, style), style)),
+    ...(partitions?.records === undefined
+      ? []
+      : section(
+          `History of ${partitions.records.text}`,
+          AssetPartitionsText.recordLines(partitions.records.all, style),
+          style
+        )),
     ...section(
       Storage.isExternal(asset.storage) ? "Observations" : "Materializations",
       MaterializationsText.lines(history, style),
@@ -113,6 +127,7 @@ export const json = ({ asset, columns, ...page }: Page): string =>
       downstreams: page.downstreams,
       standing: page.standing ?? null,
       lastStep: page.lastStep ?? null,
+      ...(page.partitions === undefined ? {} : { partitions: partitionsJson(page.partitions) }),
       materializations: page.history,
       checks: asset.checks.map((check) => ({
         name: check.name,
@@ -125,6 +140,13 @@ export const json = ({ asset, columns, ...page }: Page): string =>
     null,
     2
   )
+
+const partitionsJson = ({ failures, records, report }: AssetPartitionsText.AssetPartitions) => ({
+  ...report,
+  counts: { ...report.counts, orphaned: report.counts.orphaned ?? null },
+  failures,
+  ...(records === undefined ? {} : { records: records.all })
+})
 
 const section = (title: string, body: ReadonlyArray<string>, style: Style): ReadonlyArray<string> =>
   body.length === 0 ? [] : ["", style.bold(title), ...body]

@@ -1,3 +1,4 @@
+import type { PartitionPreview } from "@sluice/core/plan/PartitionPreview"
 import type { Reason, Step } from "@sluice/core/plan/Plan"
 import type { Staleness } from "@sluice/core/plan/Staleness"
 import type { Materialization } from "@sluice/core/run/RunRecord"
@@ -6,6 +7,7 @@ import type { SourceChange } from "../OriginGuard.ts"
 import type { RunEstimate } from "../RunEstimate.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
+import * as PreviewText from "./PreviewText.ts"
 import * as StandingText from "./StandingText.ts"
 import type { Style } from "./Style.ts"
 
@@ -13,6 +15,8 @@ import type { Style } from "./Style.ts"
 export interface Prospect {
   readonly selection: string
   readonly steps: ReadonlyArray<Step>
+  /** The partitions that steps make. */
+  readonly partitions?: ReadonlyArray<PartitionPreview>
   readonly estimate: RunEstimate
   /** The last materializations, by asset. */
   readonly materialized: ReadonlyMap<string, Materialization>
@@ -31,7 +35,7 @@ export interface Prospect {
  * loaded, and their origin.
  */
 export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> => {
-  const { estimate, loading, origin, sourceChange, steps } = prospect
+  const { estimate, loading, origin, partitions = [], sourceChange, steps } = prospect
   const digits = String(steps.length).length
   const times = steps.map(({ asset }) => duration(estimate.steps.get(asset)))
   const timeWidth = Math.max(0, ...times.map((time) => time.length))
@@ -46,6 +50,7 @@ export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> =
       style.bold
     ),
     ...Layout.table(rows, style.columns),
+    ...PreviewText.lines(partitions, style),
     ...(estimate.total === undefined ? [] : Layout.wrap(total(estimate, estimate.total), style.columns).map(style.dim)),
     ...(loading === undefined || steps.length === 0 ? [] : Layout.wrap(loadsBy(loading), style.columns).map(style.dim)),
     ...(origin === undefined ? [] : Layout.wrap(`reads from ${origin}`, style.columns).map(style.dim)),
@@ -54,7 +59,16 @@ export const lines = (prospect: Prospect, style: Style): ReadonlyArray<string> =
 }
 
 /** The plan as JSON: `{ selection, expectedMillis, loadsBy, origin, sourceChange, steps: [{ asset, action, … }] }`. */
-export const json = ({ estimate, loading, materialized, selection, standings, steps, ...source }: Prospect): string =>
+export const json = ({
+  estimate,
+  loading,
+  materialized,
+  partitions = [],
+  selection,
+  standings,
+  steps,
+  ...source
+}: Prospect): string =>
   JSON.stringify(
     {
       selection,
@@ -64,6 +78,7 @@ export const json = ({ estimate, loading, materialized, selection, standings, st
       sourceChange: source.sourceChange ?? null,
       steps: steps.map((step) => ({
         ...step,
+        ...PreviewText.fields(step, partitions),
         expectedMillis: estimate.steps.get(step.asset) ?? null,
         materializedAt: materialized.get(step.asset)?.at ?? null,
         ...(standings === undefined ? {} : { standing: standings.get(step.asset) ?? null })

@@ -5,6 +5,7 @@ import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import type { Space } from "../partition/Space.ts"
+import * as Stored from "../partition/Stored.ts"
 import type { Cuts } from "./Cuts.ts"
 import type { PartitionRequest } from "./PartitionRequest.ts"
 import type { PartitionStates } from "./PartitionStaleness.ts"
@@ -38,6 +39,10 @@ export const choose = (
     else problems.set(name, found.left)
   }
   spread(assets, cuts, chosen, problems)
+  for (const { name } of assets) {
+    const recut = states.get(name)?.recut ?? []
+    if (recut.length > 0) problems.set(name, refusedRecut(name, recut))
+  }
   const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
   if (left.length > 0) return Either.left(new PartitionsNotPlanned({ problems: left }))
   if (downstream) addDownstream(assets, cuts, chosen)
@@ -55,6 +60,9 @@ const inOrder = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>):
     .sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0) || a - b)
     .flatMap((index) => graph.assets[index] ?? [])
 
+const refusedRecut = (name: string, recut: ReadonlyArray<string>): string =>
+  `${name}: ${recut.join(" ")} The partitions that are there are not those of the new cut. \`sluice partitions reset ${name} --yes\` forgets them, and the table is then made anew, partition by partition.`
+
 const requested = (
   name: string,
   space: Space,
@@ -71,6 +79,10 @@ const requested = (
         .map((state) => states?.[state] ?? (state === "missing" ? space.all : Runs.empty(space.size)))
         .reduce(Runs.union, Runs.empty(space.size))
       return Either.map(within, (runs) => Runs.intersect(runs, wanted))
+    }
+    case "Recorded": {
+      const stored = request.partitions.get(name)
+      return Either.right(stored === undefined ? Runs.empty(space.size) : Stored.toRuns(space, stored).runs)
     }
     case "Latest":
       return Either.mapLeft(

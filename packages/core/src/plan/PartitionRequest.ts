@@ -1,3 +1,5 @@
+import type { Stored } from "../partition/Stored.ts"
+
 /** Which partitions of the selected assets a run is to make. */
 export type PartitionRequest =
   /** The last complete partition of time windows. The default of a run. */
@@ -6,6 +8,8 @@ export type PartitionRequest =
   | { readonly _tag: "Named"; readonly text: string }
   /** Those in one of these states, of all or of the named ones. */
   | { readonly _tag: "InState"; readonly states: ReadonlyArray<PartitionState>; readonly text: string | undefined }
+  /** These partitions of each asset, by name, as an earlier run recorded them. None of an asset without an entry. */
+  | { readonly _tag: "Recorded"; readonly partitions: ReadonlyMap<string, Stored> }
 
 /** Never made; failed at the last attempt; or made from other code or other rows than today's. */
 export type PartitionState = "missing" | "failed" | "stale"
@@ -17,3 +21,4 @@ export const inState = (states: ReadonlyArray<PartitionState>, text?: string): P
   states,
   text
 })
+export const recorded = (partitions: ReadonlyMap<string, Stored>): PartitionRequest => ({ _tag: "Recorded", partitions })

@@ -1,0 +1,64 @@
+import * as Runs from "../partition/internal/Runs.ts"
+import * as PartitionText from "../partition/PartitionText.ts"
+import * as Signature from "../partition/Signature.ts"
+import * as Stored from "../partition/Stored.ts"
+import type { Cause, PartitionStates } from "./PartitionStaleness.ts"
+
+/** How many partitions of an asset are in each state. A partition can be in several: made, stale, and failed since. */
+export interface Counts {
+  readonly total: number
+  readonly made: number
+  readonly missing: number
+  readonly failed: number
+  readonly stale: number
+  /** Undefined if a range of stored partitions cannot be counted, as of a cron expression. */
+  readonly orphaned: number | undefined
+}
+
+/** Some partitions: their number, and in words. */
+export interface Some {
+  readonly count: number
+  readonly text: string
+}
+
+/** The states of an asset's partitions in words. */
+export interface PartitionReport {
+  /** The name of the set. */
+  readonly set: string
+  readonly counts: Counts
+  readonly made: string
+  readonly missing: string
+  readonly failed: string
+  readonly stale: string
+  readonly causes: ReadonlyArray<Omit<Cause, "runs"> & Some>
+  readonly orphaned: string
+  /** How the set is cut in another way than the partitions that are there: sentences; empty if it is not. */
+  readonly recut: ReadonlyArray<string>
+}
+
+/** The numbers of an asset's partitions by state. O(ranges). */
+export const counts = ({ failed, made, missing, orphaned, space, stale }: PartitionStates): Counts => ({
+  total: Runs.size(space.all),
+  made: Runs.size(made),
+  missing: Runs.size(missing),
+  failed: Runs.size(failed),
+  stale: Runs.size(stale),
+  orphaned: Stored.count(orphaned, Signature.granularityOf(Signature.of(space)))
+})
+
+/** The report of an asset's partitions. Each state is written with at most `limit` ranges. */
+export const of = (states: PartitionStates, options: { readonly limit?: number } = {}): PartitionReport => {
+  const { causes, failed, made, missing, orphaned, recut, space, stale } = states
+  const words = (runs: Runs.Runs) => PartitionText.print(space, runs, options)
+  return {
+    set: space.name,
+    counts: counts(states),
+    made: words(made),
+    missing: words(missing),
+    failed: words(failed),
+    stale: words(stale),
+    causes: causes.map(({ runs, ...cause }) => ({ ...cause, count: Runs.size(runs), text: words(runs) })),
+    orphaned: Stored.text(orphaned, options.limit),
+    recut
+  }
+}
