@@ -139,7 +139,10 @@ export const dynamic = <const Name extends string>(name: Name): Dynamic<Name> =>
  * Every combination of the keys of several sets, with keys such as `2024-08-01|eu`, in the order of the declaration.
  *
  * ```ts
- * const dayRegion = Partitions.product("day_region", { day: days, region: regions })
+ * const dayRegion = Partitions.product("day_region", {
+ *   day: Partitions.daily("days", { start: "2024-08-01" }),
+ *   region: Partitions.fixed("regions", ["eu", "us"])
+ * })
  * ```
  */
 export const product = <const Name extends string, const Dims extends Readonly<Record<string, Any>>>(
