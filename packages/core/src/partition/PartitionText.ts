@@ -117,7 +117,9 @@ const boundOf = (
 ): Either.Either<readonly [from: number, to: number], string> => {
   const days = coarseDays(windows.granularity, text)
   if (days !== undefined) {
-    const calendar = Calendar.make(ZoneTable.of(windows.timezone, (days[1] + 1) * Calendar.day))
+    // A year such as 9999 needs no table of its zone: it is after the last partition in any case.
+    const until = Math.min((days[1] + 1) * Calendar.day, windows.windowOf(space.size).end)
+    const calendar = Calendar.make(ZoneTable.of(windows.timezone, until))
     const ordinal = (day: number) => (windows.unit === "day" ? day : Math.ceil(calendar.startOf(day) / 1000))
     const [from, to] = [windows.indexFrom(ordinal(days[0])), windows.indexFrom(ordinal(days[1]))]
     if (to <= 0 || from >= space.size) {

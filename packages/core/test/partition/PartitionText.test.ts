@@ -122,8 +122,9 @@ it("a part that means nothing is named, with what is wrong and the nearest key",
     "In 2024-08-01|ue, region ue is not a partition of regions. Did you mean us or eu?",
     "In 2024-08-11|eu, day 2024-08-11 has no partition. The nearest partition is 2024-08-09."
   ])
-  expect(wrong(hours, "2024-10-27T02")).toStrictEqual([
-    "2024-10-27T02 comes twice in Europe/Berlin. Write 2024-10-27T02a or 2024-10-27T02b."
+  expect(wrong(hours, "2024-10-27T02", "9999")).toStrictEqual([
+    "2024-10-27T02 comes twice in Europe/Berlin. Write 2024-10-27T02a or 2024-10-27T02b.",
+    "9999 is after the last partition. The nearest partition is 2024-10-31T23."
   ])
   expect(wrong(Partitions.daily("days", { start: "2025-01-01" }), "2025-01-01", "*")).toStrictEqual([
     "2025-01-01 is not there: the set has no partitions yet.",
