@@ -4,6 +4,7 @@ import * as SqliteProvisioner from "@sluice/warehouse/embedded/SqliteProvisioner
 import * as SqliteStores from "@sluice/warehouse/embedded/SqliteStores"
 import { Provisioner } from "@sluice/warehouse/Provisioner"
 import * as Effect from "effect/Effect"
+import { cutErasureContract } from "../contract/cutErasureContract.ts"
 import { storedKeysContract } from "../contract/dynamicKeysContract.ts"
 import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
@@ -65,6 +66,7 @@ const fresh = Effect.map(temporaryDirectory, (root) => {
   }
 })
 erasureContract({ name, listTables, fresh })
+cutErasureContract({ name, listTables, fresh })
 subjectContract({ name, fresh })
 maskIdsContract({ name, listTables, fresh })
 externalContract({

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { describe } from "vitest"
 import { type Flavour, flavours, isAvailable } from "../../../../test/servers/TestServers.ts"
+import { cutErasureContract } from "../contract/cutErasureContract.ts"
 import { storedKeysContract } from "../contract/dynamicKeysContract.ts"
 import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
@@ -50,6 +51,14 @@ for (const flavour of flavours) {
       })
     }
     erasureContract({
+      name: flavour,
+      listTables,
+      fresh: Effect.map(databases.make(flavour), (database) => ({
+        store: databases.stores(database),
+        execute: (sql) => databases.as(database.url, sql)
+      }))
+    })
+    cutErasureContract({
       name: flavour,
       listTables,
       fresh: Effect.map(databases.make(flavour), (database) => ({
