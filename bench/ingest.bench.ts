@@ -96,7 +96,7 @@ const collect = Effect.fnUntraced(function* <A>(source: Source<A>, pages: Stream
     runId: "bench",
     asset: "bench",
     attempt: 1,
-    slice: undefined,
+    slice: undefined, late: () => {},
     progress: () => {},
     metadata: () => {},
     dataVersion: () => {},

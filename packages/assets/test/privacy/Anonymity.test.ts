@@ -44,7 +44,7 @@ const step: StepContext.Service = {
   runId: "r",
   asset: "users_raw",
   attempt: 1,
-  slice: undefined,
+  slice: undefined, late: () => {},
   progress: () => undefined,
   dataVersion: () => undefined,
   metadata: () => undefined,

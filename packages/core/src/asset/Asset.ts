@@ -224,7 +224,7 @@ export const wrap = <T extends Any>(
   { materialize, others }: { readonly materialize: Run; readonly others: Run }
 ): T => {
   const { checks, observe, storage } = asset
-  const { exists } = storage._tag === "Stored" ? storage : { exists: undefined }
+  const { exists, loadSlice } = storage._tag === "Stored" ? storage : { exists: undefined, loadSlice: undefined }
   return unsafeCast({
     ...asset,
     materialize: (inputs: never, slice?: Slice) => materialize(asset.materialize(inputs, slice)),
@@ -235,7 +235,12 @@ export const wrap = <T extends Any>(
     })),
     storage:
       storage._tag === "Stored"
-        ? { ...storage, load: others(storage.load), exists: exists === undefined ? undefined : others(exists) }
+        ? {
+            ...storage,
+            load: others(storage.load),
+            loadSlice: loadSlice && ((slice: Slice) => others(loadSlice(slice))),
+            exists: exists && others(exists)
+          }
         : storage
   })
 }

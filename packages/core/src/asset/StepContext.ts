@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Runs from "../partition/internal/Runs.ts"
 import type { Slice } from "../partition/Slice.ts"
 import type * as AssetCheck from "./AssetCheck.ts"
 import type { CheckFailed } from "./CheckFailed.ts"
@@ -18,6 +19,7 @@ export class StepContext extends Context.Tag("@sluice/core/StepContext")<StepCon
     metadata: () => {},
     dataVersion: () => {},
     staged: () => Effect.void,
+    late: () => {},
     handOff: () => {},
     lastMadeFrom: undefined,
     last: undefined,
@@ -82,6 +84,8 @@ export declare namespace StepContext {
       counted?: AssetCheck.Counted,
       standing?: ReadonlyArray<AssetCheck.Any>
     ) => Effect.Effect<void, CheckFailed>
+    /** Reports rows that arrived for partitions which were made before. These partitions are then stale. */
+    readonly late: (partitions: Runs.Runs, rows: number) => void
     readonly handOff: (rest: Effect.Effect<"same" | "changed", Failure>, begun: Effect.Effect<void>) => void
     /**
      * The one data version of this asset that all its downstream steps were last made from, with today's code and settings. A

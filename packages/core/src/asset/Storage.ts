@@ -1,4 +1,5 @@
 import type * as Effect from "effect/Effect"
+import type { Slice } from "../partition/Slice.ts"
 import type * as Mask from "../relation/Mask.ts"
 import type * as Table from "../relation/Table.ts"
 import type * as View from "../relation/View.ts"
@@ -25,6 +26,8 @@ export interface Stored<out A, out R, out Rel = unknown> {
   /** The relation in the warehouse. Undefined if the value is stored elsewhere. */
   readonly relation: Relation | undefined
   readonly load: Effect.Effect<A, Failure, R>
+  /** Reads the value of some partitions. Undefined if the value is one for all of them, as a table is. */
+  readonly loadSlice: ((slice: Slice) => Effect.Effect<A, Failure, R>) | undefined
   /**
    * Whether the value still exists. If not, `--changed` materializes the asset. Without this effect, the value counts as
    * existing.
@@ -46,6 +49,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   readonly columns?: ReadonlyArray<string>
   readonly relation?: Rel
   readonly load: Effect.Effect<A, Failure, R>
+  readonly loadSlice?: (slice: Slice) => Effect.Effect<A, Failure, R>
   readonly exists?: Effect.Effect<boolean, Failure, R>
   /** Default false. */
   readonly isExternal?: boolean
@@ -53,6 +57,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   _tag: "Stored",
   columns: [],
   relation: undefined,
+  loadSlice: undefined,
   exists: undefined,
   isExternal: false,
   ...options

@@ -42,7 +42,7 @@ export const make = <Name extends string>(space: Space<Name>, runs: Runs.Runs): 
 
 /** The keys of some partitions, in order. */
 export function* keysOf<Name extends string>(space: Space<Name>, runs: Runs.Runs): Generator<PartitionKey<Name>> {
-  for (const [from, to] of Runs.ranges(runs)) for (let index = from; index < to; index++) yield space.keyOf(index)
+  for (const index of Runs.indices(runs)) yield space.keyOf(index)
 }
 
 /** The hull of the windows; for a product, along its first time dimension. */

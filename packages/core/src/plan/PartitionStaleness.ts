@@ -92,6 +92,8 @@ const inputCauses = (
   recorded: Recorded
 ): ReadonlyArray<Cause> => {
   const { name } = upstream
+  // Nobody knows what an upstream that is not stored would be now.
+  if (upstream.storage._tag === "Ephemeral") return []
   const theirs = currents.get(name)
   const downOf = (runs: Runs.Runs) => Runs.intersect(cuts.down(asset, upstream, runs), current.made)
   const groups =

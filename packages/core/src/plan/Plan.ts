@@ -4,7 +4,7 @@ import type * as Asset from "../asset/Asset.ts"
 import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Topology from "../graph/topology.ts"
-import type * as Runs from "../partition/internal/Runs.ts"
+import * as Runs from "../partition/internal/Runs.ts"
 import * as Stored from "../partition/Stored.ts"
 import { PartitionsNotPlanned } from "./PartitionsNotPlanned.ts"
 import type { Cut } from "./PlannedPartitions.ts"
@@ -37,7 +37,9 @@ export const Step = Schema.Struct({
   /** The steps that must succeed before, by asset name. */
   after: Schema.Array(Schema.String),
   /** The partitions that the step makes. Absent for an asset without partitions. */
-  partitions: Schema.optionalWith(Stored.Stored, { exact: true })
+  partitions: Schema.optionalWith(Stored.Stored, { exact: true }),
+  /** The number of these partitions. */
+  partitionCount: Schema.optionalWith(Schema.Number, { exact: true })
 })
 export type Step = typeof Step.Type
 
@@ -50,6 +52,12 @@ export interface Plan<out A extends Asset.Any> {
   readonly steps: ReadonlyArray<Step>
   /** The partitions of its steps; undefined if no asset of the graph is cut. */
   readonly cut: Cut | undefined
+}
+
+/** A plan of some of its steps. */
+export const partOf = <A extends Asset.Any>(plan: Plan<A>, steps: ReadonlyArray<Step>): Plan<A> => {
+  const names = new Set(steps.map(({ asset }) => asset))
+  return { ...plan, steps: steps.map((step) => ({ ...step, after: step.after.filter((name) => names.has(name)) })) }
 }
 
 /** Whether a plan reads a source. */
@@ -109,7 +117,10 @@ export const make = <A extends Asset.Any>(
     (graph.downstreams[node] ?? []).filter((down) => computed.has(down)).map(nameOf)
 
   const isExternal = (node: number) => Storage.isExternal(graph.assets[node]?.storage ?? Storage.ephemeral)
-  const missing = [...loaded].filter((node) => !isExternal(node) && !options.isMaterialized(nameOf(node)))
+  const isCut = (node: number) => options.cut?.cuts.spaceOf(nameOf(node)) !== undefined
+  const missing = [...loaded].filter(
+    (node) => !isExternal(node) && !isCut(node) && !options.isMaterialized(nameOf(node))
+  )
   if (missing.length > 0) {
     return Either.left(
       new PlanImpossible({
@@ -135,7 +146,9 @@ export const make = <A extends Asset.Any>(
   if (unmade.length > 0) return Either.left(new PartitionsNotPlanned({ problems: unmade }))
   const partitionsOf = (node: number) => {
     const [space, runs] = [cut?.cuts.spaceOf(nameOf(node)), cut?.runs.get(nameOf(node))]
-    return space === undefined || runs === undefined ? {} : { partitions: Stored.of(space, runs) }
+    return space === undefined || runs === undefined
+      ? {}
+      : { partitions: Stored.of(space, runs), partitionCount: Runs.size(runs) }
   }
   const steps = [...computed, ...loaded]
     .sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0) || a - b)

@@ -59,16 +59,19 @@ export const problems = (
   }
   for (const node of computed) {
     const asset = graph.assets[node]
-    const own = asset === undefined ? undefined : runs.get(asset.name)
-    if (asset?.partitioning === undefined || own === undefined) continue
+    if (asset === undefined) continue
+    const own = runs.get(asset.name)
     for (const upstream of Object.values(asset.upstreams)) {
       const space = cuts.spaceOf(upstream.name)
-      if (space !== undefined && upstream.storage._tag === "Stored" && !upstream.storage.isExternal) {
-        need(upstream.name, space, cuts.up(asset, upstream, own), asset.name)
+      if (space === undefined || upstream.storage._tag === "Ephemeral") continue
+      if (own !== undefined) need(upstream.name, space, cuts.up(asset, upstream, own), asset.name)
+      // An asset that is not cut reads what there is, and something must be there.
+      else if (isNothing(madeOf(upstream.name)) && isNothing(runs.get(upstream.name))) {
+        need(upstream.name, space, space.all, asset.name)
       }
     }
     const space = cuts.spaceOf(asset.name)
-    if (asset.partitioning.dependsOnPast && space !== undefined) {
+    if (own !== undefined && asset.partitioning?.dependsOnPast === true && space !== undefined) {
       need(asset.name, space, lines.before(space, own, 1), `${asset.name} of later partitions`)
     }
   }
@@ -80,3 +83,5 @@ export const problems = (
       return `"${upstream}" has no ${text}, but ${by} ${readers.size === 1 ? "needs" : "need"} ${Runs.size(missing) === 1 ? "it" : "them"}. Run \`sluice backfill ${upstream} --missing\` first, or make them together.`
     })
 }
+
+const isNothing = (runs: Runs.Runs | undefined): boolean => runs === undefined || Runs.isEmpty(runs)

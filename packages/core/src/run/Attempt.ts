@@ -15,7 +15,9 @@ import type { Metadata } from "../asset/Metadata.ts"
 import { StepContext } from "../asset/StepContext.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import * as Signature from "../partition/Signature.ts"
 import type { Slice } from "../partition/Slice.ts"
+import * as Stored from "../partition/Stored.ts"
 import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
@@ -156,6 +158,13 @@ const stepContext = (options: Options) => {
       dataVersion = version
     },
     staged: (relation, counted, standing) => checkBlocking({ _tag: "Staged", relation, counted }, standing),
+    late: (partitions, rows) => {
+      const { slice } = options
+      if (slice === undefined) return
+      const { space } = slice
+      const stored = Stored.of(space, partitions)
+      emit({ _tag: "PartitionsLate", runId, asset: asset.name, set: Signature.of(space), partitions: stored, rows })
+    },
     handOff: (rest, begun) => {
       handedOffEarly = { rest, begun }
     },

@@ -16,11 +16,11 @@ import type { Observer } from "./EventFeed.ts"
 import * as EventLog from "./EventLog.ts"
 import * as Observations from "./Observations.ts"
 import { heartbeatInterval, Owner } from "./Owner.ts"
+import * as PartitionedRun from "./PartitionedRun.ts"
 import type { RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
 import type { RunResult } from "./RunResult.ts"
 import { RunStore, RunStoreFailed } from "./RunStore.ts"
-import * as Scheduler from "./Scheduler.ts"
 import { RunTimedOut } from "./StepFailure.ts"
 import * as Versions from "./Versions.ts"
 
@@ -90,16 +90,19 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   })
   const owner = (yield* Owner).self
   const carriesOn = retryOf === undefined ? {} : { retryOf }
+  const isBackfill = plan.cut?.isBackfill === true
+  const kind = isBackfill ? { backfill: true as const } : {}
   const readsFrom = origin === undefined ? {} : { origin }
   const observers = Array.ensure(options.observe ?? [])
   const log = yield* EventLog.make(runId, observers)
   const scheduling = { plan, runId, log, context, concurrency, pools, failFast, onlyChanged, full, versions }
-  const scheduler = yield* Scheduler.make(scheduling)
-  const bounded = options.timeout === undefined ? scheduler.run : withTimeout(scheduler.run, options.timeout)
+  const scheduler = yield* PartitionedRun.make(scheduling)
+  const steered = isBackfill ? Effect.raceFirst(scheduler.run, asked(store, runId)) : scheduler.run
+  const bounded = options.timeout === undefined ? steered : withTimeout(steered, options.timeout)
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       // No interruption may come between this event and the run's conclusion.
-      yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...carriesOn, ...readsFrom })
+      yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...kind, ...carriesOn, ...readsFrom })
       const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
       const exit = yield* Effect.exit(restore(joinUninterruptibly(Effect.raceFirst(Effect.either(bounded), log.failed))))
       yield* Fiber.interruptFork(heartbeat)
@@ -107,7 +110,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
       if (Exit.isSuccess(exit)) {
         const { value } = exit
         const result = yield* value._tag === "Right"
-          ? conclude(value.right, undefined, restore)
+          ? conclude(value.right, value.right === "canceled" ? "somebody asked to cancel it" : undefined, restore)
           : Effect.mapError(conclude("failed", value.left.message), also(value.left.message))
         yield* Effect.interruptible(log.seen)
         return result
@@ -162,6 +165,18 @@ const sayFarewell = (log: EventLog.EventLog) =>
 /** A failed heartbeat is ignored; the next one may succeed. */
 const beat = (store: RunStore["Type"], runId: string) =>
   store.heartbeat(runId).pipe(Effect.ignore, Effect.delay(heartbeatInterval), Effect.forever, Effect.interruptible)
+
+/** Waits until somebody asks to cancel a run. The store may be busy; it is asked again. */
+const asked = (store: RunStore["Type"], runId: string): Effect.Effect<"canceled"> =>
+  store.cancelRequested(runId).pipe(
+    Effect.orElseSucceed(() => false),
+    Effect.delay(askEvery),
+    Effect.repeat({ until: (isAsked) => isAsked }),
+    Effect.as("canceled" as const)
+  )
+
+/** Often enough for a run to end within a second after somebody asks to cancel it. */
+const askEvery = Duration.millis(400)
 
 const withTimeout = <A>(run: Effect.Effect<A>, limit: Duration.DurationInput): Effect.Effect<A, RunTimedOut> =>
   Effect.timeoutFail(run, { duration: limit, onTimeout: () => new RunTimedOut({ limitMillis: Duration.toMillis(limit) }) })

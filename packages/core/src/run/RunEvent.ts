@@ -70,7 +70,9 @@ export const StepRetrying = event("StepRetrying", {
   error: ErrorInfo,
   delayMillis: Schema.Number,
   /** The most attempts, including canceled ones. Absent if the attempt was canceled. */
-  attempts: Schema.optionalWith(Schema.Number, { exact: true })
+  attempts: Schema.optionalWith(Schema.Number, { exact: true }),
+  /** The partitions that are tried again. Absent for an asset without partitions. */
+  partitions: Schema.optionalWith(Stored, { exact: true })
 })
 export const StepSucceeded = event("StepSucceeded", {
   ...step,
@@ -90,6 +92,9 @@ export const StepFailed = event("StepFailed", {
   durationMillis: Schema.Number,
   error: ErrorInfo
 })
+/** The number of partitions. Absent if it is one. */
+const Count = Schema.optionalWith(Schema.Number, { exact: true })
+
 /** Partitions of an asset. `set` says what they mean, so that an event can be read without the declaration of the set. */
 const ofSet = { ...step, set: Signature }
 
@@ -100,14 +105,17 @@ const ofSet = { ...step, set: Signature }
 export const PartitionsSucceeded = event("PartitionsSucceeded", {
   ...ofSet,
   code: Schema.String,
-  slices: Schema.Array(Schema.Struct({ partitions: Stored, durationMillis: Schema.Number, metadata: Metadata }))
+  slices: Schema.Array(
+    Schema.Struct({ partitions: Stored, count: Count, durationMillis: Schema.Number, metadata: Metadata })
+  )
 })
 /** Partitions were not made. What an earlier run made of them is still there. */
-export const PartitionsFailed = event("PartitionsFailed", { ...ofSet, partitions: Stored, error: ErrorInfo })
+export const PartitionsFailed = event("PartitionsFailed", { ...ofSet, partitions: Stored, count: Count, error: ErrorInfo })
 /** Partitions were not made, since the steps or partitions that they need failed. `causes` are the failed steps. */
 export const PartitionsSkipped = event("PartitionsSkipped", {
   ...step,
   partitions: Stored,
+  count: Count,
   causes: Schema.Array(Schema.String)
 })
 /** Rows arrived for partitions that had been made before. The partitions are to be made again. */

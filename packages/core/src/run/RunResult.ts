@@ -42,8 +42,18 @@ export interface StepResult {
   readonly action: Action
   readonly reason: Reason
   readonly state: StepState
+  /** The partitions of the step; undefined if its asset is not cut. */
+  readonly partitions: PartitionCounts | undefined
   /** The check results of the last attempt, in order. */
   readonly checks: ReadonlyArray<CheckResult>
+}
+
+/** How many partitions a step makes, and how many ended in which way so far. */
+export interface PartitionCounts {
+  readonly total: number
+  readonly made: number
+  readonly failed: number
+  readonly skipped: number
 }
 
 /** One check of a step and its result. */
@@ -101,8 +111,9 @@ export const folding = (from: RunResult = empty) => {
         switch (event._tag) {
           case "RunStarted":
             result = { ...result, ...startOf(event) }
-            for (const { asset, action, reason } of event.steps) {
-              steps.set(asset, { asset, action, reason, state: { _tag: "Pending" }, checks: [] })
+            for (const { asset, action, partitionCount: total, reason } of event.steps) {
+              const partitions = total === undefined ? undefined : { total, made: 0, failed: 0, skipped: 0 }
+              steps.set(asset, { asset, action, reason, state: { _tag: "Pending" }, partitions, checks: [] })
             }
             break
           case "RunConcluded":
@@ -169,7 +180,25 @@ const startOf = ({ at, origin, retryOf, runId, selection, tags }: Extract<RunEve
 
 const stepAfter = (event: StepEvent, step: StepResult): StepResult => {
   if (event._tag === "CheckEvaluated") return { ...step, checks: [...step.checks, event] }
-  return { ...step, checks: event._tag === "StepStarted" ? [] : step.checks, state: stateAfter(event, step.state) }
+  return {
+    ...step,
+    checks: event._tag === "StepStarted" ? [] : step.checks,
+    partitions: step.partitions && countsAfter(event, step.partitions),
+    state: stateAfter(event, step.state)
+  }
+}
+
+const countsAfter = (event: StepEvent, counts: PartitionCounts): PartitionCounts => {
+  switch (event._tag) {
+    case "PartitionsSucceeded":
+      return { ...counts, made: event.slices.reduce((sum, { count = 1 }) => sum + count, counts.made) }
+    case "PartitionsFailed":
+      return { ...counts, failed: counts.failed + (event.count ?? 1) }
+    case "PartitionsSkipped":
+      return { ...counts, skipped: counts.skipped + (event.count ?? 1) }
+    default:
+      return counts
+  }
 }
 
 const stateAfter = (event: Exclude<StepEvent, CheckEvaluated>, before: StepState): StepState => {
@@ -184,6 +213,8 @@ const stateAfter = (event: Exclude<StepEvent, CheckEvaluated>, before: StepState
     case "StepProgressed":
       return before._tag === "Running" ? { ...before, rows: event.rows } : before
     case "StepRetrying":
+      // Other partitions of the step go on.
+      if (event.partitions !== undefined) return before
       return {
         _tag: "Waiting",
         attempt: event.attempt,

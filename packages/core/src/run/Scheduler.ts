@@ -10,12 +10,14 @@ import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import * as RetryPolicy from "../asset/RetryPolicy.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import type { Slice } from "../partition/Slice.ts"
 import type { Plan } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Draft, EventLog } from "./EventLog.ts"
 import { UpstreamRestarted } from "./StepFailure.ts"
 import {
   descendants,
+  type Given,
   inputsOf,
   isStored,
   nodesOf,
@@ -31,7 +33,7 @@ import type { Versions } from "./Versions.ts"
 export interface Options<A extends Asset.Any> {
   readonly plan: Plan<A>
   readonly runId: string
-  readonly log: EventLog
+  readonly log: Pick<EventLog, "unsafeEmit">
   readonly context: Context.Context<Asset.Context<A>>
   readonly concurrency: number
   /** How many steps of a pool may run at once. Other pools have no limit of their own. */
@@ -43,6 +45,12 @@ export interface Options<A extends Asset.Any> {
   readonly onlyChanged: boolean
   /** Whether everything is made anew: no step learns which data it last made. */
   readonly full: boolean
+  /** The partitions that an asset's step makes. Undefined for an asset that is not cut. */
+  readonly sliceOf?: (asset: string) => Slice | undefined
+  /** The values of upstreams that are no steps of the plan. */
+  readonly given?: Given
+  /** Assets whose values stay after the run, in `kept`. */
+  readonly keep?: ReadonlySet<string>
 }
 
 /** The steps of one run: starts each step when its upstream steps have succeeded, and keeps the state of each. */
@@ -51,6 +59,14 @@ export interface Scheduler {
   readonly run: Effect.Effect<"succeeded" | "failed">
   /** Marks the steps that have not ended as canceled. */
   readonly cancelUnfinished: Effect.Effect<void>
+  /** The values that were to be kept, and what releases each. */
+  readonly kept: () => ReadonlyMap<string, Kept>
+}
+
+/** A value that outlives the steps that read it. */
+export interface Kept {
+  readonly value: StepNode["value"]
+  readonly release: Effect.Effect<void>
 }
 
 /** Prepares a run. O(steps + edges). A step costs a fiber and a few events. */
@@ -59,6 +75,8 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   const clock = yield* Clock.clockWith(Effect.succeed)
   const over = yield* Deferred.make<void>()
   const nodes = nodesOf(options.plan, clock)
+  const isKept = ({ asset }: StepNode) => options.keep?.has(asset.name) === true
+  for (const node of nodes) if (isKept(node)) node.neededBy++
   let unfinishedSteps = nodes.length
   let failed = false
 
@@ -135,13 +153,15 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   }, Effect.uninterruptible)
 
   /** Undefined when a downstream step does not store what it makes: it may need all of the value. */
-  const lastMadeFrom = ({ asset, downstreams }: StepNode) =>
-    options.full || downstreams.length === 0 || !downstreams.every(isStored)
+  const lastMadeFrom = (node: StepNode) => {
+    const { asset, downstreams } = node
+    return options.full || isKept(node) || downstreams.length === 0 || !downstreams.every(isStored)
       ? undefined
       : versions.madeFrom(
           asset,
           downstreams.map((reader) => reader.asset)
         )
+  }
 
   const attempt = (node: StepNode) => {
     const unconcluded = () =>
@@ -151,9 +171,9 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       asset: node.asset,
       action: node.step.action,
       attempt: ++node.attempts,
-      slice: undefined,
+      slice: options.sliceOf?.(node.asset.name),
       deadline: node.deadline,
-      inputs: () => inputsOf(node),
+      inputs: () => inputsOf(node, options.given),
       unconcluded,
       early: {
         handOff: (value) => handOff(node, value),
@@ -211,7 +231,15 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   const running = Effect.acquireUseRelease(
     Effect.fork(Effect.interruptible(queue.run)),
     () => Deferred.await(over),
-    (fiber) => Effect.zipRight(Fiber.interrupt(fiber), Effect.forEach(nodes, release, { discard: true }))
+    (fiber) =>
+      Effect.zipRight(
+        Fiber.interrupt(fiber),
+        Effect.forEach(
+          nodes.filter((node) => !isKept(node)),
+          release,
+          { discard: true }
+        )
+      )
   )
   const scheduler: Scheduler = {
     run: Effect.suspend(() => {
@@ -224,7 +252,9 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
         emit({ _tag: "StepCanceled", runId, asset: node.step.asset, action: node.step.action })
         end(node)
       }
-    })
+    }),
+    kept: () =>
+      new Map(nodes.filter(isKept).map((node) => [node.asset.name, { value: node.value, release: release(node) }] as const))
   }
   return scheduler
 })

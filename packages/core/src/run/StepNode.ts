@@ -87,13 +87,19 @@ export const descendants = (node: StepNode): ReadonlySet<StepNode> => {
 /** Whether the step makes stored data. */
 export const isStored = ({ asset, step }: StepNode) => step.action === "materialize" && asset.storage._tag === "Stored"
 
+/** The value of an upstream that is no step of the plan, under the name that the asset gives it. */
+export type Given = (asset: Asset.Any, name: string) => Effect.Effect<unknown, Failure>
+
 /** The upstream values of a step, by the names that its asset gives them. Values of unchanged assets are loaded here. */
-export const inputsOf = ({ asset, upstreams }: StepNode): Effect.Effect<Readonly<Record<string, unknown>>, Failure> => {
+export const inputsOf = (
+  { asset, upstreams }: StepNode,
+  given: Given = () => none
+): Effect.Effect<Readonly<Record<string, unknown>>, Failure> => {
   const values = new Map(upstreams.map((upstream) => [upstream.asset.name, upstream.value]))
   const inputs: Record<string, unknown> = {}
   const loading: Array<Effect.Effect<void, Failure>> = []
   for (const [name, upstream] of Object.entries(asset.upstreams)) {
-    const value = values.get(upstream.name) ?? none
+    const value = values.get(upstream.name) ?? given(asset, name)
     if (Exit.isExit(value)) inputs[name] = Exit.getOrElse(value, () => undefined)
     else {
       const load = Effect.map(value, (loaded) => {

@@ -30,7 +30,7 @@ export const recorded = <A, E, R>(
         runId: "test",
         asset: "test",
         attempt: 1,
-        slice: undefined,
+        slice: undefined, late: () => {},
         progress: (more) => {
           rows += more
         },

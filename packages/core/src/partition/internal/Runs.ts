@@ -77,6 +77,11 @@ export function* ranges(self: Runs): Generator<readonly [from: number, to: numbe
   }
 }
 
+/** The indices of a set, ascending. */
+export function* indices(self: Runs): Generator<number> {
+  for (const [from, to] of ranges(self)) for (let index = from; index < to; index++) yield index
+}
+
 /** The number of indices. */
 export const size = (self: Runs): number => {
   let count = 0

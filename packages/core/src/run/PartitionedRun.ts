@@ -1,0 +1,97 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Asset from "../asset/Asset.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import * as Plan from "../plan/Plan.ts"
+import type { Draft } from "./EventLog.ts"
+import * as Scheduler from "./Scheduler.ts"
+import * as SliceRun from "./SliceRun.ts"
+import * as UnitInputs from "./UnitInputs.ts"
+import * as Units from "./Units.ts"
+
+/**
+ * Prepares a run of a plan, unit by unit. A plan of which nothing is cut is one unit, and runs on the scheduler alone. After a
+ * failure, later units still make what does not depend on it.
+ */
+export const make = Effect.fnUntraced(function* <A extends Asset.Any>(
+  options: Scheduler.Options<A>
+): Effect.fn.Return<Omit<Scheduler.Scheduler, "kept">> {
+  const units = Units.of(options.plan)
+  const { cut } = options.plan
+  if (cut === undefined || units.every((unit) => unit.cut === undefined)) return yield* Scheduler.make(options)
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const { failFast, log, runId } = options
+  const emit = (event: Draft) => log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
+  const failures = new Map<string, Runs.Runs | "whole">()
+  const open = new Map(options.plan.steps.map((step) => [step.asset, step]))
+  const inputs = UnitInputs.make(options.plan, cut.cuts, options.context)
+  /** What the steps of later units wait for. */
+  const note = (event: Draft) => {
+    if (event._tag === "StepFailed" || event._tag === "StepSkipped") failures.set(event.asset, "whole")
+    if (isEnd(event)) open.delete(event.asset)
+  }
+  const skip = (asset: string, causes: ReadonlyArray<string>) => {
+    const step = open.get(asset)
+    if (step === undefined) return
+    const event = { _tag: "StepSkipped", runId, asset, action: step.action, causes } as const
+    note(event)
+    emit(event)
+  }
+
+  const runWhole = Effect.fnUntraced(function* (steps: ReadonlyArray<Plan.Step>) {
+    const own = new Set(steps.map(({ asset }) => asset))
+    for (const step of steps) {
+      const causes = step.after.filter((name) => failures.has(name))
+      if (causes.length > 0) skip(step.asset, causes)
+    }
+    const left = steps.filter(({ asset }) => open.has(asset))
+    const scheduler = yield* Scheduler.make({
+      ...options,
+      plan: Plan.partOf(options.plan, left),
+      given: inputs.given(() => undefined),
+      keep: inputs.keptOf(own),
+      log: {
+        unsafeEmit: (event, now) => {
+          note(event)
+          log.unsafeEmit(event, now)
+        }
+      }
+    })
+    yield* scheduler.run
+    inputs.keep(scheduler.kept())
+  })
+
+  const runUnit = (unit: Units.Unit) =>
+    unit.cut === undefined
+      ? runWhole(unit.steps)
+      : Effect.map(SliceRun.run({ ...options, inputs, failures, emit, unit: { ...unit, cut: unit.cut } }), (failed) => {
+          for (const { asset } of unit.steps) {
+            open.delete(asset)
+            const runs = failed.get(asset)
+            if (runs !== undefined && !Runs.isEmpty(runs)) failures.set(asset, runs)
+          }
+        })
+
+  const run = Effect.gen(function* () {
+    for (const unit of units) {
+      if (failFast && failures.size > 0) {
+        for (const { asset } of unit.steps) skip(asset, [...failures.keys()])
+      } else yield* runUnit(unit)
+    }
+    return failures.size > 0 ? ("failed" as const) : ("succeeded" as const)
+  })
+  return {
+    run: Effect.ensuring(run, inputs.release),
+    cancelUnfinished: Effect.sync(() => {
+      for (const { action, asset } of open.values()) emit({ _tag: "StepCanceled", runId, asset, action })
+      open.clear()
+    })
+  }
+})
+
+const isEnd = (event: Draft): event is Extract<Draft, { readonly asset: string }> =>
+  event._tag === "StepSucceeded" ||
+  event._tag === "StepUnchanged" ||
+  event._tag === "StepFailed" ||
+  event._tag === "StepSkipped" ||
+  event._tag === "StepCanceled"

@@ -1,0 +1,170 @@
+import type * as Asset from "../asset/Asset.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import * as PartitionText from "../partition/PartitionText.ts"
+import * as Signature from "../partition/Signature.ts"
+import type { Space } from "../partition/Space.ts"
+import * as Stored from "../partition/Stored.ts"
+import type { Draft } from "./EventLog.ts"
+import type { CheckEvaluated, ErrorInfo, PartitionsSucceeded } from "./RunEvent.ts"
+
+/** Gathers what happens to the partitions of one step, and emits it as events of ranges. */
+export interface SliceEvents {
+  /** Takes an event of the step that runs for one slice. */
+  readonly take: (event: Draft, slice: Runs.Runs) => void
+  /** Skips partitions, because of failed steps. */
+  readonly skip: (runs: Runs.Runs, causes: ReadonlyArray<string>) => void
+  /** Emits what was gathered. */
+  readonly flush: () => void
+  readonly counts: () => Counts
+  /** The partitions that were made. */
+  readonly made: () => Runs.Runs
+  /** The error of the first partition that failed. */
+  readonly firstError: () => ErrorInfo | undefined
+  /** The results of all partitions by check, once they are known. */
+  readonly checks: () => ReadonlyArray<Omit<Draft & { readonly _tag: "CheckEvaluated" }, "runId" | "asset">>
+}
+
+/** Numbers of partitions, and of rows that their slices reported. */
+export interface Counts {
+  readonly made: number
+  readonly failed: number
+  readonly skipped: number
+  readonly rows: number
+}
+
+/** The most slices of one event. */
+const largest = 1_000
+
+/** Gathers the events of a step. `emit` is called with the run's events, and may be called synchronously at any time. */
+export const make = (options: {
+  readonly runId: string
+  readonly asset: Asset.Any
+  readonly space: Space
+  readonly emit: (event: Draft) => void
+}): SliceEvents => {
+  const { asset, emit, runId, space } = options
+  const step = { runId, asset: asset.name }
+  const set = Signature.of(space)
+  const stored = (runs: Runs.Runs) => {
+    const count = Runs.size(runs)
+    return { partitions: Stored.of(space, runs), ...(count === 1 ? {} : { count }) }
+  }
+  let code = ""
+  let slices: Array<Slices[number]> = []
+  let failures = new Map<string, { runs: Runs.Runs; error: ErrorInfo }>()
+  let skips = new Map<string, { runs: Runs.Runs; causes: ReadonlyArray<string> }>()
+  let [failed, skipped, rows] = [0, 0, 0]
+  let made = Runs.empty(space.size)
+  let firstError: ErrorInfo | undefined
+  const progress = new Map<Runs.Runs, number>()
+  const checks = new Map<string, { last: CheckDraft; count: number; failed: number }>()
+
+  const flush = () => {
+    if (slices.length > 0) emit({ _tag: "PartitionsSucceeded", ...step, set, code, slices })
+    for (const { error, runs } of failures.values()) {
+      emit({ _tag: "PartitionsFailed", ...step, set, ...stored(runs), error })
+    }
+    for (const { causes, runs } of skips.values()) {
+      emit({ _tag: "PartitionsSkipped", ...step, ...stored(runs), causes })
+    }
+    slices = []
+    failures = new Map()
+    skips = new Map()
+  }
+
+  const skip = (runs: Runs.Runs, causes: ReadonlyArray<string>) => {
+    const id = JSON.stringify(causes)
+    skips.set(id, { causes, runs: Runs.union(skips.get(id)?.runs ?? Runs.empty(space.size), runs) })
+    skipped += Runs.size(runs)
+  }
+
+  const evaluated = (event: CheckDraft, slice: Runs.Runs) => {
+    const known = checks.get(event.check) ?? { last: event, count: 0, failed: 0 }
+    known.last = event
+    known.count++
+    if (!event.passed) known.failed++
+    checks.set(event.check, known)
+    if (event.passed) return
+    emit({ ...event, metadata: { ...event.metadata, partition: PartitionText.print(space, slice, { limit: 1 }) } })
+  }
+
+  const succeeded = ({ durationMillis, metadata, provenance }: SuccessDraft, slice: Runs.Runs) => {
+    if (provenance !== undefined && provenance.code !== code) {
+      flush()
+      code = provenance.code
+    }
+    slices.push({ ...stored(slice), durationMillis, metadata })
+    made = Runs.union(made, slice)
+    rows += typeof metadata["rows"] === "number" ? metadata["rows"] : (progress.get(slice) ?? 0)
+    progress.delete(slice)
+    if (slices.length >= largest) flush()
+  }
+
+  const fail = (error: ErrorInfo, slice: Runs.Runs) => {
+    const id = JSON.stringify(error)
+    failures.set(id, { error, runs: Runs.union(failures.get(id)?.runs ?? Runs.empty(space.size), slice) })
+    failed += Runs.size(slice)
+    firstError ??= error
+    progress.delete(slice)
+  }
+
+  const progressed = (done: number, slice: Runs.Runs) => {
+    progress.set(slice, done)
+    let running = rows
+    for (const each of progress.values()) running += each
+    emit({ _tag: "StepProgressed", ...step, attempt: 1, rows: running })
+  }
+
+  const take = (event: Draft, slice: Runs.Runs): void => {
+    switch (event._tag) {
+      case "StepSucceeded":
+        succeeded(event, slice)
+        break
+      case "StepFailed":
+        fail(event.error, slice)
+        break
+      case "StepSkipped":
+        skip(slice, event.causes)
+        break
+      case "StepProgressed":
+        progressed(event.rows, slice)
+        break
+      case "StepRetrying":
+        emit({ ...event, partitions: Stored.of(space, slice) })
+        break
+      case "CheckEvaluated":
+        evaluated(event, slice)
+        break
+      case "PartitionsLate":
+        emit(event)
+        break
+      default:
+    }
+  }
+
+  return {
+    take,
+    skip,
+    flush,
+    counts: () => ({ made: Runs.size(made), failed, skipped, rows }),
+    made: () => made,
+    firstError: () => firstError,
+    checks: () =>
+      [...checks.values()].map(({ count, failed, last }) => {
+        const { blocking, check, severity } = last
+        const passed = failed === 0
+        return {
+          _tag: "CheckEvaluated" as const,
+          check,
+          severity,
+          blocking,
+          passed,
+          metadata: { partitions: count, failed }
+        }
+      })
+  }
+}
+
+type Slices = (typeof PartitionsSucceeded.Type)["slices"]
+type SuccessDraft = Extract<Draft, { readonly _tag: "StepSucceeded" }>
+type CheckDraft = Omit<CheckEvaluated, "at">

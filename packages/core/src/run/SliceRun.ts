@@ -1,0 +1,183 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Asset from "../asset/Asset.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
+import * as lines from "../partition/internal/lines.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import * as Slice from "../partition/Slice.ts"
+import * as Plan from "../plan/Plan.ts"
+import type { Cut } from "../plan/PlannedPartitions.ts"
+import { millisBetween } from "./Attempt.ts"
+import type { Draft } from "./EventLog.ts"
+import * as Scheduler from "./Scheduler.ts"
+import * as SliceEvents from "./SliceEvents.ts"
+import type { UnitInputs } from "./UnitInputs.ts"
+import * as Units from "./Units.ts"
+
+/** The input of one unit's run. */
+export interface Options<A extends Asset.Any> extends Scheduler.Options<A> {
+  readonly unit: Units.Unit & { readonly cut: Units.UnitCut }
+  readonly inputs: UnitInputs
+  /** What failed in earlier units: partitions of an asset, or all of it. */
+  readonly failures: ReadonlyMap<string, Runs.Runs | "whole">
+  readonly emit: (event: Draft) => void
+}
+
+/**
+ * Makes the partitions of a unit, slice by slice: each slice is a run of the scheduler over the unit's steps. Some slices run at
+ * once. Returns the partitions of each asset that were not made.
+ */
+export const run = Effect.fnUntraced(function* <A extends Asset.Any>(
+  options: Options<A>
+): Effect.fn.Return<ReadonlyMap<string, Runs.Runs>> {
+  const { emit, plan, runId, unit } = options
+  const { space } = unit.cut
+  const cut = unsafeCast<Cut>(plan.cut)
+  const clock = yield* Clock.clockWith(Effect.succeed)
+  const startedAt = clock.unsafeCurrentTimeNanos()
+  const members = unit.steps.map((step) => memberOf(options, cut, step))
+  for (const { asset } of members) emit({ _tag: "StepStarted", runId, asset: asset.name, attempt: 1 })
+  const flush = () => {
+    for (const { events } of members) events.flush()
+  }
+
+  const dependsOnPast = members.some(({ asset }) => asset.partitioning?.dependsOnPast === true)
+  const limits = members.map(({ asset }) => asset.partitioning?.concurrency ?? options.concurrency)
+  const slices = Units.countSlices(unit.cut)
+  const atOnce = dependsOnPast ? 1 : Math.max(1, Math.min(options.concurrency, slices, ...limits))
+  const inSlice = Math.max(1, Math.floor(options.concurrency / atOnce))
+  const next = Units.slicesOf(unit.cut, cut.newestFirst && !dependsOnPast)
+  const isOver = () => options.failFast && members.some(({ events }) => events.firstError() !== undefined)
+
+  const worker = Effect.gen(function* () {
+    for (let slice = next.next(); slice.done !== true && !isOver(); slice = next.next()) {
+      yield* runSlice(options, members, Runs.fromRanges(space.size, [slice.value]), inSlice)
+    }
+  })
+  const workers = Effect.all(
+    Array.from({ length: atOnce }, () => worker),
+    { concurrency: "unbounded", discard: true }
+  )
+  const flushing = Effect.forever(Effect.zipRight(Effect.sleep(flushEvery), Effect.sync(flush)))
+  yield* Effect.ensuring(Effect.raceFirst(workers, flushing), Effect.sync(flush))
+
+  const durationMillis = millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
+  for (const member of members) conclude(options, member, durationMillis)
+  flush()
+  return new Map(members.map(({ asset, events, runs }) => [asset.name, Runs.difference(runs, events.made())] as const))
+})
+
+/** The longest that a partition which was made is not recorded. */
+const flushEvery = "250 millis"
+
+/** A step of a unit. */
+interface Member {
+  readonly step: Plan.Step
+  readonly asset: Asset.Any
+  /** The partitions to make. */
+  readonly runs: Runs.Runs
+  /** Those that cannot be made because an earlier unit failed, by the upstream that failed. */
+  readonly blocked: ReadonlyMap<string, Runs.Runs>
+  readonly events: SliceEvents.SliceEvents
+}
+
+const memberOf = (
+  { emit, failures, plan, runId, unit }: Options<Asset.Any>,
+  { cuts, runs }: Cut,
+  step: Plan.Step
+): Member => {
+  const { space } = unit.cut
+  const asset = unsafeCast<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1])
+  const own = runs.get(step.asset) ?? Runs.empty(space.size)
+  const blocked = new Map<string, Runs.Runs>()
+  for (const name of step.after) {
+    const failed = failures.get(name)
+    const upstream = Object.values(asset.upstreams).find((each) => each.name === name)
+    if (failed === undefined || upstream === undefined) continue
+    blocked.set(name, failed === "whole" ? own : Runs.intersect(own, cuts.down(asset, upstream, failed)))
+  }
+  return { step, asset, runs: own, blocked, events: SliceEvents.make({ runId, asset, space, emit }) }
+}
+
+const runSlice = Effect.fnUntraced(function* <A extends Asset.Any>(
+  options: Options<A>,
+  members: ReadonlyArray<Member>,
+  slice: Runs.Runs,
+  concurrency: number
+) {
+  const { inputs, plan, unit } = options
+  const { space } = unit.cut
+  const active = new Map<string, Member & { readonly slice: Slice.One }>()
+  const skipped = new Map<string, ReadonlyArray<string>>()
+  for (const member of members) {
+    const { asset, blocked, events, runs, step } = member
+    const own = Runs.intersect(runs, slice)
+    if (Runs.isEmpty(own)) continue
+    const causes = [
+      ...[...blocked].flatMap(([name, some]) => (Runs.isEmpty(Runs.intersect(some, own)) ? [] : [name])),
+      ...step.after.flatMap((name) => (skipped.has(name) ? [name] : [])),
+      ...(asset.partitioning?.dependsOnPast === true && !isAfterMade(member, own, space) ? [asset.name] : [])
+    ]
+    if (causes.length > 0) {
+      skipped.set(asset.name, causes)
+      events.skip(own, causes)
+    } else active.set(asset.name, { ...member, slice: Slice.make(space, own) })
+  }
+  if (active.size === 0) return
+  const steps = unit.steps.filter(({ asset }) => active.has(asset))
+  const sliceOf = (asset: string) => active.get(asset)?.slice
+  const scheduler = yield* Scheduler.make({
+    ...options,
+    plan: Plan.partOf(plan, steps),
+    concurrency,
+    onlyChanged: false,
+    full: true,
+    sliceOf,
+    given: inputs.given(sliceOf),
+    log: {
+      unsafeEmit: (event) => {
+        const member = "asset" in event ? active.get(event.asset) : undefined
+        member?.events.take(event, member.slice.runs)
+      }
+    }
+  })
+  yield* scheduler.run
+})
+
+/** Whether the partition before a slice is there: it was made before the run, or in it. */
+const isAfterMade = ({ events, runs }: Member, own: Runs.Runs, space: Slice.Slice["space"]): boolean => {
+  const before = lines.previous(space, Runs.first(own))
+  return before === undefined || !Runs.has(runs, before) || Runs.has(events.made(), before)
+}
+
+/** Ends the step of an asset: it has succeeded if all of its partitions were made. */
+const conclude = (
+  { emit, runId, versions }: Options<Asset.Any>,
+  { asset, events, runs, step }: Member,
+  durationMillis: number
+): void => {
+  events.flush()
+  for (const check of events.checks()) emit({ ...check, runId, asset: asset.name })
+  const { failed, made, rows, skipped } = events.counts()
+  const told = { runId, asset: asset.name, action: step.action, attempt: 1, durationMillis }
+  const metadata = { partitions: made, ...(rows > 0 ? { rows } : {}) }
+  const total = Runs.size(runs)
+  if (made === total) {
+    emit({ _tag: "StepSucceeded", ...told, metadata, provenance: versions.made(asset, runId) })
+    return
+  }
+  const first = events.firstError()
+  const reason =
+    first === undefined
+      ? `${skipped} could not be made, since what they are made from failed`
+      : `the first with: ${first.message}`
+  const message =
+    first === undefined
+      ? `${total - made} of ${total} partitions were not made: ${reason}.`
+      : `${failed} of ${total} partitions failed, ${reason}`
+  emit({
+    _tag: "StepFailed",
+    ...told,
+    error: { tag: first?.tag ?? "PartitionsSkipped", message, retryable: first?.retryable ?? false }
+  })
+}

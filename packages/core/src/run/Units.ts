@@ -1,0 +1,94 @@
+import type * as Asset from "../asset/Asset.ts"
+import type { Policy } from "../asset/Partitioning.ts"
+import * as lines from "../partition/internal/lines.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import type { Space } from "../partition/Space.ts"
+import type { Plan, Step } from "../plan/Plan.ts"
+
+/**
+ * Steps of a plan that run together: steps of one set, made slice by slice, or steps that are not cut. A unit starts when the units
+ * before it have ended.
+ */
+export interface Unit {
+  readonly steps: ReadonlyArray<Step>
+  /** How the steps are cut; undefined if they are not. */
+  readonly cut: UnitCut | undefined
+}
+
+export interface UnitCut {
+  readonly space: Space
+  readonly policy: Policy
+  /** The partitions of any of the steps. */
+  readonly runs: Runs.Runs
+}
+
+/**
+ * The units of a plan, in order. A step joins the unit of its upstreams if both are cut by one set with one policy and have the same
+ * key; otherwise it waits for their unit to end. Reads and checks of stored assets count as not cut.
+ */
+export const of = (plan: Plan<Asset.Any>): ReadonlyArray<Unit> => {
+  const { cut, graph, steps } = plan
+  if (cut === undefined) return [{ steps, cut: undefined }]
+  const assetOf = (step: Step) => graph.assets[graph.indexOf(step.asset) ?? -1]
+  const levels = new Map<string, { readonly level: number; readonly kind: string }>()
+  const units = new Map<string, { level: number; steps: Array<Step> }>()
+  for (const step of steps) {
+    const asset = assetOf(step)
+    const kind = asset === undefined || !cut.runs.has(step.asset) ? "" : kindOf(asset)
+    let level = 0
+    for (const name of step.after) {
+      const before = levels.get(name)
+      if (before === undefined) continue
+      const joins = before.kind === kind && (kind === "" || (asset !== undefined && hasSameKey(asset, name)))
+      level = Math.max(level, joins ? before.level : before.level + 1)
+    }
+    levels.set(step.asset, { level, kind })
+    const id = JSON.stringify([level, kind])
+    const unit = units.get(id) ?? { level, steps: [] }
+    units.set(id, unit)
+    unit.steps.push(step)
+  }
+  return [...units.values()]
+    .sort((a, b) => a.level - b.level)
+    .map(({ steps }) => ({ steps, cut: cutOf(steps, cut, assetOf) }))
+}
+
+const kindOf = ({ partitioning }: Asset.Any): string =>
+  partitioning === undefined ? "" : JSON.stringify([partitioning.partitions.name, partitioning.policy])
+
+/** Whether an asset reads an upstream only by the key that both have. */
+const hasSameKey = ({ partitioning, upstreams }: Asset.Any, upstream: string): boolean =>
+  Object.entries(upstreams).every(([as, { name }]) => name !== upstream || partitioning?.mappings[as] === undefined)
+
+const cutOf = (
+  steps: ReadonlyArray<Step>,
+  { cuts, runs }: NonNullable<Plan<Asset.Any>["cut"]>,
+  assetOf: (step: Step) => Asset.Any | undefined
+): UnitCut | undefined => {
+  const [first] = steps
+  const space = first === undefined || !runs.has(first.asset) ? undefined : cuts.spaceOf(first.asset)
+  const policy = first === undefined ? undefined : assetOf(first)?.partitioning?.policy
+  if (space === undefined || policy === undefined) return undefined
+  const all = steps.map(({ asset }) => runs.get(asset) ?? Runs.empty(space.size))
+  return { space, policy, runs: all.reduce(Runs.union, Runs.empty(space.size)) }
+}
+
+/** The slices of a unit in the order in which they are made, each a range `[from, to)` of indices. */
+export function* slicesOf({ policy, runs, space }: UnitCut, newestFirst: boolean): Generator<readonly [number, number]> {
+  const ranges = newestFirst ? [...lines.rangesOf(space, runs)].reverse() : lines.rangesOf(space, runs)
+  for (const [from, to] of ranges) {
+    const size = policy === "each" ? 1 : policy === "single-run" ? to - from : Math.max(1, policy.batches)
+    if (newestFirst) for (let end = to; end > from; end -= size) yield [Math.max(from, end - size), end]
+    else for (let at = from; at < to; at += size) yield [at, Math.min(to, at + size)]
+  }
+}
+
+/** The number of slices of a unit. */
+export const countSlices = ({ policy, runs, space }: UnitCut): number => {
+  if (policy === "each") return Runs.size(runs)
+  let count = 0
+  for (const [from, to] of lines.rangesOf(space, runs)) {
+    count += policy === "single-run" ? 1 : Math.ceil((to - from) / Math.max(1, policy.batches))
+  }
+  return count
+}
