@@ -118,9 +118,7 @@ export const make = <A extends Asset.Any>(
 
   const isExternal = (node: number) => Storage.isExternal(graph.assets[node]?.storage ?? Storage.ephemeral)
   const isCut = (node: number) => options.cut?.cuts.spaceOf(nameOf(node)) !== undefined
-  const missing = [...loaded].filter(
-    (node) => !isExternal(node) && !isCut(node) && !options.isMaterialized(nameOf(node))
-  )
+  const missing = [...loaded].filter((node) => !isExternal(node) && !isCut(node) && !options.isMaterialized(nameOf(node)))
   if (missing.length > 0) {
     return Either.left(
       new PlanImpossible({

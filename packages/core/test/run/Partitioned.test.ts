@@ -103,11 +103,7 @@ describe("a run of partitions", () => {
     Effect.gen(function* () {
       const { calls, graph } = world()
       const { steps } = yield* run(graph, names("orders", "lines"))
-      expect(calls).toStrictEqual([
-        "source 2024-08-10",
-        "orders 2024-08-10 from source of 2024-08-10",
-        "lines 2024-08-10"
-      ])
+      expect(calls).toStrictEqual(["source 2024-08-10", "orders 2024-08-10 from source of 2024-08-10", "lines 2024-08-10"])
       expect(steps).toStrictEqual({ source: "Succeeded 1/1", orders: "Succeeded 1/1", lines: "Succeeded 1/1" })
       expect(yield* statesOf(graph, "lines")).toStrictEqual({ made: "2024-08-10", failed: "", stale: "" })
     }).pipe(prepared)
@@ -169,7 +165,9 @@ describe("a run of partitions", () => {
       })
       const { steps } = yield* run(graph, names("lines"), { partitions: PartitionRequest.inState(["stale"]) })
       expect(steps).toMatchObject({ lines: "Succeeded 1/1" })
-      const states = statesOf(graph, "lines").pipe(Effect.provideService(CodeVersions, ({ name }) => (name === "lines" ? "2" : "1")))
+      const states = statesOf(graph, "lines").pipe(
+        Effect.provideService(CodeVersions, ({ name }) => (name === "lines" ? "2" : "1"))
+      )
       expect((yield* states)?.stale).toBe("2024-08-01..2024-08-03")
     }).pipe(prepared)
   )
@@ -178,10 +176,17 @@ describe("a run of partitions", () => {
     Effect.gen(function* () {
       const stored = Storage.stored({ kind: "table", load: Effect.void })
       const orders = Asset.make("orders", { partitions: days, storage: stored, materialize: () => Effect.void })
-      const totals = Asset.make("totals", { ...{ partitions: days, storage: stored }, upstreams: { orders }, materialize: () => Effect.void })
+      const totals = Asset.make("totals", {
+        ...{ partitions: days, storage: stored },
+        upstreams: { orders },
+        materialize: () => Effect.void
+      })
       const graph = Either.getOrThrow(AssetGraph.make([orders, totals]))
       const refusalOf = (options: Planner.PlanOptions) =>
-        Effect.match(Planner.plan(graph, names("totals"), options), { onFailure: ({ message }) => message, onSuccess: () => "" })
+        Effect.match(Planner.plan(graph, names("totals"), options), {
+          onFailure: ({ message }) => message,
+          onSuccess: () => ""
+        })
       expect(yield* refusalOf({ partitions: PartitionRequest.named("2024-08-04") })).toBe(
         '"orders" has no 2024-08-04, but totals needs it. Run `sluice backfill orders --missing` first, or make them together.'
       )
@@ -197,7 +202,11 @@ describe("a run of partitions", () => {
         load: Effect.succeed(0),
         loadSlice: ({ first }) => Effect.succeed(first.length)
       })
-      const hourly = Asset.make("hourly", { partitions: hours, storage: file, materialize: (_, { key }) => Effect.succeed(key.length) })
+      const hourly = Asset.make("hourly", {
+        partitions: hours,
+        storage: file,
+        materialize: (_, { key }) => Effect.succeed(key.length)
+      })
       const daily = Asset.make("daily", {
         partitions: days,
         upstreams: { hourly },
@@ -224,11 +233,13 @@ describe("a run of partitions", () => {
           partitions: days,
           policy,
           storage: Storage.stored({ kind: "table", load: Effect.void }),
-          materialize: (_, { first, last }) => Effect.sync(() => void calls.push(`${first}..${last}`))
+          materialize: (_, { first, last }) => Effect.sync((): void => void calls.push(`${first}..${last}`))
         })
         return Either.getOrThrow(AssetGraph.make([asset]))
       }
-      yield* run(make("single-run"), names("ranged"), { partitions: PartitionRequest.named("2024-08-01..2024-08-04,2024-08-07") })
+      yield* run(make("single-run"), names("ranged"), {
+        partitions: PartitionRequest.named("2024-08-01..2024-08-04,2024-08-07")
+      })
       yield* run(make({ batches: 3 }), names("ranged"), { partitions: PartitionRequest.named("2024-08-01..2024-08-05") })
       expect(calls).toStrictEqual([
         "2024-08-01..2024-08-04",
@@ -249,10 +260,15 @@ describe("a run of partitions", () => {
         materialize: (_, { key }) =>
           key === "2024-08-04"
             ? new Fixtures.FixtureFailed({ retryable: false })
-            : Effect.sync(() => void calls.push(key))
+            : Effect.sync((): void => void calls.push(key))
       })
       const graph = Either.getOrThrow(AssetGraph.make([balance]))
-      const { steps } = yield* run(graph, names("balance"), { partitions: PartitionRequest.named("2024-08-01..2024-08-06") }, { concurrency: 4 })
+      const { steps } = yield* run(
+        graph,
+        names("balance"),
+        { partitions: PartitionRequest.named("2024-08-01..2024-08-06") },
+        { concurrency: 4 }
+      )
       expect([calls, steps]).toStrictEqual([["2024-08-01", "2024-08-02", "2024-08-03"], { balance: "Failed 3/6" }])
       const eighth = Planner.plan(graph, names("balance"), { partitions: PartitionRequest.named("2024-08-08") })
       const refusal = yield* Effect.match(eighth, { onFailure: ({ message }) => message, onSuccess: () => "" })
@@ -283,7 +299,7 @@ describe("a run of partitions", () => {
         partitions: days,
         lookback: 2,
         storage: Storage.stored({ kind: "table", load: Effect.void }),
-        materialize: (_, { key }) => Effect.sync(() => void calls.push(key))
+        materialize: (_, { key }) => Effect.sync((): void => void calls.push(key))
       })
       const graph = Either.getOrThrow(AssetGraph.make([table]))
       yield* run(graph, names("table"), { partitions: PartitionRequest.named("2024-08-07..2024-08-09") })

@@ -20,7 +20,8 @@ export const recordingStep = (asset = "contract", staged: StepContext.Service["s
     runId: "contract",
     asset,
     attempt: 1,
-    slice: undefined, late: () => {},
+    slice: undefined,
+    late: () => {},
     progress: (rows) => void recorded.progress.push(rows),
     dataVersion: () => undefined,
     metadata: (values) => {

@@ -30,7 +30,8 @@ export const recorded = <A, E, R>(
         runId: "test",
         asset: "test",
         attempt: 1,
-        slice: undefined, late: () => {},
+        slice: undefined,
+        late: () => {},
         progress: (more) => {
           rows += more
         },
