@@ -29,7 +29,7 @@ export const run = Effect.fn("assets.retry")(function* ({
   yield* Stores.demand(settings, "history")
   // Provision nothing if there is nothing to retry.
   const undone = yield* Effect.zipRight(RunCommand.closeOrphans, Planner.unfinishedSteps(run)).pipe(
-    Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer))
+    Effect.provide(Layer.mergeAll(Stores.layer(settings), settings.configured.resources, ThisProcess.layer))
   )
   const { created, showing } = yield* Run.begin(graph, { showErrors })
   const retried = Effect.gen(function* () {
