@@ -10,14 +10,14 @@ import * as Topology from "./topology.ts"
 export interface Facts {
   /** How the asset's last step ended: `succeeded`, `failed`, `skipped`, `canceled`. Undefined if it never ran. */
   readonly status: (asset: string) => string | undefined
-  /** The current states of the asset: `never`, `stale`, `failed`, `changed`. */
+  /** The current states of the asset: `never`, `missing`, `stale`, `failed`, `changed`. */
   readonly states: (asset: string) => ReadonlyArray<string>
 }
 
 export const noFacts: Facts = { status: () => undefined, states: () => [] }
 
 /** The values that `state:` takes. */
-export const states = ["never", "stale", "failed", "changed"] as const
+export const states = ["never", "missing", "stale", "failed", "changed"] as const
 /** The values that `status:` takes. */
 export const statuses = ["succeeded", "failed", "skipped", "canceled"] as const
 

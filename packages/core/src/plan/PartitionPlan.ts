@@ -80,9 +80,10 @@ const requested = (
         .reduce(Runs.union, Runs.empty(space.size))
       return Either.map(within, (runs) => Runs.intersect(runs, wanted))
     }
-    case "Recorded": {
-      const stored = request.partitions.get(name)
-      return Either.right(stored === undefined ? Runs.empty(space.size) : Stored.toRuns(space, stored).runs)
+    case "Unfinished": {
+      const planned = request.planned.get(name)
+      if (planned === undefined) return Either.right(Runs.empty(space.size))
+      return Either.right(madeBefore(Stored.toRuns(space, planned).runs, states, request.since))
     }
     case "Latest":
       return Either.mapLeft(
@@ -91,6 +92,19 @@ const requested = (
           `${name} is cut by ${space.name}, which has no latest partition. Name the partitions with --partition, or make those that are missing with \`sluice backfill ${name} --missing\`.`
       )
   }
+}
+
+/** The partitions that were not made at a time or after it. */
+const madeBefore = (runs: Runs.Runs, states: PartitionStates | undefined, time: number): Runs.Runs => {
+  const left = function* () {
+    for (const [from, to] of Runs.ranges(runs)) {
+      for (let index = from; index < to; index++) {
+        const at = states?.madeAt(index)
+        if (at === undefined || at < time) yield [index, index + 1] as const
+      }
+    }
+  }
+  return Runs.fromRanges(runs.space, left())
 }
 
 /** Maps partitions to the assets that could not read the request, from the assets beside them. */

@@ -2,7 +2,7 @@ import type * as Asset from "../asset/Asset.ts"
 import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
-import * as Stored from "../partition/Stored.ts"
+import * as PartitionReport from "./PartitionReport.ts"
 import type { PartitionStates } from "./PartitionStaleness.ts"
 import type { Plan } from "./Plan.ts"
 
@@ -48,7 +48,7 @@ export const of = (
       calls: policy === "each" ? Runs.size(runs) : callsOf(lines.rangesOf(space, runs), policy),
       concurrency: dependsOnPast ? 1 : concurrency,
       kept: Runs.size(Runs.difference(made, runs)),
-      orphaned: known === undefined ? "" : Stored.text(known.orphaned, options.limit)
+      orphaned: known === undefined ? "" : PartitionReport.orphanedText(known, options)
     }
   })
 

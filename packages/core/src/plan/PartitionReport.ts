@@ -1,6 +1,7 @@
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import * as Signature from "../partition/Signature.ts"
+import type { Space } from "../partition/Space.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Cause, PartitionStates } from "./PartitionStaleness.ts"
 
@@ -43,12 +44,29 @@ export const counts = ({ failed, made, missing, orphaned, space, stale }: Partit
   missing: Runs.size(missing),
   failed: Runs.size(failed),
   stale: Runs.size(stale),
-  orphaned: Stored.count(orphaned, Signature.granularityOf(Signature.of(space)))
+  orphaned: Stored.count(orphaned, granularityOf(space))
 })
+
+/** The partitions that are there and that the set no longer has, in words: ranges that are next to each other as one. */
+export const orphanedText = (
+  { orphaned, space }: Pick<PartitionStates, "orphaned" | "space">,
+  { limit }: { readonly limit?: number } = {}
+): string => Stored.text(Stored.union(orphaned, Stored.empty(orphaned.unit), granularityOf(space)), limit)
+
+const granularityOf = (space: Space) => Signature.granularityOf(Signature.of(space))
+
+/** The states that some partition of an asset is in, as a selection names them; `never` if none is made. */
+export const words = ({ causes, failed, made, missing, stale }: PartitionStates): ReadonlyArray<string> => [
+  ...(Runs.isEmpty(made) ? ["never"] : []),
+  ...(Runs.isEmpty(missing) ? [] : ["missing"]),
+  ...(Runs.isEmpty(stale) ? [] : ["stale"]),
+  ...(causes.some(({ _tag }) => _tag === "Code" || _tag === "CodeUnknown") ? ["changed"] : []),
+  ...(Runs.isEmpty(failed) ? [] : ["failed"])
+]
 
 /** The report of an asset's partitions. Each state is written with at most `limit` ranges. */
 export const of = (states: PartitionStates, options: { readonly limit?: number } = {}): PartitionReport => {
-  const { causes, failed, made, missing, orphaned, recut, space, stale } = states
+  const { causes, failed, made, missing, recut, space, stale } = states
   const words = (runs: Runs.Runs) => PartitionText.print(space, runs, options)
   return {
     set: space.name,
@@ -58,7 +76,7 @@ export const of = (states: PartitionStates, options: { readonly limit?: number }
     failed: words(failed),
     stale: words(stale),
     causes: causes.map(({ runs, ...cause }) => ({ ...cause, count: Runs.size(runs), text: words(runs) })),
-    orphaned: Stored.text(orphaned, options.limit),
+    orphaned: orphanedText(states, options),
     recut
   }
 }

@@ -8,8 +8,11 @@ export type PartitionRequest =
   | { readonly _tag: "Named"; readonly text: string }
   /** Those in one of these states, of all or of the named ones. */
   | { readonly _tag: "InState"; readonly states: ReadonlyArray<PartitionState>; readonly text: string | undefined }
-  /** These partitions of each asset, by name, as an earlier run recorded them. None of an asset without an entry. */
-  | { readonly _tag: "Recorded"; readonly partitions: ReadonlyMap<string, Stored> }
+  /**
+   * These partitions of each asset, by name, as an earlier run recorded them, without those that were made since (milliseconds since
+   * the epoch). None of an asset without an entry.
+   */
+  | { readonly _tag: "Unfinished"; readonly planned: ReadonlyMap<string, Stored>; readonly since: number }
 
 /** Never made; failed at the last attempt; or made from other code or other rows than today's. */
 export type PartitionState = "missing" | "failed" | "stale"
@@ -21,4 +24,8 @@ export const inState = (states: ReadonlyArray<PartitionState>, text?: string): P
   states,
   text
 })
-export const recorded = (partitions: ReadonlyMap<string, Stored>): PartitionRequest => ({ _tag: "Recorded", partitions })
+export const unfinished = (planned: ReadonlyMap<string, Stored>, since: number): PartitionRequest => ({
+  _tag: "Unfinished",
+  planned,
+  since
+})

@@ -9,7 +9,9 @@ import * as SelectionQuery from "../graph/SelectionQuery.ts"
 import * as SelectionText from "../graph/SelectionText.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import type { PartitionsInvalid } from "../partition/PartitionsInvalid.ts"
+import type * as Stored from "../partition/Stored.ts"
 import * as PartitionPlan from "../plan/PartitionPlan.ts"
+import * as PartitionReport from "../plan/PartitionReport.ts"
 import * as PartitionRequest from "../plan/PartitionRequest.ts"
 import type { PartitionsNotPlanned } from "../plan/PartitionsNotPlanned.ts"
 import * as Plan from "../plan/Plan.ts"
@@ -56,22 +58,18 @@ export interface PlanOptions extends Options {
   readonly newestFirst?: boolean
 }
 
+/** Why a selection cannot be resolved. */
+export type NotSelected = SelectionInvalid | SelectionEmpty | PartitionsInvalid | RunStoreFailed | StoreFailed
+
 /** Why a selection cannot be planned. */
-export type NotPlanned =
-  | SelectionInvalid
-  | SelectionEmpty
-  | Plan.PlanImpossible
-  | PartitionsInvalid
-  | PartitionsNotPlanned
-  | RunStoreFailed
-  | StoreFailed
+export type NotPlanned = NotSelected | Plan.PlanImpossible | PartitionsNotPlanned
 
 /** Resolves a selection to asset indices. Reads the history if the selection needs it. */
 export const select = Effect.fn("Planner.select")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   selection: Selection.Selection,
   options: Options = {}
-): Effect.fn.Return<ReadonlyArray<number>, SelectionInvalid | SelectionEmpty | RunStoreFailed, RunStore> {
+): Effect.fn.Return<ReadonlyArray<number>, NotSelected, RunStore> {
   const facts = Selection.needsHistory(selection) ? yield* factsOf(graph) : SelectionQuery.noFacts
   const selected = yield* SelectionQuery.resolve(selection, graph, facts)
   return selected.length > 0 || options.allowEmpty === true
@@ -94,7 +92,7 @@ export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any
   graph: AssetGraph<A>,
   selection: Selection.Selection,
   options: Options = {}
-): Effect.fn.Return<Plan.Plan<A>, SelectionInvalid | SelectionEmpty | RunStoreFailed, RunStore> {
+): Effect.fn.Return<Plan.Plan<A>, NotSelected, RunStore> {
   const selected = yield* select(graph, selection, options)
   return Plan.checks(graph, { selection: SelectionText.print(selection), selected })
 })
@@ -105,6 +103,9 @@ export interface RunToRetry {
   readonly first: RunResult.RunResult
   /** The assets that did not succeed, in plan order; at least one. */
   readonly assets: Selection.Selection
+  /** The partitions that the run was to make of each asset that is cut. */
+  readonly planned: ReadonlyMap<string, Stored.Stored>
+  readonly isBackfill: boolean
 }
 
 /** The unfinished steps of a run, by default the newest run that materialized something. Only reads. */
@@ -114,8 +115,9 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
   const store = yield* RunStore
   const named = runId ?? (yield* store.latestMaterializingRun) ?? (yield* store.runs(1))[0]?.runId
   if (named === undefined) return yield* new NothingToRetry({ why: "no run is recorded" })
-  const first = yield* carriedOn(named)
-  if (first === undefined) return yield* new NothingToRetry({ runId: named, why: "there is no such run" })
+  const found = yield* carriedOn(named)
+  if (found === undefined) return yield* new NothingToRetry({ runId: named, why: "there is no such run" })
+  const { isBackfill, planned, result: first } = found
   if (first.status === "running") return yield* new NothingToRetry({ runId: named, why: "it is still running" })
   const steps = RunResult.stepsOf(first)
   if (steps.length > 0 && steps.every(({ action }) => action === "check")) {
@@ -125,15 +127,18 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
   const [head, ...rest] = open.map(({ asset }): Selection.Selection => Selection.name(asset))
   return head === undefined
     ? yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })
-    : { first, assets: Selection.union([head, ...rest]) }
+    : { first, assets: Selection.union([head, ...rest]), planned, isBackfill }
 })
 
-/** Plans the unfinished steps of a run. */
+/** Plans the unfinished steps of a run. Of an asset that is cut, its partitions that were not made since the run started. */
 export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
-  { assets, first }: RunToRetry
+  { assets, first, isBackfill, planned }: RunToRetry,
+  options: Pick<PlanOptions, "newestFirst"> = {}
 ): Effect.fn.Return<Plan.Plan<A>, NotPlanned, RunStore> {
-  return yield* planOf(graph, first.selection, yield* SelectionQuery.resolve(assets, graph), {})
+  const partitions = PartitionRequest.unfinished(planned, Date.parse(first.startedAt))
+  const selected = yield* SelectionQuery.resolve(assets, graph)
+  return yield* planOf(graph, first.selection, selected, { ...options, backfill: isBackfill, partitions })
 })
 
 /** The staleness of every asset, by name, from the history. */
@@ -180,14 +185,31 @@ const planOf = Effect.fnUntraced(function* <A extends Asset.Any>(
   })
 })
 
+/** A run and the runs that it retried, as one. */
+interface CarriedOn {
+  readonly result: RunResult.RunResult
+  readonly planned: ReadonlyMap<string, Stored.Stored>
+  readonly isBackfill: boolean
+}
+
 /** The merged result of a run and the runs that it retried. */
-const carriedOn = (runId: string): Effect.Effect<RunResult.RunResult | undefined, RunStoreFailed, RunStore> =>
+const carriedOn = (runId: string): Effect.Effect<CarriedOn | undefined, RunStoreFailed, RunStore> =>
   Effect.gen(function* () {
     const events = yield* (yield* RunStore).events(runId)
     if (events.length === 0) return undefined
     const result = RunResult.fromEvents(events)
+    const steps = events.flatMap((event) => (event._tag === "RunStarted" ? event.steps : []))
+    const planned = new Map(
+      steps.flatMap(({ asset, partitions }) => (partitions === undefined ? [] : [[asset, partitions] as const]))
+    )
+    const isBackfill = events.some((event) => event._tag === "RunStarted" && event.backfill === true)
     const first = result.retryOf === undefined ? undefined : yield* carriedOn(result.retryOf)
-    return first === undefined ? result : RunResult.merge(first, result)
+    if (first === undefined) return { result, planned, isBackfill }
+    return {
+      result: RunResult.merge(first.result, result),
+      planned: new Map([...planned, ...first.planned]),
+      isBackfill: isBackfill || first.isBackfill
+    }
   })
 
 const isUnfinished = (state: RunResult.StepState): boolean => state._tag !== "Succeeded" && state._tag !== "Unchanged"
@@ -195,9 +217,12 @@ const isUnfinished = (state: RunResult.StepState): boolean => state._tag !== "Su
 const factsOf = Effect.fnUntraced(function* (graph: AssetGraph<Asset.Any>) {
   const steps = yield* (yield* RunStore).lastSteps
   const all = yield* standings(graph)
+  const cut = (yield* PartitionFacts.of(graph, yield* (yield* RunStore).materializations))?.states
   const facts: SelectionQuery.Facts = {
     status: (asset) => steps.get(asset)?.status,
     states: (asset) => {
+      const partitions = cut?.get(asset)
+      if (partitions !== undefined) return PartitionReport.words(partitions)
       const standing = all.get(asset)
       const failed = steps.get(asset)?.status === "failed" ? ["failed"] : []
       if (standing?._tag === "Never") return ["never", ...failed]

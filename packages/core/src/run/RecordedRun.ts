@@ -20,15 +20,17 @@ export interface Recorded<A> {
 }
 
 /**
- * Records an action that is not a plan, such as an erasure, as a run without steps. `what` takes the place of the selection.
+ * Records an action that is not a plan, such as an erasure, as a run without steps. `what` takes the place of the selection. `work`
+ * may be a function of the run's id.
  * `tell` summarizes the outcome in one sentence; it is stored, so it must not hold a value from the data.
  */
 export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Failure, R>(
   what: string,
-  work: Effect.Effect<A, E, R>,
+  work: Effect.Effect<A, E, R> | ((runId: string) => Effect.Effect<A, E, R>),
   tell: (value: A) => string
 ): Effect.fn.Return<Recorded<A>, E | RunStoreFailed, R | RunStore> {
   const runId = yield* RunId.make
+  const working = Effect.isEffect(work) ? work : work(runId)
   const store = yield* RunStore
   const { self: owner } = yield* Owner
   const started = yield* Clock.currentTimeNanos
@@ -50,7 +52,7 @@ export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Fa
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       yield* store.append([{ _tag: "RunStarted", runId, at, selection: what, steps: [], tags: {}, owner }])
-      const exit = yield* Effect.exit(restore(joinUninterruptibly(Effect.raceFirst(work, alive))))
+      const exit = yield* Effect.exit(restore(joinUninterruptibly(Effect.raceFirst(working, alive))))
       if (Exit.isSuccess(exit)) {
         yield* conclude("succeeded", tell(exit.value))
         return { runId, at, value: exit.value }

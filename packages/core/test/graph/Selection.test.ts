@@ -97,7 +97,7 @@ describe("a selection that is wrong", () => {
     ["users_raw & x", "users_raw & x\n          ^ & cannot stand here"],
     ["grp:raw", 'grp:raw\n^ there is no "grp:". Did you mean group?'],
     ["group:", 'group:\n      ^ a value is expected after "group:"'],
-    ["state:stal", "There is no state:stal. It is one of never, stale, failed, changed. Did you mean stale?"],
+    ["state:stal", "There is no state:stal. It is one of never, missing, stale, failed, changed. Did you mean stale?"],
     ["", "\n^ an asset, a wildcard or key:value is expected"]
   ]
   it.each(cases)("%s", (text, expected) => {
