@@ -2,20 +2,19 @@ import type * as Asset from "@sluice/core/asset/Asset"
 import type { Plan } from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import * as Owner from "@sluice/core/run/Owner"
-import * as Recovery from "@sluice/core/run/Recovery"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import { RunFailed } from "./CliError.ts"
+import { RunFailed, UsageError } from "./CliError.ts"
 import * as exitCode from "./exitCode.ts"
 import * as OriginGuard from "./OriginGuard.ts"
 import { Output } from "./Output.ts"
-import { Pipeline } from "./Pipeline.ts"
 import * as RunEstimate from "./RunEstimate.ts"
 import * as RunWatch from "./RunWatch.ts"
 import * as Human from "./render/Human.ts"
 import * as Summary from "./render/Summary.ts"
+import * as UnrecordedPartitions from "./UnrecordedPartitions.ts"
 import * as Retention from "./wiring/Retention.ts"
 import type { Settings } from "./wiring/Settings.ts"
 
@@ -36,22 +35,21 @@ export interface Job<A extends Asset.Any> {
   readonly next: (result: RunResult.RunResult) => ReadonlyArray<string>
 }
 
-/**
- * Closes the runs whose processes died, and names them. Records the partitions that they made and did not record. Call it before
- * planning a run.
- */
-export const closeOrphans = Effect.gen(function* () {
-  const graph = yield* Pipeline.graph
-  const orphans = yield* Owner.closeOrphans((run, open, now) => Recovery.unrecorded(graph, run, open, now))
-  if (orphans.length === 0) return
-  yield* Output.err([
-    orphans.length === 1
-      ? `Closed run ${orphans[0]} as crashed: its process ended without concluding it.`
-      : `Closed ${orphans.length} runs as crashed, ${Human.list(orphans)}: their processes ended without concluding them.`
-  ])
-})
+/** Closes the runs whose processes died, and names them. Call it before planning a run. */
+export const closeOrphans = Effect.flatMap(Owner.closeOrphansWith(UnrecordedPartitions.of), (orphans) =>
+  orphans.length === 0
+    ? Effect.void
+    : Output.err([
+        orphans.length === 1
+          ? `Closed run ${orphans[0]} as crashed: its process ended without concluding it.`
+          : `Closed ${orphans.length} runs as crashed, ${Human.list(orphans)}: their processes ended without concluding them.`
+      ])
+)
 
-/** Names other runs that are materializing the same stored assets. The second run waits for the first. */
+/**
+ * Names other runs that are materializing the same stored assets, or the same partitions of them. The second run waits for the first.
+ * Fails for a backfill, which would make partitions twice.
+ */
 const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asset.Any>) {
   const stored = plan.steps.filter(
     ({ action, asset }) =>
@@ -61,6 +59,8 @@ const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asse
     stored.map(({ asset }) => asset),
     new Map(stored.flatMap(({ asset, partitions }) => (partitions === undefined ? [] : [[asset, partitions]])))
   )
+  const [rival] = rivals
+  if (rival !== undefined && plan.cut?.isBackfill === true) return yield* refused(rival)
   yield* Output.err(
     rivals.map(({ assets, run }) => {
       const who = `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host})`
@@ -68,6 +68,15 @@ const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asse
     })
   )
 })
+
+const refused = ({ assets, run }: Owner.ConcurrentRun) => {
+  const { host, pid } = run.owner
+  const what = `${run.backfill ? "Backfill" : "Run"} ${run.runId} (process ${pid} on ${host}) is making some of these partitions of ${Human.list(assets)}.`
+  const remedy = run.backfill
+    ? `Wait until it has ended, cancel it with \`sluice backfills cancel ${run.runId}\`, or name other partitions.`
+    : "Wait until it has ended, or name other partitions."
+  return new UsageError({ detail: `${what} Nothing was made. ${remedy}` })
+}
 
 /**
  * Executes a plan, shows its progress, reports its result, and deletes old runs from the history. Fails if the sample would replace

@@ -43,17 +43,28 @@ export interface Options {
   readonly codeVersion?: string
   /** The days that fail. */
   readonly failing?: ReadonlySet<string>
+  /** What is done before a day is made. */
   readonly made?: (key: string) => Effect.Effect<void>
+  /** Without, daily_revenue is made whole, and is the only asset. */
+  readonly cut?: false
 }
 
 /** A pipeline with an asset that is cut by day of August 2024, one by month downstream, and one that is not cut. */
 export const pipeline = ({
   codeVersion = "1",
+  cut,
   failing = new Set(),
   made = () => Effect.void,
   start = "2024-08-01",
   timezone = "UTC"
 }: Options = {}) => {
+  if (cut === false) {
+    const whole = tableAsset(DailyRevenue, {
+      codeVersion,
+      rows: () => ["2024-08-01", "2024-08-31"].map((key) => ({ day: dayOf(key), revenue: 1 }))
+    })
+    return Definitions.make({ name: "shop", assets: [whole], resources: () => Layer.empty })
+  }
   const days = Partitions.daily("days", { start, end: "2024-08-31", timezone })
   const months = Partitions.monthly("months", { start: start.slice(0, 7), end: "2024-08", timezone })
   const daily = tableAsset(DailyRevenue, {

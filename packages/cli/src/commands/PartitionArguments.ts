@@ -7,7 +7,7 @@ import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { didYouMean } from "@sluice/core/suggest"
 import * as Effect from "effect/Effect"
-import { UsageError } from "../CliError.ts"
+import { RunFailed, UsageError } from "../CliError.ts"
 
 /** The typed values of the options that name partitions. */
 export interface Typed {
@@ -66,6 +66,24 @@ export const cutAssets = (graph: AssetGraph<Asset.Any>): string => {
 /** What is known of the partitions of a graph's assets. Undefined if no asset is cut. */
 export const facts = Effect.fn("assets.partitions.facts")(function* (graph: AssetGraph<Asset.Any>) {
   return yield* PartitionFacts.of(graph, yield* (yield* RunStore).materializations)
+})
+
+/** What fails once a command changes the store has the exit code of a failed run. */
+export const afterBeginning = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, (error) => (error instanceof UsageError ? error : new RunFailed({ detail: error.message })))
+
+/** The states of the partitions of an asset that is cut. Fails if it is not stored. */
+export const statesOf = Effect.fn("assets.partitions.states")(function* (
+  graph: AssetGraph<Asset.Any>,
+  { name }: Pick<Asset.Any, "name">
+) {
+  const states = (yield* facts(graph))?.states.get(name)
+  return (
+    states ??
+    (yield* new UsageError({
+      detail: `${name} is not stored, so none of its partitions is kept. They are made whenever an asset needs them.`
+    }))
+  )
 })
 
 /** The asset of a name. Fails if there is none, or if it is not cut. */

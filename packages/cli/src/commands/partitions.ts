@@ -2,7 +2,6 @@ import type { Values } from "@sluice/core/command/CommandTable"
 import * as PartitionReport from "@sluice/core/plan/PartitionReport"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import { Pipeline } from "../Pipeline.ts"
 import * as PartitionsText from "../render/PartitionsText.ts"
@@ -15,18 +14,12 @@ import * as Partition from "./PartitionArguments.ts"
 export const list = Effect.fn("assets.partitions.list")(function* ({ asset, json, limit }: Values<typeof partitionsList>) {
   const output = yield* Output
   const graph = yield* Pipeline.graph
-  yield* Partition.cutAsset(graph, asset)
+  const found = yield* Partition.cutAsset(graph, asset)
   const settings = yield* Settings.load
-  const facts = yield* Effect.provide(
-    Partition.facts(graph),
+  const states = yield* Effect.provide(
+    Partition.statesOf(graph, found),
     Layer.merge(Stores.history(settings), SourceVersions.layer(settings.configured.settingsOf))
   )
-  const states = facts?.states.get(asset)
-  if (states === undefined) {
-    return yield* new UsageError({
-      detail: `${asset} is not stored, so none of its partitions is kept. They are made whenever an asset needs them.`
-    })
-  }
   const report = PartitionReport.of(states, { limit })
   yield* output.out(json ? [PartitionsText.json(asset, report)] : PartitionsText.lines(asset, report, output.outStyle))
 })

@@ -1,7 +1,6 @@
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Planner from "@sluice/core/run/Planner"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { Output } from "../Output.ts"
 import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
@@ -10,7 +9,6 @@ import type { retry } from "../tables/retry.ts"
 import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
-import * as ThisProcess from "../wiring/ThisProcess.ts"
 import { nextCommands } from "./materialize.ts"
 import * as Run from "./RunArguments.ts"
 
@@ -27,15 +25,20 @@ export const run = Effect.fn("assets.retry")(function* ({
   const graph = yield* Pipeline.graph
   const settings = yield* Settings.load
   yield* Stores.demand(settings, "history")
-  // Provision nothing if there is nothing to retry.
-  const undone = yield* Effect.zipRight(RunCommand.closeOrphans, Planner.unfinishedSteps(run)).pipe(
-    Effect.provide(Layer.mergeAll(Stores.layer(settings), settings.configured.resources, ThisProcess.layer))
+  // Provision nothing if there is nothing to retry. The process of a running one may have died.
+  yield* Planner.unfinishedSteps(run).pipe(
+    Effect.catchIf(
+      (error) => error._tag === "NothingToRetry" && error.why === "it is still running",
+      () => Effect.void
+    ),
+    Effect.provide(Stores.history(settings))
   )
   const { created, showing } = yield* Run.begin(graph, { showErrors })
   const retried = Effect.gen(function* () {
     yield* Run.prepare(created)
-    const { first } = undone
-    const plan = yield* Planner.retry(graph, undone)
+    const unfinished = yield* Planner.unfinishedSteps(run)
+    const { first } = unfinished
+    const plan = yield* Planner.retry(graph, unfinished)
     yield* Output.err([`Retrying run ${first.runId} (${PlanText.selection(first.selection)}).`])
     yield* RunCommand.execute({
       plan,

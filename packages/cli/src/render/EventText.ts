@@ -178,7 +178,7 @@ export const facts = ({ rows, ...others }: Metadata): ReadonlyArray<string> => [
 export const otherFacts = ({ rows: _, ...others }: Metadata): ReadonlyArray<string> =>
   Object.entries(others).flatMap(([key, value]) => {
     const plural = key.replaceAll("_", " ")
-    const name = value === 1 ? plural.replace(/\b(row|field|duplicate|conflict|difference)s\b/, "$1") : plural
+    const name = value === 1 ? plural.replace(/\b(row|field|duplicate|conflict|difference|partition)s\b/, "$1") : plural
     if (value === 0 || value === false || value === "") return []
     // The reason why a check could not be evaluated is a separate sentence.
     if (key === "error") return [String(value)]

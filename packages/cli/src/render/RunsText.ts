@@ -37,8 +37,8 @@ export const json = (events: ReadonlyArray<RunEvent>): string => {
   return JSON.stringify({ ...headOf(result), steps }, null, 2)
 }
 
-/** The fields of a run in a list and by itself. Unknown values are null. */
-const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt" | "backfill">) => ({
+/** The fields of a run in JSON. Unknown values are null. */
+export const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt" | "backfill">) => ({
   runId: run.runId,
   startedAt: run.startedAt,
   status: run.status,
@@ -141,5 +141,6 @@ const from = ({ origin }: { readonly origin?: string | undefined }): string =>
 const stepsOf = (events: ReadonlyArray<RunEvent>) =>
   events.flatMap((event) => (event._tag === "RunStarted" ? event.steps : []))
 
-const status = (text: RunSummary["status"], style: Style): string =>
+/** The status of a run, coloured. */
+export const status = (text: RunSummary["status"], style: Style): string =>
   text === "succeeded" ? style.green(text) : text === "failed" || text === "crashed" ? style.red(text) : style.yellow(text)

@@ -60,7 +60,7 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     ],
     [
       ["check", "--select", "state:stael"],
-      "✗ There is no state:stael. It is one of never, stale, failed, changed. Did you mean stale?\n  `pnpm assets list` shows every asset.\n"
+      "✗ There is no state:stael. It is one of never, missing, stale, failed, changed. Did you mean stale?\n  `pnpm assets list` shows every asset.\n"
     ],
     [
       ["asset", "user_raw"],
@@ -183,24 +183,33 @@ describe("help", () => {
         pnpm assets query "select * from messages_per_day" --as analyst  a look at the result
 
       Commands
-        materialize     Materializes assets and their upstreams, in order, and records the run
-        retry           Runs the failed, skipped and canceled steps of a run again
-        plan            Shows the steps of a run, why each is in it, and its expected time; changes nothing
-        list            Lists assets by group, and whether each is up to date
-        asset           Shows one asset: definition, columns, lineage, status, materializations and checks
-        graph           Draws which asset depends on which
-        check           Runs the checks of published tables and views; materializes nothing
-        query           Runs one SQL query in the warehouse and shows its rows
-        runs list       Lists the recorded runs, newest first
-        runs show       Shows one run: every step with its time, rows, retries, checks and errors
-        runs logs       Prints the events of a run, one line each, with the time of day
-        runs prune      Deletes old runs from the history; keeps the last materialization of each asset
-        erase           Erases a user from the store, keeps later runs from loading them again, and prints a receipt
-        privacy report  Tells who may see what, how well people hide among each other, and what remains possible; counts only
-        validate        Checks the definitions and the configuration; connects to nothing
-        provision       Creates what is missing: the database, its accounts, tables, views and grants
-        privacy canary  Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it
-        sample-api      Serves an API with invented users and messages until it is interrupted
+        materialize       Materializes assets and their upstreams, in order, and records the run
+        backfill          Makes many partitions of assets that are cut, as one run that can be canceled and resumed
+        retry             Runs the failed, skipped and canceled steps of a run again
+        plan              Shows the steps of a run, why each is in it, and its expected time; changes nothing
+        list              Lists assets by group, and whether each is up to date
+        asset             Shows one asset: definition, columns, lineage, status, materializations and checks
+        partitions list   Shows which partitions of an asset are made, missing, failed, stale and why, or orphaned
+        partitions prune  Removes the orphaned partitions of an asset, which its set no longer has, with their rows
+        partitions reset  Forgets which partitions of an asset are made, after a change of its granularity or zone
+        partitions adopt  Takes the rows of a table that was made whole as its partitions, so that none has to be made again
+        backfills list    Lists the recorded backfills, newest first
+        backfills show    Shows one backfill: the partitions of each asset that are made, failed, skipped and left
+        backfills cancel  Cancels a running backfill, also of another process; the partitions that are made stay
+        backfills resume  Makes the partitions of a backfill that are not made yet
+        graph             Draws which asset depends on which
+        check             Runs the checks of published tables and views; materializes nothing
+        query             Runs one SQL query in the warehouse and shows its rows
+        runs list         Lists the recorded runs, newest first
+        runs show         Shows one run: every step with its time, rows, retries, checks and errors
+        runs logs         Prints the events of a run, one line each, with the time of day
+        runs prune        Deletes old runs from the history; keeps the last materialization of each asset
+        erase             Erases a user from the store, keeps later runs from loading them again, and prints a receipt
+        privacy report    Tells who may see what, how well people hide among each other, and what remains possible; counts only
+        validate          Checks the definitions and the configuration; connects to nothing
+        provision         Creates what is missing: the database, its accounts, tables, views and grants
+        privacy canary    Feeds the pipeline personal data that is unique, breaks it in every way, and searches everything for it
+        sample-api        Serves an API with invented users and messages until it is interrupted
 
       Options
         --help               this help; -h is the same

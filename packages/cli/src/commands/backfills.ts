@@ -1,0 +1,153 @@
+import type { Values } from "@sluice/core/command/CommandTable"
+import * as Planner from "@sluice/core/run/Planner"
+import * as RunResult from "@sluice/core/run/RunResult"
+import { RunStore } from "@sluice/core/run/RunStore"
+import { didYouMean } from "@sluice/core/suggest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { RunFailed, UsageError } from "../CliError.ts"
+import { Output } from "../Output.ts"
+import { Pipeline } from "../Pipeline.ts"
+import * as RunCommand from "../RunCommand.ts"
+import * as BackfillsText from "../render/BackfillsText.ts"
+import * as PlanText from "../render/PlanText.ts"
+import type { backfillsCancel, backfillsList, backfillsResume, backfillsShow } from "../tables/backfill.ts"
+import * as RunLayer from "../wiring/RunLayer.ts"
+import * as Settings from "../wiring/Settings.ts"
+import * as Stores from "../wiring/Stores.ts"
+import * as ThisProcess from "../wiring/ThisProcess.ts"
+import * as Backfill from "./backfill.ts"
+import { nextCommands } from "./materialize.ts"
+import * as Run from "./RunArguments.ts"
+
+const none = "There is no backfill yet. `sluice backfill ASSET --missing` makes the first."
+
+export const list = Effect.fn("assets.backfills.list")(function* ({ json, limit }: Values<typeof backfillsList>) {
+  const output = yield* Output
+  const settings = yield* Settings.load
+  const found = yield* Effect.gen(function* () {
+    const store = yield* RunStore
+    return yield* Effect.forEach(yield* store.runs(limit, { backfill: true }), (run) =>
+      Effect.map(store.events(run.runId), (events) => ({ run, result: RunResult.fromEvents(events) }))
+    )
+  }).pipe(Effect.provide(Stores.history(settings)))
+  if (json) return yield* output.out([BackfillsText.listJson(found)])
+  yield* found.length === 0
+    ? output.err([output.errStyle.worded(none)])
+    : output.out(BackfillsText.list(found, output.outStyle))
+})
+
+export const show = Effect.fn("assets.backfills.show")(function* ({ json, run }: Values<typeof backfillsShow>) {
+  const output = yield* Output
+  const settings = yield* Settings.load
+  const events = yield* Effect.provide(
+    Effect.flatMap(runOf(run), (runId) => Effect.flatMap(RunStore, (store) => store.events(runId))),
+    Stores.history(settings)
+  )
+  yield* output.out(json ? [BackfillsText.json(events)] : BackfillsText.story(events, output.outStyle))
+})
+
+/** The longest that `cancel` waits for the process of the backfill. */
+const patience = Duration.seconds(10)
+
+export const cancel = Effect.fn("assets.backfills.cancel")(function* ({ run }: Values<typeof backfillsCancel>) {
+  const output = yield* Output
+  const settings = yield* Settings.load
+  yield* Stores.demand(settings, "history")
+  const result = yield* Effect.gen(function* () {
+    const store = yield* RunStore
+    const runId = yield* runOf(run)
+    if (!(yield* store.requestCancel(runId))) {
+      const { status } = RunResult.fromEvents(yield* store.events(runId))
+      return yield* new UsageError({
+        detail: `Backfill ${runId} is not running: it ${words[status]}. \`sluice backfills show ${runId}\` shows what it made.`
+      })
+    }
+    yield* output.err([`Canceling backfill ${runId}.`])
+    const result = Effect.map(store.events(runId), RunResult.fromEvents)
+    return yield* Effect.delay(result, "50 millis").pipe(
+      Effect.repeat({ until: ({ status }) => status !== "running" }),
+      Effect.timeoutFail({
+        duration: patience,
+        onTimeout: () =>
+          new RunFailed({
+            detail: `Backfill ${runId} has not ended within ${Duration.format(patience)}. If its process has died, \`sluice backfills resume ${runId}\` closes it and makes the rest.`
+          })
+      })
+    )
+  }).pipe(Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer)))
+  yield* output.out(BackfillsText.canceled(result, output.outStyle))
+})
+
+const words = {
+  running: "is running",
+  succeeded: "succeeded",
+  failed: "failed",
+  canceled: "was canceled",
+  crashed: "crashed"
+} as const
+
+export const resume = Effect.fn("assets.backfills.resume")(function* ({
+  allowFewerRows,
+  allowSampleData,
+  concurrency,
+  failFast,
+  json,
+  newestFirst,
+  run,
+  showErrors,
+  timeout
+}: Values<typeof backfillsResume>) {
+  const graph = yield* Pipeline.graph
+  const settings = yield* Settings.load
+  yield* Stores.demand(settings, "history")
+  const runId = yield* Effect.provide(runOf(run), Stores.history(settings))
+  const { created, showing } = yield* Run.begin(graph, { showErrors })
+  const resumed = Effect.gen(function* () {
+    yield* Run.prepare(created)
+    const unfinished = yield* Planner.unfinishedSteps(runId)
+    const { first } = unfinished
+    yield* Output.err([`Resuming backfill ${runId} (${PlanText.selection(first.selection)}).`])
+    const plan = yield* Backfill.preview(yield* Planner.retry(graph, unfinished, { newestFirst }), {
+      concurrency,
+      json: false
+    })
+    if (plan === undefined) return
+    yield* RunCommand.execute({
+      plan,
+      settings,
+      json,
+      allowSampleData,
+      options: {
+        concurrency,
+        failFast,
+        tags: first.tags,
+        retryOf: runId,
+        ...(timeout === undefined ? {} : { timeout })
+      },
+      next: (result) =>
+        result.status === "succeeded"
+          ? nextCommands(graph, result, settings)
+          : [`backfills resume ${result.runId}`, `backfills show ${result.runId}`]
+    })
+  })
+  yield* showing(Effect.provide(resumed, RunLayer.layer(settings, { allowFewerRows })))
+})
+
+/** The run of a named backfill, or of the last one. Fails if there is none, or if the run is no backfill. */
+const runOf = Effect.fnUntraced(function* (named: string | undefined) {
+  const store = yield* RunStore
+  const known = (yield* store.runs(1_000, { backfill: true })).map(({ runId }) => runId)
+  const [last] = known
+  if (named === undefined) return last ?? (yield* new UsageError({ detail: none }))
+  if (known.includes(named)) return named
+  const [started] = yield* store.events(named, { from: 0, limit: 1 })
+  if (started?._tag === "RunStarted" && started.backfill === true) return named
+  return yield* new UsageError({
+    detail:
+      started === undefined
+        ? `There is no backfill "${named}".${didYouMean(named, known)} \`sluice backfills list\` shows the backfills.`
+        : `Run ${named} is no backfill. \`sluice runs show ${named}\` shows it, and \`sluice retry ${named}\` retries it.`
+  })
+})

@@ -1,0 +1,121 @@
+import * as Stored from "@sluice/core/partition/Stored"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import type { RunSummary } from "@sluice/core/run/RunRecord"
+import * as RunResult from "@sluice/core/run/RunResult"
+import * as Human from "./Human.ts"
+import * as Layout from "./Layout.ts"
+import * as PlanText from "./PlanText.ts"
+import * as RunsText from "./RunsText.ts"
+import type { Style } from "./Style.ts"
+import * as Summary from "./Summary.ts"
+
+/** A backfill, and what it has made so far. */
+export interface Listed {
+  readonly run: RunSummary
+  readonly result: RunResult.RunResult
+}
+
+/** Lists backfills, one line each. */
+export const list = (backfills: ReadonlyArray<Listed>, style: Style): ReadonlyArray<string> =>
+  Layout.table(
+    backfills.map(({ result, run }) => [
+      style.cyan(run.runId),
+      RunsText.status(run.status, style),
+      run.durationMillis === undefined ? "" : Summary.took(run.status, run.durationMillis, style),
+      words(totalOf(result)),
+      `${PlanText.selection(run.selection)}${run.retryOf === undefined ? "" : ` resumes ${run.retryOf}`}`
+    ]),
+    style.columns,
+    ["backfill", "status", "took", "partitions", "selection"].map(style.dim)
+  )
+
+/** The list as JSON: `{ backfills: [{ runId, startedAt, status, …, partitions: { total, made, failed, skipped } }] }`. */
+export const listJson = (backfills: ReadonlyArray<Listed>): string =>
+  JSON.stringify(
+    { backfills: backfills.map(({ result, run }) => ({ ...RunsText.headOf(run), partitions: totalOf(result) })) },
+    null,
+    2
+  )
+
+/** Shows one backfill: what it has made of each asset, what failed, and what to do next. */
+export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
+  const result = RunResult.fromEvents(events)
+  const cut = RunResult.stepsOf(result).flatMap(({ asset, partitions }) =>
+    partitions === undefined ? [] : [[`  ${style.cyan(asset)}`, words(partitions)]]
+  )
+  return [
+    `${style.bold(`Backfill ${result.runId}`)} ${RunsText.status(result.status, style)}`,
+    ...Layout.wrap(
+      `${PlanText.selection(result.selection)}, started ${Human.time(result.startedAt)} UTC${result.retryOf === undefined ? "" : `, resumes ${result.retryOf}`}`,
+      style.columns
+    ).map(style.dim),
+    ...Layout.table(cut, style.columns),
+    ...failuresIn(events).flatMap(({ asset, error, partitions }) =>
+      Layout.hang(
+        `  ${style.red(style.marks.failed)} `,
+        `${asset} ${Stored.text(partitions)}: ${style.worded(error.message)}`,
+        style.columns
+      )
+    ),
+    ...Summary.conclusion(result, style),
+    ...next(result, style)
+  ]
+}
+
+/** The backfill as JSON: the fields of a list, and `assets: [{ asset, total, made, failed, skipped }]`. */
+export const json = (events: ReadonlyArray<RunEvent>): string => {
+  const result = RunResult.fromEvents(events)
+  return JSON.stringify(
+    {
+      ...RunsText.headOf(result),
+      partitions: totalOf(result),
+      assets: RunResult.stepsOf(result).flatMap(({ asset, partitions }) =>
+        partitions === undefined ? [] : [{ asset, ...partitions }]
+      ),
+      failures: failuresIn(events).map(({ asset, at, error, partitions }) => ({ asset, at, partitions, error }))
+    },
+    null,
+    2
+  )
+}
+
+/** What a canceled backfill has made. */
+export const canceled = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => [
+  `${style.green(style.marks.ok)} Backfill ${result.runId} ${result.status === "canceled" ? "is canceled" : `has ${result.status}`}: ${words(totalOf(result))}. What was made stays.`,
+  ...next(result, style)
+]
+
+/** `12 of 31 made, 1 failed, 2 skipped`. */
+export const words = ({ failed, made, skipped, total }: RunResult.PartitionCounts): string =>
+  [
+    `${Human.count(made)} of ${Human.count(total)} made`,
+    ...(failed === 0 ? [] : [`${Human.count(failed)} failed`]),
+    ...(skipped === 0 ? [] : [`${Human.count(skipped)} skipped`])
+  ].join(", ")
+
+/** The partitions of all steps of a run. */
+export const totalOf = (result: RunResult.RunResult): RunResult.PartitionCounts =>
+  RunResult.stepsOf(result).reduce(
+    (sum, { partitions }) =>
+      partitions === undefined
+        ? sum
+        : {
+            total: sum.total + partitions.total,
+            made: sum.made + partitions.made,
+            failed: sum.failed + partitions.failed,
+            skipped: sum.skipped + partitions.skipped
+          },
+    { total: 0, made: 0, failed: 0, skipped: 0 }
+  )
+
+const mostFailures = 5
+
+const failuresIn = (events: ReadonlyArray<RunEvent>) =>
+  events.flatMap((event) => (event._tag === "PartitionsFailed" ? [event] : [])).slice(-mostFailures)
+
+const next = ({ runId, status }: RunResult.RunResult, style: Style): ReadonlyArray<string> =>
+  status === "running"
+    ? Summary.next([`backfills cancel ${runId}`], style)
+    : status === "succeeded"
+      ? []
+      : Summary.next([`backfills resume ${runId}`], style)
