@@ -38,11 +38,13 @@ export const identity = <P extends Partitions.Any>(_set: P): Mapping<P, P, "one"
 
 /**
  * The windows that overlap: a day is made from its hours, an hour from its day. `offset` moves the upstream windows by so many
- * partitions of the upstream set: `-1` is the partition before, whatever time it takes.
+ * partitions of the upstream set: `-1` is the partition before, whatever time it takes. A cell of a product has the window of its
+ * time dimension, which must be its only one.
  *
  * ```ts
  * Mapping.overlap(hours, days)                 // a day from its hours
  * Mapping.overlap(days, days, { offset: -1 })  // a day from the day before
+ * Mapping.overlap(hours, dayRegion)            // each region of a day from the hours of the day
  * ```
  */
 export const overlap = <Up extends Partitions.Any, Down extends Partitions.Any>(
@@ -52,10 +54,15 @@ export const overlap = <Up extends Partitions.Any, Down extends Partitions.Any>(
 ): Mapping<Up, Down, "many"> => ({
   arity: "many",
   between: (up, down) => {
-    const problems = [up, down].flatMap(({ name, windows }) =>
-      windows === undefined ? [`${name} has no time windows, so nothing overlaps with them. Use another mapping.`] : []
-    )
-    return problems.length > 0 ? Either.left(problems) : Either.right(windowsOf(up, down, offset))
+    const [source, target] = [timeIn(up), timeIn(down)]
+    if (typeof source === "object" && typeof target === "object") {
+      const { down: below, up: above } = windowsOf(source.space, target.space, offset)
+      return Either.right({
+        up: (runs) => source.spread(above(target.project(runs))),
+        down: (runs) => target.spread(below(source.project(runs)))
+      })
+    }
+    return Either.left([source, target].filter((each) => typeof each === "string"))
   }
 })
 
@@ -153,6 +160,32 @@ const whole = (runs: Runs.Runs, of: Space): Runs.Runs => (Runs.isEmpty(runs) ? R
 const lastOf = ({ all, size }: Space): Runs.Runs => {
   const last = Runs.last(all)
   return Runs.fromRanges(size, [[last, last + 1]])
+}
+
+/** The windows of a space, or of the one time dimension of a product. */
+interface Time {
+  readonly space: Space
+  /** The windows of some partitions. */
+  readonly project: (runs: Runs.Runs) => Runs.Runs
+  /** All partitions of some windows. */
+  readonly spread: (windows: Runs.Runs) => Runs.Runs
+}
+
+/** The windows that a space has, or else why it has none. */
+const timeIn = (space: Space): Time | string => {
+  if (space.windows !== undefined) return { space, project: (runs) => runs, spread: (windows) => windows }
+  const [dimension, second] = space.dimensions.filter((each) => each.space.windows !== undefined)
+  if (dimension === undefined) {
+    return `${space.name} has no time windows, so nothing overlaps with them. Use another mapping.`
+  }
+  if (second !== undefined) {
+    return `${space.name} has the time dimensions ${dimension.name} and ${second.name}, so its windows are not known. Map from or to one dimension.`
+  }
+  return {
+    space: dimension.space,
+    project: (runs) => productSpace.projected(dimension, runs),
+    spread: (windows) => Runs.intersect(productSpace.slab(dimension, windows, space.size), space.all)
+  }
 }
 
 /** A downstream window is made from the upstream windows that `offset` moves onto those that it overlaps. */

@@ -65,6 +65,24 @@ it.prop(
   { fastCheck: { numRuns: 40 } }
 )
 
+it.prop(
+  "a cell of a product has the window of its time dimension",
+  [windows, windows],
+  ([set, other]) => {
+    const product = Partitions.product("cells", { region: regions, time: set })
+    const [time, upstream, cells] = [spaceOf(set), spaceOf(other), spaceOf(product)]
+    if (time?.windows === undefined || upstream?.windows === undefined || cells === undefined || time.size > 60) return
+    const [inTime, inOther] = [time.windows, upstream.windows]
+    const isRelated = (u: number, cell: number) => {
+      const [a, b] = [inOther.windowOf(u), inTime.windowOf(cell % time.size)]
+      return a.start < b.end && b.start < a.end
+    }
+    expectRelation(Mapping.overlap(other, product), upstream, cells, isRelated)
+    expectRelation(Mapping.overlap(product, other), cells, upstream, (cell, u) => isRelated(u, cell))
+  },
+  { fastCheck: { numRuns: 30 } }
+)
+
 it.prop("all, the latest, and a dimension are relations", [windows], ([set]) => {
   const product = Partitions.product("cells", { region: regions, time: set })
   const [time, region, cells] = [spaceOf(set), spaceOf(regions), spaceOf(product)]
@@ -100,10 +118,14 @@ it("a table relates the keys that it lists, and names those that are none", () =
 
 it("two sets without a mapping between them, and sets without windows, are refused", () => {
   const days = Partitions.daily("days", { start: "2024-10-01" })
-  const [a, b] = [spaceOf(days), spaceOf(regions)]
-  if (a === undefined || b === undefined) throw new Error("the sets are valid")
+  const spans = Partitions.product("spans", { from: days, to: Partitions.daily("ends", { start: "2024-10-01" }) })
+  const [a, b, c] = [spaceOf(days), spaceOf(regions), spaceOf(spans)]
+  if (a === undefined || b === undefined || c === undefined) throw new Error("the sets are valid")
   expect([Mapping.identity(days).between(a, b), Mapping.overlap(days, regions).between(a, b)]).toStrictEqual([
     Either.left(["days and regions are two sets of partitions. Give a mapping between them."]),
     Either.left(["regions has no time windows, so nothing overlaps with them. Use another mapping."])
   ])
+  expect(Mapping.overlap(days, spans).between(a, c)).toStrictEqual(
+    Either.left(["spans has the time dimensions from and to, so its windows are not known. Map from or to one dimension."])
+  )
 })
