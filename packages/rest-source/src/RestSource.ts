@@ -1,7 +1,9 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as RowCodec from "@sluice/core/data/RowCodec"
+import type { Slice } from "@sluice/core/partition/Slice"
 import * as SchemaDecoder from "@sluice/core/source/SchemaDecoder"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -36,6 +38,8 @@ export interface Options {
   readonly settings?: SourceError.Settings
   /** How the pages are requested. Default `PagingStyle.pageNumbers()`. */
   readonly paging?: PagingStyle.PagingStyle | undefined
+  /** The windows whose rows are requested. Default: all rows. */
+  readonly within?: Within | undefined
   /** Sent as a bearer token to the API's host only. */
   readonly token?: Redacted.Redacted | undefined
   /** Rows per request. Default 100. */
@@ -52,6 +56,18 @@ export interface Options {
   readonly idle?: Duration.DurationInput
   /** The maximum wait for one answer. Default 10 minutes, plus 10 for each 64 MiB of it. */
   readonly total?: Duration.DurationInput
+}
+
+/** Requests the rows of an asset's partitions, by parameters of the API. Rows outside of them fail a table that is cut. */
+export interface Within {
+  /** The slice that `materialize` is given. */
+  readonly slice: Pick<Slice, "window"> & { readonly space: Pick<Slice["space"], "name"> }
+  /** The parameter for the first instant of the partitions. */
+  readonly since: string
+  /** The parameter for the first instant after them. */
+  readonly until: string
+  /** Writes an instant, in milliseconds since the epoch. Default: `2024-08-01T00:00:00.000Z`. */
+  readonly format?: (instant: number) => string
 }
 
 /**
@@ -152,6 +168,9 @@ export const endpoint = <A, I>({ id, idField = "id", inThreads = false, item, na
  *     })
  * })
  * ```
+ *
+ * If the asset is cut by time and the API can be asked for a time span, `within: { slice, since: "since", until: "until" }`
+ * requests the rows of the partitions that a step makes.
  */
 export const paged = <A, I>(list: List<A, I>) =>
   Effect.gen(function* () {
@@ -182,9 +201,10 @@ const pageOf = <A>(
 
 /** Where a list is, and how to read it. */
 const sourceOf = <A>(endpoint: Endpoint<A>, options: Options) => {
-  const { url, pageSize: limit = 100, paging = PagingStyle.pageNumbers(), token } = options
+  const { pageSize: limit = 100, paging = PagingStyle.pageNumbers(), token } = options
   const { idle = "30 seconds", total = "10 minutes" } = options
   const { fetchAhead = 4, maxBytes = 16_384 * mebibyte, maxPages = 1_000_000, maxRowBytes = 32 * mebibyte } = options
+  const url = options.within === undefined ? options.url : windowOf(options.url, options.within)
   return {
     endpoint: { ...endpoint, envelope: paging.envelope },
     address: url.origin + url.pathname,
@@ -194,5 +214,22 @@ const sourceOf = <A>(endpoint: Endpoint<A>, options: Options) => {
     ahead: fetchAhead,
     rowsOfChunk: Paging.rowsOfChunk(limit),
     ...{ limit, maxPages, token, maxBytes, maxRowBytes, idle, total }
+  }
+}
+
+const windowOf = (list: URL, { format = isoText, since, slice, until }: Within): URL => {
+  if (slice.window === undefined) throw new WindowMissing({ partitions: slice.space.name })
+  const url = new URL(list)
+  url.searchParams.set(since, format(slice.window.start))
+  url.searchParams.set(until, format(slice.window.end))
+  return url
+}
+
+const isoText = (instant: number): string => new Date(instant).toISOString()
+
+/** Rows were requested by time, for partitions that have none. */
+class WindowMissing extends Data.TaggedError("WindowMissing")<{ readonly partitions: string }> {
+  override get message() {
+    return `${this.partitions} has no time windows, so \`within\` has no times to request. Put the keys into the URL instead.`
   }
 }
