@@ -1,9 +1,10 @@
 // The shop's API: `node api.mjs [PORT]` serves /users, /products and /orders. Each answer is an object such as
-// {"data": [...], "next_cursor": "50"}; the last one has no cursor.
+// {"data": [...], "next_cursor": "50"}; the last one has no cursor. /orders?since=…&until=… are those of a time span.
 import { createServer } from "node:http"
 
 const cities = ["Oslo", "Zürich", "København", "Leeds", "Porto"]
 const currencies = ["EUR", "USD", "GBP"]
+const regions = ["eu", "us", "uk"]
 const time = (index) => new Date(Date.UTC(2024, 2, 1) + index * 3_600_000).toISOString()
 
 const lists = {
@@ -22,6 +23,7 @@ const lists = {
     user_id: `u${(i * 7) % 40}`,
     product_id: `p${i % 4}`,
     ordered_at: time(i),
+    region: regions[i % 3],
     currency: currencies[i % 3],
     amount: `${10 + (i % 90)}.${String(i % 100).padStart(2, "0")}`
   }))
@@ -29,7 +31,8 @@ const lists = {
 
 const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://shop")
-  const rows = lists[pathname]
+  const [since = "", until = "9"] = ["since", "until"].map((name) => searchParams.get(name) ?? undefined)
+  const rows = lists[pathname]?.filter(({ ordered_at: at }) => at === undefined || (at >= since && at < until))
   const start = Number(searchParams.get("cursor") ?? 0)
   const end = start + Number(searchParams.get("limit") ?? 50)
   response.writeHead(rows === undefined ? 404 : 200, { "content-type": "application/json" })

@@ -10,6 +10,7 @@ import { dailyRevenue } from "./assets/dailyRevenue.ts"
 import { exchangeRates } from "./assets/exchangeRates.ts"
 import { orders } from "./assets/orders.ts"
 import { products } from "./assets/products.ts"
+import { regionalRevenue } from "./assets/regionalRevenue.ts"
 import { report } from "./assets/report.ts"
 import { apiOrders, apiProducts, apiUsers } from "./assets/sources.ts"
 import { Shop } from "./Shop.ts"
@@ -28,6 +29,7 @@ export default Definitions.make({
     orders,
     exchangeRates,
     dailyRevenue,
+    regionalRevenue,
     bestSellers,
     report
   ],

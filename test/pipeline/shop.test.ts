@@ -55,8 +55,8 @@ for (const store of StoreSettings.stores) {
     })
 
     it("are made one after the other, and again", { timeout: 120_000 }, async () => {
-      for (const run of [spark, shop, spark]) {
-        const { code, stderr } = await run("materialize", "--all")
+      for (const [run, ...partitions] of [[spark], [shop, "--partition", "2024-03-01..2024-03-11"], [spark]] as const) {
+        const { code, stderr } = await run("materialize", "--all", ...partitions)
         expect([code, stderr.match(/^✗.*/gm)]).toEqual([0, null])
       }
     })
@@ -78,6 +78,15 @@ for (const store of StoreSettings.stores) {
         for (const run of [shop, spark])
           expect((await run("query", `SELECT * FROM ${table}`, "--as", "analyst")).code).toBe(2)
       }
+    })
+
+    it("the regions of each day add up to the day", { timeout: 60_000 }, async () => {
+      const regional = "SELECT day, sum(orders) AS orders, sum(revenue) AS revenue FROM regional_revenue GROUP BY day"
+      const sql = `SELECT count(*) AS n FROM daily_revenue d JOIN (${regional}) r ON r.day = d.day
+        WHERE r.orders = d.orders AND abs(r.revenue - d.revenue) < 0.03`
+      expect(await answered(shop("query", sql, "--as", "analyst", "--json"))).toEqual([{ n: 11 }])
+      const { counts } = JSON.parse((await shop("partitions", "list", "regional_revenue", "--json")).stdout)
+      expect([counts.made, counts.missing, counts.stale]).toEqual([33, 0, 0])
     })
 
     it("their assets of one name have two histories", { timeout: 60_000 }, async () => {

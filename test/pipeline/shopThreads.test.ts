@@ -24,6 +24,7 @@ const copy = (): string => {
     "assets",
     "tables",
     "Shop.ts",
+    "partitions.ts",
     "sluice.config.ts",
     "sluice.config.thread.ts",
     "rates.csv",

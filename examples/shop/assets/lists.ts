@@ -21,6 +21,7 @@ const Order = Schema.Struct({
   user_id: UserId,
   product_id: ProductId,
   ordered_at: Timestamp.anyZone,
+  region: Schema.String,
   currency: Schema.String.pipe(Schema.brand("currency")),
   amount: Decimal.schema
 })

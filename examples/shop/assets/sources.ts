@@ -2,6 +2,7 @@ import * as Asset from "@sluice/core/asset/Asset"
 import * as PagingStyle from "@sluice/rest-source/PagingStyle"
 import * as RestSource from "@sluice/rest-source/RestSource"
 import * as Effect from "effect/Effect"
+import { hours } from "../partitions.ts"
 import { Shop } from "../Shop.ts"
 import * as Lists from "./lists.ts"
 
@@ -28,12 +29,15 @@ export const apiProducts = Asset.make("api_products", {
 
 export const apiOrders = Asset.make("api_orders", {
   group: "source",
-  materialize: () =>
+  partitions: hours,
+  policy: { batches: 24 },
+  materialize: (_, slice) =>
     Effect.flatMap(Shop, ({ apiUrl }) =>
       RestSource.paged({
         ...Lists.orders,
         url: new URL("/orders", apiUrl),
         paging,
+        within: { slice, since: "since", until: "until" },
         people: (order) => [order.user_id]
       })
     )

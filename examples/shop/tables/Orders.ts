@@ -1,6 +1,6 @@
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
-import { currency, productId, userId } from "./ids.ts"
+import { currency, productId, region, userId } from "./ids.ts"
 
 export const Orders = Table.make("orders", {
   description: "Orders, each of one product",
@@ -9,9 +9,11 @@ export const Orders = Table.make("orders", {
     user_id: userId,
     product_id: productId,
     ordered_at: Column.timestamp,
+    region,
     currency,
     amount: Column.decimal(12, 2)
   },
   primaryKey: ["order_id"],
-  subject: "user_id"
+  subject: "user_id",
+  partitionBy: "ordered_at"
 })
