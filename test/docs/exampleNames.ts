@@ -6,6 +6,7 @@ import type { Id } from "@sluice/core/data/Id"
 import type * as MaskMap from "@sluice/core/data/MaskMap"
 import * as Pii from "@sluice/core/data/Pii"
 import * as Definitions from "@sluice/core/definitions/Definitions"
+import * as Partitions from "@sluice/core/partition/Partitions"
 import * as Column from "@sluice/core/relation/Column"
 import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
@@ -53,11 +54,13 @@ export const Revenue = Table.make("revenue", {
   columns: { currency, amount: Column.decimal(12, 2) },
   primaryKey: ["currency"]
 })
-const DailyRevenue = Table.make("daily_revenue", {
+export const DailyRevenue = Table.make("daily_revenue", {
   description,
   columns: { day: Column.day, revenue: Column.decimal(12, 2) },
-  primaryKey: ["day"]
+  primaryKey: ["day"],
+  partitionBy: "day"
 })
+export const days = Partitions.daily("days", { start: "2024-08-01" })
 export const Subscriptions = Table.make("subscriptions", {
   description,
   columns: { id: Column.text(36), start_date: Column.day, end_date: Column.day },
@@ -92,7 +95,7 @@ export const orders = tableAsset(Orders, { rows: () => [] })
 export const rates = tableAsset(Rates, { rows: () => [] })
 export const sales = Asset.make("sales", { materialize: () => Effect.succeed(1) })
 export const customers = tableAsset(Customers, { rows: () => [] })
-export const dailyRevenue = tableAsset(DailyRevenue, { rows: () => [] })
+export const dailyRevenue = tableAsset(DailyRevenue, { partitions: days, rows: () => [] })
 export const products = Asset.make("products", { materialize: () => Effect.succeed(Dataset.of({ id: "1", price: 2 })) })
 const cities = Asset.make("cities", { materialize: () => Effect.succeed<MaskMap.MaskMap<"city">>(noCities) })
 declare const noCities: MaskMap.MaskMap<"city">

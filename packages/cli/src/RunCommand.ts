@@ -2,6 +2,7 @@ import type * as Asset from "@sluice/core/asset/Asset"
 import type { Plan } from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import * as Owner from "@sluice/core/run/Owner"
+import * as Recovery from "@sluice/core/run/Recovery"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
@@ -10,11 +11,11 @@ import { RunFailed, UsageError } from "./CliError.ts"
 import * as exitCode from "./exitCode.ts"
 import * as OriginGuard from "./OriginGuard.ts"
 import { Output } from "./Output.ts"
+import { Pipeline } from "./Pipeline.ts"
 import * as RunEstimate from "./RunEstimate.ts"
 import * as RunWatch from "./RunWatch.ts"
 import * as Human from "./render/Human.ts"
 import * as Summary from "./render/Summary.ts"
-import * as UnrecordedPartitions from "./UnrecordedPartitions.ts"
 import * as Retention from "./wiring/Retention.ts"
 import type { Settings } from "./wiring/Settings.ts"
 
@@ -35,16 +36,20 @@ export interface Job<A extends Asset.Any> {
   readonly next: (result: RunResult.RunResult) => ReadonlyArray<string>
 }
 
-/** Closes the runs whose processes died, and names them. Call it before planning a run. */
-export const closeOrphans = Effect.flatMap(Owner.closeOrphansWith(UnrecordedPartitions.of), (orphans) =>
-  orphans.length === 0
-    ? Effect.void
-    : Output.err([
-        orphans.length === 1
-          ? `Closed run ${orphans[0]} as crashed: its process ended without concluding it.`
-          : `Closed ${orphans.length} runs as crashed, ${Human.list(orphans)}: their processes ended without concluding them.`
-      ])
-)
+/**
+ * Closes the runs whose processes died, and names them. Records the partitions that they made and did not record. Call it before
+ * planning a run.
+ */
+export const closeOrphans = Effect.gen(function* () {
+  const graph = yield* Pipeline.graph
+  const orphans = yield* Owner.closeOrphans((run, open, now) => Recovery.unrecorded(graph, run, open, now))
+  if (orphans.length === 0) return
+  yield* Output.err([
+    orphans.length === 1
+      ? `Closed run ${orphans[0]} as crashed: its process ended without concluding it.`
+      : `Closed ${orphans.length} runs as crashed, ${Human.list(orphans)}: their processes ended without concluding them.`
+  ])
+})
 
 /**
  * Names other runs that are materializing the same stored assets, or the same partitions of them. The second run waits for the first.

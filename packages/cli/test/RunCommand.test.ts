@@ -1,3 +1,4 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import { it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as AssetCheck from "@sluice/core/asset/AssetCheck"
@@ -80,6 +81,15 @@ it.effect("of checks alone, all are asked although one that blocks fails, and on
   })
 )
 
+const closing = (output: Layer.Layer<Output>) =>
+  Effect.flatMap(settings, ({ configured }) =>
+    Effect.provide(RunCommand.closeOrphans, [
+      output,
+      Layer.succeed(Pipeline, definitions),
+      Layer.provide(configured.resources, FileSystem.layerNoop({}))
+    ])
+  )
+
 const started = (runId: string, owner: { readonly host: string; readonly pid: number }): RunEvent => ({
   _tag: "RunStarted",
   runId,
@@ -96,12 +106,12 @@ it.effect("runs whose process died are closed and named, those of a process that
     yield* store.append([started("dead-1", { host: "here", pid: 2 }), started("alive", { host: "here", pid: 3 })])
     yield* TestClock.adjust("1 second")
     const first = written()
-    yield* Effect.provide(RunCommand.closeOrphans, first.layer)
+    yield* closing(first.layer)
     yield* store.append([started("dead-2", { host: "here", pid: 2 }), started("dead-3", { host: "here", pid: 2 })])
     const second = written()
-    yield* Effect.provide(RunCommand.closeOrphans, second.layer)
+    yield* closing(second.layer)
     const third = written()
-    yield* Effect.provide(RunCommand.closeOrphans, third.layer)
+    yield* closing(third.layer)
     expect([first.err, second.err, third.err]).toEqual([
       ["Closed run dead-1 as crashed: its process ended without concluding it."],
       ["Closed 2 runs as crashed, dead-2 and dead-3: their processes ended without concluding them."],
@@ -109,7 +119,6 @@ it.effect("runs whose process died are closed and named, those of a process that
     ])
     expect((yield* store.unfinished).map(({ runId }) => runId)).toEqual(["alive"])
   }).pipe(
-    Effect.provideService(Pipeline, definitions),
     Effect.provideService(Owner.Owner, { self: { host: "here", pid: 1 }, isAlive: ({ pid }) => pid === 3 }),
     Effect.provide(RunStore.layerMemory)
   )

@@ -34,7 +34,7 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
   const work = Effect.gen(function* () {
     const service = yield* Erasure
     if (dryRun) return yield* tell({ _tag: "Preview", store, external, found: yield* service.preview(erasure, id) })
-    yield* RunCommand.closeOrphans
+    yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
     if (undo) {
       const { value, ...run } = yield* RecordedRun.record("erase --undo", service.undo(id), ErasureText.undone)
       return yield* tell({ _tag: "Undone", store, ...run, since: value })

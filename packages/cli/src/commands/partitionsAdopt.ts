@@ -2,7 +2,7 @@ import { CodeVersions, unknown } from "@sluice/core/asset/CodeVersions"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Relations from "@sluice/core/definitions/Relations"
 import * as PartitionReport from "@sluice/core/plan/PartitionReport"
-import * as MarkedPartitions from "@sluice/core/run/MarkedPartitions"
+import * as AdoptedPartitions from "@sluice/core/run/AdoptedPartitions"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { RunStore } from "@sluice/core/run/RunStore"
 import type { Cut } from "@sluice/warehouse/PartitionedTables"
@@ -53,7 +53,7 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
     ])
   }
   yield* Effect.gen(function* () {
-    yield* RunCommand.closeOrphans
+    yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
     const states = yield* Partition.statesOf(graph, asset)
     const { recut, space } = states
     const { made } = PartitionReport.counts(states)
@@ -75,7 +75,7 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
         const at = new Date(yield* Clock.currentTimeMillis).toISOString()
         const keys = cut.partitions.map(([key]) => key)
         const rows = cut.partitions.reduce((sum, [, each]) => sum + each, 0)
-        const event = MarkedPartitions.eventOf({ runId, at, asset: name, space, code, keys, rows })
+        const event = AdoptedPartitions.eventOf({ runId, at, asset: name, space, code, keys, rows })
         if (event !== undefined) yield* store.append([event])
         return cut
       })

@@ -44,7 +44,7 @@ export const run = Effect.fn("assets.partitions.prune")(function* ({ asset: name
     return yield* output.out(lines.map(worded))
   }
   yield* Effect.gen(function* () {
-    yield* RunCommand.closeOrphans
+    yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
     const { states, what } = yield* orphans
     if (what === undefined) return yield* output.out([nothing])
     const table = Relations.relationOf(asset)

@@ -43,7 +43,7 @@ export const run = Effect.fn("assets.partitions.reset")(function* ({ asset: name
     )
   }
   yield* Effect.gen(function* () {
-    yield* RunCommand.closeOrphans
+    yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
     const { rows, space } = yield* meaning
     const reset = (runId: string) =>
       Effect.gen(function* () {

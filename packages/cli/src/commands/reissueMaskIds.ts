@@ -25,7 +25,7 @@ export const reissueMaskIds = (settings: Settings, { dryRun }: { readonly dryRun
     if (dryRun) {
       return yield* output.out(ReissueText.preview(yield* service.preview(spec), store, output.outStyle))
     }
-    yield* RunCommand.closeOrphans
+    yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
     yield* refuseRivals
     const { value } = yield* RecordedRun.record("provision --reissue-mask-ids", service.reissue(spec), ReissueText.sentence)
     yield* output.out(ReissueText.done(value, store, output.outStyle))

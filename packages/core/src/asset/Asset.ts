@@ -224,7 +224,8 @@ export const wrap = <T extends Any>(
   { materialize, others }: { readonly materialize: Run; readonly others: Run }
 ): T => {
   const { checks, observe, storage } = asset
-  const { exists, loadSlice } = storage._tag === "Stored" ? storage : { exists: undefined, loadSlice: undefined }
+  const { exists, loadSlice, madeBy } =
+    storage._tag === "Stored" ? storage : { exists: undefined, loadSlice: undefined, madeBy: undefined }
   return unsafeCast({
     ...asset,
     materialize: (inputs: never, slice?: Slice) => materialize(asset.materialize(inputs, slice)),
@@ -239,6 +240,7 @@ export const wrap = <T extends Any>(
             ...storage,
             load: others(storage.load),
             loadSlice: loadSlice && ((slice: Slice) => others(loadSlice(slice))),
+            madeBy: madeBy && ((runId: string) => others(madeBy(runId))),
             exists: exists && others(exists)
           }
         : storage

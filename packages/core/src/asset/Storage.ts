@@ -29,6 +29,11 @@ export interface Stored<out A, out R, out Rel = unknown> {
   /** Reads the value of some partitions. Undefined if the value is one for all of them, as a table is. */
   readonly loadSlice: ((slice: Slice) => Effect.Effect<A, Failure, R>) | undefined
   /**
+   * Reads the keys of the partitions whose rows a run has written last. A storage that marks partitions together with their rows has
+   * it. With it, a run whose process died loses no record of a partition.
+   */
+  readonly madeBy: ((runId: string) => Effect.Effect<ReadonlyArray<string>, Failure, R>) | undefined
+  /**
    * Whether the value still exists. If not, `--changed` materializes the asset. Without this effect, the value counts as
    * existing.
    */
@@ -50,6 +55,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   readonly relation?: Rel
   readonly load: Effect.Effect<A, Failure, R>
   readonly loadSlice?: (slice: Slice) => Effect.Effect<A, Failure, R>
+  readonly madeBy?: (runId: string) => Effect.Effect<ReadonlyArray<string>, Failure, R>
   readonly exists?: Effect.Effect<boolean, Failure, R>
   /** Default false. */
   readonly isExternal?: boolean
@@ -58,6 +64,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   columns: [],
   relation: undefined,
   loadSlice: undefined,
+  madeBy: undefined,
   exists: undefined,
   isExternal: false,
   ...options

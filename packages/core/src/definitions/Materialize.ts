@@ -9,10 +9,12 @@ import type { Failure } from "../asset/Failure.ts"
 import * as Selection from "../graph/Selection.ts"
 import type { SelectionEmpty, SelectionInvalid } from "../graph/SelectionInvalid.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
+import * as PartitionRequest from "../plan/PartitionRequest.ts"
 import type { PlanImpossible } from "../plan/Plan.ts"
 import * as Executor from "../run/Executor.ts"
 import * as Owner from "../run/Owner.ts"
 import * as Planner from "../run/Planner.ts"
+import * as Recovery from "../run/Recovery.ts"
 import type { RunEvent } from "../run/RunEvent.ts"
 import type { RunResult, StepResult } from "../run/RunResult.ts"
 import type { RunStore, RunStoreFailed } from "../run/RunStore.ts"
@@ -22,9 +24,14 @@ import type { DefinitionsInvalid } from "./DefinitionsInvalid.ts"
 import type { Given } from "./Given.ts"
 
 /** The options of any run, without the origin, which the definitions declare. */
-export interface Options extends Omit<Executor.Options, "concurrency" | "origin"> {
+export interface Options extends Omit<Executor.Options, "concurrency" | "origin">, Omit<Planner.PlanOptions, "partitions"> {
   /** The number of steps that may run at once. Default 4. */
   readonly concurrency?: number
+  /**
+   * The partitions to make of the selected assets that are cut: text such as `2024-08-01..2024-08-31`, or those in a state. Default:
+   * the latest.
+   */
+  readonly partitions?: string | PartitionRequest.PartitionRequest
 }
 
 /** The result of a run. Its steps are found by the names of the pipeline's assets. */
@@ -65,10 +72,16 @@ export const materialize = Effect.fn("materialize")(function* <A extends Asset.A
   const graph = Definitions.graphOf(yield* definitions.sealed)
   const { origin, resources, settingsOf } = yield* definitions.configure
   const codeVersionOf = yield* CodeVersions
-  yield* Owner.closeOrphans
-  const planned = Effect.flatMap(Planner.plan(graph, selectionOf(selected)), (plan) =>
-    Executor.run(plan, { concurrency: 4, ...options, ...(origin === undefined ? {} : { origin: origin.name }) })
-  )
+  const { backfill, downstream, newestFirst, partitions, ...others } = options
+  const planning = {
+    ...(partitions === undefined ? {} : { partitions: requestOf(partitions) }),
+    ...{ backfill: backfill ?? false, downstream: downstream ?? false, newestFirst: newestFirst ?? false }
+  }
+  const planned = Effect.gen(function* () {
+    yield* Owner.closeOrphans((run, open, now) => Recovery.unrecorded(graph, run, open, now))
+    const plan = yield* Planner.plan(graph, selectionOf(selected), planning)
+    return yield* Executor.run(plan, { concurrency: 4, ...others, ...(origin === undefined ? {} : { origin: origin.name }) })
+  })
   const result = yield* planned.pipe(
     Effect.provideService(CodeVersions, (asset) => {
       const code = codeVersionOf(asset)
@@ -100,6 +113,9 @@ export const events = <A extends Asset.Any>(
       return Mailbox.toStream(mailbox)
     })
   )
+
+const requestOf = (partitions: string | PartitionRequest.PartitionRequest): PartitionRequest.PartitionRequest =>
+  typeof partitions === "string" ? PartitionRequest.named(partitions) : partitions
 
 const selectionOf = (selected: Selected<string>): Selection.Selection =>
   "_tag" in selected ? selected : selected.map((name): Selection.Selection => Selection.name(name)).reduce(Selection.or)

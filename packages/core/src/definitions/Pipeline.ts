@@ -10,6 +10,7 @@ import { unsafeCast } from "../internal/unsafeCast.ts"
 import type { Privacy } from "../privacy/Privacy.ts"
 import type * as Grants from "../relation/Grants.ts"
 import type * as Settings from "../settings/Settings.ts"
+import * as CutAssets from "./CutAssets.ts"
 import { DefinitionsInvalid } from "./DefinitionsInvalid.ts"
 import type { GivenToCommands } from "./Given.ts"
 import type { Origin } from "./Origin.ts"
@@ -108,6 +109,7 @@ const seal = <A extends Asset.Any>({
       : [`"${name}" is not the name of a pipeline. Use lower-case letters, digits, _ and -, beginning with a letter.`]),
     ...Either.match(graph, { onLeft: (invalid) => invalid.problems, onRight: () => [] }),
     ...Relations.problems(assets, roles),
+    ...CutAssets.problems(assets, Date.now()),
     ...sharedKeys(settings),
     ...sharedCommands(commands)
   ]

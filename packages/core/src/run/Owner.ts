@@ -29,31 +29,29 @@ export const silence = Duration.minutes(1)
  * Closes the runs whose process died before they concluded: each run is recorded as crashed, its open steps as canceled.
  * Returns their ids. If several processes start at once, only one of them closes and returns a run. A process of this host is
  * looked up, so a suspended process is alive. A process of another host is dead after a minute without a heartbeat, by the
- * store's clock.
+ * store's clock. `recover` returns events that the run did not record, such as those of partitions that it made.
  */
-export const closeOrphans: Effect.Effect<ReadonlyArray<string>, RunStoreFailed, RunStore> = Effect.suspend(() =>
-  closeOrphansWith(() => Effect.succeed<ReadonlyArray<RunEvent>>([]))
-)
-
-/**
- * The same. `unrecorded` returns events of what a dead process had done and had not recorded. They are recorded before the run's
- * conclusion. If it returns undefined, the run stays open.
- */
-export const closeOrphansWith = Effect.fn("Owner.closeOrphans")(function* <E, R>(
-  unrecorded: (run: UnfinishedRun) => Effect.Effect<ReadonlyArray<RunEvent> | undefined, E, R>
-): Effect.fn.Return<ReadonlyArray<string>, E | RunStoreFailed, R | RunStore> {
+export const closeOrphans = Effect.fn("Owner.closeOrphans")(function* <E = never, R = never>(
+  recover: Recover<E, R> = () => Effect.succeed([])
+): Effect.fn.Return<ReadonlyArray<string>, RunStoreFailed | E, RunStore | R> {
   const store = yield* RunStore
   const owner = yield* Owner
   const now = yield* Clock.currentTimeMillis
   const closed: Array<string> = []
   for (const run of yield* store.unfinished) {
     if (owner.isAlive(run.owner) ?? run.silentMillis <= Duration.toMillis(silence)) continue
-    const found = yield* unrecorded(run)
-    if (found === undefined) continue
-    if (yield* store.close(run.runId, (open) => [...found, ...closing(run, open, now)])) closed.push(run.runId)
+    const recovered = yield* recover(run, yield* store.openSteps(run.runId), now)
+    if (yield* store.close(run.runId, (open) => [...recovered, ...closing(run, open, now)])) closed.push(run.runId)
   }
   return closed
 })
+
+/** Returns the events that a dead run did not record. `now` is their time, in milliseconds since the epoch. */
+export type Recover<E, R> = (
+  run: UnfinishedRun,
+  open: ReadonlyArray<OpenStep>,
+  now: number
+) => Effect.Effect<ReadonlyArray<RunEvent>, E, R>
 
 /** Another run in progress, and the given assets that it materializes too. */
 export interface ConcurrentRun {

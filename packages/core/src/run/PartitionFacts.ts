@@ -24,11 +24,8 @@ export const of = Effect.fn("PartitionFacts.of")(function* (
   graph: AssetGraph<Asset.Any>,
   materialized: ReadonlyMap<string, Materialization>
 ): Effect.fn.Return<PartitionFacts | undefined, PartitionsInvalid | RunStoreFailed | StoreFailed, RunStore> {
-  if (graph.assets.every(({ partitioning }) => partitioning === undefined)) return undefined
-  const kept = yield* Effect.serviceOption(DynamicKeys)
-  const keys = Option.isSome(kept) ? yield* kept.value.all : new Map<string, ReadonlyArray<string>>()
-  const now = yield* Clock.currentTimeMillis
-  const cuts = yield* Cuts.at(graph, { now, keysOf: (set) => keys.get(set) ?? [] })
+  const cuts = yield* cutsOf(graph)
+  if (cuts === undefined) return undefined
   const standings = yield* (yield* RunStore).standings
   const states = PartitionStaleness.of(graph, cuts, {
     standingOf: (asset) => standings.get(asset),
@@ -39,4 +36,13 @@ export const of = Effect.fn("PartitionFacts.of")(function* (
     codeVersionOf: yield* CodeVersions
   })
   return { cuts, states }
+})
+
+/** How the assets of a graph are cut at this moment. Undefined if none is. */
+export const cutsOf = Effect.fnUntraced(function* (graph: AssetGraph<Asset.Any>) {
+  if (graph.assets.every(({ partitioning }) => partitioning === undefined)) return undefined
+  const kept = yield* Effect.serviceOption(DynamicKeys)
+  const keys = Option.isSome(kept) ? yield* kept.value.all : new Map<string, ReadonlyArray<string>>()
+  const now = yield* Clock.currentTimeMillis
+  return yield* Cuts.at(graph, { now, keysOf: (set) => keys.get(set) ?? [] })
 })

@@ -96,7 +96,7 @@ describe("the record of a run", () => {
       })
       const fiber = yield* Effect.fork(run([first, endless]))
       yield* TestClock.adjust("2 minutes")
-      expect((yield* Owner.closeOrphans).length).toStrictEqual(1)
+      expect((yield* Owner.closeOrphans()).length).toStrictEqual(1)
       const [before] = yield* store.runs(1)
       yield* Deferred.succeed(closed, undefined)
       const exit = yield* Fiber.await(fiber)

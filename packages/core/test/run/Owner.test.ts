@@ -42,7 +42,7 @@ describe("closing orphans", () => {
       const store = yield* RunStore
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
       yield* secondsAfterNoon(5)
-      expect(yield* Effect.all([Owner.closeOrphans, Owner.closeOrphans])).toStrictEqual([["r1"], []])
+      expect(yield* Effect.all([Owner.closeOrphans(), Owner.closeOrphans()])).toStrictEqual([["r1"], []])
       const result = RunResult.fromEvents(yield* store.events("r1"))
       expect([result.status, result.reason, RunResult.stepsOf(result).map(({ state }) => state._tag)]).toStrictEqual([
         "crashed",
@@ -57,7 +57,7 @@ describe("closing orphans", () => {
     Effect.gen(function* () {
       const store = yield* RunStore
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
-      const both = yield* Effect.all([Owner.closeOrphans, Owner.closeOrphans], { concurrency: "unbounded" })
+      const both = yield* Effect.all([Owner.closeOrphans(), Owner.closeOrphans()], { concurrency: "unbounded" })
       const ends = (yield* store.events("r1")).map(({ _tag }) => _tag).slice(4)
       expect([both.flat(), ends]).toStrictEqual([["r1"], ["StepCanceled", "RunConcluded"]])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
@@ -75,7 +75,7 @@ describe("closing orphans", () => {
       yield* secondsAfterNoon(10)
       yield* store.heartbeat("r2")
       yield* secondsAfterNoon(90)
-      yield* Owner.closeOrphans
+      yield* Owner.closeOrphans()
       const told = (yield* store.runs(9)).map((run) => [run.runId, run.durationMillis, run.heartbeatAt])
       expect(told).toStrictEqual([
         ["r2", 10_000, seconds(10)],
@@ -95,11 +95,11 @@ describe("closing orphans", () => {
         yield* store.append(openRun("remote", { host: "there", pid: 9 }))
         yield* store.append(openRun("unknown", { host: "here", pid: 8 }))
         yield* secondsAfterNoon(59)
-        expect(yield* Owner.closeOrphans).toStrictEqual([])
+        expect(yield* Owner.closeOrphans()).toStrictEqual([])
         yield* secondsAfterNoon(61)
-        expect(yield* Owner.closeOrphans).toStrictEqual(["remote", "unknown"])
+        expect(yield* Owner.closeOrphans()).toStrictEqual(["remote", "unknown"])
         yield* secondsAfterNoon(7_200)
-        expect(yield* Owner.closeOrphans).toStrictEqual([])
+        expect(yield* Owner.closeOrphans()).toStrictEqual([])
       }).pipe(living(7), Effect.provide(RunStore.layerMemory))
   )
 
@@ -115,7 +115,7 @@ describe("closing orphans", () => {
         runs.map((run) => ({ ...run, silentMillis: run.runId === "silent" ? silence.silent : silence.alive }))
       )
       yield* secondsAfterNoon(-7_200)
-      const closed = yield* Effect.provideService(Owner.closeOrphans, RunStore, { ...store, unfinished: told })
+      const closed = yield* Effect.provideService(Owner.closeOrphans(), RunStore, { ...store, unfinished: told })
       expect(closed).toStrictEqual(["silent"])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))
   )
@@ -128,7 +128,7 @@ describe("looking for orphans and rivals", () => {
       const store = yield* RunStore
       yield* store.append(openRun("r1", { host: "here", pid: 7 }))
       const unread = RunStore.of({ ...store, events: () => Effect.die("events were read") })
-      const looked = Effect.zip(Owner.concurrentRuns(["b"]), Owner.closeOrphans)
+      const looked = Effect.zip(Owner.concurrentRuns(["b"]), Owner.closeOrphans())
       const [rivals, closed] = yield* Effect.provideService(looked, RunStore, unread)
       expect([rivals.map(({ assets }) => assets), closed]).toStrictEqual([[["b"]], ["r1"]])
     }).pipe(living(), Effect.provide(RunStore.layerMemory))

@@ -23,8 +23,14 @@ export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.S
     relation,
     kind: relation._tag.toLowerCase(),
     columns: Table.columnNames(relation),
-    load: Effect.flatMap(Warehouse, (warehouse) => warehouse.open(relation))
+    load: Effect.flatMap(Warehouse, (warehouse) => warehouse.open(relation)),
+    ...(relation._tag === "Table" && relation.partitionBy !== undefined ? { madeBy: marksOf(relation) } : {})
   })
+
+const marksOf = (table: Table.Any) => (runId: string) =>
+  Effect.flatMap(Warehouse, (warehouse) =>
+    Effect.map(warehouse.partitionMarks(table, { runId }), (marks) => marks.map(({ key }) => key))
+  )
 
 /** The names of the relations that upstreams publish. */
 type PublishedNames<Up extends Asset.Upstreams> = { [K in keyof Up]: RelationName<Up[K]> }[keyof Up]

@@ -36,7 +36,7 @@ export type Options<Up extends Asset.Upstreams, RC, RO, P, M, Pol> = Omit<
  * const customers = tableAsset(Customers, {
  *   upstreams: { users: apiUsers, cities: cityIds },
  *   by: "user_id",
- *   changes: ({ users, cities }, lookup) =>
+ *   rows: ({ users, cities }, lookup) =>
  *     Changes.map(users, ({ id, city }) => ({ user_id: id, city_id: lookup(cities, city) }))
  * })
  * ```

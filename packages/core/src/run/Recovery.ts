@@ -1,0 +1,91 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Asset from "../asset/Asset.ts"
+import * as CodeVersions from "../asset/CodeVersions.ts"
+import type { Failure } from "../asset/Failure.ts"
+import type { AssetGraph } from "../graph/AssetGraph.ts"
+import { unsafeCast } from "../internal/unsafeCast.ts"
+import * as Runs from "../partition/internal/Runs.ts"
+import * as Signature from "../partition/Signature.ts"
+import type { Space } from "../partition/Space.ts"
+import * as Standing from "../partition/Standing.ts"
+import * as Stored from "../partition/Stored.ts"
+import * as PartitionFacts from "./PartitionFacts.ts"
+import type { RunEvent } from "./RunEvent.ts"
+import type { OpenStep, UnfinishedRun } from "./RunRecord.ts"
+import { RunStore } from "./RunStore.ts"
+
+/**
+ * The events that a dead run did not record: partitions that it made, as their storage knows. A storage marks a partition together
+ * with its rows, and the run records it some milliseconds later.
+ */
+export const unrecorded = Effect.fn("Recovery.unrecorded")(function* <A extends Asset.Any>(
+  graph: AssetGraph<A>,
+  run: UnfinishedRun,
+  open: ReadonlyArray<OpenStep>,
+  now: number
+): Effect.fn.Return<ReadonlyArray<RunEvent>, Failure, RunStore | Asset.Context<A>> {
+  const steps = open.filter(({ partitions }) => partitions !== undefined)
+  const cuts = steps.length === 0 ? undefined : yield* PartitionFacts.cutsOf(graph)
+  if (cuts === undefined) return []
+  const store = yield* RunStore
+  const codes = yield* codesOf(run.runId)
+  const recovered: Array<RunEvent> = []
+  for (const { asset: name } of steps) {
+    const storage = graph.assets[graph.indexOf(name) ?? -1]?.storage
+    const space = cuts.spaceOf(name)
+    if (storage?._tag !== "Stored" || storage.madeBy === undefined || space === undefined) continue
+    const marks = yield* unsafeCast<Effect.Effect<ReadonlyArray<string>, Failure, Asset.Context<A>>>(
+      storage.madeBy(run.runId)
+    )
+    const standing = yield* store.standing(name)
+    const recorded = standing === undefined ? undefined : Standing.at(space, standing)
+    const since = Date.parse(run.startedAt)
+    const lost = marks.flatMap((key) =>
+      Either.match(space.indexOf(key), {
+        onLeft: () => [],
+        onRight: (index) => ((recorded?.madeAt(index) ?? Number.NEGATIVE_INFINITY) >= since ? [] : [index])
+      })
+    )
+    if (lost.length > 0) recovered.push(eventOf(run.runId, name, space, lost, codes.get(name), now))
+  }
+  return recovered
+})
+
+const eventOf = (
+  runId: string,
+  asset: string,
+  space: Space,
+  indices: ReadonlyArray<number>,
+  code: string | undefined,
+  now: number
+): RunEvent => ({
+  _tag: "PartitionsSucceeded",
+  runId,
+  at: new Date(now).toISOString(),
+  asset,
+  set: Signature.of(space),
+  code: code ?? CodeVersions.unknown,
+  slices: [
+    {
+      partitions: Stored.of(
+        space,
+        Runs.fromRanges(
+          space.size,
+          indices.map((index) => [index, index + 1] as const)
+        )
+      ),
+      count: indices.length,
+      durationMillis: 0,
+      metadata: {}
+    }
+  ]
+})
+
+/** The code that made the partitions of a run, by asset; none of an asset of which the run has recorded nothing. */
+const codesOf = Effect.fnUntraced(function* (runId: string) {
+  const events = yield* (yield* RunStore).events(runId)
+  return new Map(
+    events.flatMap((event) => (event._tag === "PartitionsSucceeded" ? [[event.asset, event.code] as const] : []))
+  )
+})

@@ -1,0 +1,77 @@
+import { expect, it } from "@effect/vitest"
+import * as Asset from "@sluice/core/asset/Asset"
+import * as Storage from "@sluice/core/asset/Storage"
+import * as CutAssets from "@sluice/core/definitions/CutAssets"
+import * as Mapping from "@sluice/core/partition/Mapping"
+import * as Partitions from "@sluice/core/partition/Partitions"
+import * as Column from "@sluice/core/relation/Column"
+import * as Table from "@sluice/core/relation/Table"
+import * as Effect from "effect/Effect"
+
+const days = Partitions.daily("days", { start: "2024-08-01" })
+const hours = Partitions.hourly("hours", { start: "2024-08-01" })
+const regions = Partitions.fixed("regions", ["eu", "us"])
+const materialize = () => Effect.void
+const stored = Storage.stored({ kind: "file", load: Effect.void })
+const problems = (...assets: ReadonlyArray<Asset.Any>) =>
+  CutAssets.problems(assets, Date.parse("2024-09-01")).map((problem) => problem.replace(/\(\/[^ ]*:\d+:\d+\)/g, "(place)"))
+const table = (column: Column.Any, partitionBy?: "at") =>
+  Table.make("orders", {
+    description: "",
+    columns: { at: column },
+    primaryKey: ["at"],
+    ...(partitionBy === undefined ? {} : { partitionBy })
+  })
+const of = (relation: Table.Any, partitions?: typeof hours) =>
+  Asset.make("orders", {
+    storage: Storage.stored({ kind: "table", relation, load: Effect.void }),
+    ...(partitions === undefined ? {} : { partitions }),
+    materialize
+  })
+
+it("a table is cut by a column that tells the partition, exactly if its asset is cut", () => {
+  expect(problems(of(table(Column.timestamp, "at"), hours))).toStrictEqual([])
+  expect(problems(of(table(Column.timestamp, "at")))).toStrictEqual([
+    'The table of "orders" (place) names a column of partitions, and the asset has none. Set `partitions`, or remove `partitionBy`.'
+  ])
+  expect(problems(of(table(Column.timestamp), hours))).toStrictEqual([
+    'The table orders does not name the column that says which partition of hours a row is in. Write partitionBy: "…" in Table.make.'
+  ])
+  expect(problems(of(table(Column.day, "at"), hours))).toHaveLength(1)
+})
+
+it("two sets of one name, and numbers that make no sense, are refused", () => {
+  const one = Asset.make("one", { partitions: days, storage: stored, lookback: -1, materialize })
+  const two = Asset.make("two", {
+    ...{ partitions: Partitions.daily("days", { start: "2024-09-01" }), policy: { batches: 0 } as const },
+    ...{ storage: stored, concurrency: 0.5, materialize }
+  })
+  const keyed = Asset.make("keyed", { partitions: regions, storage: stored, dependsOnPast: true, materialize })
+  expect(problems(one, two, keyed)).toStrictEqual([
+    'Two sets of partitions are called "days". Give each a name of its own, or share one.',
+    'The lookback of "one" (place) is -1. Use a whole number from 0.',
+    'The concurrency of "two" (place) is 0.5. Use a whole number from 1.',
+    'The batches of "two" (place) have 0 partitions. Use a whole number from 1.',
+    '"keyed" (place) depends on the partition before, and the keys of regions have no order. Remove `dependsOnPast`.'
+  ])
+})
+
+it("a cut asset that is not stored is read by the same partition only", () => {
+  const source = Asset.make("source", { partitions: hours, materialize })
+  const same = Asset.make("same", { partitions: hours, upstreams: { source }, storage: stored, materialize })
+  const mapped = Asset.make("mapped", {
+    ...{ partitions: days, upstreams: { source }, storage: stored, materialize },
+    mappings: { source: Mapping.overlap(hours, days) }
+  })
+  const ranged = Asset.make("ranged", {
+    ...{ partitions: hours, upstreams: { source }, storage: stored, materialize },
+    policy: "single-run"
+  })
+  const whole = Asset.make("whole", { upstreams: { source }, storage: stored, materialize })
+  expect(problems(source, same)).toStrictEqual([])
+  const told = problems(source, mapped, ranged, whole)
+  expect(told).toHaveLength(3)
+  expect(told[0]).toBe(
+    '"mapped" (place) reads "source", which is cut and not stored: a partition of it lives only while the same partition of its readers is made. Cut both by hours with one policy and without a mapping, or store "source".'
+  )
+})
