@@ -1,8 +1,8 @@
 /**
- * Sets of a million partitions, and the standing of all partitions of many assets in the embedded store, against ceilings. A time
- * over its ceiling fails the bench, unless it is run with `--small`.
+ * Sets of a million partitions, the standing of all partitions of many assets in the embedded store, and plans and runs of many
+ * partitions, against ceilings. A time over its ceiling fails the bench, unless it is run with `--small`.
  *
- * `--assets 10000 --runs 9 --appends 20`.
+ * `--assets 10000 --runs 9 --appends 20 --planned 1000000 --slices 10000 --canceled 50000`.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -22,6 +22,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { flag, inTurn, report } from "./harness.ts"
+import * as PartitionRuns from "./PartitionRuns.ts"
 
 const assets = flag("assets", 10_000, 100)
 const runs = flag("runs", 9, 2)
@@ -169,7 +170,13 @@ try {
       unit: "ms",
       value: many / appends,
       floor: { what: "an event of a step", value: single / appends }
-    }
+    },
+    ...(await PartitionRuns.figures(directory, {
+      runs,
+      planned: flag("planned", 1_000_000, 10_000),
+      slices: flag("slices", 10_000, 100),
+      canceled: flag("canceled", 50_000, 1_000)
+    }))
   ])
 } finally {
   await runtime.dispose()
