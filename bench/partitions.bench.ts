@@ -3,6 +3,7 @@
  * partitions, against ceilings. A time over its ceiling fails the bench, unless it is run with `--small`.
  *
  * `--assets 10000 --runs 9 --appends 20 --planned 1000000 --slices 10000 --canceled 50000`.
+ * `--assets 10000 --runs 9 --appends 20 --partitions 1000`.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -22,11 +23,13 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { flag, inTurn, report } from "./harness.ts"
+import { publishing } from "./PartitionPublish.ts"
 import * as PartitionRuns from "./PartitionRuns.ts"
 
 const assets = flag("assets", 10_000, 100)
 const runs = flag("runs", 9, 2)
 const appends = flag("appends", 20, 2)
+const partitions = flag("partitions", 1_000, 50)
 const times = 1_000
 /** The slices that a run records in a quarter of a second. */
 const group = 250
@@ -176,7 +179,8 @@ try {
       planned: flag("planned", 1_000_000, 10_000),
       slices: flag("slices", 10_000, 100),
       canceled: flag("canceled", 50_000, 1_000)
-    }))
+    })),
+    ...(await publishing(directory, { partitions, runs: Math.min(runs, 3) }))
   ])
 } finally {
   await runtime.dispose()
