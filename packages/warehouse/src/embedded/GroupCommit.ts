@@ -36,11 +36,14 @@ export const make = <S, E>(client: LibsqlClient, begin: Effect.Effect<S, E>): Gr
   }
   const waiting: Array<Waiting<E | SqlError>> = []
   const turns = Effect.unsafeMakeSemaphore(1)
+  /** The number of writes in the last transaction. */
+  let last = 1
 
   /** Runs the writes that wait in one transaction. */
   const commitWaiting = Effect.suspend(() => {
     const group = waiting.splice(0, mostAtOnce)
     if (group.length === 0) return Effect.void
+    last = group.length
     const writes = Effect.gen(function* () {
       for (const write of group) {
         yield* write.begin
@@ -73,8 +76,9 @@ export const make = <S, E>(client: LibsqlClient, begin: Effect.Effect<S, E>): Gr
           end: (committed) => Deferred.done(outcome, outcomeOf(state.result, committed))
         }
         waiting.push(one)
-        // Any of the waiting writes may commit the others. It goes on if its own is interrupted.
-        yield* Effect.forkDaemon(turns.withPermits(1)(commitWaiting))
+        // Any of the waiting writes may commit the others. It goes on if its own is interrupted. The writes that have just ended
+        // have their turn first, since their writers may bring the next ones.
+        yield* Effect.forkDaemon(turns.withPermits(1)(Effect.zipRight(Effect.yieldNow(), commitWaiting)))
         const withdraw = Effect.suspend(() => {
           state.withdrawn = true
           return state.running === undefined
@@ -87,10 +91,10 @@ export const make = <S, E>(client: LibsqlClient, begin: Effect.Effect<S, E>): Gr
 
   return {
     seen: () => seen,
-    // Alone, it needs no savepoint. It does not overtake those that wait.
+    // Alone, it needs no savepoint. It does not overtake those that wait, and waits for those that came along last time.
     run: (write) =>
       Effect.suspend(() =>
-        waiting.length > 0
+        waiting.length > 0 || last > 1
           ? inGroup(write)
           : Effect.flatMap(
               turns.withPermitsIfAvailable(1)(transaction(write)),

@@ -146,6 +146,8 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     }
     const planned = yield* plan(spec)
     if (planned.length === 0) return none
+    const cut = planned.flatMap(({ columns }) => columns).find(({ column, table }) => isCutBy(table, column))
+    if (cut !== undefined) return yield* cutByIds(cut)
     yield* Epoch.advance(dialect)
     const found = yield* counted(planned)
     for (const each of planned) yield* replace(each)
@@ -184,6 +186,17 @@ interface Holder {
 
 const columnsOf = (table: Table.Any, { kind }: Mask.Any): ReadonlyArray<Holder> =>
   Object.entries(table.columns).flatMap(([column, { maskOf }]) => (maskOf === kind ? [{ table, column }] : []))
+
+const isCutBy = ({ partitionBy }: Table.Any, column: string): boolean =>
+  typeof partitionBy === "object" ? Object.values(partitionBy).includes(column) : partitionBy === column
+
+/** The keys of partitions stand in the history too, where no id is replaced. */
+const cutByIds = ({ column, table }: Holder): WarehouseFailed =>
+  new WarehouseFailed({
+    reason: "Misconfigured",
+    operation: "re-issue mask ids",
+    detail: `${table.name} is cut by "${column}", so the keys of its partitions are mask ids. Run \`sluice partitions reset ${table.name}\` first, and make its partitions again afterwards. Nothing was changed.`
+  })
 
 const holdsIds = (table: Table.Any): boolean => Object.values(table.columns).some(({ maskOf }) => maskOf !== undefined)
 

@@ -46,6 +46,17 @@ it.effect("a table's asset replaces the partitions that it makes, and leaves the
   })
 )
 
+it.effect("a partition that loses most of its rows is refused, however many rows the others have", () =>
+  Effect.gen(function* () {
+    const many = (day: number, count: number) => Array.from({ length: count }, (_, id) => at(`${day}-${id}`, day))
+    const seed = [published(Orders, [...many(3, 150), ...many(4, 5_000)])]
+    const error = yield* Effect.flip(materializeForTest(orders, {}, { seed, partition: "2024-03-03" }))
+    expect(error._tag === "CheckFailed" && error.checks).toStrictEqual(["row_count"])
+    const { rows } = yield* materializeForTest(orders, {}, { seed, partition: "2024-03-05" })
+    expect(rows.length).toBe(5_151)
+  })
+)
+
 it.effect("a SELECT is given the bounds of the partitions that it makes", () =>
   Effect.gen(function* () {
     const upstream = { orders: published(Orders, [at("a", 3), at("b", 4), at("c", 4), at("d", 5)]) }

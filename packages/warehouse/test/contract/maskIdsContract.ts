@@ -158,6 +158,24 @@ export const maskIdsContract = <E>(options: {
       })
     )
 
+    it.scopedLive("refuses to re-issue the ids that a table is cut by, since its partitions are named by them", () =>
+      Effect.gen(function* () {
+        const fresh = yield* options.fresh
+        yield* asBefore(fresh)
+        yield* Effect.gen(function* () {
+          const cut = { ...People, partitionBy: "city_id" }
+          const { reissue } = yield* MaskIds
+          const before = yield* everything
+          const error = yield* Effect.flip(reissue({ ...spec, tables: [cut, Letters] }))
+          expect([error.reason, error.message]).toStrictEqual([
+            "Misconfigured",
+            `Could not re-issue mask ids: ${People.name} is cut by "city_id", so the keys of its partitions are mask ids. Run \`sluice partitions reset ${People.name}\` first, and make its partitions again afterwards. Nothing was changed.`
+          ])
+          expect(yield* everything).toStrictEqual(before)
+        }).pipe(Effect.provide(fresh.store))
+      })
+    )
+
     it.scopedLive("that a run has read before a re-issue are not published after it", () =>
       Effect.gen(function* () {
         const fresh = yield* options.fresh
