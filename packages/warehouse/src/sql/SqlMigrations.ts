@@ -44,9 +44,13 @@ export const run = Effect.fn("SqlMigrations.run")(function* (
     operation,
     sql`CREATE TABLE IF NOT EXISTS ${record} (migration_id INTEGER NOT NULL PRIMARY KEY, created_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, name VARCHAR(255) NOT NULL) ${sql.literal(dialect.tableOptions)}`
   )
-  for (const { id, name, run } of missing) {
-    const done = sql`${sql.literal(dialect.insertIgnore)} ${record} ${sql.insert({ migration_id: id, name })}`
-    yield* SqlBatch.transaction(sql, dialect, operation, Effect.zipRight(run(dialect), done))
+  // A new store gets all of them at once. Another process that starts now would take it for one of an earlier version otherwise.
+  const steps = found.hasTables ? missing.map((one) => [one]) : [missing]
+  for (const step of steps) {
+    const ran = Effect.forEach(step, ({ run }) => run(dialect), { discard: true })
+    const ids = step.map(({ id, name }) => ({ migration_id: id, name }))
+    const done = sql`${sql.literal(dialect.insertIgnore)} ${record} ${sql.insert(ids)}`
+    yield* SqlBatch.transaction(sql, dialect, operation, Effect.zipRight(ran, done))
   }
   return found.hasTables
 })
