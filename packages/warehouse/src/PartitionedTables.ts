@@ -98,11 +98,8 @@ export interface SelectingPartitions extends View.Dialect {
 }
 
 /**
- * Placeholders in the SQL of a SELECT, each bound to its value. They can be used any number of times, and not within quotes.
- *
- * ```ts
- * `SELECT … FROM ${orders} WHERE ordered_at >= ${window.start} AND ordered_at < ${window.end}`
- * ```
+ * Placeholders in the SQL of a SELECT, such as `ordered_at >= ${window.start} AND ordered_at < ${window.end}`. Each is bound to its
+ * value. It can be used any number of times, and not within quotes.
  *
  * A placeholder that the slice has no value for fails the step.
  */
