@@ -11,6 +11,7 @@ import { namesOf } from "../internal/namesOf.ts"
 import type { SelectDialect, SelectingPartitions } from "../PartitionedTables.ts"
 import { type Published, type Selecting, Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as OutsideRows from "./OutsideRows.ts"
 import { storedAs } from "./RelationAsset.ts"
 import type * as TableAsset from "./TableAsset.ts"
 
@@ -70,11 +71,13 @@ export const sqlTable = <
   options: Cut.Checked<F, P, M> &
     Omit<TableAsset.Options<F, RC, RO, P, M, Pol>, "upstreams"> & {
       readonly from: F
+      /** What happens to rows outside of the partitions that are made. Default: `refuse`. */
+      readonly outside?: OutsideRows.OutsideRows
       readonly select: (from: Names<F>, dialect: SelectDialect<P>) => string
     }
 ) => {
   const table = Cut.subject<Table.Table<Name, C, "public">, P, M, Pol>(given)
-  const { from, select, ...rest } = options
+  const { from, outside, select, ...rest } = options
   return Asset.make<
     Name,
     Published<Table.Table<Name, C, "public">>,
@@ -94,16 +97,21 @@ export const sqlTable = <
     description: table.description,
     upstreams: from,
     storage: storedAs(table),
-    materialize: (inputs) => publish(table, (store) => select(namesOf<F>(inputs, store), dialectOf<P>(store)))
+    materialize: (inputs) => publish(table, (store) => select(namesOf<F>(inputs, store), dialectOf<P>(store)), outside)
   })
 }
 
 /** `SelectingPartitions` has all that `Selecting` has. The window is undefined if the table is not cut. */
-const publish = <T extends Table.Public>(table: T, select: (store: Selecting | SelectingPartitions) => string) =>
+const publish = <T extends Table.Public>(
+  table: T,
+  select: (store: Selecting | SelectingPartitions) => string,
+  outside: OutsideRows.OutsideRows = "refuse"
+) =>
   Effect.gen(function* () {
     const warehouse = yield* Warehouse
     const { slice } = yield* StepContext
     if (slice === undefined) return yield* warehouse.publishSelect(table, select)
-    yield* warehouse.replacePartitionsSelect(table, slice, select)
+    const replaced = yield* warehouse.replacePartitionsSelect(table, slice, select, OutsideRows.optionOf(outside))
+    yield* OutsideRows.report(table.name, slice, replaced.outside, outside)
     return { relation: table }
   })

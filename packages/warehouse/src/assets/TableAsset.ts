@@ -13,6 +13,7 @@ import * as Predicate from "effect/Predicate"
 import { type IdColumnOf, type Published, Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as MaskLookup from "./MaskLookup.ts"
+import * as OutsideRows from "./OutsideRows.ts"
 import { storedAs } from "./RelationAsset.ts"
 
 /** The rows of a table; with `By`, also what has changed in them. */
@@ -62,6 +63,8 @@ export const tableAsset = <
     Cut.Checked<Up, P, M> & {
       /** The column with the ids of the source's rows, if `rows` may return changes. It begins the table's key. */
       readonly by?: By
+      /** What happens to rows outside of the partitions that are made. Default: `refuse`. */
+      readonly outside?: OutsideRows.OutsideRows
       readonly rows: (
         inputs: Asset.Inputs<Up, P, M, Pol>,
         lookup: MaskLookup.Lookup,
@@ -70,7 +73,7 @@ export const tableAsset = <
     }
 ) => {
   const table = Cut.subject<Table.Table<Name, C, V>, P, M, Pol>(given)
-  const { by, rows, ...rest } = options
+  const { by, outside, rows, ...rest } = options
   return Asset.make<
     Name,
     Published<Table.Table<Name, C, V>>,
@@ -92,17 +95,17 @@ export const tableAsset = <
     materialize: (inputs, slice) =>
       MaskLookup.withMaskIds(table.name, (lookup) => {
         const made = rows(inputs, lookup, slice)
-        return Effect.flatMap(Effect.isEffect(made) ? made : Effect.succeed(made), publish(table, by))
+        return Effect.flatMap(Effect.isEffect(made) ? made : Effect.succeed(made), publish(table, by, outside))
       })
   })
 }
 
 const publish =
-  <T extends Table.Any>(table: T, by: IdColumnOf<T> | undefined) =>
+  <T extends Table.Any>(table: T, by: IdColumnOf<T> | undefined, outside?: OutsideRows.OutsideRows) =>
   (rows: Rows<Table.Row<T>, IdColumnOf<T>>) => {
     const reading = Predicate.isIterable(rows) ? Dataset.fromArray(rows) : rows
     return Effect.flatMap(StepContext, ({ slice }) =>
-      slice === undefined ? publishWhole(table, reading, by) : publishSlice(table, reading, slice)
+      slice === undefined ? publishWhole(table, reading, by) : publishSlice(table, reading, slice, outside)
     )
   }
 
@@ -117,9 +120,15 @@ const publishWhole = <T extends Table.Any>(
       )
     : Warehouse.publishReading(table, reading, { by })
 
-const publishSlice = <T extends Table.Any>(table: T, reading: Changes.Reading<Table.Row<T>>, slice: Slice) =>
+const publishSlice = <T extends Table.Any>(
+  table: T,
+  reading: Changes.Reading<Table.Row<T>>,
+  slice: Slice,
+  outside: OutsideRows.OutsideRows = "refuse"
+) =>
   Effect.gen(function* () {
     const all = yield* Changes.whole(reading)
-    yield* (yield* Warehouse).replacePartitions(table, slice, all)
+    const replaced = yield* (yield* Warehouse).replacePartitions(table, slice, all, OutsideRows.optionOf(outside))
+    yield* OutsideRows.report(table.name, slice, replaced.outside, outside)
     return { relation: table }
   })
