@@ -31,6 +31,11 @@ export interface AssetCheck<out R> {
   /** Whether a failed check is reported as a warning or as an error. */
   readonly severity: "warn" | "error"
   readonly blocking: boolean
+  /**
+   * What the check is about if the asset is cut: the partitions that are made, before they are published, or the whole table, once
+   * after all of them.
+   */
+  readonly of: "partition" | "table"
   readonly evaluate: (subject: Subject) => Effect.Effect<Outcome, Failure, R>
 }
 
@@ -51,6 +56,8 @@ export const make = <R>(
     readonly severity?: "warn" | "error"
     /** Default: true for errors, false for warnings. A warning never blocks. */
     readonly blocking?: boolean
+    /** What the check is about if the asset is cut. Default: `partition`. */
+    readonly of?: "partition" | "table"
     readonly evaluate: AssetCheck<R>["evaluate"]
   }
 ): AssetCheck<R> => {
@@ -60,6 +67,7 @@ export const make = <R>(
     description: options.description,
     severity,
     blocking: severity === "error" && (options.blocking ?? true),
+    of: options.of ?? "partition",
     evaluate: options.evaluate
   }
 }

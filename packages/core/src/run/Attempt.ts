@@ -125,6 +125,8 @@ const stepContext = (options: Options) => {
   let handedOffEarly:
     | { readonly rest: Effect.Effect<"same" | "changed", Failure>; readonly begun: Effect.Effect<void> }
     | undefined
+  /** A slice is not the whole table. */
+  const own = asset.checks.filter((check) => options.slice === undefined || check.of === "partition")
   /** The checks that fail the step: blocking ones, or every error if the step only evaluates checks. */
   const decides = (check: AssetCheck.Any) => (options.action === "check" ? check.severity === "error" : check.blocking)
   /** Blocking checks run once: on staged rows if there are any, otherwise after the work. */
@@ -134,8 +136,8 @@ const stepContext = (options: Options) => {
     standing: ReadonlyArray<AssetCheck.Any> = []
   ): Effect.Effect<void, CheckFailed> => {
     blockingDone = true
-    const own = new Set(asset.checks.map(({ name }) => name))
-    const checks = [...standing.filter(({ name }) => !own.has(name)), ...asset.checks].filter(decides)
+    const names = new Set(asset.checks.map(({ name }) => name))
+    const checks = [...standing.filter(({ name }) => !names.has(name)), ...own].filter(decides)
     return Effect.flatMap(evaluate(options, checks, subject), (failed) =>
       failed.length === 0
         ? Effect.void
@@ -181,12 +183,12 @@ const stepContext = (options: Options) => {
     )
   }
   const checkPublished = Effect.suspend(() =>
-    asset.checks.length === 0
+    own.length === 0
       ? Effect.void
       : Effect.zipRight(
           evaluate(
             options,
-            asset.checks.filter((check) => !decides(check)),
+            own.filter((check) => !decides(check)),
             { _tag: "Published" }
           ),
           blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
@@ -194,8 +196,7 @@ const stepContext = (options: Options) => {
   )
   /** Finishes the step after the asset has returned its value. */
   const conclude = (value: unknown): Effect.Effect<unknown, Failure> => {
-    if (handedOffEarly === undefined && asset.checks.length === 0 && options.unconcluded().length === 0)
-      return Effect.succeed(value)
+    if (handedOffEarly === undefined && own.length === 0 && options.unconcluded().length === 0) return Effect.succeed(value)
     const inputs = Effect.suspend(() => Effect.all(options.unconcluded(), { discard: true }))
     return finishRest(value).pipe(Effect.zipRight(inputs), Effect.zipRight(checkPublished), Effect.as(value))
   }

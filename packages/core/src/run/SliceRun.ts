@@ -1,13 +1,16 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
+import type { Failure } from "../asset/Failure.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as Slice from "../partition/Slice.ts"
 import * as Plan from "../plan/Plan.ts"
 import type { Cut } from "../plan/PlannedPartitions.ts"
-import { millisBetween } from "./Attempt.ts"
+import * as Attempt from "./Attempt.ts"
 import type { Draft } from "./EventLog.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as SliceEvents from "./SliceEvents.ts"
@@ -61,8 +64,11 @@ export const run = Effect.fnUntraced(function* <A extends Asset.Any>(
   const flushing = Effect.forever(Effect.zipRight(Effect.sleep(flushEvery), Effect.sync(flush)))
   yield* Effect.ensuring(Effect.raceFirst(workers, flushing), Effect.sync(flush))
 
-  const durationMillis = millisBetween(startedAt, clock.unsafeCurrentTimeNanos())
-  for (const member of members) conclude(options, member, durationMillis)
+  for (const member of members) {
+    flush()
+    const failure = yield* checkTable(options, member, clock)
+    conclude(options, member, Attempt.millisBetween(startedAt, clock.unsafeCurrentTimeNanos()), failure)
+  }
   flush()
   return new Map(members.map(({ asset, events, runs }) => [asset.name, Runs.difference(runs, events.made())] as const))
 })
@@ -150,11 +156,40 @@ const isAfterMade = ({ events, runs }: Member, own: Runs.Runs, space: Slice.Slic
   return before === undefined || !Runs.has(runs, before) || Runs.has(events.made(), before)
 }
 
-/** Ends the step of an asset: it has succeeded if all of its partitions were made. */
+/** Evaluates the checks of a whole table, once its partitions have been made. Returns why the step fails, if it does. */
+const checkTable = Effect.fnUntraced(function* <A extends Asset.Any>(
+  { context, emit, runId, versions }: Options<A>,
+  { asset, events }: Member,
+  clock: Clock.Clock
+) {
+  const checks = asset.checks.filter(({ of }) => of === "table")
+  if (checks.length === 0 || Runs.isEmpty(events.made())) return undefined
+  const outcome = yield* Attempt.run({
+    ...{ runId, asset: { ...asset, checks }, action: "check", attempt: 1, slice: undefined },
+    inputs: () => Effect.succeed({}),
+    unconcluded: () => [],
+    early: { handOff: () => {}, withdraw: () => Effect.void, concluded: Effect.void },
+    lastMadeFrom: undefined,
+    deadline: undefined,
+    versions,
+    context: unsafeCast(context),
+    restore: Effect.interruptible,
+    clock,
+    emit: (event) => {
+      if (event._tag === "CheckEvaluated") emit(event)
+    }
+  })
+  if (outcome._tag === "Failed") return outcome.failure
+  yield* Scope.close(outcome.scope, Exit.void)
+  return undefined
+})
+
+/** Ends the step of an asset: it has succeeded if all of its partitions were made and no check of the table failed it. */
 const conclude = (
   { emit, runId, versions }: Options<Asset.Any>,
   { asset, events, runs, step }: Member,
-  durationMillis: number
+  durationMillis: number,
+  checked: Failure | undefined
 ): void => {
   events.flush()
   for (const check of events.checks()) emit({ ...check, runId, asset: asset.name })
@@ -162,6 +197,11 @@ const conclude = (
   const told = { runId, asset: asset.name, action: step.action, attempt: 1, durationMillis }
   const metadata = { partitions: made, ...(rows > 0 ? { rows } : {}) }
   const total = Runs.size(runs)
+  if (checked !== undefined) {
+    const { _tag: tag, message, retryable } = checked
+    emit({ _tag: "StepFailed", ...told, error: { tag, message, retryable } })
+    return
+  }
   if (made === total) {
     emit({ _tag: "StepSucceeded", ...told, metadata, provenance: versions.made(asset, runId) })
     return

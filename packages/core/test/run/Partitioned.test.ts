@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
+import * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import { CodeVersions } from "@sluice/core/asset/CodeVersions"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
@@ -309,6 +310,42 @@ describe("a run of partitions", () => {
       calls.length = 0
       yield* run(graph, names("table"))
       expect(calls).toStrictEqual(["2024-08-10"])
+    }).pipe(prepared)
+  )
+
+  it.effect("checks each partition, and the whole table once after all of them", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const check = (name: string, of: "partition" | "table", passed: boolean) =>
+        AssetCheck.make(name, {
+          ...{ description: name, of },
+          evaluate: ({ _tag }) =>
+            Effect.sync(() => {
+              asked.push(`${name} ${_tag}`)
+              return { passed, metadata: {} }
+            })
+        })
+      const table = (passed: boolean) =>
+        Asset.make("table", {
+          partitions: days,
+          storage: Storage.stored({ kind: "table", load: Effect.void }),
+          checks: [check("filled", "partition", true), check("whole", "table", passed)],
+          materialize: () => Effect.asVoid(StepContext.staged("staging"))
+        })
+      const twoDays = { partitions: PartitionRequest.named("2024-08-01..2024-08-02") }
+      const { events, steps } = yield* run(Either.getOrThrow(AssetGraph.make([table(true)])), names("table"), twoDays)
+      expect([asked, steps]).toStrictEqual([
+        ["filled Staged", "filled Staged", "whole Published"],
+        { table: "Succeeded 2/2" }
+      ])
+      expect(
+        events.flatMap((event) => (event._tag === "CheckEvaluated" ? [[event.check, event.metadata]] : []))
+      ).toStrictEqual([
+        ["whole", {}],
+        ["filled", { partitions: 2, failed: 0 }]
+      ])
+      const failed = yield* run(Either.getOrThrow(AssetGraph.make([table(false)])), names("table"), twoDays)
+      expect(failed.steps).toStrictEqual({ table: "Failed 2/2" })
     }).pipe(prepared)
   )
 })
