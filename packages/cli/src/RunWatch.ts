@@ -5,6 +5,7 @@ import type { Observer } from "@sluice/core/run/EventFeed"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { type Materialization, materializationOf } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { Output } from "./Output.ts"
@@ -12,10 +13,14 @@ import type { RunEstimate } from "./RunEstimate.ts"
 import * as Alongside from "./render/Alongside.ts"
 import * as EventText from "./render/EventText.ts"
 import * as Layout from "./render/Layout.ts"
+import * as PartitionProgress from "./render/PartitionProgress.ts"
 import * as Progress from "./render/Progress.ts"
 import * as StandingText from "./render/StandingText.ts"
 
-/** Shows a run while it happens: live lines on a terminal, one line per event elsewhere. */
+/**
+ * Shows a run while it happens: live lines on a terminal. Elsewhere one line per event, and every few seconds one for each step that
+ * makes partitions.
+ */
 export interface RunWatch {
   /** Each observer has its own pace: a slow reader of standard output does not hold up standard error. */
   readonly observers: ReadonlyArray<Observer>
@@ -60,9 +65,28 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, estimate, js
     yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("100 millis")))
     yield* Effect.addFinalizer(() => output.live([]))
   }
+  const isCut = steps.some(({ partitions }) => partitions !== undefined)
+  /** The partitions that were made when the last lines were written. */
+  let reported = new Map<string, number>()
+  const report = Effect.flatMap(Monotonic.millis, (now) => {
+    const lines = RunResult.stepsOf(drawn).flatMap((step) => {
+      const making = PartitionProgress.of(step, { now, estimate })
+      const made = making?.partitions.made ?? 0
+      if (making === undefined || made === (reported.get(step.asset) ?? 0)) return []
+      reported = new Map([...reported, [step.asset, made]])
+      const { marks } = output.errStyle
+      return [
+        `${marks.running} ${Layout.padEnd(step.asset, nameWidth)}  ${PartitionProgress.words(making).join(` ${marks.separator} `)}`
+      ]
+    })
+    return lines.length === 0 ? Effect.void : output.err(lines)
+  })
+  if (isCut && !output.interactive && !quiet) {
+    yield* Effect.forkScoped(Effect.repeat(Effect.delay(report, reportEvery), Schedule.forever))
+  }
   const follow: Observer = Effect.fnUntraced(function* (events) {
     result = RunResult.apply(result, events)
-    if (output.interactive) {
+    if (output.interactive || isCut) {
       const at = new Date(yield* Monotonic.millis).toISOString()
       drawn = RunResult.apply(
         drawn,
@@ -87,6 +111,9 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, estimate, js
   }
   return watch
 })
+
+/** The time between two lines on a run that makes partitions, without a terminal. */
+const reportEvery = Duration.seconds(5)
 
 const causesOf = ({ provenance }: Materialization, last: Materialization | undefined): ReadonlyArray<string> =>
   last === undefined

@@ -27,6 +27,13 @@ const DailyRevenue = Table.make("daily_revenue", {
   partitionBy: "day"
 })
 
+/** The same table, not cut. */
+const WholeRevenue = Table.make("daily_revenue", {
+  description: "Revenue by day.",
+  columns: { day: Column.day, revenue: Column.integer },
+  primaryKey: ["day"]
+})
+
 const MonthlyRevenue = Table.make("monthly_revenue", {
   description: "Revenue by month.",
   columns: { day: Column.day, revenue: Column.integer },
@@ -59,7 +66,7 @@ export const pipeline = ({
   timezone = "UTC"
 }: Options = {}) => {
   if (cut === false) {
-    const whole = tableAsset(DailyRevenue, {
+    const whole = tableAsset(WholeRevenue, {
       codeVersion,
       rows: () => ["2024-08-01", "2024-08-31"].map((key) => ({ day: dayOf(key), revenue: 1 }))
     })

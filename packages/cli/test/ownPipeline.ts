@@ -32,20 +32,46 @@ interface Finished {
 /** Runs `sluice …` to its end. */
 export const sluice = (cwd: string, ...args: ReadonlyArray<string>) => sluiceWith({}, cwd, ...args)
 
+/** A process of `sluice …`. */
+interface Running {
+  readonly finished: Promise<Finished>
+  readonly kill: (signal: NodeJS.Signals) => void
+  /** Resolves when it has written a text. */
+  readonly says: (text: string) => Promise<void>
+}
+
+/** Starts `sluice …`, with settings in its environment. */
+export const startWith = (env: Readonly<Record<string, string>>, cwd: string, ...args: ReadonlyArray<string>): Running => {
+  const { PATH = "", HOME = "" } = process.env
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { PATH, HOME, ...env },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  const said = { stdout: "", stderr: "" }
+  let check = () => {}
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text) => {
+      said[name] += text
+      check()
+    })
+  }
+  return {
+    finished: new Promise((resolve) => {
+      child.on("close", (status) => resolve({ status, ...said }))
+    }),
+    kill: (signal) => void child.kill(signal),
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        check = () => {
+          if (said.stdout.includes(text) || said.stderr.includes(text)) resolve()
+        }
+        child.on("close", () => reject(new Error(`it ended without saying "${text}": ${said.stderr}`)))
+        check()
+      })
+  }
+}
+
 /** Runs `sluice …` to its end, with settings in its environment. */
 export const sluiceWith = (env: Readonly<Record<string, string>>, cwd: string, ...args: ReadonlyArray<string>) =>
-  new Promise<Finished>((resolve) => {
-    const { PATH = "", HOME = "" } = process.env
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd,
-      env: { PATH, HOME, ...env },
-      stdio: ["ignore", "pipe", "pipe"]
-    })
-    const said = { stdout: "", stderr: "" }
-    for (const name of ["stdout", "stderr"] as const) {
-      child[name].setEncoding("utf8").on("data", (text) => {
-        said[name] += text
-      })
-    }
-    child.on("close", (status) => resolve({ status, ...said }))
-  })
+  startWith(env, cwd, ...args).finished

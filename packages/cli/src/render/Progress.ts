@@ -5,6 +5,7 @@ import * as Alongside from "./Alongside.ts"
 import * as EventText from "./EventText.ts"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
+import * as PartitionProgress from "./PartitionProgress.ts"
 import type { Style } from "./Style.ts"
 
 /** The context of the live lines. */
@@ -55,13 +56,15 @@ const rowsOf = (state: RunResult.StepState): number => {
 }
 
 const stepLine = (
-  { asset, state }: RunResult.StepResult,
+  step: RunResult.StepResult,
   alongside: ReadonlyArray<string>,
-  { estimate, now }: At,
+  at: At,
   frame: string,
   nameWidth: number,
   style: Style
 ): string => {
+  const { asset, state } = step
+  const { estimate, now } = at
   const name = Layout.padEnd(asset, nameWidth)
   const room = style.columns - nameWidth - 7
   const fit = (text: string) => style.dim(Layout.truncate(text, room, style.marks.ellipsis))
@@ -75,6 +78,8 @@ const stepLine = (
     return `  ${style.yellow(style.marks.retry)} ${name}  ${fit(waits)}`
   }
   if (state._tag !== "Running") return `  ${name}`
+  const making = PartitionProgress.of(step, at)
+  if (making !== undefined) return `  ${style.cyan(frame)} ${name}  ${PartitionProgress.line(making, room, style)}`
   const millis = Math.max(0, now - Date.parse(state.since))
   const facts = [
     ...(state.rows > 0 ? [Human.plural(state.rows, "row")] : []),

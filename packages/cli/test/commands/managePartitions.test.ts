@@ -96,7 +96,7 @@ it("a table that was made whole is refused until it is adopted, and none of its 
   const directory = emptyDirectory()
   const whole = program(pipeline({ cut: false }), directory)
   const cut = program(pipeline(), directory)
-  await whole("materialize", "daily_revenue")
+  expect((await whole("materialize", "daily_revenue")).code).toBe(0)
   const refused = await cut("materialize", "daily_revenue", "--partition", "2024-08-01")
   expect([
     refused.code,
