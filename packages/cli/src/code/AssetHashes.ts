@@ -9,7 +9,8 @@ import * as SourceFiles from "./SourceFiles.ts"
  * no hash.
  *
  * If a module exports only assets, imports of it are not followed: an upstream passes data, not code. Only the hashes of its
- * own assets cover it.
+ * own assets cover it. Imports of a module that exports only sets of partitions are not followed either: a later start changes
+ * which partitions there are, and not how they are made.
  */
 export const make = async (assets: ReadonlyArray<Asset.Any>): Promise<Readonly<Record<string, string>>> => {
   const mapOf = SourceFiles.readMaps()
@@ -52,7 +53,19 @@ const cuts = (modules: ReadonlyMap<string, ModuleGraph.Module>, definitions: Rea
     return exports === count && calls === count
   })
   const files = new Set(all.map(([file]) => file))
-  return (file: string) => files.has(file)
+  return (file: string) => files.has(file) || hasOnlySets(modules.get(file)?.code ?? "")
 }
+
+/** Whether a module exports only sets of partitions: each export is a constant whose value is a call of `Partitions`. */
+const hasOnlySets = (code: string): boolean => {
+  const namespace = /\bimport\*as ([\w$]+) from"@sluice\/core\/partition\/Partitions"/.exec(code)?.[1]
+  if (namespace === undefined) return false
+  const sets = [...code.matchAll(/\bexport const [\w$]+=([\w$]+)\.(\w+)\(/g)].filter(
+    ([, object, name = ""]) => object === namespace && makers.has(name)
+  )
+  return sets.length === code.match(/\bexport\b/g)?.length
+}
+
+const makers = new Set(["hourly", "daily", "weekly", "monthly", "every", "fixed", "dynamic", "product"])
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")

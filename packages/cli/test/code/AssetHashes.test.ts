@@ -73,15 +73,18 @@ const pipeline = (edits: Edits = {}): string => {
 
 /** Puts core there as it is published: built to JavaScript. */
 const installCore = (folder: string) => {
+  const modules = ["asset/Asset", "partition/Partitions"]
   esbuild.buildSync({
-    entryPoints: [join(repository, "packages/core/src/asset/Asset.ts")],
-    outfile: join(folder, "Asset.js"),
+    entryPoints: modules.map((name) => join(repository, `packages/core/src/${name}.ts`)),
+    outdir: folder,
+    outbase: join(repository, "packages/core/src"),
     bundle: true,
     format: "esm",
-    packages: "external",
+    external: ["effect", "effect/*"],
     logLevel: "error"
   })
-  const manifest = { name: "@sluice/core", type: "module", exports: { "./asset/Asset": "./Asset.js" } }
+  const exports = Object.fromEntries(modules.map((name) => [`./${name}`, `./${name}.js`]))
+  const manifest = { name: "@sluice/core", type: "module", exports }
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest))
 }
 
@@ -163,6 +166,23 @@ describe("the hash of an asset's code", () => {
       hashes(await starts.vitest(pipeline({ "src/orders.ts": exporting(rate), "src/revenue.ts": using })))
     const [one, two] = [await of(1), await of(2)]
     expect([one["orders"] !== two["orders"], one["revenue"] !== two["revenue"]]).toEqual([true, true])
+  })
+
+  it("does not change with the start of a set of partitions, unless something else stands beside it", async () => {
+    const sets = (start: string, more = "") => `import * as Partitions from "@sluice/core/partition/Partitions"
+const span = { start: "${start}" }
+export const days = Partitions.daily("days", span)
+export const cells = Partitions.product("cells", { day: days, region: Partitions.fixed("regions", ["eu", "us"]) })
+${more}`
+    const edits = (text: string) => ({
+      "src/vat.ts": () => text,
+      "src/orders.ts": (source: string) =>
+        source.replace("{ vat }", "{ cells }").replace("rate: vat", "rate: cells.name.length")
+    })
+    const of = async (text: string) => (await hashes(await starts.vitest(pipeline(edits(text)))))["orders"]
+    const [before, after, other] = [await of(sets("2024-08-01")), await of(sets("2024-07-01")), "export const rate = 1"]
+    expect(after).toBe(before)
+    expect(await of(sets("2024-08-01", other))).not.toBe(await of(sets("2024-07-01", other)))
   })
 
   it("does not change with comments, layout and types, nor with who imports the module", async () => {
