@@ -15,7 +15,8 @@ export interface Altered {
 /**
  * Finds tables that were changed from outside: another run than the recorded one wrote them, or their number of rows differs
  * from the recorded one. Rows are counted if that is fast; on a server the check `row_count` counts them. A run in progress may
- * have written a table that it has not recorded yet.
+ * have written a table that it has not recorded yet. A table that is cut may have been written by any recorded run, since a run
+ * that failed keeps the partitions that it made.
  */
 export const find = Effect.fn("Altered.find")(function* (
   tables: ReadonlyArray<Table.Any>,
@@ -27,14 +28,16 @@ export const find = Effect.fn("Altered.find")(function* (
   const recorded = yield* store.materializations
   const running = new Set((yield* store.unfinished).map(({ runId }) => runId))
   const marks = yield* reader.marks
+  const isRecorded = (runId: string) => Effect.map(store.events(runId, { from: 0, limit: 1 }), (events) => events.length > 0)
   const found = yield* Effect.forEach(
     tables,
-    Effect.fnUntraced(function* ({ name }) {
+    Effect.fnUntraced(function* ({ name, partitionBy }) {
       const asset = publishers.get(name) ?? name
       const runId = recorded.get(asset)?.runId
       const mark = marks.get(name)
       if (runId === undefined || (mark !== undefined && running.has(mark.runId))) return []
-      const why = differenceOf(runId, mark) ?? (reader.countsQuickly ? yield* countedOtherwise(name, mark) : undefined)
+      const writer = partitionBy !== undefined && mark !== undefined && (yield* isRecorded(mark.runId)) ? mark.runId : runId
+      const why = differenceOf(writer, mark) ?? (reader.countsQuickly ? yield* countedOtherwise(name, mark) : undefined)
       return why === undefined ? [] : [{ table: name, asset, why }]
     })
   )

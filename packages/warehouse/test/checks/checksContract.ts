@@ -224,6 +224,15 @@ export const checksContract = (options: {
             [{ table: Owners.name, asset, why }],
             []
           ])
+          // Regression: the partitions that a failed run had made counted as a change from outside.
+          const at = "2024-01-01T00:00:01.000Z"
+          yield* store.append([{ _tag: "RunConcluded", runId: "altered-2", at, status: "failed", durationMillis: 1 }])
+          const ofCut = Altered.find([{ ...Owners, partitionBy: "id" }], new Map([[Owners.name, asset]]))
+          expect([yield* altered, yield* ofCut]).toStrictEqual([rewritten, []])
+          yield* write("altered-3")
+          expect((yield* ofCut).map(({ why }) => why)).toStrictEqual([
+            "run altered-3 wrote it, and the history has run altered-1"
+          ])
         })
       )
 
