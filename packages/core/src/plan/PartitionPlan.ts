@@ -45,6 +45,7 @@ export const choose = (
   }
   const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
   if (left.length > 0) return Either.left(new PartitionsNotPlanned({ problems: left }))
+  if (request._tag === "Latest") addNeeded(assets, cuts, states, chosen)
   if (downstream) addDownstream(assets, cuts, chosen)
   for (const asset of assets) {
     const runs = chosen.get(asset.name)
@@ -130,6 +131,25 @@ const spread = (
           settle(reader.name, cuts.down(reader, upstream, theirs))
         }
       }
+    }
+  }
+}
+
+/** Adds the missing partitions of selected upstreams that the latest ones are made from. */
+const addNeeded = (
+  assets: ReadonlyArray<Asset.Any>,
+  cuts: Cuts,
+  states: ReadonlyMap<string, PartitionStates>,
+  chosen: Map<string, Runs.Runs>
+): void => {
+  for (const reader of [...assets].reverse()) {
+    const own = chosen.get(reader.name)
+    if (own === undefined) continue
+    for (const upstream of Object.values(reader.upstreams)) {
+      const theirs = chosen.get(upstream.name)
+      if (theirs === undefined) continue
+      const { made } = states.get(upstream.name) ?? { made: Runs.empty(theirs.space) }
+      chosen.set(upstream.name, Runs.union(theirs, Runs.difference(cuts.up(reader, upstream, own), made)))
     }
   }
 }

@@ -2,7 +2,9 @@ import type { Stored } from "../partition/Stored.ts"
 
 /** Which partitions of the selected assets a run is to make. */
 export type PartitionRequest =
-  /** The last complete partition of time windows. The default of a run. */
+  /**
+   * The last complete partition of time windows, and what is missing of selected upstreams that it is made from. The default of a run.
+   */
   | { readonly _tag: "Latest" }
   /** Partitions as a person writes them: `2024-08-01..2024-08-31`. */
   | { readonly _tag: "Named"; readonly text: string }

@@ -223,6 +223,12 @@ describe("a run of partitions", () => {
       const { steps } = yield* run(graph, names("hourly", "daily"), { partitions: PartitionRequest.named("2024-08-05") })
       expect(steps).toStrictEqual({ hourly: "Succeeded 24/24", daily: "Succeeded 1/1" })
       expect([given.length, given[0]?.[0], given[0]?.at(-1)]).toStrictEqual([1, "2024-08-05T00", "2024-08-05T23"])
+      // The latest day needs its hours, and not only the latest hour.
+      expect((yield* run(graph, names("hourly", "daily"))).steps).toStrictEqual({
+        hourly: "Succeeded 24/24",
+        daily: "Succeeded 1/1"
+      })
+      expect((yield* run(graph, names("hourly", "daily"))).steps).toMatchObject({ hourly: "Succeeded 1/1" })
     }).pipe(prepared)
   )
 
