@@ -1,24 +1,42 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Asset from "../asset/Asset.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as Plan from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as SliceRun from "./SliceRun.ts"
+import * as StepQueue from "./StepQueue.ts"
 import * as UnitInputs from "./UnitInputs.ts"
 import * as Units from "./Units.ts"
+
+export interface Options<A extends Asset.Any> extends Omit<Scheduler.Options<A>, "queue"> {
+  /** The most steps that run at once. */
+  readonly concurrency: number
+  /** How many steps of a pool may run at once. Other pools have no limit of their own. */
+  readonly pools: Readonly<Record<string, number>>
+}
 
 /**
  * Prepares a run of a plan, unit by unit. A plan of which nothing is cut is one unit, and runs on the scheduler alone. After a
  * failure, later units still make what does not depend on it.
  */
-export const make = Effect.fnUntraced(function* <A extends Asset.Any>(
-  options: Scheduler.Options<A>
-): Effect.fn.Return<Omit<Scheduler.Scheduler, "kept">> {
+export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
+  concurrency,
+  pools,
+  ...more
+}: Options<A>): Effect.fn.Return<Omit<Scheduler.Scheduler, "kept">> {
+  const queue = yield* StepQueue.make({ concurrency, pools })
+  const options = { ...more, queue }
+  const whileQueued = <B>(run: Effect.Effect<B>) =>
+    Effect.acquireUseRelease(Effect.fork(Effect.interruptible(queue.run)), () => run, Fiber.interrupt)
   const units = Units.of(options.plan)
   const { cut } = options.plan
-  if (cut === undefined || units.every((unit) => unit.cut === undefined)) return yield* Scheduler.make(options)
+  if (cut === undefined || units.every((unit) => unit.cut === undefined)) {
+    const scheduler = yield* Scheduler.make(options)
+    return { ...scheduler, run: whileQueued(scheduler.run) }
+  }
   const clock = yield* Clock.clockWith(Effect.succeed)
   const { failFast, log, runId } = options
   const emit = (event: Draft) => log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
@@ -64,13 +82,16 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(
   const runUnit = (unit: Units.Unit) =>
     unit.cut === undefined
       ? runWhole(unit.steps)
-      : Effect.map(SliceRun.run({ ...options, inputs, failures, emit, unit: { ...unit, cut: unit.cut } }), (failed) => {
-          for (const { asset } of unit.steps) {
-            open.delete(asset)
-            const runs = failed.get(asset)
-            if (runs !== undefined && !Runs.isEmpty(runs)) failures.set(asset, runs)
+      : Effect.map(
+          SliceRun.run({ ...options, concurrency, inputs, failures, emit, unit: { ...unit, cut: unit.cut } }),
+          (failed) => {
+            for (const { asset } of unit.steps) {
+              open.delete(asset)
+              const runs = failed.get(asset)
+              if (runs !== undefined && !Runs.isEmpty(runs)) failures.set(asset, runs)
+            }
           }
-        })
+        )
 
   const run = Effect.gen(function* () {
     for (const unit of units) {
@@ -81,7 +102,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(
     return failures.size > 0 ? ("failed" as const) : ("succeeded" as const)
   })
   return {
-    run: Effect.ensuring(run, inputs.release),
+    run: Effect.ensuring(whileQueued(run), inputs.release),
     cancelUnfinished: Effect.sync(() => {
       for (const { action, asset } of open.values()) emit({ _tag: "StepCanceled", runId, asset, action })
       open.clear()

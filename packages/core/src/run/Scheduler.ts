@@ -27,7 +27,7 @@ import {
   releaseInputs,
   type StepNode
 } from "./StepNode.ts"
-import * as StepQueue from "./StepQueue.ts"
+import type { StepQueue } from "./StepQueue.ts"
 import type { Versions } from "./Versions.ts"
 
 export interface Options<A extends Asset.Any> {
@@ -35,9 +35,8 @@ export interface Options<A extends Asset.Any> {
   readonly runId: string
   readonly log: Pick<EventLog, "unsafeEmit">
   readonly context: Context.Context<Asset.Context<A>>
-  readonly concurrency: number
-  /** How many steps of a pool may run at once. Other pools have no limit of their own. */
-  readonly pools: Readonly<Record<string, number>>
+  /** Where steps wait for their places. It runs as long as the steps, and may be that of other steps too. */
+  readonly queue: StepQueue
   /** Whether the first failed step ends the run: steps that have not started are skipped, running steps are canceled. */
   readonly failFast: boolean
   readonly versions: Versions
@@ -71,7 +70,7 @@ export interface Kept {
 
 /** Prepares a run. O(steps + edges). A step costs a fiber and a few events. */
 export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: Options<A>) {
-  const { log, onlyChanged, runId, versions } = options
+  const { log, onlyChanged, queue, runId, versions } = options
   const clock = yield* Clock.clockWith(Effect.succeed)
   const over = yield* Deferred.make<void>()
   const nodes = nodesOf(options.plan, clock)
@@ -79,19 +78,21 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   for (const node of nodes) if (isKept(node)) node.neededBy++
   let unfinishedSteps = nodes.length
   let failed = false
+  let isClosed = false
 
   const emit = (event: Draft) => log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
 
   const end = (node: StepNode) => {
     node.state = "ended"
-    node.fiber = undefined
     unfinishedSteps--
     if (unfinishedSteps === 0) Deferred.unsafeDone(over, Effect.void)
   }
 
   const unchangedSince = (node: StepNode) => (onlyChanged && isStored(node) ? versions.unchanged(node.asset)?.at : undefined)
 
-  const enqueue = (node: StepNode) => queue.offer(node, { takesPlace: unchangedSince(node) === undefined })
+  const enqueue = (node: StepNode) => {
+    if (!isClosed) queue.offer(node, { takesPlace: unchangedSince(node) === undefined, start })
+  }
 
   const enqueueDownstreams = ({ downstreams }: StepNode) => {
     for (const node of downstreams) if (--node.waitingFor === 0 && node.state === "waiting") enqueue(node)
@@ -227,24 +228,22 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     })
   }
 
-  const queue = yield* StepQueue.make({ concurrency: options.concurrency, pools: options.pools, start })
-  const running = Effect.acquireUseRelease(
-    Effect.fork(Effect.interruptible(queue.run)),
-    () => Deferred.await(over),
-    (fiber) =>
-      Effect.zipRight(
-        Fiber.interrupt(fiber),
-        Effect.forEach(
-          nodes.filter((node) => !isKept(node)),
-          release,
-          { discard: true }
-        )
-      )
-  )
+  /** Interrupts the steps that run, and takes the others out of the queue. */
+  const close = Effect.suspend(() => {
+    isClosed = true
+    for (const node of nodes) if (node.state === "queued") node.state = "waiting"
+    const running = nodes.flatMap(({ fiber }) => fiber ?? [])
+    const released = Effect.forEach(
+      nodes.filter((node) => !isKept(node)),
+      release,
+      { discard: true }
+    )
+    return running.length === 0 ? released : Effect.zipRight(Fiber.interruptAll(running), released)
+  })
   const scheduler: Scheduler = {
     run: Effect.suspend(() => {
       for (const node of nodes) if (node.waitingFor === 0) enqueue(node)
-      return unfinishedSteps === 0 ? Effect.void : running
+      return unfinishedSteps === 0 ? Effect.void : Effect.ensuring(Deferred.await(over), close)
     }).pipe(Effect.map(() => (failed ? ("failed" as const) : ("succeeded" as const)))),
     cancelUnfinished: Effect.sync(() => {
       for (const node of nodes) {

@@ -20,6 +20,8 @@ import * as Units from "./Units.ts"
 /** The input of one unit's run. */
 export interface Options<A extends Asset.Any> extends Scheduler.Options<A> {
   readonly unit: Units.Unit & { readonly cut: Units.UnitCut }
+  /** The most slices that run at once. */
+  readonly concurrency: number
   readonly inputs: UnitInputs
   /** What failed in earlier units: partitions of an asset, or all of it. */
   readonly failures: ReadonlyMap<string, Runs.Runs | "whole">
@@ -48,13 +50,12 @@ export const run = Effect.fnUntraced(function* <A extends Asset.Any>(
   const limits = members.map(({ asset }) => asset.partitioning?.concurrency ?? options.concurrency)
   const slices = Units.countSlices(unit.cut)
   const atOnce = dependsOnPast ? 1 : Math.max(1, Math.min(options.concurrency, slices, ...limits))
-  const inSlice = Math.max(1, Math.floor(options.concurrency / atOnce))
   const next = Units.slicesOf(unit.cut, cut.newestFirst && !dependsOnPast)
   const isOver = () => options.failFast && members.some(({ events }) => events.firstError() !== undefined)
 
   const worker = Effect.gen(function* () {
     for (let slice = next.next(); slice.done !== true && !isOver(); slice = next.next()) {
-      yield* runSlice(options, members, Runs.fromRanges(space.size, [slice.value]), inSlice)
+      yield* runSlice(options, members, Runs.fromRanges(space.size, [slice.value]))
     }
   })
   const workers = Effect.all(
@@ -108,8 +109,7 @@ const memberOf = (
 const runSlice = Effect.fnUntraced(function* <A extends Asset.Any>(
   options: Options<A>,
   members: ReadonlyArray<Member>,
-  slice: Runs.Runs,
-  concurrency: number
+  slice: Runs.Runs
 ) {
   const { inputs, plan, unit } = options
   const { space } = unit.cut
@@ -135,7 +135,6 @@ const runSlice = Effect.fnUntraced(function* <A extends Asset.Any>(
   const scheduler = yield* Scheduler.make({
     ...options,
     plan: Plan.partOf(plan, steps),
-    concurrency,
     onlyChanged: false,
     full: true,
     sliceOf,

@@ -24,6 +24,7 @@ export interface StepNode {
   neededBy: number
   /** A queued step waits for a place; a running step has a fiber. A step that waits to retry is running too. */
   state: "waiting" | "queued" | "running" | "ended"
+  /** The fiber of the attempt that runs. It may end after the step. */
   fiber: Fiber.Fiber<unknown, unknown> | undefined
   /** Attempts so far, including those that an upstream step's restart interrupted. */
   attempts: number

@@ -4,13 +4,21 @@ import type { StepNode } from "./StepNode.ts"
 
 /** Steps that are ready to run. Each starts when its places are free, in the order in which they became ready. */
 export interface StepQueue {
-  /** Puts a step in line. A step that takes no place waits for nobody. */
-  readonly offer: (node: StepNode, options: { readonly takesPlace: boolean }) => void
+  /** Puts a step in line. */
+  readonly offer: (node: StepNode, options: Offer) => void
   /**
    * Runs queued steps, and never ends. Interrupting it interrupts them. A step that is no longer `queued` when its turn comes is
    * passed over.
    */
   readonly run: Effect.Effect<void>
+}
+
+/** How a step in line starts. */
+export interface Offer {
+  /** A step that takes no place waits for nobody. */
+  readonly takesPlace: boolean
+  /** Runs the step. It is started where nothing can be interrupted, and calls `leave` to give its places back. */
+  readonly start: (node: StepNode, leave: Effect.Effect<void>) => Effect.Effect<void>
 }
 
 /**
@@ -23,23 +31,24 @@ export interface StepQueue {
 export const make = Effect.fnUntraced(function* (options: {
   readonly concurrency: number
   readonly pools: Readonly<Record<string, number>>
-  /** Runs a step. It is started where nothing can be interrupted, and calls `leave` to give its places back. */
-  readonly start: (node: StepNode, leave: Effect.Effect<void>) => Effect.Effect<void>
 }) {
   const places = yield* Effect.makeSemaphore(options.concurrency)
   const line = Effect.fnUntraced(function* (...limits: ReadonlyArray<Effect.Semaphore>) {
-    const ready = yield* Queue.unbounded<StepNode>()
+    const ready = yield* Queue.unbounded<readonly [StepNode, Offer]>()
     const enter = Effect.forEach(limits, (limit) => limit.take(1), { discard: true })
     const leave = Effect.forEach(limits, (limit) => limit.release(1), { discard: true })
-    const started = (node: StepNode) =>
+    const started = (node: StepNode, { start }: Offer) =>
       Effect.withFiberRuntime<void>((fiber) => {
         if (node.state !== "queued") return leave
         node.state = "running"
         node.fiber = fiber
-        return options.start(node, leave)
+        fiber.addObserver(() => {
+          if (node.fiber === fiber) node.fiber = undefined
+        })
+        return start(node, leave)
       })
-    const next = Effect.flatMap(Effect.zipLeft(Queue.take(ready), enter), (node) =>
-      Effect.uninterruptible(Effect.fork(started(node)))
+    const next = Effect.flatMap(Effect.zipLeft(Queue.take(ready), enter), ([node, offer]) =>
+      Effect.uninterruptible(Effect.fork(started(node, offer)))
     )
     return { ready, run: Effect.forever(next) }
   })
@@ -50,10 +59,10 @@ export const make = Effect.fnUntraced(function* (options: {
     pools.set(pool, yield* line(yield* Effect.makeSemaphore(limit), places))
   }
   const queue: StepQueue = {
-    offer: (node, { takesPlace }) => {
+    offer: (node, offer) => {
       node.state = "queued"
-      const { ready } = takesPlace ? (pools.get(node.asset.pool) ?? others) : unlimited
-      ready.unsafeOffer(node)
+      const { ready } = offer.takesPlace ? (pools.get(node.asset.pool) ?? others) : unlimited
+      ready.unsafeOffer([node, offer])
     },
     run: Effect.forEach([unlimited, others, ...pools.values()], ({ run }) => run, {
       concurrency: "unbounded",

@@ -283,6 +283,29 @@ describe("a run of partitions", () => {
     }).pipe(prepared)
   )
 
+  it.effect("slices that run at once share the places of a pool", () =>
+    Effect.gen(function* () {
+      let [running, most] = [0, 0]
+      const table = Asset.make("table", {
+        partitions: days,
+        pool: "api",
+        storage: Storage.stored({ kind: "table", load: Effect.void }),
+        materialize: () =>
+          Effect.acquireUseRelease(
+            Effect.sync(() => {
+              most = Math.max(most, ++running)
+            }),
+            () => Effect.repeatN(Effect.yieldNow(), 9),
+            () => Effect.sync(() => running--)
+          )
+      })
+      const graph = Either.getOrThrow(AssetGraph.make([table]))
+      const request = { partitions: PartitionRequest.named("2024-08-01..2024-08-09") }
+      const { steps } = yield* run(graph, names("table"), request, { concurrency: 8, pools: { api: 2 } })
+      expect([most, steps]).toStrictEqual([2, { table: "Succeeded 9/9" }])
+    }).pipe(prepared)
+  )
+
   it.effect("an asset that is cut reads a source that is not cut once a run", () =>
     Effect.gen(function* () {
       let reads = 0

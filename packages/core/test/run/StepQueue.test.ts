@@ -29,18 +29,16 @@ const opened = Effect.fnUntraced(function* (concurrency: number, pools: Readonly
   const started: Array<StepNode> = []
   const running = new Set<StepNode>()
   const ends = new Map<StepNode, Effect.Latch>()
-  const queue = yield* StepQueue.make({
-    concurrency,
-    pools,
-    start: (node, leave) =>
-      Effect.suspend(() => {
-        const end = Effect.unsafeMakeLatch(false)
-        ends.set(node, end)
-        started.push(node)
-        running.add(node)
-        return Effect.zipRight(Effect.interruptible(end.await), leave)
-      })
-  })
+  const start: StepQueue.Offer["start"] = (node, leave) =>
+    Effect.suspend(() => {
+      const end = Effect.unsafeMakeLatch(false)
+      ends.set(node, end)
+      started.push(node)
+      running.add(node)
+      return Effect.zipRight(Effect.interruptible(end.await), leave)
+    })
+  const queue = yield* StepQueue.make({ concurrency, pools })
+  const offer = (node: StepNode, takesPlace = true) => queue.offer(node, { takesPlace, start })
   const fiber = yield* Effect.fork(queue.run)
   const finish = (node: StepNode) => {
     running.delete(node)
@@ -48,7 +46,7 @@ const opened = Effect.fnUntraced(function* (concurrency: number, pools: Readonly
     ends.get(node)?.unsafeOpen()
     return settled
   }
-  return { queue, started, running, finish, close: Fiber.interrupt(fiber) }
+  return { offer, started, running, finish, close: Fiber.interrupt(fiber) }
 })
 
 const pool = FastCheck.constantFrom(undefined, "one", "two")
@@ -64,8 +62,8 @@ it("never more steps run than there are places, no place stays empty while a ste
       Effect.gen(function* () {
         const limits = { one: 1, two: 2 }
         const nodes = yield* nodesIn(pools)
-        const { close, finish, queue, running, started } = yield* opened(concurrency, limits)
-        for (const node of nodes) queue.offer(node, { takesPlace: true })
+        const { close, finish, offer, running, started } = yield* opened(concurrency, limits)
+        for (const node of nodes) offer(node)
         yield* settled
         for (let turn = 0; started.length < nodes.length || running.size > 0; turn++) {
           const inPool = (name: string) => [...running].filter(({ asset }) => asset.pool === name).length
@@ -94,13 +92,13 @@ it.effect("a step that no longer waits when its turn comes is passed over, and g
     const [first, second, third] = yield* nodesIn([undefined, undefined, undefined])
     if (first === undefined || second === undefined || third === undefined)
       return expect.unreachable("three nodes were asked for")
-    const { close, finish, queue, started } = yield* opened(1, {})
-    for (const node of [first, second, third]) queue.offer(node, { takesPlace: true })
+    const { close, finish, offer, started } = yield* opened(1, {})
+    for (const node of [first, second, third]) offer(node)
     yield* settled
     second.state = "waiting"
     yield* finish(first)
     expect([namesOf(started), second.state]).toStrictEqual([["n0", "n2"], "waiting"])
-    queue.offer(second, { takesPlace: true })
+    offer(second)
     yield* finish(third)
     expect(namesOf(started)).toStrictEqual(["n0", "n2", "n1"])
     yield* close
@@ -111,9 +109,9 @@ it.effect("a step that takes no place starts while all places are taken", () =>
   Effect.gen(function* () {
     const [first, second] = yield* nodesIn([undefined, undefined])
     if (first === undefined || second === undefined) return expect.unreachable("two nodes were asked for")
-    const { close, queue, started } = yield* opened(1, {})
-    queue.offer(first, { takesPlace: true })
-    queue.offer(second, { takesPlace: false })
+    const { close, offer, started } = yield* opened(1, {})
+    offer(first)
+    offer(second, false)
     yield* settled
     expect(namesOf(started).sort()).toStrictEqual(["n0", "n1"])
     yield* close
