@@ -11,10 +11,12 @@ import { RunFailed, UsageError } from "./CliError.ts"
 import * as exitCode from "./exitCode.ts"
 import * as OriginGuard from "./OriginGuard.ts"
 import { Output } from "./Output.ts"
+import * as PartitionEstimate from "./PartitionEstimate.ts"
 import { Pipeline } from "./Pipeline.ts"
 import * as RunEstimate from "./RunEstimate.ts"
 import * as RunWatch from "./RunWatch.ts"
 import * as Human from "./render/Human.ts"
+import * as PreviewText from "./render/PreviewText.ts"
 import * as Summary from "./render/Summary.ts"
 import * as Retention from "./wiring/Retention.ts"
 import type { Settings } from "./wiring/Settings.ts"
@@ -93,11 +95,14 @@ export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asse
   const store = yield* RunStore
   yield* OriginGuard.check(plan, settings, job.allowSampleData === true, job.first)
   yield* tellRivals(plan)
+  const { expected, previews } = yield* PartitionEstimate.ofPlan(plan, options.concurrency)
+  // A backfill has shown them before.
+  if (plan.cut?.isBackfill !== true) yield* output.err(PreviewText.lines(previews, output.errStyle))
   const watch = yield* RunWatch.make({
     steps: plan.steps,
     json,
     quiet: job.tell !== undefined,
-    estimate: yield* RunEstimate.of(plan.steps, options.concurrency),
+    estimate: yield* RunEstimate.of(plan.steps, options.concurrency, expected),
     before: options.onlyChanged === true ? yield* store.materializations : undefined
   })
   const conclude = Effect.fnUntraced(function* (result: RunResult.RunResult) {

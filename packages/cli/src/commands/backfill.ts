@@ -2,7 +2,6 @@ import type * as Asset from "@sluice/core/asset/Asset"
 import type { Values } from "@sluice/core/command/CommandTable"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import type * as Selection from "@sluice/core/graph/Selection"
-import * as PartitionPreview from "@sluice/core/plan/PartitionPreview"
 import * as PartitionRequest from "@sluice/core/plan/PartitionRequest"
 import type * as Plan from "@sluice/core/plan/Plan"
 import * as Planner from "@sluice/core/run/Planner"
@@ -69,9 +68,7 @@ export const preview = Effect.fn("assets.backfill.preview")(function* <A extends
   { concurrency, json }: { readonly concurrency: number; readonly json: boolean }
 ) {
   const output = yield* Output
-  const states = (yield* Partition.facts(plan.graph))?.states ?? new Map()
-  const previews = PartitionPreview.of(plan, states, { limit: 3 })
-  const expected = yield* PartitionEstimate.of(previews, states, concurrency)
+  const { expected, previews } = yield* PartitionEstimate.ofPlan(plan, concurrency)
   const { total } = yield* RunEstimate.of(plan.steps, concurrency, expected)
   const prospect: BackfillText.Prospect = { selection: plan.selection, previews, expected: total }
   if (json) yield* output.out([BackfillText.json(prospect)])

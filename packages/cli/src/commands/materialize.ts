@@ -6,6 +6,7 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
 import type { RunResult } from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
+import { Output } from "../Output.ts"
 import { Pipeline } from "../Pipeline.ts"
 import * as RunCommand from "../RunCommand.ts"
 import type { materialize } from "../tables/materialize.ts"
@@ -42,7 +43,10 @@ export const run = Effect.fn("assets.materialize")(function* ({
     yield* Partition.checkCut(named, graph, selection)
     const { allowEmpty } = typed
     const plan = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty, partitions }))
-    if (plan.steps.length === 0) return
+    if (plan.steps.length === 0) {
+      // A selection that matches nothing is allowed, or every requested partition is fresh.
+      return yield* plan.cut === undefined ? Effect.void : Output.err(["Nothing to do: every partition is up to date."])
+    }
     yield* RunCommand.execute({
       plan,
       settings,

@@ -1,7 +1,6 @@
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Relations from "@sluice/core/definitions/Relations"
 import * as Selection from "@sluice/core/graph/Selection"
-import * as PartitionPreview from "@sluice/core/plan/PartitionPreview"
 import * as Plan from "@sluice/core/plan/Plan"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -47,9 +46,7 @@ export const run = Effect.fn("assets.plan")(function* ({
     yield* Partition.checkCut(named, graph, selection)
     const { allowEmpty } = typed
     const planned = yield* Select.explained(selection, Planner.plan(graph, selection, { allowEmpty, partitions }))
-    const states = (yield* Partition.facts(graph))?.states ?? new Map()
-    const previews = PartitionPreview.of(planned, states, { limit: 3 })
-    const cut = yield* PartitionEstimate.of(previews, states, defaultConcurrency)
+    const { expected, previews } = yield* PartitionEstimate.ofPlan(planned, defaultConcurrency)
     const { selection: text, steps } = planned
     const materialized = yield* (yield* RunStore).materializations
     const { origin } = settings.configured
@@ -62,7 +59,7 @@ export const run = Effect.fn("assets.plan")(function* ({
       selection: text,
       steps,
       partitions: previews,
-      estimate: yield* RunEstimate.of(made, defaultConcurrency, cut),
+      estimate: yield* RunEstimate.of(made, defaultConcurrency, expected),
       materialized,
       standings,
       loading: Option.getOrUndefined(yield* Effect.transposeMapOption(store, ({ loading }) => loading)),

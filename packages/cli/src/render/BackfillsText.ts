@@ -67,7 +67,7 @@ export const json = (events: ReadonlyArray<RunEvent>): string => {
   const result = RunResult.fromEvents(events)
   return JSON.stringify(
     {
-      ...RunsText.headOf(result),
+      ...RunsText.headOf({ ...result, backfill: true }),
       partitions: totalOf(result),
       assets: RunResult.stepsOf(result).flatMap(({ asset, partitions }) =>
         partitions === undefined ? [] : [{ asset, ...partitions }]

@@ -1,3 +1,5 @@
+import * as Stored from "@sluice/core/partition/Stored"
+import type { Step } from "@sluice/core/plan/Plan"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import type { RunSummary } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
@@ -26,19 +28,20 @@ export const list = (runs: ReadonlyArray<RunSummary>, style: Style): ReadonlyArr
     : Layout.table(rows.map(withoutStart), style.columns, withoutStart(header))
 }
 
-/** The list as JSON: `{ runs: [{ runId, startedAt, status, durationMillis, reason, selection, tags, retryOf, … }] }`. */
+/** The list as JSON: `{ runs: [{ runId, startedAt, status, durationMillis, reason, selection, tags, retryOf, backfill, … }] }`. */
 export const listJson = (runs: ReadonlyArray<RunSummary>): string =>
-  JSON.stringify({ runs: runs.map(({ owner, heartbeatAt, ...run }) => ({ ...headOf(run), owner, heartbeatAt })) }, null, 2)
+  JSON.stringify({ runs: runs.map(({ heartbeatAt, owner, ...run }) => ({ ...headOf(run), owner, heartbeatAt })) }, null, 2)
 
 /** A run as JSON: the same names, and `steps: [{ asset, action, reason, state, checks }]` in the order of its plan. */
 export const json = (events: ReadonlyArray<RunEvent>): string => {
   const result = RunResult.fromEvents(events)
+  const backfill = events.some((event) => event._tag === "RunStarted" && event.backfill === true)
   const steps = RunResult.stepsOf(result).map(({ checks, ...step }) => ({ ...step, checks: checks.map(checkOf) }))
-  return JSON.stringify({ ...headOf(result), steps }, null, 2)
+  return JSON.stringify({ ...headOf({ ...result, backfill }), steps }, null, 2)
 }
 
 /** The fields of a run in JSON. Unknown values are null. */
-export const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt" | "backfill">) => ({
+export const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt">) => ({
   runId: run.runId,
   startedAt: run.startedAt,
   status: run.status,
@@ -47,6 +50,7 @@ export const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt" | "backfill
   selection: run.selection,
   tags: run.tags,
   retryOf: run.retryOf ?? null,
+  backfill: run.backfill,
   origin: run.origin ?? null
 })
 
@@ -79,7 +83,7 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
         const since = Layout.padStart(`+${((Date.parse(event.at) - started) / 1000).toFixed(2)} s`, 10)
         const step =
           event._tag === "StepStarted" && event.attempt === 1 ? steps.find((s) => s.asset === event.asset) : undefined
-        const why = step === undefined ? [] : [style.dim(PlanText.why(step, { steps }))]
+        const why = step === undefined ? [] : [style.dim([PlanText.why(step, { steps }), ...partitionsOf(step)].join(", "))]
         const text = [...why, ...(told.text === "" ? [] : [told.text])].join(style.dim("; "))
         return [[`${style.dim(since)}  ${told.head}`, text]]
       }),
@@ -89,6 +93,12 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
     ...Summary.conclusion(result, style)
   ]
 }
+
+/** The partitions that a step was to make. */
+const partitionsOf = ({ partitionCount, partitions }: Step): ReadonlyArray<string> =>
+  partitions === undefined || partitionCount === undefined
+    ? []
+    : [`${Human.plural(partitionCount, "partition")}: ${Stored.text(partitions)}`]
 
 /** The events of a run as log lines: the time in UTC, the asset, and what happened. */
 export const log = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
@@ -125,9 +135,11 @@ const what = (run: {
   readonly selection: string
   readonly tags: Readonly<Record<string, string>>
   readonly retryOf?: string | undefined
+  readonly backfill?: boolean
 }): string => {
   const tags = Object.entries(run.tags).map(([key, value]) => `${key}=${value}`)
   return [
+    ...(run.backfill === true ? ["backfill of"] : []),
     PlanText.selection(run.selection),
     ...(tags.length === 0 ? [] : [`[${tags.join(", ")}]`]),
     ...(run.retryOf === undefined ? [] : [`retry of ${run.retryOf}`])

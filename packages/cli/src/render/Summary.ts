@@ -117,13 +117,17 @@ const stepLines = (
     case "Skipped":
       return told(marks.skipped, style.yellow, style.dim(EventText.skipped(state.causes)))
     case "Canceled":
-      return told(marks.skipped, style.yellow, style.dim("canceled"))
+      return told(marks.skipped, style.yellow, style.dim(["canceled", ...madeOf(step)].join(", ")))
     case "Pending":
     case "Running":
     case "Waiting":
       return told(marks.running, style.dim, style.dim(state._tag.toLowerCase()))
   }
 }
+
+/** How many partitions a step has made, if its asset is cut. */
+const madeOf = ({ partitions }: RunResult.StepResult): ReadonlyArray<string> =>
+  partitions === undefined ? [] : [`${Human.count(partitions.made)} of ${Human.plural(partitions.total, "partition")} made`]
 
 /** The checks of an asset that did not pass. */
 const checkLines = ({ checks }: RunResult.StepResult, style: Style): ReadonlyArray<string> =>

@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, it } from "vitest"
+import { pipeline } from "../dailyRevenue.ts"
+import { program } from "../inProcess.ts"
+import { emptyDirectory } from "../support.ts"
+
+const directory = emptyDirectory()
+const failing = new Set<string>()
+const first = program(pipeline({ failing }), directory)
+const changed = program(pipeline({ codeVersion: "2", failing }), directory)
+
+/** What a command says of the partitions that it makes. */
+const made = async (sluice: typeof first, ...args: ReadonlyArray<string>) => {
+  const { code, err } = await sluice(...args)
+  const lines = err.split("\n")
+  const at = lines.indexOf("Partitions")
+  return [code, ...(at < 0 ? lines.slice(1) : lines.slice(at + 1).filter((line) => line.startsWith("  ")))].slice(0, 3)
+}
+
+beforeAll(async () => {
+  await first("materialize", "daily_revenue", "--from", "2024-08-01", "--to", "2024-08-05")
+}, 60_000)
+
+describe("materialize", () => {
+  it("says which partition it makes if none is named", async () => {
+    expect(await made(first, "materialize", "daily_revenue")).toStrictEqual([
+      0,
+      "  daily_revenue  1 partition of days: 2024-08-31",
+      "    5 kept"
+    ])
+  })
+
+  it("--changed makes those of the named partitions that are missing or stale, and leaves fresh ones", async () => {
+    const named = ["materialize", "daily_revenue", "--changed", "--partition", "2024-08-04..2024-08-07"]
+    expect([await made(first, ...named), await made(first, ...named), await made(changed, ...named)]).toStrictEqual([
+      [0, "  daily_revenue  2 partitions of days: 2024-08-06..2024-08-07", "    6 kept"],
+      [0, "Nothing to do: every partition is up to date."],
+      [0, "  daily_revenue  4 partitions of days: 2024-08-04..2024-08-07", "    all made before, and made again · 4 kept"]
+    ])
+  }, 30_000)
+
+  it("--all is refused if an upstream lacks partitions, and names the backfill", async () => {
+    expect(await made(changed, "materialize", "--all")).toStrictEqual([
+      2,
+      '✗ "daily_revenue" has no 2024-08-08..2024-08-30, but monthly_revenue needs them. Run `sluice backfill daily_revenue --missing` first, or make them together.'
+    ])
+  })
+})
+
+describe("a run of which some partitions failed", () => {
+  beforeAll(async () => {
+    failing.add("2024-08-11").add("2024-08-12")
+    await changed("materialize", "daily_revenue", "--partition", "2024-08-10..2024-08-13")
+    failing.delete("2024-08-11")
+  }, 30_000)
+
+  it("is shown with the partitions that it was to make, and those that failed", async () => {
+    const { out } = await changed("runs", "show")
+    expect(out).toContain("▸ daily_revenue  selected, 4 partitions: 2024-08-10..2024-08-13\n")
+    expect(out).toContain("✗ daily_revenue  2024-08-11..2024-08-12 failed: ")
+  })
+
+  it("is retried for the partitions that it has not made", async () => {
+    expect(await made(changed, "retry")).toStrictEqual([
+      1,
+      "  daily_revenue  2 partitions of days: 2024-08-11..2024-08-12",
+      "    10 kept"
+    ])
+    failing.clear()
+    expect(await made(changed, "retry")).toStrictEqual([
+      0,
+      "  daily_revenue  1 partition of days: 2024-08-12",
+      "    11 kept"
+    ])
+  }, 30_000)
+
+  it("leaves the asset in state:missing until every partition is made", async () => {
+    const { out } = await changed("list", "state:missing", "--json")
+    const names = JSON.parse(out).assets.map(({ name }: { readonly name: string }) => name)
+    expect(names).toStrictEqual(["daily_revenue", "monthly_revenue"])
+    await changed("backfill", "daily_revenue", "monthly_revenue", "--missing", "--stale")
+    expect((await changed("list", "state:missing")).code).toBe(2)
+  }, 30_000)
+})
