@@ -240,6 +240,7 @@ it("a run is one object for programs: its head as in the list of runs, and every
       selection: "bad or c or d",
       tags: {},
       retryOf: null,
+      backfill: false,
       origin: null
     },
     ["a", "bad", "d", "c"],
