@@ -12,16 +12,7 @@ const shop = join(repository, "examples/shop")
 
 const files = Page.filesOn(page)
 
-/** The commands on the page, each with its shown output. */
-const commands = [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>
-  block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((shown) => {
-      const [command = "", ...lines] = shown.trimEnd().split("\n")
-      return { command, lines: lines.filter((line) => line !== "…") }
-    })
-)
+const commands = Page.commandsOn(page)
 
 /** A pipeline from `npm create sluice kiosk`, with the shop's dependencies installed. */
 const created = (): string => {
