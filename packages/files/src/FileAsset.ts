@@ -2,9 +2,11 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Asset from "@sluice/core/asset/Asset"
 import type { Failure } from "@sluice/core/asset/Failure"
 import { FileUnreadable, FileUnwritable, reasonOf } from "@sluice/core/asset/FileFailed"
-import type * as Cut from "@sluice/core/asset/PartitionedInputs"
+import * as Cut from "@sluice/core/asset/PartitionedInputs"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
+import type * as Partitions from "@sluice/core/partition/Partitions"
+import type { Slice } from "@sluice/core/partition/Slice"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,16 +15,30 @@ import * as Stream from "effect/Stream"
 /** Text, or a stream of its parts. */
 export type Text<E, R> = string | Stream.Stream<string, E, R>
 
+/** Where a file is; for an asset that is cut, where the file of a partition is. */
+export type Path<P, RP> =
+  | string
+  | Effect.Effect<string, never, RP>
+  | ((slice: Cut.SliceOf<P, "each">) => string | Effect.Effect<string, never, RP>)
+
+/** Refuses one path for all partitions. */
+export type PathOfEach<P> = [P] extends [Partitions.Any]
+  ? { readonly path: (slice: Cut.SliceOf<P, "each">) => unknown }
+  : unknown
+
 /** The options of a file asset. `RP` are the services of its path, `RO` those of `observe`. */
-export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO, P, M, Pol> = Omit<
-  Asset.Options<Up, never, never, never, never, RO, RC, never, P, M, Pol>,
-  "definedBy" | "materialize" | "storage"
+export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO, P, M> = Omit<
+  Asset.Options<Up, never, never, never, never, RO, RC, never, P, M>,
+  "definedBy" | "materialize" | "policy" | "storage"
 > & {
-  /** The file's path, or an Effect that reads it from a setting. It is relative to the folder that the program runs in. */
-  readonly path: string | Effect.Effect<string, never, RP>
+  /**
+   * The file's path, or an Effect that reads it from a setting. It is relative to the folder that the program runs in. If the asset is
+   * cut, a function of the partition: each partition is a file of its own, and keys are safe in paths.
+   */
+  readonly path: Path<P, RP>
   readonly contents: (
-    inputs: Asset.Inputs<Up, P, M, Pol>,
-    slice: Cut.SliceOf<P, Pol>
+    inputs: Asset.Inputs<Up, P, M>,
+    slice: Cut.SliceOf<P, "each">
   ) => Text<E, R> | Effect.Effect<Text<E, R>, E, R>
 }
 
@@ -39,6 +55,14 @@ export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO
  *   contents: ({ letters }) => `# Letters\n\n${letters}\n`
  * })
  * ```
+ *
+ * ```ts
+ * const daily = fileAsset("daily", {
+ *   partitions: days,
+ *   path: ({ key }) => `reports/${key}.md`,
+ *   contents: (_, { key }) => `# ${key}\n`
+ * })
+ * ```
  */
 export const fileAsset = <
   const Name extends string,
@@ -51,14 +75,17 @@ export const fileAsset = <
   RO = never,
   P = undefined,
   // biome-ignore lint/complexity/noBannedTypes: the type of "no mappings"; a Record would have every key.
-  M = {},
-  const Pol = "each"
+  M = {}
 >(
-  name: Cut.Subject<Name, P, M, Pol>,
-  options: Options<Up, E, R, RP, RC, RO, P, M, Pol> & Cut.Checked<Up, P, M>
+  name: Cut.Subject<Name, P, M, "each">,
+  options: Options<Up, E, R, RP, RC, RO, P, M> & Cut.Checked<Up, P, M> & PathOfEach<P>
 ) => {
-  const { contents, path: given, ...rest } = options
-  const path = Effect.isEffect(given) ? given : Effect.succeed(given)
+  const given: Options<Up, E, R, RP, RC, RO, P, M> & Cut.Checked<Up, P, M> = options
+  const { contents, path, ...rest } = given
+  const pathOf = (slice: Slice | undefined): Effect.Effect<string, never, RP> => {
+    const found = typeof path === "function" ? path(Cut.sliceOf<P, "each">(slice)) : path
+    return Effect.isEffect(found) ? found : Effect.succeed(found)
+  }
   return Asset.make<
     Name,
     string,
@@ -70,15 +97,25 @@ export const fileAsset = <
     never,
     never,
     P,
-    M,
-    Pol
+    M
   >(name, {
     definedBy: fileAsset,
     ...rest,
-    storage: Storage.stored({ kind: "file", load: path, exists: Effect.flatMap(path, exists) }),
+    storage: Storage.stored({
+      kind: "file",
+      load: Effect.suspend(() => pathOf(undefined)),
+      ...(given.partitions === undefined
+        ? {
+            exists: Effect.flatMap(
+              Effect.suspend(() => pathOf(undefined)),
+              exists
+            )
+          }
+        : { loadSlice: pathOf })
+    }),
     materialize: (inputs, slice) =>
       Effect.gen(function* () {
-        const file = yield* path
+        const file = yield* pathOf(slice)
         const made = contents(inputs, slice)
         const text = Effect.isEffect(made) ? yield* made : made
         yield* write(file, typeof text === "string" ? Stream.succeed(text) : text)

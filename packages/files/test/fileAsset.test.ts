@@ -6,9 +6,13 @@ import { FileUnreadable } from "@sluice/core/asset/FileFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Storage from "@sluice/core/asset/Storage"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Partitions from "@sluice/core/partition/Partitions"
+import * as PartitionText from "@sluice/core/partition/PartitionText"
+import * as Slice from "@sluice/core/partition/Slice"
 import { runForTest } from "@sluice/core/testing/runForTest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -162,4 +166,29 @@ it.effect("an empty cell that is the only one of its row is read again as it was
       quarantined: []
     })
   })
+)
+
+it.effect("of an asset that is cut, each partition is a file of its own", () =>
+  inFolder((folder) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const days = Partitions.daily("days", { start: "2024-08-01" })
+      const report = fileAsset("report", {
+        partitions: days,
+        path: ({ key }) => `${folder}/${key}.md`,
+        contents: (_, { key }) => `# ${key}`
+      })
+      const space = Either.getOrThrow(days.at({ now: Date.parse("2024-09-01") }))
+      const slice = Slice.make(space, Either.getOrThrow(PartitionText.parse(space, "2024-08-02")))
+      const { value } = yield* runForTest(report, {}, { slice })
+      const loaded = report.storage._tag === "Stored" ? yield* report.storage.loadSlice?.(slice) ?? Effect.succeed("") : ""
+      expect([value, loaded, yield* fs.readFileString(value)]).toStrictEqual([
+        `${folder}/2024-08-02.md`,
+        `${folder}/2024-08-02.md`,
+        "# 2024-08-02"
+      ])
+      // @ts-expect-error one file would hold one partition after the other
+      fileAsset("one", { partitions: days, path: "report.md", contents: () => "" })
+    })
+  )
 )

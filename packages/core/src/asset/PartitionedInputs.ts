@@ -84,6 +84,9 @@ type Given<T, P, M, Pol> = [SetOf<T>] extends [Partitions.Any]
 export type SliceOf<P, Pol> =
   P extends Partitions.Partitions<infer Name> ? ([Pol] extends ["each"] ? Slice.One<Name> : Slice.Slice<Name>) : undefined
 
+/** The slice of a step, as its asset is told it. */
+export const sliceOf = <P, Pol>(slice: Slice.Slice | undefined): SliceOf<P, Pol> => unsafeCast(slice)
+
 /** What a test or a program says to name partitions of an asset: a key, or for assets that make ranges also a first and a last. */
 export type Wanted<P, Pol> =
   P extends Partitions.Partitions<infer Name>

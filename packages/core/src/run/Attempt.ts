@@ -262,9 +262,9 @@ const work = (
     case "check":
       return step.checkPublished
     case "load":
-      return asset.storage._tag === "Stored"
-        ? unsafeCast(asset.storage.load)
-        : Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
+      if (asset.storage._tag === "Ephemeral") return Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
+      // Each reader loads the partitions that it needs.
+      return asset.storage.loadSlice === undefined ? unsafeCast(asset.storage.load) : Effect.void
     case "observe":
     case "materialize": {
       const made = Effect.flatMap(Effect.suspend(inputs), (values) =>
