@@ -21,9 +21,12 @@ export type Path<P, RP> =
   | Effect.Effect<string, never, RP>
   | ((slice: Cut.SliceOf<P, "each">) => string | Effect.Effect<string, never, RP>)
 
+/** What a function is, and neither text nor an Effect. */
+type NotText = { readonly bind: unknown }
+
 /** Refuses one path for all partitions. */
 export type PathOfEach<P> = [P] extends [Partitions.Any]
-  ? { readonly path: (slice: Cut.SliceOf<P, "each">) => unknown }
+  ? { readonly path: NotText }
   : unknown
 
 /** The options of a file asset. `RP` are the services of its path, `RO` those of `observe`. */
