@@ -5,9 +5,16 @@ import type { Style } from "./Style.ts"
 
 /** What a plan does with partitions: for each asset the number and the ranges, how many calls make them, and what stays. */
 export const lines = (previews: ReadonlyArray<PartitionPreview>, style: Style): ReadonlyArray<string> =>
-  previews.length === 0 ? [] : [style.bold("Partitions"), ...previews.flatMap((preview) => previewLines(preview, style))]
+  previews.length === 0
+    ? []
+    : [
+        style.bold("Partitions"),
+        ...previews.flatMap((preview) =>
+          previewLines(preview, Math.max(...previews.map(({ asset }) => asset.length)), style)
+        )
+      ]
 
-const previewLines = (preview: PartitionPreview, style: Style): ReadonlyArray<string> => {
+const previewLines = (preview: PartitionPreview, nameWidth: number, style: Style): ReadonlyArray<string> => {
   const { again, asset, calls, count, kept, orphaned, set, text } = preview
   const facts = [
     ...(again === 0
@@ -19,7 +26,7 @@ const previewLines = (preview: PartitionPreview, style: Style): ReadonlyArray<st
   ]
   return [
     ...Layout.hang(
-      `  ${style.cyan(asset)}  `,
+      `  ${style.cyan(Layout.padEnd(asset, nameWidth))}  `,
       `${Human.plural(count, "partition")} of ${set}${text === "" ? "" : `: ${text}`}`,
       style.columns
     ),

@@ -38,12 +38,26 @@ describe("materialize", () => {
     ])
   }, 30_000)
 
-  it("--all is refused if an upstream lacks partitions, and names the backfill", async () => {
-    expect(await made(changed, "materialize", "--all")).toStrictEqual([
+  it("is refused if an upstream lacks partitions, and names the backfill", async () => {
+    expect(await made(changed, "materialize", "monthly_revenue")).toStrictEqual([
       2,
       '✗ "daily_revenue" has no 2024-08-08..2024-08-30, but monthly_revenue needs them. Run `sluice backfill daily_revenue --missing` first, or make them together.'
     ])
   })
+})
+
+describe("--changed without partitions", () => {
+  it("makes the latest that are stale, and what is missing of selected upstreams that they are made from", async () => {
+    const own = program(pipeline(), emptyDirectory())
+    expect([await made(own, "materialize", "--changed"), await made(own, "materialize", "--changed")]).toStrictEqual([
+      [
+        0,
+        "  daily_revenue    31 partitions of days: 2024-08-01..2024-08-31",
+        "  monthly_revenue  1 partition of months: 2024-08"
+      ],
+      [0, "▸ report", "✓ report  0 ms"]
+    ])
+  }, 30_000)
 })
 
 describe("a run of which some partitions failed", () => {

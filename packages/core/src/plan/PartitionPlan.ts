@@ -45,7 +45,7 @@ export const choose = (
   }
   const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
   if (left.length > 0) return Either.left(new PartitionsNotPlanned({ problems: left }))
-  if (request._tag === "Latest") addNeeded(assets, cuts, states, chosen)
+  if (isLatest(request)) addNeeded(assets, cuts, states, chosen)
   if (downstream) addDownstream(assets, cuts, chosen)
   for (const asset of assets) {
     const runs = chosen.get(asset.name)
@@ -54,6 +54,9 @@ export const choose = (
   }
   return Either.right(chosen)
 }
+
+const isLatest = (request: PartitionRequest): boolean =>
+  request._tag === "Latest" || (request._tag === "InState" && request.text === "latest")
 
 /** The assets of a selection, upstreams first. */
 const inOrder = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>): ReadonlyArray<Asset.Any> =>
