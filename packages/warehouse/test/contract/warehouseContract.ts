@@ -14,6 +14,8 @@ import * as Stream from "effect/Stream"
 import { cases } from "../../../../test/setup/size.ts"
 import { amendContract } from "./amendContract.ts"
 import * as Arbitraries from "./arbitraries.ts"
+import { partitionMarksContract } from "./partitionMarksContract.ts"
+import { partitionRefusalsContract } from "./partitionRefusalsContract.ts"
 import { partitionSelectContract } from "./partitionSelectContract.ts"
 import { partitionsContract } from "./partitionsContract.ts"
 import { type Options, readingContract } from "./readingContract.ts"
@@ -41,6 +43,8 @@ export const warehouseContract = (options: Options) => {
   publishingContract(options)
   amendContract(options)
   partitionsContract(options)
+  partitionRefusalsContract(options)
+  partitionMarksContract(options)
   partitionSelectContract(options)
   readingContract(options)
   selectContract(options)
