@@ -20,7 +20,7 @@ export interface SliceEvents {
   readonly made: () => Runs.Runs
   /** The error of the first partition that failed. */
   readonly firstError: () => ErrorInfo | undefined
-  /** The results of all partitions by check, once they are known. */
+  /** The checks that every partition has passed. A check that failed was told with its partition. */
   readonly checks: () => ReadonlyArray<Omit<Draft & { readonly _tag: "CheckEvaluated" }, "runId" | "asset">>
 }
 
@@ -150,17 +150,11 @@ export const make = (options: {
     made: () => made,
     firstError: () => firstError,
     checks: () =>
-      [...checks.values()].map(({ count, failed, last }) => {
+      [...checks.values()].flatMap(({ count, failed, last }) => {
         const { blocking, check, severity } = last
-        const passed = failed === 0
-        return {
-          _tag: "CheckEvaluated" as const,
-          check,
-          severity,
-          blocking,
-          passed,
-          metadata: { partitions: count, failed }
-        }
+        return failed > 0
+          ? []
+          : [{ _tag: "CheckEvaluated" as const, check, severity, blocking, passed: true, metadata: { partitions: count } }]
       })
   }
 }

@@ -190,7 +190,7 @@ describe("a run of partitions", () => {
         events.flatMap((event) => (event._tag === "CheckEvaluated" ? [[event.check, event.metadata]] : []))
       ).toStrictEqual([
         ["whole", {}],
-        ["filled", { partitions: 2, failed: 0 }]
+        ["filled", { partitions: 2 }]
       ])
       const failed = yield* run(Either.getOrThrow(AssetGraph.make([table(false)])), names("table"), twoDays)
       expect(failed.steps).toStrictEqual({ table: "Failed 2/2" })
