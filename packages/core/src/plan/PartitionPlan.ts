@@ -7,7 +7,7 @@ import * as PartitionText from "../partition/PartitionText.ts"
 import type { Space } from "../partition/Space.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Cuts } from "./Cuts.ts"
-import type { PartitionRequest } from "./PartitionRequest.ts"
+import type { PartitionRequest, PartitionState } from "./PartitionRequest.ts"
 import type { PartitionStates } from "./PartitionStaleness.ts"
 import { PartitionsNotPlanned } from "./PartitionsNotPlanned.ts"
 
@@ -20,7 +20,8 @@ export interface Context {
 
 /**
  * The partitions to make of each selected asset that is cut, by name; none of an asset that is up to date. Named partitions that an
- * asset's set does not have are mapped from a selected asset whose set has them.
+ * asset's set does not have are mapped from a selected asset whose set has them. An asset that is not stored has no state: it is left
+ * out, and its partitions follow from its readers.
  */
 export const choose = (
   { cuts, graph, states }: Context,
@@ -45,12 +46,22 @@ export const choose = (
   }
   const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
   if (left.length > 0) return Either.left(new PartitionsNotPlanned({ problems: left }))
+  if (request._tag === "InState") {
+    for (const asset of assets) {
+      const runs = chosen.get(asset.name)
+      if (runs !== undefined) chosen.set(asset.name, inState(asset, states.get(asset.name), request.states, runs))
+    }
+  }
   if (isLatest(request)) addNeeded(assets, cuts, states, chosen)
   if (downstream) addDownstream(assets, cuts, chosen)
   for (const asset of assets) {
     const runs = chosen.get(asset.name)
     if (runs !== undefined)
       chosen.set(asset.name, withLookback(asset, cuts.spaceOf(asset.name), states.get(asset.name), runs))
+  }
+  for (const { name, storage } of assets) {
+    const runs = chosen.get(name)
+    if (storage._tag === "Ephemeral" && runs !== undefined && Runs.isEmpty(runs)) chosen.delete(name)
   }
   return Either.right(chosen)
 }
@@ -77,13 +88,8 @@ const requested = (
   switch (request._tag) {
     case "Named":
       return parsed(request.text)
-    case "InState": {
-      const within = request.text === undefined ? Either.right(space.all) : parsed(request.text)
-      const wanted = request.states
-        .map((state) => states?.[state] ?? (state === "missing" ? space.all : Runs.empty(space.size)))
-        .reduce(Runs.union, Runs.empty(space.size))
-      return Either.map(within, (runs) => Runs.intersect(runs, wanted))
-    }
+    case "InState":
+      return request.text === undefined ? Either.right(space.all) : parsed(request.text)
     case "Unfinished": {
       const planned = request.planned.get(name)
       if (planned === undefined) return Either.right(Runs.empty(space.size))
@@ -97,6 +103,20 @@ const requested = (
       )
   }
 }
+
+/** Those of some partitions that are in one of some states. An asset that is not stored has no state. */
+const inState = (
+  { storage }: Asset.Any,
+  states: PartitionStates | undefined,
+  wanted: ReadonlyArray<PartitionState>,
+  runs: Runs.Runs
+): Runs.Runs =>
+  storage._tag === "Ephemeral"
+    ? Runs.empty(runs.space)
+    : wanted
+        .map((state) => states?.[state] ?? (state === "missing" ? runs : Runs.empty(runs.space)))
+        .map((found) => Runs.intersect(runs, found))
+        .reduce(Runs.union, Runs.empty(runs.space))
 
 /** The partitions that were not made at a time or after it. */
 const madeBefore = (runs: Runs.Runs, states: PartitionStates | undefined, time: number): Runs.Runs => {

@@ -173,8 +173,9 @@ const planOf = Effect.fnUntraced(function* <A extends Asset.Any>(
   const { cuts, states } = known
   const runs = yield* PartitionPlan.choose({ graph, cuts, states }, selected, partitions, { downstream })
   const isUpToDate = (index: number) => {
-    const chosen = runs.get(graph.names[index] ?? "")
-    return chosen !== undefined && Runs.isEmpty(chosen)
+    const name = graph.names[index] ?? ""
+    const chosen = runs.get(name)
+    return cuts.spaceOf(name) !== undefined && (chosen === undefined || Runs.isEmpty(chosen))
   }
   return yield* Plan.make(graph, {
     selection,
