@@ -1,5 +1,6 @@
 // The shop's API: `node api.mjs [PORT]` serves /users, /products and /orders. Each answer is an object such as
 // {"data": [...], "next_cursor": "50"}; the last one has no cursor. /orders?since=…&until=… are those of a time span.
+// POST /orders adds one.
 import { createServer } from "node:http"
 
 const cities = ["Oslo", "Zürich", "København", "Leeds", "Porto"]
@@ -29,8 +30,9 @@ const lists = {
   }))
 }
 
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://shop")
+  if (request.method === "POST") lists[pathname]?.push(JSON.parse(await new Response(request).text()))
   const [since = "", until = "9"] = ["since", "until"].map((name) => searchParams.get(name) ?? undefined)
   const rows = lists[pathname]?.filter(({ ordered_at: at }) => at === undefined || (at >= since && at < until))
   const start = Number(searchParams.get("cursor") ?? 0)

@@ -1,23 +1,13 @@
-import { execFile, spawn } from "node:child_process"
+import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, it } from "vitest"
 import { emptyDirectory, type Finished, sluice, testApi } from "../../packages/cli/test/support.ts"
+import * as ShopApi from "./ShopApi.ts"
 import * as StoreSettings from "./StoreSettings.ts"
 
 /** The shop of examples/shop and our own pipeline, in one database. */
-const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
-const program = fileURLToPath(new URL("../../packages/cli/bin/sluice.cjs", import.meta.url))
-
-/** Starts the shop's API on a free port. */
-const shopApi = () =>
-  new Promise<{ readonly url: string; readonly stop: () => void }>((resolve, reject) => {
-    const child = spawn(process.execPath, [join(shopFolder, "api.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] })
-    const stop = () => void child.kill()
-    child.on("close", () => reject(new Error("the shop's API has ended")))
-    child.stdout.setEncoding("utf8").on("data", (text) => resolve({ url: /http:\S+/.exec(text)?.[0] ?? "", stop }))
-  })
+const { folder: shopFolder, program } = ShopApi
 
 for (const store of StoreSettings.stores) {
   describe.skipIf(!StoreSettings.canUse(store))(`two pipelines on ${store}`, async () => {
@@ -46,7 +36,7 @@ for (const store of StoreSettings.stores) {
     }
 
     beforeAll(async () => {
-      const shopsApi = await shopApi()
+      const shopsApi = await ShopApi.start()
       env = {
         ...{ SPARK_API_URL: api.url, SHOP_API_URL: shopsApi.url, SHOP_RATES: join(shopFolder, "rates.csv") },
         ...(await StoreSettings.fresh(store))
@@ -55,8 +45,13 @@ for (const store of StoreSettings.stores) {
     })
 
     it("are made one after the other, and again", { timeout: 120_000 }, async () => {
-      for (const [run, ...partitions] of [[spark], [shop, "--partition", "2024-03-01..2024-03-11"], [spark]] as const) {
-        const { code, stderr } = await run("materialize", "--all", ...partitions)
+      const materialize = ["materialize", "--all"]
+      for (const [run, args] of [
+        [spark, materialize],
+        [shop, ["backfill", "--all", "--missing"]],
+        [spark, materialize]
+      ] as const) {
+        const { code, stderr } = await run(...args)
         expect([code, stderr.match(/^✗.*/gm)]).toEqual([0, null])
       }
     })
@@ -87,6 +82,7 @@ for (const store of StoreSettings.stores) {
       expect(await answered(shop("query", sql, "--as", "analyst", "--json"))).toEqual([{ n: 11 }])
       const { counts } = JSON.parse((await shop("partitions", "list", "regional_revenue", "--json")).stdout)
       expect([counts.made, counts.missing, counts.stale]).toEqual([33, 0, 0])
+      expect((await shop("backfill", "--all", "--missing")).stderr).toContain("Nothing to do")
     })
 
     it("their assets of one name have two histories", { timeout: 60_000 }, async () => {

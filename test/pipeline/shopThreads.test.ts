@@ -1,21 +1,11 @@
-import { execFile, spawn } from "node:child_process"
+import { execFile } from "node:child_process"
 import { cpSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { expect, it, onTestFinished } from "vitest"
 import { emptyDirectory, type Finished } from "../../packages/cli/test/support.ts"
+import * as ShopApi from "./ShopApi.ts"
 
-const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url))
-const program = fileURLToPath(new URL("../../packages/cli/bin/sluice.cjs", import.meta.url))
-
-/** Starts the shop's API on a free port until the test has ended, and returns its URL. */
-const api = () =>
-  new Promise<string>((resolve, reject) => {
-    const child = spawn(process.execPath, [join(shopFolder, "api.mjs"), "0"], { stdio: ["ignore", "pipe", "inherit"] })
-    onTestFinished(() => void child.kill())
-    child.on("close", () => reject(new Error("the shop's API has ended")))
-    child.stdout.setEncoding("utf8").on("data", (text) => resolve(/http:\S+/.exec(text)?.[0] ?? ""))
-  })
+const { folder: shopFolder, program } = ShopApi
 
 /** A copy of the shop. */
 const copy = (): string => {
@@ -46,7 +36,9 @@ const materialize = (cwd: string, env: Readonly<Record<string, string>>) =>
   })
 
 it("threads read the lists of any pipeline, from the file beside its configuration", { timeout: 120_000 }, async () => {
-  const env = { SHOP_API_URL: await api(), SLUICE_READING_THREADS: "1" }
+  const api = await ShopApi.start()
+  onTestFinished(api.stop)
+  const env = { SHOP_API_URL: api.url, SLUICE_READING_THREADS: "1" }
   const folder = copy()
   const { code, stderr, stdout } = await materialize(folder, env)
   expect(code, stdout + stderr).toBe(0)
