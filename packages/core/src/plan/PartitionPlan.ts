@@ -92,7 +92,7 @@ const requested = (
       return request.text === undefined ? Either.right(space.all) : parsed(request.text)
     case "Unfinished": {
       const planned = request.planned.get(name)
-      if (planned === undefined) return Either.right(Runs.empty(space.size))
+      if (planned === undefined || states === undefined) return Either.right(Runs.empty(space.size))
       return Either.right(madeBefore(Stored.toRuns(space, planned).runs, states, request.since))
     }
     case "Latest":
@@ -119,11 +119,11 @@ const inState = (
         .reduce(Runs.union, Runs.empty(runs.space))
 
 /** The partitions that were not made at a time or after it. */
-const madeBefore = (runs: Runs.Runs, states: PartitionStates | undefined, time: number): Runs.Runs => {
+const madeBefore = (runs: Runs.Runs, { madeAt }: PartitionStates, time: number): Runs.Runs => {
   const left = function* () {
     for (const [from, to] of Runs.ranges(runs)) {
       for (let index = from; index < to; index++) {
-        const at = states?.madeAt(index)
+        const at = madeAt(index)
         if (at === undefined || at < time) yield [index, index + 1] as const
       }
     }
