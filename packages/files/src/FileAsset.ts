@@ -25,9 +25,7 @@ export type Path<P, RP> =
 type NotText = { readonly bind: unknown }
 
 /** Refuses one path for all partitions. */
-export type PathOfEach<P> = [P] extends [Partitions.Any]
-  ? { readonly path: NotText }
-  : unknown
+export type PathOfEach<P> = [P] extends [Partitions.Any] ? { readonly path: NotText } : unknown
 
 /** The options of a file asset. `RP` are the services of its path, `RO` those of `observe`. */
 export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO, P, M> = Omit<

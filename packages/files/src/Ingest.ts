@@ -78,7 +78,8 @@ export const collect = Effect.fn("FileSource.collect")(function* <A, I>(
   if (badRows === "fail" && bad > 0) return yield* new FileRowsInvalid({ path, bad, total, lines: first })
   if (badRows === "quarantine") {
     const tooMany = BadRows.judge(step.asset, total, rejects, policy)
-    yield* quarantine.replace(step.asset, step.runId, rejects.rows(), { failed: tooMany !== undefined })
+    const reading = { failed: tooMany !== undefined, slice: step.slice !== undefined }
+    yield* quarantine.replace(step.asset, step.runId, rejects.rows(), reading)
     if (tooMany !== undefined) return yield* tooMany
     step.metadata({ quarantined: bad })
   }

@@ -16,19 +16,28 @@ export interface QuarantinedRow {
   readonly reason: string
 }
 
+/** What kind of reading the rows are from. */
+export interface ReadingOptions {
+  /** Whether the reading failed. Default: false. */
+  readonly failed?: boolean
+  /** Whether only some partitions of the source were read. Default: false. */
+  readonly slice?: boolean
+}
+
 /** Records quarantined rows, for people who run the pipeline. Analysts cannot read them. */
 export class Quarantine extends Context.Tag("@sluice/core/source/Quarantine")<
   Quarantine,
   {
     /**
      * Replaces the quarantined rows of a source by those of its latest reading, in one step. A failed reading keeps the rows of
-     * the last good one. Its own rows are added under its run id, until the next reading.
+     * the last good one. Its own rows are added under its run id, until the next reading. The reading of a slice adds to what its
+     * run has kept of the source, and replaces what other runs have kept.
      */
     readonly replace: (
       source: string,
       runId: string,
       rows: Dataset.Dataset<QuarantinedRow>,
-      options?: { readonly failed: boolean }
+      options?: ReadingOptions
     ) => Effect.Effect<void, StoreFailed | SpillFailed>
     /** Returns the quarantined rows of a source, by ordinal; with `runId`, those of that run. */
     readonly list: (source: string, runId?: string) => Effect.Effect<ReadonlyArray<QuarantinedRow>, StoreFailed>

@@ -174,7 +174,8 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
     // From here on, the quarantine does not belong to the remembered pages.
     yield* remembered?.forget(source.name) ?? Effect.void
     const tooMany = BadRows.judge(source.name, good + rejects.count(), rejects, badRows)
-    yield* quarantine.replace(source.name, step.runId, rejects.rows(), { failed: tooMany !== undefined })
+    const reading = { failed: tooMany !== undefined, slice: step.slice !== undefined }
+    yield* quarantine.replace(source.name, step.runId, rejects.rows(), reading)
     if (tooMany !== undefined) return yield* tooMany
 
     const distinct = yield* Duplicates.remove(collected, yield* detector.suspects, source, tally.starts)

@@ -22,13 +22,24 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
   const of = (source: string) => sql`pipeline = ${pipeline} AND source = ${source}`
   const exact = (column: string) => sql`${sql.literal(dialect.exactText(column))} AS ${sql(column)}`
 
+  // One run reads its slices at once, in one process.
+  const oneAtATime = yield* Effect.makeSemaphore(1)
+  /** The position after the last one from `first` on. */
+  const nextPosition = (source: string, first: number) => {
+    const end = first === firstOfFailed ? Number.MAX_SAFE_INTEGER : firstOfFailed
+    const select = sql`SELECT MAX(position) AS last FROM ${table} WHERE ${of(source)} AND position >= ${first} AND position < ${end}`
+    return Effect.map(SqlRows.all(Last, select), ([found]) => (found?.last ?? first - 1) + 1)
+  }
+
   return Quarantine.of({
-    replace: Effect.fn("SqlQuarantine.replace")(function* (source, runId, rows, { failed } = { failed: false }) {
+    replace: Effect.fn("SqlQuarantine.replace")(function* (source, runId, rows, { failed = false, slice = false } = {}) {
       const operation = `replace the quarantine of ${source}`
       const write = Effect.gen(function* () {
         yield* Effect.provideService(gate.pass(runId, operation, { lock: true }), SqlClient, sql)
-        let position = failed ? firstOfFailed : 0
-        yield* sql`DELETE FROM ${table} WHERE ${of(source)} AND position >= ${position}`
+        const first = failed ? firstOfFailed : 0
+        const replaced = slice ? sql`${of(source)} AND run_id <> ${runId}` : of(source)
+        yield* sql`DELETE FROM ${table} WHERE ${replaced} AND position >= ${first}`
+        let position = slice ? yield* nextPosition(source, first) : first
         yield* Dataset.forEachChunk(rows, (some) =>
           SqlBatch.insert(
             sql,
@@ -40,7 +51,7 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
           )
         )
       })
-      yield* asStoreFailed(SqlBatch.transaction(sql, dialect, operation, write))
+      yield* oneAtATime.withPermits(1)(asStoreFailed(SqlBatch.transaction(sql, dialect, operation, write)))
     }),
 
     list: Effect.fn("SqlQuarantine.list")(function* (source, runId) {
@@ -55,6 +66,8 @@ export const make = Effect.fn("SqlQuarantine.make")(function* (
 
 /** Positions from here on belong to the rows of a failed reading. A successful reading never has this many rows. */
 const firstOfFailed = 1_000_000_000_000
+
+const Last = Schema.Struct({ last: Schema.NullOr(SqlRows.Count) })
 
 const Row = Schema.Struct({
   ordinal: SqlRows.Count,

@@ -67,6 +67,26 @@ export const quarantineContract = (options: {
       })
     )
 
+    // Regression: each slice of a source that is cut replaced the rows of the slices before it.
+    it.effect("the slices of a source that one run reads are kept together, and replace those of other runs", () =>
+      Effect.gen(function* () {
+        const quarantine = yield* Quarantine
+        const slice = { slice: true }
+        yield* quarantine.replace("cut", "run-1", Dataset.of(row(9)), slice)
+        yield* Effect.all(
+          [Dataset.of(row(1)), Dataset.of<QuarantinedRow>(), Dataset.of(row(2), row(3))].map((rows) =>
+            quarantine.replace("cut", "run-2", rows, slice)
+          ),
+          { concurrency: "unbounded", discard: true }
+        )
+        yield* quarantine.replace("cut", "run-2", Dataset.of(row(4)), { failed: true, slice: true })
+        yield* quarantine.replace("cut", "run-2", Dataset.of(row(5)), { failed: true, slice: true })
+        const together = yield* quarantine.list("cut")
+        yield* quarantine.replace("cut", "run-3", Dataset.of(row(6)), slice)
+        expect([together, yield* quarantine.list("cut")]).toStrictEqual([[1, 2, 3, 4, 5].map(row), [row(6)]])
+      })
+    )
+
     it.effect("thousands of rows are kept in one step", () =>
       Effect.gen(function* () {
         const quarantine = yield* Quarantine
