@@ -1,4 +1,5 @@
 import type * as Asset from "../asset/Asset.ts"
+import * as GrowingRuns from "../partition/internal/GrowingRuns.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import * as Signature from "../partition/Signature.ts"
@@ -18,6 +19,8 @@ export interface SliceEvents {
   readonly counts: () => Counts
   /** The partitions that were made. */
   readonly made: () => Runs.Runs
+  /** Those that failed or were skipped. */
+  readonly unmade: () => Runs.Runs
   /** The error of the first partition that failed. */
   readonly firstError: () => ErrorInfo | undefined
   /** The checks that every partition has passed. A check that failed was told with its partition. */
@@ -51,10 +54,11 @@ export const make = (options: {
   }
   let code = ""
   let slices: Array<Slices[number]> = []
-  let failures = new Map<string, { runs: Runs.Runs; error: ErrorInfo }>()
-  let skips = new Map<string, { runs: Runs.Runs; causes: ReadonlyArray<string> }>()
+  let failures = new Map<string, { runs: GrowingRuns.GrowingRuns; error: ErrorInfo }>()
+  let skips = new Map<string, { runs: GrowingRuns.GrowingRuns; causes: ReadonlyArray<string> }>()
   let [failed, skipped, rows] = [0, 0, 0]
-  let made = Runs.empty(space.size)
+  const made = GrowingRuns.make(space.size)
+  const unmade = GrowingRuns.make(space.size)
   let firstError: ErrorInfo | undefined
   const progress = new Map<Runs.Runs, number>()
   const checks = new Map<string, { last: CheckDraft; count: number; failed: number }>()
@@ -62,10 +66,10 @@ export const make = (options: {
   const flush = () => {
     if (slices.length > 0) emit({ _tag: "PartitionsSucceeded", ...step, set, code, slices })
     for (const { error, runs } of failures.values()) {
-      emit({ _tag: "PartitionsFailed", ...step, set, ...stored(runs), error })
+      emit({ _tag: "PartitionsFailed", ...step, set, ...stored(runs.current()), error })
     }
     for (const { causes, runs } of skips.values()) {
-      emit({ _tag: "PartitionsSkipped", ...step, ...stored(runs), causes })
+      emit({ _tag: "PartitionsSkipped", ...step, ...stored(runs.current()), causes })
     }
     slices = []
     failures = new Map()
@@ -74,7 +78,10 @@ export const make = (options: {
 
   const skip = (runs: Runs.Runs, causes: ReadonlyArray<string>) => {
     const id = JSON.stringify(causes)
-    skips.set(id, { causes, runs: Runs.union(skips.get(id)?.runs ?? Runs.empty(space.size), runs) })
+    const known = skips.get(id) ?? { causes, runs: GrowingRuns.make(space.size) }
+    skips.set(id, known)
+    known.runs.add(runs)
+    unmade.add(runs)
     skipped += Runs.size(runs)
   }
 
@@ -94,7 +101,7 @@ export const make = (options: {
       code = provenance.code
     }
     slices.push({ ...stored(slice), durationMillis, metadata })
-    made = Runs.union(made, slice)
+    made.add(slice)
     rows += typeof metadata["rows"] === "number" ? metadata["rows"] : (progress.get(slice) ?? 0)
     progress.delete(slice)
     if (slices.length >= largest) flush()
@@ -102,7 +109,10 @@ export const make = (options: {
 
   const fail = (error: ErrorInfo, slice: Runs.Runs) => {
     const id = JSON.stringify(error)
-    failures.set(id, { error, runs: Runs.union(failures.get(id)?.runs ?? Runs.empty(space.size), slice) })
+    const known = failures.get(id) ?? { error, runs: GrowingRuns.make(space.size) }
+    failures.set(id, known)
+    known.runs.add(slice)
+    unmade.add(slice)
     failed += Runs.size(slice)
     firstError ??= error
     progress.delete(slice)
@@ -146,8 +156,9 @@ export const make = (options: {
     take,
     skip,
     flush,
-    counts: () => ({ made: Runs.size(made), failed, skipped, rows }),
-    made: () => made,
+    counts: () => ({ made: Runs.size(made.current()), failed, skipped, rows }),
+    made: made.current,
+    unmade: unmade.current,
     firstError: () => firstError,
     checks: () =>
       [...checks.values()].flatMap(({ count, failed, last }) => {

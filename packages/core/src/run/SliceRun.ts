@@ -1,9 +1,11 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
+import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
@@ -36,7 +38,6 @@ export const run = Effect.fnUntraced(function* <A extends Asset.Any>(
   options: Options<A>
 ): Effect.fn.Return<ReadonlyMap<string, Runs.Runs>> {
   const { emit, plan, runId, unit } = options
-  const { space } = unit.cut
   const cut = unsafeCast<Cut>(plan.cut)
   const clock = yield* Clock.clockWith(Effect.succeed)
   const startedAt = clock.unsafeCurrentTimeNanos()
@@ -55,7 +56,7 @@ export const run = Effect.fnUntraced(function* <A extends Asset.Any>(
 
   const worker = Effect.gen(function* () {
     for (let slice = next.next(); slice.done !== true && !isOver(); slice = next.next()) {
-      yield* runSlice(options, members, Runs.fromRanges(space.size, [slice.value]))
+      yield* runSlice(options, members, slice.value)
     }
   })
   const workers = Effect.all(
@@ -63,7 +64,10 @@ export const run = Effect.fnUntraced(function* <A extends Asset.Any>(
     { concurrency: "unbounded", discard: true }
   )
   const flushing = Effect.forever(Effect.zipRight(Effect.sleep(flushEvery), Effect.sync(flush)))
-  yield* Effect.ensuring(Effect.raceFirst(workers, flushing), Effect.sync(flush))
+  yield* joinUninterruptibly(Effect.raceFirst(workers, flushing)).pipe(
+    Effect.onInterrupt(() => Effect.forEach(members, (member) => recover(options, member), { discard: true })),
+    Effect.ensuring(Effect.sync(flush))
+  )
 
   for (const member of members) {
     flush()
@@ -109,7 +113,7 @@ const memberOf = (
 const runSlice = Effect.fnUntraced(function* <A extends Asset.Any>(
   options: Options<A>,
   members: ReadonlyArray<Member>,
-  slice: Runs.Runs
+  [from, to]: readonly [from: number, to: number]
 ) {
   const { inputs, plan, unit } = options
   const { space } = unit.cut
@@ -117,10 +121,10 @@ const runSlice = Effect.fnUntraced(function* <A extends Asset.Any>(
   const skipped = new Map<string, ReadonlyArray<string>>()
   for (const member of members) {
     const { asset, blocked, events, runs, step } = member
-    const own = Runs.intersect(runs, slice)
+    const own = Runs.within(runs, from, to)
     if (Runs.isEmpty(own)) continue
     const causes = [
-      ...[...blocked].flatMap(([name, some]) => (Runs.isEmpty(Runs.intersect(some, own)) ? [] : [name])),
+      ...[...blocked].flatMap(([name, some]) => (Runs.isEmpty(Runs.within(some, from, to)) ? [] : [name])),
       ...step.after.flatMap((name) => (skipped.has(name) ? [name] : [])),
       ...(asset.partitioning?.dependsOnPast === true && !isAfterMade(member, own, space) ? [asset.name] : [])
     ]
@@ -149,10 +153,52 @@ const runSlice = Effect.fnUntraced(function* <A extends Asset.Any>(
   yield* scheduler.run
 })
 
-/** Whether the partition before a slice is there: it was made before the run, or in it. */
-const isAfterMade = ({ events, runs }: Member, own: Runs.Runs, space: Slice.Slice["space"]): boolean => {
+/**
+ * Records the partitions that were stored before the interruption reached their slices. If the storage does not answer, they are
+ * not recorded, and a later run makes them again.
+ */
+const recover = <A extends Asset.Any>(
+  { context, runId, unit, versions }: Options<A>,
+  { asset, events, runs }: Member
+): Effect.Effect<void> => {
+  const { storage } = asset
+  if (storage._tag !== "Stored" || storage.madeBy === undefined) return Effect.void
+  const { space } = unit.cut
+  const marks = Effect.provide(unsafeCast<Effect.Effect<ReadonlyArray<string>, Failure>>(storage.madeBy(runId)), context)
+  const record = (keys: ReadonlyArray<string>) => {
+    const ranges = keys.flatMap((key) =>
+      Either.match(space.indexOf(key), { onLeft: () => [], onRight: (index) => [[index, index + 1] as const] })
+    )
+    const lost = Runs.difference(
+      Runs.intersect(Runs.fromRanges(space.size, ranges), runs),
+      Runs.union(events.made(), events.unmade())
+    )
+    if (Runs.isEmpty(lost)) return
+    const provenance = versions.made(asset, runId)
+    events.take(
+      {
+        _tag: "StepSucceeded",
+        ...{ runId, asset: asset.name, action: "materialize", attempt: 1 },
+        durationMillis: 0,
+        metadata: {},
+        provenance
+      },
+      lost
+    )
+  }
+  return Effect.raceFirst(
+    Effect.interruptible(Effect.matchCause(marks, { onFailure: () => {}, onSuccess: record })),
+    Effect.interruptible(Effect.sleep(answering))
+  )
+}
+
+/** The longest wait for a storage after an interruption. */
+const answering = "2 seconds"
+
+/** Whether the partition before a slice is there: it was made before the run, or in it, since slices are made in order. */
+const isAfterMade = ({ events }: Member, own: Runs.Runs, space: Slice.Slice["space"]): boolean => {
   const before = lines.previous(space, Runs.first(own))
-  return before === undefined || !Runs.has(runs, before) || Runs.has(events.made(), before)
+  return before === undefined || !Runs.has(events.unmade(), before)
 }
 
 /** Evaluates the checks of a whole table, once its partitions have been made. Returns why the step fails, if it does. */

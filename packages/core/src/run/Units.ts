@@ -20,6 +20,8 @@ export interface UnitCut {
   readonly policy: Policy
   /** The partitions of any of the steps. */
   readonly runs: Runs.Runs
+  /** Where a slice of several partitions must end, ascending: what the steps make changes there. */
+  readonly edges: ReadonlyArray<number>
 }
 
 /**
@@ -70,13 +72,38 @@ const cutOf = (
   const policy = first === undefined ? undefined : assetOf(first)?.partitioning?.policy
   if (space === undefined || policy === undefined) return undefined
   const all = steps.map(({ asset }) => runs.get(asset) ?? Runs.empty(space.size))
-  return { space, policy, runs: all.reduce(Runs.union, Runs.empty(space.size)) }
+  const edges = policy === "each" ? [] : edgesOf(all)
+  return { space, policy, runs: all.reduce(Runs.union, Runs.empty(space.size)), edges }
 }
 
-/** The slices of a unit in the order in which they are made, each a range `[from, to)` of indices. */
-export function* slicesOf({ policy, runs, space }: UnitCut, newestFirst: boolean): Generator<readonly [number, number]> {
-  const ranges = newestFirst ? [...lines.rangesOf(space, runs)].reverse() : lines.rangesOf(space, runs)
-  for (const [from, to] of ranges) {
+const edgesOf = (all: ReadonlyArray<Runs.Runs>): ReadonlyArray<number> => {
+  const edges = new Set<number>()
+  for (const runs of all) for (const range of Runs.ranges(runs)) for (const edge of range) edges.add(edge)
+  return [...edges].sort((a, b) => a - b)
+}
+
+/** The ranges of a unit's partitions that can be one slice each: in a line of time, and made by the same steps. */
+function* rangesOf({ edges, runs, space }: UnitCut): Generator<readonly [from: number, to: number]> {
+  let next = 0
+  for (const [from, to] of lines.rangesOf(space, runs)) {
+    let at = from
+    for (; (edges[next] ?? to) < to; next++) {
+      const edge = edges[next] ?? to
+      if (edge <= at) continue
+      yield [at, edge]
+      at = edge
+    }
+    yield [at, to]
+  }
+}
+
+/**
+ * The slices of a unit in the order in which they are made, each a range `[from, to)` of indices. A step makes all of a slice or none
+ * of it, so its readers in the unit are given all that they read.
+ */
+export function* slicesOf(cut: UnitCut, newestFirst: boolean): Generator<readonly [number, number]> {
+  const { policy } = cut
+  for (const [from, to] of newestFirst ? [...rangesOf(cut)].reverse() : rangesOf(cut)) {
     const size = policy === "each" ? 1 : policy === "single-run" ? to - from : Math.max(1, policy.batches)
     if (newestFirst) for (let end = to; end > from; end -= size) yield [Math.max(from, end - size), end]
     else for (let at = from; at < to; at += size) yield [at, Math.min(to, at + size)]
@@ -84,10 +111,11 @@ export function* slicesOf({ policy, runs, space }: UnitCut, newestFirst: boolean
 }
 
 /** The number of slices of a unit. */
-export const countSlices = ({ policy, runs, space }: UnitCut): number => {
-  if (policy === "each") return Runs.size(runs)
+export const countSlices = (cut: UnitCut): number => {
+  const { policy } = cut
+  if (policy === "each") return Runs.size(cut.runs)
   let count = 0
-  for (const [from, to] of lines.rangesOf(space, runs)) {
+  for (const [from, to] of rangesOf(cut)) {
     count += policy === "single-run" ? 1 : Math.ceil((to - from) / Math.max(1, policy.batches))
   }
   return count

@@ -1,4 +1,5 @@
 import { expect, it } from "@effect/vitest"
+import * as GrowingRuns from "@sluice/core/partition/internal/GrowingRuns"
 import * as Runs from "@sluice/core/partition/internal/Runs"
 import * as FastCheck from "effect/FastCheck"
 
@@ -35,6 +36,30 @@ it.prop("sets combine as sets do, however they are kept", [indices, indices], ([
   expect(membersOf(Runs.difference(setOf(some), setOf(others)))).toStrictEqual(ascending(some.filter((at) => !b.has(at))))
   expect(Runs.equals(setOf(some), setOf(others))).toBe(a.size === b.size && some.every((at) => b.has(at)))
 })
+
+it.prop(
+  "a range of a set has the indices that are in it",
+  [indices, FastCheck.nat(space), FastCheck.nat(space)],
+  ([some, from, to]) => {
+    expect(membersOf(Runs.within(setOf(some), from, to))).toStrictEqual(
+      ascending(some.filter((at) => from <= at && at < to))
+    )
+  }
+)
+
+it.prop(
+  "a set that grows has all that was added, whenever it is read",
+  [FastCheck.array(indices, { maxLength: 5 })],
+  ([all]) => {
+    const growing = GrowingRuns.make(space)
+    const added = new Set<number>()
+    for (const some of all) {
+      growing.add(setOf(some))
+      for (const at of some) added.add(at)
+      expect(membersOf(growing.current())).toStrictEqual(ascending(added))
+    }
+  }
+)
 
 it("ranges in any order that overlap, touch or leave the space become ranges apart within it", () => {
   const runs = Runs.fromRanges(100, [

@@ -102,6 +102,35 @@ describe("a run of partitions", () => {
     }).pipe(prepared)
   )
 
+  it.effect("a range that is made only in part for an upstream gives its readers all that they read", () =>
+    Effect.gen(function* () {
+      const given: Array<string> = []
+      const rows = ({ keys }: { readonly keys: Iterable<string> }) => [...keys].map((key) => key.slice(-2)).join(" ")
+      const file = Storage.stored({
+        kind: "file",
+        load: Effect.succeed(""),
+        loadSlice: (slice) => Effect.sync(() => rows(slice))
+      })
+      const cut = { partitions: days, policy: "single-run", storage: file } as const
+      const orders = Asset.make("orders", { ...cut, materialize: (_, slice) => Effect.sync(() => rows(slice)) })
+      const totals = Asset.make("totals", {
+        ...cut,
+        upstreams: { orders },
+        materialize: ({ orders }, slice) =>
+          Effect.sync(() => {
+            given.push(`${rows(slice)}: ${orders}`)
+            return ""
+          })
+      })
+      const graph = Either.getOrThrow(AssetGraph.make([orders, totals]))
+      yield* run(graph, names("orders"), { partitions: PartitionRequest.named("2024-08-03..2024-08-04") })
+      const missing = { partitions: PartitionRequest.inState(["missing"], "2024-08-01..2024-08-06") }
+      const { steps } = yield* run(graph, names("orders", "totals"), missing)
+      expect(given).toStrictEqual(["01 02: 01 02", "03 04: 03 04", "05 06: 05 06"])
+      expect(steps).toStrictEqual({ orders: "Succeeded 4/4", totals: "Succeeded 6/6" })
+    }).pipe(prepared)
+  )
+
   it.effect("slices that run at once share the places of a pool", () =>
     Effect.gen(function* () {
       let [running, most] = [0, 0]
