@@ -41,8 +41,10 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
   const store = yield* RunStore
   const { graph, warehouse: spec } = yield* Pipeline.sealed
   const publishers = Relations.publishersOf(graph)
-  const materialized = yield* store.materializations
-  const gone = created.map((relation) => publishers.get(relation) ?? relation).filter((asset) => materialized.has(asset))
+  const [materialized, standings] = [yield* store.materializations, yield* store.standings]
+  const gone = created
+    .map((relation) => publishers.get(relation) ?? relation)
+    .filter((asset) => materialized.has(asset) || standings.has(asset))
   yield* store.invalidate(gone)
   if (gone.length > 0) {
     const are = gone.length === 1 ? "It counts" : "They count"
@@ -51,7 +53,7 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
   yield* Drift.check(spec)
   const altered = yield* Altered.find(spec.tables, publishers)
   yield* store.invalidate(altered.map(({ asset }) => asset))
-  yield* Output.err(AlteredText.lines(altered))
+  yield* Output.err(AlteredText.lines(altered, graph))
 })
 
 /** Fails if a limited pool has no assets, because the limit would have no effect. */

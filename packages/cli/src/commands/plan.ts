@@ -83,11 +83,10 @@ const withoutAltered = Effect.gen(function* () {
   const found = Altered.find(spec.tables, Relations.publishersOf(graph))
   const find = Effect.provideService(found, WarehouseReader, reader.value)
   const altered = yield* Effect.orElseSucceed(find, () => [])
-  yield* Output.err(AlteredText.lines(altered))
+  yield* Output.err(AlteredText.lines(altered, graph))
   const names = new Set(altered.map(({ asset }) => asset))
-  const materializations = Effect.map(
-    store.materializations,
-    (all) => new Map([...all].filter(([name]) => !names.has(name)))
-  )
-  return RunStore.of({ ...store, materializations })
+  const without = <A>(all: ReadonlyMap<string, A>) => new Map([...all].filter(([name]) => !names.has(name)))
+  const materializations = Effect.map(store.materializations, without)
+  const standings = Effect.map(store.standings, without)
+  return RunStore.of({ ...store, materializations, standings })
 })

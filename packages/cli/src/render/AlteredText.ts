@@ -1,8 +1,13 @@
+import type * as Asset from "@sluice/core/asset/Asset"
+import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import type { Altered } from "@sluice/warehouse/checks/Altered"
 
 /** Names the tables that were changed from outside, one line each. */
-export const lines = (altered: ReadonlyArray<Altered>): ReadonlyArray<string> =>
-  altered.map(
-    ({ table, why }) =>
-      `${table} was changed from outside: ${why}. It counts as never materialized, and is made again in full.`
-  )
+export const lines = (altered: ReadonlyArray<Altered>, { assets }: AssetGraph<Asset.Any>): ReadonlyArray<string> =>
+  altered.map(({ asset, table, why }) => {
+    const isCut = assets.some(({ name, partitioning }) => name === asset && partitioning !== undefined)
+    const effect = isCut
+      ? "None of its partitions counts as made: they are missing, and made again when they are requested."
+      : "It counts as never materialized, and is made again in full."
+    return `${table} was changed from outside: ${why}. ${effect}`
+  })

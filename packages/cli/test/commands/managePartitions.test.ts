@@ -1,3 +1,7 @@
+import { rmSync } from "node:fs"
+import { join } from "node:path"
+import * as LibsqlClient from "@sluice/warehouse/embedded/LibsqlClient"
+import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
 import { pipeline } from "../dailyRevenue.ts"
 import { program } from "../inProcess.ts"
@@ -90,6 +94,33 @@ it("a reset empties a table of which some rows would be in no partition", async 
   expect(await rowsIn(berlin)).toBe('[\n{"first":null,"rows":0}\n]')
   expect((await berlin("backfill", "daily_revenue", "--missing")).code).toBe(0)
   expect(await rowsIn(berlin)).toBe('[\n{"first":"2024-08-01","rows":31}\n]')
+}, 60_000)
+
+// Regression: a run that failed is no materialization, so its partitions counted as made although their table was gone.
+it("partitions of a table that is gone, or was changed from outside, count as missing", async () => {
+  const directory = emptyDirectory()
+  const failing = new Set(["2024-08-05"])
+  const sluice = program(pipeline({ failing }), directory)
+  const counts = async () => JSON.parse((await sluice("partitions", "list", "daily_revenue", "--json")).out).counts.made
+  await sluice("backfill", "daily_revenue", "--to", "2024-08-10")
+  rmSync(join(directory, "public.db"))
+  failing.clear()
+  const again = await sluice("backfill", "daily_revenue", "--to", "2024-08-10", "--missing")
+  expect([
+    again.code,
+    /Gone from the store since the last run: daily_revenue/.test(again.err),
+    await counts()
+  ]).toStrictEqual([0, true, 10])
+  await LibsqlClient.make({ path: join(directory, "public.db") }).pipe(
+    Effect.flatMap(({ sql }) => sql.unsafe("DELETE FROM daily_revenue WHERE day = '2024-08-07'")),
+    Effect.scoped,
+    Effect.runPromise
+  )
+  const planned = await sluice("backfill", "daily_revenue", "--to", "2024-08-10", "--missing")
+  expect([planned.err.match(/^daily_revenue was changed .*$/m)?.[0], await counts()]).toStrictEqual([
+    "daily_revenue was changed from outside: it has 9 rows, and 10 were written. None of its partitions counts as made: they are missing, and made again when they are requested.",
+    10
+  ])
 }, 60_000)
 
 it("a table that was made whole is refused until it is adopted, and none of its partitions is made again", async () => {
