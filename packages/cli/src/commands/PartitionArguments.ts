@@ -32,14 +32,15 @@ export const textOf = Effect.fn("assets.partitions.text")(function* (
 })
 
 /**
- * The request of a run: the named partitions, or the latest. With `changed`, only those of them that are missing, failed or stale.
+ * The request of a run: the named partitions, or the latest. With `changed`, only those of them that are missing, failed or stale, or that
+ * are made from a source that nobody can ask.
  */
 export const requestOf = Effect.fn("assets.partitions.request")(function* (
   typed: Typed,
   changed: boolean
 ): Effect.fn.Return<PartitionRequest.PartitionRequest, UsageError> {
   const text = yield* textOf(typed)
-  if (changed) return PartitionRequest.inState(["missing", "failed", "stale"], text ?? "latest")
+  if (changed) return PartitionRequest.inState(["missing", "failed", "stale", "unknown"], text ?? "latest")
   return text === undefined ? PartitionRequest.latest : PartitionRequest.named(text)
 })
 

@@ -68,6 +68,8 @@ export const paint = ({ failed, made, stale, total }: Counts, style: Style): ((t
 /** Why partitions are stale: `code changed`, `orders has new data`. */
 export const cause = ({ _tag, asset = "" }: Omit<Cause, "runs">): string => {
   switch (_tag) {
+    case "Source":
+      return "its source has changed"
     case "Code":
       return "code changed"
     case "CodeUnknown":

@@ -53,7 +53,7 @@ export const choose = (
     }
   }
   if (isLatest(request)) addNeeded(assets, cuts, states, chosen)
-  if (downstream) addDownstream(assets, cuts, chosen)
+  if (downstream) addDownstream(assets, cuts, states, chosen)
   for (const asset of assets) {
     const runs = chosen.get(asset.name)
     if (runs !== undefined)
@@ -177,13 +177,22 @@ const addNeeded = (
   }
 }
 
-const addDownstream = (assets: ReadonlyArray<Asset.Any>, cuts: Cuts, chosen: Map<string, Runs.Runs>): void => {
+const addDownstream = (
+  assets: ReadonlyArray<Asset.Any>,
+  cuts: Cuts,
+  states: ReadonlyMap<string, PartitionStates>,
+  chosen: Map<string, Runs.Runs>
+): void => {
   for (const reader of assets) {
     for (const upstream of Object.values(reader.upstreams)) {
       const [own, theirs] = [chosen.get(reader.name), chosen.get(upstream.name)]
       if (own === undefined || theirs === undefined || Runs.isEmpty(theirs)) continue
       chosen.set(reader.name, Runs.union(own, cuts.down(reader, upstream, theirs)))
     }
+    const [own, space, made] = [chosen.get(reader.name), cuts.spaceOf(reader.name), states.get(reader.name)?.made]
+    if (reader.partitioning?.dependsOnPast !== true || own === undefined || space === undefined || made === undefined)
+      continue
+    chosen.set(reader.name, Runs.union(own, Runs.intersect(lines.after(space, own), made)))
   }
 }
 

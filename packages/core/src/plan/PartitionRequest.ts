@@ -16,8 +16,11 @@ export type PartitionRequest =
    */
   | { readonly _tag: "Unfinished"; readonly planned: ReadonlyMap<string, Stored>; readonly since: number }
 
-/** Never made; failed at the last attempt; or made from other code or other rows than today's. */
-export type PartitionState = "missing" | "failed" | "stale"
+/**
+ * Never made; failed at the last attempt; made from other code or other rows than today's; or made from a source that nobody can ask
+ * whether it has changed.
+ */
+export type PartitionState = "missing" | "failed" | "stale" | "unknown"
 
 export const latest: PartitionRequest = { _tag: "Latest" }
 export const named = (text: string): PartitionRequest => ({ _tag: "Named", text })

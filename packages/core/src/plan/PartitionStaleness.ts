@@ -1,6 +1,7 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { CodeVersionOf } from "../asset/CodeVersions.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
+import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as Signature from "../partition/Signature.ts"
 import type { Space } from "../partition/Space.ts"
@@ -18,6 +19,8 @@ export interface PartitionStates {
   /** Those that are there, and were made from other code or other rows than today's. */
   readonly stale: Runs.Runs
   readonly causes: ReadonlyArray<Cause>
+  /** Those that are there, and are made from something that nobody can ask whether it has changed: a source that is not stored. */
+  readonly unknown: Runs.Runs
   /** Those that are there, and that the set no longer has. */
   readonly orphaned: Stored.Stored
   /** How the set is cut in another way than the partitions that are there: sentences; empty if it is not. */
@@ -27,8 +30,8 @@ export interface PartitionStates {
 
 /** Why partitions are stale. */
 export interface Cause {
-  readonly _tag: "Code" | "CodeUnknown" | "LateRows" | "Input" | "Upstream"
-  /** The upstream that was made since (`Input`), or is stale itself (`Upstream`). */
+  readonly _tag: "Code" | "CodeUnknown" | "LateRows" | "Source" | "Input" | "Upstream"
+  /** The upstream that was made since (`Input`), or is stale itself (`Upstream`); the asset itself if it depends on its past. */
   readonly asset?: string
   readonly runs: Runs.Runs
 }
@@ -36,8 +39,10 @@ export interface Cause {
 /** What the history knows of the graph's assets. */
 export interface Recorded {
   readonly standingOf: (asset: string) => Standing.Standing | undefined
-  /** When an asset that is not cut was last materialized, in milliseconds since the epoch. */
-  readonly materializedAt: (asset: string) => number | undefined
+  /** Since when an asset that is not cut has its data, in milliseconds since the epoch. */
+  readonly dataSince: (asset: string) => number | undefined
+  /** Since when what an asset observes is the same, in milliseconds since the epoch; undefined if it observes nothing. */
+  readonly observedSince: (asset: string) => number | undefined
   readonly codeVersionOf: CodeVersionOf
 }
 
@@ -56,23 +61,54 @@ export const of = (graph: AssetGraph<Asset.Any>, cuts: Cuts, recorded: Recorded)
     const causes = [
       ...codeCauses(space, current, recorded.codeVersionOf(asset)),
       { _tag: "LateRows" as const, runs: current.late },
+      ...sourceCauses(current, recorded.observedSince(asset.name)),
       ...Object.values(asset.upstreams).flatMap((upstream) =>
         inputCauses(asset, upstream, cuts, current, currents, all, recorded)
       )
     ].filter(({ runs }) => !Runs.isEmpty(runs))
+    const stale = causes.reduce((sum, { runs }) => Runs.union(sum, runs), Runs.empty(space.size))
+    const after = asset.partitioning?.dependsOnPast === true ? afterStale(space, current, stale) : Runs.empty(space.size)
     all.set(asset.name, {
       space,
       made: current.made,
       missing: Runs.difference(space.all, current.made),
       failed: current.failed,
-      stale: causes.reduce((sum, { runs }) => Runs.union(sum, runs), Runs.empty(space.size)),
-      causes,
+      stale: Runs.union(stale, after),
+      causes: Runs.isEmpty(after) ? causes : [...causes, { _tag: "Upstream", asset: asset.name, runs: after }],
+      unknown: isUnknown(asset) ? current.made : Runs.empty(space.size),
       orphaned: current.orphaned,
       recut: Signature.differences(standing.signature, Signature.of(space)),
       madeAt: current.madeAt
     })
   }
   return all
+}
+
+/** Whether an asset reads something outside of the graph, itself or through assets that are not stored. */
+const isUnknown = ({ upstreams }: Asset.Any): boolean => {
+  const all = Object.values(upstreams)
+  return all.length === 0 || all.some(({ storage }) => storage._tag === "Ephemeral")
+}
+
+/** Of a chain, the partitions after one that is stale, or that was made again after them. */
+const afterStale = (space: Space, { made, madeAt }: Standing.Current, stale: Runs.Runs): Runs.Runs => {
+  const found: Array<readonly [number, number]> = []
+  let isAfter = false
+  for (const index of Runs.indices(made)) {
+    const before = lines.previous(space, index)
+    const [own, earlier] = [madeAt(index), before === undefined ? undefined : madeAt(before)]
+    const isNewer = own !== undefined && earlier !== undefined && earlier > own
+    isAfter = before !== undefined && (isNewer || Runs.has(stale, before) || (isAfter && Runs.has(made, before)))
+    if (isAfter) found.push([index, index + 1])
+  }
+  return Runs.fromRanges(space.size, found)
+}
+
+const sourceCauses = ({ groups, made }: Standing.Current, since: number | undefined): ReadonlyArray<Cause> => {
+  if (since === undefined) return []
+  let before = Runs.empty(made.space)
+  for (const { at, runs } of groups) if (at < since) before = Runs.union(before, runs)
+  return [{ _tag: "Source", runs: before }]
 }
 
 const codeCauses = (space: Space, { groups, made }: Standing.Current, code: string | undefined): ReadonlyArray<Cause> => {
@@ -92,13 +128,13 @@ const inputCauses = (
   recorded: Recorded
 ): ReadonlyArray<Cause> => {
   const { name } = upstream
-  // Nobody knows what an upstream that is not stored would be now.
-  if (upstream.storage._tag === "Ephemeral") return []
+  // Nobody knows what a slice of a source would be now. A source that is read whole has a version.
+  if (upstream.storage._tag === "Ephemeral" && upstream.partitioning !== undefined) return []
   const theirs = currents.get(name)
   const downOf = (runs: Runs.Runs) => Runs.intersect(cuts.down(asset, upstream, runs), current.made)
   const groups =
     theirs === undefined
-      ? [{ at: recorded.materializedAt(name) ?? Number.NEGATIVE_INFINITY, runs: current.made }]
+      ? [{ at: recorded.dataSince(name) ?? Number.NEGATIVE_INFINITY, runs: current.made }]
       : [...theirs.groups].map(({ at, runs }) => ({ at, runs: downOf(runs) }))
   const stale = above.get(name)?.stale
   return [

@@ -12,8 +12,12 @@ export const Provenance = Schema.Struct({
    * content. Any other asset keeps its version while its code and inputs stay the same.
    */
   data: Schema.String,
+  /** Since when the data has this version: ISO 8601 in UTC. Recorded in a graph in which some asset is cut. */
+  since: Schema.optionalWith(Schema.String, { exact: true }),
   /** A hash of the answer of `observe` before the run; absent if nothing was observed. */
   observed: Schema.optionalWith(Schema.String, { exact: true }),
+  /** Since when the answer is the same: ISO 8601 in UTC. Recorded in a graph in which some asset is cut. */
+  observedSince: Schema.optionalWith(Schema.String, { exact: true }),
   /**
    * The origins of the data, sorted: where the runs that read its sources read them. Empty if no run recorded one. An origin
    * names a place, not its content: two places with the same content give the same data version.

@@ -82,6 +82,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   const origin = readsSource(plan) ? options.origin : undefined
   const versions = Versions.make({
     runId,
+    startedAt: plan.cut === undefined ? undefined : new Date(yield* Clock.currentTimeMillis).toISOString(),
     origin,
     recorded: yield* store.materializations,
     lastSteps: yield* store.lastSteps,

@@ -29,14 +29,17 @@ export const of = Effect.fn("PartitionFacts.of")(function* (
   const standings = yield* (yield* RunStore).standings
   const states = PartitionStaleness.of(graph, cuts, {
     standingOf: (asset) => standings.get(asset),
-    materializedAt: (asset) => {
-      const at = materialized.get(asset)?.at
-      return at === undefined ? undefined : Date.parse(at)
+    dataSince: (asset) => {
+      const last = materialized.get(asset)
+      return timeOf(last?.provenance.since ?? last?.at)
     },
+    observedSince: (asset) => timeOf(materialized.get(asset)?.provenance.observedSince),
     codeVersionOf: yield* CodeVersions
   })
   return { cuts, states }
 })
+
+const timeOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Date.parse(at))
 
 /** How the assets of a graph are cut at this moment. Undefined if none is. */
 export const cutsOf = Effect.fnUntraced(function* (graph: AssetGraph<Asset.Any>) {

@@ -32,6 +32,8 @@ export interface Versions {
  */
 export const make = (options: {
   readonly runId: string
+  /** When the run started, ISO 8601 in UTC; undefined if no asset of the graph is cut. */
+  readonly startedAt?: string | undefined
   /** Where the run reads its sources. */
   readonly origin: string | undefined
   readonly recorded: ReadonlyMap<string, Materialization>
@@ -83,6 +85,19 @@ export const make = (options: {
       ? last.provenance.inputs[source.name]
       : undefined
   }
+  /** Partitions that were made before these times were made from other data. */
+  const sinceOf = (asset: Asset.Any, data: string, observed: string | undefined) => {
+    const { startedAt } = options
+    if (startedAt === undefined) return {}
+    const last = options.recorded.get(asset.name)
+    const before = last?.provenance
+    return {
+      since: before?.data === data ? (before.since ?? last?.at ?? startedAt) : startedAt,
+      ...(observed === undefined
+        ? {}
+        : { observedSince: before?.observed === observed ? (before.observedSince ?? last?.at ?? startedAt) : startedAt })
+    }
+  }
   return {
     unchanged,
     last: (asset) => options.recorded.get(asset.name),
@@ -101,6 +116,7 @@ export const make = (options: {
         code: options.codeVersionOf(asset) ?? CodeVersions.unknown,
         inputs: inputsOf(asset),
         data,
+        ...sinceOf(asset, data, observed),
         ...(observed === undefined ? {} : { observed }),
         ...(from.length === 0 ? {} : { origins: from })
       }

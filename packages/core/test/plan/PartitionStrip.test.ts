@@ -25,6 +25,7 @@ const statesOf = (
     failed: runs(failed),
     stale: runs(stale),
     causes: [],
+    unknown: Runs.empty(0),
     orphaned: Stored.empty("day"),
     recut: [],
     madeAt: () => undefined

@@ -10,8 +10,9 @@ import * as Planner from "@sluice/core/run/Planner"
 import * as Fixtures from "@sluice/core/testing/fixtures"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as TestClock from "effect/TestClock"
 
-import { days, hours, names, prepared, run } from "./partitionedRuns.ts"
+import { days, hours, names, prepared, run, statesOf } from "./partitionedRuns.ts"
 
 describe("a run of partitions", () => {
   it.effect("gives a day its hours by key, and maps a request to the assets upstream", () =>
@@ -223,6 +224,57 @@ describe("a run of partitions", () => {
       ])
       const failed = yield* run(Either.getOrThrow(AssetGraph.make([table(false)])), names("table"), twoDays)
       expect(failed.steps).toStrictEqual({ table: "Failed 2/2" })
+    }).pipe(prepared)
+  )
+
+  it.effect("a source that is read whole makes stale what was made from its older content", () =>
+    Effect.gen(function* () {
+      let content = "1"
+      const source = Asset.make("source", { materialize: () => Effect.as(StepContext.dataVersion(content), content) })
+      const observed = Effect.sync(() => content)
+      const stored = Storage.stored({ kind: "table", load: Effect.succeed("") })
+      const table = Asset.make("table", {
+        ...{ partitions: days, storage: stored, upstreams: { source } },
+        materialize: ({ source }) => Effect.succeed(source)
+      })
+      const direct = Asset.make("direct", {
+        ...{ partitions: days, storage: stored, observe: observed },
+        materialize: () => Effect.succeed("")
+      })
+      const graph = Either.getOrThrow(AssetGraph.make([source, table, direct]))
+      const both = names("table", "direct")
+      const staleOf = (asset: string) => Effect.map(statesOf(graph, asset), (states) => states?.stale)
+      yield* run(graph, both, { partitions: PartitionRequest.named("2024-08-01..2024-08-03") })
+      yield* TestClock.adjust("1 second")
+      yield* run(graph, both, { partitions: PartitionRequest.named("2024-08-03") })
+      expect([yield* staleOf("table"), yield* staleOf("direct")]).toStrictEqual(["", ""])
+      content = "2"
+      yield* TestClock.adjust("1 second")
+      yield* run(graph, both, { partitions: PartitionRequest.named("2024-08-02") })
+      const others = "2024-08-01, 2024-08-03"
+      expect([yield* staleOf("table"), yield* staleOf("direct")]).toStrictEqual([others, others])
+      const changed = PartitionRequest.inState(["missing", "stale", "unknown"], "2024-08-02..2024-08-03")
+      const { steps } = yield* run(graph, both, { partitions: changed })
+      expect(steps).toStrictEqual({ source: "Succeeded", table: "Succeeded 2/2", direct: "Succeeded 2/2" })
+    }).pipe(prepared)
+  )
+
+  it.effect("of a chain, what comes after a partition that is made again is stale", () =>
+    Effect.gen(function* () {
+      const balance = Asset.make("balance", {
+        ...{ partitions: days, dependsOnPast: true },
+        storage: Storage.stored({ kind: "table", load: Effect.succeed("") }),
+        materialize: () => Effect.succeed("")
+      })
+      const graph = Either.getOrThrow(AssetGraph.make([balance]))
+      yield* run(graph, names("balance"), { partitions: PartitionRequest.named("2024-08-01..2024-08-05") })
+      yield* TestClock.adjust("1 second")
+      const third = PartitionRequest.named("2024-08-03")
+      yield* run(graph, names("balance"), { partitions: third })
+      expect((yield* statesOf(graph, "balance"))?.stale).toBe("2024-08-04..2024-08-05")
+      yield* TestClock.adjust("1 second")
+      const { steps } = yield* run(graph, names("balance"), { partitions: third, downstream: true })
+      expect([steps, (yield* statesOf(graph, "balance"))?.stale]).toStrictEqual([{ balance: "Succeeded 3/3" }, ""])
     }).pipe(prepared)
   )
 })

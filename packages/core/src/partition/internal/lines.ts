@@ -29,6 +29,15 @@ export const before = (space: Space, runs: Runs.Runs, by: number): Runs.Runs => 
   return found
 }
 
+/** The partitions that come after any of some partitions in time. */
+export const after = (space: Space, runs: Runs.Runs): Runs.Runs => {
+  const { length } = storedCells.layoutOf(space)
+  const tails = function* () {
+    for (const [from] of rangesOf(space, runs)) yield [from + 1, (Math.floor(from / length) + 1) * length] as const
+  }
+  return Runs.intersect(Runs.fromRanges(space.size, tails()), space.all)
+}
+
 /** The ranges of some partitions that lie in one line of time each. */
 export function* rangesOf(space: Space, runs: Runs.Runs): Generator<readonly [from: number, to: number]> {
   const { length } = storedCells.layoutOf(space)
