@@ -61,6 +61,10 @@ export const DailyRevenue = Table.make("daily_revenue", {
   partitionBy: "day"
 })
 export const days = Partitions.daily("days", { start: "2024-08-01" })
+export const hours = Partitions.hourly("hours", { start: "2024-08-01" })
+export const regions = Partitions.fixed("regions", ["eu", "us"])
+export const countries = Partitions.fixed("countries", ["de", "fr", "us"])
+export const dayRegion = Partitions.product("day_region", { day: days, region: regions })
 export const Subscriptions = Table.make("subscriptions", {
   description,
   columns: { id: Column.text(36), start_date: Column.day, end_date: Column.day },
