@@ -7,12 +7,13 @@ import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import { RunFailed, UsageError } from "./CliError.ts"
+import { RunFailed } from "./CliError.ts"
 import * as exitCode from "./exitCode.ts"
 import * as OriginGuard from "./OriginGuard.ts"
 import { Output } from "./Output.ts"
 import * as PartitionEstimate from "./PartitionEstimate.ts"
 import { Pipeline } from "./Pipeline.ts"
+import * as Rivals from "./Rivals.ts"
 import * as RunEstimate from "./RunEstimate.ts"
 import * as RunWatch from "./RunWatch.ts"
 import * as Human from "./render/Human.ts"
@@ -54,38 +55,6 @@ export const closeOrphans = Effect.gen(function* () {
 })
 
 /**
- * Names other runs that are materializing the same stored assets, or the same partitions of them. The second run waits for the first.
- * Fails for a backfill, which would make partitions twice.
- */
-const tellRivals = Effect.fn("RunCommand.tellRivals")(function* (plan: Plan<Asset.Any>) {
-  const stored = plan.steps.filter(
-    ({ action, asset }) =>
-      action === "materialize" && plan.graph.assets[plan.graph.indexOf(asset) ?? -1]?.storage._tag === "Stored"
-  )
-  const rivals = yield* Owner.concurrentRuns(
-    stored.map(({ asset }) => asset),
-    new Map(stored.flatMap(({ asset, partitions }) => (partitions === undefined ? [] : [[asset, partitions]])))
-  )
-  const [rival] = rivals
-  if (rival !== undefined && plan.cut?.isBackfill === true) return yield* refused(rival)
-  yield* Output.err(
-    rivals.map(({ assets, run }) => {
-      const who = `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host})`
-      return `${who} is materializing ${Human.list(assets)} too. The second run waits for the first.`
-    })
-  )
-})
-
-const refused = ({ assets, run }: Owner.ConcurrentRun) => {
-  const { host, pid } = run.owner
-  const what = `${run.backfill ? "Backfill" : "Run"} ${run.runId} (process ${pid} on ${host}) is making some of these partitions of ${Human.list(assets)}.`
-  const remedy = run.backfill
-    ? `Wait until it has ended, cancel it with \`sluice backfills cancel ${run.runId}\`, or name other partitions.`
-    : "Wait until it has ended, or name other partitions."
-  return new UsageError({ detail: `${what} Nothing was made. ${remedy}` })
-}
-
-/**
  * Executes a plan, shows its progress, reports its result, and deletes old runs from the history. Fails if the sample would replace
  * real rows. Fails with an empty detail if the run does not succeed.
  */
@@ -94,7 +63,7 @@ export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asse
   const output = yield* Output
   const store = yield* RunStore
   yield* OriginGuard.check(plan, settings, job.allowSampleData === true, job.first)
-  yield* tellRivals(plan)
+  yield* Rivals.tell(plan)
   const { expected, previews } = yield* PartitionEstimate.ofPlan(plan, options.concurrency)
   // A backfill has shown them before.
   if (plan.cut?.isBackfill !== true) yield* output.err(PreviewText.lines(previews, output.errStyle))
@@ -117,7 +86,7 @@ export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asse
     ...options,
     pools: settings.pools ?? {},
     ...(settings.configured.origin === undefined ? {} : { origin: settings.configured.origin.name }),
-    observe: watch.observers,
+    observe: [...watch.observers, ...(yield* Rivals.yielding(plan))],
     onConcluded: (result) => {
       concluded = result
       return result.status === "canceled" ? Effect.void : Ref.set(ofRun, codeOf(result))

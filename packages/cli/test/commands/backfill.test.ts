@@ -135,6 +135,17 @@ describe("a backfill", () => {
     expect([(await rest("backfills", "resume", id)).code, keys.length, keys.sort()[0]]).toStrictEqual([0, 21, "2024-08-11"])
   }, 60_000)
 
+  it("that starts together with one of the same partitions ends, and the other makes all of them", async () => {
+    const directory = emptyDirectory()
+    const sluice = program(pipeline({ made: () => Effect.sleep(40) }), directory)
+    await sluice("provision")
+    const both = ["backfill", "daily_revenue", "--partitions", "*", "--concurrency", "1"]
+    const codes = (await Promise.all([sluice(...both), sluice(...both)])).map(({ code }) => code)
+    expect([codes.filter((code) => code === 0).length, codes.length]).toStrictEqual([1, 2])
+    const { out } = await sluice("partitions", "list", "daily_revenue", "--json")
+    expect(JSON.parse(out).counts).toMatchObject({ made: 31, missing: 0, failed: 0 })
+  }, 60_000)
+
   it("is named only if it is one", async () => {
     const sluice = program(pipeline(), emptyDirectory())
     await sluice("materialize", "daily_revenue")
