@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import { build } from "esbuild"
 
-/** Bundles a child into a directory. The native driver stays in its place. */
+/** Bundles a child into a directory. The drivers stay in their place. */
 export const bundleChild = (directory: string, child = new URL("./publisher.child.ts", import.meta.url)) =>
   Effect.promise(async () => {
     const outfile = join(directory, "child.mjs")
@@ -21,9 +21,12 @@ export const bundleChild = (directory: string, child = new URL("./publisher.chil
       logLevel: "silent",
       plugins: [
         {
-          name: "driver",
+          name: "drivers",
           setup: (plugins) =>
-            plugins.onResolve({ filter: /^libsql(?:\/|$)/ }, ({ path }) => ({ path: resolve(path), external: true }))
+            plugins.onResolve({ filter: /^(?:libsql|mysql2)(?:\/|$)/ }, ({ path }) => ({
+              path: resolve(path),
+              external: true
+            }))
         }
       ]
     })
