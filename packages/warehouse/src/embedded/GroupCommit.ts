@@ -38,6 +38,8 @@ export const make = <S, E>(client: LibsqlClient, begin: Effect.Effect<S, E>): Gr
   const turns = Effect.unsafeMakeSemaphore(1)
   /** The number of writes in the last transaction. */
   let last = 1
+  /** Whether a fiber commits those that wait, until none is left. One is enough: each that waits for its turn is woken at each. */
+  let isCommitting = false
 
   /** Runs the writes that wait in one transaction. */
   const commitWaiting = Effect.suspend(() => {
@@ -54,6 +56,14 @@ export const make = <S, E>(client: LibsqlClient, begin: Effect.Effect<S, E>): Gr
     return Effect.flatMap(Effect.exit(transaction(writes)), (exit) =>
       Effect.forEach(group, (write) => write.end(exit), { discard: true })
     )
+  })
+
+  /** The writes that have just ended have their turn first, since their writers may bring the next ones. */
+  const commitAll = Effect.repeat(turns.withPermits(1)(Effect.zipRight(Effect.yieldNow(), commitWaiting)), {
+    while: () => {
+      isCommitting = waiting.length > 0
+      return isCommitting
+    }
   })
 
   const inGroup = <A, E1, R>(write: Effect.Effect<A, E1, R>) =>
@@ -76,9 +86,11 @@ export const make = <S, E>(client: LibsqlClient, begin: Effect.Effect<S, E>): Gr
           end: (committed) => Deferred.done(outcome, outcomeOf(state.result, committed))
         }
         waiting.push(one)
-        // Any of the waiting writes may commit the others. It goes on if its own is interrupted. The writes that have just ended
-        // have their turn first, since their writers may bring the next ones.
-        yield* Effect.forkDaemon(turns.withPermits(1)(Effect.zipRight(Effect.yieldNow(), commitWaiting)))
+        // Any of the waiting writes may commit the others. It goes on if its own is interrupted.
+        if (!isCommitting) {
+          isCommitting = true
+          yield* Effect.forkDaemon(commitAll)
+        }
         const withdraw = Effect.suspend(() => {
           state.withdrawn = true
           return state.running === undefined

@@ -50,6 +50,21 @@ it.scopedLive("writes that come during a transaction share the next one, and eac
   })
 )
 
+it.scopedLive("writers that each go on to the next write are all committed, several in a transaction", () =>
+  Effect.gen(function* () {
+    const { group, insert, numbers, transactions } = yield* opened
+    const writer = (at: number) =>
+      Effect.forEach(
+        Array.from({ length: 50 }, (_, by) => at * 50 + by),
+        (n) => group.run(insert(n)),
+        { discard: true }
+      )
+    yield* Effect.forEach([0, 1, 2, 3, 4, 5, 6, 7], writer, { concurrency: "unbounded", discard: true })
+    expect(yield* numbers).toStrictEqual(Array.from({ length: 400 }, (_, n) => n))
+    expect(transactions.count).toBeLessThan(100)
+  })
+)
+
 it.scopedLive("an interrupted write is undone, and the others of its transaction are committed", () =>
   Effect.gen(function* () {
     const { group, insert, numbers } = yield* opened
