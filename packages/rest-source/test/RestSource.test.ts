@@ -37,7 +37,7 @@ const client = NodeHttpClient.layerWithoutAgent.pipe(
   Layer.provide(NodeHttpClient.makeAgentLayer({ keepAlive: true, timeout: 4_000 }))
 )
 
-type Where = Pick<RestSource.List<Order, Order>, "isPerson" | "paging" | "pageSize" | "people" | "url" | "within">
+type Where = Pick<RestSource.List<Order, Order>, "isPerson" | "paging" | "pageSize" | "people" | "url">
 
 /** Materializes a list of orders: its rows, its metadata and its quarantine. */
 const read = (where: Where, erased?: (id: string) => boolean) =>
@@ -145,32 +145,6 @@ layer(Layer.empty, { excludeTestServices: true })("a list that a schema declares
       expect([rows.map(({ id }) => id), others.map(({ id }) => id)]).toStrictEqual([
         ["1", "3", "4", "5"],
         ["1", "4", "5"]
-      ])
-    })
-  )
-
-  it.scoped("is asked for the rows of a slice's windows, on each page", () =>
-    Effect.gen(function* () {
-      const api = yield* FaultyApi.make
-      yield* api.on("/orders", Reply.pages(orders(12)))
-      const url = new URL(`${api.url}/orders?state=paid`)
-      const slice = {
-        space: { name: "hours" },
-        window: { start: Date.UTC(2024, 7, 1, 2), end: Date.UTC(2024, 7, 1, 4) }
-      }
-      const within = { slice, since: "since", until: "until" }
-      expect((yield* read({ url, within })).rows).toStrictEqual(orders(12))
-      yield* read({ url, pageSize: 100, within: { ...within, format: (instant) => String(instant / 1000) } })
-      const span = "since=2024-08-01T02%3A00%3A00.000Z&until=2024-08-01T04%3A00%3A00.000Z"
-      const asked = (yield* api.urls("/orders")).map((path) => path.replace(/&page=\d+/, ""))
-      expect([...new Set(asked)]).toStrictEqual([
-        `/orders?state=paid&${span}&limit=10`,
-        "/orders?state=paid&since=1722477600&until=1722484800&limit=100"
-      ])
-      const regions = { space: { name: "regions" }, window: undefined }
-      const exit = yield* Effect.exit(read({ url, within: { ...within, slice: regions } }))
-      expect(Exit.isFailure(exit) ? Chunk.toReadonlyArray(Cause.defects(exit.cause)).map(String) : exit).toStrictEqual([
-        "WindowMissing: regions has no time windows, so `within` has no times to request. Put the keys into the URL instead."
       ])
     })
   )

@@ -70,13 +70,16 @@ export const collect = Effect.fn("Ingest.collect")(function* <A, E extends Failu
   return changes ?? (yield* readAll(source, suppressed))
 })
 
+/** The remembered pages. Undefined for a slice: a partition is replaced whole, so its changes are of no use. */
+const pagesOf = Effect.flatMap(StepContext, ({ slice }) => (slice === undefined ? SourcePages : Effect.succeed(undefined)))
+
 const readChanges = Effect.fnUntraced(function* <A, E extends Failure, R>(
   source: Source<A, E, R>,
   { epoch, has }: Suppressed
 ) {
   const { dataVersion, lastMadeFrom, metadata, progress, runId } = yield* StepContext
   const fingerprints = yield* Fingerprints
-  const remembered = yield* SourcePages
+  const remembered = yield* pagesOf
   const { codec, id, name, since } = source
   if (since === undefined || fingerprints === undefined || remembered === undefined || lastMadeFrom === undefined) return
   const base = yield* remembered.load(name)
@@ -123,7 +126,7 @@ const readAll = Effect.fnUntraced(function* <A, E extends Failure, R>(source: So
   const completeness = yield* Completeness.CompletenessPolicy
   const words = Completeness.wordsOf(completeness)
   const fingerprints = yield* Fingerprints
-  const remembered = yield* SourcePages
+  const remembered = yield* pagesOf
   const remembers = remembered !== undefined && source.since !== undefined
   const pageIndex = fingerprints === undefined ? undefined : yield* PageIndex.make(fingerprints, { remembers })
   const detector = yield* Duplicates.detector()
