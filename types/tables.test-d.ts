@@ -6,6 +6,7 @@ import * as Id from "@sluice/core/data/Id"
 import type { MaskId } from "@sluice/core/data/MaskId"
 import type { MaskMap } from "@sluice/core/data/MaskMap"
 import type { Pii } from "@sluice/core/data/Pii"
+import * as Partitions from "@sluice/core/partition/Partitions"
 import * as Column from "@sluice/core/relation/Column"
 import * as Mask from "@sluice/core/relation/Mask"
 import * as Table from "@sluice/core/relation/Table"
@@ -171,3 +172,25 @@ externalTable(Orders, { observe: newest(Orders, "note") })
 externalTable(Orders, { observe: newest(Orders, "noted") })
 // @ts-expect-error secrets is sensitive
 externalTable(Secrets)
+
+// The rows of one partition are made by its key.
+const Sold = Table.make("sold", {
+  description: "",
+  columns: { day: Column.day, note: Column.text(100) },
+  primaryKey: ["day"],
+  partitionBy: "day"
+})
+const days = Partitions.daily("days", { start: "2024-08-01" })
+tableAsset(Sold, { partitions: days, rows: (_, __, { key }) => Table.rows(Sold, [{ day: key, note: "" }]) })
+tableAsset(Sold, {
+  partitions: days,
+  upstreams: { source },
+  rows: Effect.fn("sold")(function* ({ source }, _, { key }) {
+    yield* Dataset.toArray(source)
+    return Table.rows(Sold, [{ day: key, note: "" }])
+  })
+})
+tableAsset(Sold, {
+  ...{ partitions: days, policy: "single-run" },
+  rows: (_, __, { first, last }) => Table.rows(Sold, [{ day: first, note: last }])
+})

@@ -1,4 +1,4 @@
-import * as Stored from "@sluice/core/partition/Stored"
+import * as Signature from "@sluice/core/partition/Signature"
 import type { PartitionReport } from "@sluice/core/plan/PartitionReport"
 import type { PartitionStrip } from "@sluice/core/plan/PartitionStrip"
 import type { PartitionRecord } from "@sluice/core/run/PartitionRecord"
@@ -30,7 +30,7 @@ export const lines = ({ failures, report, strip }: AssetPartitions, style: Style
   ...failures.flatMap((record) =>
     Layout.hang(
       `  ${style.red(style.marks.failed)} `,
-      `${Stored.text(record.partitions)} failed ${Human.time(record.at)}, run ${record.runId}: ${style.worded(record.error?.message ?? "")}`,
+      `${Signature.text(record.set, record.partitions)} failed ${Human.time(record.at)}, run ${record.runId}: ${style.worded(record.error?.message ?? "")}`,
       style.columns
     )
   )
@@ -45,7 +45,7 @@ export const recordLines = (records: ReadonlyArray<PartitionRecord>, style: Styl
           `  ${Human.time(record.at)}`,
           style.cyan(record.runId),
           statusOf(record, style),
-          Stored.text(record.partitions, 1),
+          Signature.text(record.set, record.partitions, 1),
           [
             ...(record.durationMillis === undefined ? [] : [Human.duration(record.durationMillis)]),
             ...EventText.facts(record.metadata),

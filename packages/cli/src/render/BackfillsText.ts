@@ -1,4 +1,4 @@
-import * as Stored from "@sluice/core/partition/Stored"
+import * as Signature from "@sluice/core/partition/Signature"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import type { RunSummary } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
@@ -50,10 +50,10 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
       style.columns
     ).map(style.dim),
     ...Layout.table(cut, style.columns),
-    ...failuresIn(events).flatMap(({ asset, error, partitions }) =>
+    ...failuresIn(events).flatMap(({ asset, error, partitions, set }) =>
       Layout.hang(
         `  ${style.red(style.marks.failed)} `,
-        `${asset} ${Stored.text(partitions)}: ${style.worded(error.message)}`,
+        `${asset} ${Signature.text(set, partitions)}: ${style.worded(error.message)}`,
         style.columns
       )
     ),

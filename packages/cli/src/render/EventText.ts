@@ -1,5 +1,5 @@
 import type { Metadata } from "@sluice/core/asset/Metadata"
-import * as Stored from "@sluice/core/partition/Stored"
+import * as Signature from "@sluice/core/partition/Signature"
 import type { Action } from "@sluice/core/plan/Plan"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { UpstreamRestarted } from "@sluice/core/run/StepFailure"
@@ -110,15 +110,19 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(
         style.red(marks.failed),
         event.asset,
-        `${Stored.text(event.partitions)} failed: ${style.worded(event.error.message)}`
+        `${Signature.text(event.set, event.partitions)} failed: ${style.worded(event.error.message)}`
       )
     case "PartitionsSkipped":
-      return told(dim(marks.skipped), event.asset, dim(`${Stored.text(event.partitions)} ${skipped(event.causes)}`))
+      return told(
+        dim(marks.skipped),
+        event.asset,
+        dim(`${Signature.text(event.set, event.partitions)} ${skipped(event.causes)}`)
+      )
     case "PartitionsLate":
       return told(
         style.yellow(marks.warning),
         event.asset,
-        `${Human.plural(event.rows, "late row")} for ${Stored.text(event.partitions)}`
+        `${Human.plural(event.rows, "late row")} for ${Signature.text(event.set, event.partitions)}`
       )
   }
 }

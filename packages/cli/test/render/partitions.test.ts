@@ -18,7 +18,7 @@ const ofPartitions: ReadonlyArray<RunEvent> = [
     slices: [{ partitions, durationMillis: 3, metadata: { rows: 7 } }]
   },
   { _tag: "PartitionsFailed", ...about, set, partitions, error },
-  { _tag: "PartitionsSkipped", ...about, partitions, causes: ["bad"] },
+  { _tag: "PartitionsSkipped", ...about, set, partitions, causes: ["bad"] },
   { _tag: "PartitionsLate", ...about, set, partitions, rows: 1200 }
 ]
 

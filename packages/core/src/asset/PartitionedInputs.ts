@@ -1,9 +1,9 @@
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import type * as Mapping from "../partition/Mapping.ts"
-import type { PartitionKey } from "../partition/PartitionKey.ts"
 import type * as Partitions from "../partition/Partitions.ts"
 import type * as Slice from "../partition/Slice.ts"
 import type * as Asset from "./AssetShape.ts"
+import type { SingleRun } from "./Partitioning.ts"
 
 /** The set that an asset is cut by; `undefined` if it is not cut. */
 export type SetOf<T> = T extends { readonly partitions: infer P } ? P : undefined
@@ -71,9 +71,9 @@ type Given<T, P, M, Pol> = [SetOf<T>] extends [Partitions.Any]
     ? [P] extends [Partitions.Any]
       ? M extends { readonly arity: infer Arity }
         ? [Arity] extends ["one"]
-          ? [Pol] extends ["each"]
-            ? "whole"
-            : "byKey"
+          ? IsRange<Pol> extends true
+            ? "byKey"
+            : "whole"
           : "byKey"
         : "whole"
       : "byKey"
@@ -82,18 +82,13 @@ type Given<T, P, M, Pol> = [SetOf<T>] extends [Partitions.Any]
 
 /** What `materialize` is told about the partitions that it makes. */
 export type SliceOf<P, Pol> =
-  P extends Partitions.Partitions<infer Name> ? ([Pol] extends ["each"] ? Slice.One<Name> : Slice.Slice<Name>) : undefined
+  P extends Partitions.Partitions<infer Name> ? (IsRange<Pol> extends true ? Slice.Slice<Name> : Slice.One<Name>) : undefined
+
+/** Whether a policy makes ranges. Where the option is left out, the compiler may infer anything else, or nothing. */
+type IsRange<Pol> = [Pol] extends [never] ? false : [Pol] extends [SingleRun] ? true : false
 
 /** The slice of a step, as its asset is told it. */
 export const sliceOf = <P, Pol>(slice: Slice.Slice | undefined): SliceOf<P, Pol> => unsafeCast(slice)
-
-/** What a test or a program says to name partitions of an asset: a key, or for assets that make ranges also a first and a last. */
-export type Wanted<P, Pol> =
-  P extends Partitions.Partitions<infer Name>
-    ?
-        | PartitionKey<Name>
-        | ([Pol] extends ["each"] ? never : { readonly from: PartitionKey<Name>; readonly to: PartitionKey<Name> })
-    : never
 
 /** Whether an upstream is given to its reader as a map by key. */
 export const isByKey = (reader: Asset.Any, name: string, upstream: Asset.Any): boolean => {

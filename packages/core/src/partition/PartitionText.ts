@@ -14,6 +14,7 @@ import type { Dimension, Space, Windows } from "./Space.ts"
  * - a range of windows, both ends included: `2024-08-01..2024-08-31`, `2024-08-01..`, or `..2024-08-31`
  * - a longer window, for those that start in it: `2024`, `2024-08`, `2024-W31`, or a day of hours
  * - `*` for all, and `latest` for the last window; each can be a part of a product's key: `latest|*`
+ * - windows alone, of a product: `2024-08-01` is `2024-08-01|*`
  */
 export const parse = (space: Space, text: string): Either.Either<Runs.Runs, string> => {
   const items = text
@@ -55,8 +56,7 @@ const parseItem = (space: Space, item: string): Either.Either<Runs.Runs, string>
     return Either.mapLeft(parsePart(space, item), (problem) => `${item} ${problem}`)
   }
   const latest = space.dimensions.map(({ space }) => (space.windows === undefined ? "*" : "latest"))
-  const whole = item === "*" ? space.dimensions.map(() => "*") : undefined
-  const parts = item === "latest" ? latest : (whole ?? item.split("|"))
+  const parts = item === "latest" ? latest : item.includes("|") ? item.split("|") : ofTime(space, item)
   if (parts.length !== space.dimensions.length) {
     const shape = space.dimensions.map(({ name }) => name).join("|")
     return Either.left(`${item} has ${parts.length} of ${space.dimensions.length} parts. Write it as ${shape}.`)
@@ -66,6 +66,12 @@ const parseItem = (space: Space, item: string): Either.Either<Runs.Runs, string>
   if (problems.length > 0) return Either.left(problems.join(" "))
   const cells = slabs.reduce((all, slab) => (Either.isRight(slab) ? Runs.intersect(all, slab.right) : all), space.all)
   return Runs.isEmpty(cells) ? Either.left(`${item} has no partition.`) : Either.right(cells)
+}
+
+/** The parts of a product's key for windows alone, with all keys of the other dimensions. */
+const ofTime = ({ dimensions }: Space, item: string): ReadonlyArray<string> => {
+  const time = item === "*" ? -1 : dimensions.findIndex(({ space }) => space.windows !== undefined)
+  return time < 0 && item !== "*" ? [item] : dimensions.map((_, at) => (at === time ? item : "*"))
 }
 
 const parseSlab = (dimension: Dimension, part: string, size: number): Either.Either<Runs.Runs, string> =>

@@ -1,7 +1,9 @@
 import * as Schema from "effect/Schema"
-import type { Granularity } from "./internal/TimeGrid.ts"
+import * as Calendar from "./internal/Calendar.ts"
+import * as Ordinals from "./internal/Ordinals.ts"
+import * as TimeGrid from "./internal/TimeGrid.ts"
 import type { Space } from "./Space.ts"
-import { type Stored, unitOf as unitOfWindows } from "./Stored.ts"
+import { type Stored, text as storedText, unitOf as unitOfWindows } from "./Stored.ts"
 
 /**
  * What the stored partitions of a set mean. As long as it stays the same, a declaration can change its start, its end and its
@@ -38,16 +40,44 @@ export const differences = (was: Signature, is: Signature): ReadonlyArray<string
 }
 
 /** The granularity by which partitions are stored: that of the first time dimension; undefined if there is none. */
-export const granularityOf = ({ dimensions }: Signature): Granularity | undefined =>
+export const granularityOf = ({ dimensions }: Signature): TimeGrid.Granularity | undefined =>
   dimensions.map(({ cut }) => cut).find(isGranularity)
 
-const isGranularity = (cut: string): cut is Granularity =>
+const isGranularity = (cut: string): cut is TimeGrid.Granularity =>
   cut.startsWith("cron ") || granularities.some((granularity) => granularity === cut)
 
 /** The unit in which partitions are stored. */
 export const unitOf = (signature: Signature): Stored["unit"] => {
   const granularity = granularityOf(signature)
   return granularity === undefined ? "none" : unitOfWindows(granularity)
+}
+
+/**
+ * Stored partitions as their keys: `2024-08-01T02..2024-08-01T23, 2024-08-03T00|eu`. Both ends are included. At most `limit` ranges are
+ * written. Windows of a cron expression are written as times in UTC.
+ */
+export const text = (set: Signature, stored: Stored, limit = 3): string => {
+  const { cells, unit } = stored
+  const at = set.dimensions.findIndex(({ cut }) => granularities.some((granularity) => granularity === cut))
+  const time = set.dimensions[at]
+  const granularity = granularityOf(set)
+  if (time === undefined || granularity === undefined || unit !== unitOf(set)) return storedText(stored, limit)
+  const ranges = Object.entries(cells).flatMap(([cell, ordinals]) =>
+    [...Ordinals.pairs(ordinals)].map(([first, last]) => [cell, first, last] as const)
+  )
+  const latest = ranges.reduce((most, [, , last]) => Math.max(most, last), 0) * (unit === "second" ? 1000 : Calendar.day)
+  const grid = TimeGrid.make(granularity, time.timezone, latest + 62 * Calendar.day)
+  const keyOf = (ordinal: number) => {
+    const number = grid.numberOf(ordinal)
+    return number === undefined ? String(ordinal) : grid.keyOf(number)
+  }
+  const written = ranges.slice(0, limit).map(([cell, first, last]) => {
+    const others = cell === "" ? [] : cell.split("|")
+    const window = first === last ? keyOf(first) : `${keyOf(first)}..${keyOf(last)}`
+    return [...others.slice(0, at), window, ...others.slice(at)].join("|")
+  })
+  const more = ranges.length - written.length
+  return `${written.join(", ")}${more === 0 ? "" : ` and ${more} more range${more === 1 ? "" : "s"}`}`
 }
 
 const granularities = ["hour", "day", "week", "month"] as const

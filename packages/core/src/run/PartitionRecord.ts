@@ -1,4 +1,5 @@
 import type { Metadata } from "../asset/Metadata.ts"
+import type { Signature } from "../partition/Signature.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { ErrorInfo, RunEvent } from "./RunEvent.ts"
 
@@ -9,6 +10,8 @@ export interface PartitionRecord {
   readonly at: string
   /** `late`: rows arrived after they were made. */
   readonly status: "succeeded" | "failed" | "skipped" | "late"
+  /** What the partitions mean. */
+  readonly set: Signature
   /** All partitions that the record is about: of a success, those of one slice. */
   readonly partitions: Stored.Stored
   /** Undefined unless the partitions were made. */
@@ -47,16 +50,16 @@ export const windowsOf = (all: ReadonlyArray<Stored.Stored>): readonly [first: n
 }
 
 const allOf = (event: PartitionEvent): ReadonlyArray<PartitionRecord> => {
-  const { at, runId } = event
+  const { at, runId, set } = event
   const none = { durationMillis: undefined, metadata: {}, error: undefined }
   switch (event._tag) {
     case "PartitionsSucceeded":
-      return event.slices.map((slice) => ({ runId, at, status: "succeeded", error: undefined, ...slice }))
+      return event.slices.map((slice) => ({ runId, at, set, status: "succeeded", error: undefined, ...slice }))
     case "PartitionsFailed":
-      return [{ runId, at, status: "failed", ...none, partitions: event.partitions, error: event.error }]
+      return [{ runId, at, set, status: "failed", ...none, partitions: event.partitions, error: event.error }]
     case "PartitionsSkipped":
-      return [{ runId, at, status: "skipped", ...none, partitions: event.partitions }]
+      return [{ runId, at, set, status: "skipped", ...none, partitions: event.partitions }]
     case "PartitionsLate":
-      return [{ runId, at, status: "late", ...none, partitions: event.partitions, metadata: { rows: event.rows } }]
+      return [{ runId, at, set, status: "late", ...none, partitions: event.partitions, metadata: { rows: event.rows } }]
   }
 }

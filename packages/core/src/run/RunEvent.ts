@@ -113,7 +113,7 @@ export const PartitionsSucceeded = event("PartitionsSucceeded", {
 export const PartitionsFailed = event("PartitionsFailed", { ...ofSet, partitions: Stored, count: Count, error: ErrorInfo })
 /** Partitions were not made, since the steps or partitions that they need failed. `causes` are the failed steps. */
 export const PartitionsSkipped = event("PartitionsSkipped", {
-  ...step,
+  ...ofSet,
   partitions: Stored,
   count: Count,
   causes: Schema.Array(Schema.String)

@@ -69,7 +69,7 @@ export const make = (options: {
       emit({ _tag: "PartitionsFailed", ...step, set, ...stored(runs.current()), error })
     }
     for (const { causes, runs } of skips.values()) {
-      emit({ _tag: "PartitionsSkipped", ...step, ...stored(runs.current()), causes })
+      emit({ _tag: "PartitionsSkipped", ...step, set, ...stored(runs.current()), causes })
     }
     slices = []
     failures = new Map()

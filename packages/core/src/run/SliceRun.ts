@@ -238,7 +238,7 @@ const conclude = (
 ): void => {
   events.flush()
   for (const check of events.checks()) emit({ ...check, runId, asset: asset.name })
-  const { failed, made, rows, skipped } = events.counts()
+  const { failed, made, rows } = events.counts()
   const told = { runId, asset: asset.name, action: step.action, attempt: 1, durationMillis }
   const metadata = { partitions: made, ...(rows > 0 ? { rows } : {}) }
   const total = Runs.size(runs)
@@ -252,14 +252,12 @@ const conclude = (
     return
   }
   const first = events.firstError()
-  const reason =
-    first === undefined
-      ? `${skipped} could not be made, since what they are made from failed`
-      : `the first with: ${first.message}`
   const message =
     first === undefined
-      ? `${total - made} of ${total} partitions were not made: ${reason}.`
-      : `${failed} of ${total} partitions failed, ${reason}`
+      ? `${total - made} of ${total} partitions were not made, since what they are made from failed.`
+      : total === 1
+        ? first.message
+        : `${failed} of ${total} partitions failed, the first with: ${first.message}`
   emit({
     _tag: "StepFailed",
     ...told,

@@ -117,8 +117,8 @@ it("a part that means nothing is named, with what is wrong and the nearest key",
     "eu..us is a range of keys, which have no order. Write them with commas.",
     "latest is not a partition of regions."
   ])
-  expect(wrong(cells, "2024-08-01", "2024-08-01|ue", "2024-08-11|eu")).toStrictEqual([
-    "2024-08-01 has 1 of 2 parts. Write it as day|region.",
+  expect(wrong(cells, "2024-08-01|eu|x", "2024-08-01|ue", "2024-08-11|eu")).toStrictEqual([
+    "2024-08-01|eu|x has 3 of 2 parts. Write it as day|region.",
     "In 2024-08-01|ue, region ue is not a partition of regions. Did you mean us or eu?",
     "In 2024-08-11|eu, day 2024-08-11 has no partition. The nearest partition is 2024-08-09."
   ])

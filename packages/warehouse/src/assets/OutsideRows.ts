@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
  * - `refuse` fails the step, and the old rows stay
  * - `leave` leaves them out: the source is read whole, and each partition takes its own
  * - `warn` leaves them out, counts them in the metadata `late_rows`, and logs a warning
- * - `remake` does what `warn` does, and makes their partitions stale, so that `backfill --stale` makes them again
+ * - `remake` does what `warn` does, and makes their partitions stale if they are there, so that `backfill --stale` makes them again
  */
 export type OutsideRows = "refuse" | "leave" | "warn" | "remake"
 

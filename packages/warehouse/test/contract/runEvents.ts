@@ -107,7 +107,7 @@ export const partitionsLate = (runId: string, asset: string, partitions: Stored,
 
 export const partitionsSkipped = (runId: string, asset: string, partitions: Stored): RunEvent => ({
   _tag: "PartitionsSkipped",
-  ...{ runId, at, asset, partitions, causes: ["x"] }
+  ...{ runId, at, asset, set: days, partitions, causes: ["x"] }
 })
 
 /** One event of each kind. */
