@@ -26,13 +26,14 @@ export interface One<out Name extends string = string> extends Slice<Name> {
 /** The slice of some partitions of a space. Its `key` is the first. */
 export const make = <Name extends string>(space: Space<Name>, runs: Runs.Runs): One<Name> => {
   const [first, last] = [Runs.first(runs), Runs.last(runs)]
+  const key = space.keyOf(first)
   return {
     space,
     runs,
     size: Runs.size(runs),
-    key: space.keyOf(first),
-    first: space.keyOf(first),
-    last: space.keyOf(last),
+    key,
+    first: key,
+    last: last === first ? key : space.keyOf(last),
     get window() {
       return windowOf(space, runs)
     },

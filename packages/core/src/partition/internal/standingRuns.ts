@@ -93,6 +93,8 @@ const current = (space: Space, groups: ReadonlyArray<Group>, places: Places, orp
     const isThere = at >= 0 && index < (places.tos[at] ?? 0) && Runs.has(space.all, index)
     return isThere ? groups[places.groups[at] ?? 0] : undefined
   }
+  /** Made at the first look, since few standings are looked at by group. */
+  let together: ReadonlyArray<MadeTogether> | undefined
   return {
     made: where(({ madeAt }) => madeAt !== undefined),
     failed: where(({ failedAt }) => failedAt !== undefined),
@@ -101,29 +103,44 @@ const current = (space: Space, groups: ReadonlyArray<Group>, places: Places, orp
     codeOf: (index) => groupAt(index)?.code,
     madeAt: (index) => groupAt(index)?.madeAt,
     groups: {
-      [Symbol.iterator]: () => madeTogether(groups, places, (bounds) => runsOf(new Uint32Array(bounds), bounds.length / 2))
+      [Symbol.iterator]: () => {
+        together ??= madeTogether(groups, places, runsOf)
+        return together[Symbol.iterator]()
+      }
     }
   }
 }
 
-function* madeTogether(
+const madeTogether = (
   groups: ReadonlyArray<Group>,
-  places: Places,
-  runsOf: (bounds: ReadonlyArray<number>) => Runs.Runs
-): Generator<MadeTogether> {
-  const together = new Map<string, { readonly at: number; readonly code: string; readonly bounds: Array<number> }>()
+  { count, froms, groups: numbers, tos }: Places,
+  runsOf: (bounds: Uint32Array, count: number) => Runs.Runs
+): ReadonlyArray<MadeTogether> => {
+  const together = new Map<string, { readonly at: number; readonly code: string; bounds: Uint32Array; count: number }>()
   const byGroup = groups.map(({ code, madeAt }) => {
     if (madeAt === undefined || code === undefined) return undefined
     const id = `${madeAt} ${code}`
-    const known = together.get(id) ?? { at: madeAt, code, bounds: [] }
+    const known = together.get(id) ?? { at: madeAt, code, bounds: new Uint32Array(0), count: 0 }
     together.set(id, known)
     return known
   })
-  for (let at = 0; at < places.count; at++) {
-    byGroup[places.groups[at] ?? 0]?.bounds.push(places.froms[at] ?? 0, places.tos[at] ?? 0)
+  for (let at = 0; at < count; at++) {
+    const one = byGroup[numbers[at] ?? 0]
+    if (one !== undefined) one.count++
   }
-  for (const { at, bounds, code } of together.values()) {
-    const runs = runsOf(bounds)
-    if (!Runs.isEmpty(runs)) yield { runs, at, code }
+  for (const one of together.values()) {
+    one.bounds = new Uint32Array(one.count * 2)
+    one.count = 0
   }
+  for (let at = 0; at < count; at++) {
+    const one = byGroup[numbers[at] ?? 0]
+    if (one === undefined) continue
+    one.bounds[one.count * 2] = froms[at] ?? 0
+    one.bounds[one.count * 2 + 1] = tos[at] ?? 0
+    one.count++
+  }
+  return [...together.values()].flatMap(({ at, bounds, code, count: ranges }) => {
+    const runs = runsOf(bounds, ranges)
+    return Runs.isEmpty(runs) ? [] : [{ runs, at, code }]
+  })
 }
