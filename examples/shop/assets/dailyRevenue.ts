@@ -18,7 +18,7 @@ export const dailyRevenue = sqlTable(DailyRevenue, {
   ],
   from: { orders, rates: exchangeRates },
   select: ({ orders, rates }, { window }) => `
-    SELECT ${window.firstDay} AS day, count(*) AS orders, coalesce(sum(o.amount * r.eur), 0) AS revenue
+    SELECT ${window.day} AS day, count(*) AS orders, coalesce(sum(o.amount * r.eur), 0) AS revenue
     FROM ${orders} o
     JOIN ${rates} r ON r.currency = o.currency
     WHERE o.ordered_at >= ${window.start} AND o.ordered_at < ${window.end}`

@@ -11,7 +11,7 @@ export const regionalRevenue = sqlTable(RegionalRevenue, {
   mappings: { orders: Mapping.overlap(hours, dayRegion) },
   from: { orders, rates: exchangeRates },
   select: ({ orders, rates }, { window }) => `
-    SELECT ${window.firstDay} AS day, ${window.keyOf("region")} AS region,
+    SELECT ${window.day} AS day, ${window.keyOf("region")} AS region,
       count(*) AS orders, coalesce(sum(o.amount * r.eur), 0) AS revenue
     FROM ${orders} o
     JOIN ${rates} r ON r.currency = o.currency

@@ -10,10 +10,11 @@ import * as Human from "./render/Human.ts"
 
 /**
  * Names other runs that are materializing the same stored assets, or the same partitions of them. The second run waits for the first.
- * Fails for a backfill that would make the same partitions.
+ * Fails if one of the two is a backfill that makes the same partitions, since it would make them twice.
  */
 export const tell = Effect.fn("Rivals.tell")(function* (plan: Plan<Asset.Any>) {
-  const [rival] = isBackfill(plan) ? yield* makingPartitionsOf(plan) : []
+  const rivalsOfPartitions = plan.cut === undefined ? [] : yield* makingPartitionsOf(plan)
+  const rival = rivalsOfPartitions.find(({ run }) => isBackfill(plan) || run.backfill)
   if (rival !== undefined) return yield* refused(rival)
   const rivals = yield* runsMaking(storedIn(plan))
   yield* Output.err(

@@ -108,6 +108,8 @@ export interface BoundWindow {
   readonly start: string
   /** The end of the last window: the first instant after it. */
   readonly end: string
+  /** The local date of a slice of one day. A slice of several days has no value for it. */
+  readonly day: string
   /** The first and the last local date, for windows of days or longer. Both are in the slice. */
   readonly firstDay: string
   readonly lastDay: string

@@ -1,7 +1,6 @@
 import { CodeVersions, unknown } from "@sluice/core/asset/CodeVersions"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Relations from "@sluice/core/definitions/Relations"
-import * as PartitionReport from "@sluice/core/plan/PartitionReport"
 import * as AdoptedPartitions from "@sluice/core/run/AdoptedPartitions"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -56,7 +55,8 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
     yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
     const states = yield* Partition.statesOf(graph, asset)
     const { recut, space } = states
-    const { made } = PartitionReport.counts(states)
+    // What the history knows may be of a time before the table was made whole.
+    const made = (yield* (yield* Warehouse).partitionMarks(table)).length
     if (made > 0) {
       return yield* new UsageError({
         detail: `${name} is cut already: ${Human.plural(made, "partition")} of it ${made === 1 ? "is" : "are"} made. \`sluice partitions list ${name}\` shows them.`
@@ -76,6 +76,7 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
         const keys = cut.partitions.map(([key]) => key)
         const rows = cut.partitions.reduce((sum, [, each]) => sum + each, 0)
         const event = AdoptedPartitions.eventOf({ runId, at, asset: name, space, code, keys, rows })
+        yield* store.invalidate([name])
         if (event !== undefined) yield* store.append([event])
         return cut
       })

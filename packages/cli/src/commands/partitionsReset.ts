@@ -3,10 +3,11 @@ import type { Values } from "@sluice/core/command/CommandTable"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Relations from "@sluice/core/definitions/Relations"
 import type { Space } from "@sluice/core/partition/Space"
-import type * as Table from "@sluice/core/relation/Table"
+import * as Table from "@sluice/core/relation/Table"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Output } from "../Output.ts"
@@ -49,7 +50,7 @@ export const run = Effect.fn("assets.partitions.reset")(function* ({ asset: name
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
         if (table?._tag === "Table" && rows !== undefined) {
-          if (rows.elsewhere === 0) yield* warehouse.cutInto(table, space, { adopt: true })
+          if (rows.elsewhere === 0 && !rows.isOutdated) yield* warehouse.cutInto(table, space, { adopt: true })
           else yield* emptied(table, StepContext.unobserved(runId, name))
         }
         yield* (yield* RunStore).invalidate([name])
@@ -65,10 +66,12 @@ export const run = Effect.fn("assets.partitions.reset")(function* ({ asset: name
   )
 })
 
-/** The numbers of a table's rows: all, and those in no partition of a space. */
+/** The numbers of a table's rows: all, and those in no partition of a space; and whether it has other columns than declared. */
 const rowsOf = Effect.fnUntraced(function* (table: Table.Any, space: Space) {
   const { elsewhere, partitions } = yield* (yield* Warehouse).cutInto(table, space, { adopt: false })
-  return { elsewhere, all: partitions.reduce((sum, [, rows]) => sum + rows, elsewhere) }
+  const { columns } = yield* (yield* WarehouseReader).inspect(table.name)
+  const isOutdated = columns.length > 0 && Table.columnNames(table).join() !== columns.join()
+  return { elsewhere, isOutdated, all: partitions.reduce((sum, [, rows]) => sum + rows, elsewhere) }
 })
 
 const emptied = (table: Table.Any, step: StepContext.Service) =>
@@ -79,14 +82,16 @@ const emptied = (table: Table.Any, step: StepContext.Service) =>
 /** What a reset means. */
 const sentences = (
   name: string,
-  rows: { readonly all: number; readonly elsewhere: number } | undefined
+  rows: { readonly all: number; readonly elsewhere: number; readonly isOutdated: boolean } | undefined
 ): ReadonlyArray<string> => [
   `A reset forgets which partitions of ${name} are made, when and by what code. All of them count as missing then.`,
   ...(rows === undefined
     ? ["What is stored outside of the warehouse stays."]
-    : rows.elsewhere === 0
-      ? [`The ${Human.plural(rows.all, "row")} of the table stay until their partition is made anew.`]
-      : [
-          `${Human.plural(rows.elsewhere, "row")} of ${Human.count(rows.all)} would be in no partition. So the table is emptied, and is empty until its partitions are made anew.`
-        ])
+    : rows.isOutdated
+      ? ["The table has other columns than declared. So it is emptied, and is empty until its partitions are made anew."]
+      : rows.elsewhere === 0
+        ? [`The ${Human.plural(rows.all, "row")} of the table stay until their partition is made anew.`]
+        : [
+            `${Human.plural(rows.elsewhere, "row")} of ${Human.count(rows.all)} would be in no partition. So the table is emptied, and is empty until its partitions are made anew.`
+          ])
 ]

@@ -74,7 +74,7 @@ export interface Options<
   /** Makes the value. If the asset is cut, it makes the value of the given partitions. */
   readonly materialize: (inputs: Inputs<Up, P, M, Pol>, slice: Cut.SliceOf<P, Pol>) => Effect.Effect<A, E, R>
   /**
-   * Returns the version of the data that a stored asset reads besides its upstreams: the hash of a file, an ETag, the newest
+   * Returns the version of the data that an asset reads besides its upstreams: the hash of a file, an ETag, the newest
    * time in a table. `--changed` skips the asset while the version stays the same. A stored asset without upstreams and without
    * `observe` is always materialized. The version is recorded as a hash.
    *

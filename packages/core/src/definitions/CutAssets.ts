@@ -17,9 +17,16 @@ export const problems = (assets: ReadonlyArray<Asset.Any>, now: number): Readonl
     ...[...sets].flatMap(([name, several]) =>
       several.size > 1 ? [`Two sets of partitions are called "${name}". Give each a name of its own, or share one.`] : []
     ),
+    ...[...sets.values()].flatMap(([set]) => (set === undefined ? [] : invalid(set, now))),
     ...all.flatMap((asset) => [...placing(asset, now), ...numbers(asset), ...readings(asset)])
   ]
 }
+
+const invalid = (set: Partitions.Any, now: number): ReadonlyArray<string> =>
+  Either.match(set.at({ now }), {
+    onLeft: ({ problems }) => problems.map((problem) => `The partitions ${set.name}: ${problem}`),
+    onRight: () => []
+  })
 
 /** A table is cut exactly if its asset is, by a column that tells its partition. A mask table is never cut. */
 const placing = (asset: Asset.Any, now: number): ReadonlyArray<string> => {
@@ -34,7 +41,7 @@ const placing = (asset: Asset.Any, now: number): ReadonlyArray<string> => {
         ]
   }
   const space = partitioning.partitions.at({ now })
-  if (Either.isLeft(space)) return space.left.problems.map((problem) => `${partitioning.partitions.name}: ${problem}`)
+  if (Either.isLeft(space)) return []
   return Either.match(Placement.of(space.right, table), { onLeft: (problems) => problems, onRight: () => [] })
 }
 

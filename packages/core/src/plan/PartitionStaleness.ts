@@ -39,8 +39,8 @@ export interface Cause {
 /** What the history knows of the graph's assets. */
 export interface Recorded {
   readonly standingOf: (asset: string) => Standing.Standing | undefined
-  /** Since when an asset that is not cut has its data, in milliseconds since the epoch. */
-  readonly dataSince: (asset: string) => number | undefined
+  /** Since when an asset that is not cut has its data, in milliseconds since the epoch; undefined if that is not known. */
+  readonly dataSince: (asset: Asset.Any) => number | undefined
   /** Since when what an asset observes is the same, in milliseconds since the epoch; undefined if it observes nothing. */
   readonly observedSince: (asset: string) => number | undefined
   readonly codeVersionOf: CodeVersionOf
@@ -134,7 +134,7 @@ const inputCauses = (
   const downOf = (runs: Runs.Runs) => Runs.intersect(cuts.down(asset, upstream, runs), current.made)
   const groups =
     theirs === undefined
-      ? [{ at: recorded.dataSince(name) ?? Number.NEGATIVE_INFINITY, runs: current.made }]
+      ? [{ at: recorded.dataSince(upstream) ?? Number.NEGATIVE_INFINITY, runs: current.made }]
       : [...theirs.groups].map(({ at, runs }) => ({ at, runs: downOf(runs) }))
   const stale = above.get(name)?.stale
   return [

@@ -52,4 +52,4 @@ const observedAtOnce = 4
 const longest = "30 seconds"
 
 const isObservable = ({ observe, storage }: Asset.Any): boolean =>
-  storage._tag === "Stored" && (observe !== undefined || storage.exists !== undefined)
+  observe !== undefined || (storage._tag === "Stored" && storage.exists !== undefined)

@@ -29,9 +29,11 @@ export const of = Effect.fn("PartitionFacts.of")(function* (
   const standings = yield* (yield* RunStore).standings
   const states = PartitionStaleness.of(graph, cuts, {
     standingOf: (asset) => standings.get(asset),
-    dataSince: (asset) => {
-      const last = materialized.get(asset)
-      return timeOf(last?.provenance.since ?? last?.at)
+    dataSince: ({ name, storage }) => {
+      const last = materialized.get(name)
+      // The data of a source that has no version may be the same as before.
+      const isUnknown = storage._tag === "Ephemeral" && last?.provenance.data === last?.runId
+      return isUnknown ? undefined : timeOf(last?.provenance.since ?? last?.at)
     },
     observedSince: (asset) => timeOf(materialized.get(asset)?.provenance.observedSince),
     codeVersionOf: yield* CodeVersions

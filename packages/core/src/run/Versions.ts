@@ -77,6 +77,14 @@ export const make = (options: {
     const of = JSON.stringify([code, Object.entries(inputsOf(asset)).sort(), ...(observed === undefined ? [] : [observed])])
     return known ? `${before ?? "first"}-${fingerprint(of)}` : options.runId
   }
+  /** The version of a source that is read whole and observed, and not stored. */
+  const sourceData = (asset: Asset.Any, observed: string | undefined) => {
+    const code = options.codeVersionOf(asset)
+    const isWhole = asset.storage._tag === "Ephemeral" && asset.partitioning === undefined
+    return isWhole && code !== undefined && observed !== undefined
+      ? fingerprint(JSON.stringify([code, observed]))
+      : undefined
+  }
   const sourceVersion = (source: Asset.Any, asset: Asset.Any) => {
     const last = options.recorded.get(asset.name)
     return last !== undefined &&
@@ -107,11 +115,11 @@ export const make = (options: {
     },
     made: (asset, reported) => {
       const isKept = asset.storage._tag === "Stored" && !asset.storage.isExternal
-      const data = reported ?? (isKept ? stored(asset) : options.runId)
+      const { observed } = options.observations.get(asset.name) ?? {}
+      const data = reported ?? (isKept ? stored(asset) : (sourceData(asset, observed) ?? options.runId))
       current.set(asset.name, data)
       const from = originsOf(asset)
       origins.set(asset.name, from)
-      const { observed } = options.observations.get(asset.name) ?? {}
       return {
         code: options.codeVersionOf(asset) ?? CodeVersions.unknown,
         inputs: inputsOf(asset),

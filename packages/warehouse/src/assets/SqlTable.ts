@@ -40,7 +40,7 @@ export type Names<F> = { readonly [K in keyof F]: string }
  *   partitions: days,
  *   from: { orders },
  *   select: ({ orders }, { window }) => `
- *     SELECT ${window.firstDay} AS day, sum(amount) AS revenue
+ *     SELECT ${window.day} AS day, sum(amount) AS revenue
  *     FROM ${orders}
  *     WHERE ordered_at >= ${window.start} AND ordered_at < ${window.end}`
  * })

@@ -19,6 +19,7 @@ export interface BoundSelect {
 export const window: BoundWindow = {
   start: ":sluice_window_start",
   end: ":sluice_window_end",
+  day: ":sluice_window_day",
   firstDay: ":sluice_window_first_day",
   lastDay: ":sluice_window_last_day",
   key: ":sluice_window_key",
@@ -51,7 +52,7 @@ export const bind = (
     })
   })
 
-const placeholder = /:sluice_window_(?:start|end|first_day|last_day|key_of_[0-9a-f]+|key)(?![0-9a-z_])/g
+const placeholder = /:sluice_window_(?:start|end|day|first_day|last_day|key_of_[0-9a-f]+|key)(?![0-9a-z_])/g
 
 const wordOf = (name: string): string => {
   const dimension = /_key_of_([0-9a-f]+)$/.exec(name)?.[1]
@@ -72,6 +73,8 @@ const valuesOf = ({ columns }: Placement.Placement, { runs, space }: Slice): Rea
       values.set(window.start, RowPlaces.instantText(windows.windowOf(from).start))
       values.set(window.end, RowPlaces.instantText(windows.windowOf(to - 1).end))
       if (windows.unit === "day") {
+        if (windows.granularity === "day" && to - from === 1)
+          values.set(window.day, RowPlaces.dateText(windows.ordinalOf(from)))
         values.set(window.firstDay, RowPlaces.dateText(windows.ordinalOf(from)))
         values.set(window.lastDay, RowPlaces.dateText(windows.ordinalOf(to) - 1))
       }
