@@ -49,5 +49,5 @@ it("the page's commands do what it shows", { timeout: 300_000 }, () => {
     return { command, missing: lines.filter((line) => !stdout.includes(line)).map((line) => `${line} is not in ${stdout}`) }
   })
   expect(missing).toEqual(commands.map(({ command }) => ({ command, missing: [] })))
-  expect(commands).toHaveLength(20)
+  expect(commands).toHaveLength(22)
 })
