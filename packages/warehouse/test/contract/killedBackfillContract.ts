@@ -26,7 +26,8 @@ export type Fresh = Effect.Effect<
   Scope.Scope
 >
 
-const kills = isFull ? 100 : 4
+/** A kill takes some seconds on a server. Set `KILLS=100` to make many. */
+const kills = Number(process.env["KILLS"] ?? (isFull ? 12 : 4))
 
 /** The marks by key: the run that wrote the partition. */
 const marks = Effect.gen(function* () {
