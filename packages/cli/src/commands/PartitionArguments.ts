@@ -61,7 +61,9 @@ export const checkCut = Effect.fn("assets.partitions.check")(function* (
 /** The assets that are cut, in a sentence. */
 export const cutAssets = (graph: AssetGraph<Asset.Any>): string => {
   const cut = graph.assets.flatMap(({ name, partitioning }) => (partitioning === undefined ? [] : [name]))
-  return cut.length === 0 ? "No asset of this pipeline is cut." : `Assets that are cut: ${cut.slice(0, 10).join(", ")}.`
+  return cut.length === 0
+    ? "No asset of this pipeline is cut."
+    : `Assets that are cut: ${cut.slice(0, 10).join(", ")}${cut.length > 10 ? ` and ${cut.length - 10} more` : ""}.`
 }
 
 /** What is known of the partitions of a graph's assets. Undefined if no asset is cut. */

@@ -16,7 +16,7 @@ export interface Prospect {
 export const lines = ({ expected, previews, selection }: Prospect, style: Style): ReadonlyArray<string> => {
   const made = previews.filter(({ count }) => count > 0)
   if (made.length === 0) {
-    return [`${style.green(style.marks.ok)} Nothing to do: ${selection} has every partition that is asked for.`]
+    return [`${style.green(style.marks.ok)} Nothing to do: ${selection} has no such partition.`]
   }
   const sum = (of: (preview: PartitionPreview) => number) => made.reduce((total, each) => total + of(each), 0)
   return [

@@ -69,7 +69,7 @@ it("a declaration that cannot be is refused with all of its problems", () => {
     "The start 1969-12-31 is before 1970. Start at 1970-01-01 or later."
   ])
   expect(problemsOf(Partitions.hourly("hours", { start: "today", end: "2024-08", endOffset: 0.5 }))).toStrictEqual([
-    "endOffset is 0.5. Use a whole number.",
+    "endOffset is 0.5. Use a whole number from -10000 to 10000.",
     "The start today is not an hour. Write it as 2024-08-01T02.",
     "The end 2024-08 is not an hour. Write it as 2024-08-01T02."
   ])

@@ -31,8 +31,9 @@ export const make = <Name extends string>(
   const expression = TimeGrid.expressionOf(granularity)
   const cron = expression === undefined ? undefined : CronPattern.parse(expression)
   if (cron !== undefined && Either.isLeft(cron)) return Either.left([`The cron expression ${expression} ${cron.left}`])
-  if (!Number.isInteger(endOffset)) problems.push(`endOffset is ${endOffset}. Use a whole number.`)
-  const grid = TimeGrid.make(granularity, timezone, horizonOf(now, end, endOffset))
+  const isOffset = Number.isInteger(endOffset) && Math.abs(endOffset) <= farthest
+  if (!isOffset) problems.push(`endOffset is ${endOffset}. Use a whole number from -${farthest} to ${farthest}.`)
+  const grid = TimeGrid.make(granularity, timezone, horizonOf(now, end, isOffset ? endOffset : 0))
   const bound = (what: string, text: string, side: "first" | "last"): number => {
     const found = boundIn(grid, text, side)
     if (Either.isLeft(found)) problems.push(`The ${what} ${text} ${found.left}`)
@@ -100,6 +101,9 @@ const boundIn = (grid: TimeGrid.TimeGrid, text: string, side: "first" | "last"):
   const [from, to] = grid.datesFrom(dayNumber)
   return Either.right(side === "first" ? from : to - 1)
 }
+
+/** The most windows beyond the last complete one. */
+const farthest = 10_000
 
 /** The zone table must reach past the last window. */
 const horizonOf = (now: number, end: string | undefined, endOffset: number): number => {
