@@ -226,6 +226,7 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
   const views = new Set(spec.views.map(({ name }) => name))
   const created = [...(yield* names)]
     .filter((name) => !before.has(name))
+    .sort()
     .map((name) => `created the ${views.has(name) ? "view" : "table"} ${name}`)
   return { created, others: (yield* here(SqlOwners.ownOf(words, spec))).others }
 })
