@@ -5,10 +5,15 @@ import { expect, it } from "vitest"
 /** The modules that read the time of day, for the time of an event, and the age of rows and runs. */
 const timesOfDay = [
   "assets/src/assets/loadedAt.ts",
+  "cli/src/commands/partitionsAdopt.ts",
   "cli/src/privacy/PrivacyReport.ts",
   "cli/src/wiring/Retention.ts",
+  "core/src/definitions/Pipeline.ts",
   "core/src/run/EventLog.ts",
+  "core/src/run/Executor.ts",
   "core/src/run/Owner.ts",
+  "core/src/run/PartitionFacts.ts",
+  "core/src/run/PartitionedRun.ts",
   "core/src/run/RecordedRun.ts",
   "core/src/run/RunId.ts",
   "core/src/run/RunStore.ts",

@@ -68,6 +68,8 @@ export const run = Effect.fnUntraced(function* <A extends Asset.Any>(
     Effect.onInterrupt(() => Effect.forEach(members, (member) => recover(options, member), { discard: true })),
     Effect.ensuring(Effect.sync(flush))
   )
+  // With failFast, the first failure has interrupted the steps of other slices.
+  if (isOver()) yield* Effect.forEach(members, (member) => recover(options, member), { discard: true })
 
   for (const member of members) {
     flush()

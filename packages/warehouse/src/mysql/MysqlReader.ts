@@ -21,7 +21,7 @@ export const rows = <T extends Table.Any | View.Any>(
   const decode = rowDecoder(relation.columns)
   const pages = (session: Session) => {
     const select = (sql: string, parameters: ReadonlyArray<unknown>) =>
-      Effect.mapError(Effect.retry(session.connection.execute(sql, parameters, undefined), missingFile), failed)
+      Effect.mapError(Effect.retry(session.connection.execute(sql, parameters, undefined), passing), failed)
     if (relation._tag === "View" || relation.primaryKey.length === 0)
       return Stream.fromEffect(select(Ddl.selectFrom(relation), []))
     const { primaryKey } = relation
@@ -47,11 +47,12 @@ export const rows = <T extends Table.Any | View.Any>(
 const pageSize = 5_000
 
 /**
- * MySQL 9.7 sometimes misses the file of a table that was just swapped (ER_TABLESPACE_MISSING). The transaction survives that.
- * A deadlock ends the transaction and its snapshot, so no page may be read again then.
+ * MySQL 9.7 sometimes misses the file of a table that was just swapped (ER_TABLESPACE_MISSING), or cannot prepare a SELECT from a view
+ * again while it opens many tables (ER_NEED_REPREPARE). The transaction survives both. A deadlock ends the transaction and its
+ * snapshot, so no page may be read again then.
  */
-const missingFile = {
-  while: (error: SqlError) => faultOf(error.cause).errno === 1812,
+const passing = {
+  while: (error: SqlError) => [1812, 1615].includes(faultOf(error.cause).errno ?? 0),
   schedule: Schedule.intersect(Schedule.spaced("20 millis"), Schedule.recurs(10))
 }
 

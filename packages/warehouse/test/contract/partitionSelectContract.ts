@@ -147,7 +147,7 @@ export const partitionSelectContract = (options: Options) =>
             yield* Effect.flip(select(table, march("3"), () => "SELECT id, ordered_at, amount FROM cut_nowhere"))
           ]
           expect(errors[0]?.message).toBe(
-            "Could not publish cut_select_refused: its SELECT uses window.key, which the partitions days do not have. Use window.start, window.end, window.firstDay, window.lastDay. Nothing was run."
+            "Could not publish cut_select_refused: its SELECT uses window.key, which the partitions days do not have. Use window.start, window.end, window.day, window.firstDay, window.lastDay. Nothing was run."
           )
           expect(errors[1]?._tag === "WarehouseFailed" && errors[1].reason).toBe("Missing")
           expect(yield* marksOf(table)).toStrictEqual([])
