@@ -77,7 +77,7 @@ export const arbitrarySpecs = (most: number): FastCheck.Arbitrary<ReadonlyArray<
 type Rows = Map<string, string>
 
 /** One commit of a partition. */
-export interface Commit {
+interface Commit {
   readonly asset: string
   readonly key: string
   /** Whether there were rows of the partition before. */
