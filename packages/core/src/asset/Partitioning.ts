@@ -32,7 +32,7 @@ export interface Options<P, M, Pol> {
    * ```ts
    * const orders = Asset.make("orders", {
    *   partitions: Partitions.daily("days", { start: "2024-08-01" }),
-   *   materialize: (_, { key, window }) => fetchOrders(window)
+   *   materialize: (_, { key }) => Effect.succeed(`orders of ${key}`)
    * })
    * ```
    */
