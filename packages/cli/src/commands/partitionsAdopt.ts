@@ -1,7 +1,8 @@
 import { CodeVersions, unknown } from "@sluice/core/asset/CodeVersions"
 import type { Values } from "@sluice/core/command/CommandTable"
 import * as Relations from "@sluice/core/definitions/Relations"
-import * as AdoptedPartitions from "@sluice/core/run/AdoptedPartitions"
+import * as Slice from "@sluice/core/partition/Slice"
+import * as MarkedPartitions from "@sluice/core/run/MarkedPartitions"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { RunStore } from "@sluice/core/run/RunStore"
 import type { Cut } from "@sluice/warehouse/PartitionedTables"
@@ -73,9 +74,12 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
       Effect.gen(function* () {
         const cut = yield* (yield* Warehouse).cutInto(table, space, { adopt: true })
         const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-        const keys = cut.partitions.map(([key]) => key)
+        const runs = Slice.runsOf(
+          space,
+          cut.partitions.map(([key]) => key)
+        )
         const rows = cut.partitions.reduce((sum, [, each]) => sum + each, 0)
-        const event = AdoptedPartitions.eventOf({ runId, at, asset: name, space, code, keys, rows })
+        const event = MarkedPartitions.eventOf({ runId, at, asset: name, space, code, runs, rows })
         yield* store.invalidate([name])
         if (event !== undefined) yield* store.append([event])
         return cut

@@ -58,16 +58,10 @@ describe("a backfill", () => {
     keys.length = 0
     const resumed = await sluice("backfills", "resume", id)
     expect([resumed.code, keys]).toStrictEqual([0, ["2024-08-05"]])
-    expect(
-      steady((await sluice("backfills", "list")).out)
-        .split("\n")
-        .slice(1)
-    ).toStrictEqual([
-      "RUN  succeeded  TIME 1 of 1 made",
-      "    daily_revenue resumes RUN",
-      "RUN  failed     TIME 9 of 10 made, 1 failed",
-      "    daily_revenue"
-    ])
+    // How long the backfills took decides where a line is wrapped.
+    expect(steady((await sluice("backfills", "list")).out).replaceAll(/\s+/g, " ")).toContain(
+      "RUN succeeded TIME 1 of 1 made daily_revenue resumes RUN RUN failed TIME 9 of 10 made, 1 failed daily_revenue"
+    )
     const again = await sluice("backfill", "daily_revenue", "--missing", "--failed", "--stale", "--to", "2024-08-10")
     expect([again.code, again.err.split("\n").at(-1), keys.length]).toStrictEqual([
       0,

@@ -80,14 +80,14 @@ type Given<T, P, M, Pol> = [SetOf<T>] extends [Partitions.Any]
     : "whole"
   : "whole"
 
-/** What `materialize` is told about the partitions that it makes. */
+/** The second argument of `materialize`: the partitions that it makes. Undefined if the asset is not cut. */
 export type SliceOf<P, Pol> =
   P extends Partitions.Partitions<infer Name> ? (IsRange<Pol> extends true ? Slice.Slice<Name> : Slice.One<Name>) : undefined
 
 /** Whether a policy makes ranges. Where the option is left out, the compiler may infer anything else, or nothing. */
 type IsRange<Pol> = [Pol] extends [never] ? false : [Pol] extends [SingleRun] ? true : false
 
-/** The slice of a step, as its asset is told it. */
+/** Types a step's slice as the argument of the asset's functions. */
 export const sliceOf = <P, Pol>(slice: Slice.Slice | undefined): SliceOf<P, Pol> => unsafeCast(slice)
 
 /** Whether an upstream is given to its reader as a map by key. */

@@ -1,3 +1,4 @@
+import * as Either from "effect/Either"
 import * as productSpace from "./internal/productSpace.ts"
 import * as Runs from "./internal/Runs.ts"
 import type { PartitionKey } from "./PartitionKey.ts"
@@ -40,6 +41,15 @@ export const make = <Name extends string>(space: Space<Name>, runs: Runs.Runs): 
     keys: { [Symbol.iterator]: () => keysOf(space, runs) }
   }
 }
+
+/** The partitions of some keys. Keys that the space does not have are left out. */
+export const runsOf = (space: Space, keys: ReadonlyArray<string>): Runs.Runs =>
+  Runs.fromRanges(
+    space.size,
+    keys.flatMap((key) =>
+      Either.match(space.indexOf(key), { onLeft: () => [], onRight: (index) => [[index, index + 1] as const] })
+    )
+  )
 
 /** The keys of some partitions, in order. */
 export function* keysOf<Name extends string>(space: Space<Name>, runs: Runs.Runs): Generator<PartitionKey<Name>> {

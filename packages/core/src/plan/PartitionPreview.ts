@@ -1,10 +1,10 @@
 import type * as Asset from "../asset/Asset.ts"
-import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import * as PartitionReport from "./PartitionReport.ts"
 import type { PartitionStates } from "./PartitionStaleness.ts"
 import type { Plan } from "./Plan.ts"
+import * as Units from "./Units.ts"
 
 /** What a plan does with the partitions of one asset. */
 export interface PartitionPreview {
@@ -28,15 +28,18 @@ export interface PartitionPreview {
 
 /** What a plan does with the partitions of each step that makes some, in plan order. */
 export const of = (
-  { cut, graph, steps }: Plan<Asset.Any>,
+  plan: Plan<Asset.Any>,
   states: ReadonlyMap<string, PartitionStates>,
   options: { readonly limit?: number } = {}
-): ReadonlyArray<PartitionPreview> =>
-  steps.flatMap(({ action, asset }) => {
+): ReadonlyArray<PartitionPreview> => {
+  const { cut, graph, steps } = plan
+  const units = new Map(Units.of(plan).flatMap((unit) => unit.steps.map(({ asset }) => [asset, unit.cut] as const)))
+  return steps.flatMap(({ action, asset }) => {
     const [space, runs] = [cut?.cuts.spaceOf(asset), cut?.runs.get(asset)]
     const { partitioning } = graph.assets[graph.indexOf(asset) ?? -1] ?? {}
     if (action !== "materialize" || space === undefined || runs === undefined || partitioning === undefined) return []
-    const { concurrency, dependsOnPast, policy } = partitioning
+    const { concurrency, dependsOnPast } = partitioning
+    const unit = units.get(asset)
     const known = states.get(asset)
     const made = known?.made ?? Runs.empty(space.size)
     return {
@@ -45,18 +48,10 @@ export const of = (
       count: Runs.size(runs),
       text: PartitionText.print(space, runs, options),
       again: Runs.size(Runs.intersect(runs, made)),
-      calls: policy === "each" ? Runs.size(runs) : callsOf(lines.rangesOf(space, runs), policy),
+      calls: unit === undefined ? 0 : Units.countSlices(unit, runs),
       concurrency: dependsOnPast ? 1 : concurrency,
       kept: Runs.size(Runs.difference(made, runs)),
       orphaned: known === undefined ? "" : PartitionReport.orphanedText(known, options)
     }
   })
-
-const callsOf = (
-  ranges: Iterable<readonly [from: number, to: number]>,
-  policy: "single-run" | { readonly batches: number }
-): number => {
-  let calls = 0
-  for (const [from, to] of ranges) calls += policy === "single-run" ? 1 : Math.ceil((to - from) / policy.batches)
-  return calls
 }

@@ -4,12 +4,12 @@ import * as Fiber from "effect/Fiber"
 import type * as Asset from "../asset/Asset.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as Plan from "../plan/Plan.ts"
+import * as Units from "../plan/Units.ts"
 import type { Draft } from "./EventLog.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as SliceRun from "./SliceRun.ts"
 import * as StepQueue from "./StepQueue.ts"
 import * as UnitInputs from "./UnitInputs.ts"
-import * as Units from "./Units.ts"
 
 export interface Options<A extends Asset.Any> extends Omit<Scheduler.Options<A>, "queue"> {
   /** The most steps that run at once. */

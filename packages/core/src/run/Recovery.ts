@@ -1,15 +1,13 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
 import * as CodeVersions from "../asset/CodeVersions.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import * as Runs from "../partition/internal/Runs.ts"
-import * as Signature from "../partition/Signature.ts"
-import type { Space } from "../partition/Space.ts"
+import * as Slice from "../partition/Slice.ts"
 import * as Standing from "../partition/Standing.ts"
-import * as Stored from "../partition/Stored.ts"
+import * as MarkedPartitions from "./MarkedPartitions.ts"
 import * as PartitionFacts from "./PartitionFacts.ts"
 import type { RunEvent } from "./RunEvent.ts"
 import type { OpenStep, UnfinishedRun } from "./RunRecord.ts"
@@ -41,45 +39,19 @@ export const unrecorded = Effect.fn("Recovery.unrecorded")(function* <A extends 
     const standing = yield* store.standing(name)
     const recorded = standing === undefined ? undefined : Standing.at(space, standing)
     const since = Date.parse(run.startedAt)
-    const lost = marks.flatMap((key) =>
-      Either.match(space.indexOf(key), {
-        onLeft: () => [],
-        onRight: (index) => ((recorded?.madeAt(index) ?? Number.NEGATIVE_INFINITY) >= since ? [] : [index])
-      })
-    )
-    if (lost.length > 0) recovered.push(eventOf(run.runId, name, space, lost, codes.get(name), now))
+    const isLost = (index: number) => (recorded?.madeAt(index) ?? Number.NEGATIVE_INFINITY) < since
+    const lost = [...Runs.indices(Slice.runsOf(space, marks))].filter(isLost)
+    const event = MarkedPartitions.eventOf({
+      ...{ runId: run.runId, at: new Date(now).toISOString(), asset: name, space },
+      code: codes.get(name) ?? CodeVersions.unknown,
+      runs: Runs.fromRanges(
+        space.size,
+        lost.map((index) => [index, index + 1] as const)
+      )
+    })
+    if (event !== undefined) recovered.push(event)
   }
   return recovered
-})
-
-const eventOf = (
-  runId: string,
-  asset: string,
-  space: Space,
-  indices: ReadonlyArray<number>,
-  code: string | undefined,
-  now: number
-): RunEvent => ({
-  _tag: "PartitionsSucceeded",
-  runId,
-  at: new Date(now).toISOString(),
-  asset,
-  set: Signature.of(space),
-  code: code ?? CodeVersions.unknown,
-  slices: [
-    {
-      partitions: Stored.of(
-        space,
-        Runs.fromRanges(
-          space.size,
-          indices.map((index) => [index, index + 1] as const)
-        )
-      ),
-      count: indices.length,
-      durationMillis: 0,
-      metadata: {}
-    }
-  ]
 })
 
 /** The code that made the partitions of a run, by asset; none of an asset of which the run has recorded nothing. */

@@ -1,6 +1,5 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
@@ -12,12 +11,12 @@ import * as Runs from "../partition/internal/Runs.ts"
 import * as Slice from "../partition/Slice.ts"
 import * as Plan from "../plan/Plan.ts"
 import type { Cut } from "../plan/PlannedPartitions.ts"
+import * as Units from "../plan/Units.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Draft } from "./EventLog.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as SliceEvents from "./SliceEvents.ts"
 import type { UnitInputs } from "./UnitInputs.ts"
-import * as Units from "./Units.ts"
 
 /** The input of one unit's run. */
 export interface Options<A extends Asset.Any> extends Scheduler.Options<A> {
@@ -168,13 +167,7 @@ const recover = <A extends Asset.Any>(
   const { space } = unit.cut
   const marks = Effect.provide(unsafeCast<Effect.Effect<ReadonlyArray<string>, Failure>>(storage.madeBy(runId)), context)
   const record = (keys: ReadonlyArray<string>) => {
-    const ranges = keys.flatMap((key) =>
-      Either.match(space.indexOf(key), { onLeft: () => [], onRight: (index) => [[index, index + 1] as const] })
-    )
-    const lost = Runs.difference(
-      Runs.intersect(Runs.fromRanges(space.size, ranges), runs),
-      Runs.union(events.made(), events.unmade())
-    )
+    const lost = Runs.difference(Runs.intersect(Slice.runsOf(space, keys), runs), Runs.union(events.made(), events.unmade()))
     if (Runs.isEmpty(lost)) return
     const provenance = versions.made(asset, runId)
     events.take(

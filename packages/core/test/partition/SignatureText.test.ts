@@ -17,7 +17,7 @@ const told = (set: Partitions.Any, text: string, limit?: number) => {
   return Signature.text(Signature.of(space), stored, limit)
 }
 
-it("stored partitions are told by their keys, in the zone of their set and the order of its dimensions", () => {
+it("text names stored partitions by key, in the zone of the set and in the order of its dimensions", () => {
   expect(told(hours, "2024-10-27T02a..2024-10-27T03,2024-10-28")).toBe(
     "2024-10-27T02a..2024-10-27T03, 2024-10-28T00..2024-10-28T23"
   )

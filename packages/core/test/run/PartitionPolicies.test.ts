@@ -259,7 +259,7 @@ describe("a run of partitions", () => {
     }).pipe(prepared)
   )
 
-  it.effect("of a chain, what comes after a partition that is made again is stale", () =>
+  it.effect("in a chain, a partition that is made again makes the later ones stale", () =>
     Effect.gen(function* () {
       const balance = Asset.make("balance", {
         ...{ partitions: days, dependsOnPast: true },

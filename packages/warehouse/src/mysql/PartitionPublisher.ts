@@ -45,8 +45,8 @@ export interface Replacement<E> {
 /**
  * Replaces the rows of a slice's partitions. On one connection, it fills a staging table and runs the blocking checks on it. Then it
  * takes the table's named lock, and one transaction deletes the old rows, inserts the staged ones, and writes the marks. So writers
- * of different partitions wait for each other only while they commit. During the load it holds the lock of its staging table, which
- * tells that it lives.
+ * of different partitions wait for each other only while they commit. During the load it holds a lock named after its staging
+ * table. Another process drops a staging table whose lock is free.
  */
 export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
   options: Options,

@@ -7,7 +7,7 @@ export type Range = "*" | readonly [from: number, to: number]
 
 /** Boxes that hold the partitions, and no others but excluded ones. Cells of lines that are the same become one box. */
 export const boxesOf = (space: Space, runs: Runs.Runs): ReadonlyArray<Box> => {
-  // The dimension whose indices lie next to each other comes last, since its ranges are at hand.
+  // The dimension with a stride of 1 comes last. `runs` already has its ranges.
   const lines = space.dimensions.find(({ stride }) => stride === 1)
   if (lines === undefined) return rangesOf(space, runs).map((range) => [range])
   const others = space.dimensions.filter((dimension) => dimension !== lines)

@@ -1,4 +1,3 @@
-import * as Either from "effect/Either"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as Signature from "../partition/Signature.ts"
 import type { Space } from "../partition/Space.ts"
@@ -14,25 +13,20 @@ export interface Marked {
   readonly space: Space
   /** The version of the code that made them. */
   readonly code: string
-  readonly keys: ReadonlyArray<string>
-  /** The number of their rows. */
-  readonly rows: number
+  readonly runs: Runs.Runs
+  /** The number of their rows; undefined if it is not known. */
+  readonly rows?: number
 }
 
-/** The event that records marked partitions as made. Undefined if the space has none of the keys. */
-export const eventOf = ({ asset, at, code, keys, rows, runId, space }: Marked): RunEvent | undefined => {
-  const indices = keys.flatMap((key) => Either.match(space.indexOf(key), { onLeft: () => [], onRight: (index) => [index] }))
-  if (indices.length === 0) return undefined
-  const runs = Runs.fromRanges(
-    space.size,
-    indices.map((index) => [index, index + 1] as const)
-  )
+/** The event that records marked partitions as made. Undefined if there are none. */
+export const eventOf = ({ asset, at, code, rows, runId, runs, space }: Marked): RunEvent | undefined => {
   const count = Runs.size(runs)
+  if (count === 0) return undefined
   const slice = {
     partitions: Stored.of(space, runs),
     ...(count === 1 ? {} : { count }),
     durationMillis: 0,
-    metadata: { rows }
+    metadata: rows === undefined ? {} : { rows }
   }
   return { _tag: "PartitionsSucceeded", runId, at, asset, set: Signature.of(space), code, slices: [slice] }
 }

@@ -3,7 +3,7 @@ import type { Policy } from "../asset/Partitioning.ts"
 import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import type { Space } from "../partition/Space.ts"
-import type { Plan, Step } from "../plan/Plan.ts"
+import type { Plan, Step } from "./Plan.ts"
 
 /**
  * Steps of a plan that run together: steps of one set, made slice by slice, or steps that are not cut. A unit starts when the units
@@ -110,13 +110,10 @@ export function* slicesOf(cut: UnitCut, newestFirst: boolean): Generator<readonl
   }
 }
 
-/** The number of slices of a unit. */
-export const countSlices = (cut: UnitCut): number => {
-  const { policy } = cut
-  if (policy === "each") return Runs.size(cut.runs)
+/** The number of slices of a unit, or of those in which a step makes some of its partitions: all of a slice or none. */
+export const countSlices = (cut: UnitCut, made: Runs.Runs = cut.runs): number => {
+  if (cut.policy === "each") return Runs.size(made)
   let count = 0
-  for (const [from, to] of rangesOf(cut)) {
-    count += policy === "single-run" ? 1 : Math.ceil((to - from) / Math.max(1, policy.batches))
-  }
+  for (const [from] of slicesOf(cut, false)) if (Runs.has(made, from)) count++
   return count
 }
