@@ -195,7 +195,10 @@ const guard = (
   const run = <A>(statement: Effect.Effect<A, SqlError>, sql = "", params: ReadonlyArray<unknown> = []) =>
     watch.run(driver, Effect.mapError(statement, explained(sql, params, maxPacket)))
   const connection: Connection = {
-    execute: (sql, params, transform) => run(bare.execute(sql, params, transform), sql, params),
+    execute: (sql, params, transform) =>
+      Effect.catchIf(run(bare.execute(sql, params, transform), sql, params), needsPreparing, () =>
+        run(bare.executeUnprepared(sql, params, transform), sql, params)
+      ),
     executeRaw: (sql, params) => run(bare.executeRaw(sql, params), sql, params),
     executeValues: (sql, params) => run(bare.executeValues(sql, params), sql, params),
     // A lost connection has rolled back. Report the error that broke it, not the loss.
@@ -212,6 +215,12 @@ const guard = (
     columnsOf: (sql) => run(columnsOf(driver, sql))
   }
 }
+
+/**
+ * A server with more open tables than its `table_definition_cache` forgets views at once, so it can never prepare a SELECT from one
+ * (ER_NEED_REPREPARE). The transaction survives, and the statement's text can be sent instead.
+ */
+const needsPreparing = (error: SqlError) => faultOf(error.cause).errno === 1615
 
 /** Measures only failed statements, since a server closes the connection if a statement is too long. */
 const explained =
