@@ -10,6 +10,7 @@ export const list = CommandTable.make({
   examples: [
     ["list", "every asset, its kind, its status and its description"],
     ["list state:stale", "what is out of date"],
+    ["list 'partition:*'", "assets that are cut into partitions"],
     ["list '{asset}+' --exclude kind:view", "{asset} and everything downstream, but no views"]
   ]
 })

@@ -66,6 +66,28 @@ describe("the state of partitions", () => {
     ])
   })
 
+  it("selects assets that have a partition in it, as their set does", async () => {
+    const selected = async (...words: ReadonlyArray<string>) => {
+      const { err, out } = await sluice("list", ...words, "--json")
+      return out === "" ? err : JSON.parse(out).assets.map(({ name }: { name: string }) => name)
+    }
+    expect(
+      await Promise.all(
+        ["missing", "stale", "failed", "orphaned", "never"].map((state) => selected(`state:${state} and partition:*`))
+      )
+    ).toStrictEqual([
+      ["daily_revenue", "monthly_revenue"],
+      ["daily_revenue"],
+      ["daily_revenue"],
+      ["daily_revenue"],
+      ["monthly_revenue"]
+    ])
+    expect([await selected("partition:days"), await selected("partition:weeks")]).toStrictEqual([
+      ["daily_revenue"],
+      "✗ There is no partition:weeks. It is one of days, months.\n  `sluice list` shows every asset."
+    ])
+  })
+
   it("is on an asset's page as a strip by month, with the last failures and the history of a named partition", async () => {
     const { out } = await sluice("asset", "daily_revenue", "--partition", "2024-08-05")
     expect(out.slice(out.indexOf("Partitions")).split("\n")).toStrictEqual([

@@ -60,7 +60,7 @@ describe("what cannot be done is refused with exit code 2, in one message on sta
     ],
     [
       ["check", "--select", "state:stael"],
-      "✗ There is no state:stael. It is one of never, missing, stale, failed, changed. Did you mean stale?\n  `pnpm assets list` shows every asset.\n"
+      "✗ There is no state:stael. It is one of never, missing, stale, failed, changed, orphaned. Did you mean stale?\n  `pnpm assets list` shows every asset.\n"
     ],
     [
       ["asset", "user_raw"],

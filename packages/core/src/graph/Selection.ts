@@ -31,7 +31,7 @@ export interface Wildcard {
 }
 
 /** The attributes that assets are selected by, besides their names. */
-export const attributeKeys = ["key", "group", "tag", "kind", "owner", "column", "status", "state"] as const
+export const attributeKeys = ["key", "group", "tag", "kind", "owner", "column", "partition", "status", "state"] as const
 export type AttributeKey = (typeof attributeKeys)[number]
 
 /** `group:raw`, `tag:team=growth`. In a value, `*` matches any text. */

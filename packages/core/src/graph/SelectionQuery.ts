@@ -1,8 +1,9 @@
 import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
+import * as Partitions from "../partition/Partitions.ts"
 import { didYouMean } from "../suggest.ts"
 import type { AssetGraph } from "./AssetGraph.ts"
-import type { Attribute, Selection } from "./Selection.ts"
+import type { Attribute, AttributeKey, Selection } from "./Selection.ts"
 import { SelectionInvalid } from "./SelectionInvalid.ts"
 import * as Topology from "./topology.ts"
 
@@ -10,14 +11,14 @@ import * as Topology from "./topology.ts"
 export interface Facts {
   /** How the asset's last step ended: `succeeded`, `failed`, `skipped`, `canceled`. Undefined if it never ran. */
   readonly status: (asset: string) => string | undefined
-  /** The current states of the asset: `never`, `missing`, `stale`, `failed`, `changed`. */
+  /** The current states of the asset, of `states`. */
   readonly states: (asset: string) => ReadonlyArray<string>
 }
 
 export const noFacts: Facts = { status: () => undefined, states: () => [] }
 
 /** The values that `state:` takes. */
-export const states = ["never", "missing", "stale", "failed", "changed"] as const
+export const states = ["never", "missing", "stale", "failed", "changed", "orphaned"] as const
 /** The values that `status:` takes. */
 export const statuses = ["succeeded", "failed", "skipped", "canceled"] as const
 
@@ -55,7 +56,7 @@ const answer = (selection: Selection, graph: AssetGraph<Asset.Any>, facts: Facts
       return where((asset) => matches(asset.name))
     }
     case "Attribute":
-      problems.push(...valueProblems(selection))
+      problems.push(...valueProblems(selection, graph))
       return where(attributeTest(selection, facts))
     case "Traversal": {
       const from = inner(selection.of)
@@ -93,6 +94,8 @@ const attributeTest = ({ key, value, tagValue }: Attribute, facts: Facts): ((ass
       return (asset) => asset.owners.some(matches)
     case "column":
       return (asset) => asset.storage._tag === "Stored" && asset.storage.columns.some(matches)
+    case "partition":
+      return ({ partitioning }) => partitioning !== undefined && Partitions.setNames(partitioning.partitions).some(matches)
     case "tag": {
       const matchesValue = tagValue === undefined ? () => true : matcher(tagValue)
       return (asset) => Object.entries(asset.tags).some(([tag, its]) => matches(tag) && matchesValue(its))
@@ -104,11 +107,22 @@ const attributeTest = ({ key, value, tagValue }: Attribute, facts: Facts): ((ass
   }
 }
 
-/** `state:` and `status:` take a few words only. Any other word is an error. */
-const valueProblems = ({ key, value }: Attribute): ReadonlyArray<string> => {
-  const words: ReadonlyArray<string> | undefined = key === "state" ? states : key === "status" ? statuses : undefined
+/** `state:` and `status:` take a few words only, and `partition:` the sets of the graph. Any other word is an error. */
+const valueProblems = ({ key, value }: Attribute, graph: AssetGraph<Asset.Any>): ReadonlyArray<string> => {
+  const words = wordsOf(key, graph)
   if (words === undefined || value.includes("*") || words.includes(value)) return []
+  if (words.length === 0) return [`There is no ${key}:${value}. No asset is cut into partitions.`]
   return [`There is no ${key}:${value}. It is one of ${words.join(", ")}.${didYouMean(value, words)}`]
+}
+
+const wordsOf = (key: AttributeKey, { assets }: AssetGraph<Asset.Any>): ReadonlyArray<string> | undefined => {
+  if (key === "state") return states
+  if (key === "status") return statuses
+  if (key !== "partition") return undefined
+  const names = assets.flatMap(({ partitioning }) =>
+    partitioning === undefined ? [] : Partitions.setNames(partitioning.partitions)
+  )
+  return [...new Set(names)].sort()
 }
 
 const matcher = (pattern: string): ((text: string) => boolean) => {

@@ -8,8 +8,8 @@ import { SelectionInvalid } from "./SelectionInvalid.ts"
  *
  *     expr := term | not expr | expr and expr | expr or expr | (expr)
  *     term := [N]+ atom +[N]
- *     atom := * | name | "quoted" | name* | key: | group: | tag:k[=v] | kind: | owner: | column: | status: | state:
- *           | sinks(expr) | roots(expr) | (expr)
+ *     atom := * | name | "quoted" | name* | key: | group: | tag:k[=v] | kind: | owner: | column: | partition:
+ *           | status: | state: | sinks(expr) | roots(expr) | (expr)
  *
  * The error shows the expression, with a caret below the fault.
  */

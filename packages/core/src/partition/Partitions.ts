@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import { didYouMean } from "../suggest.ts"
 import * as productSpace from "./internal/productSpace.ts"
@@ -35,6 +36,14 @@ export type Any = Partitions<string>
 export interface Dynamic<out Name extends string> extends Partitions<Name> {
   readonly keptBy: "DynamicKeys"
 }
+
+/** The names of a set and of its dimensions' sets. */
+export const setNames = ({ dimensions, name }: Any): ReadonlyArray<string> => {
+  const sets: ReadonlyArray<unknown> = Object.values(dimensions ?? {})
+  return [name, ...sets.flatMap((set) => (isSet(set) ? setNames(set) : []))]
+}
+
+const isSet = (value: unknown): value is Any => Predicate.hasProperty(value, TypeId)
 
 /** The keys of a set. */
 export type Key<P> = P extends Partitions<infer Name> ? PartitionKey.PartitionKey<Name> : never

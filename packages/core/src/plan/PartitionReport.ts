@@ -56,12 +56,13 @@ export const orphanedText = (
 const granularityOf = (space: Space) => Signature.granularityOf(Signature.of(space))
 
 /** The states that some partition of an asset is in, as a selection names them; `never` if none is made. */
-export const words = ({ causes, failed, made, missing, stale }: PartitionStates): ReadonlyArray<string> => [
+export const words = ({ causes, failed, made, missing, orphaned, stale }: PartitionStates): ReadonlyArray<string> => [
   ...(Runs.isEmpty(made) ? ["never"] : []),
   ...(Runs.isEmpty(missing) ? [] : ["missing"]),
   ...(Runs.isEmpty(stale) ? [] : ["stale"]),
   ...(causes.some(({ _tag }) => _tag === "Code" || _tag === "CodeUnknown") ? ["changed"] : []),
-  ...(Runs.isEmpty(failed) ? [] : ["failed"])
+  ...(Runs.isEmpty(failed) ? [] : ["failed"]),
+  ...(Stored.isEmpty(orphaned) ? [] : ["orphaned"])
 ]
 
 /** The report of an asset's partitions. Each state is written with at most `limit` ranges. */

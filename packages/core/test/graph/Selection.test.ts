@@ -4,6 +4,7 @@ import * as AssetGraph from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as SelectionQuery from "@sluice/core/graph/SelectionQuery"
 import * as SelectionText from "@sluice/core/graph/SelectionText"
+import * as Partitions from "@sluice/core/partition/Partitions"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -38,6 +39,26 @@ const select = (text: string, facts?: SelectionQuery.Facts): ReadonlyArray<strin
 const problem = (text: string): string =>
   Either.flatMap(SelectionText.parse(text), (selection) => SelectionQuery.resolve(selection, graph)).pipe(
     Either.match({ onLeft: (error) => error.problems.join("\n"), onRight: () => "no problem" })
+  )
+
+const days = Partitions.daily("days", { start: "2024-08-01" })
+const regions = Partitions.fixed("regions", ["eu", "us"])
+const sliced = { materialize: () => Effect.void }
+const cutGraph = Either.getOrThrow(
+  AssetGraph.make([
+    Asset.make("by_day", { partitions: days, ...sliced }),
+    Asset.make("by_both", { partitions: Partitions.product("day_region", { day: days, region: regions }), ...sliced }),
+    Asset.make("whole", sliced)
+  ])
+)
+
+/** The selected assets of the graph that is cut, or the problems. */
+const selectCut = (text: string): ReadonlyArray<string> =>
+  Either.flatMap(SelectionText.parse(text), (selection) => SelectionQuery.resolve(selection, cutGraph)).pipe(
+    Either.match({
+      onLeft: (error) => error.problems,
+      onRight: (selected) => selected.map((index) => cutGraph.names[index] ?? "")
+    })
   )
 
 describe("a selection", () => {
@@ -76,6 +97,19 @@ describe("a selection", () => {
     expect(select(text)).toStrictEqual(expected)
   })
 
+  it("selects assets by the sets that they are cut by, and by those of a product's dimensions", () => {
+    expect(selectCut("partition:days")).toStrictEqual(["by_day", "by_both"])
+    expect(selectCut("partition:regions")).toStrictEqual(["by_both"])
+    expect(selectCut("partition:day_region")).toStrictEqual(["by_both"])
+    expect(selectCut("partition:day*")).toStrictEqual(["by_day", "by_both"])
+    expect(selectCut("partition:*")).toStrictEqual(["by_day", "by_both"])
+    expect(selectCut("* and not partition:*")).toStrictEqual(["whole"])
+    expect(selectCut("partition:dys")).toStrictEqual([
+      "There is no partition:dys. It is one of day_region, days, regions. Did you mean days?"
+    ])
+    expect(problem("partition:days")).toBe("There is no partition:days. No asset is cut into partitions.")
+  })
+
   it("asks for what history says only where it is needed", () => {
     const facts: SelectionQuery.Facts = {
       status: (asset) => (asset === "users_raw" ? "failed" : undefined),
@@ -97,7 +131,10 @@ describe("a selection that is wrong", () => {
     ["users_raw & x", "users_raw & x\n          ^ & cannot stand here"],
     ["grp:raw", 'grp:raw\n^ there is no "grp:". Did you mean group?'],
     ["group:", 'group:\n      ^ a value is expected after "group:"'],
-    ["state:stal", "There is no state:stal. It is one of never, missing, stale, failed, changed. Did you mean stale?"],
+    [
+      "state:stal",
+      "There is no state:stal. It is one of never, missing, stale, failed, changed, orphaned. Did you mean stale?"
+    ],
     ["", "\n^ an asset, a wildcard or key:value is expected"]
   ]
   it.each(cases)("%s", (text, expected) => {
