@@ -93,21 +93,3 @@ it("cells of a product are named, counted and drawn by day", async () => {
     "  █ made  ▄ partly made  · missing"
   ])
 }, 60_000)
-
-it("a set of keys has no latest partition, and the refusal names the backfill", async () => {
-  const byRegion = tableAsset(
-    Table.make("by_region", {
-      description: "Revenue by region.",
-      columns: { region: Column.text(2), revenue: Column.integer },
-      primaryKey: ["region"],
-      partitionBy: "region"
-    }),
-    { codeVersion: "1", partitions: regions, rows: (_, __, { first }) => [{ region: first, revenue: 1 }] }
-  )
-  const own = program(Definitions.make({ name: "shop", assets: [byRegion], resources: () => Layer.empty }), emptyDirectory())
-  const refused = await own("plan", "by_region")
-  expect([refused.code, refused.err]).toStrictEqual([
-    2,
-    "✗ by_region is cut by regions, which has no latest partition. Name the partitions with --partition, or make those that are missing with `sluice backfill by_region --missing`."
-  ])
-}, 60_000)

@@ -30,6 +30,10 @@ export const parse = (space: Space, text: string): Either.Either<Runs.Runs, stri
   )
 }
 
+/** Whether a set is cut by time, alone or in a dimension. Only such a set has a latest partition. */
+export const hasWindows = ({ dimensions, windows }: Space): boolean =>
+  windows !== undefined || dimensions.some(({ space }) => space.windows !== undefined)
+
 /**
  * Writes partitions as `parse` reads them: ranges of windows, over excluded ones, and `*` for all keys of a list. After `limit`
  * ranges the others are counted: `2024-08-01..2024-08-03, 2024-08-07 and 12 more ranges`. Empty text if there is none.
@@ -54,6 +58,9 @@ const textOf = ({ dimensions, ...space }: Space, box: Box): string =>
 const parseItem = (space: Space, item: string): Either.Either<Runs.Runs, string> => {
   if (space.dimensions.length === 0) {
     return Either.mapLeft(parsePart(space, item), (problem) => `${item} ${problem}`)
+  }
+  if (item === "latest" && !hasWindows(space)) {
+    return Either.left(`latest is the last window, and ${space.name} has no time windows.`)
   }
   const latest = space.dimensions.map(({ space }) => (space.windows === undefined ? "*" : "latest"))
   const parts = item === "latest" ? latest : item.includes("|") ? item.split("|") : ofTime(space, item)

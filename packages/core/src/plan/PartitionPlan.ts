@@ -32,20 +32,26 @@ export const choose = (
   const assets = inOrder(graph, selected)
   const chosen = new Map<string, Runs.Runs>()
   const problems = new Map<string, string>()
-  for (const { name } of assets) {
+  for (const asset of assets) {
+    const { name } = asset
     const space = cuts.spaceOf(name)
     if (space === undefined) continue
-    const found = requested(name, space, states.get(name), request)
+    const found = requested(asset, space, states.get(name), request)
     if (Either.isRight(found)) chosen.set(name, found.right)
-    else problems.set(name, found.left)
+    else if (!isLatest(request) || !isReadBy(assets, asset)) problems.set(name, found.left)
   }
   spread(assets, cuts, chosen, problems)
+  const withoutLatest = isLatest(request) ? [...problems.keys()] : []
   for (const { name } of assets) {
     const recut = states.get(name)?.recut ?? []
     if (recut.length > 0) problems.set(name, refusedRecut(name, recut))
   }
   const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
-  if (left.length > 0) return Either.left(new PartitionsNotPlanned({ problems: left }))
+  if (left.length > 0) {
+    const rest = withoutLatest.length > 0 && withoutLatest.length < assets.length
+    const others = rest ? [`To make the other assets only, add \`--exclude ${withoutLatest.join(",")}\`.`] : []
+    return Either.left(new PartitionsNotPlanned({ problems: [...left, ...others] }))
+  }
   if (request._tag === "InState") {
     for (const asset of assets) {
       const runs = chosen.get(asset.name)
@@ -69,6 +75,11 @@ export const choose = (
 const isLatest = (request: PartitionRequest): boolean =>
   request._tag === "Latest" || (request._tag === "InState" && request.text === "latest")
 
+/** Whether an asset is not stored and one of these reads it, so that its partitions follow from the reader. */
+const isReadBy = (assets: ReadonlyArray<Asset.Any>, { name, storage }: Asset.Any): boolean =>
+  storage._tag === "Ephemeral" &&
+  assets.some(({ upstreams }) => Object.values(upstreams).some((upstream) => upstream.name === name))
+
 /** The assets of a selection, upstreams first. */
 const inOrder = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>): ReadonlyArray<Asset.Any> =>
   [...selected]
@@ -79,16 +90,18 @@ const refusedRecut = (name: string, recut: ReadonlyArray<string>): string =>
   `${name}: ${recut.join(" ")} The partitions that are there are not those of the new cut. \`sluice partitions reset ${name} --yes\` forgets them, and the table is then made anew, partition by partition.`
 
 const requested = (
-  name: string,
+  asset: Asset.Any,
   space: Space,
   states: PartitionStates | undefined,
   request: PartitionRequest
 ): Either.Either<Runs.Runs, string> => {
+  const { name } = asset
   const parsed = (text: string) => Either.mapLeft(PartitionText.parse(space, text), (problem) => `${name}: ${problem}`)
   switch (request._tag) {
     case "Named":
       return parsed(request.text)
     case "InState":
+      if (isLatest(request)) return latestOf(asset, space, ["missing", "stale"])
       return request.text === undefined ? Either.right(space.all) : parsed(request.text)
     case "Unfinished": {
       const planned = request.planned.get(name)
@@ -96,12 +109,29 @@ const requested = (
       return Either.right(madeBefore(Stored.toRuns(space, planned).runs, states, request.since))
     }
     case "Latest":
-      return Either.mapLeft(
-        PartitionText.parse(space, "latest"),
-        () =>
-          `${name} is cut by ${space.name}, which has no latest partition. Name the partitions with --partition, or make those that are missing with \`sluice backfill ${name} --missing\`.`
-      )
+      return latestOf(asset, space, ["missing"])
   }
+}
+
+/** The latest partition. Only time windows have one. The refusal of another set names the backfill that makes its partitions. */
+const latestOf = (
+  { name, storage }: Asset.Any,
+  space: Space,
+  wanted: ReadonlyArray<PartitionState>
+): Either.Either<Runs.Runs, string> => {
+  const set = `${name} is cut by ${space.name}, which`
+  const flags = wanted.map((state) => `--${state}`).join(" ")
+  const makes = `\`sluice backfill ${name} ${flags}\` makes those that are ${wanted.join(" or ")}.`
+  const backfill = storage._tag === "Stored" ? ` ${makes}` : ""
+  const isOfTime = PartitionText.hasWindows(space)
+  if (isOfTime && !Runs.isEmpty(space.all)) return PartitionText.parse(space, "latest")
+  return Either.left(
+    isOfTime
+      ? `${set} has no complete partition yet. Its option \`endOffset: 1\` adds the one that is not complete.`
+      : Runs.isEmpty(space.all)
+        ? `${set} has no partition yet. Add its keys first.${backfill}`
+        : `${set} has no latest partition. Name the partitions with --partition.${backfill}`
+  )
 }
 
 /** Those of some partitions that are in one of some states. An asset that is not stored has no state. */

@@ -117,6 +117,10 @@ it("a part that means nothing is named, with what is wrong and the nearest key",
     "eu..us is a range of keys, which have no order. Write them with commas.",
     "latest is not a partition of regions."
   ])
+  // Regression: a product without time had no latest cell, and `latest` was all of them.
+  expect(wrong(Partitions.product("pairs", { from: regions, to: regions }), "latest")).toStrictEqual([
+    "latest is the last window, and pairs has no time windows."
+  ])
   expect(wrong(cells, "2024-08-01|eu|x", "2024-08-01|ue", "2024-08-11|eu")).toStrictEqual([
     "2024-08-01|eu|x has 3 of 2 parts. Write it as day|region.",
     "In 2024-08-01|ue, region ue is not a partition of regions. Did you mean us or eu?",
