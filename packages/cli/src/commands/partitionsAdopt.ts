@@ -79,7 +79,7 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
           cut.partitions.map(([key]) => key)
         )
         const rows = cut.partitions.reduce((sum, [, each]) => sum + each, 0)
-        const event = MarkedPartitions.eventOf({ runId, at, asset: name, space, code, runs, rows })
+        const event = MarkedPartitions.eventOf({ runId, at, asset, space, code, runs, rows })
         yield* store.invalidate([name])
         if (event !== undefined) yield* store.append([event])
         return cut

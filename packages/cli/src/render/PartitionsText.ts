@@ -1,4 +1,4 @@
-import type { Counts, PartitionReport } from "@sluice/core/plan/PartitionReport"
+import { type Counts, type PartitionReport, recutRemedy, wholeRemedy } from "@sluice/core/plan/PartitionReport"
 import type { Cause } from "@sluice/core/plan/PartitionStaleness"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
@@ -37,17 +37,14 @@ export const lines = (name: string, report: PartitionReport, style: Style): Read
   ]
 }
 
-/** The partitions as JSON: `{ asset, set, counts, made, missing, failed, stale, causes, orphaned, recut }`. */
+/** The partitions as JSON: `{ asset, set, counts, made, missing, failed, stale, causes, orphaned, recut, isMadeWhole }`. */
 export const json = (name: string, report: PartitionReport): string =>
   JSON.stringify({ asset: name, ...report, counts: { ...report.counts, orphaned: report.counts.orphaned ?? null } }, null, 2)
 
 /** What to do about partitions that are of no use any more. */
-const notes = (name: string, { orphaned, recut }: PartitionReport): ReadonlyArray<string> => {
-  if (recut.length > 0) {
-    return [
-      `${recut.join(" ")} The partitions that are there are not those of the new cut. \`sluice partitions reset ${name} --yes\` forgets them, and the table is then made anew, partition by partition.`
-    ]
-  }
+const notes = (name: string, { isMadeWhole, orphaned, recut }: PartitionReport): ReadonlyArray<string> => {
+  if (isMadeWhole) return [`The table ${wholeRemedy(name)}`]
+  if (recut.length > 0) return [`${recut.join(" ")} ${recutRemedy(name)}`]
   return orphaned === ""
     ? []
     : [`The set no longer has the orphaned partitions. \`sluice partitions prune ${name}\` removes them with their rows.`]

@@ -47,7 +47,8 @@ describe("the state of partitions", () => {
       stale: "2024-08-01..2024-08-10",
       causes: [{ _tag: "Code", count: 10, text: "2024-08-01..2024-08-10" }],
       orphaned: "2024-07-05..2024-07-31",
-      recut: []
+      recut: [],
+      isMadeWhole: false
     })
   })
 

@@ -46,6 +46,10 @@ export interface Stored<out A, out R, out Rel = unknown> {
 
 export const ephemeral: Ephemeral = { _tag: "Ephemeral" }
 
+/** The columns by which an asset's table is cut; undefined if it has none. */
+export const partitionByOf = (storage: Storage<unknown, unknown>): Table.PartitionBy =>
+  storage._tag === "Stored" && storage.relation?._tag === "Table" ? storage.relation.partitionBy : undefined
+
 /** Whether another program stores an asset's value. */
 export const isExternal = (storage: Storage<unknown, unknown>): boolean => storage._tag === "Stored" && storage.isExternal
 

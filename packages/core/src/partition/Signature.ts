@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import type * as Table from "../relation/Table.ts"
 import * as Calendar from "./internal/Calendar.ts"
 import * as Ordinals from "./internal/Ordinals.ts"
 import * as TimeGrid from "./internal/TimeGrid.ts"
@@ -19,24 +20,39 @@ export const Signature = Schema.Struct({
       /** The granularity of time windows, or `keys`. */
       cut: Schema.String,
       /** The zone of time windows; empty text for keys. */
-      timezone: Schema.String
+      timezone: Schema.String,
+      /** The column of a table that says which partition a row is in. Absent if nothing names one, and in records of earlier versions. */
+      column: Schema.optionalWith(Schema.String, { exact: true })
     })
   )
 })
 export type Signature = typeof Signature.Type
 
-/** The signature of a set's space. */
-export const of = (space: Space): Signature => ({
-  partitions: space.name,
-  dimensions: space.dimensions.length === 0 ? [partOf("", space)] : space.dimensions.map((d) => partOf(d.name, d.space))
+/** The signature of a set's space, and of the columns by which a table is cut. */
+export const of = (space: Space, partitionBy?: Table.PartitionBy): Signature => {
+  const dimensions =
+    space.dimensions.length === 0 ? [partOf("", space)] : space.dimensions.map((d) => partOf(d.name, d.space))
+  return { partitions: space.name, dimensions: dimensions.map((part) => ({ ...part, ...columnOf(part, partitionBy) })) }
+}
+
+/** A signature with the columns that another one of the same cut names. What an earlier version recorded names none. */
+export const withColumnsOf = (self: Signature, { dimensions }: Signature): Signature => ({
+  ...self,
+  dimensions: self.dimensions.map((part, at) => {
+    const column = dimensions[at]?.column
+    return column === undefined ? part : { ...part, column }
+  })
 })
 
 /** How two signatures differ, in sentences; empty if what is stored by one can be read by the other. A name may change. */
 export const differences = (was: Signature, is: Signature): ReadonlyArray<string> => {
-  const [before, after] = [was.dimensions.map(words), is.dimensions.map(words)]
-  return before.length === after.length && before.every((text, at) => text === after[at])
-    ? []
-    : [`${is.partitions} was cut ${before.join(" and ")}, and is now cut ${after.join(" and ")}.`]
+  const changed = (before: ReadonlyArray<string>, after: ReadonlyArray<string>) =>
+    before.length === after.length && before.every((text, at) => text === after[at])
+      ? []
+      : [`${is.partitions} was cut ${before.join(" and ")}, and is now cut ${after.join(" and ")}.`]
+  const recut = changed(was.dimensions.map(words), is.dimensions.map(words))
+  const areKnown = [...was.dimensions, ...is.dimensions].every(({ column }) => column !== undefined)
+  return recut.length > 0 || !areKnown ? recut : changed(was.dimensions.map(columnWords), is.dimensions.map(columnWords))
 }
 
 /** The granularity by which partitions are stored: that of the first time dimension; undefined if there is none. */
@@ -89,5 +105,12 @@ const partOf = (name: string, { dimensions, windows }: Space): Part => {
   const inner = dimensions.map((dimension) => words(partOf(dimension.name, dimension.space)))
   return { name, cut: inner.length === 0 ? "keys" : `cells (${inner.join(" and ")})`, timezone: "" }
 }
+
+const columnOf = ({ name }: Part, partitionBy: Table.PartitionBy) => {
+  const column = typeof partitionBy === "object" ? partitionBy[name] : partitionBy
+  return column === undefined ? {} : { column }
+}
+
+const columnWords = ({ column }: Part): string => `by the column ${column}`
 
 const words = ({ cut, timezone }: Part): string => (timezone === "" ? `by ${cut}` : `by ${cut} of ${timezone}`)

@@ -35,7 +35,9 @@ export const empty = (signature: Signature.Signature): Standing => ({ signature,
  */
 export const after = (self: Standing | undefined, event: Event): Standing => {
   if (self === undefined) return apply(empty(event.set), event)
-  return Signature.differences(self.signature, event.set).length === 0 ? apply(self, event) : self
+  return Signature.differences(self.signature, event.set).length === 0
+    ? apply({ ...self, signature: Signature.withColumnsOf(self.signature, event.set) }, event)
+    : self
 }
 
 /**

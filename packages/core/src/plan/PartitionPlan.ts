@@ -7,6 +7,7 @@ import * as PartitionText from "../partition/PartitionText.ts"
 import type { Space } from "../partition/Space.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Cuts } from "./Cuts.ts"
+import * as PartitionReport from "./PartitionReport.ts"
 import type { PartitionRequest, PartitionState } from "./PartitionRequest.ts"
 import type { PartitionStates } from "./PartitionStaleness.ts"
 import { PartitionsNotPlanned } from "./PartitionsNotPlanned.ts"
@@ -43,8 +44,9 @@ export const choose = (
   spread(assets, cuts, chosen, problems)
   const withoutLatest = isLatest(request) ? [...problems.keys()] : []
   for (const { name } of assets) {
-    const recut = states.get(name)?.recut ?? []
-    if (recut.length > 0) problems.set(name, refusedRecut(name, recut))
+    const { isMadeWhole = false, recut = [] } = states.get(name) ?? {}
+    if (recut.length > 0) problems.set(name, `${name}: ${recut.join(" ")} ${PartitionReport.recutRemedy(name)}`)
+    if (isMadeWhole) problems.set(name, `${name} ${PartitionReport.wholeRemedy(name)}`)
   }
   const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
   if (left.length > 0) {
@@ -85,9 +87,6 @@ const inOrder = (graph: AssetGraph<Asset.Any>, selected: ReadonlyArray<number>):
   [...selected]
     .sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0) || a - b)
     .flatMap((index) => graph.assets[index] ?? [])
-
-const refusedRecut = (name: string, recut: ReadonlyArray<string>): string =>
-  `${name}: ${recut.join(" ")} The partitions that are there are not those of the new cut. \`sluice partitions reset ${name} --yes\` forgets them, and the table is then made anew, partition by partition.`
 
 const requested = (
   asset: Asset.Any,

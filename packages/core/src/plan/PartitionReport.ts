@@ -35,7 +35,17 @@ export interface PartitionReport {
   readonly orphaned: string
   /** How the set is cut in another way than the partitions that are there: sentences; empty if it is not. */
   readonly recut: ReadonlyArray<string>
+  /** Whether the table was last made whole. */
+  readonly isMadeWhole: boolean
 }
+
+/** What to do about partitions of another cut, in sentences. */
+export const recutRemedy = (name: string): string =>
+  `The partitions that are there are not those of the new cut. \`sluice partitions reset ${name} --yes\` forgets them, and the table is then made anew, partition by partition.`
+
+/** What to do about a table that was last made whole: the rest of a sentence, and another one. */
+export const wholeRemedy = (name: string): string =>
+  `was made whole, and is cut now. \`sluice partitions adopt ${name}\` takes its rows as partitions; with --dry-run, it only counts them. \`sluice partitions reset ${name}\` says how to begin anew.`
 
 /** The numbers of an asset's partitions by state. O(ranges). */
 export const counts = ({ failed, made, missing, orphaned, space, stale }: PartitionStates): Counts => ({
@@ -67,7 +77,7 @@ export const words = ({ causes, failed, made, missing, orphaned, stale }: Partit
 
 /** The report of an asset's partitions. Each state is written with at most `limit` ranges. */
 export const of = (states: PartitionStates, options: { readonly limit?: number } = {}): PartitionReport => {
-  const { causes, failed, made, missing, recut, space, stale } = states
+  const { causes, failed, isMadeWhole, made, missing, recut, space, stale } = states
   const words = (runs: Runs.Runs) => PartitionText.print(space, runs, options)
   return {
     set: space.name,
@@ -78,6 +88,7 @@ export const of = (states: PartitionStates, options: { readonly limit?: number }
     stale: words(stale),
     causes: causes.map(({ runs, ...cause }) => ({ ...cause, count: Runs.size(runs), text: words(runs) })),
     orphaned: orphanedText(states, options),
-    recut
+    recut,
+    isMadeWhole
   }
 }

@@ -1,5 +1,6 @@
 import type * as Asset from "../asset/Asset.ts"
 import type { CodeVersionOf } from "../asset/CodeVersions.ts"
+import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
@@ -25,6 +26,8 @@ export interface PartitionStates {
   readonly orphaned: Stored.Stored
   /** How the set is cut in another way than the partitions that are there: sentences; empty if it is not. */
   readonly recut: ReadonlyArray<string>
+  /** Whether the table was last made whole, so that none of its rows is known to be in a partition. */
+  readonly isMadeWhole: boolean
   readonly madeAt: (index: number) => number | undefined
 }
 
@@ -43,6 +46,8 @@ export interface Recorded {
   readonly dataSince: (asset: Asset.Any) => number | undefined
   /** Since when what an asset observes is the same, in milliseconds since the epoch; undefined if it observes nothing. */
   readonly observedSince: (asset: string) => number | undefined
+  /** Whether the last materialization of an asset that is cut made its table whole. */
+  readonly isMadeWhole: (asset: Asset.Any) => boolean
   readonly codeVersionOf: CodeVersionOf
 }
 
@@ -55,7 +60,9 @@ export const of = (graph: AssetGraph<Asset.Any>, cuts: Cuts, recorded: Recorded)
     const asset = graph.assets[index]
     const space = asset === undefined ? undefined : cuts.spaceOf(asset.name)
     if (asset === undefined || space === undefined || asset.storage._tag === "Ephemeral") continue
-    const standing = recorded.standingOf(asset.name) ?? Standing.empty(Signature.of(space))
+    const signature = Signature.of(space, Storage.partitionByOf(asset.storage))
+    const isMadeWhole = recorded.isMadeWhole(asset)
+    const standing = (isMadeWhole ? undefined : recorded.standingOf(asset.name)) ?? Standing.empty(signature)
     const current = Standing.at(space, standing)
     currents.set(asset.name, current)
     const causes = [
@@ -77,7 +84,8 @@ export const of = (graph: AssetGraph<Asset.Any>, cuts: Cuts, recorded: Recorded)
       causes: Runs.isEmpty(after) ? causes : [...causes, { _tag: "Upstream", asset: asset.name, runs: after }],
       unknown: isUnknown(asset) ? current.made : Runs.empty(space.size),
       orphaned: current.orphaned,
-      recut: Signature.differences(standing.signature, Signature.of(space)),
+      recut: Signature.differences(standing.signature, signature),
+      isMadeWhole,
       madeAt: current.madeAt
     })
   }

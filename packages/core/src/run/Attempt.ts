@@ -13,6 +13,7 @@ import { CheckFailed } from "../asset/CheckFailed.ts"
 import type { Failure } from "../asset/Failure.ts"
 import type { Metadata } from "../asset/Metadata.ts"
 import { StepContext } from "../asset/StepContext.ts"
+import * as Storage from "../asset/Storage.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
 import * as Signature from "../partition/Signature.ts"
@@ -164,8 +165,8 @@ const stepContext = (options: Options) => {
       const { slice } = options
       if (slice === undefined) return
       const { space } = slice
-      const stored = Stored.of(space, partitions)
-      emit({ _tag: "PartitionsLate", runId, asset: asset.name, set: Signature.of(space), partitions: stored, rows })
+      const set = Signature.of(space, Storage.partitionByOf(asset.storage))
+      emit({ _tag: "PartitionsLate", runId, asset: asset.name, set, partitions: Stored.of(space, partitions), rows })
     },
     handOff: (rest, begun) => {
       handedOffEarly = { rest, begun }

@@ -1,3 +1,5 @@
+import type * as Asset from "../asset/Asset.ts"
+import * as Storage from "../asset/Storage.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as Signature from "../partition/Signature.ts"
 import type { Space } from "../partition/Space.ts"
@@ -9,7 +11,7 @@ export interface Marked {
   readonly runId: string
   /** When they were made: ISO 8601 in UTC. */
   readonly at: string
-  readonly asset: string
+  readonly asset: Pick<Asset.Any, "name" | "storage">
   readonly space: Space
   /** The version of the code that made them. */
   readonly code: string
@@ -28,5 +30,6 @@ export const eventOf = ({ asset, at, code, rows, runId, runs, space }: Marked): 
     durationMillis: 0,
     metadata: rows === undefined ? {} : { rows }
   }
-  return { _tag: "PartitionsSucceeded", runId, at, asset, set: Signature.of(space), code, slices: [slice] }
+  const set = Signature.of(space, Storage.partitionByOf(asset.storage))
+  return { _tag: "PartitionsSucceeded", runId, at, asset: asset.name, set, code, slices: [slice] }
 }

@@ -35,11 +35,20 @@ export const of = Effect.fn("PartitionFacts.of")(function* (
       const isUnknown = storage._tag === "Ephemeral" && last?.provenance.data === last?.runId
       return isUnknown ? undefined : timeOf(last?.provenance.since ?? last?.at)
     },
+    isMadeWhole: ({ name, storage }) => isMadeWhole(storage, materialized.get(name)),
     observedSince: (asset) => timeOf(materialized.get(asset)?.provenance.observedSince),
     codeVersionOf: yield* CodeVersions
   })
   return { cuts, states }
 })
+
+/** A run of partitions records their number. A table without rows can be cut as it is. */
+const isMadeWhole = (storage: Asset.Any["storage"], last: Materialization | undefined): boolean =>
+  storage._tag === "Stored" &&
+  storage.relation?._tag === "Table" &&
+  last !== undefined &&
+  typeof last.metadata["partitions"] !== "number" &&
+  last.metadata["rows"] !== 0
 
 const timeOf = (at: string | undefined): number | undefined => (at === undefined ? undefined : Date.parse(at))
 

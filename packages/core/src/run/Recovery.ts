@@ -30,9 +30,9 @@ export const unrecorded = Effect.fn("Recovery.unrecorded")(function* <A extends 
   const codes = yield* codesOf(run.runId)
   const recovered: Array<RunEvent> = []
   for (const { asset: name } of steps) {
-    const storage = graph.assets[graph.indexOf(name) ?? -1]?.storage
-    const space = cuts.spaceOf(name)
-    if (storage?._tag !== "Stored" || storage.madeBy === undefined || space === undefined) continue
+    const asset = graph.assets[graph.indexOf(name) ?? -1]
+    const [storage, space] = [asset?.storage, cuts.spaceOf(name)]
+    if (asset === undefined || storage?._tag !== "Stored" || storage.madeBy === undefined || space === undefined) continue
     const marks = yield* unsafeCast<Effect.Effect<ReadonlyArray<string>, Failure, Asset.Context<A>>>(
       storage.madeBy(run.runId)
     )
@@ -42,7 +42,7 @@ export const unrecorded = Effect.fn("Recovery.unrecorded")(function* <A extends 
     const isLost = (index: number) => (recorded?.madeAt(index) ?? Number.NEGATIVE_INFINITY) < since
     const lost = [...Runs.indices(Slice.runsOf(space, marks))].filter(isLost)
     const event = MarkedPartitions.eventOf({
-      ...{ runId: run.runId, at: new Date(now).toISOString(), asset: name, space },
+      ...{ runId: run.runId, at: new Date(now).toISOString(), asset, space },
       code: codes.get(name) ?? CodeVersions.unknown,
       runs: Runs.fromRanges(
         space.size,

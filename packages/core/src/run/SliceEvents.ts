@@ -1,4 +1,5 @@
 import type * as Asset from "../asset/Asset.ts"
+import * as Storage from "../asset/Storage.ts"
 import * as GrowingRuns from "../partition/internal/GrowingRuns.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
@@ -47,7 +48,7 @@ export const make = (options: {
 }): SliceEvents => {
   const { asset, emit, runId, space } = options
   const step = { runId, asset: asset.name }
-  const set = Signature.of(space)
+  const set = Signature.of(space, Storage.partitionByOf(asset.storage))
   const stored = (runs: Runs.Runs) => {
     const count = Runs.size(runs)
     return { partitions: Stored.of(space, runs), ...(count === 1 ? {} : { count }) }

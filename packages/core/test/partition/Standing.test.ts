@@ -196,6 +196,26 @@ it.prop(
   }
 )
 
+it("a standing of an earlier version is read, and learns from an event by which column the table is cut", () => {
+  const bytes = Buffer.from(
+    "0104646179730100036461790355544301026331010180908daeb56400020001000601e09b010101c1df9b15",
+    "hex"
+  )
+  const earlier = Either.getOrThrow(Standing.decode(bytes))
+  const space = spaceOf(Partitions.daily("days", { start: "2024-08-01", end: "2024-08-03" }))
+  expect([earlier.signature, Runs.size(Standing.at(space, earlier).made)]).toStrictEqual([Signature.of(space), 3])
+  const event = (column: string, at: number) => ({
+    ...made(at, "c1", [Stored.of(space, space.all)]),
+    set: Signature.of(space, column)
+  })
+  const now = Standing.after(earlier, event("ordered_on", 1))
+  expect(now.signature).toStrictEqual(Signature.of(space, "ordered_on"))
+  expect(Either.map(Standing.decode(Standing.encode(now)), ({ signature }) => signature)).toStrictEqual(
+    Either.right(now.signature)
+  )
+  expect(Standing.after(now, event("paid_on", 2))).toBe(now)
+})
+
 it("a thousand partitions that were made and failed by turns take a few kB", () => {
   const hours = spaceOf(Partitions.hourly("hours", { start: "2024-08-01", end: "2024-10-01" }))
   const single = (index: number) => Stored.of(hours, Runs.fromRanges(hours.size, [[index, index + 1]]))

@@ -28,6 +28,7 @@ const statesOf = (
     unknown: Runs.empty(0),
     orphaned: Stored.empty("day"),
     recut: [],
+    isMadeWhole: false,
     madeAt: () => undefined
   }
 }

@@ -10,14 +10,15 @@ import type { Group, Standing } from "./standingModel.ts"
 /**
  * The layout of a standing. Numbers are base 128, the lowest digits first; a signed one is doubled, and one less if it is negative.
  *
- * - the version of the layout, and the signature: the name of the set, and of each dimension its name, cut and zone
+ * - the version of the layout, and the signature: the name of the set, and of each dimension its name, cut, zone and column. Version 1
+ *   has no columns
  * - the code versions; then the groups: flags, and the times and code that the flags name, times as differences
  * - the scale, a common divisor of all ordinals; and the gap, the smallest distance from a range's end to the next range
  * - the cells: a key, the number of bytes that follow, the number of ranges, the first ordinal, the group and two flags of each range; then of each range its
  *   distance from the range before, unless it is the gap, and its length, unless it is a single window
  * - a checksum of all of these, in 4 bytes
  */
-const version = 1
+const version = 2
 
 const flags = { made: 1, late: 2, failed: 4 } as const
 const [atGap, isSingle] = [1, 2]
@@ -50,8 +51,9 @@ export const decode = (bytes: Uint8Array): Either.Either<Standing, StandingCorru
   })
 
 const read = (reader: ByteReader.ByteReader): Standing => {
-  if (reader.number() !== version) throw new ByteReader.Unreadable("it was written by another version of Sluice")
-  const signature = readSignature(reader)
+  const layout = reader.number()
+  if (layout < 1 || layout > version) throw new ByteReader.Unreadable("it was written by another version of Sluice")
+  const signature = readSignature(reader, layout)
   const groups = readGroups(reader)
   const scale = reader.number()
   const gap = reader.number() * scale
@@ -68,16 +70,18 @@ const read = (reader: ByteReader.ByteReader): Standing => {
 const writeSignature = (writer: ByteWriter.ByteWriter, { dimensions, partitions }: Signature): void => {
   writer.text(partitions)
   writer.number(dimensions.length)
-  for (const { cut, name, timezone } of dimensions) for (const text of [name, cut, timezone]) writer.text(text)
+  for (const { column = "", cut, name, timezone } of dimensions) {
+    for (const text of [name, cut, timezone, column]) writer.text(text)
+  }
 }
 
-const readSignature = (reader: ByteReader.ByteReader): Signature => ({
+const readSignature = (reader: ByteReader.ByteReader, layout: number): Signature => ({
   partitions: reader.text(),
-  dimensions: Array.from({ length: reader.count() }, () => ({
-    name: reader.text(),
-    cut: reader.text(),
-    timezone: reader.text()
-  }))
+  dimensions: Array.from({ length: reader.count() }, () => {
+    const part = { name: reader.text(), cut: reader.text(), timezone: reader.text() }
+    const column = layout === 1 ? "" : reader.text()
+    return column === "" ? part : { ...part, column }
+  })
 })
 
 const writeGroups = (writer: ByteWriter.ByteWriter, groups: ReadonlyArray<Group>): void => {
