@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Grants from "@sluice/core/relation/Grants"
+import * as Table from "@sluice/core/relation/Table"
 import * as View from "@sluice/core/relation/View"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import * as Effect from "effect/Effect"
@@ -69,7 +70,7 @@ for (const flavour of flavours) {
             ...names.flatMap((name) => [`CREATE TABLE ${name} (a INT PRIMARY KEY)`, `SELECT * FROM ${name}`])
           )
         }
-        const rows = [
+        const rows = Table.rows(Every, [
           {
             group: "a",
             position: 1,
@@ -89,7 +90,7 @@ for (const flavour of flavours) {
             day: "1969-12-31"
           },
           { group: "c", position: -3, text: null, amount: null, flag: null, at: null, day: null }
-        ]
+        ])
         yield* Effect.provide(
           Effect.gen(function* () {
             const warehouse = yield* Warehouse
