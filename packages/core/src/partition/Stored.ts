@@ -34,18 +34,23 @@ export const empty = (unit: Stored["unit"]): Stored => ({ unit, cells: {} })
 export const of = (space: Space, runs: Runs.Runs): Stored => {
   const { cellOf, length, windows } = storedCells.layoutOf(space)
   const cells = new Map<string, Array<number>>()
-  let line = -1
+  // An array that grows to half a million numbers takes three times as long as one that has their places.
+  const known = space.windows === undefined ? 0 : Runs.rangeCount(runs) * 2
+  let [start, end, count] = [0, 0, 0]
   let ranges: Array<number> = []
   for (const [from, to] of Runs.ranges(runs)) {
-    for (let at = from; at < to; ) {
-      if (Math.floor(at / length) !== line) {
-        line = Math.floor(at / length)
-        ranges = []
+    for (let at = from; at < to; at = end) {
+      if (at >= end) {
+        const line = Math.floor(at / length)
+        start = line * length
+        end = start + length
+        ranges = new Array(known)
+        count = 0
         cells.set(cellOf(line), ranges)
       }
-      const end = Math.min(to, (line + 1) * length)
-      if (windows !== undefined) ranges.push(windows.ordinalOf(at % length), windows.ordinalOf((end - 1) % length))
-      at = end
+      if (windows === undefined) continue
+      ranges[count++] = windows.ordinalOf(at - start)
+      ranges[count++] = windows.ordinalOf(Math.min(to, end) - 1 - start)
     }
   }
   return { unit: unitIn(space), cells: Object.fromEntries(cells) }

@@ -1,6 +1,5 @@
 import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -72,7 +71,7 @@ export interface Kept {
 export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: Options<A>) {
   const { log, onlyChanged, queue, runId, versions } = options
   const clock = yield* Clock.clockWith(Effect.succeed)
-  const over = yield* Deferred.make<void>()
+  const over = yield* Effect.makeLatch()
   const nodes = nodesOf(options.plan, clock)
   const isKept = ({ asset }: StepNode) => options.keep?.has(asset.name) === true
   for (const node of nodes) if (isKept(node)) node.neededBy++
@@ -85,7 +84,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   const end = (node: StepNode) => {
     node.state = "ended"
     unfinishedSteps--
-    if (unfinishedSteps === 0) Deferred.unsafeDone(over, Effect.void)
+    if (unfinishedSteps === 0) over.unsafeOpen()
   }
 
   const unchangedSince = (node: StepNode) => (onlyChanged && isStored(node) ? versions.unchanged(node.asset)?.at : undefined)
@@ -102,7 +101,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
     node.value = value
     end(node)
     if (!node.handedOff) enqueueDownstreams(node)
-    Deferred.unsafeDone(node.concluded, Effect.void)
+    node.concluded.unsafeOpen()
     return node.neededBy === 0 ? Effect.zipRight(releaseInputs(node), release(node)) : releaseInputs(node)
   }
 
@@ -116,7 +115,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       emit({ _tag: "StepSkipped", runId, asset: each.step.asset, action: each.step.action, causes: [node.step.asset] })
       end(each)
     }
-    if (options.failFast) Deferred.unsafeDone(over, Effect.void)
+    if (options.failFast) over.unsafeOpen()
     return Effect.forEach([...skipped, node], releaseInputs, { discard: true })
   }
 
@@ -166,7 +165,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
 
   const attempt = (node: StepNode) => {
     const unconcluded = () =>
-      node.upstreams.flatMap(({ concluded, state }) => (state === "ended" ? [] : [Deferred.await(concluded)]))
+      node.upstreams.flatMap(({ concluded, state }) => (state === "ended" ? [] : [concluded.await]))
     return Attempt.run({
       runId,
       asset: node.asset,
@@ -179,7 +178,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
       early: {
         handOff: (value) => handOff(node, value),
         withdraw: (exit) => withdraw(node, exit),
-        concluded: Deferred.await(node.concluded)
+        concluded: node.concluded.await
       },
       lastMadeFrom: lastMadeFrom(node),
       versions,
@@ -243,7 +242,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   const scheduler: Scheduler = {
     run: Effect.suspend(() => {
       for (const node of nodes) if (node.waitingFor === 0) enqueue(node)
-      return unfinishedSteps === 0 ? Effect.void : Effect.ensuring(Deferred.await(over), close)
+      return unfinishedSteps === 0 ? Effect.void : Effect.ensuring(over.await, close)
     }).pipe(Effect.map(() => (failed ? ("failed" as const) : ("succeeded" as const)))),
     cancelUnfinished: Effect.sync(() => {
       for (const node of nodes) {

@@ -1,9 +1,7 @@
 import type * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
@@ -32,8 +30,8 @@ export interface StepNode {
   failures: number
   /** Whether downstream steps have the value before the step has ended. */
   handedOff: boolean
-  /** Done when the step has succeeded. */
-  readonly concluded: Deferred.Deferred<void>
+  /** Opens when the step has succeeded. */
+  readonly concluded: Effect.Latch
   /** An `Exit` with the value. For an unchanged asset, an effect that loads the value once, on demand. */
   value: Effect.Effect<unknown, Failure>
   scope: Scope.CloseableScope | undefined
@@ -61,7 +59,7 @@ export const nodesOf = (plan: Plan<Asset.Any>, clock: Clock.Clock): ReadonlyArra
       attempts: 0,
       failures: 0,
       handedOff: false,
-      concluded: Deferred.unsafeMake<void>(FiberId.none),
+      concluded: Effect.unsafeMakeLatch(),
       value: none,
       scope: undefined
     }

@@ -91,6 +91,9 @@ export const size = (self: Runs): number => {
   return count
 }
 
+/** The number of ranges. */
+export const rangeCount = (self: Runs): number => (self._tag === "Ranges" ? self.bounds.length / 2 : startsIn(self.words))
+
 /** The smallest index; -1 if there is none. */
 export const first = (self: Runs): number => {
   for (const [from] of ranges(self)) return from
@@ -203,22 +206,27 @@ const ofBounds = (space: number, bounds: Uint32Array): Runs => {
 
 const ofWords = (space: number, a: Uint32Array, b: Uint32Array, keepBits: (a: number, b: number) => number): Runs => {
   const words = new Uint32Array(a.length)
+  for (let at = 0; at < words.length; at++) words[at] = keepBits(a[at] ?? 0, b[at] ?? 0)
+  const asBitmap: Bitmap = { _tag: "Bitmap", space, words }
+  return startsIn(words) > space / 64 ? asBitmap : fromRanges(space, ranges(asBitmap))
+}
+
+/** The number of ranges of a bitmap. */
+const startsIn = (words: Uint32Array): number => {
   let starts = 0
   let before = 0
-  for (let at = 0; at < words.length; at++) {
-    const word = keepBits(a[at] ?? 0, b[at] ?? 0) >>> 0
-    words[at] = word
+  for (const word of words) {
     starts += ones(word & ~((word << 1) | before))
     before = word >>> 31
   }
-  const asBitmap: Bitmap = { _tag: "Bitmap", space, words }
-  return starts > space / 64 ? asBitmap : fromRanges(space, ranges(asBitmap))
+  return starts
 }
 
 const wordsOf = (self: Runs): Uint32Array => {
   if (self._tag === "Bitmap") return self.words
   const words = new Uint32Array(Math.ceil(self.space / 32))
-  for (const [from, to] of ranges(self)) {
+  for (let at = 0; at < self.bounds.length; at += 2) {
+    const [from, to] = [self.bounds[at] ?? 0, self.bounds[at + 1] ?? 0]
     const [first, last] = [from >>> 5, (to - 1) >>> 5]
     const head = -1 << (from & 31)
     const tail = -1 >>> (31 - ((to - 1) & 31))

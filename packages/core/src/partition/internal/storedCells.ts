@@ -56,8 +56,16 @@ export const locate = ({ holes, length }: Layout, windows: Windows, bounds: Arra
   return { froms, tos, orphaned: [...before, ...within, ...beyond] }
 }
 
-/** The lines of a space. */
+/** The lines of a space, made once for each. */
 export const layoutOf = (space: Space): Layout => {
+  const known = layouts.get(space) ?? make(space)
+  layouts.set(space, known)
+  return known
+}
+
+const layouts = new WeakMap<Space, Layout>()
+
+const make = (space: Space): Layout => {
   if (space.windows !== undefined) {
     return {
       length: space.size,
