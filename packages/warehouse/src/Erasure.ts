@@ -1,3 +1,4 @@
+import type * as Partitions from "@sluice/core/partition/Partitions"
 import type * as Mask from "@sluice/core/relation/Mask"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Context from "effect/Context"
@@ -15,6 +16,19 @@ export interface ErasureSpec {
   readonly masks: ReadonlyArray<Mask.Any>
   /** The sources whose quarantined rows have a person's id. */
   readonly quarantine: ReadonlyArray<string>
+  /** The tables that are cut by mask ids. Default: none. */
+  readonly cuts?: ReadonlyArray<CutByMask>
+}
+
+/** A table that is cut by mask ids, which are the keys of a dynamic set. */
+export interface CutByMask {
+  readonly asset: string
+  readonly table: Table.Any
+  /** The column with the mask ids. */
+  readonly column: string
+  readonly set: Partitions.Dynamic<string>
+  /** The place of the mask id among the parts of a partition's key, counted from 0. */
+  readonly at: number
 }
 
 /** A column with ids of a mask table. */
@@ -47,6 +61,8 @@ export interface Found {
   readonly masks: Readonly<Record<string, number>>
   /** Undefined if no source has quarantined rows with a person's id. */
   readonly quarantined: number | undefined
+  /** The keys of dynamic sets that are mask ids of removed values, by set. Undefined if no table is cut by mask ids. */
+  readonly keys?: Readonly<Record<string, ReadonlyArray<string>>>
   /** The time of an earlier erasure, ISO 8601 in UTC. */
   readonly suppressedSince: string | undefined
 }
@@ -58,8 +74,8 @@ export class Erasure extends Context.Tag("@sluice/warehouse/Erasure")<
     /** Counts what `erase` would remove now. Changes nothing. */
     readonly preview: (spec: ErasureSpec, id: Redacted.Redacted) => Effect.Effect<Found, WarehouseFailed>
     /**
-     * Deletes the person's rows, the mask values that only they had and their quarantined rows, and suppresses their id, in one
-     * transaction. It waits for publishes, masking and quarantining in progress. Runs that have begun to read a source are
+     * Deletes the person's rows, the mask values that only they had, the marks of the partitions of these values and their
+     * quarantined rows, and suppresses their id, in one transaction. It waits for publishes, masking and quarantining in progress. Runs that have begun to read a source are
      * refused when they write. Then it overwrites the remains of the rows in the store's files, if the store owns them. Returns
      * what it removed; it can be repeated. If a value comes again, it gets another random id.
      */

@@ -5,6 +5,7 @@ import * as Relations from "@sluice/core/definitions/Relations"
 import * as Owner from "@sluice/core/run/Owner"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { Erasure, type ErasureSpec, personalTables } from "@sluice/warehouse/Erasure"
+import * as PersonalPartitions from "@sluice/warehouse/PersonalPartitions"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -40,7 +41,9 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
       return yield* tell({ _tag: "Undone", store, ...run, since: value })
     }
     yield* refuseRivals(erasure)
-    const { value, ...run } = yield* RecordedRun.record("erase", service.erase(erasure, id), ErasureText.removed)
+    const graph = yield* Pipeline.graph
+    const erasing = PersonalPartitions.erase(graph, erasure, id)
+    const { value, ...run } = yield* RecordedRun.record("erase", erasing, ErasureText.removed)
     yield* tell({ _tag: "Erased", store, external, ...run, found: value, embedded: settings.database._tag === "Sqlite" })
   })
   yield* work.pipe(
@@ -53,7 +56,8 @@ export const run = Effect.fn("assets.erase")(function* ({ dryRun, json, stdin, t
 const specOf = Effect.gen(function* () {
   const { personSources } = yield* Pipeline
   const { masks, tables } = yield* Pipeline.warehouse
-  const erasure: ErasureSpec = { tables, masks, quarantine: personSources }
+  const cuts = PersonalPartitions.cutsOf(yield* Pipeline.graph)
+  const erasure: ErasureSpec = { tables, masks, quarantine: personSources, ...(cuts.length === 0 ? {} : { cuts }) }
   return personalTables(erasure).length > 0
     ? erasure
     : yield* new UsageError({

@@ -102,7 +102,7 @@ export const json = (receipt: Receipt): string => {
 /** A sentence for the history: what was erased. */
 export const removed = (found: Found): string => {
   const all = entries(found).filter(([, count]) => count > 0)
-  const what = all.map(([name, count]) => `${Human.count(count)} of ${name}`)
+  const what = all.map(([name, count, noun]) => `${Human.count(count)} of ${noun === key ? "the keys of " : ""}${name}`)
   return what.length === 0
     ? "There was nothing about the user; later runs leave them out."
     : `Removed ${Human.list(what, what.length)}; later runs leave the user out.`
@@ -113,24 +113,30 @@ export const undone = (since: string | undefined): string =>
     ? "The user was not erased."
     : `The user, erased on ${Human.time(since)} UTC, is no longer left out of runs.`
 
-const facts = ({ masks, quarantined, rows, suppressedSince }: Found) => ({
+const facts = ({ keys, masks, quarantined, rows, suppressedSince }: Found) => ({
   rows,
   maskValues: masks,
+  ...(keys === undefined ? {} : { partitionKeys: Object.fromEntries(countsOf(keys)) }),
   quarantined: quarantined ?? null,
   suppressedSince: suppressedSince ?? null
 })
 
-const entries = (found: Found): ReadonlyArray<readonly [string, number]> => [
-  ...Object.entries(found.rows),
-  ...Object.entries(found.masks),
-  ...(found.quarantined === undefined ? [] : [["quarantine", found.quarantined] as const])
+const [row, value, key] = ["row", "value that nobody else has", "partition key"]
+
+/** The name of each thing that was found, its number, and what it is. */
+const entries = (found: Found): ReadonlyArray<readonly [name: string, count: number, noun: string]> => [
+  ...Object.entries(found.rows).map(([name, count]) => [name, count, row] as const),
+  ...Object.entries(found.masks).map(([name, count]) => [name, count, value] as const),
+  ...countsOf(found.keys ?? {}).map(([name, count]) => [name, count, key] as const),
+  ...(found.quarantined === undefined ? [] : [["quarantine", found.quarantined, row] as const])
 ]
+
+const countsOf = (keys: NonNullable<Found["keys"]>) => Object.entries(keys).map(([set, some]) => [set, some.length] as const)
 
 const isNothing = (found: Found): boolean => entries(found).every(([, count]) => count === 0)
 
 const counts = (found: Found, style: Style): ReadonlyArray<string> => {
-  const noun = (name: string) => (name in found.masks ? "value that nobody else has" : "row")
-  const cells = entries(found).map(([name, count]) => [name, Human.count(count), plural(noun(name), count)] as const)
+  const cells = entries(found).map(([name, count, noun]) => [name, Human.count(count), plural(noun, count)] as const)
   const width = Math.max(...cells.map(([, count]) => count.length))
   return Layout.align(
     cells.map(([name, count, what]) => [`  ${style.cyan(name)}`, `${Layout.padStart(count, width)} ${what}`])
@@ -138,7 +144,7 @@ const counts = (found: Found, style: Style): ReadonlyArray<string> => {
 }
 
 const plural = (noun: string, count: number): string =>
-  count === 1 ? noun : noun === "row" ? "rows" : noun.replace("value that nobody else has", "values that nobody else has")
+  count === 1 ? noun : noun === value ? "values that nobody else has" : `${noun}s`
 
 const left = (table: string): string =>
   `\`${table}\`: the table is external, so this pipeline does not write it. Erase the user where it is loaded`

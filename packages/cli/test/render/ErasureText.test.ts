@@ -107,3 +107,23 @@ it("undoing says that it brings nothing back by itself", () => {
     "
   `)
 })
+
+it("the receipt counts the keys of partitions, and never names them", () => {
+  const keyed: Found = { rows: { visits: 2 }, masks: { cities: 1 }, keys: { cities: ["8151"] }, ...rest }
+  expect(
+    ErasureText.lines({ _tag: "Erased", ...run, found: keyed, embedded: true, external: [] }, Style.plain).slice(1, 4)
+  ).toStrictEqual(["  visits  2 rows", "  cities  1 value that nobody else has", "  cities  1 partition key"])
+  expect(ErasureText.removed(keyed)).toBe(
+    "Removed 2 of visits, 1 of cities and 1 of the keys of cities; later runs leave the user out."
+  )
+  expect(JSON.parse(ErasureText.json({ _tag: "Preview", store: run.store, found: keyed, external: [] }))).toStrictEqual({
+    erased: false,
+    rows: { visits: 2 },
+    maskValues: { cities: 1 },
+    partitionKeys: { cities: 1 },
+    quarantined: null,
+    suppressedSince: null
+  })
+})
+
+const rest = { quarantined: undefined, suppressedSince: undefined }

@@ -42,7 +42,16 @@ const placing = (asset: Asset.Any, now: number): ReadonlyArray<string> => {
   }
   const space = partitioning.partitions.at({ now })
   if (Either.isLeft(space)) return []
-  return Either.match(Placement.of(space.right, table), { onLeft: (problems) => problems, onRight: () => [] })
+  return Either.match(Placement.of(space.right, table), {
+    onLeft: (problems) => problems,
+    onRight: ({ columns }) =>
+      columns
+        .filter(({ name }) => table.subject.includes(name) && table.columns[name]?.maskOf === undefined)
+        .map(
+          ({ name }) =>
+            `The table of ${placed(asset)} is cut by "${name}", which is the id of a person (\`subject\`). Keys of partitions stand in the history, in messages and in paths. Cut it by a column of mask ids.`
+        )
+  })
 }
 
 const numbers = (asset: Asset.Any): ReadonlyArray<string> => {

@@ -37,11 +37,18 @@ export interface Dynamic<out Name extends string> extends Partitions<Name> {
   readonly keptBy: "DynamicKeys"
 }
 
+/** The dimensions of a product, in order; none of any other set. */
+export const dimensionsOf = ({ dimensions }: Any): ReadonlyArray<readonly [name: string, set: Any]> =>
+  Object.entries<unknown>({ ...(dimensions ?? {}) }).flatMap(([name, set]) => (isSet(set) ? [[name, set] as const] : []))
+
 /** The names of a set and of its dimensions' sets. */
-export const setNames = ({ dimensions, name }: Any): ReadonlyArray<string> => {
-  const sets: ReadonlyArray<unknown> = Object.values(dimensions ?? {})
-  return [name, ...sets.flatMap((set) => (isSet(set) ? setNames(set) : []))]
-}
+export const setNames = (set: Any): ReadonlyArray<string> => [
+  set.name,
+  ...dimensionsOf(set).flatMap(([, dimension]) => setNames(dimension))
+]
+
+/** Whether code adds and removes the keys of a set. */
+export const isDynamic = (set: Any): set is Dynamic<string> => "keptBy" in set
 
 const isSet = (value: unknown): value is Any => Predicate.hasProperty(value, TypeId)
 

@@ -40,6 +40,24 @@ it("a table is cut by a column that tells the partition, exactly if its asset is
   expect(problems(of(table(Column.day, "at"), hours))).toHaveLength(1)
 })
 
+it("a table is not cut by the id of a person, since keys stand in the history; a mask id can be its key", () => {
+  const people = Partitions.dynamic("people")
+  const cutBy = (column: Column.Any) => {
+    const columns = { person: column }
+    const relation = Table.make("orders", {
+      ...{ description: "", columns, primaryKey: ["person"], subject: "person", partitionBy: "person" }
+    })
+    const storage = Storage.stored({ kind: "table", relation, load: Effect.void })
+    return problems(Asset.make("orders", { storage, partitions: people, materialize }))
+  }
+  expect([cutBy(Column.text(20)), cutBy(Column.maskId("person"))]).toStrictEqual([
+    [
+      'The table of "orders" (place) is cut by "person", which is the id of a person (`subject`). Keys of partitions stand in the history, in messages and in paths. Cut it by a column of mask ids.'
+    ],
+    []
+  ])
+})
+
 it("two sets of one name, and numbers that make no sense, are refused", () => {
   const one = Asset.make("one", { partitions: days, storage: stored, lookback: -1, materialize })
   const two = Asset.make("two", {

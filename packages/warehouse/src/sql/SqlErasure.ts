@@ -93,10 +93,14 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       rows.push({ of: table, count: yield* count(where.from, parameters), where })
     }
     const masks: Array<{ readonly of: Mask.Any; readonly values: number; readonly where: Where }> = []
+    const keys = new Map((spec.cuts ?? []).map(({ set }) => [set.name, new Set<string>()]))
     for (const mask of spec.masks) {
       const refer = references({ tables }, mask)
       if (!present.has(mask.name) || refer.every(({ table }) => table.subject.length === 0)) continue
       const own = yield* ownIds(refer, id)
+      for (const { column, set, table } of spec.cuts ?? []) {
+        if (table.columns[column]?.maskOf === mask.kind) for (const each of own) keys.get(set.name)?.add(String(each))
+      }
       const from = `${dialect.table(mask.name)} WHERE ${dialect.quote("id")} IN ${placeholders(own.length)}`
       const values = own.length === 0 ? 0 : yield* count(from, own)
       masks.push({ of: mask, values, where: { from, parameters: own } })
@@ -106,7 +110,8 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       rows: Object.fromEntries(rows.map(({ count, of }) => [of.name, count])),
       masks: Object.fromEntries(masks.map(({ of, values }) => [of.name, values])),
       quarantined: held === undefined ? undefined : yield* count(held.from, held.parameters),
-      suppressedSince: hash === undefined ? undefined : yield* SqlSuppressions.since(dialect, hash)
+      suppressedSince: hash === undefined ? undefined : yield* SqlSuppressions.since(dialect, hash),
+      ...(spec.cuts === undefined ? {} : { keys: Object.fromEntries([...keys].map(([set, some]) => [set, [...some]])) })
     }
     const doomed: ReadonlyArray<Where> = [
       ...masks.flatMap(({ values, where }) => (values === 0 ? [] : [where])),
@@ -140,6 +145,12 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       if (rows === 0) continue
       yield* SqlMarks.erased(dialect, table, rows)
       yield* SqlPartitionMarks.forgetCounts(dialect, table)
+    }
+    for (const { at, set, table } of spec.cuts ?? []) {
+      const keys = new Set(found.keys?.[set.name])
+      const marks = keys.size === 0 ? [] : yield* SqlPartitionMarks.all(dialect, table.name)
+      const own = marks.map(({ key }) => key).filter((key) => keys.has(key.split("|")[at] ?? ""))
+      yield* SqlPartitionMarks.remove(dialect, table.name, own)
     }
     if (found.suppressedSince === undefined) {
       yield* SqlSuppressions.add(dialect, { hash, tag: keys.mask(keys.tag(id), hash), at })

@@ -11,6 +11,7 @@ import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
+import { personalPartitionsContract } from "../contract/personalPartitionsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline, forPipeline } from "../contract/pipelines.ts"
 import { pipelinesContract } from "../contract/pipelinesContract.ts"
@@ -67,6 +68,7 @@ const fresh = Effect.map(temporaryDirectory, (root) => {
 })
 erasureContract({ name, listTables, fresh })
 cutErasureContract({ name, listTables, fresh })
+personalPartitionsContract({ name, fresh })
 subjectContract({ name, fresh })
 maskIdsContract({ name, listTables, fresh })
 externalContract({

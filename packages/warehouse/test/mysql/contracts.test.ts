@@ -12,6 +12,7 @@ import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
+import { personalPartitionsContract } from "../contract/personalPartitionsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline } from "../contract/pipelines.ts"
 import { pipelinesContract } from "../contract/pipelinesContract.ts"
@@ -65,6 +66,10 @@ for (const flavour of flavours) {
         store: databases.stores(database),
         execute: (sql) => databases.as(database.url, sql)
       }))
+    })
+    personalPartitionsContract({
+      name: flavour,
+      fresh: Effect.map(databases.make(flavour), (database) => ({ store: databases.stores(database) }))
     })
     subjectContract({
       name: flavour,
