@@ -15,13 +15,23 @@ import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as ShownErrors from "../wiring/ShownErrors.ts"
 import * as Stores from "../wiring/Stores.ts"
+import * as Partition from "./PartitionArguments.ts"
 import * as Select from "./SelectionArguments.ts"
 
-export const run = Effect.fn("assets.check")(function* ({ json, showErrors, ...typed }: Values<typeof check>) {
+export const run = Effect.fn("assets.check")(function* ({
+  from,
+  json,
+  partition,
+  showErrors,
+  to,
+  ...typed
+}: Values<typeof check>) {
   const output = yield* Output
   const graph = yield* Pipeline.graph
   const selection = yield* Select.select(typed, graph, Selection.all)
   if (selection === undefined) return
+  const named = { partition, from, to }
+  const partitions = yield* Partition.textOf(named)
   const settings = yield* Settings.load
   const showing = yield* ShownErrors.showing(settings, showErrors)
   yield* Stores.demand(settings, "all")
@@ -32,8 +42,14 @@ export const run = Effect.fn("assets.check")(function* ({ json, showErrors, ...t
   }
   const checked = Effect.gen(function* () {
     yield* RunCommand.closeOrphans
-    const plan = yield* Select.explained(selection, Planner.checks(graph, selection, { allowEmpty: typed.allowEmpty }))
-    if (plan.steps.length === 0) return yield* output.err(["None of the selected assets has a check."])
+    yield* Partition.checkCut(named, graph, selection)
+    const options = { allowEmpty: typed.allowEmpty, ...(partitions === undefined ? {} : { partitions }) }
+    const plan = yield* Select.explained(selection, Planner.checks(graph, selection, options))
+    if (plan.steps.length === 0) {
+      return yield* output.err([
+        `None of the selected assets has a check${partitions === undefined ? "" : " of partitions"}.`
+      ])
+    }
     yield* RunCommand.execute({
       plan,
       settings,

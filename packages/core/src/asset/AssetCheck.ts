@@ -2,9 +2,18 @@ import type * as Effect from "effect/Effect"
 import type { Failure } from "./Failure.ts"
 import type { Metadata } from "./Metadata.ts"
 
-/** The rows that a check reads: staged rows by their relation's name, not yet visible, or the published rows. */
+/**
+ * The rows that a check reads: the rows of a relation by its name, or the published rows. The relation has staged rows, which are not
+ * visible yet, or the stored rows of some partitions.
+ */
 export type Subject =
-  | { readonly _tag: "Staged"; readonly relation: string; readonly counted?: Counted | undefined }
+  | {
+      readonly _tag: "Staged"
+      readonly relation: string
+      readonly counted?: Counted | undefined
+      /** Set for stored rows: the number that was recorded when they were written, if it is known. */
+      readonly stored?: { readonly rows: number | undefined }
+    }
   | { readonly _tag: "Published" }
 
 /** Row counts reported by the loader, so that no check counts again. */

@@ -3,6 +3,7 @@ import type { Slice } from "../partition/Slice.ts"
 import type * as Mask from "../relation/Mask.ts"
 import type * as Table from "../relation/Table.ts"
 import type * as View from "../relation/View.ts"
+import type * as AssetCheck from "./AssetCheck.ts"
 import type { Failure } from "./Failure.ts"
 
 /** Whether an asset's value outlives its run, and how a later run loads it. */
@@ -33,6 +34,8 @@ export interface Stored<out A, out R, out Rel = unknown> {
    * it. With it, a run whose process died loses no record of a partition.
    */
   readonly madeBy: ((runId: string) => Effect.Effect<ReadonlyArray<string>, Failure, R>) | undefined
+  /** How checks read the stored rows of some partitions. Undefined if the storage cannot tell them apart. */
+  readonly slices: StoredSlices<R> | undefined
   /**
    * Whether the value still exists. If not, `--changed` materializes the asset. Without this effect, the value counts as
    * existing.
@@ -42,6 +45,18 @@ export interface Stored<out A, out R, out Rel = unknown> {
   readonly isExternal: boolean
   /** Never set. Carries the relation's type. */
   readonly "~relation"?: Rel
+}
+
+/** The stored rows of partitions, for checks. */
+export interface StoredSlices<out R> {
+  /** The recorded number of rows of each partition, by its key. A number that is not known has no entry. */
+  readonly rows: Effect.Effect<ReadonlyMap<string, number>, Failure, R>
+  /** Evaluates a check on the stored rows of some partitions. `rows` is their recorded number. */
+  readonly evaluate: <RC>(
+    check: Pick<AssetCheck.AssetCheck<RC>, "evaluate">,
+    slice: Slice,
+    rows: number | undefined
+  ) => Effect.Effect<AssetCheck.Outcome, Failure, RC>
 }
 
 export const ephemeral: Ephemeral = { _tag: "Ephemeral" }
@@ -60,6 +75,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   readonly load: Effect.Effect<A, Failure, R>
   readonly loadSlice?: (slice: Slice) => Effect.Effect<A, Failure, R>
   readonly madeBy?: (runId: string) => Effect.Effect<ReadonlyArray<string>, Failure, R>
+  readonly slices?: StoredSlices<R>
   readonly exists?: Effect.Effect<boolean, Failure, R>
   /** Default false. */
   readonly isExternal?: boolean
@@ -69,6 +85,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   relation: undefined,
   loadSlice: undefined,
   madeBy: undefined,
+  slices: undefined,
   exists: undefined,
   isExternal: false,
   ...options

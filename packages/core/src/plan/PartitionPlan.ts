@@ -31,23 +31,9 @@ export const choose = (
   { downstream }: { readonly downstream: boolean }
 ): Either.Either<ReadonlyMap<string, Runs.Runs>, PartitionsNotPlanned> => {
   const assets = inOrder(graph, selected)
-  const chosen = new Map<string, Runs.Runs>()
-  const problems = new Map<string, string>()
-  for (const asset of assets) {
-    const { name } = asset
-    const space = cuts.spaceOf(name)
-    if (space === undefined) continue
-    const found = requested(asset, space, states.get(name), request)
-    if (Either.isRight(found)) chosen.set(name, found.right)
-    else if (!isLatest(request) || !isReadBy(assets, asset)) problems.set(name, found.left)
-  }
-  spread(assets, cuts, chosen, problems)
+  const { chosen, problems } = read({ cuts, graph, states }, assets, request)
   const withoutLatest = isLatest(request) ? [...problems.keys()] : []
-  for (const { name } of assets) {
-    const { isMadeWhole = false, recut = [] } = states.get(name) ?? {}
-    if (recut.length > 0) problems.set(name, `${name}: ${recut.join(" ")} ${PartitionReport.recutRemedy(name)}`)
-    if (isMadeWhole) problems.set(name, `${name} ${PartitionReport.wholeRemedy(name)}`)
-  }
+  refuseRecut(assets, states, problems)
   const left = assets.flatMap(({ name }) => problems.get(name) ?? [])
   if (left.length > 0) {
     const rest = withoutLatest.length > 0 && withoutLatest.length < assets.length
@@ -72,6 +58,70 @@ export const choose = (
     if (storage._tag === "Ephemeral" && runs !== undefined && Runs.isEmpty(runs)) chosen.delete(name)
   }
   return Either.right(chosen)
+}
+
+/**
+ * The stored partitions of each selected asset that has checks of partitions, of those that are named. Assets without any are left
+ * out.
+ */
+export const stored = (
+  context: Context,
+  selected: ReadonlyArray<number>,
+  text: string
+): Either.Either<ReadonlyMap<string, Runs.Runs>, PartitionsNotPlanned> => {
+  const { cuts, graph, states } = context
+  const assets = inOrder(graph, selected).filter(
+    ({ checks, name, storage }) =>
+      cuts.spaceOf(name) !== undefined && storage._tag === "Stored" && checks.some((check) => check.of === "partition")
+  )
+  const { chosen, problems } = read(context, assets, { _tag: "Named", text })
+  for (const { name, storage } of assets) {
+    if (storage._tag === "Stored" && storage.slices === undefined) {
+      problems.set(name, `The checks of ${name} cannot read one partition of a ${storage.kind}. Add \`--exclude ${name}\`.`)
+    }
+  }
+  refuseRecut(assets, states, problems)
+  const found = [...chosen].map(([name, runs]) => {
+    const made = states.get(name)?.made
+    return [name, made === undefined ? Runs.empty(runs.space) : Runs.intersect(runs, made)] as const
+  })
+  const there = new Map(found.filter(([, runs]) => !Runs.isEmpty(runs)))
+  const [first] = assets
+  if (problems.size === 0 && there.size === 0 && first !== undefined) {
+    problems.set("", `No partition of ${text} is made. \`sluice partitions list ${first.name}\` shows those that are.`)
+  }
+  return problems.size === 0
+    ? Either.right(there)
+    : Either.left(new PartitionsNotPlanned({ problems: [...problems.values()] }))
+}
+
+/** The requested partitions of each asset that is cut, and what is wrong with the request. */
+const read = ({ cuts, states }: Context, assets: ReadonlyArray<Asset.Any>, request: PartitionRequest) => {
+  const chosen = new Map<string, Runs.Runs>()
+  const problems = new Map<string, string>()
+  for (const asset of assets) {
+    const { name } = asset
+    const space = cuts.spaceOf(name)
+    if (space === undefined) continue
+    const found = requested(asset, space, states.get(name), request)
+    if (Either.isRight(found)) chosen.set(name, found.right)
+    else if (!isLatest(request) || !isReadBy(assets, asset)) problems.set(name, found.left)
+  }
+  spread(assets, cuts, chosen, problems)
+  return { chosen, problems }
+}
+
+/** Adds the assets whose stored partitions, or whole tables, are not those of their sets now. */
+const refuseRecut = (
+  assets: ReadonlyArray<Asset.Any>,
+  states: ReadonlyMap<string, PartitionStates>,
+  problems: Map<string, string>
+): void => {
+  for (const { name } of assets) {
+    const { isMadeWhole = false, recut = [] } = states.get(name) ?? {}
+    if (recut.length > 0) problems.set(name, `${name}: ${recut.join(" ")} ${PartitionReport.recutRemedy(name)}`)
+    if (isMadeWhole) problems.set(name, `${name} ${PartitionReport.wholeRemedy(name)}`)
+  }
 }
 
 const isLatest = (request: PartitionRequest): boolean =>

@@ -162,17 +162,25 @@ export const make = <A extends Asset.Any>(
   return Either.right({ graph, selection: options.selection, steps, cut })
 }
 
-/** Plans the checks of the selected assets (by index) on published data. Materializes nothing. */
+/**
+ * Plans the checks of the selected assets (by index) on published data. With a cut, only the checks that are about partitions, of
+ * the partitions in it. Materializes nothing.
+ */
 export const checks = <A extends Asset.Any>(
   graph: AssetGraph<A>,
-  options: { readonly selection: string; readonly selected: ReadonlyArray<number> }
+  options: {
+    readonly selection: string
+    readonly selected: ReadonlyArray<number>
+    readonly cut?: Cut | undefined
+  }
 ): Plan<A> => ({
   graph,
   selection: options.selection,
-  cut: undefined,
+  cut: options.cut,
   steps: options.selected.flatMap((node): ReadonlyArray<Step> => {
     const asset = graph.assets[node]
-    return asset === undefined || asset.checks.length === 0
+    const isLeftOut = options.cut !== undefined && !options.cut.runs.has(asset?.name ?? "")
+    return asset === undefined || asset.checks.length === 0 || isLeftOut
       ? []
       : [{ asset: asset.name, action: "check", reason: { _tag: "Selected" }, after: [] }]
   })

@@ -36,7 +36,7 @@ export const of = (plan: Plan<Asset.Any>): ReadonlyArray<Unit> => {
   const units = new Map<string, { level: number; steps: Array<Step> }>()
   for (const step of steps) {
     const asset = assetOf(step)
-    const kind = asset === undefined || !cut.runs.has(step.asset) ? "" : kindOf(asset)
+    const kind = asset === undefined || !isMade(step, cut) ? "" : kindOf(asset)
     let level = 0
     for (const name of step.after) {
       const before = levels.get(name)
@@ -55,6 +55,10 @@ export const of = (plan: Plan<Asset.Any>): ReadonlyArray<Unit> => {
     .map(({ steps }) => ({ steps, cut: cutOf(steps, cut, assetOf) }))
 }
 
+/** Whether a step makes partitions. A step that checks some only reads them. */
+const isMade = ({ action, asset }: Step, { runs }: Pick<NonNullable<Plan<Asset.Any>["cut"]>, "runs">): boolean =>
+  action !== "check" && runs.has(asset)
+
 const kindOf = ({ partitioning }: Asset.Any): string =>
   partitioning === undefined ? "" : JSON.stringify([partitioning.partitions.name, partitioning.policy])
 
@@ -68,7 +72,7 @@ const cutOf = (
   assetOf: (step: Step) => Asset.Any | undefined
 ): UnitCut | undefined => {
   const [first] = steps
-  const space = first === undefined || !runs.has(first.asset) ? undefined : cuts.spaceOf(first.asset)
+  const space = first === undefined || !isMade(first, { runs }) ? undefined : cuts.spaceOf(first.asset)
   const policy = first === undefined ? undefined : assetOf(first)?.partitioning?.policy
   if (space === undefined || policy === undefined) return undefined
   const all = steps.map(({ asset }) => runs.get(asset) ?? Runs.empty(space.size))

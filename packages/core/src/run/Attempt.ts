@@ -21,6 +21,7 @@ import type { Slice } from "../partition/Slice.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Action } from "../plan/Plan.ts"
 import type { Draft } from "./EventLog.ts"
+import * as SliceChecks from "./SliceChecks.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
 import * as StepFailure from "./StepFailure.ts"
 import { ThrownErrors } from "./ThrownErrors.ts"
@@ -33,7 +34,7 @@ export interface Options {
   readonly action: Action
   /** 1 for the first attempt. */
   readonly attempt: number
-  /** The partitions that the attempt makes; undefined if the asset has none. */
+  /** The partitions that the attempt makes, or checks one by one; undefined if it is about the whole asset. */
   readonly slice: Slice | undefined
   /** Returns the upstream values by the names that the asset gives them. Loads a value if necessary. */
   readonly inputs: () => Effect.Effect<Readonly<Record<string, unknown>>, Failure>
@@ -195,6 +196,16 @@ const stepContext = (options: Options) => {
           blockingDone ? Effect.void : checkBlocking({ _tag: "Published" })
         )
   )
+  /** Checks each stored partition by itself. */
+  const checkSlices = Effect.fnUntraced(function* (slice: Slice, slices: Storage.StoredSlices<unknown>) {
+    const failed = yield* SliceChecks.run({
+      ...{ slice, slices, checks: own },
+      safely: (evaluated) => outcomeOf(options, evaluated),
+      tell: (check, outcome) => tellCheck(options, check, outcome)
+    })
+    const names = failed.filter(decides).map(({ name }) => name)
+    if (names.length > 0) return yield* new CheckFailed({ asset: asset.name, checks: names, staged: false })
+  })
   /** Finishes the step after the asset has returned its value. */
   const conclude = (value: unknown): Effect.Effect<unknown, Failure> => {
     if (handedOffEarly === undefined && own.length === 0 && options.unconcluded().length === 0) return Effect.succeed(value)
@@ -206,7 +217,8 @@ const stepContext = (options: Options) => {
     metadata: () => metadata,
     dataVersion: () => dataVersion,
     conclude,
-    checkPublished
+    checkPublished,
+    checkSlices
   }
 }
 
@@ -223,13 +235,17 @@ const evaluate = (options: Options, checks: ReadonlyArray<AssetCheck.Any>, subje
         const outcome = outcomes.get(check)
         if (outcome === undefined) return
         told++
-        const { blocking, name, severity } = check
-        const { asset, emit, runId } = options
-        emit({ _tag: "CheckEvaluated", runId, asset: asset.name, check: name, severity, blocking, ...outcome })
+        tellCheck(options, check, outcome)
       }
     }
+    const { asset, slice } = options
+    const slices = asset.storage._tag === "Stored" ? asset.storage.slices : undefined
+    const evaluated = (check: AssetCheck.Any) =>
+      subject._tag === "Published" && slice !== undefined && slices !== undefined
+        ? slices.evaluate(check, slice, undefined)
+        : check.evaluate(subject)
     const one = (check: AssetCheck.Any) =>
-      Effect.map(outcomeOf(options, check, subject), ({ metadata, passed }) => {
+      Effect.map(outcomeOf(options, evaluated(check)), ({ metadata, passed }) => {
         outcomes.set(check, { passed, metadata })
         tell()
         return passed ? [] : [check.name]
@@ -239,14 +255,18 @@ const evaluate = (options: Options, checks: ReadonlyArray<AssetCheck.Any>, subje
     )
   })
 
+const tellCheck = (
+  { asset, emit, runId }: Options,
+  { blocking, name, severity }: AssetCheck.Any,
+  outcome: AssetCheck.Outcome
+): void => emit({ _tag: "CheckEvaluated", runId, asset: asset.name, check: name, severity, blocking, ...outcome })
+
 /** The number of an asset's checks that run at once. */
 const checksAtOnce = 4
 
 /** A check that cannot be evaluated has failed. */
-const outcomeOf = ({ asset, context }: Options, check: AssetCheck.Any, subject: AssetCheck.Subject) =>
-  Effect.suspend(() =>
-    Effect.provide(unsafeCast<Effect.Effect<AssetCheck.Outcome, Failure>>(check.evaluate(subject)), context)
-  ).pipe(
+const outcomeOf = ({ asset, context }: Options, evaluated: Effect.Effect<AssetCheck.Outcome, Failure, unknown>) =>
+  Effect.provide(unsafeCast<Effect.Effect<AssetCheck.Outcome, Failure>>(evaluated), context).pipe(
     Effect.catchAllCause((cause) =>
       Effect.as(reportThrown(asset, cause), {
         passed: false,
@@ -260,8 +280,12 @@ const work = (
   step: ReturnType<typeof stepContext>
 ): Effect.Effect<unknown, Failure, never> => {
   switch (action) {
-    case "check":
-      return step.checkPublished
+    case "check": {
+      const slices = asset.storage._tag === "Stored" ? asset.storage.slices : undefined
+      return slice === undefined || slices === undefined
+        ? step.checkPublished
+        : unsafeCast<Effect.Effect<void, Failure>>(step.checkSlices(slice, slices))
+    }
     case "load":
       if (asset.storage._tag === "Ephemeral") return Effect.die(new Error(`${asset.name} is ephemeral and cannot be loaded`))
       // Each reader loads the partitions that it needs.

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Asset from "../asset/Asset.ts"
 import * as Runs from "../partition/internal/Runs.ts"
+import * as Slice from "../partition/Slice.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Units from "../plan/Units.ts"
 import type { Draft } from "./EventLog.ts"
@@ -34,7 +35,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
   const units = Units.of(options.plan)
   const { cut } = options.plan
   if (cut === undefined || units.every((unit) => unit.cut === undefined)) {
-    const scheduler = yield* Scheduler.make(options)
+    const scheduler = yield* Scheduler.make({ ...options, sliceOf: (asset) => checkedSlice(options.plan, asset) })
     return { ...scheduler, run: whileQueued(scheduler.run) }
   }
   const clock = yield* Clock.clockWith(Effect.succeed)
@@ -109,6 +110,13 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
     })
   }
 })
+
+/** The stored partitions that a step checks. */
+const checkedSlice = ({ cut, steps }: Plan.Plan<Asset.Any>, asset: string): Slice.Slice | undefined => {
+  const [space, runs] = [cut?.cuts.spaceOf(asset), cut?.runs.get(asset)]
+  const isChecked = steps.some((step) => step.asset === asset && step.action === "check")
+  return isChecked && space !== undefined && runs !== undefined ? Slice.make(space, runs) : undefined
+}
 
 const isEnd = (event: Draft): event is Extract<Draft, { readonly asset: string }> =>
   event._tag === "StepSucceeded" ||

@@ -87,14 +87,22 @@ export const plan = Effect.fn("Planner.plan")(function* <A extends Asset.Any>(
   return yield* planOf(graph, SelectionText.print(selection), selected, options)
 })
 
-/** Plans the checks of a selection. */
+/**
+ * Plans the checks of a selection. With `partitions`, those that are about a partition, on each of these that is stored; assets that
+ * are not cut are left out.
+ */
 export const checks = Effect.fn("Planner.checks")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   selection: Selection.Selection,
-  options: Options = {}
-): Effect.fn.Return<Plan.Plan<A>, NotSelected, RunStore> {
+  { partitions, ...options }: Options & { readonly partitions?: string } = {}
+): Effect.fn.Return<Plan.Plan<A>, NotSelected | PartitionsNotPlanned, RunStore> {
   const selected = yield* select(graph, selection, options)
-  return Plan.checks(graph, { selection: SelectionText.print(selection), selected })
+  const about = { selection: SelectionText.print(selection), selected }
+  const known =
+    partitions === undefined ? undefined : yield* PartitionFacts.of(graph, yield* (yield* RunStore).materializations)
+  if (partitions === undefined || known === undefined) return Plan.checks(graph, about)
+  const runs = yield* PartitionPlan.stored({ graph, ...known }, selected, partitions)
+  return Plan.checks(graph, { ...about, cut: { cuts: known.cuts, runs, isBackfill: false, newestFirst: false } })
 })
 
 /** A run to retry. */

@@ -164,8 +164,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>(options: O
   }
 
   const attempt = (node: StepNode) => {
-    const unconcluded = () =>
-      node.upstreams.flatMap(({ concluded, state }) => (state === "ended" ? [] : [concluded.await]))
+    const unconcluded = () => node.upstreams.flatMap(({ concluded, state }) => (state === "ended" ? [] : [concluded.await]))
     return Attempt.run({
       runId,
       asset: node.asset,

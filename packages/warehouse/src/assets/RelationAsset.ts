@@ -10,6 +10,7 @@ import { declared } from "../checks/Declared.ts"
 import { type Published, Warehouse } from "../Warehouse.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { WarehousePorts } from "../WarehousePorts.ts"
+import * as StoredSlices from "./StoredSlices.ts"
 
 /**
  * Storage in the warehouse, as the table or view given.
@@ -24,7 +25,9 @@ export const storedAs = <T extends Table.Any | View.Any>(relation: T): Storage.S
     kind: relation._tag.toLowerCase(),
     columns: Table.columnNames(relation),
     load: Effect.flatMap(Warehouse, (warehouse) => warehouse.open(relation)),
-    ...(relation._tag === "Table" && relation.partitionBy !== undefined ? { madeBy: marksOf(relation) } : {})
+    ...(relation._tag === "Table" && relation.partitionBy !== undefined
+      ? { madeBy: marksOf(relation), slices: StoredSlices.of(relation) }
+      : {})
   })
 
 const marksOf = (table: Table.Any) => (runId: string) =>

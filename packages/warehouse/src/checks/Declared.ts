@@ -27,6 +27,7 @@ export const declared = (
   return AssetCheck.make("declared", {
     description: `${relation.name} and who may read it are as declared.`,
     blocking: false,
+    of: "table",
     evaluate: Effect.fn("Check.declared")(function* () {
       const differences = yield* lastingDrift(spec, ({ subject }) => subject === relation.name)
       return differences.length === 0

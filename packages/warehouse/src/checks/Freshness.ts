@@ -23,6 +23,7 @@ export const freshness = <T extends Table.Any | View.Any>(
   return AssetCheck.make(name, {
     ...how,
     severity,
+    of: "table",
     description: `The newest ${column} is at most ${limit} old.`,
     evaluate: Effect.fn(`Check.${name}`)(function* (subject) {
       const reader = yield* WarehouseReader

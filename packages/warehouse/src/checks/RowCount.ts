@@ -40,6 +40,7 @@ export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.As
     severity,
     evaluate: Effect.fn("Check.row_count")(function* (subject) {
       if (subject._tag === "Published") return yield* asWritten(table)
+      if (subject.stored !== undefined) return compared(yield* count(subject.relation), subject.stored.rows)
       const { before = yield* published(table.name), rows = yield* count(subject.relation) }: Partial<AssetCheck.Counted> =
         subject.counted ?? {}
       const { allowed, maxShare } = yield* RowLoss
@@ -55,11 +56,13 @@ export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.As
 /** Detects rows that were added or removed by hand. */
 const asWritten = Effect.fnUntraced(function* ({ name }: Table.Any) {
   const rows = yield* count(name)
-  const written = (yield* (yield* WarehouseReader).marks).get(name)?.rows
-  return written === undefined || written === rows
+  return compared(rows, (yield* (yield* WarehouseReader).marks).get(name)?.rows)
+})
+
+const compared = (rows: number, written: number | undefined) =>
+  written === undefined || written === rows
     ? { passed: true, metadata: { rows } }
     : { passed: false, metadata: { rows, rows_written: written } }
-})
 
 /** Below this number of rows, a share means little: some rows may vanish, but not all. */
 const fewest = 100

@@ -10,6 +10,7 @@ import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
+import { partitionChecksContract } from "../contract/partitionChecksContract.ts"
 import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
 import { personalPartitionsContract } from "../contract/personalPartitionsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
@@ -35,6 +36,7 @@ runStoreContract({ name, layer: freshStores })
 runHistoryContract({ name, layer: freshStores })
 runCancelContract({ name, layer: freshStores })
 partitionHistoryContract({ name, layer: freshStores })
+partitionChecksContract({ name, layer: freshStores })
 storedKeysContract({
   name,
   fresh: Effect.map(temporaryDirectory, (root) => ({ stores: (pipeline) => stores(join(root, "store"), {}, pipeline) }))

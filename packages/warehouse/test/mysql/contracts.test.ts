@@ -11,6 +11,7 @@ import { erasureContract } from "../contract/erasureContract.ts"
 import { externalContract } from "../contract/externalContract.ts"
 import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
+import { partitionChecksContract } from "../contract/partitionChecksContract.ts"
 import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
 import { personalPartitionsContract } from "../contract/personalPartitionsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
@@ -90,6 +91,7 @@ for (const flavour of flavours) {
     runHistoryContract({ name: flavour, layer })
     runCancelContract({ name: flavour, layer })
     partitionHistoryContract({ name: flavour, layer })
+    partitionChecksContract({ name: flavour, layer })
     storedKeysContract({
       name: flavour,
       fresh: Effect.map(databases.make(flavour), (database) => ({
