@@ -27,7 +27,12 @@ export type Current = standingModel.Current
 export type Event = typeof PartitionsSucceeded.Type | typeof PartitionsFailed.Type | typeof PartitionsLate.Type
 
 /** Nothing is known. */
-export const empty = (signature: Signature.Signature): Standing => ({ signature, groups: [], cells: new Map() })
+export const empty = (signature: Signature.Signature): Standing => ({
+  signature,
+  observed: undefined,
+  groups: [],
+  cells: new Map()
+})
 
 /**
  * The standing after an event of the asset; undefined is the standing of an asset without events. An event of partitions that are
@@ -49,7 +54,7 @@ export const apply = (self: Standing, event: Event): Standing => {
   switch (event._tag) {
     case "PartitionsSucceeded":
       return paint(
-        self,
+        { ...self, observed: newest(self.observed, event.observed) },
         event.slices.map(({ partitions }) => partitions),
         () => ({ madeAt: at, code: event.code, isLate: false, failedAt: undefined })
       )
@@ -61,6 +66,15 @@ export const apply = (self: Standing, event: Event): Standing => {
       )
   }
 }
+
+/** The version that was observed last. A run that goes on for long may record partitions of an older one. */
+const newest = (before: Standing["observed"], { since, version }: Partial<Observed> = {}): Standing["observed"] => {
+  if (since === undefined || version === undefined) return before
+  const at = Date.parse(since)
+  return before !== undefined && before.since > at ? before : { version, since: at }
+}
+
+type Observed = NonNullable<(typeof PartitionsSucceeded.Type)["observed"]>
 
 /** The standing without some partitions, which were removed. */
 export const forget = (self: Standing, partitions: Stored.Stored): Standing => paint(self, [partitions], () => undefined)
@@ -78,7 +92,7 @@ const never: Group = { madeAt: undefined, code: undefined, isLate: false, failed
 
 /** Gives partitions another group, and numbers the groups that are left in the order in which they first occur. */
 const paint = (
-  { cells, groups, signature }: Standing,
+  { cells, groups, observed, signature }: Standing,
   partitions: ReadonlyArray<Stored.Stored>,
   after: (before: Group | undefined) => Group | undefined
 ): Standing => {
@@ -96,7 +110,7 @@ const paint = (
     if (segments.groups.length === 0) painted.delete(cell)
     else painted.set(cell, segments)
   }
-  return renumbered({ signature, groups: numbering.groups, cells: painted })
+  return renumbered({ signature, observed, groups: numbering.groups, cells: painted })
 }
 
 /** The ranges of several stored partitions, by cell. */
@@ -136,7 +150,7 @@ const memoized = (of: (number: number | undefined) => number | undefined) => {
   }
 }
 
-const renumbered = ({ cells, groups, signature }: Standing): Standing => {
+const renumbered = ({ cells, groups, observed, signature }: Standing): Standing => {
   const numbers = new Int32Array(groups.length).fill(-1)
   const kept: Array<Group> = []
   const renumber = (number: number): number => {
@@ -149,5 +163,5 @@ const renumbered = ({ cells, groups, signature }: Standing): Standing => {
   const renamed = new Map(
     [...cells].map(([cell, segments]) => [cell, { bounds: segments.bounds, groups: segments.groups.map(renumber) }] as const)
   )
-  return { signature, groups: kept, cells: renamed }
+  return { signature, observed, groups: kept, cells: renamed }
 }

@@ -10,6 +10,7 @@ import type * as Asset from "../asset/Asset.ts"
 import { CodeVersions } from "../asset/CodeVersions.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import * as Log from "../Log.ts"
+import type { Standing } from "../partition/Standing.ts"
 import { type Plan, readsSource } from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Observer } from "./EventFeed.ts"
@@ -85,6 +86,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
     startedAt: plan.cut === undefined ? undefined : new Date(yield* Clock.currentTimeMillis).toISOString(),
     origin,
     recorded: yield* store.materializations,
+    standings: yield* observedStandings(plan, store),
     lastSteps: yield* store.lastSteps,
     codeVersionOf: yield* CodeVersions,
     observations: yield* Observations.take(plan, context)
@@ -123,6 +125,17 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
       return yield* Effect.failCause(exit.cause)
     })
   )
+})
+
+/** The standings of the assets that a plan makes by partition, and that observe something. */
+const observedStandings = Effect.fnUntraced(function* ({ graph, steps }: Plan<Asset.Any>, store: RunStore["Type"]) {
+  const found = new Map<string, Standing>()
+  for (const { asset, partitions } of steps) {
+    if (partitions === undefined || graph.assets[graph.indexOf(asset) ?? -1]?.observe === undefined) continue
+    const standing = yield* store.standing(asset)
+    if (standing !== undefined) found.set(asset, standing)
+  }
+  return found
 })
 
 /** Restores the interruptibility of the run's caller. */

@@ -36,7 +36,8 @@ export const of = Effect.fn("PartitionFacts.of")(function* (
       return isUnknown ? undefined : timeOf(last?.provenance.since ?? last?.at)
     },
     isMadeWhole: ({ name, storage }) => isMadeWhole(storage, materialized.get(name)),
-    observedSince: (asset) => timeOf(materialized.get(asset)?.provenance.observedSince),
+    observedSince: (asset) =>
+      standings.get(asset)?.observed?.since ?? timeOf(materialized.get(asset)?.provenance.observedSince),
     codeVersionOf: yield* CodeVersions
   })
   return { cuts, states }

@@ -105,6 +105,8 @@ const ofSet = { ...step, set: Signature }
 export const PartitionsSucceeded = event("PartitionsSucceeded", {
   ...ofSet,
   code: Schema.String,
+  /** What the asset observed before the run, and since when that is the same (ISO 8601 in UTC). Absent if it observes nothing. */
+  observed: Schema.optionalWith(Schema.Struct({ version: Schema.String, since: Schema.String }), { exact: true }),
   slices: Schema.Array(
     Schema.Struct({ partitions: Stored, count: Count, durationMillis: Schema.Number, metadata: Metadata })
   )

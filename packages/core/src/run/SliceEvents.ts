@@ -54,6 +54,7 @@ export const make = (options: {
     return { partitions: Stored.of(space, runs), ...(count === 1 ? {} : { count }) }
   }
   let code = ""
+  let observed: Pick<typeof PartitionsSucceeded.Type, "observed"> = {}
   let slices: Array<Slices[number]> = []
   let failures = new Map<string, { runs: GrowingRuns.GrowingRuns; error: ErrorInfo }>()
   let skips = new Map<string, { runs: GrowingRuns.GrowingRuns; causes: ReadonlyArray<string> }>()
@@ -65,7 +66,7 @@ export const make = (options: {
   const checks = new Map<string, { last: CheckDraft; count: number; failed: number }>()
 
   const flush = () => {
-    if (slices.length > 0) emit({ _tag: "PartitionsSucceeded", ...step, set, code, slices })
+    if (slices.length > 0) emit({ _tag: "PartitionsSucceeded", ...step, set, code, ...observed, slices })
     for (const { error, runs } of failures.values()) {
       emit({ _tag: "PartitionsFailed", ...step, set, ...stored(runs.current()), error })
     }
@@ -101,6 +102,8 @@ export const make = (options: {
       flush()
       code = provenance.code
     }
+    const { observed: version, observedSince: since } = provenance ?? {}
+    if (version !== undefined && since !== undefined) observed = { observed: { version, since } }
     slices.push({ ...stored(slice), durationMillis, metadata })
     made.add(slice)
     rows += typeof metadata["rows"] === "number" ? metadata["rows"] : (progress.get(slice) ?? 0)

@@ -1,6 +1,7 @@
 import type * as Asset from "../asset/Asset.ts"
 import * as CodeVersions from "../asset/CodeVersions.ts"
 import { fingerprint } from "../fingerprint.ts"
+import type { Standing } from "../partition/Standing.ts"
 import { isSource } from "../plan/Plan.ts"
 import * as Provenance from "../plan/Provenance.ts"
 import { isUnobserved } from "../plan/Staleness.ts"
@@ -37,6 +38,8 @@ export const make = (options: {
   /** Where the run reads its sources. */
   readonly origin: string | undefined
   readonly recorded: ReadonlyMap<string, Materialization>
+  /** The standing of each asset that is cut and observes something. */
+  readonly standings: ReadonlyMap<string, Standing>
   readonly lastSteps: ReadonlyMap<string, LastStep>
   readonly codeVersionOf: CodeVersions.CodeVersionOf
   readonly observations: Observations
@@ -99,11 +102,17 @@ export const make = (options: {
     if (startedAt === undefined) return {}
     const last = options.recorded.get(asset.name)
     const before = last?.provenance
+    // A run that failed in part is no materialization, and has recorded what it observed with its partitions.
+    const seen = options.standings.get(asset.name)?.observed
+    const observedSince =
+      seen?.version === observed && seen !== undefined
+        ? new Date(seen.since).toISOString()
+        : seen === undefined && before?.observed === observed
+          ? (before?.observedSince ?? last?.at ?? startedAt)
+          : startedAt
     return {
       since: before?.data === data ? (before.since ?? last?.at ?? startedAt) : startedAt,
-      ...(observed === undefined
-        ? {}
-        : { observedSince: before?.observed === observed ? (before.observedSince ?? last?.at ?? startedAt) : startedAt })
+      ...(observed === undefined ? {} : { observedSince })
     }
   }
   return {

@@ -203,7 +203,11 @@ it("a standing of an earlier version is read, and learns from an event by which 
   )
   const earlier = Either.getOrThrow(Standing.decode(bytes))
   const space = spaceOf(Partitions.daily("days", { start: "2024-08-01", end: "2024-08-03" }))
-  expect([earlier.signature, Runs.size(Standing.at(space, earlier).made)]).toStrictEqual([Signature.of(space), 3])
+  expect([earlier.signature, earlier.observed, Runs.size(Standing.at(space, earlier).made)]).toStrictEqual([
+    Signature.of(space),
+    undefined,
+    3
+  ])
   const event = (column: string, at: number) => ({
     ...made(at, "c1", [Stored.of(space, space.all)]),
     set: Signature.of(space, column)
@@ -214,6 +218,25 @@ it("a standing of an earlier version is read, and learns from an event by which 
     Either.right(now.signature)
   )
   expect(Standing.after(now, event("paid_on", 2))).toBe(now)
+})
+
+it("what was observed last is kept, whatever a run that began before records later", () => {
+  const space = days()
+  const event = (at: number, version: string, since: number) => ({
+    ...made(at, "c1", [Stored.of(space, space.all)]),
+    observed: { version, since: new Date(since).toISOString() }
+  })
+  const first = Standing.after(undefined, event(2, "a", 1))
+  const second = Standing.after(first, event(4, "b", 3))
+  const late = Standing.after(second, event(5, "a", 1))
+  expect([first, second, late].map(({ observed }) => observed)).toStrictEqual([
+    { version: "a", since: 1 },
+    { version: "b", since: 3 },
+    { version: "b", since: 3 }
+  ])
+  expect(Either.map(Standing.decode(Standing.encode(late)), ({ observed }) => observed)).toStrictEqual(
+    Either.right({ version: "b", since: 3 })
+  )
 })
 
 it("a thousand partitions that were made and failed by turns take a few kB", () => {

@@ -10,8 +10,8 @@ import type { Group, Standing } from "./standingModel.ts"
 /**
  * The layout of a standing. Numbers are base 128, the lowest digits first; a signed one is doubled, and one less if it is negative.
  *
- * - the version of the layout, and the signature: the name of the set, and of each dimension its name, cut, zone and column. Version 1
- *   has no columns
+ * - the version of the layout, and the signature: the name of the set, and of each dimension its name, cut, zone and column; then the
+ *   version of what was observed, and since when. Version 1 has no columns and nothing that was observed
  * - the code versions; then the groups: flags, and the times and code that the flags name, times as differences
  * - the scale, a common divisor of all ordinals; and the gap, the smallest distance from a range's end to the next range
  * - the cells: a key, the number of bytes that follow, the number of ranges, the first ordinal, the group and two flags of each range; then of each range its
@@ -23,10 +23,12 @@ const version = 2
 const flags = { made: 1, late: 2, failed: 4 } as const
 const [atGap, isSingle] = [1, 2]
 
-export const encode = ({ cells, groups, signature }: Standing): Uint8Array => {
+export const encode = ({ cells, groups, observed, signature }: Standing): Uint8Array => {
   const writer = ByteWriter.make()
   writer.number(version)
   writeSignature(writer, signature)
+  writer.text(observed?.version ?? "")
+  writer.signed(observed?.since ?? 0)
   writeGroups(writer, groups)
   const all = [...cells.values()]
   const scale = scaleOf(all)
@@ -54,6 +56,7 @@ const read = (reader: ByteReader.ByteReader): Standing => {
   const layout = reader.number()
   if (layout < 1 || layout > version) throw new ByteReader.Unreadable("it was written by another version of Sluice")
   const signature = readSignature(reader, layout)
+  const observed = layout === 1 ? undefined : readObserved(reader)
   const groups = readGroups(reader)
   const scale = reader.number()
   const gap = reader.number() * scale
@@ -64,7 +67,7 @@ const read = (reader: ByteReader.ByteReader): Standing => {
     cells.set(cell, whenRead(reader.bytes(), scale, gap, groups.length))
   }
   reader.end()
-  return { signature, groups, cells }
+  return { signature, observed, groups, cells }
 }
 
 const writeSignature = (writer: ByteWriter.ByteWriter, { dimensions, partitions }: Signature): void => {
@@ -83,6 +86,11 @@ const readSignature = (reader: ByteReader.ByteReader, layout: number): Signature
     return column === "" ? part : { ...part, column }
   })
 })
+
+const readObserved = (reader: ByteReader.ByteReader): Standing["observed"] => {
+  const [version, since] = [reader.text(), reader.signed()]
+  return version === "" ? undefined : { version, since }
+}
 
 const writeGroups = (writer: ByteWriter.ByteWriter, groups: ReadonlyArray<Group>): void => {
   const codes = [...new Set(groups.flatMap(({ code }) => (code === undefined ? [] : [code])))]

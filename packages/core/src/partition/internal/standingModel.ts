@@ -11,10 +11,20 @@ import type { Segments } from "./Segments.ts"
 export interface Standing {
   /** What the partitions mean. A space with another granularity or zone finds all of them orphaned. */
   readonly signature: Signature
+  /** What the asset observed when partitions were last made; undefined if it observes nothing. */
+  readonly observed: Observed | undefined
   /** What partitions have in common, by number. */
   readonly groups: ReadonlyArray<Group>
   /** The group of each partition, by the cells of `Stored`. A key without windows is at ordinal 0. */
   readonly cells: ReadonlyMap<string, Segments>
+}
+
+/** A version of what an asset observes. */
+export interface Observed {
+  /** A hash of the answer. */
+  readonly version: string
+  /** Since when the answer is the same. Partitions that were made before were made from another one. */
+  readonly since: number
 }
 
 /** What is known of a partition. */
