@@ -1,5 +1,3 @@
-import * as Cause from "effect/Cause"
-import * as Chunk from "effect/Chunk"
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -20,11 +18,11 @@ import * as Signature from "../partition/Signature.ts"
 import type { Slice } from "../partition/Slice.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Action } from "../plan/Plan.ts"
+import * as CheckEvaluation from "./CheckEvaluation.ts"
 import type { Draft } from "./EventLog.ts"
 import * as SliceChecks from "./SliceChecks.ts"
 import type { StepDeadline } from "./StepDeadline.ts"
 import * as StepFailure from "./StepFailure.ts"
-import { ThrownErrors } from "./ThrownErrors.ts"
 import type { Versions } from "./Versions.ts"
 
 /** The input of one attempt at a step. */
@@ -104,7 +102,7 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
         const durationMillis = duration()
         const exit = Exit.failCause(cause)
         const closed = Effect.zipRight(options.early.withdraw(exit), Scope.close(scope, exit))
-        return Effect.as(Effect.zipRight(reportThrown(asset, cause), closed), {
+        return Effect.as(Effect.zipRight(CheckEvaluation.reportThrown(asset, cause), closed), {
           _tag: "Failed",
           failure: StepFailure.fromCause(asset.name, cause),
           durationMillis
@@ -112,9 +110,6 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
       }
     })
   })
-
-const reportThrown = ({ name }: Asset.Any, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
-  Chunk.isEmpty(Cause.defects(cause)) ? Effect.void : Effect.flatMap(ThrownErrors, ({ report }) => report(name, cause))
 
 /** Milliseconds, to the microsecond, between two readings of the monotonic clock. */
 export const millisBetween = (from: bigint, to: bigint): number => Number((to - from) / 1_000n) / 1_000
@@ -140,7 +135,7 @@ const stepContext = (options: Options) => {
     blockingDone = true
     const names = new Set(asset.checks.map(({ name }) => name))
     const checks = [...standing.filter(({ name }) => !names.has(name)), ...own].filter(decides)
-    return Effect.flatMap(evaluate(options, checks, subject), (failed) =>
+    return Effect.flatMap(CheckEvaluation.run(options, checks, subject), (failed) =>
       failed.length === 0
         ? Effect.void
         : new CheckFailed({ asset: asset.name, checks: failed, staged: subject._tag === "Staged" })
@@ -188,7 +183,7 @@ const stepContext = (options: Options) => {
     own.length === 0
       ? Effect.void
       : Effect.zipRight(
-          evaluate(
+          CheckEvaluation.run(
             options,
             own.filter((check) => !decides(check)),
             { _tag: "Published" }
@@ -200,8 +195,8 @@ const stepContext = (options: Options) => {
   const checkSlices = Effect.fnUntraced(function* (slice: Slice, slices: Storage.StoredSlices<unknown>) {
     const failed = yield* SliceChecks.run({
       ...{ slice, slices, checks: own },
-      safely: (evaluated) => outcomeOf(options, evaluated),
-      tell: (check, outcome) => tellCheck(options, check, outcome)
+      safely: (evaluated) => CheckEvaluation.outcomeOf(options, evaluated),
+      tell: (check, outcome) => CheckEvaluation.tell(options, check, outcome)
     })
     const names = failed.filter(decides).map(({ name }) => name)
     if (names.length > 0) return yield* new CheckFailed({ asset: asset.name, checks: names, staged: false })
@@ -221,59 +216,6 @@ const stepContext = (options: Options) => {
     checkSlices
   }
 }
-
-/**
- * Evaluates checks, and reports their outcomes in the order of the checks. Returns the names of those that failed. Staged rows
- * may be visible to one connection only, which runs one check after another. Checks of published rows run a few at a time.
- */
-const evaluate = (options: Options, checks: ReadonlyArray<AssetCheck.Any>, subject: AssetCheck.Subject) =>
-  Effect.suspend(() => {
-    const outcomes = new Map<AssetCheck.Any, AssetCheck.Outcome>()
-    let told = 0
-    const tell = () => {
-      for (const check of checks.slice(told)) {
-        const outcome = outcomes.get(check)
-        if (outcome === undefined) return
-        told++
-        tellCheck(options, check, outcome)
-      }
-    }
-    const { asset, slice } = options
-    const slices = asset.storage._tag === "Stored" ? asset.storage.slices : undefined
-    const evaluated = (check: AssetCheck.Any) =>
-      subject._tag === "Published" && slice !== undefined && slices !== undefined
-        ? slices.evaluate(check, slice, undefined)
-        : check.evaluate(subject)
-    const one = (check: AssetCheck.Any) =>
-      Effect.map(outcomeOf(options, evaluated(check)), ({ metadata, passed }) => {
-        outcomes.set(check, { passed, metadata })
-        tell()
-        return passed ? [] : [check.name]
-      })
-    return Effect.map(Effect.forEach(checks, one, { concurrency: subject._tag === "Staged" ? 1 : checksAtOnce }), (failed) =>
-      failed.flat()
-    )
-  })
-
-const tellCheck = (
-  { asset, emit, runId }: Options,
-  { blocking, name, severity }: AssetCheck.Any,
-  outcome: AssetCheck.Outcome
-): void => emit({ _tag: "CheckEvaluated", runId, asset: asset.name, check: name, severity, blocking, ...outcome })
-
-/** The number of an asset's checks that run at once. */
-const checksAtOnce = 4
-
-/** A check that cannot be evaluated has failed. */
-const outcomeOf = ({ asset, context }: Options, evaluated: Effect.Effect<AssetCheck.Outcome, Failure, unknown>) =>
-  Effect.provide(unsafeCast<Effect.Effect<AssetCheck.Outcome, Failure>>(evaluated), context).pipe(
-    Effect.catchAllCause((cause) =>
-      Effect.as(reportThrown(asset, cause), {
-        passed: false,
-        metadata: { error: StepFailure.fromCause(asset.name, cause).message }
-      })
-    )
-  )
 
 const work = (
   { action, asset, inputs, slice }: Options,

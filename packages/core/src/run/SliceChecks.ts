@@ -30,11 +30,14 @@ export const run = Effect.fnUntraced(function* <R>(options: {
     return Effect.forEach(
       checks,
       (check) =>
-        Effect.map(safely(slices.evaluate(check, partition, rows.get(key))), ({ metadata, passed }) => {
-          if (passed) return
-          failed.add(check)
-          tell(check, { passed, metadata: { ...metadata, partition: key } })
-        }),
+        Effect.map(
+          safely(Effect.suspend(() => slices.evaluate(check, partition, rows.get(key)))),
+          ({ metadata, passed }) => {
+            if (passed) return
+            failed.add(check)
+            tell(check, { passed, metadata: { ...metadata, partition: key } })
+          }
+        ),
       { discard: true }
     )
   }

@@ -94,6 +94,26 @@ describe("checks", () => {
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
+  it.effect("that throw before they return an effect have not passed, and fail nothing else", () =>
+    Effect.gen(function* () {
+      const throwing = AssetCheck.make("throwing", {
+        description: "",
+        severity: "warn",
+        evaluate: () => {
+          throw new RangeError("ada@secret.example")
+        }
+      })
+      const result = yield* runAll([table([throwing, check("sane", true, "warn")], [])])
+      expect([states(result), found(result).map(([name, passed]) => [name, passed])]).toStrictEqual([
+        ["table Succeeded"],
+        [
+          ["throwing", false],
+          ["sane", true]
+        ]
+      ])
+    }).pipe(Effect.provide(RunStore.layerMemory))
+  )
+
   it.effect("can be evaluated alone, on what is published, without materializing anything", () =>
     Effect.gen(function* () {
       const log: Array<string> = []
