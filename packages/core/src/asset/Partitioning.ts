@@ -46,7 +46,11 @@ export interface Options<P, M, Pol> {
   readonly policy?: Pol
   /** The most slices that are made at once. Default: as many as the run allows. */
   readonly concurrency?: number
-  /** Whether a partition is made from the one before it. Default: false. */
+  /**
+   * Whether a partition is made from the one before it. Slices are then made in order, one at a time, and none after one that
+   * failed. A slice of several partitions follows the partition before its first. `materialize` makes the others in order by itself.
+   * Default: false.
+   */
   readonly dependsOnPast?: boolean
   /** How many partitions before a new one are made again with it, because late rows may have changed them. Default: 0. */
   readonly lookback?: number

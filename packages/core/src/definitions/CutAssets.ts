@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
 import * as Storage from "../asset/Storage.ts"
 import type * as Partitions from "../partition/Partitions.ts"
+import * as PartitionText from "../partition/PartitionText.ts"
 import * as Placement from "../partition/Placement.ts"
 
 /** Returns every problem with the partitions of some assets, one sentence each. `now` is in milliseconds since the epoch. */
@@ -18,7 +19,7 @@ export const problems = (assets: ReadonlyArray<Asset.Any>, now: number): Readonl
       several.size > 1 ? [`Two sets of partitions are called "${name}". Give each a name of its own, or share one.`] : []
     ),
     ...[...sets.values()].flatMap(([set]) => (set === undefined ? [] : invalid(set, now))),
-    ...all.flatMap((asset) => [...placing(asset, now), ...numbers(asset), ...readings(asset)])
+    ...all.flatMap((asset) => [...placing(asset, now), ...numbers(asset), ...orders(asset, now), ...readings(asset)])
   ]
 }
 
@@ -54,10 +55,24 @@ const placing = (asset: Asset.Any, now: number): ReadonlyArray<string> => {
   })
 }
 
+/** A partition before another one is only known in time. */
+const orders = (asset: Asset.Any, now: number): ReadonlyArray<string> => {
+  const { partitioning } = asset
+  const space = partitioning?.partitions.at({ now })
+  if (partitioning === undefined || space === undefined || Either.isLeft(space)) return []
+  const { dependsOnPast, lookback, partitions } = partitioning
+  if (PartitionText.hasWindows(space.right)) return []
+  const without = `and the keys of ${partitions.name} have no order. Remove`
+  return [
+    ...(dependsOnPast ? [`${placed(asset)} depends on the partition before, ${without} \`dependsOnPast\`.`] : []),
+    ...(lookback > 0 ? [`${placed(asset)} makes partitions before a new one again, ${without} \`lookback\`.`] : [])
+  ]
+}
+
 const numbers = (asset: Asset.Any): ReadonlyArray<string> => {
   const { partitioning } = asset
   if (partitioning === undefined) return []
-  const { concurrency, dependsOnPast, lookback, policy } = partitioning
+  const { concurrency, lookback, policy } = partitioning
   const isCount = (value: number) => Number.isInteger(value) && value >= 1
   return [
     ...(concurrency === undefined || isCount(concurrency)
@@ -68,12 +83,7 @@ const numbers = (asset: Asset.Any): ReadonlyArray<string> => {
       : [`The lookback of ${placed(asset)} is ${lookback}. Use a whole number from 0.`]),
     ...(typeof policy === "string" || isCount(policy.batches)
       ? []
-      : [`The batches of ${placed(asset)} have ${policy.batches} partitions. Use a whole number from 1.`]),
-    ...(dependsOnPast && partitioning.partitions.isListed
-      ? [
-          `${placed(asset)} depends on the partition before, and the keys of ${partitioning.partitions.name} have no order. Remove \`dependsOnPast\`.`
-        ]
-      : [])
+      : [`The batches of ${placed(asset)} have ${policy.batches} partitions. Use a whole number from 1.`])
   ]
 }
 

@@ -32,7 +32,7 @@ export class DynamicKeys extends Context.Tag("@sluice/core/partition/DynamicKeys
     readonly remove: <Name extends string>(
       set: Dynamic<Name>,
       keys: ReadonlyArray<NewKey>
-    ) => Effect.Effect<void, PartitionsInvalid | StoreFailed>
+    ) => Effect.Effect<void, StoreFailed>
     /** The keys of the set of a name, in the order in which they were added; empty if it has none. */
     readonly keys: (setName: string) => Effect.Effect<ReadonlyArray<string>, StoreFailed>
     /** The keys of every set that has some, by the set's name. */
@@ -44,16 +44,17 @@ export class DynamicKeys extends Context.Tag("@sluice/core/partition/DynamicKeys
   /** Keeps keys in memory, for tests and programs without a store. */
   static readonly layerMemory: Layer.Layer<DynamicKeys> = Layer.sync(DynamicKeys, () => {
     const sets = new Map<string, Set<string>>()
-    const change = (set: Dynamic<string>, keys: ReadonlyArray<NewKey>, each: (kept: Set<string>, key: string) => void) =>
-      Effect.map(escaped(set, keys), (texts) => {
-        const kept = sets.get(set.name) ?? new Set()
-        for (const text of texts) each(kept, text)
-        if (kept.size > 0) sets.set(set.name, kept)
-        else sets.delete(set.name)
-      })
     return DynamicKeys.of({
-      add: (set, keys) => change(set, keys, (kept, key) => kept.add(key)),
-      remove: (set, keys) => change(set, keys, (kept, key) => kept.delete(key)),
+      add: (set, keys) =>
+        Effect.map(escaped(set, keys), (texts) => {
+          if (texts.length > 0) sets.set(set.name, new Set([...(sets.get(set.name) ?? []), ...texts]))
+        }),
+      remove: ({ name }, keys) =>
+        Effect.sync(() => {
+          const kept = sets.get(name)
+          for (const text of escapedForRemoval(keys)) kept?.delete(text)
+          if (kept?.size === 0) sets.delete(name)
+        }),
       keys: (setName) => Effect.suspend(() => unescaped(setName, [...(sets.get(setName) ?? [])])),
       all: Effect.suspend(() =>
         Effect.map(
@@ -67,29 +68,25 @@ export class DynamicKeys extends Context.Tag("@sluice/core/partition/DynamicKeys
   })
 }
 
-/** The longest key: the number of its characters in the form in which it is stored, see `PartitionKey.escape`. */
-export const longest = 255
-
 /** The texts that a store keeps for keys. Fails with every key that cannot be one, by its place in the list. */
 export const escaped = (
   { name }: Dynamic<string>,
   keys: ReadonlyArray<NewKey>
 ): Effect.Effect<ReadonlyArray<string>, PartitionsInvalid> => {
-  const texts = keys.map((key) => PartitionKey.escape(String(key)))
-  const problems = keys.flatMap((key, index) => problemOf(key, texts[index] ?? "").map((text) => `Key ${index + 1} ${text}`))
-  return problems.length === 0 ? Effect.succeed(texts) : new PartitionsInvalid({ partitions: name, problems })
+  const problems = PartitionKey.problemsOf(keys)
+  return problems.length === 0
+    ? Effect.succeed(keys.map((key) => PartitionKey.escape(String(key))))
+    : new PartitionsInvalid({ partitions: name, problems })
 }
 
-const problemOf = (key: NewKey, text: string): ReadonlyArray<string> => {
-  if (text === "") return ["is empty. Give it a text."]
-  if (typeof key === "number" && !Number.isSafeInteger(key)) return ["is not a whole number up to 2^53. Write it as text."]
-  if (/\p{Surrogate}/u.test(text)) {
-    return ["holds half of a surrogate pair. Repair the text, or use an id of your own as the key."]
-  }
-  return text.length > longest
-    ? [`has ${text.length} characters as it is stored, and may have ${longest}. Use a shorter id as the key.`]
-    : []
-}
+/** The texts of keys to remove. An earlier version may have kept some that `escaped` refuses. Leaves out what no version kept. */
+export const escapedForRemoval = (keys: ReadonlyArray<NewKey>): ReadonlyArray<string> =>
+  keys
+    .map((key) => PartitionKey.escape(String(key)))
+    .filter((text) => text.length <= longest && !/\p{Surrogate}/u.test(text))
+
+/** The most characters that any version kept of a key. */
+const longest = 255
 
 /** The keys of texts that a store has kept. Fails if `escaped` has not written them. */
 export const unescaped = (

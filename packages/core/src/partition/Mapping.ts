@@ -54,6 +54,9 @@ export const overlap = <Up extends Partitions.Any, Down extends Partitions.Any>(
 ): Mapping<Up, Down, "many"> => ({
   arity: "many",
   between: (up, down) => {
+    if (!Number.isSafeInteger(offset)) {
+      return Either.left([`The offset between ${up.name} and ${down.name} is ${offset}. Use a whole number of partitions.`])
+    }
     const [source, target] = [timeIn(up), timeIn(down)]
     if (typeof source === "object" && typeof target === "object") {
       const { down: below, up: above } = windowsOf(source.space, target.space, offset)

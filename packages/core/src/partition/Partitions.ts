@@ -139,11 +139,26 @@ export const every = <const Name extends string>(
   { cron, ...options }: WindowOptions & { readonly cron: string }
 ) => windows<Name, `${DateText}T${number}:${number}${Repeated}`>(name, `cron ${cron.trim().replace(/\s+/g, " ")}`, options)
 
-/** The keys given, in this order: texts or numbers. They stand in history and messages, so they are never personal; a mask id can be one. */
+/**
+ * The keys given, in this order: texts or whole numbers. They stand in history and messages, so they are never personal; a mask id
+ * can be one. A key has at most 200 bytes, no control characters, and no white space at its ends.
+ */
 export const fixed = <const Name extends string, const K extends string | number>(
   name: Name,
   keys: ReadonlyArray<K>
-): Partitions<Name, unknown, `${K}`> => make(name, undefined, () => listed(name, keys.map(String)), true)
+): Partitions<Name, unknown, `${K}`> =>
+  make(
+    name,
+    undefined,
+    () => {
+      const problems = [
+        ...(keys.length === 0 ? ["The set has no keys. List one, or use Partitions.dynamic if code adds them."] : []),
+        ...PartitionKey.problemsOf(keys)
+      ]
+      return problems.length > 0 ? Either.left(problems) : listed(name, keys.map(String))
+    },
+    true
+  )
 
 /** Keys that code adds and removes, and that the store keeps. They must not be personal; a mask id is not. */
 export const dynamic = <const Name extends string>(name: Name): Dynamic<Name> => ({
@@ -167,7 +182,12 @@ export const product = <const Name extends string, const Dims extends Readonly<R
 ): Partitions<Name, Dims, never> =>
   make(name, dimensions, (moment) => {
     const spaces = Object.entries(dimensions).map(([key, set]) => [key, set.at(moment)] as const)
-    const problems = spaces.flatMap(([, space]) => (Either.isLeft(space) ? space.left.problems : []))
+    const problems = [
+      ...Object.keys(dimensions).flatMap((dimension) => problemsOfName(`dimension "${dimension}"`, dimension)),
+      ...spaces.flatMap(([key, space]) =>
+        Either.isLeft(space) ? space.left.problems.map((problem) => `${key}: ${problem}`) : []
+      )
+    ]
     if (problems.length > 0) return Either.left(problems)
     return productSpace.make(
       name,
@@ -195,19 +215,28 @@ const make = <Name extends string, Dims, Text extends string>(
   name,
   dimensions,
   isListed,
-  at: (moment) => Either.mapLeft(at(moment), (problems) => new PartitionsInvalid({ partitions: name, problems }))
+  at: (moment) => {
+    const misnamed = problemsOfName("set", name)
+    const space = misnamed.length > 0 ? Either.left(misnamed) : at(moment)
+    return Either.mapLeft(space, (problems) => new PartitionsInvalid({ partitions: name, problems }))
+  }
 })
+
+/** A name is one word of a selection, as in `partition:days`. It is stored with the keys of a dynamic set. */
+const problemsOfName = (what: string, name: string): ReadonlyArray<string> =>
+  /^[\w./-]{1,255}$/.test(name)
+    ? []
+    : [
+        `The ${what} has a name that cannot be written in commands. Use letters from A to Z, digits, _, -, . and /, at most 255.`
+      ]
 
 const listed = <Name extends string>(
   name: Name,
   keys: ReadonlyArray<string>
 ): Either.Either<Space<Name>, ReadonlyArray<string>> => {
   const indices = new Map(keys.map((key, index) => [key, index]))
-  const problems = [
-    ...(keys.includes("") ? ["A key is empty. Give it a text."] : []),
-    ...[...new Set(keys.filter((key, index) => indices.get(key) !== index))].map((key) => `The key ${key} is listed twice.`)
-  ]
-  if (problems.length > 0) return Either.left(problems)
+  const twice = [...new Set(keys.filter((key, index) => indices.get(key) !== index))]
+  if (twice.length > 0) return Either.left(twice.map((key) => `The key ${PartitionKey.escape(key)} is listed twice.`))
   return Either.right({
     name,
     size: keys.length,

@@ -284,8 +284,11 @@ const withLookback = (
 ): Runs.Runs => {
   const lookback = partitioning?.lookback ?? 0
   if (lookback === 0 || space === undefined || states === undefined) return runs
-  const fresh = Runs.difference(runs, states.made)
   let all = runs
-  for (let by = 1; by <= lookback; by++) all = Runs.union(all, Runs.intersect(lines.before(space, fresh, by), states.made))
+  let before = Runs.difference(runs, states.made)
+  for (let by = 1; by <= lookback && !Runs.isEmpty(before); by++) {
+    before = lines.before(space, before, 1)
+    all = Runs.union(all, Runs.intersect(before, states.made))
+  }
   return all
 }

@@ -74,6 +74,28 @@ it("two sets of one name, and numbers that make no sense, are refused", () => {
   ])
 })
 
+// Regression: a product of lists was taken for ordered, and a lookback over keys was ignored.
+it("what goes by the partition before is refused for keys without time, also of a product", () => {
+  const pairs = Partitions.product("pairs", { from: regions, to: regions })
+  const cells = Partitions.product("cells", { day: days, region: regions })
+  const chained = { storage: stored, dependsOnPast: true, lookback: 1, materialize }
+  expect(
+    problems(
+      Asset.make("paired", { partitions: pairs, ...chained }),
+      Asset.make("by_customer", {
+        ...{ partitions: Partitions.dynamic("customers"), storage: stored },
+        lookback: 2,
+        materialize
+      }),
+      Asset.make("by_cell", { partitions: cells, ...chained })
+    )
+  ).toStrictEqual([
+    '"paired" (place) depends on the partition before, and the keys of pairs have no order. Remove `dependsOnPast`.',
+    '"paired" (place) makes partitions before a new one again, and the keys of pairs have no order. Remove `lookback`.',
+    '"by_customer" (place) makes partitions before a new one again, and the keys of customers have no order. Remove `lookback`.'
+  ])
+})
+
 it("a cut asset that is not stored is read by the same partition only", () => {
   const source = Asset.make("source", { partitions: hours, materialize })
   const same = Asset.make("same", { partitions: hours, upstreams: { source }, storage: stored, materialize })

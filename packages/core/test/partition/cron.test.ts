@@ -90,13 +90,18 @@ it("a time that the clock repeats has two keys, and one that it skips has none",
 
 it("a key that is no tick is refused with those around it", () => {
   expect(
-    ["2024-10-27T02:15", "2024-10-27T02:30", "2024-10-27T01:30a", "2024-10-27"].map(spaceOf(quarters).indexOf)
+    ["2024-10-27T02:15", "2024-10-27T02:30", "2024-10-27T02:30c", "2024-10-27T01:30a", "2024-10-27"].map(
+      spaceOf(quarters).indexOf
+    )
   ).toStrictEqual([
     Either.left(
       "is not a tick of 0,30 * * * * in Europe/Berlin. Those around it are 2024-10-27T02:00b and 2024-10-27T02:30b."
     ),
     Either.left("comes twice in Europe/Berlin. Write 2024-10-27T02:30a or 2024-10-27T02:30b."),
-    Either.left("is not repeated in Europe/Berlin. Write it as 2024-10-27T01:30."),
+    Either.left(
+      "has the letter c, and 2024-10-27T02:30 comes twice in Europe/Berlin. Write 2024-10-27T02:30a or 2024-10-27T02:30b."
+    ),
+    Either.left("has the letter a, and 2024-10-27T01:30 comes once in Europe/Berlin. Write 2024-10-27T01:30."),
     Either.left("is not a time. Write it as 2024-08-01T06:30.")
   ])
 })

@@ -120,11 +120,15 @@ it("an hour that a clock repeats has two keys, and the bare one is refused with 
     grid.parse("2024-10-27T02"),
     grid.parse("2024-03-31T02"),
     grid.parse("2024-08-01T02a"),
+    grid.parse("2024-10-27T02c"),
+    grid.parse("2024-10-27T05c"),
     grid.parse("2024-08-01")
   ]).toStrictEqual([
     Either.left("comes twice in Europe/Berlin. Write 2024-10-27T02a or 2024-10-27T02b."),
     Either.left("is an hour that the clock of Europe/Berlin skips."),
-    Either.left("is not repeated in Europe/Berlin. Write it as 2024-08-01T02."),
+    Either.left("has the letter a, and 2024-08-01T02 comes once in Europe/Berlin. Write 2024-08-01T02."),
+    Either.left("has the letter c, and 2024-10-27T02 comes twice in Europe/Berlin. Write 2024-10-27T02a or 2024-10-27T02b."),
+    Either.left("has the letter c, and 2024-10-27T05 comes once in Europe/Berlin. Write 2024-10-27T05."),
     Either.left("is not an hour. Write it as 2024-08-01T02.")
   ])
 })

@@ -259,6 +259,21 @@ describe("a run of partitions", () => {
     }).pipe(prepared)
   )
 
+  // Regression: each step of the lookback began at the new partitions again, and went on before the first one.
+  it.effect("a lookback of any length ends at the first partition", () =>
+    Effect.gen(function* () {
+      const orders = Asset.make("orders", {
+        ...{ partitions: days, lookback: 2 ** 40 },
+        storage: Storage.stored({ kind: "table", load: Effect.succeed("") }),
+        materialize: () => Effect.succeed("")
+      })
+      const graph = Either.getOrThrow(AssetGraph.make([orders]))
+      yield* run(graph, names("orders"), { partitions: PartitionRequest.named("2024-08-02..2024-08-05") })
+      const { steps } = yield* run(graph, names("orders"), { partitions: PartitionRequest.named("2024-08-07") })
+      expect(steps).toStrictEqual({ orders: "Succeeded 5/5" })
+    }).pipe(prepared)
+  )
+
   it.effect("in a chain, a partition that is made again makes the later ones stale", () =>
     Effect.gen(function* () {
       const balance = Asset.make("balance", {

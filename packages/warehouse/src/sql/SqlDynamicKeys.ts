@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
-import { DynamicKeys, escaped, unescaped } from "@sluice/core/partition/DynamicKeys"
+import { DynamicKeys, escaped, escapedForRemoval, unescaped } from "@sluice/core/partition/DynamicKeys"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SqlBatch from "./SqlBatch.ts"
@@ -38,7 +38,7 @@ export const make = Effect.fn("SqlDynamicKeys.make")(function* (
     }),
 
     remove: Effect.fn("SqlDynamicKeys.remove")(function* (set, keys) {
-      const batches = SqlBatch.valueBatches(dialect, yield* escaped(set, keys))
+      const batches = SqlBatch.valueBatches(dialect, escapedForRemoval(keys))
       const remove = (batch: ReadonlyArray<string>) =>
         sql`DELETE FROM ${table} WHERE pipeline = ${pipeline} AND set_name = ${set.name} AND ${sql.in("key_text", batch)}`
       yield* write(set.name, Effect.forEach(batches, remove, { discard: true }))

@@ -27,7 +27,7 @@ export const dynamicKeysContract = <E>(options: {
         const { stores } = yield* fresh
         yield* Effect.gen(function* () {
           const keys = yield* DynamicKeys
-          const odd = ["Zoë 😀", "a|b", "..", "a%7Cb", "nul\0", "A", "a", "a "]
+          const odd = ["Zoë 😀", "a|b", "..", "a%7Cb", "*", "A", "a", "a b"]
           yield* keys.add(customers, odd)
           yield* keys.add(customers, ["a", 42, "a"])
           yield* keys.add(shops, ["eu"])
@@ -53,17 +53,19 @@ export const dynamicKeysContract = <E>(options: {
         yield* Effect.gen(function* () {
           const keys = yield* DynamicKeys
           const refused = yield* Effect.flip(
-            keys.add(customers, ["good", "", "é".repeat(256), "|".repeat(86), "\ud800", 0.5])
+            keys.add(customers, ["good", "", "é".repeat(101), "|".repeat(67), "\ud800", 0.5, "nul\0", "a "])
           )
           expect(refused.message).toBe(
             `The partitions "customers" are not valid:
   - Key 2 is empty. Give it a text.
-  - Key 3 has 256 characters as it is stored, and may have 255. Use a shorter id as the key.
-  - Key 4 has 258 characters as it is stored, and may have 255. Use a shorter id as the key.
+  - Key 3 has 202 bytes of UTF-8 as it is written, and may have 200. Use a shorter id as the key.
+  - Key 4 has 201 bytes of UTF-8 as it is written, and may have 200. Use a shorter id as the key.
   - Key 5 holds half of a surrogate pair. Repair the text, or use an id of your own as the key.
-  - Key 6 is not a whole number up to 2^53. Write it as text.`
+  - Key 6 is not a whole number up to 2^53. Write it as text.
+  - Key 7 holds a control character, such as a line break. Remove it, or use an id of your own.
+  - Key 8 begins or ends with white space. Remove it, also from the rows of the partition.`
           )
-          const longest = ["é".repeat(255), "|".repeat(85)]
+          const longest = ["é".repeat(100), "|".repeat(66)]
           yield* keys.add(customers, longest)
           expect(yield* keys.keys("customers")).toStrictEqual(longest)
         }).pipe(Effect.provide(stores("spark")))

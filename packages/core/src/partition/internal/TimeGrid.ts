@@ -3,6 +3,7 @@ import * as Calendar from "./Calendar.ts"
 import * as CronPattern from "./CronPattern.ts"
 import * as cronGrid from "./cronGrid.ts"
 import * as Hours from "./Hours.ts"
+import * as Repeats from "./repeats.ts"
 import * as Ticks from "./Ticks.ts"
 import * as ZoneTable from "./ZoneTable.ts"
 
@@ -26,7 +27,7 @@ export interface TimeGrid {
   readonly keyOf: (number: number) => string
   /** Reads a key, or else says what is wrong: it completes a sentence that begins with the key. */
   readonly parse: (key: string) => Either.Either<number, string>
-  /** The first window that starts on a date or after it, and the first one that starts after it. */
+  /** The first window that starts on a date or after it, and the first one that starts after it. Not before 1970. */
   readonly datesFrom: (dayNumber: number) => readonly [from: number, to: number]
   /** The numbers from `from` to before `to` that no window has, because the zone skips the date. */
   readonly missing: (from: number, to: number) => ReadonlyArray<number>
@@ -51,7 +52,7 @@ export const make = (granularity: Granularity, zone: string, until: number): Tim
   const grid = gridOf(granularity, zone, table, calendar)
   const firstFrom = (instant: number) => {
     const number = grid.numberAt(instant)
-    return grid.startOf(number) < instant ? number + 1 : number
+    return Math.max(0, grid.startOf(number) < instant ? number + 1 : number)
   }
   return {
     ...grid,
@@ -92,34 +93,19 @@ const hours = ({ numberAt, shownAt, startOf }: Hours.Hours, zone: string): Grid 
     return [-3, -2, -1, 0, 1, 2, 3].map((by) => number + by).filter((other) => other >= 0 && shownOf(other) === shown)
   }
 
-  const keyOf = (number: number): string => {
-    const same = sameAs(number)
-    return `${textOf(shownOf(number))}${same.length === 1 ? "" : letters[same.indexOf(number)]}`
-  }
+  const keyOf = (number: number): string => `${textOf(shownOf(number))}${Repeats.letterOf(sameAs(number), number)}`
 
   const parse = (key: string): Either.Either<number, string> => {
-    const [, date = "", at = "", letter = ""] = /^(\d{4}-\d\d-\d\d)(?:T([01]\d|2[0-3])([a-c]?))?$/.exec(key) ?? []
+    const [, date = "", at = "", letter = ""] = /^(\d{4}-\d\d-\d\d)(?:T([01]\d|2[0-3])([a-z]?))?$/.exec(key) ?? []
     const dayNumber = Calendar.dayOf(date)
     if (dayNumber === undefined || at === "") return Either.left("is not an hour. Write it as 2024-08-01T02.")
     const shown = dayNumber * Calendar.day + Number(at) * Hours.hour
     const near = numberAt(shown)
-    const found = Array.from({ length: 60 }, (_, by) => near - 30 + by).filter(
+    const [first, ...others] = Array.from({ length: 60 }, (_, by) => near - 30 + by).filter(
       (number) => number >= 0 && shownOf(number) === shown
     )
-    const [first] = found
     if (first === undefined) return Either.left(`is an hour that the clock of ${zone} skips.`)
-    if (found.length === 1) {
-      return letter === ""
-        ? Either.right(first)
-        : Either.left(`is not repeated in ${zone}. Write it as ${key.slice(0, -1)}.`)
-    }
-    const number = found[letters.indexOf(letter)]
-    if (letter !== "" && number !== undefined) return Either.right(number)
-    const bare = key.slice(0, 13)
-    const keys = found.map((_, at) => `${bare}${letters[at]}`)
-    return Either.left(
-      `comes ${found.length === 2 ? "twice" : `${found.length} times`} in ${zone}. Write ${keys.join(" or ")}.`
-    )
+    return Repeats.find([first, ...others], { time: textOf(shown), letter, zone })
   }
 
   return {
@@ -133,8 +119,6 @@ const hours = ({ numberAt, shownAt, startOf }: Hours.Hours, zone: string): Grid 
     missing: () => []
   }
 }
-
-const letters = ["a", "b", "c"]
 
 const days = (calendar: Calendar.Calendar, zone: string): Grid => ({
   startOf: calendar.startOf,

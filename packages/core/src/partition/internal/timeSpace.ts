@@ -34,26 +34,35 @@ export const make = <Name extends string>(
   const isOffset = Number.isInteger(endOffset) && Math.abs(endOffset) <= farthest
   if (!isOffset) problems.push(`endOffset is ${endOffset}. Use a whole number from -${farthest} to ${farthest}.`)
   const grid = TimeGrid.make(granularity, timezone, horizonOf(now, end, isOffset ? endOffset : 0))
-  const bound = (what: string, text: string, side: "first" | "last"): number => {
-    const found = boundIn(grid, text, side)
-    if (Either.isLeft(found)) problems.push(`The ${what} ${text} ${found.left}`)
-    return Either.getOrElse(found, () => 0)
+  const taken = <A>(what: string, text: string, read: Either.Either<A, string>): A | undefined => {
+    if (Either.isRight(read)) return read.right
+    problems.push(`The ${what} ${/^\S+$/.test(text) ? text : JSON.stringify(text)} ${read.left}`)
+    return undefined
   }
 
-  const first = bound("start", start, "first")
-  if (grid.startOf(first) < Calendar.make(ZoneTable.of(timezone, 0)).startOf(0)) {
-    problems.push(`The start ${start} is before 1970. Start at 1970-01-01 or later.`)
+  const [earliest] = grid.datesFrom(0)
+  const begin = taken("start", start, boundIn(grid, start, "first"))
+  const declaredEnd = end === undefined ? Number.POSITIVE_INFINITY : taken("end", end, boundIn(grid, end, "last"))
+  const startDay = Calendar.dayOf(start) ?? 0
+  if (begin !== undefined && (begin < earliest || startDay < 0)) {
+    problems.push(`The start ${start} is before 1970. Start at ${grid.keyOf(earliest)} or later.`)
+  } else if (begin !== undefined && declaredEnd !== undefined && declaredEnd < begin) {
+    problems.push(
+      startDay <= (Calendar.dayOf(end ?? "") ?? -1)
+        ? `No partition starts from ${start} to ${end}. Give a later end.`
+        : `The end ${end} is before the start ${start}. Give a later end.`
+    )
   }
-  const declaredEnd = end === undefined ? Number.POSITIVE_INFINITY : bound("end", end, "last")
-  if (declaredEnd < first) problems.push(`The end ${end} is before the start ${start}. Give a later end.`)
+  const exclusions = [...new Set(exclude)].flatMap((text) => {
+    const range = taken("exclusion", text, exclusionIn(grid, text))
+    return range === undefined ? [] : [range]
+  })
+  if (problems.length > 0 || begin === undefined || declaredEnd === undefined) return Either.left(problems)
+
+  const first = begin
   const last = Math.min(declaredEnd, grid.numberAt(now) - 1 + endOffset)
   const size = Math.max(0, last - first + 1)
-  const excluded = exclude.map((text): readonly [number, number] => {
-    const [from = "", to = from] = text.split("..")
-    return [bound("exclusion", from, "first") - first, bound("exclusion", to, "last") - first + 1]
-  })
-  if (problems.length > 0) return Either.left(problems)
-
+  const excluded = exclusions.map(([from, to]): readonly [number, number] => [from - first, to - first + 1])
   const missing = grid
     .missing(first, last + 1)
     .map((number): readonly [number, number] => [number - first, number - first + 1])
@@ -100,6 +109,28 @@ const boundIn = (grid: TimeGrid.TimeGrid, text: string, side: "first" | "last"):
   if (Either.isRight(key) || dayNumber === undefined) return key
   const [from, to] = grid.datesFrom(dayNumber)
   return Either.right(side === "first" ? from : to - 1)
+}
+
+/** The first and the last window of an exclusion: of a key, a date, or a range of them. */
+const exclusionIn = (
+  grid: TimeGrid.TimeGrid,
+  text: string
+): Either.Either<readonly [first: number, last: number], string> => {
+  if (!text.includes("..")) return Either.all([boundIn(grid, text, "first"), boundIn(grid, text, "last")])
+  const [from = "", to = "", ...more] = text.split("..")
+  if (more.length > 0) return Either.left("has more than one .. in it. Write it as FIRST..LAST.")
+  const first = boundIn(grid, from, "first")
+  const last = boundIn(grid, to, "last")
+  if (Either.isRight(first) && Either.isRight(last)) {
+    const [fromDay, toDay] = [Calendar.dayOf(from), Calendar.dayOf(to)]
+    const isReversed = fromDay === undefined || toDay === undefined ? last.right < first.right : toDay < fromDay
+    return isReversed ? Either.left(`ends before it starts. Write ${to}..${from}.`) : Either.right([first.right, last.right])
+  }
+  if (from === "" || to === "") return Either.left("has an open end. Write it as FIRST..LAST.")
+  const wrong = [[from, first] as const, [to, last] as const].flatMap(([bound, read]) =>
+    Either.isLeft(read) ? [`${bound} ${read.left}`] : []
+  )
+  return Either.left(`has a wrong end: ${[...new Set(wrong)].join(" ")}`)
 }
 
 /** The most windows beyond the last complete one. */
