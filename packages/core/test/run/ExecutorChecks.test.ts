@@ -96,7 +96,7 @@ describe("checks", () => {
 
   it.effect("that throw before they return an effect have not passed, and fail nothing else", () =>
     Effect.gen(function* () {
-      const throwing = AssetCheck.make("throwing", {
+      const throwing = AssetCheck.make<never>("throwing", {
         description: "",
         severity: "warn",
         evaluate: () => {
