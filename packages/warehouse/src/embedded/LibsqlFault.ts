@@ -57,6 +57,10 @@ export const of = (error: SqlError): LibsqlFault =>
 export const isBusy = (fault: LibsqlFault): boolean =>
   fault.code.startsWith("SQLITE_BUSY") || fault.code.startsWith("SQLITE_LOCKED")
 
+/** Whether a row has the key of another one. */
+export const isDuplicate = (fault: LibsqlFault): boolean =>
+  fault.code === "SQLITE_CONSTRAINT_UNIQUE" || fault.code === "SQLITE_CONSTRAINT_PRIMARYKEY"
+
 /** Translates a fault, with a remedy. `operation` follows "could not": `publish orders`. */
 export const translate = (operation: string, error: SqlError): WarehouseFailed => {
   const fault = of(error)

@@ -18,6 +18,7 @@ import * as RowPlaces from "../sql/RowPlaces.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import * as StagedSelect from "../sql/StagedSelect.ts"
+import * as TakenKeys from "../sql/TakenKeys.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as GroupCommit from "./GroupCommit.ts"
@@ -100,14 +101,25 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
         [`DELETE FROM ${staged}`, []] as const
       ]
       const isMany = replacement.many() || before > SliceRows.quickRows
-      if (isMany) for (const [sql, parameters] of statements) yield* client.beside(sql, parameters)
-      yield* client.use((session) => {
+      const stored = client.use((session) => {
         if (!isMany) for (const [sql, parameters] of statements) session.run(sql, parameters)
         marks.set(session, table.name, runId, byKey)
         const total = marks.totalOf(session, table.name)
         const counted = total === undefined ? countOf(session, target, "true", []) : total - before + rows
         marks.setTotal(session, table.name, runId, counted)
       })
+      const moved = Effect.forEach(isMany ? statements : [], ([sql, parameters]) => client.beside(sql, parameters), {
+        discard: true
+      })
+      yield* Effect.catchIf(Effect.zipRight(moved, stored), isDuplicate, (error) =>
+        TakenKeys.explain(
+          {
+            ...{ table, placement, target, staged, dialect: records },
+            run: (sql) => client.use((session) => session.values(sql, []))
+          },
+          error
+        )
+      )
       return rows
     })
 
@@ -214,5 +226,7 @@ const hasRows = (session: Session, table: Table.Any): boolean =>
 
 const countOf = (session: Session, table: string, where: string, parameters: ReadonlyArray<string | number>): number =>
   Number(session.values(`SELECT COUNT(*) FROM ${table} WHERE ${where}`, parameters)[0]?.[0])
+
+const isDuplicate = (error: SqlError): boolean => Fault.isDuplicate(Fault.of(error))
 
 const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError

@@ -15,12 +15,13 @@ import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import type { Settled } from "../sql/StagedSelect.ts"
+import * as TakenKeys from "../sql/TakenKeys.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
-import { statementFailed } from "./errors.ts"
+import { isDuplicate, statementFailed } from "./errors.ts"
 import type { Way } from "./Loader.ts"
 import type { Session } from "./MysqlPool.ts"
 import * as PartitionTable from "./PartitionTable.ts"
@@ -100,7 +101,18 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
     const mark = yield* over(session)(SqlMarks.find(words, table.name))
     for (const { parameters, sql } of own) yield* connection.executeRaw(`DELETE FROM ${target} WHERE ${sql}`, parameters)
     const columns = Ddl.list(Table.columnNames(table))
-    yield* connection.executeRaw(`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${quote(staging)}`, [])
+    yield* Effect.catchIf(
+      connection.executeRaw(`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${quote(staging)}`, []),
+      isDuplicate,
+      (error) =>
+        TakenKeys.explain(
+          {
+            ...{ table, placement, target, staged: quote(staging), dialect: words },
+            run: (sql) => connection.executeValues(sql, [])
+          },
+          error
+        )
+    )
     yield* over(session)(SqlPartitionMarks.set(words, table.name, runId, byKey))
     const total =
       mark?.rows === undefined ? yield* Publisher.rowsOf(session, table.name, undefined) : mark.rows - before + rows

@@ -245,6 +245,11 @@ const particular: ReadonlyMap<number, string> = new Map([
 /** Whether the server refuses connections because it has too many. */
 export const isTooMany = (error: SqlError): boolean => particular.get(faultOf(error.cause).errno ?? 0) === tooMany
 
+/** Whether a row has the key of another one: ER_DUP_ENTRY, by its number or with the key's name. */
+export const isDuplicate = (error: SqlError): boolean => duplicate.includes(faultOf(error.cause).errno ?? 0)
+
+const duplicate = [1062, 1586]
+
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 const advice: Readonly<Partial<Record<Reason, string>>> = {

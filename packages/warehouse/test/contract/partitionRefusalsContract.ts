@@ -97,6 +97,47 @@ export const partitionRefusalsContract = (options: Options) =>
         })
       )
 
+      it.effect("a row that moves while its old partition has it is refused, with the partition and what to do", () =>
+        Effect.gen(function* () {
+          const table = ordersTable("cut_moved")
+          yield* replace(table, march("3"), orders("3a 3e 3f"))
+          yield* replace(table, march("4..8"), orders("4b 5c 6d 7g"))
+          const before = [yield* readAll(table), yield* marksOf(table), yield* tables]
+          const refused = Effect.fnUntraced(function* (...[of, rows]: readonly [Slice.Slice, string]) {
+            const error = yield* Effect.flip(replace(table, of, orders(rows)))
+            return [error._tag === "WarehouseFailed" && error.reason, error.message]
+          })
+          const text = (which: string, made: string) => [
+            "RowRejected",
+            `Could not publish cut_moved: ${which}. Its primary key ("id") lacks "ordered_at", so a row cannot be in two partitions. Add "ordered_at" to the primary key, or make ${made} again first; the rows that were there stay.`
+          ]
+          expect([yield* refused(march("8"), "8b 8x"), yield* refused(march("8"), "8a 8b 8c 8d 8e 8f 8g")]).toStrictEqual([
+            text("1 row has a key that the table already has, in 2024-03-04", "2024-03-04"),
+            text(
+              "7 rows have keys that the table already has, in 2024-03-03, 2024-03-04, 2024-03-05 and 2 more",
+              "2024-03-03, 2024-03-04, 2024-03-05 and 2 more"
+            )
+          ])
+          expect([yield* readAll(table), yield* marksOf(table), yield* tables]).toStrictEqual(before)
+          yield* replace(table, march("4"), [])
+          yield* replace(table, march("8"), orders("8b 8x"))
+          yield* replace(table, march("3", "5"), orders("3c 5a"))
+          expect(yield* seen(table)).toBe("3c 5a 6d 7g 8b 8x")
+        })
+      )
+
+      it.effect("a row with the key of one that is in no partition any more is refused, and names prune", () =>
+        Effect.gen(function* () {
+          const table = ordersTable("cut_orphaned")
+          yield* replace(table, march("3"), orders("3a"))
+          const later = Partitions.daily("days", { start: "2024-03-10" })
+          const error = yield* Effect.flip(replace(table, slice(later, "2024-03-12"), orders("12a")))
+          expect(error.message).toBe(
+            'Could not publish cut_orphaned: 1 row has a key that the table already has, in no partition of days. Its primary key ("id") lacks "ordered_at", so a row cannot be in two partitions. Add "ordered_at" to the primary key, or run `sluice partitions prune cut_orphaned` first; the rows that were there stay.'
+          )
+        })
+      )
+
       it.effect("checks see the staged rows and the rows that the partitions had; what they refuse changes nothing", () =>
         Effect.gen(function* () {
           const reader = yield* WarehouseReader
