@@ -46,6 +46,7 @@ export const of = Effect.fn("PartitionFacts.of")(function* (
 /** A run of partitions records their number. A table without rows can be cut as it is. */
 const isMadeWhole = (storage: Asset.Any["storage"], last: Materialization | undefined): boolean =>
   storage._tag === "Stored" &&
+  !storage.isExternal &&
   storage.relation?._tag === "Table" &&
   last !== undefined &&
   typeof last.metadata["partitions"] !== "number" &&
