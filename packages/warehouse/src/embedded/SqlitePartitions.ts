@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
-import { SqlError } from "@effect/sql/SqlError"
+import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Placement from "@sluice/core/partition/Placement"
 import type { Slice } from "@sluice/core/partition/Slice"
@@ -15,6 +15,7 @@ import * as BoundSelect from "../sql/BoundSelect.ts"
 import { type ErasureGate, outdatedStep } from "../sql/ErasureGate.ts"
 import * as PlacedRows from "../sql/PlacedRows.ts"
 import * as RowPlaces from "../sql/RowPlaces.ts"
+import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import * as StagedSelect from "../sql/StagedSelect.ts"
@@ -130,7 +131,7 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
     const written = write(replacement)
     const aside = table.visibility === "public" ? "file" : "memory"
     const committed = many() ? client.withTransaction(Effect.zipRight(advance, written), { aside }) : group.run(written)
-    return Effect.catchIf(committed, isSqlError, (error) => Effect.fail(Fault.translate(`publish ${table.name}`, error)))
+    return SqlBatch.translated(records, `publish ${table.name}`, committed)
   }
 
   /** Does not wait for the transaction that is open now, so that the next one has more partitions. */
@@ -156,10 +157,11 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
     const many = () => rows.size === undefined || placed.tally.inside() > SliceRows.quickRows
     const replaced = (fill: SliceRows.Fill) => replace({ table, slice, placement, epoch, fill, settle, many })
     const count = yield* table.visibility === "public"
-      ? SliceRows.gather(client, table, placed.rows, rows.size, step.progress).pipe(
-          Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))),
-          Effect.flatMap(replaced),
-          Effect.scoped
+      ? Effect.scoped(
+          Effect.flatMap(
+            SqlBatch.translated(records, operation, SliceRows.gather(client, table, placed.rows, rows.size, step.progress)),
+            replaced
+          )
         )
       : Effect.zipRight(rows.awaitComplete, replaced(SliceRows.inTransaction(client, table, placed.rows, step.progress)))
     const left = placed.tally.outside()
@@ -228,5 +230,3 @@ const countOf = (session: Session, table: string, where: string, parameters: Rea
   Number(session.values(`SELECT COUNT(*) FROM ${table} WHERE ${where}`, parameters)[0]?.[0])
 
 const isDuplicate = (error: SqlError): boolean => Fault.isDuplicate(Fault.of(error))
-
-const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError

@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql/SqlClient"
-import { SqlError } from "@effect/sql/SqlError"
+import type { SqlError } from "@effect/sql/SqlError"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Changes from "@sluice/core/data/Changes"
@@ -54,8 +54,10 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     here(SqlOwners.claim(records, [relation.name], operation))
   /** Writes a table of the pipeline's own in one transaction that no erasure has come before. */
   const alone = <A, E, R>(table: Table.Any, runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
-    store.data
-      .withTransaction(
+    SqlBatch.translated(
+      records,
+      operation,
+      store.data.withTransaction(
         Effect.all([
           claim(table, operation),
           here(gate.pass(runId, operation, { lock: false })),
@@ -66,7 +68,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
           aside: table.visibility === "public" ? "file" : "memory"
         }
       )
-      .pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))))
+    )
 
   return Warehouse.of({
     ...SqlitePartitions.make(store, gate),
@@ -83,9 +85,9 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
         alone(table, step.runId, operation, Effect.tap(replace(store.data, table, fill, before), marked))
       const count = yield* table.visibility === "public"
         ? Effect.scoped(
-            putAside(store.data, table, rows, step.progress).pipe(
-              Effect.catchIf(isSqlError, (error) => Effect.fail(Fault.translate(operation, error))),
-              Effect.flatMap(publish)
+            Effect.flatMap(
+              SqlBatch.translated(records, operation, putAside(store.data, table, rows, step.progress)),
+              publish
             )
           )
         : // A store has one writer at a time, whom a source that is still read would hold up.
@@ -181,8 +183,6 @@ const selecting: Selecting = {
   ...Ddl.viewDialect,
   nameOf: (relation) => Ddl.qualified(Ddl.schemaOf(relation), relation.name)
 }
-
-const isSqlError = (error: unknown): error is SqlError => error instanceof SqlError
 
 /** Fills a staging table by its name; answers the number of rows. */
 type Fill<E = SpillFailed> = (staging: string) => Effect.Effect<number, WarehouseFailed | SqlError | E>

@@ -1,8 +1,8 @@
-import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
+import * as SqlText from "../sql/SqlText.ts"
 import { WarehouseReader } from "../WarehouseReader.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
@@ -13,8 +13,7 @@ import type { SqliteStore } from "./SqliteStore.ts"
 /** Reads the tables and views of an open store. */
 export const make = (store: SqliteStore): WarehouseReader["Type"] => {
   const { records } = store.words
-  const here = <A, E>(operation: string, effect: Effect.Effect<A, E, SqlClient>) =>
-    SqlBatch.translated(records, operation, Effect.provideService(effect, SqlClient, store.data.sql))
+  const here = SqlBatch.over(store.data.sql, records)
 
   return WarehouseReader.of({
     read: (relation) =>
@@ -26,12 +25,9 @@ export const make = (store: SqliteStore): WarehouseReader["Type"] => {
 
     inspect: Effect.fn("SqliteWarehouseReader.inspect")(function* (relation) {
       const operation = `inspect ${relation}`
-      const columns = yield* Effect.mapError(
-        store.data.use((session) => session.values(Ddl.dialect("main").columnsOf(relation), [])),
-        (error) => Fault.translate(operation, error)
-      )
+      const columns = yield* here(operation, SqlText.columnNames(Ddl.dialect("main"), relation))
       const owner = yield* here(operation, SqlMarks.ofOwner(records, relation))
-      return { columns: columns.map(([name]) => String(name)), owner }
+      return { columns, owner }
     }),
 
     marks: here("read who wrote each table", SqlMarks.all(records)),

@@ -28,7 +28,7 @@ export const prove = Effect.fn("AnalystProof.prove")(function* (
   if (analyst === undefined) return unproved
   const { database, user } = analyst.url
   const existing = yield* Effect.mapError(
-    pool.sql.unsafe("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()").values,
+    pool.sql`SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()`.values,
     failed
   )
   const closed = closedTo(

@@ -1,11 +1,9 @@
-import { SqlClient } from "@effect/sql/SqlClient"
-import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
+import * as SqlText from "../sql/SqlText.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
-import { statementFailed } from "./errors.ts"
 import type { MysqlPool } from "./MysqlPool.ts"
 import * as Publisher from "./Publisher.ts"
 import * as TableLock from "./TableLock.ts"
@@ -28,18 +26,15 @@ export const drop = Effect.fn("Leftovers.drop")(function* ({
   pool,
   words
 }: Options): Effect.fn.Return<void, WarehouseFailed> {
-  const found = yield* Effect.mapError(pool.sql.unsafe(select).values, statementFailed(operation))
+  const here = SqlBatch.over(pool.sql, words)
+  const found = yield* here(operation, SqlText.values(select))
   const leftovers = new Map<string, Array<string>>()
   for (const [name] of found) {
     const [, table] = /^(.+)__(?:staging|old|slice)_[0-9a-z]{8}$/.exec(String(name)) ?? []
     if (table !== undefined) leftovers.set(table, [...(leftovers.get(table) ?? []), String(name)])
   }
   if (leftovers.size === 0) return
-  const owners = yield* SqlBatch.translated(
-    words,
-    operation,
-    Effect.provideService(SqlOwners.all(words), SqlClient, pool.sql)
-  )
+  const owners = yield* here(operation, SqlOwners.all(words))
   for (const [table, names] of leftovers) {
     // Another pipeline's locks have other names, so they would seem free.
     if (owners.get(table) !== words.pipeline) continue
@@ -51,11 +46,9 @@ export const drop = Effect.fn("Leftovers.drop")(function* ({
         const dropped = abandoned.length === 0 ? Effect.void : Publisher.dropTables(session, abandoned)
         yield* Effect.ensuring(dropped, Effect.ignore(TableLock.releaseAll(session)))
       })
-    ).pipe(Effect.catchIf(isSqlError, (error) => Effect.fail(statementFailed(operation)(error))))
+    ).pipe((dropped) => here(operation, dropped))
   }
 })
-
-const isSqlError = (error: SqlError | WarehouseFailed): error is SqlError => error._tag === "SqlError"
 
 const select = `SELECT table_name FROM information_schema.tables
   WHERE table_schema = DATABASE() AND table_comment LIKE 'sluice:%' AND table_name REGEXP '__(staging|old|slice)_[0-9a-z]{8}$'`

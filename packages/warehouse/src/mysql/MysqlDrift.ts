@@ -1,7 +1,9 @@
+import { SqlClient } from "@effect/sql/SqlClient"
 import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
 import type { OwnSpec } from "../sql/SqlOwners.ts"
+import * as SqlText from "../sql/SqlText.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as AccountGrants from "./AccountGrants.ts"
 import type { Administrator } from "./Blockers.ts"
@@ -37,7 +39,8 @@ export const find = Effect.fn("MysqlDrift.find")(function* (
   spec: OwnSpec
 ): Effect.fn.Return<ReadonlyArray<Difference>, WarehouseFailed> {
   const { pool, server } = options
-  const ask = (sql: string) => Effect.mapError(Deadlock.retried(pool.sql.unsafe(sql).values), failed)
+  const ask = (text: string) =>
+    Effect.mapError(Effect.provideService(Deadlock.retried(SqlText.values(text)), SqlClient, pool.sql), failed)
   const there = yield* ask(TableDrift.selectTables)
   const relations = new Map(
     there.map(([name, type, comment]) => [String(name), { isView: type === "VIEW", comment: String(comment) }] as const)

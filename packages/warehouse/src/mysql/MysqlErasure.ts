@@ -38,9 +38,9 @@ export const place = (options: Options): SqlErasure.Place => {
     dialect: words,
     relation: ({ name }) => quote(name),
     present: Effect.map(
-      pool.sql.unsafe<{ readonly name: string }>(
-        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
-      ),
+      pool.sql<{
+        readonly name: string
+      }>`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()`,
       (rows) => new Set(rows.map(({ name }) => name))
     ),
     alone: (tables, operation, effect) => alone(options, [...tables].sort(), operation, effect),

@@ -1,4 +1,4 @@
-import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Tally from "@sluice/core/partition/Tally"
@@ -33,8 +33,7 @@ import * as UserQuery from "./UserQuery.ts"
 /** Tables that are cut, in one database of MySQL or MariaDB. */
 export const make = (options: PartitionPublisher.Options): PartitionedTables => {
   const { blockers, load, pool, server, words } = options
-  const here = <A, E>(operation: string, effect: Effect.Effect<A, E | SqlError, SqlClient>) =>
-    SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
+  const here = SqlBatch.over(pool.sql, words)
   const claim = ({ name }: Table.Any, operation: string) => here(operation, SqlOwners.claim(words, [name], operation))
   const isThere = ({ connection }: Session, table: Table.Any) =>
     Effect.map(
@@ -72,15 +71,7 @@ export const make = (options: PartitionPublisher.Options): PartitionedTables => 
             SqlBatch.translated(
               words,
               operation,
-              Deadlock.retried(
-                SessionTransaction.run(
-                  session,
-                  change(session).pipe(
-                    Effect.provideService(SqlClient, pool.sql),
-                    Effect.provideService(TransactionConnection, [session.connection, 0])
-                  )
-                )
-              )
+              Deadlock.retried(SessionTransaction.run(session, Effect.provideService(change(session), SqlClient, pool.sql)))
             )
           )
         )

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlClient } from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
@@ -16,6 +16,7 @@ import { ofPipeline } from "../sql/SqlDialect.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlMigrations from "../sql/SqlMigrations.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
+import * as SqlText from "../sql/SqlText.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Accounts from "./accounts.ts"
 import * as DirectConnection from "./DirectConnection.ts"
@@ -99,7 +100,7 @@ const provision = Effect.fnUntraced(function* (options: Options, name: string, s
     connectFailed(options.admin, "DATABASE_ADMIN_URL")
   )
   const asAdmin = <A, E>(effect: Effect.Effect<A, E | SqlError>) =>
-    Effect.catchIf(effect, isSqlError, (error) => Effect.fail(statementFailed(operation)(error)))
+    Effect.catchIf(effect, isSqlError, (error) => statementFailed(operation)(error))
   yield* Limits.demandWritable(yield* asAdmin(Limits.over(admin)), "DATABASE_ADMIN_URL")
   const server = yield* asAdmin(prepare(admin))
   const { database } = options.pipeline
@@ -193,20 +194,19 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
   const server = yield* MysqlServer.inspect(pool.sql)
   yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), url.database, "all")
   const words = ofPipeline(dialect(server), name)
-  const run = <A>(effect: Effect.Effect<A, SqlError>) => Effect.mapError(effect, statementFailed(operation))
-  const names = run(
+  const names = Effect.mapError(
     Effect.map(
-      pool.sql.unsafe<{ readonly name: string }>(
-        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name"
-      ),
+      pool.sql<{
+        readonly name: string
+      }>`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name`,
       (rows) => new Set(rows.map(({ name }) => name))
-    )
+    ),
+    statementFailed(operation)
   )
   const there = yield* names
   progress.before ??= there
   const { before } = progress
-  const here = <A, E>(effect: Effect.Effect<A, E | SqlError, SqlClient>) =>
-    SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
+  const here = <A, E>(effect: Effect.Effect<A, E | SqlError, SqlClient>) => SqlBatch.over(pool.sql, words)(operation, effect)
   for (const tables of [records, history]) {
     const migrated = yield* here(SqlMigrations.run(words, tables))
     if (migrated && !progress.done.includes(SqlMigrations.migrated)) progress.done.push(SqlMigrations.migrated)
@@ -215,13 +215,13 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
   yield* here(SqlOwners.claim(words, declared, operation))
   for (const mask of spec.masks) yield* here(SqlMaskStore.ensureMaskTable(words, mask))
   for (const table of spec.tables.filter(({ name }) => !there.has(name))) {
-    yield* run(unlessThere(pool.sql.unsafe(Ddl.createIndexedTable(table, server))))
+    yield* here(unlessThere(SqlText.define(Ddl.createIndexedTable(table, server))))
   }
   for (const view of spec.views.filter(({ name }) => !there.has(name))) {
     const present = yield* names
     const missing = view.on.map(({ name }) => name).filter((name) => !present.has(name))
     if (missing.length > 0) return yield* upstreamMissing(operation, view.name, missing)
-    yield* run(unlessThere(pool.sql.unsafe(Ddl.createView(view, { replace: false })).unprepared))
+    yield* here(unlessThere(SqlText.define(Ddl.createView(view, { replace: false }))))
   }
   const views = new Set(spec.views.map(({ name }) => name))
   const created = [...(yield* names)]
@@ -240,9 +240,9 @@ const upstreamMissing = (operation: string, view: string, missing: ReadonlyArray
   })
 
 /** Another process may have created it meanwhile (ER_TABLE_EXISTS_ERROR). */
-const unlessThere = <A>(create: Effect.Effect<A, SqlError>): Effect.Effect<void, SqlError> =>
+const unlessThere = <R>(create: Effect.Effect<void, SqlError, R>): Effect.Effect<void, SqlError, R> =>
   Effect.catchIf(
-    Effect.asVoid(create),
+    create,
     (error) => faultOf(error.cause).errno === 1050,
     () => Effect.void
   )

@@ -40,15 +40,13 @@ export const inspect = Effect.fn("MysqlServer.inspect")(function* (
   sql: SqlClient
 ): Effect.fn.Return<Inspected, WarehouseFailed> {
   const [answer] = yield* asked(
-    sql.unsafe<{
+    sql<{
       readonly version: string
       readonly packet: number | string
       readonly takes_files: number | string
       readonly name: string
       readonly folding: number | string
-    }>(
-      "SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@local_infile AS takes_files, DATABASE() AS name, @@lower_case_table_names AS folding"
-    )
+    }>`SELECT VERSION() AS version, @@max_allowed_packet AS packet, @@local_infile AS takes_files, DATABASE() AS name, @@lower_case_table_names AS folding`
   )
   const server = fromAnswer(answer?.version ?? "", Number(answer?.packet ?? 0), Number(answer?.takes_files ?? 0) === 1)
   if (server === undefined) {

@@ -1,4 +1,5 @@
-import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
@@ -12,6 +13,7 @@ import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
+import * as SqlText from "../sql/SqlText.ts"
 import { type Selecting, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
@@ -26,6 +28,7 @@ import type { MysqlPool, Session } from "./MysqlPool.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
 import * as SelectSources from "./SelectSources.ts"
+import * as SessionTransaction from "./SessionTransaction.ts"
 import type { TableLock } from "./TableLock.ts"
 import * as UserQuery from "./UserQuery.ts"
 
@@ -47,26 +50,12 @@ export interface Options {
 /** Tables and views in one database of MySQL or MariaDB. */
 export const make = (options: Options): Warehouse["Type"] => {
   const { pool, words } = options
-  const gate: Publisher.Options["gate"] = ({ connection }, runId, operation) =>
-    options.gate.pass(runId, operation, { lock: false }).pipe(
-      Effect.provideService(SqlClient, pool.sql),
-      Effect.provideService(TransactionConnection, [connection, 0]),
-      Effect.catchTag("SqlError", (error) => statementFailed(operation)(error))
-    )
-  const over =
-    ({ connection }: Session, operation: string) =>
-    <A, E>(effect: Effect.Effect<A, E, SqlClient>) =>
-      SqlBatch.translated(
-        words,
-        operation,
-        effect.pipe(
-          Effect.provideService(SqlClient, pool.sql),
-          Effect.provideService(TransactionConnection, [connection, 0])
-        )
-      )
+  const over = <A, E>(session: Session, operation: string, effect: Effect.Effect<A, E | SqlError, SqlClient>) =>
+    SqlBatch.translated(words, operation, SessionTransaction.statementsOn(pool, session)(effect))
+  const gate: Publisher.Options["gate"] = (session, runId, operation) =>
+    over(session, operation, options.gate.pass(runId, operation, { lock: false }))
   /** Uses the pool, before a publisher has a connection. Later it would wait for another one. */
-  const here = <A, E>(operation: string, effect: Effect.Effect<A, E, SqlClient>) =>
-    SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
+  const here = SqlBatch.over(pool.sql, words)
   const claim = ({ name }: Table.Any | View.Any, operation: string) =>
     here(operation, SqlOwners.claim(words, [name], operation))
   const publishing: Publisher.Options = {
@@ -76,10 +65,11 @@ export const make = (options: Options): Warehouse["Type"] => {
       clear: (session, table) =>
         over(
           session,
-          `publish ${table}`
-        )(Effect.zipRight(SqlMarks.clear(words, table), SqlPartitionMarks.clear(words, table))),
-      set: (session, table, runId, rows) => over(session, `publish ${table}`)(SqlMarks.set(words, table, runId, rows)),
-      find: (session, table) => over(session, `publish ${table}`)(SqlMarks.find(words, table))
+          `publish ${table}`,
+          Effect.zipRight(SqlMarks.clear(words, table), SqlPartitionMarks.clear(words, table))
+        ),
+      set: (session, table, runId, rows) => over(session, `publish ${table}`, SqlMarks.set(words, table, runId, rows)),
+      find: (session, table) => over(session, `publish ${table}`, SqlMarks.find(words, table))
     }
   }
 
@@ -143,10 +133,9 @@ export const make = (options: Options): Warehouse["Type"] => {
 
     publishView: Effect.fn("MysqlWarehouse.publishView")(function* (view) {
       const operation = `publish the view ${view.name}`
-      const failed = statementFailed(operation)
       yield* claim(view, operation)
-      const create = Deadlock.retried(pool.sql.unsafe(Ddl.createView(view, { replace: true })).unprepared)
-      yield* options.blockers.insist([view.name])(Effect.mapError(create, failed))
+      const create = Deadlock.retried(SqlText.define(Ddl.createView(view, { replace: true })))
+      yield* options.blockers.insist([view.name])(here(operation, create))
       return { relation: view }
     }),
 
@@ -162,10 +151,9 @@ export const make = (options: Options): Warehouse["Type"] => {
     open: Effect.fn("MysqlWarehouse.open")(function* (relation) {
       const operation = `open ${relation.name}`
       const found = yield* Effect.mapError(
-        pool.sql.unsafe<{ readonly name: string }>(
-          "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?",
-          [relation.name]
-        ),
+        pool.sql<{
+          readonly name: string
+        }>`SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ${relation.name}`,
         statementFailed(operation)
       )
       const again = `Run \`sluice materialize ${relation.name}\`.`

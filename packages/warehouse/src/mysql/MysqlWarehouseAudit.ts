@@ -14,12 +14,8 @@ import type { Options } from "./MysqlWarehouse.ts"
 /** Audits one database of MySQL or MariaDB: its structure, its grants, and what the analyst can read. */
 export const make = (options: Options): WarehouseAudit["Type"] => {
   const { pool, words } = options
-  const ownOf = (spec: WarehouseSpec) =>
-    SqlBatch.translated(
-      words,
-      "compare the database with what is declared",
-      Effect.provideService(SqlOwners.ownOf(words, spec), SqlClient, pool.sql)
-    )
+  const here = SqlBatch.over(pool.sql, words)
+  const ownOf = (spec: WarehouseSpec) => here("compare the database with what is declared", SqlOwners.ownOf(words, spec))
 
   return WarehouseAudit.of({
     drift: Effect.fn("MysqlWarehouseAudit.drift")(function* (spec) {

@@ -1,8 +1,8 @@
-import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
+import * as SqlText from "../sql/SqlText.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import { WarehouseReader } from "../WarehouseReader.ts"
 import { CurrentSession } from "./CurrentSession.ts"
@@ -23,8 +23,7 @@ export interface Options {
 
 /** Reads the tables and views of one database of MySQL or MariaDB. */
 export const make = ({ analyst, pipeline, pool, words }: Options): WarehouseReader["Type"] => {
-  const here = <A, E>(operation: string, effect: Effect.Effect<A, E, SqlClient>) =>
-    SqlBatch.translated(words, operation, Effect.provideService(effect, SqlClient, pool.sql))
+  const here = SqlBatch.over(pool.sql, words)
 
   return WarehouseReader.of({
     read: (relation) => MysqlReader.rows(pool, relation),
@@ -57,12 +56,9 @@ export const make = ({ analyst, pipeline, pool, words }: Options): WarehouseRead
 
     inspect: Effect.fn("MysqlWarehouseReader.inspect")(function* (relation) {
       const operation = `inspect ${relation}`
-      const found = yield* Effect.mapError(
-        pool.sql.unsafe<{ readonly name: string }>(words.columnsOf(relation)),
-        statementFailed(operation)
-      )
+      const columns = yield* here(operation, SqlText.columnNames(words, relation))
       const owner = yield* here(operation, SqlMarks.ofOwner(words, relation))
-      return { columns: found.map(({ name }) => name), owner }
+      return { columns, owner }
     }),
 
     marks: here("read who wrote each table", SqlMarks.all(words)),

@@ -1,4 +1,3 @@
-import { SqlClient, TransactionConnection } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
@@ -63,10 +62,7 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
   const own = RowPlaces.joined(RowPlaces.conditions(placement, slice, quote))
   const keys = [...slice.keys]
   if (keys.some((key) => key.length > SqlPartitionMarks.longestKey)) return yield* SqlPartitionMarks.keyTooLong(table)
-  const over =
-    ({ connection }: Session) =>
-    <A, E>(effect: Effect.Effect<A, E, SqlClient>) =>
-      effect.pipe(Effect.provideService(SqlClient, pool.sql), Effect.provideService(TransactionConnection, [connection, 0]))
+  const over = (session: Session) => SessionTransaction.statementsOn(pool, session)
   const translated = <A, E>(effect: Effect.Effect<A, E | SqlError>) => SqlBatch.translated(words, doing, effect)
   const epochOn = (session: Session) => over(session)(SqlCounters.read(words, ErasureGate.counter, { lock: false }))
 

@@ -1,7 +1,8 @@
-import type { SqlClient } from "@effect/sql/SqlClient"
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as SqlText from "../sql/SqlText.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import { connectFailed, statementFailed } from "./errors.ts"
@@ -49,7 +50,7 @@ export const ofEveryHost = (ask: Ask, user: string): Effect.Effect<ReadonlyArray
 export const askOver =
   (client: SqlClient): Ask =>
   (sql) =>
-    Effect.mapError(client.unsafe(sql).values, failed)
+    Effect.mapError(Effect.provideService(SqlText.values(sql), SqlClient, client), failed)
 
 /** Connects as an account, until the scope ends. */
 export const askAs = ({ setting, url }: Account): Effect.Effect<Ask, WarehouseFailed, Scope.Scope> =>

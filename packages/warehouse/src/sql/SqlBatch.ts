@@ -1,4 +1,4 @@
-import type { SqlClient } from "@effect/sql/SqlClient"
+import { SqlClient } from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
@@ -81,6 +81,12 @@ export const transaction = <A, E, R>(
       defect instanceof SqlError ? Effect.fail(defect) : Effect.die(defect)
     )
   )
+
+/** Runs effects over one client, and translates driver errors by `dialect.translate`. */
+export const over =
+  (sql: SqlClient, dialect: SqlDialect) =>
+  <A, E>(operation: string, effect: Effect.Effect<A, E | SqlError, SqlClient>) =>
+    translated(dialect, operation, Effect.provideService(effect, SqlClient, sql))
 
 /** Translates driver errors by `dialect.translate`. */
 export const translated = <A, E, R>(

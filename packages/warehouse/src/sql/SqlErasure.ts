@@ -20,6 +20,7 @@ import * as SqlPartitionMarks from "./SqlPartitionMarks.ts"
 import * as SqlQuarantine from "./SqlQuarantine.ts"
 import type { SqlSecrets } from "./SqlSecrets.ts"
 import * as SqlSuppressions from "./SqlSuppressions.ts"
+import * as SqlText from "./SqlText.ts"
 import * as SuppressionKeys from "./SuppressionKeys.ts"
 
 /** What an erasure or a re-issue of mask ids needs from a store. */
@@ -55,11 +56,6 @@ export const make = Effect.fn("SqlErasure.make")(function* (
   const sql = yield* SqlClient
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
 
-  const count = (from: string, parameters: ReadonlyArray<string | number>) =>
-    Effect.map(sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${from}`, parameters), ([row]) =>
-      Number(row?.n ?? 0)
-    )
-
   /** The ids of a mask table that only rows of this person refer to. */
   const ownIds = Effect.fnUntraced(function* (references: ReadonlyArray<Reference>, id: string) {
     const others = references.map(({ column, table }) => {
@@ -74,7 +70,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     for (const { column, table } of references) {
       const about = isAbout(place, "mine", table, id)
       const own = `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${place.relation(table)} mine WHERE ${about.sql}`
-      const rows = yield* sql.unsafe<{ readonly id: number | string }>(
+      const rows = yield* SqlText.rows<{ readonly id: number | string }>(
         `SELECT own.id AS id FROM (${own}) own WHERE own.id IS NOT NULL AND ${others.map((other) => other.sql).join(" AND ")}`,
         [...about.parameters, ...others.flatMap((other) => other.parameters)]
       )
@@ -90,7 +86,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     for (const table of personalTables({ tables })) {
       const { parameters, sql: condition } = isAbout(place, "", table, id)
       const where = { from: `${place.relation(table)} WHERE ${condition}`, parameters }
-      rows.push({ of: table, count: yield* count(where.from, parameters), where })
+      rows.push({ of: table, count: yield* SqlText.count(where.from, parameters), where })
     }
     const masks: Array<{ readonly of: Mask.Any; readonly values: number; readonly where: Where }> = []
     const keys = new Map((spec.cuts ?? []).map(({ set }) => [set.name, new Set<string>()]))
@@ -102,14 +98,14 @@ export const make = Effect.fn("SqlErasure.make")(function* (
         if (table.columns[column]?.maskOf === mask.kind) for (const each of own) keys.get(set.name)?.add(String(each))
       }
       const from = `${dialect.table(mask.name)} WHERE ${dialect.quote("id")} IN ${placeholders(own.length)}`
-      const values = own.length === 0 ? 0 : yield* count(from, own)
+      const values = own.length === 0 ? 0 : yield* SqlText.count(from, own)
       masks.push({ of: mask, values, where: { from, parameters: own } })
     }
     const held = quarantined(dialect, spec.quarantine, id)
     const found: Found = {
       rows: Object.fromEntries(rows.map(({ count, of }) => [of.name, count])),
       masks: Object.fromEntries(masks.map(({ of, values }) => [of.name, values])),
-      quarantined: held === undefined ? undefined : yield* count(held.from, held.parameters),
+      quarantined: held === undefined ? undefined : yield* SqlText.count(held.from, held.parameters),
       suppressedSince: hash === undefined ? undefined : yield* SqlSuppressions.since(dialect, hash),
       ...(spec.cuts === undefined ? {} : { keys: Object.fromEntries([...keys].map(([set, some]) => [set, [...some]])) })
     }
@@ -139,7 +135,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     }
     const hash = keys.hash(id)
     const { doomed, found } = yield* find(spec, id, hash)
-    for (const { from, parameters } of doomed) yield* sql.unsafe(`DELETE FROM ${from}`, parameters)
+    for (const { from, parameters } of doomed) yield* SqlText.run(`DELETE FROM ${from}`, parameters)
     for (const [mask, values] of Object.entries(found.masks)) yield* SqlMaskCounts.add(dialect, mask, -values)
     for (const [table, rows] of Object.entries(found.rows)) {
       if (rows === 0) continue

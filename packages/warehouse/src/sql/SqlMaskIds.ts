@@ -14,6 +14,7 @@ import * as SqlCounters from "./SqlCounters.ts"
 import { createTable, type PipelineDialect } from "./SqlDialect.ts"
 import type * as SqlErasure from "./SqlErasure.ts"
 import * as SqlOwners from "./SqlOwners.ts"
+import * as SqlText from "./SqlText.ts"
 
 /** The counter's value for a mask table with random ids. Earlier versions counted there: 0, or the last sequential id. */
 export const random = -1
@@ -68,8 +69,7 @@ const inOrder = Effect.fnUntraced(function* (
  * are read before the counter.
  */
 const isInOrder = Effect.fnUntraced(function* (dialect: PipelineDialect, { name }: Mask.Any) {
-  const sql = yield* SqlClient
-  const rows = yield* sql.unsafe(`SELECT id FROM ${dialect.table(name)} LIMIT 1`)
+  const rows = yield* SqlText.rows(`SELECT id FROM ${dialect.table(name)} LIMIT 1`)
   return rows.length > 0 && (yield* SqlCounters.read(dialect, name, { lock: false })) !== random
 })
 
@@ -81,11 +81,6 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
   const sql = yield* SqlClient
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
   const [mapping, oldId, newId] = [dialect.table(mappingName), dialect.quote("old_id"), dialect.quote("new_id")]
-
-  const count = (from: string) =>
-    Effect.map(sql.unsafe<{ readonly n: number | string }>(`SELECT COUNT(*) AS n FROM ${from}`), ([row]) =>
-      Number(row?.n ?? 0)
-    )
 
   const plan = Effect.fnUntraced(function* ({ masks, tables }: WarehouseSpec) {
     const present = yield* SqlOwners.presentOf(place)
@@ -101,9 +96,11 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     const masks: Record<string, number> = {}
     const columns: Record<string, number> = {}
     for (const { columns: all, mask } of planned) {
-      masks[mask.name] = yield* count(dialect.table(mask.name))
+      masks[mask.name] = yield* SqlText.count(dialect.table(mask.name))
       for (const { column, table } of all) {
-        columns[`${table.name}.${column}`] = yield* count(`${relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`)
+        columns[`${table.name}.${column}`] = yield* SqlText.count(
+          `${relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`
+        )
       }
     }
     return { masks, columns } satisfies Reissue
@@ -115,7 +112,7 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     const old = new Set<number>()
     const holders = [`SELECT id FROM ${dialect.table(mask.name)}`, ...columns.map(distinct)]
     for (const select of holders) {
-      for (const { id } of yield* sql.unsafe<{ readonly id: number | string }>(select)) old.add(Number(id))
+      for (const { id } of yield* SqlText.rows<{ readonly id: number | string }>(select)) old.add(Number(id))
     }
     // A fresh id must not be an old one, or the update by steps would confuse them.
     const fresh = RandomIds.different(draw, old.size, old)
@@ -134,9 +131,9 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
     ]
     for (const { held, rows } of targets) {
       const fresh = `SELECT ${newId} FROM ${mapping} WHERE ${oldId} = ${rows}.${held}`
-      yield* sql.unsafe(`UPDATE ${rows} SET ${held} = (${fresh}) WHERE ${held} IS NOT NULL`)
+      yield* SqlText.run(`UPDATE ${rows} SET ${held} = (${fresh}) WHERE ${held} IS NOT NULL`)
     }
-    yield* sql.unsafe(`DELETE FROM ${mapping}`)
+    yield* SqlText.run(`DELETE FROM ${mapping}`)
     yield* SqlCounters.write(dialect, planned.mask.name, random)
   })
 
@@ -166,9 +163,9 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
       for (const { name } of spec.masks) if (present.has(name)) yield* translated(SqlCounters.ensure(dialect, name))
       const tables = spec.tables.filter((table) => present.has(table.name) && holdsIds(table)).map(({ name }) => name)
       const found = yield* Effect.acquireUseRelease(
-        translated(sql.unsafe(mappingDdl(dialect))),
+        translated(SqlText.define(mappingDdl(dialect))),
         () => place.alone(tables, operation, here(reissue(spec))),
-        () => Effect.ignore(translated(sql.unsafe(`DROP TABLE IF EXISTS ${mapping}`)))
+        () => Effect.ignore(translated(SqlText.define(`DROP TABLE IF EXISTS ${mapping}`)))
       )
       if (found !== none) yield* place.scrub
       return found

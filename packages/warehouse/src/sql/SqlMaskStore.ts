@@ -18,6 +18,7 @@ import { createTable, type PipelineDialect, type SqlDialect, textOf } from "./Sq
 import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlMaskIds from "./SqlMaskIds.ts"
 import * as SqlOwners from "./SqlOwners.ts"
+import * as SqlText from "./SqlText.ts"
 
 /**
  * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes. Lookups use the hash.
@@ -34,11 +35,10 @@ export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(functio
   dialect: PipelineDialect,
   table: Mask.Any
 ): Effect.fn.Return<void, WarehouseFailed, SqlClient> {
-  const sql = yield* SqlClient
   const operation = `create ${table.name}`
   const create = Effect.gen(function* () {
     yield* SqlOwners.claim(dialect, [table.name], operation)
-    yield* sql.unsafe(maskTableDdl(dialect, table))
+    yield* SqlText.define(maskTableDdl(dialect, table))
     yield* SqlCounters.ensure(dialect, table.name)
     yield* SqlMaskCounts.ensure(dialect, table.name)
   })

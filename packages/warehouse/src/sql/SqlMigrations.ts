@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import type { SqlDialect } from "./SqlDialect.ts"
+import * as SqlText from "./SqlText.ts"
 
 /**
  * One step from a version of some internal tables to the next. It must be repeatable, since a killed process may have done half
@@ -85,7 +86,7 @@ interface Found {
 
 const versionOf = Effect.fnUntraced(function* (dialect: SqlDialect, { recordedIn, startsWith }: Migrations) {
   const sql = yield* SqlClient
-  const isThere = (table: string) => Effect.map(sql.unsafe(dialect.columnsOf(table)), (columns) => columns.length > 0)
+  const isThere = (table: string) => Effect.map(SqlText.columnNames(dialect, table), (columns) => columns.length > 0)
   const look = Effect.gen(function* () {
     const [row] = (yield* isThere(recordedIn))
       ? yield* sql<{

@@ -7,6 +7,7 @@ import type { Difference } from "../checks/Difference.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
+import * as SqlText from "./SqlText.ts"
 
 /** The table that records each relation's owner, a pipeline. Analysts cannot read it. */
 export const tableName = "sluice_owners"
@@ -16,8 +17,7 @@ export const all = Effect.fn("SqlOwners.all")(function* (
   dialect: PipelineDialect
 ): Effect.fn.Return<ReadonlyMap<string, string>, SqlError | WarehouseFailed, SqlClient> {
   const sql = yield* SqlClient
-  const columns = yield* sql.unsafe(dialect.columnsOf(tableName))
-  if (columns.length === 0) return new Map()
+  if ((yield* SqlText.columnNames(dialect, tableName)).length === 0) return new Map()
   const rows = yield* SqlRows.all(Row, sql`SELECT relation, pipeline FROM ${sql.literal(dialect.table(tableName))}`)
   return new Map(rows.map(({ pipeline, relation }) => [relation, pipeline]))
 })

@@ -1,7 +1,8 @@
-import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import { columnList, createTable, type SqlDialect } from "../SqlDialect.ts"
+import * as SqlText from "../SqlText.ts"
 
 /** An internal table, as a migration leaves it. */
 export interface InternalTable {
@@ -25,20 +26,17 @@ export const ensure = Effect.fn("InternalTable.ensure")(function* (
   dialect: SqlDialect,
   table: InternalTable
 ): Effect.fn.Return<void, SqlError, SqlClient> {
-  const sql = yield* SqlClient
-  const names = Effect.map(sql.unsafe<{ readonly name: string }>(dialect.columnsOf(table.name)), (rows) =>
-    rows.map(({ name }) => name)
-  )
+  const names = SqlText.columnNames(dialect, table.name)
   const found = yield* names
   if (found.length === 0) {
-    yield* sql.unsafe(ddl(dialect, table))
+    yield* SqlText.define(ddl(dialect, table))
     return
   }
   const missing = table.columns.filter(([name]) => !found.includes(name))
   if (missing.length > 0) yield* add(dialect, table, missing, names)
   // The default was for existing rows. From now on, each insert names its pipeline.
   if (dialect.name === "mysql" && table.key.includes(pipeline)) {
-    yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} ALTER COLUMN ${pipeline} DROP DEFAULT`)
+    yield* SqlText.define(`ALTER TABLE ${dialect.table(table.name)} ALTER COLUMN ${pipeline} DROP DEFAULT`)
   }
 })
 
@@ -51,7 +49,7 @@ const add = (
   dialect: SqlDialect,
   table: InternalTable,
   missing: ReadonlyArray<Column>,
-  names: Effect.Effect<ReadonlyArray<string>, SqlError>
+  names: Effect.Effect<ReadonlyArray<string>, SqlError, SqlClient>
 ) =>
   Effect.catchAll(dialect.name === "sqlite" ? rebuild(dialect, table, missing) : alter(dialect, table, missing), (error) =>
     Effect.flatMap(names, (now) => (missing.every(([name]) => now.includes(name)) ? Effect.void : Effect.fail(error)))
@@ -66,13 +64,12 @@ export const ensureAll = (
 /** One statement, which a server does completely or not at all. */
 const alter = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray<Column>) =>
   Effect.gen(function* () {
-    const sql = yield* SqlClient
     const isKeyed = missing.every(([name]) => name !== pipeline)
     const clauses = missing.map(
       ([name, type]) => `ADD COLUMN ${dialect.quote(name)} ${type}${name === pipeline ? first : ""}`
     )
     const key = isKeyed ? [] : ["DROP PRIMARY KEY", `ADD ${primaryKey(dialect, table)}`]
-    yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} ${[...clauses, ...key].join(", ")}`)
+    yield* SqlText.define(`ALTER TABLE ${dialect.table(table.name)} ${[...clauses, ...key].join(", ")}`)
   })
 
 const pipeline = "pipeline"
@@ -81,7 +78,6 @@ const first = ` DEFAULT '${onlyPipeline}' FIRST`
 /** SQLite cannot change a key or insert a column, so the rows are copied in order into a new table, which takes the name. */
 const rebuild = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArray<Column>) =>
   Effect.gen(function* () {
-    const sql = yield* SqlClient
     const earlier = `${table.name}__earlier`
     const kept = columnList(
       dialect,
@@ -90,12 +86,12 @@ const rebuild = (dialect: SqlDialect, table: InternalTable, missing: ReadonlyArr
     const [into, from] = missing.some(([name]) => name === pipeline)
       ? [`${pipeline}, ${kept}`, `'${onlyPipeline}', ${kept}`]
       : [kept, kept]
-    yield* sql.unsafe(`ALTER TABLE ${dialect.table(table.name)} RENAME TO ${dialect.quote(earlier)}`)
-    yield* sql.unsafe(ddl(dialect, table))
-    yield* sql.unsafe(
+    yield* SqlText.define(`ALTER TABLE ${dialect.table(table.name)} RENAME TO ${dialect.quote(earlier)}`)
+    yield* SqlText.define(ddl(dialect, table))
+    yield* SqlText.run(
       `INSERT INTO ${dialect.table(table.name)} (${into}) SELECT ${from} FROM ${dialect.table(earlier)} ORDER BY rowid`
     )
-    yield* sql.unsafe(`DROP TABLE ${dialect.table(earlier)}`)
+    yield* SqlText.define(`DROP TABLE ${dialect.table(earlier)}`)
   })
 
 const primaryKey = (dialect: SqlDialect, { key }: InternalTable) => `PRIMARY KEY (${columnList(dialect, key)})`
