@@ -1,22 +1,16 @@
-import { SqlClient } from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
-import type { Erasure } from "../Erasure.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
-import * as SqlErasure from "../sql/SqlErasure.ts"
-import type { SqlSecrets } from "../sql/SqlSecrets.ts"
+import type * as SqlErasure from "../sql/SqlErasure.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as Fault from "./LibsqlFault.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
- * Erasure in an embedded store, whose transactions exclude each other. Afterwards both data files are rewritten, so the remains
- * of replaced tables on free pages are gone too. It takes as much free disk space as the files have.
+ * What an erasure or a re-issue of mask ids needs from an embedded store, whose transactions exclude each other. Afterwards both
+ * data files are rewritten, so the remains of replaced tables on free pages are gone too. It takes as much free disk space as the
+ * files have.
  */
-export const make = (store: SqliteStore, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> =>
-  Effect.provideService(SqlErasure.make(place(store), secrets), SqlClient, store.data.sql)
-
-/** What an erasure or a re-issue of mask ids needs from an embedded store. */
 export const place = ({ data, words }: SqliteStore): SqlErasure.Place => ({
   dialect: words.records,
   relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),

@@ -1,38 +1,22 @@
 import { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import type { PipelineName } from "@sluice/core/definitions/PipelineName"
-import { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
-import { RunStore } from "@sluice/core/run/RunStore"
-import { Fingerprints } from "@sluice/core/source/Fingerprints"
-import { Quarantine } from "@sluice/core/source/Quarantine"
-import { SourcePages } from "@sluice/core/source/SourcePages"
-import { Suppressions } from "@sluice/core/source/Suppressions"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Adopted } from "../Adopted.ts"
-import { Erasure } from "../Erasure.ts"
-import { MaskIds } from "../MaskIds.ts"
-import { PiiMasker } from "../PiiMasker.ts"
 import type { Rotated } from "../Rotated.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
 import * as SqlAdoption from "../sql/SqlAdoption.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
-import * as SqlDynamicKeys from "../sql/SqlDynamicKeys.ts"
-import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
-import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
-import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
-import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRestored from "../sql/SqlRestored.ts"
 import * as SqlRotation from "../sql/SqlRotation.ts"
-import * as SqlRunStore from "../sql/SqlRunStore.ts"
 import * as SqlSecrets from "../sql/SqlSecrets.ts"
-import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
-import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
+import * as StorePorts from "../sql/StorePorts.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
-import type { WarehousePorts } from "../WarehousePorts.ts"
 import { WarehouseReader } from "../WarehouseReader.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as SqliteErasure from "./SqliteErasure.ts"
@@ -45,117 +29,69 @@ import * as SqliteWarehouseReader from "./SqliteWarehouseReader.ts"
  * Everything that a pipeline stores, in one directory: `public.db`, and `sensitive.db` and `history.db`, which only their owner
  * can read. Needs no server. Any number of processes may use it at once; one of them writes at a time.
  */
-export const layer = (
-  options: SqliteStore.Options
-): Layer.Layer<
-  | WarehousePorts
-  | PiiMasker
-  | Quarantine
-  | RunStore
-  | DynamicKeys
-  | Fingerprints
-  | SourcePages
-  | Suppressions
-  | Erasure
-  | MaskIds,
-  WarehouseFailed,
-  PipelineName
-> =>
+export const layer = (options: SqliteStore.Options): Layer.Layer<StorePorts.Writing, WarehouseFailed, PipelineName> =>
   Layer.scopedContext(
     Effect.gen(function* () {
-      const { gate, reading, records, secrets, store } = yield* open(options, "writing")
-      const masker = yield* Effect.provideService(SqlMaskStore.make(records, gate), SqlClient, store.data.sql)
-      const quarantine = yield* Effect.provideService(SqlQuarantine.make(records, gate), SqlClient, store.data.sql)
-      const fingerprints = yield* Effect.provideService(SqlFingerprints.make(secrets), SqlClient, store.data.sql)
-      const pages = yield* Effect.provideService(SqlSourcePages.make(records, gate), SqlClient, store.data.sql)
-      const suppressions = yield* Effect.provideService(
-        SqlSuppressions.make(records, gate, secrets),
-        SqlClient,
-        store.data.sql
-      )
-      return reading.pipe(
-        Context.add(PiiMasker, masker),
-        Context.add(Quarantine, quarantine),
-        Context.add(Fingerprints, fingerprints),
-        Context.add(SourcePages, pages),
-        Context.add(Suppressions, suppressions)
-      )
+      const { gate, reading, secrets, store } = yield* open(options, "writing")
+      const { records } = store.words
+      const ports = Effect.gen(function* () {
+        const recorded = yield* StorePorts.records(records, gate, secrets)
+        return Context.merge(recorded, yield* StorePorts.masks(records, gate))
+      })
+      return Context.merge(reading, yield* Effect.provideService(ports, SqlClient, store.data.sql))
     })
   )
 
 /** The stores for commands that only read. Needs no key of the store, and creates none. */
-export const reading = (
-  options: SqliteStore.Options
-): Layer.Layer<WarehousePorts | RunStore | DynamicKeys | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
+export const reading = (options: SqliteStore.Options): Layer.Layer<StorePorts.Reading, WarehouseFailed, PipelineName> =>
   Layer.scopedContext(Effect.map(open(options, "reading"), (opened) => opened.reading))
 
 const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose: "reading" | "writing") {
   const store = yield* SqliteStore.open(options, purpose)
-  const { history, records } = store.words
-  const gate = ErasureGate.make(records)
-  const secrets = SqlSecrets.make(records, options.outside ?? KeySeal.inside)
-  const runs = yield* Effect.provideService(SqlRunStore.make(history), SqlClient, store.history.sql)
-  const keys = yield* Effect.provideService(SqlDynamicKeys.make(history), SqlClient, store.history.sql)
+  const { data, history, words } = store
+  const gate = ErasureGate.make(words.records)
+  const secrets = SqlSecrets.make(words.records, options.outside ?? KeySeal.inside)
+  const runs = yield* Effect.provideService(StorePorts.history(words.history), SqlClient, history.sql)
+  const changes = StorePorts.changes(SqliteErasure.place(store), secrets)
   const reading = Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
     Context.add(WarehouseReader, SqliteWarehouseReader.make(store)),
     Context.add(WarehouseAudit, SqliteWarehouseAudit.make(store)),
-    Context.add(RunStore, runs),
-    Context.add(DynamicKeys, keys),
-    Context.add(Erasure, yield* SqliteErasure.make(store, secrets)),
-    Context.add(
-      MaskIds,
-      yield* Effect.provideService(SqlMaskIds.make(SqliteErasure.place(store)), SqlClient, store.data.sql)
-    )
+    Context.merge(runs),
+    Context.merge(yield* Effect.provideService(changes, SqlClient, data.sql))
   )
-  return { store, records, gate, secrets, reading }
+  return { store, gate, secrets, reading }
 })
 
 /** Accepts a store whose files were restored from different times; see `SqlRestored.accept`. */
-export const acceptRestored = Effect.fn("SqliteStores.acceptRestored")(function* (
-  options: SqliteStore.Options
-): Effect.fn.Return<void, WarehouseFailed, PipelineName> {
-  return yield* Effect.scoped(
-    Effect.gen(function* () {
-      const { data, words } = yield* SqliteStore.open(options)
-      const accept = Effect.provideService(SqlRestored.accept(words.records), SqlClient, data.sql)
-      yield* SqlBatch.transaction(
-        data.sql,
-        words.records,
-        "take the store as it is",
-        Effect.zipRight(accept, FileTimes.accept(data))
-      )
-    })
+export const acceptRestored = (options: SqliteStore.Options): Effect.Effect<void, WarehouseFailed, PipelineName> =>
+  inTransaction(options, "take the store as it is", ({ data, words }) =>
+    Effect.zipRight(SqlRestored.accept(words.records), FileTimes.accept(data))
   )
-})
 
 /** Takes over relations of another pipeline; see `SqlAdoption.adopt`. */
-export const adopt = Effect.fn("SqliteStores.adopt")(function* (
+export const adopt = (
   options: SqliteStore.Options,
   from: string,
   declared: ReadonlyArray<string>
-): Effect.fn.Return<Adopted, WarehouseFailed, PipelineName> {
-  return yield* Effect.scoped(
-    Effect.gen(function* () {
-      const { data, words } = yield* SqliteStore.open(options)
-      const adoption = Effect.provideService(SqlAdoption.adopt(words.records, from, declared), SqlClient, data.sql)
-      return yield* SqlBatch.transaction(data.sql, words.records, SqlAdoption.adopting, adoption)
-    })
-  )
-})
+): Effect.Effect<Adopted, WarehouseFailed, PipelineName> =>
+  inTransaction(options, SqlAdoption.adopting, ({ words }) => SqlAdoption.adopt(words.records, from, declared))
 
 /** Replaces a store's keys; see `SqlRotation.rotate`. */
-export const rotate = Effect.fn("SqliteStores.rotate")(function* (
-  options: SqliteStore.Options
-): Effect.fn.Return<Rotated, WarehouseFailed, PipelineName> {
-  return yield* Effect.scoped(
-    Effect.gen(function* () {
-      const { data, words } = yield* SqliteStore.open(options)
-      const rotation = Effect.provideService(
-        SqlRotation.rotate(words.records, options.outside ?? KeySeal.inside),
-        SqlClient,
-        data.sql
-      )
-      return yield* SqlBatch.transaction(data.sql, words.records, "give the store new keys", rotation)
+export const rotate = (options: SqliteStore.Options): Effect.Effect<Rotated, WarehouseFailed, PipelineName> =>
+  inTransaction(options, "give the store new keys", ({ words }) =>
+    SqlRotation.rotate(words.records, options.outside ?? KeySeal.inside)
+  )
+
+/** Works on the internal tables in one transaction, over its own connection. */
+const inTransaction = <A>(
+  options: SqliteStore.Options,
+  operation: string,
+  effect: (store: SqliteStore.SqliteStore) => Effect.Effect<A, SqlError | WarehouseFailed, SqlClient>
+): Effect.Effect<A, WarehouseFailed, PipelineName> =>
+  Effect.scoped(
+    Effect.flatMap(SqliteStore.open(options), (store) => {
+      const { sql } = store.data
+      const work = Effect.provideService(effect(store), SqlClient, sql)
+      return SqlBatch.transaction(sql, store.words.records, operation, work)
     })
   )
-})

@@ -1,12 +1,9 @@
-import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Erasure } from "../Erasure.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { PipelineDialect } from "../sql/SqlDialect.ts"
-import * as SqlErasure from "../sql/SqlErasure.ts"
-import type { SqlSecrets } from "../sql/SqlSecrets.ts"
+import type * as SqlErasure from "../sql/SqlErasure.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Blockers } from "./Blockers.ts"
 import * as Deadlock from "./deadlock.ts"
@@ -25,13 +22,9 @@ export interface Options {
 }
 
 /**
- * Erasure in one database of MySQL or MariaDB. The publish locks and the transaction use one connection, so neither outlives
- * the other. The server's old pages and logs are not erased.
+ * What an erasure or a re-issue of mask ids needs from one database of MySQL or MariaDB. The publish locks and the transaction
+ * use one connection, so neither outlives the other. The server's old pages and logs are not erased.
  */
-export const make = (options: Options, secrets: SqlSecrets): Effect.Effect<Erasure["Type"]> =>
-  Effect.provideService(SqlErasure.make(place(options), secrets), SqlClient, options.pool.sql)
-
-/** The description of a database for an erasure, and for a re-issue of mask ids. */
 export const place = (options: Options): SqlErasure.Place => {
   const { pool, words } = options
   return {

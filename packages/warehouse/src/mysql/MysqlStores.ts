@@ -3,19 +3,12 @@ import type { SqlError } from "@effect/sql/SqlError"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import { RunStore } from "@sluice/core/run/RunStore"
-import { Fingerprints } from "@sluice/core/source/Fingerprints"
-import { Quarantine } from "@sluice/core/source/Quarantine"
-import { SourcePages } from "@sluice/core/source/SourcePages"
-import { Suppressions } from "@sluice/core/source/Suppressions"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type { Adopted } from "../Adopted.ts"
 import type { MysqlUrl } from "../DatabaseUrl.ts"
-import { Erasure } from "../Erasure.ts"
-import { MaskIds } from "../MaskIds.ts"
-import type { PiiMasker } from "../PiiMasker.ts"
 import type { Rotated } from "../Rotated.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as KeySeal from "../sql/KeySeal.ts"
@@ -24,22 +17,15 @@ import { records } from "../sql/migrations/records.ts"
 import * as SqlAdoption from "../sql/SqlAdoption.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import { ofPipeline, type PipelineDialect } from "../sql/SqlDialect.ts"
-import * as SqlDynamicKeys from "../sql/SqlDynamicKeys.ts"
-import * as SqlFingerprints from "../sql/SqlFingerprints.ts"
-import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
-import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlMigrations from "../sql/SqlMigrations.ts"
-import * as SqlQuarantine from "../sql/SqlQuarantine.ts"
 import * as SqlRestored from "../sql/SqlRestored.ts"
 import * as SqlRotation from "../sql/SqlRotation.ts"
-import * as SqlRunStore from "../sql/SqlRunStore.ts"
 import * as SqlSecrets from "../sql/SqlSecrets.ts"
-import * as SqlSourcePages from "../sql/SqlSourcePages.ts"
 import * as SqlSuppressions from "../sql/SqlSuppressions.ts"
+import * as StorePorts from "../sql/StorePorts.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
-import type { WarehousePorts } from "../WarehousePorts.ts"
 import { WarehouseReader } from "../WarehouseReader.ts"
 import * as Blockers from "./Blockers.ts"
 import { dialect } from "./dialect.ts"
@@ -82,22 +68,7 @@ export interface Options {
  * drops the staging tables of killed publishers. The run history and the quarantine have their own connections, so events never
  * wait for a load.
  */
-export const layer = (
-  options: Options
-): Layer.Layer<
-  | WarehousePorts
-  | PiiMasker
-  | Quarantine
-  | RunStore
-  | DynamicKeys
-  | Fingerprints
-  | SourcePages
-  | Suppressions
-  | Erasure
-  | MaskIds,
-  WarehouseFailed,
-  PipelineName
-> =>
+export const layer = (options: Options): Layer.Layer<StorePorts.Writing, WarehouseFailed, PipelineName> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
@@ -110,24 +81,16 @@ export const layer = (
       }
       const { loads } = pools
       const store = yield* over(options, url, pools)
-      const { erasure, gate, locks, maskIds, secrets, warehouse, words } = store
+      const { changes, gate, locks, secrets, warehouse, words } = store
       yield* PipelineRights.demand(ShownGrants.askOver(loads.sql), store.database, "all")
       yield* Effect.provideService(upToDate(words), SqlClient, pools.history.sql)
       yield* Leftovers.drop({ pool: loads, locks, words })
-      const kept = Layer.mergeAll(
-        Layer.effect(RunStore, SqlRunStore.make(words)),
-        Layer.effect(DynamicKeys, SqlDynamicKeys.make(words)),
-        Layer.effect(Quarantine, SqlQuarantine.make(words, gate)),
-        Layer.effect(Fingerprints, SqlFingerprints.make(secrets)),
-        Layer.effect(SourcePages, SqlSourcePages.make(words, gate)),
-        Layer.effect(Suppressions, SqlSuppressions.make(words, gate, secrets))
-      )
       return Layer.mergeAll(
         warehouse,
-        Layer.effect(Erasure, erasure),
-        Layer.effect(MaskIds, maskIds),
-        Layer.provide(SqlMaskStore.layer(words, gate), Layer.succeed(SqlClient, loads.sql)),
-        Layer.provide(kept, Layer.succeed(SqlClient, pools.history.sql))
+        changes,
+        Layer.effectContext(Effect.provideService(StorePorts.masks(words, gate), SqlClient, loads.sql)),
+        Layer.effectContext(Effect.provideService(StorePorts.history(words), SqlClient, pools.history.sql)),
+        Layer.effectContext(Effect.provideService(StorePorts.records(words, gate, secrets), SqlClient, pools.history.sql))
       )
     })
   ).pipe(Layer.withSpan("MysqlStores.layer"))
@@ -136,26 +99,20 @@ export const layer = (
  * The same stores for commands that only read. It changes nothing and creates no table, so it works on a read-only server. The
  * run history is empty if its tables do not exist yet. Tables of an earlier version are refused.
  */
-export const reading = (
-  options: Options
-): Layer.Layer<WarehousePorts | RunStore | DynamicKeys | Erasure | MaskIds, WarehouseFailed, PipelineName> =>
+export const reading = (options: Options): Layer.Layer<StorePorts.Reading, WarehouseFailed, PipelineName> =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
       const pool = yield* open(options, url, readingConnections)
-      const { database, erasure, maskIds, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
+      const { changes, database, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
       yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), database, "no more")
       const areThere = (tables: SqlMigrations.Migrations) =>
         Effect.provideService(SqlMigrations.areThere(words, tables), SqlClient, pool.sql)
       yield* areThere(records)
-      const recorded = Layer.merge(
-        Layer.effect(RunStore, SqlRunStore.make(words)),
-        Layer.effect(DynamicKeys, SqlDynamicKeys.make(words))
-      )
       const runs = (yield* areThere(history))
-        ? Layer.provide(recorded, Layer.succeed(SqlClient, pool.sql))
+        ? Layer.effectContext(Effect.provideService(StorePorts.history(words), SqlClient, pool.sql))
         : Layer.merge(RunStore.layerMemory, DynamicKeys.layerMemory)
-      return Layer.mergeAll(warehouse, Layer.effect(Erasure, erasure), Layer.effect(MaskIds, maskIds), runs)
+      return Layer.mergeAll(warehouse, changes, runs)
     })
   ).pipe(Layer.withSpan("MysqlStores.reading"))
 
@@ -256,8 +213,9 @@ const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl
       Layer.succeed(WarehouseReader, MysqlWarehouseReader.make(ports)),
       Layer.succeed(WarehouseAudit, MysqlWarehouseAudit.make(ports))
     ),
-    erasure: MysqlErasure.make(place, secrets),
-    maskIds: Effect.provideService(SqlMaskIds.make(MysqlErasure.place(place)), SqlClient, loads.sql)
+    changes: Layer.effectContext(
+      Effect.provideService(StorePorts.changes(MysqlErasure.place(place), secrets), SqlClient, loads.sql)
+    )
   }
 })
 

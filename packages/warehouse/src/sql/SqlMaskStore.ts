@@ -6,7 +6,6 @@ import * as MaskMap from "@sluice/core/data/MaskMap"
 import type * as Mask from "@sluice/core/relation/Mask"
 import { type Pii, reveal } from "@sluice/pii"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { PiiMasker } from "../PiiMasker.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
@@ -19,16 +18,6 @@ import * as SqlMaskCounts from "./SqlMaskCounts.ts"
 import * as SqlMaskIds from "./SqlMaskIds.ts"
 import * as SqlOwners from "./SqlOwners.ts"
 import * as SqlText from "./SqlText.ts"
-
-/**
- * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes. Lookups use the hash.
- *
- * Ids are random, so they reveal nothing of values. To create ids, the masker locks the table's counter row, looks the missing
- * values up again, and inserts the rest, all in one transaction. So two callers never give a value two ids. If an id is in use,
- * the primary key refuses it and the masker draws again. The id of a deleted row is as likely as any other.
- */
-export const layer = (dialect: PipelineDialect, gate: ErasureGate): Layer.Layer<PiiMasker, never, SqlClient> =>
-  Layer.effect(PiiMasker, make(dialect, gate))
 
 /** Creates a mask table of this pipeline and its counter, if they are missing. */
 export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(function* (
@@ -45,7 +34,15 @@ export const ensureMaskTable = Effect.fn("SqlMaskStore.ensureMaskTable")(functio
   yield* SqlBatch.translated(dialect, operation, create)
 })
 
-/** The masker. Mask tables are created at their first use. Tables with sequential ids are refused. */
+/**
+ * Mask tables on SQL: `id`, the value, and `value_hash`, the unique SHA-256 of its exact UTF-8 bytes. Lookups use the hash.
+ *
+ * Ids are random, so they reveal nothing of values. To create ids, the masker locks the table's counter row, looks the missing
+ * values up again, and inserts the rest, all in one transaction. So two callers never give a value two ids. If an id is in use,
+ * the primary key refuses it and the masker draws again. The id of a deleted row is as likely as any other.
+ *
+ * Mask tables are created at their first use. Tables with sequential ids are refused.
+ */
 export const make = Effect.fn("SqlMaskStore.make")(function* (
   dialect: PipelineDialect,
   gate: ErasureGate
