@@ -50,17 +50,18 @@ const notes = (name: string, { isMadeWhole, orphaned, recut }: PartitionReport):
     : [`The set no longer has the orphaned partitions. \`sluice partitions prune ${name}\` removes them with their rows.`]
 }
 
-/** The numbers in a few words: `92 made`, `80 of 92 made, 2 failed, 5 stale`. */
-export const words = ({ failed, made, stale, total }: Counts): string =>
+/** The numbers in a few words: `92 made`, `80 of 92 made, 2 failed, 5 stale, 31 orphaned`. */
+export const words = ({ failed, made, orphaned, stale, total }: Counts): string =>
   [
     made === total ? `${Human.count(made)} made` : `${Human.count(made)} of ${Human.count(total)} made`,
     ...(failed === 0 ? [] : [`${Human.count(failed)} failed`]),
-    ...(stale === 0 ? [] : [`${Human.count(stale)} stale`])
+    ...(stale === 0 ? [] : [`${Human.count(stale)} stale`]),
+    ...(orphaned === 0 ? [] : [`${orphaned === undefined ? "some" : Human.count(orphaned)} orphaned`])
   ].join(", ")
 
 /** Colours the words by what is wrong. */
-export const paint = ({ failed, made, stale, total }: Counts, style: Style): ((text: string) => string) =>
-  failed > 0 ? style.red : made < total || stale > 0 ? style.yellow : style.green
+export const paint = ({ failed, made, orphaned, stale, total }: Counts, style: Style): ((text: string) => string) =>
+  failed > 0 ? style.red : made < total || stale > 0 || orphaned !== 0 ? style.yellow : style.green
 
 /** Why partitions are stale: `code changed`, `orders has new data`. */
 export const cause = ({ _tag, asset = "" }: Omit<Cause, "runs">): string => {

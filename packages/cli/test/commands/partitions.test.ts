@@ -61,8 +61,8 @@ describe("the state of partitions", () => {
 
   it("is in the list of assets as numbers", async () => {
     const { out } = await sluice("list")
-    expect(out.match(/(daily|monthly)_revenue +table +.*?(?= {2})/g)).toStrictEqual([
-      "daily_revenue    table      10 of 31 made, 2 failed, 10 stale",
+    expect(out.match(/(daily|monthly)_revenue +table +\S.*?(?= {2}|\n)/g)).toStrictEqual([
+      "daily_revenue    table      10 of 31 made, 2 failed, 10 stale, 27 orphaned",
       "monthly_revenue  table      0 of 1 made"
     ])
   })
@@ -93,7 +93,7 @@ describe("the state of partitions", () => {
     const { out } = await sluice("asset", "daily_revenue", "--partition", "2024-08-05")
     expect(out.slice(out.indexOf("Partitions")).split("\n")).toStrictEqual([
       "Partitions",
-      "  10 of 31 made, 2 failed, 10 stale (days)",
+      "  10 of 31 made, 2 failed, 10 stale, 27 orphaned (days)",
       "  10 stale: code changed: 2024-08-01..2024-08-10",
       "  orphaned: 2024-07-05..2024-07-31",
       "  2024-08  ▒▒▒▒✗▒▒▒▒▒·✗···················",

@@ -1,7 +1,6 @@
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import * as Signature from "../partition/Signature.ts"
-import type { Space } from "../partition/Space.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Cause, PartitionStates } from "./PartitionStaleness.ts"
 
@@ -48,22 +47,23 @@ export const wholeRemedy = (name: string): string =>
   `was made whole, and is cut now. \`sluice partitions adopt ${name}\` takes its rows as partitions; with --dry-run, it only counts them. \`sluice partitions reset ${name}\` says how to begin anew.`
 
 /** The numbers of an asset's partitions by state. O(ranges). */
-export const counts = ({ failed, made, missing, orphaned, space, stale }: PartitionStates): Counts => ({
+export const counts = ({ failed, made, missing, orphaned, signature, space, stale }: PartitionStates): Counts => ({
   total: Runs.size(space.all),
   made: Runs.size(made),
   missing: Runs.size(missing),
   failed: Runs.size(failed),
   stale: Runs.size(stale),
-  orphaned: Stored.count(orphaned, granularityOf(space))
+  orphaned: Stored.count(orphaned, Signature.granularityOf(signature))
 })
 
-/** The partitions that are there and that the set no longer has, in words: ranges that are next to each other as one. */
+/** The partitions that are there and that the set no longer has, by their keys: ranges that are next to each other as one. */
 export const orphanedText = (
-  { orphaned, space }: Pick<PartitionStates, "orphaned" | "space">,
+  { orphaned, signature }: Pick<PartitionStates, "orphaned" | "signature">,
   { limit }: { readonly limit?: number } = {}
-): string => Stored.text(Stored.union(orphaned, Stored.empty(orphaned.unit), granularityOf(space)), limit)
-
-const granularityOf = (space: Space) => Signature.granularityOf(Signature.of(space))
+): string => {
+  const joined = Stored.union(orphaned, Stored.empty(orphaned.unit), Signature.granularityOf(signature))
+  return Signature.text(signature, joined, limit)
+}
 
 /** The states that some partition of an asset is in, as a selection names them; `never` if none is made. */
 export const words = ({ causes, failed, made, missing, orphaned, stale }: PartitionStates): ReadonlyArray<string> => [

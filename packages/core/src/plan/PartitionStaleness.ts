@@ -24,6 +24,8 @@ export interface PartitionStates {
   readonly unknown: Runs.Runs
   /** Those that are there, and that the set no longer has. */
   readonly orphaned: Stored.Stored
+  /** How the partitions that are there were cut. */
+  readonly signature: Signature.Signature
   /** How the set is cut in another way than the partitions that are there: sentences; empty if it is not. */
   readonly recut: ReadonlyArray<string>
   /** Whether the table was last made whole, so that none of its rows is known to be in a partition. */
@@ -84,6 +86,7 @@ export const of = (graph: AssetGraph<Asset.Any>, cuts: Cuts, recorded: Recorded)
       causes: Runs.isEmpty(after) ? causes : [...causes, { _tag: "Upstream", asset: asset.name, runs: after }],
       unknown: isUnknown(asset) ? current.made : Runs.empty(space.size),
       orphaned: current.orphaned,
+      signature: standing.signature,
       recut: Signature.differences(standing.signature, signature),
       isMadeWhole,
       madeAt: current.madeAt

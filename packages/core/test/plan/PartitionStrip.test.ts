@@ -1,6 +1,7 @@
 import * as Runs from "@sluice/core/partition/internal/Runs"
 import * as Partitions from "@sluice/core/partition/Partitions"
 import * as PartitionText from "@sluice/core/partition/PartitionText"
+import * as Signature from "@sluice/core/partition/Signature"
 import * as Stored from "@sluice/core/partition/Stored"
 import type { PartitionStates } from "@sluice/core/plan/PartitionStaleness"
 import * as PartitionStrip from "@sluice/core/plan/PartitionStrip"
@@ -27,6 +28,7 @@ const statesOf = (
     causes: [],
     unknown: Runs.empty(0),
     orphaned: Stored.empty("day"),
+    signature: Signature.of(space),
     recut: [],
     isMadeWhole: false,
     madeAt: () => undefined
