@@ -8,7 +8,7 @@ import { ofPipeline } from "../sql/SqlDialect.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as LibsqlClient from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
-import { dialect } from "./SqliteDdl.ts"
+import { dialect, ofTables } from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 import * as StoreConnections from "./StoreConnections.ts"
 import type { Locations } from "./StoreFiles.ts"
@@ -19,7 +19,7 @@ import type { Locations } from "./StoreFiles.ts"
  */
 export const open: Effect.Effect<SqliteStore, WarehouseFailed, Scope.Scope | PipelineName> = Effect.gen(function* () {
   const pipeline = yield* PipelineName
-  const words = { records: ofPipeline(dialect("sensitive"), pipeline), history: ofPipeline(dialect("main"), pipeline) }
+  const words = { records: ofTables(pipeline), history: ofPipeline(dialect("main"), pipeline) }
   // All connections of a process share a database of SQLite's VFS "memdb" by its name.
   const id = randomUUID()
   const at = (parameters: string): Locations => {

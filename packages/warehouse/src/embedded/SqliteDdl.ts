@@ -2,7 +2,8 @@ import { createHash } from "node:crypto"
 import type * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
-import type { SqlDialect } from "../sql/SqlDialect.ts"
+import type { Dialect } from "../sql/Dialect.ts"
+import { ofPipeline, type SqlDialect } from "../sql/SqlDialect.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { isNumeric } from "./SqliteRow.ts"
 
@@ -36,6 +37,28 @@ export const dialect = (schema: Schema): SqlDialect => ({
   translate: Fault.translate
 })
 
+/** The dialect of SQLite for the tables and views of a pipeline. Its internal tables are in the sensitive file. */
+export const ofTables = (pipeline: string): Dialect => ({
+  ...ofPipeline(dialect("sensitive"), pipeline),
+  relation: (relation) => qualified(schemaOf(relation), relation.name),
+  views: viewDialect,
+  columnType,
+  create: (relation) =>
+    relation._tag === "View" ? [createView(relation)] : [createTable(relation, relation.name), ...createIndexes(relation)],
+  mark: markOf,
+  find: (table) => ({
+    sql: `SELECT sql FROM ${quote(schemaOf(table))}.sqlite_master WHERE type = 'table' AND name = ?`,
+    parameters: [table.name],
+    read: ([found]) => (found === undefined ? undefined : { mark: markIn(String(found[0])) })
+  }),
+  columns: (table) => ({
+    sql: `SELECT name, type, "notnull" FROM pragma_table_info(?, ?)`,
+    parameters: [table.name, schemaOf(table)],
+    read: (rows) =>
+      new Map(rows.map(([name, type, notNull]) => [String(name), notNullable(String(type), Number(notNull) === 1)]))
+  })
+})
+
 export const viewDialect: View.Dialect = { now: "strftime('%Y-%m-%d %H:%M:%f','now')" }
 
 export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
@@ -54,10 +77,10 @@ export const exactText = (column: string): string =>
  * a mark, a hash of the table's columns and indexes, which detects changes from outside.
  */
 export const createTable = (table: Table.Any, name: string, schema: string = schemaOf(table)): string => {
-  const columns = Object.entries(table.columns).map(([column, { type, nullable }]) => {
-    const notNull = nullable ? "" : " NOT NULL"
-    const check = type._tag === "Text" ? ` CHECK (length(${quote(column)}) <= ${type.maxLength})` : ""
-    return `${quote(column)} ${typeOf(type)}${notNull}${check}`
+  const columns = Object.entries(table.columns).map(([name, column]) => {
+    const { type } = column
+    const check = type._tag === "Text" ? ` CHECK (length(${quote(name)}) <= ${type.maxLength})` : ""
+    return `${quote(name)} ${columnType(column)}${check}`
   })
   const body = columns.join(", ")
   return `CREATE TABLE ${qualified(schema, name)} (${mark([body, ...createIndexes(table)])} ${body})`
@@ -68,6 +91,19 @@ export const mark = (definition: ReadonlyArray<string>): string => {
   const text = definition.map(stored).sort().join("\n")
   return `/* sluice:${createHash("sha256").update(text).digest("hex").slice(0, 16)} */`
 }
+
+const marks = new WeakMap<Table.Any, string>()
+
+/** The mark of a table as it is declared. Every publish of a partition compares it. */
+const markOf = (table: Table.Any): string => {
+  const known = marks.get(table)
+  if (known !== undefined) return known
+  const declared = markIn(createTable(table, table.name)) ?? ""
+  marks.set(table, declared)
+  return declared
+}
+
+const markIn = (sql: string): string | undefined => /\/\* sluice:[0-9a-f]{16} \*\//.exec(sql)?.[0]
 
 /** A definition as SQLite stores it: without the schema's name and without IF NOT EXISTS. */
 export const stored = (sql: string): string =>
@@ -98,8 +134,12 @@ export const insertFromJson = (table: Table.Any, name: string, schema?: string):
 const insertHead = (table: Table.Any, name: string, schema: string = schemaOf(table)): string =>
   `INSERT INTO ${qualified(schema, name)} (${Table.columnNames(table).map(quote).join(", ")})`
 
-/** A column's type: `DECIMAL(12, 2)`. */
-export const typeOf = (type: Column.ColumnType): string => {
+/** `DECIMAL(12, 2) NOT NULL` */
+export const columnType = ({ nullable, type }: Column.Any): string => notNullable(typeOf(type), !nullable)
+
+const notNullable = (type: string, isNotNull: boolean): string => `${type}${isNotNull ? " NOT NULL" : ""}`
+
+const typeOf = (type: Column.ColumnType): string => {
   switch (type._tag) {
     case "Integer":
     case "Boolean":

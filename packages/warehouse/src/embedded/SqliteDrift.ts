@@ -5,6 +5,7 @@ import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
+import type { Dialect } from "../sql/Dialect.ts"
 import * as InternalTables from "../sql/internalTables.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
@@ -18,6 +19,7 @@ import type { Session } from "./LibsqlSession.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqliteErasure from "./SqliteErasure.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
+import * as SqliteStructure from "./SqliteStructure.ts"
 import type { StoreFiles } from "./StoreFiles.ts"
 
 /**
@@ -34,9 +36,9 @@ export const find = Effect.fn("SqliteDrift.find")(function* (
   const masks = here(SqlMaskIds.drift(SqliteErasure.place(store), spec))
   const relations = yield* Effect.mapError(
     store.data.use((session) => [
-      ...[...spec.tables, ...spec.views].flatMap((relation) => ofRelation(session, relation)),
+      ...[...spec.tables, ...spec.views].flatMap((relation) => ofRelation(session, records, relation)),
       ...spec.masks.flatMap((table) =>
-        ofRelation(session, table, SqlMaskStore.maskTableDdl(Ddl.dialect("sensitive"), table))
+        ofRelation(session, records, table, SqlMaskStore.maskTableDdl(Ddl.dialect("sensitive"), table))
       ),
       ...[...spec.tables, ...spec.masks].flatMap((table) => misplaced(session, table)),
       ...triggers(session, spec, "main", "public.db"),
@@ -79,7 +81,12 @@ const foundIn = (session: Session, schema: Ddl.Schema, name: string): Found | un
 }
 
 /** Compares one relation. `ddl` is its definition, if it is not made as tables are published. */
-const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: string): ReadonlyArray<Difference> => {
+const ofRelation = (
+  session: Session,
+  dialect: Dialect,
+  relation: Table.Any | View.Any,
+  ddl?: string
+): ReadonlyArray<Difference> => {
   const schema = Ddl.schemaOf(relation)
   const found = foundIn(session, schema, relation.name)
   if (found === undefined) return []
@@ -109,7 +116,7 @@ const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: stri
     return found.sql === declared ? [] : [difference("definition", "another one", "its own", drop)]
   }
   return [
-    ...(found.sql === declared ? [] : tableDiffers(session, schema, relation, ddl, difference)),
+    ...(found.sql === declared ? [] : tableDiffers(session, dialect, relation, ddl, difference)),
     ...[...found.indexes].flatMap(([name, sql]) => {
       const wanted = indexes.get(name)
       if (wanted === sql) return []
@@ -125,17 +132,13 @@ const ofRelation = (session: Session, relation: Table.Any | View.Any, ddl?: stri
 /** The differences of a table by column, or of the whole table if no column differs. */
 const tableDiffers = (
   session: Session,
-  schema: Ddl.Schema,
+  dialect: Dialect,
   table: Table.Any,
   maskDdl: string | undefined,
   difference: (aspect: string, was: string, is: string, remedy: string) => Difference
 ): ReadonlyArray<Difference> => {
   const declared = declaredColumns(table, maskDdl !== undefined)
-  const found = new Map(
-    session
-      .values(`SELECT name, type, "notnull" FROM pragma_table_info(?, ?)`, [table.name, schema])
-      .map(([name, type, notNull]) => [String(name), `${String(type)}${Number(notNull) === 1 ? " NOT NULL" : ""}`] as const)
-  )
+  const found = SqliteStructure.ask(session, dialect.columns, table)
   // SQLite cannot change a column, so the table is made again: with its rows if no publish restores them.
   const anew =
     maskDdl === undefined ? `DROP TABLE ${Ddl.quote(table.name)}` : remake(table.name, maskDdl, [...declared.keys()])
@@ -150,9 +153,7 @@ const tableDiffers = (
 
 const declaredColumns = (table: Table.Any, isMask: boolean): ReadonlyMap<string, string> =>
   new Map([
-    ...Object.entries(table.columns).map(
-      ([name, { type, nullable }]) => [name, `${Ddl.typeOf(type)}${nullable ? "" : " NOT NULL"}`] as const
-    ),
+    ...Object.entries(table.columns).map(([name, column]) => [name, Ddl.columnType(column)] as const),
     ...(isMask ? [["value_hash", "BLOB NOT NULL"] as const] : [])
   ])
 

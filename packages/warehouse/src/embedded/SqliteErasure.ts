@@ -3,7 +3,6 @@ import * as SqlBatch from "../sql/SqlBatch.ts"
 import type * as SqlErasure from "../sql/SqlErasure.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as Fault from "./LibsqlFault.ts"
-import * as Ddl from "./SqliteDdl.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
 /**
@@ -13,7 +12,6 @@ import type { SqliteStore } from "./SqliteStore.ts"
  */
 export const place = ({ data, words }: SqliteStore): SqlErasure.Place => ({
   dialect: words.records,
-  relation: (table) => Ddl.qualified(Ddl.schemaOf(table), table.name),
   present: data.use(
     (session) =>
       new Set(

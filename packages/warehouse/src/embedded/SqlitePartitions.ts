@@ -13,6 +13,7 @@ import { rowCount } from "../checks/RowCount.ts"
 import type { PartitionedTables } from "../PartitionedTables.ts"
 import * as BoundSelect from "../sql/BoundSelect.ts"
 import { type ErasureGate, outdatedStep } from "../sql/ErasureGate.ts"
+import * as PartitionCuts from "../sql/PartitionCuts.ts"
 import * as PlacedRows from "../sql/PlacedRows.ts"
 import * as RowPlaces from "../sql/RowPlaces.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
@@ -25,13 +26,13 @@ import * as FileTimes from "./FileTimes.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as Fault from "./LibsqlFault.ts"
 import type { Session } from "./LibsqlSession.ts"
-import * as SqliteCut from "./SqliteCut.ts"
 import * as Ddl from "./SqliteDdl.ts"
 import * as SqlitePartitionMarks from "./SqlitePartitionMarks.ts"
 import * as SqliteSelect from "./SqliteSelect.ts"
 import * as SliceRows from "./SqliteSliceRows.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 import * as SqliteStructure from "./SqliteStructure.ts"
+import * as SqliteTables from "./SqliteTables.ts"
 
 /** A slice that is about to be written, and how its staging table is filled and judged. */
 interface Replacement<E> {
@@ -63,7 +64,7 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
     const owner = marks.ownerOf(session, table.name)
     if (owner !== undefined && owner !== records.pipeline) return Either.right(true)
     if ((group.seen() ?? marks.epoch(session)) !== epoch) return Either.left(outdatedStep(operation))
-    const there = SqliteStructure.ensure(session, table)
+    const there = SqliteStructure.ensure(session, records, table)
     if (Either.isLeft(there)) return Either.left(there.left)
     if (there.right && !marks.areThere(session, table.name) && hasRows(session, table)) {
       return Either.left(SqlPartitionMarks.notCut(table))
@@ -187,7 +188,7 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
           ...{ table, slice, placement, tally, outside, filled },
           from: Ddl.qualified("temp", staging),
           dialect: records,
-          run: client.beside
+          driver: SqliteTables.driver(client)
         })
       const many = () => true
       const count = yield* replace({ table, slice, placement, epoch, fill, settle, many })
@@ -199,7 +200,7 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
     }
   )
 
-  return { replacePartitions, replacePartitionsSelect, ...SqliteCut.make(store) }
+  return { replacePartitions, replacePartitionsSelect, ...PartitionCuts.make(SqliteTables.make(store)) }
 }
 
 interface Staging {

@@ -3,6 +3,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { Dialect } from "../sql/Dialect.ts"
 import type * as KeySeal from "../sql/KeySeal.ts"
 import { history as historyMigrations } from "../sql/migrations/history.ts"
 import { records } from "../sql/migrations/records.ts"
@@ -13,7 +14,7 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as LibsqlClient from "./LibsqlClient.ts"
 import * as Fault from "./LibsqlFault.ts"
-import { dialect } from "./SqliteDdl.ts"
+import { dialect, ofTables } from "./SqliteDdl.ts"
 import * as StoreConnections from "./StoreConnections.ts"
 import * as StoreFiles from "./StoreFiles.ts"
 import * as SuperJournals from "./SuperJournals.ts"
@@ -34,7 +35,7 @@ export interface SqliteStore {
   /** Whether opening it migrated internal tables of an earlier version. */
   readonly migrated: boolean
   /** The dialects of the pipeline's rows in the internal tables of `data` and `history`. */
-  readonly words: { readonly records: PipelineDialect; readonly history: PipelineDialect }
+  readonly words: { readonly records: Dialect; readonly history: PipelineDialect }
   /** Undefined for a store in memory. */
   readonly files: StoreFiles.StoreFiles | undefined
   /** The public file as `main` and the sensitive file as `sensitive`. A transaction over both is atomic. */
@@ -71,7 +72,7 @@ export const open = Effect.fn("SqliteStore.open")(function* (
   ])
   if (!readOnly) yield* SuperJournals.removeStale(files, both)
   const history = yield* connect(locations.history, "history.db", [StoreConnections.probe("main")])
-  const words = { records: ofPipeline(dialect("sensitive"), pipeline), history: ofPipeline(dialect("main"), pipeline) }
+  const words = { records: ofTables(pipeline), history: ofPipeline(dialect("main"), pipeline) }
   const tables = [
     [data, words.records, records],
     [history, words.history, historyMigrations]

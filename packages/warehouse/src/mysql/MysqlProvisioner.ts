@@ -12,7 +12,6 @@ import { Provisioner } from "../Provisioner.ts"
 import { history } from "../sql/migrations/history.ts"
 import { records } from "../sql/migrations/records.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
-import { ofPipeline } from "../sql/SqlDialect.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlMigrations from "../sql/SqlMigrations.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
@@ -21,7 +20,7 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Accounts from "./accounts.ts"
 import * as DirectConnection from "./DirectConnection.ts"
 import * as Ddl from "./ddl.ts"
-import { dialect, quote } from "./dialect.ts"
+import { quote } from "./dialect.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed, faultOf, statementFailed } from "./errors.ts"
 import { reading } from "./GrantDrift.ts"
@@ -193,7 +192,7 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
   )
   const server = yield* MysqlServer.inspect(pool.sql)
   yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), url.database, "all")
-  const words = ofPipeline(dialect(server), name)
+  const words = Ddl.ofTables(server, name)
   const names = Effect.mapError(
     Effect.map(
       pool.sql<{

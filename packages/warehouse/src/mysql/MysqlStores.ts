@@ -16,7 +16,7 @@ import { history } from "../sql/migrations/history.ts"
 import { records } from "../sql/migrations/records.ts"
 import * as SqlAdoption from "../sql/SqlAdoption.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
-import { ofPipeline, type PipelineDialect } from "../sql/SqlDialect.ts"
+import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMigrations from "../sql/SqlMigrations.ts"
 import * as SqlRestored from "../sql/SqlRestored.ts"
 import * as SqlRotation from "../sql/SqlRotation.ts"
@@ -28,7 +28,7 @@ import { WarehouseAudit } from "../WarehouseAudit.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { WarehouseReader } from "../WarehouseReader.ts"
 import * as Blockers from "./Blockers.ts"
-import { dialect } from "./dialect.ts"
+import * as Ddl from "./ddl.ts"
 import * as Encryption from "./Encryption.ts"
 import { connectFailed } from "./errors.ts"
 import { infileLoader } from "./InfileLoader.ts"
@@ -148,7 +148,7 @@ const inTransaction = <A>(
       yield* Limits.demandWritable(yield* Limits.ask(url, setting), setting)
       const { sql } = yield* open(options, url, 1)
       const server = yield* MysqlServer.inspect(sql)
-      const words = ofPipeline(dialect(server), yield* PipelineName)
+      const words = Ddl.ofTables(server, yield* PipelineName)
       yield* PipelineRights.demand(ShownGrants.askOver(sql), server.database, "all")
       yield* Effect.provideService(upToDate(words), SqlClient, sql)
       return yield* SqlBatch.transaction(sql, words, operation, Effect.provideService(effect(words), SqlClient, sql))
@@ -178,7 +178,7 @@ const over = Effect.fnUntraced(function* (options: Options, configured: MysqlUrl
   const server = yield* MysqlServer.inspect(loads.sql)
   const { database } = server
   const url = { ...configured, database }
-  const words = ofPipeline(dialect(server), yield* PipelineName)
+  const words = Ddl.ofTables(server, yield* PipelineName)
   const gate = ErasureGate.make(words)
   const secrets = SqlSecrets.make(words, options.outside ?? KeySeal.inside)
   const locks = TableLock.make({ sql: history.sql, words, secrets, wait: lockWait })

@@ -6,10 +6,10 @@ import type * as View from "@sluice/core/relation/View"
 import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
 import { affectedRows } from "../internal/mysqlDriver.ts"
+import type { Dialect } from "../sql/Dialect.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SelectColumns from "../sql/SelectColumns.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
-import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
@@ -34,7 +34,7 @@ import * as UserQuery from "./UserQuery.ts"
 
 export interface Options {
   readonly pool: MysqlPool
-  readonly words: PipelineDialect
+  readonly words: Dialect
   readonly server: MysqlServer
   readonly load: Loader
   readonly locks: TableLock

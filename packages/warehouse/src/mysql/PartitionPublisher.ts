@@ -6,11 +6,11 @@ import type { Slice } from "@sluice/core/partition/Slice"
 import * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import { rowCount } from "../checks/RowCount.ts"
+import type { Dialect } from "../sql/Dialect.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
 import * as RowPlaces from "../sql/RowPlaces.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlCounters from "../sql/SqlCounters.ts"
-import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import type { Settled } from "../sql/StagedSelect.ts"
@@ -28,7 +28,7 @@ import * as Publisher from "./Publisher.ts"
 import * as SessionTransaction from "./SessionTransaction.ts"
 
 export interface Options extends Omit<Publisher.Options, "words" | "marks"> {
-  readonly words: PipelineDialect
+  readonly words: Dialect
 }
 
 /** A slice, and how its staging table is filled. */
@@ -84,7 +84,7 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
     const others = around.filter((name) => name !== table.name && name !== staging)
     const abandoned = yield* Publisher.abandonedOf(locks, session, others, doing)
     if (abandoned.length > 0) yield* Effect.mapError(Publisher.dropTables(session, abandoned), failed)
-    const isThere = yield* PartitionTable.ensure(session, table, server)
+    const isThere = yield* PartitionTable.ensure(session, words, table)
     if (!isThere || (yield* translated(over(session)(SqlPartitionMarks.areThere(words, table.name))))) return
     const rows = yield* Effect.mapError(session.connection.executeValues(`SELECT 1 FROM ${target} LIMIT 1`, []), failed)
     if (rows.length > 0) return yield* SqlPartitionMarks.notCut(table)
@@ -140,5 +140,5 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
       )
     )
   })
-  return yield* Publisher.reserved(options, doing, [staging], onSession)
+  return yield* Publisher.reserved({ aside: pool.aside, reserve: pool.reserveToPublish }, doing, [staging], onSession)
 })

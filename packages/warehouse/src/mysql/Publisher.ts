@@ -115,14 +115,15 @@ export const alone = <A, E, R>(
       present.filter((name) => name === table)
     )
   })
-  return reserved(options, doing, temporary, onSession)
+  const { aside, reserveToPublish: reserve } = options.pool
+  return reserved({ aside, reserve }, doing, temporary, onSession)
 }
 
 /**
- * Runs on one connection for publishers. At the end, its named locks are released, and the temporary tables are always dropped.
+ * Runs on one reserved connection. At the end, its named locks are released, and the temporary tables are always dropped.
  */
 export const reserved = <A, E, R>(
-  { pool }: Pick<Options, "pool">,
+  { aside, reserve }: Pick<MysqlPool, "aside" | "reserve">,
   doing: string,
   temporary: ReadonlyArray<string>,
   onSession: (session: Session) => Effect.Effect<A, E, R>
@@ -130,13 +131,13 @@ export const reserved = <A, E, R>(
   Effect.scoped(
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const session = yield* restore(pool.reserveToPublish).pipe(Effect.mapError(statementFailed(doing)))
+        const session = yield* restore(reserve).pipe(Effect.mapError(statementFailed(doing)))
         const exit = yield* Effect.exit(restore(onSession(session)))
         const cleaned = yield* Effect.exit(afterwards(session, temporary))
         // The connection is lost or in an unknown state. Closing it releases the lock, and another connection cleans up.
         if (Exit.isFailure(cleaned)) {
           yield* session.destroy
-          if (temporary.length > 0) yield* pool.aside(dropStatement(temporary))
+          if (temporary.length > 0) yield* aside(dropStatement(temporary))
         }
         return yield* exit
       })

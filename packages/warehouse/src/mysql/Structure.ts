@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
+import type * as Column from "@sluice/core/relation/Column"
 import type * as Mask from "@sluice/core/relation/Mask"
 import type * as Table from "@sluice/core/relation/Table"
-import { columnType } from "./columnType.ts"
+import * as Declared from "./columnType.ts"
 
 /** A table's columns, key and indexes, in the same form for a declaration and for a server's table. */
 export interface Structure {
@@ -17,9 +18,12 @@ export interface Index {
   readonly on: string
 }
 
+/** A column's type in the servers' words. */
+export const columnType = (column: Column.Any): string => inServersWords(Declared.columnType(column))
+
 /** The declared structure of a table. */
 export const ofTable = (table: Table.Any): Structure => ({
-  columns: new Map(Object.entries(table.columns).map(([name, column]) => [name, inServersWords(columnType(column))])),
+  columns: new Map(Object.entries(table.columns).map(([name, column]) => [name, columnType(column)])),
   key: table.primaryKey,
   indexes: table.indexes.map((columns) => ({ name: "", on: listed(columns) }))
 })
@@ -44,6 +48,10 @@ export const mark = ({ columns, indexes, key }: Structure): string => {
 /** Of all tables of the database: table, column, type, whether it may be null (`YES`), collation. */
 export const selectColumns =
   "SELECT table_name, column_name, column_type, is_nullable, collation_name FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY table_name, ordinal_position"
+
+/** The same of one table, by its name. */
+export const selectColumnsOf =
+  "SELECT table_name, column_name, column_type, is_nullable, collation_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position"
 
 /** Of all tables of the database: table, index, whether it may have duplicates, column, prefix, kind; in order of columns. */
 export const selectIndexes =

@@ -1,7 +1,9 @@
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
+import type { Dialect } from "../sql/Dialect.ts"
+import { ofPipeline } from "../sql/SqlDialect.ts"
 import { columnType } from "./columnType.ts"
-import { quote, tableOptions } from "./dialect.ts"
+import { dialect, quote, tableOptions } from "./dialect.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Structure from "./Structure.ts"
 
@@ -35,6 +37,28 @@ const index = (columns: ReadonlyArray<string>): string =>
 /** A view that runs with its reader's rights. */
 export const createView = (view: View.Any, options: { readonly replace: boolean }): string =>
   `CREATE ${options.replace ? "OR REPLACE " : ""}SQL SECURITY INVOKER VIEW ${quote(view.name)} AS ${view.select(viewDialect)}`
+
+/** The dialect of MySQL and MariaDB for the tables and views of a pipeline. */
+export const ofTables = (server: MysqlServer, pipeline: string): Dialect => ({
+  ...ofPipeline(dialect(server), pipeline),
+  relation: ({ name }) => quote(name),
+  views: viewDialect,
+  columnType: Structure.columnType,
+  create: (relation) => [
+    relation._tag === "View" ? createView(relation, { replace: false }) : createIndexedTable(relation, server)
+  ],
+  mark: (table) => Structure.mark(Structure.ofTable(table)),
+  find: ({ name }) => ({
+    sql: "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+    parameters: [name],
+    read: ([found]) => (found === undefined ? undefined : { mark: String(found[0]) })
+  }),
+  columns: ({ name }) => ({
+    sql: Structure.selectColumnsOf,
+    parameters: [name],
+    read: (rows) => Structure.ofDatabase(rows, [], server.collation).get(name)?.columns ?? new Map()
+  })
+})
 
 /** The dialect for views. */
 export const viewDialect: View.Dialect = { now: "UTC_TIMESTAMP(3)" }

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type Erasure, type ErasureSpec, type Found, personalTables, type Reference, references } from "../Erasure.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { Dialect } from "./Dialect.ts"
 import * as Epoch from "./Epoch.ts"
 import * as ErasureGate from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
@@ -25,10 +26,7 @@ import * as SuppressionKeys from "./SuppressionKeys.ts"
 
 /** What an erasure or a re-issue of mask ids needs from a store. */
 export interface Place {
-  /** The dialect of the internal tables. */
-  readonly dialect: PipelineDialect
-  /** Quotes a declared table, with its schema. */
-  readonly relation: (table: Table.Any) => string
+  readonly dialect: Dialect
   /** The names of all existing tables. */
   readonly present: Effect.Effect<ReadonlySet<string>, SqlError>
   /**
@@ -62,14 +60,14 @@ export const make = Effect.fn("SqlErasure.make")(function* (
       const about = isAbout(place, "other", table, id)
       const condition = `other.${dialect.quote(column)} = own.id AND (${about.sql}) IS NOT TRUE`
       return {
-        sql: `NOT EXISTS (SELECT 1 FROM ${place.relation(table)} other WHERE ${condition})`,
+        sql: `NOT EXISTS (SELECT 1 FROM ${dialect.relation(table)} other WHERE ${condition})`,
         parameters: about.parameters
       }
     })
     const found = new Set<number>()
     for (const { column, table } of references) {
       const about = isAbout(place, "mine", table, id)
-      const own = `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${place.relation(table)} mine WHERE ${about.sql}`
+      const own = `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${dialect.relation(table)} mine WHERE ${about.sql}`
       const rows = yield* SqlText.rows<{ readonly id: number | string }>(
         `SELECT own.id AS id FROM (${own}) own WHERE own.id IS NOT NULL AND ${others.map((other) => other.sql).join(" AND ")}`,
         [...about.parameters, ...others.flatMap((other) => other.parameters)]
@@ -85,7 +83,7 @@ export const make = Effect.fn("SqlErasure.make")(function* (
     const rows: Array<{ readonly of: Table.Any; readonly count: number; readonly where: Where }> = []
     for (const table of personalTables({ tables })) {
       const { parameters, sql: condition } = isAbout(place, "", table, id)
-      const where = { from: `${place.relation(table)} WHERE ${condition}`, parameters }
+      const where = { from: `${dialect.relation(table)} WHERE ${condition}`, parameters }
       rows.push({ of: table, count: yield* SqlText.count(where.from, parameters), where })
     }
     const masks: Array<{ readonly of: Mask.Any; readonly values: number; readonly where: Where }> = []

@@ -77,7 +77,7 @@ const isInOrder = Effect.fnUntraced(function* (dialect: PipelineDialect, { name 
 export const make = Effect.fn("SqlMaskIds.make")(function* (
   place: SqlErasure.Place
 ): Effect.fn.Return<MaskIds["Type"], never, SqlClient> {
-  const { dialect, relation } = place
+  const { dialect } = place
   const sql = yield* SqlClient
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, sql)
   const [mapping, oldId, newId] = [dialect.table(mappingName), dialect.quote("old_id"), dialect.quote("new_id")]
@@ -99,7 +99,7 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
       masks[mask.name] = yield* SqlText.count(dialect.table(mask.name))
       for (const { column, table } of all) {
         columns[`${table.name}.${column}`] = yield* SqlText.count(
-          `${relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`
+          `${dialect.relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`
         )
       }
     }
@@ -120,14 +120,14 @@ export const make = Effect.fn("SqlMaskIds.make")(function* (
   })
 
   const distinct = ({ column, table }: Holder) =>
-    `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`
+    `SELECT DISTINCT ${dialect.quote(column)} AS id FROM ${dialect.relation(table)} WHERE ${dialect.quote(column)} IS NOT NULL`
 
   const replace = Effect.fnUntraced(function* (planned: Planned[number]) {
     const rows = (yield* draw(planned)).map(([old, fresh]) => ({ old_id: old, new_id: fresh }))
     yield* SqlBatch.insert(sql, dialect, { table: mappingName }, rows)
     const targets = [
       { rows: dialect.table(planned.mask.name), held: dialect.quote("id") },
-      ...planned.columns.map(({ column, table }) => ({ rows: relation(table), held: dialect.quote(column) }))
+      ...planned.columns.map(({ column, table }) => ({ rows: dialect.relation(table), held: dialect.quote(column) }))
     ]
     for (const { held, rows } of targets) {
       const fresh = `SELECT ${newId} FROM ${mapping} WHERE ${oldId} = ${rows}.${held}`
