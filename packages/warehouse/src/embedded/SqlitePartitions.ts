@@ -1,25 +1,18 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
-import type * as Placement from "@sluice/core/partition/Placement"
-import type { Slice } from "@sluice/core/partition/Slice"
-import * as Tally from "@sluice/core/partition/Tally"
 import * as Table from "@sluice/core/relation/Table"
-import type * as View from "@sluice/core/relation/View"
-import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { rowCount } from "../checks/RowCount.ts"
 import type { PartitionedTables } from "../PartitionedTables.ts"
-import * as BoundSelect from "../sql/BoundSelect.ts"
 import { type ErasureGate, outdatedStep } from "../sql/ErasureGate.ts"
 import * as PartitionCuts from "../sql/PartitionCuts.ts"
-import * as PlacedRows from "../sql/PlacedRows.ts"
+import * as PartitionWrites from "../sql/PartitionWrites.ts"
 import * as RowPlaces from "../sql/RowPlaces.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
-import * as StagedSelect from "../sql/StagedSelect.ts"
 import * as TakenKeys from "../sql/TakenKeys.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileTimes from "./FileTimes.ts"
@@ -34,16 +27,11 @@ import type { SqliteStore } from "./SqliteStore.ts"
 import * as SqliteStructure from "./SqliteStructure.ts"
 import * as SqliteTables from "./SqliteTables.ts"
 
-/** A slice that is about to be written, and how its staging table is filled and judged. */
-interface Replacement<E> {
-  readonly table: Table.Any
-  readonly slice: Slice
-  readonly placement: Placement.Placement
+/** A slice that is about to be written, and how its staging table is filled. */
+interface Replacement<E> extends PartitionWrites.Write {
   /** The number of erasures when the first row was read. */
   readonly epoch: number
   readonly fill: SliceRows.Fill<E>
-  /** The rows of each partition, after `fill`; fails if a row must not be written. Returns the number of staged rows, too. */
-  readonly settle: (staging: string, filled: number) => Effect.Effect<StagedSelect.Settled, WarehouseFailed | SqlError>
   /** Whether there may be many rows, which take long and are sorted in a file. Few are committed along with others. */
   readonly many: () => boolean
 }
@@ -52,9 +40,10 @@ interface Replacement<E> {
  * Replaces partitions in an embedded store. Rows are gathered first. Then one transaction stages them in a temporary table, has them
  * checked, and puts them in the place of the old ones. The temporary table is made once a connection.
  */
-export const make = (store: SqliteStore, gate: ErasureGate) => {
+export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables => {
   const { records } = store.words
   const client = store.data
+  const driver = SqliteTables.driver(client)
   const marks = SqlitePartitionMarks.make(records)
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, client.sql)
 
@@ -84,7 +73,7 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
       if (Either.isLeft(begun)) return yield* begun.left
       if (begun.right) yield* here(SqlOwners.claim(records, [table.name], operation))
       yield* here(gate.pass(runId, operation, { lock: false }))
-      const { byKey, rows } = yield* settle(staging, yield* fill(staging))
+      const { byKey, rows } = yield* settle({ from: staged, filled: yield* fill(staging), driver })
       const own = RowPlaces.joined(RowPlaces.conditions(placement, slice, Ddl.quote))
       const target = Ddl.qualified(Ddl.schemaOf(table), table.name)
       const before = yield* client.use(
@@ -142,65 +131,42 @@ export const make = (store: SqliteStore, gate: ErasureGate) => {
       return seen === undefined ? client.use(marks.epoch) : Effect.succeed(seen)
     }).pipe(Effect.mapError((error) => Fault.translate(operation, error)))
 
-  const replacePartitions: PartitionedTables["replacePartitions"] = Effect.fn("SqlitePartitions.replace")(function* (
-    table,
-    slice,
-    rows,
-    { outside = "refuse" } = {}
-  ) {
-    const step = yield* StepContext
-    const operation = `publish ${table.name}`
-    const placement = yield* PlacedRows.placementIn(slice.space, table)
-    const epoch = yield* epochNow(operation)
-    const placed = PlacedRows.of(table, placement, slice, rows, outside)
-    const settle = (_: string, filled: number) =>
-      Effect.map(placed.verify, (): StagedSelect.Settled => ({ rows: filled, byKey: placed.tally.byKey() }))
-    const many = () => rows.size === undefined || placed.tally.inside() > SliceRows.quickRows
-    const replaced = (fill: SliceRows.Fill) => replace({ table, slice, placement, epoch, fill, settle, many })
-    const count = yield* table.visibility === "public"
-      ? Effect.scoped(
-          Effect.flatMap(
-            SqlBatch.translated(records, operation, SliceRows.gather(client, table, placed.rows, rows.size, step.progress)),
-            replaced
-          )
-        )
-      : Effect.zipRight(rows.awaitComplete, replaced(SliceRows.inTransaction(client, table, placed.rows, step.progress)))
-    const left = placed.tally.outside()
-    PlacedRows.report(step, count, left)
-    yield* Span.annotate({ table: table.name, rows: count, partitions: slice.size })
-    return { relation: table, outside: left }
-  })
+  return {
+    ...PartitionCuts.make(SqliteTables.make(store)),
+    ...PartitionWrites.make({
+      dialect: records,
 
-  const replacePartitionsSelect: PartitionedTables["replacePartitionsSelect"] = Effect.fn("SqlitePartitions.replaceSelect")(
-    function* (table, slice, select, { outside = "refuse" } = {}) {
-      const step = yield* StepContext
-      const operation = `publish ${table.name}`
-      const placement = yield* PlacedRows.placementIn(slice.space, table)
-      const epoch = yield* epochNow(operation)
-      const nameOf = (relation: View.Public) => Ddl.qualified(Ddl.schemaOf(relation), relation.name)
-      const written = select({ ...Ddl.viewDialect, nameOf, window: BoundSelect.window })
-      const { parameters, sql: bound } = yield* BoundSelect.bind(table, placement, slice, written)
-      const sql = yield* SqliteSelect.prepare(store, table, bound)
-      const tally = Tally.make(placement, slice)
-      const fill = (staging: string) => SqliteSelect.fill(client, table, staging, { sql, parameters, schema: "temp" })
-      const settle = (staging: string, filled: number) =>
-        StagedSelect.settle({
-          ...{ table, slice, placement, tally, outside, filled },
-          from: Ddl.qualified("temp", staging),
-          dialect: records,
-          driver: SqliteTables.driver(client)
-        })
-      const many = () => true
-      const count = yield* replace({ table, slice, placement, epoch, fill, settle, many })
-      const left = tally.outside()
-      step.progress(count)
-      PlacedRows.report(step, count, left)
-      yield* Span.annotate({ table: table.name, rows: count, partitions: slice.size })
-      return { relation: table, outside: left }
-    }
-  )
+      rows: Effect.fnUntraced(function* (write, { placed, source }) {
+        const { table } = write
+        const step = yield* StepContext
+        const operation = `publish ${table.name}`
+        const epoch = yield* epochNow(operation)
+        const many = () => source.size === undefined || placed.tally.inside() > SliceRows.quickRows
+        const replaced = (fill: SliceRows.Fill) => replace({ ...write, epoch, fill, many })
+        const { progress } = step
+        const rows = yield* table.visibility === "public"
+          ? Effect.scoped(
+              Effect.flatMap(
+                SqlBatch.translated(records, operation, SliceRows.gather(client, table, placed.rows, source.size, progress)),
+                replaced
+              )
+            )
+          : Effect.zipRight(source.awaitComplete, replaced(SliceRows.inTransaction(client, table, placed.rows, progress)))
+        return { rows }
+      }),
 
-  return { replacePartitions, replacePartitionsSelect, ...PartitionCuts.make(SqliteTables.make(store)) }
+      select: Effect.fnUntraced(function* (write, { parameters, sql: bound }) {
+        const { table } = write
+        const epoch = yield* epochNow(`publish ${table.name}`)
+        const sql = yield* SqliteSelect.prepare(store, table, bound)
+        const fill = (staging: string) => SqliteSelect.fill(client, table, staging, { sql, parameters, schema: "temp" })
+        const many = () => true
+        const rows = yield* replace({ ...write, epoch, fill, many })
+        yield* StepContext.progress(rows)
+        return { rows }
+      })
+    })
+  }
 }
 
 interface Staging {

@@ -11,6 +11,7 @@ import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { rowCount } from "../checks/RowCount.ts"
+import * as BoundSelect from "../sql/BoundSelect.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
@@ -106,7 +107,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     ) {
       const step = yield* StepContext
       const operation = `publish ${table.name}`
-      const sql = yield* SqliteSelect.prepare(store, table, select(selecting))
+      const sql = yield* SqliteSelect.prepare(store, table, select(BoundSelect.naming(records).store))
       const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
       const fill = (staging: string) => SqliteSelect.fill(store.data, table, staging, { sql })
       const written = Effect.tap(replace(store.data, table, fill, before), (rows) => markWhole(table, step.runId, rows))
@@ -177,11 +178,6 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
       return published
     })
   })
-}
-
-const selecting: Selecting = {
-  ...Ddl.viewDialect,
-  nameOf: (relation) => Ddl.qualified(Ddl.schemaOf(relation), relation.name)
 }
 
 /** Fills a staging table by its name; answers the number of rows. */

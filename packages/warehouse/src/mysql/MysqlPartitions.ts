@@ -1,103 +1,67 @@
-import { StepContext } from "@sluice/core/asset/StepContext"
-import * as Tally from "@sluice/core/partition/Tally"
-import * as Table from "@sluice/core/relation/Table"
-import type * as View from "@sluice/core/relation/View"
-import * as Span from "@sluice/core/Span"
+import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
-import { affectedRows } from "../internal/mysqlDriver.ts"
 import type { PartitionedTables } from "../PartitionedTables.ts"
-import * as BoundSelect from "../sql/BoundSelect.ts"
 import * as PartitionCuts from "../sql/PartitionCuts.ts"
-import * as PlacedRows from "../sql/PlacedRows.ts"
-import * as SelectColumns from "../sql/SelectColumns.ts"
+import * as PartitionWrites from "../sql/PartitionWrites.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
-import * as StagedSelect from "../sql/StagedSelect.ts"
-import * as Ddl from "./ddl.ts"
-import * as Deadlock from "./deadlock.ts"
 import { quote } from "./dialect.ts"
-import { statementFailed } from "./errors.ts"
+import type { Loaded } from "./Loader.ts"
+import type { Session } from "./MysqlPool.ts"
+import * as MysqlSelect from "./MysqlSelect.ts"
 import * as MysqlTables from "./MysqlTables.ts"
 import * as PartitionPublisher from "./PartitionPublisher.ts"
 import * as SelectSources from "./SelectSources.ts"
-import * as UserQuery from "./UserQuery.ts"
 
 /** Tables that are cut, in one database of MySQL or MariaDB. */
 export const make = (options: PartitionPublisher.Options): PartitionedTables => {
   const { load, pool, server, words } = options
-  const here = SqlBatch.over(pool.sql, words)
-  const claim = ({ name }: Table.Any, operation: string) => here(operation, SqlOwners.claim(words, [name], operation))
+  const claim = ({ name }: Table.Any) =>
+    SqlBatch.over(pool.sql, words)(`publish ${name}`, SqlOwners.claim(words, [name], `publish ${name}`))
+
+  /** Settles the rows of a filled staging table. */
+  const settled = ({ settle, table }: PartitionWrites.Write, session: Session, staging: string, { by, rows }: Loaded) =>
+    SqlBatch.translated(
+      words,
+      `publish ${table.name}`,
+      Effect.map(
+        settle({ from: quote(staging), filled: rows, driver: MysqlTables.driver(session) }),
+        (counted): PartitionPublisher.Filled => ({ ...counted, by })
+      )
+    )
 
   return {
-    replacePartitions: Effect.fn("MysqlPartitions.replace")(function* (table, slice, rows, { outside = "refuse" } = {}) {
-      const step = yield* StepContext
-      const placement = yield* PlacedRows.placementIn(slice.space, table)
-      yield* claim(table, `publish ${table.name}`)
-      const placed = PlacedRows.of(table, placement, slice, rows, outside)
-      const settled = yield* PartitionPublisher.replace(options, {
-        ...{ table, slice, placement },
-        fill: (session, into) =>
-          Effect.gen(function* () {
-            const loaded = yield* load({ session, pool, server, table, into, rows: placed.rows })
-            yield* placed.verify
-            return { ...loaded, byKey: placed.tally.byKey() }
-          })
-      })
-      const left = placed.tally.outside()
-      PlacedRows.report(step, settled.rows, left)
-      step.metadata({ loaded_by: settled.by })
-      yield* Span.annotate({ table: table.name, rows: settled.rows, partitions: slice.size })
-      return { relation: table, outside: left }
-    }),
+    ...PartitionCuts.make(MysqlTables.make(options)),
+    ...PartitionWrites.make({
+      dialect: words,
 
-    replacePartitionsSelect: Effect.fn("MysqlPartitions.replaceSelect")(function* (
-      table,
-      slice,
-      select,
-      { outside = "refuse" } = {}
-    ) {
-      const step = yield* StepContext
-      const operation = `publish ${table.name}`
-      const failed = statementFailed(operation, " in the SELECT")
-      const placement = yield* PlacedRows.placementIn(slice.space, table)
-      const named = new Set<string>()
-      const nameOf = ({ name }: View.Public) => {
-        named.add(name)
-        return quote(name)
-      }
-      const written = select({ ...Ddl.viewDialect, nameOf, window: BoundSelect.window })
-      const { parameters, sql, unbound } = yield* BoundSelect.bind(table, placement, slice, written)
-      if (!UserQuery.reads(sql)) return yield* SelectColumns.notReading(operation)
-      const columns = yield* Effect.scoped(Effect.flatMap(pool.reserve, (session) => session.columnsOf(sql))).pipe(
-        Effect.mapError(failed)
-      )
-      yield* SelectColumns.assertOf(table, columns)
-      yield* claim(table, operation)
-      const tally = Tally.make(placement, slice)
-      const settled = yield* PartitionPublisher.replace(options, {
-        ...{ table, slice, placement },
-        prepare: (session, staging) => SelectSources.assertOnly(session, table.name, unbound, named, staging),
-        fill: (session, staging) =>
-          Effect.gen(function* () {
-            const insert = `INSERT INTO ${quote(staging)} (${Ddl.list(Table.columnNames(table))}) ${sql}`
-            const inserted = Deadlock.retried(session.connection.executeRaw(insert, parameters))
-            const filled = affectedRows(yield* Effect.mapError(inserted, failed))
-            yield* StepContext.progress(filled)
-            const settled = StagedSelect.settle({
-              ...{ table, slice, placement, tally, outside, filled },
-              from: quote(staging),
-              dialect: words,
-              driver: MysqlTables.driver(session)
-            })
-            return { ...(yield* SqlBatch.translated(words, operation, settled)), by: "INSERT SELECT" as const }
-          })
+      rows: Effect.fnUntraced(function* (write, { placed }) {
+        const { table } = write
+        yield* claim(table)
+        const { by, rows } = yield* PartitionPublisher.replace(options, {
+          ...write,
+          fill: (session, into) =>
+            Effect.flatMap(load({ session, pool, server, table, into, rows: placed.rows }), (loaded) =>
+              settled(write, session, into, loaded)
+            )
+        })
+        return { rows, metadata: { loaded_by: by } }
+      }),
+
+      select: Effect.fnUntraced(function* (write, { named, unbound, ...select }) {
+        const { table } = write
+        yield* MysqlSelect.prepare(pool, table, select.sql)
+        yield* claim(table)
+        const { by, rows } = yield* PartitionPublisher.replace(options, {
+          ...write,
+          prepare: (session, staging) => SelectSources.assertOnly(session, table.name, unbound, named, staging),
+          fill: (session, staging) =>
+            Effect.flatMap(MysqlSelect.fill(session, table, staging, select), (rows) =>
+              settled(write, session, staging, { rows, by: "INSERT SELECT" })
+            )
+        })
+        return { rows, metadata: { loaded_by: by } }
       })
-      const left = tally.outside()
-      PlacedRows.report(step, settled.rows, left)
-      step.metadata({ loaded_by: settled.by })
-      yield* Span.annotate({ table: table.name, rows: settled.rows, partitions: slice.size })
-      return { relation: table, outside: left }
-    }),
-    ...PartitionCuts.make(MysqlTables.make(options))
+    })
   }
 }

@@ -5,32 +5,31 @@ import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
-import { affectedRows } from "../internal/mysqlDriver.ts"
+import * as BoundSelect from "../sql/BoundSelect.ts"
 import type { Dialect } from "../sql/Dialect.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
-import * as SelectColumns from "../sql/SelectColumns.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import * as SqlText from "../sql/SqlText.ts"
-import { type Selecting, Warehouse } from "../Warehouse.ts"
+import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
 import type { Administrator, Blockers } from "./Blockers.ts"
 import * as Ddl from "./ddl.ts"
 import * as Deadlock from "./deadlock.ts"
-import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
 import type { Loaded, Loader } from "./Loader.ts"
 import * as MysqlPartitions from "./MysqlPartitions.ts"
 import type { MysqlPool, Session } from "./MysqlPool.ts"
+import * as MysqlSelect from "./MysqlSelect.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
 import * as Publisher from "./Publisher.ts"
 import * as SelectSources from "./SelectSources.ts"
 import * as SessionTransaction from "./SessionTransaction.ts"
 import type { TableLock } from "./TableLock.ts"
-import * as UserQuery from "./UserQuery.ts"
+import type * as UserQuery from "./UserQuery.ts"
 
 export interface Options {
   readonly pool: MysqlPool
@@ -93,28 +92,14 @@ export const make = (options: Options): Warehouse["Type"] => {
     }),
 
     publishSelect: Effect.fn("MysqlWarehouse.publishSelect")(function* (table, select) {
-      const operation = `publish ${table.name}`
-      const named = new Set<string>()
-      const nameOf: Selecting["nameOf"] = (relation) => {
-        named.add(relation.name)
-        return selecting.nameOf(relation)
-      }
-      const sql = select({ ...selecting, nameOf })
-      if (!UserQuery.reads(sql)) return yield* SelectColumns.notReading(operation)
-      const columns = yield* Effect.scoped(Effect.flatMap(pool.reserve, (session) => session.columnsOf(sql))).pipe(
-        Effect.mapError(statementFailed(operation, " in the SELECT"))
-      )
-      yield* SelectColumns.assertOf(table, columns)
-      yield* claim(table, operation)
+      const { named, store } = BoundSelect.naming(words)
+      const sql = select(store)
+      yield* MysqlSelect.prepare(pool, table, sql)
+      yield* claim(table, `publish ${table.name}`)
       return yield* publish(table, (session, into) =>
         Effect.gen(function* () {
           yield* SelectSources.assertOnly(session, table.name, sql, named)
-          const { connection } = session
-          const insert = `INSERT INTO ${quote(into)} (${Ddl.list(Table.columnNames(table))}) ${sql}`
-          const inserted = Deadlock.retried(connection.executeRaw(insert, []))
-          const rows = affectedRows(yield* Effect.mapError(inserted, statementFailed(operation, " in the SELECT")))
-          yield* StepContext.progress(rows)
-          return { rows, by: "INSERT SELECT" } as const
+          return { rows: yield* MysqlSelect.fill(session, table, into, { sql }), by: "INSERT SELECT" } as const
         })
       )
     }),
@@ -177,5 +162,3 @@ export const make = (options: Options): Warehouse["Type"] => {
     })
   })
 }
-
-const selecting: Selecting = { ...Ddl.viewDialect, nameOf: ({ name }) => quote(name) }

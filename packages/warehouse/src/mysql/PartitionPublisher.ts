@@ -39,7 +39,12 @@ export interface Replacement<E> {
   /** Whatever must hold before the staging table is made. `staging` is its name. */
   readonly prepare?: (session: Session, staging: string) => Effect.Effect<void, WarehouseFailed>
   /** Fills the staging table, and counts its rows by partition. Fails if a row must not be written. */
-  readonly fill: (session: Session, staging: string) => Effect.Effect<Settled & { readonly by: Way }, E, StepContext>
+  readonly fill: (session: Session, staging: string) => Effect.Effect<Filled, E, StepContext>
+}
+
+/** The staged rows of a slice, and how they were loaded. */
+export interface Filled extends Settled {
+  readonly by: Way
 }
 
 /**
@@ -51,7 +56,7 @@ export interface Replacement<E> {
 export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
   options: Options,
   { fill, placement, prepare, slice, table }: Replacement<E>
-): Effect.fn.Return<Settled & { readonly by: Way }, WarehouseFailed | CheckFailed | E, StepContext> {
+): Effect.fn.Return<Filled, WarehouseFailed | CheckFailed | E, StepContext> {
   const { blockers, locks, pool, server, words } = options
   const { runId } = yield* StepContext
   const doing = `publish ${table.name}`

@@ -4,7 +4,9 @@ import type { Slice } from "@sluice/core/partition/Slice"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import type { BoundWindow } from "../PartitionedTables.ts"
+import type { Selecting } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import type { Dialect } from "./Dialect.ts"
 import * as RowPlaces from "./RowPlaces.ts"
 
 /** A SELECT with `?` for each placeholder, and their values in order. */
@@ -13,6 +15,19 @@ export interface BoundSelect {
   readonly parameters: ReadonlyArray<string | number>
   /** The same with NULL for each placeholder, for statements that take no parameters. */
   readonly unbound: string
+}
+
+/** The store that a SELECT is written for, and the names of the relations that the SELECT has asked for. */
+export const naming = ({
+  relation,
+  views
+}: Pick<Dialect, "relation" | "views">): { readonly store: Selecting; readonly named: ReadonlySet<string> } => {
+  const named = new Set<string>()
+  const nameOf: Selecting["nameOf"] = (asked) => {
+    named.add(asked.name)
+    return relation(asked)
+  }
+  return { named, store: { ...views, nameOf } }
 }
 
 /** The names that stand in SQL until the SELECT is bound. A name is found however often the SELECT uses it. */

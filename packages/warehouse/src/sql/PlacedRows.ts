@@ -1,4 +1,3 @@
-import type { StepContext } from "@sluice/core/asset/StepContext"
 import * as Dataset from "@sluice/core/data/Dataset"
 import * as Placement from "@sluice/core/partition/Placement"
 import type { Slice } from "@sluice/core/partition/Slice"
@@ -90,7 +89,3 @@ export const notCuttable = (table: Table.Any, space: Space, rows: number): Wareh
 
 const rejected = (table: Table.Any, detail: string): WarehouseFailed =>
   new WarehouseFailed({ reason: "RowRejected", operation: `publish ${table.name}`, detail })
-
-/** The metadata of a publish of partitions. */
-export const report = (step: StepContext.Service, rows: number, { rows: leftOut }: Tally.Outside): void =>
-  step.metadata({ rows, ...(leftOut === 0 ? {} : { rows_left_out: leftOut }) })
