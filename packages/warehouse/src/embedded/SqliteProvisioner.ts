@@ -51,11 +51,7 @@ const provision = Effect.fn("SqliteProvisioner.provision")(function* (
   const create = store.data.use((session) => {
     const tables = spec.tables.filter((table) => !exists(session, table))
     const views = spec.views.filter((view) => !exists(session, view))
-    for (const table of tables) {
-      session.run(Ddl.createTable(table, table.name), [])
-      for (const index of Ddl.createIndexes(table)) session.run(index, [])
-    }
-    for (const view of views) session.run(Ddl.createView(view), [])
+    for (const statement of [...tables, ...views].flatMap(records.create)) session.run(statement, [])
     return { tables, views }
   })
   const { tables, views } = yield* Effect.mapError(store.data.withTransaction(create), (error) =>

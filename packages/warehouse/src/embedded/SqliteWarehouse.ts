@@ -2,22 +2,20 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
-import type * as Changes from "@sluice/core/data/Changes"
 import type * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
-import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { rowCount } from "../checks/RowCount.ts"
-import * as BoundSelect from "../sql/BoundSelect.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
-import { type Published, type Selecting, Warehouse } from "../Warehouse.ts"
+import * as TableWrites from "../sql/TableWrites.ts"
+import { type Published, Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Mark } from "../WarehouseReader.ts"
 import * as FileTimes from "./FileTimes.ts"
@@ -28,6 +26,7 @@ import * as SqliteLoader from "./SqliteLoader.ts"
 import * as SqlitePartitions from "./SqlitePartitions.ts"
 import * as SqliteSelect from "./SqliteSelect.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
+import * as SqliteStructure from "./SqliteStructure.ts"
 
 /**
  * The warehouse over an open store. A publish is one transaction over staging, swap and indexes, so that what is not
@@ -43,10 +42,8 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
     found?.rows !== undefined
       ? Effect.succeed(found.rows)
       : store.data.use((session) => {
-          const schema = Ddl.schemaOf(table)
-          const isTable = `SELECT 1 FROM ${Ddl.quote(schema)}.sqlite_master WHERE type = 'table' AND name = ?`
-          if (session.values(isTable, [table.name]).length === 0) return 0
-          return Number(session.values(`SELECT COUNT(*) FROM ${Ddl.qualified(schema, table.name)}`, [])[0]?.[0])
+          if (SqliteStructure.ask(session, records.find, table) === undefined) return 0
+          return Number(session.values(`SELECT COUNT(*) FROM ${records.relation(table)}`, [])[0]?.[0])
         })
   /** Records a whole publish: the table is not cut any more. */
   const markWhole = (table: Table.Any, runId: string, rows: number) =>
@@ -54,90 +51,72 @@ export const make = (store: SqliteStore, gate: ErasureGate): Warehouse["Type"] =
   const claim = (relation: Table.Any | View.Any, operation: string) =>
     here(SqlOwners.claim(records, [relation.name], operation))
   /** Writes a table of the pipeline's own in one transaction that no erasure has come before. */
-  const alone = <A, E, R>(table: Table.Any, runId: string, operation: string, write: Effect.Effect<A, E, R>) =>
-    SqlBatch.translated(
-      records,
-      operation,
-      store.data.withTransaction(
-        Effect.all([
-          claim(table, operation),
-          here(gate.pass(runId, operation, { lock: false })),
-          FileTimes.advance(store.data, operation)
-        ]).pipe(Effect.zipRight(write)),
-        {
-          // Sorting an index a cacheful at a time is twice as fast, and takes no more memory for more rows.
-          aside: table.visibility === "public" ? "file" : "memory"
-        }
-      )
+  const alone = <A, E, R>(table: Table.Any, runId: string, write: Effect.Effect<A, E, R>) => {
+    const operation = `publish ${table.name}`
+    const permitted = Effect.all([
+      claim(table, operation),
+      here(gate.pass(runId, operation, { lock: false })),
+      FileTimes.advance(store.data, operation)
+    ])
+    // Sorting an index a cacheful at a time is twice as fast, and takes no more memory for more rows.
+    const aside = table.visibility === "public" ? "file" : "memory"
+    const transaction = store.data.withTransaction(Effect.zipRight(permitted, write), { aside })
+    return SqlBatch.translated(records, operation, transaction)
+  }
+  const publish = Effect.fnUntraced(function* <E>(table: Table.Any, fill: Fill<E>) {
+    const { runId } = yield* StepContext
+    const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
+    const written = replace(store.data, table, fill, before)
+    return yield* alone(
+      table,
+      runId,
+      Effect.tap(written, (rows) => markWhole(table, runId, rows))
     )
+  })
 
   return Warehouse.of({
     ...SqlitePartitions.make(store, gate),
 
-    publish: Effect.fn("SqliteWarehouse.publish")(function* <T extends Table.Any>(
-      table: T,
-      rows: Dataset.Dataset<Table.Row<T>>
-    ) {
-      const step = yield* StepContext
-      const operation = `publish ${table.name}`
-      const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
-      const marked = (rows: number) => markWhole(table, step.runId, rows)
-      const publish = (fill: Fill) =>
-        alone(table, step.runId, operation, Effect.tap(replace(store.data, table, fill, before), marked))
-      const count = yield* table.visibility === "public"
-        ? Effect.scoped(
-            Effect.flatMap(
-              SqlBatch.translated(records, operation, putAside(store.data, table, rows, step.progress)),
-              publish
+    ...TableWrites.make({
+      dialect: records,
+
+      rows: Effect.fnUntraced(function* (table, rows) {
+        const { progress } = yield* StepContext
+        const operation = `publish ${table.name}`
+        const count = yield* table.visibility === "public"
+          ? Effect.scoped(
+              Effect.flatMap(SqlBatch.translated(records, operation, putAside(store.data, table, rows, progress)), (fill) =>
+                publish(table, fill)
+              )
             )
-          )
-        : // A store has one writer at a time, whom a source that is still read would hold up.
-          Effect.zipRight(
-            rows.awaitComplete,
-            publish((staging) => SqliteLoader.load(store.data, table, staging, rows, step.progress))
-          )
-      step.metadata({ rows: count })
-      yield* Span.annotate({ table: table.name, rows: count })
-      return { relation: table }
-    }),
+          : // A store has one writer at a time, whom a source that is still read would hold up.
+            Effect.zipRight(
+              rows.awaitComplete,
+              publish(table, (staging) => SqliteLoader.load(store.data, table, staging, rows, progress))
+            )
+        return { rows: count }
+      }),
 
-    publishSelect: Effect.fn("SqliteWarehouse.publishSelect")(function* <T extends Table.Public>(
-      table: T,
-      select: (store: Selecting) => string
-    ) {
-      const step = yield* StepContext
-      const operation = `publish ${table.name}`
-      const sql = yield* SqliteSelect.prepare(store, table, select(BoundSelect.naming(records).store))
-      const before = Effect.flatMap(mark(table), (found) => rowsThen(table, found))
-      const fill = (staging: string) => SqliteSelect.fill(store.data, table, staging, { sql })
-      const written = Effect.tap(replace(store.data, table, fill, before), (rows) => markWhole(table, step.runId, rows))
-      const rows = yield* alone(table, step.runId, operation, written)
-      step.progress(rows)
-      step.metadata({ rows })
-      yield* Span.annotate({ table: table.name, rows })
-      return { relation: table }
-    }),
+      select: Effect.fnUntraced(function* (table, { sql: written }) {
+        const sql = yield* SqliteSelect.prepare(store, table, written)
+        const rows = yield* publish(table, (staging) => SqliteSelect.fill(store.data, table, staging, { sql }))
+        yield* StepContext.progress(rows)
+        return { rows }
+      }),
 
-    amend: Effect.fn("SqliteWarehouse.amend")(function* <T extends Table.Any>(
-      table: T,
-      changes: Changes.Changes<Table.Row<T>>,
-      by: string
-    ) {
-      const step = yield* StepContext
-      const operation = `publish ${table.name}`
-      const amend = Effect.gen(function* () {
-        const found = yield* mark(table)
-        const judged = yield* SqlMarks.judge(found, table.name, step)
-        const before = yield* rowsThen(table, found)
-        if (judged === "applied") return { again: true, rows: before, deleted: 0, written: 0 }
-        const counts = yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
-        yield* here(SqlMarks.set(records, table.name, step.runId, counts.rows))
-        return { again: false, ...counts }
+      amend: Effect.fnUntraced(function* (table, changes, by) {
+        const step = yield* StepContext
+        const amend = Effect.gen(function* () {
+          const found = yield* mark(table)
+          const judged = yield* SqlMarks.judge(found, table.name, step)
+          const before = yield* rowsThen(table, found)
+          if (judged === "applied") return { again: true, rows: before, deleted: 0, written: 0 }
+          const counts = yield* SqliteLoader.amend(store.data, table, changes, by, before, step.progress)
+          yield* here(SqlMarks.set(records, table.name, step.runId, counts.rows))
+          return { again: false, ...counts }
+        })
+        return yield* alone(table, step.runId, amend)
       })
-      const { again, deleted, rows, written } = yield* alone(table, step.runId, operation, amend)
-      step.metadata({ rows, ...(again ? {} : { rows_deleted: deleted, rows_written: written }) })
-      yield* Span.annotate({ table: table.name, rows: written })
-      return { relation: table }
     }),
 
     publishView: Effect.fn("SqliteWarehouse.publishView")(function* <V extends View.Any>(view: V) {

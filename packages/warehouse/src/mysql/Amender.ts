@@ -5,17 +5,16 @@ import * as Dataset from "@sluice/core/data/Dataset"
 import type { SpillFailed } from "@sluice/core/data/Spill"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
-import type { Amended } from "../Amended.ts"
 import { rowCount } from "../checks/RowCount.ts"
 import { affectedRows } from "../internal/mysqlDriver.ts"
 import * as SourceIds from "../sql/SourceIds.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
+import type { Changed } from "../sql/TableWrites.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import { quote } from "./dialect.ts"
 import { statementFailed } from "./errors.ts"
-import type { Way } from "./Loader.ts"
 import type { Session } from "./MysqlPool.ts"
 import * as Publisher from "./Publisher.ts"
 import * as SessionTransaction from "./SessionTransaction.ts"
@@ -30,7 +29,7 @@ export const amend = Effect.fn("Amender.amend")(function* (
   table: Table.Any,
   changes: Changes.Changes<Readonly<Record<string, unknown>>>,
   by: string
-): Effect.fn.Return<Done, WarehouseFailed | SpillFailed | CheckFailed, StepContext> {
+): Effect.fn.Return<Changed, WarehouseFailed | SpillFailed | CheckFailed, StepContext> {
   const { load, marks, pool, server } = options
   const failed = statementFailed(`publish ${table.name}`)
   const step = yield* StepContext
@@ -43,7 +42,7 @@ export const amend = Effect.fn("Amender.amend")(function* (
       yield* marks.set(session, table.name, step.runId, rows)
       const staged = StepContext.staged(table.name, { rows, before }, [rowCount(table)])
       yield* Effect.provideService(staged, CurrentSession, session)
-      return { again: false, counts: { rows, deleted, written: loaded.rows }, by: loaded.by }
+      return { again: false, rows, deleted, written: loaded.rows, metadata: { loaded_by: loaded.by } }
     })
     return yield* options.blockers.insist([table.name])(
       SqlBatch.translated(options.words, `publish ${table.name}`, SessionTransaction.run(session, write))
@@ -71,7 +70,7 @@ export const amend = Effect.fn("Amender.amend")(function* (
     const mark = yield* marks.find(session, table.name)
     const judged = yield* SqlMarks.judge(mark, table.name, step)
     const before = yield* Effect.mapError(Publisher.rowsOf(session, table.name, mark), failed)
-    const nothing = { again: judged === "applied", counts: { rows: before, deleted: 0, written: 0 }, by: undefined }
+    const nothing = { again: judged === "applied", rows: before, deleted: 0, written: 0 }
     if (nothing.again) return nothing
     if (changes.gone.size !== 0 || changes.rows.size !== 0) return yield* apply(session, before)
     yield* marks.set(session, table.name, step.runId, before)
@@ -83,11 +82,3 @@ export const amend = Effect.fn("Amender.amend")(function* (
 
 /** More are not faster. From 1,000 on, MariaDB may read a list as a temporary table. */
 const idsPerStatement = 500
-
-/** The number of changes, and how rows were loaded, if any. */
-export interface Done {
-  /** Whether an earlier attempt of this run has already applied them. */
-  readonly again: boolean
-  readonly counts: Amended
-  readonly by: Way | undefined
-}

@@ -2,6 +2,8 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { PipelineName } from "@sluice/core/definitions/PipelineName"
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
+import type * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -210,17 +212,19 @@ const ensureRelations = Effect.fnUntraced(function* (url: MysqlUrl, name: string
     const migrated = yield* here(SqlMigrations.run(words, tables))
     if (migrated && !progress.done.includes(SqlMigrations.migrated)) progress.done.push(SqlMigrations.migrated)
   }
+  const create = (relation: Table.Any | View.Any) =>
+    Effect.forEach(words.create(relation), (statement) => here(unlessThere(SqlText.define(statement))))
   const declared = [...spec.tables, ...spec.masks, ...spec.views].map((relation) => relation.name)
   yield* here(SqlOwners.claim(words, declared, operation))
   for (const mask of spec.masks) yield* here(SqlMaskStore.ensureMaskTable(words, mask))
   for (const table of spec.tables.filter(({ name }) => !there.has(name))) {
-    yield* here(unlessThere(SqlText.define(Ddl.createIndexedTable(table, server))))
+    yield* create(table)
   }
   for (const view of spec.views.filter(({ name }) => !there.has(name))) {
     const present = yield* names
     const missing = view.on.map(({ name }) => name).filter((name) => !present.has(name))
     if (missing.length > 0) return yield* upstreamMissing(operation, view.name, missing)
-    yield* here(unlessThere(SqlText.define(Ddl.createView(view, { replace: false }))))
+    yield* create(view)
   }
   const views = new Set(spec.views.map(({ name }) => name))
   const created = [...(yield* names)]

@@ -1,11 +1,9 @@
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import { StepContext } from "@sluice/core/asset/StepContext"
+import type { StepContext } from "@sluice/core/asset/StepContext"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
-import * as Span from "@sluice/core/Span"
 import * as Effect from "effect/Effect"
-import * as BoundSelect from "../sql/BoundSelect.ts"
 import type { Dialect } from "../sql/Dialect.ts"
 import type { ErasureGate } from "../sql/ErasureGate.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
@@ -13,6 +11,7 @@ import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import * as SqlText from "../sql/SqlText.ts"
+import * as TableWrites from "../sql/TableWrites.ts"
 import { Warehouse } from "../Warehouse.ts"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as Amender from "./Amender.ts"
@@ -72,48 +71,38 @@ export const make = (options: Options): Warehouse["Type"] => {
     }
   }
 
-  const publish = Effect.fnUntraced(function* <T extends Table.Any, E>(
-    table: T,
+  const publish = <E>(
+    table: Table.Any,
     fill: (session: Session, staging: string) => Effect.Effect<Loaded, E, StepContext>
-  ) {
-    const { by, rows } = yield* Publisher.publish(publishing, table, fill)
-    yield* StepContext.metadata({ rows, loaded_by: by })
-    yield* Span.annotate({ table: table.name, rows })
-    return { relation: table }
-  })
+  ) => Effect.map(Publisher.publish(publishing, table, fill), ({ by, rows }) => ({ rows, metadata: { loaded_by: by } }))
 
   return Warehouse.of({
     ...MysqlPartitions.make({ ...options, gate }),
 
-    publish: Effect.fn("MysqlWarehouse.publish")(function* (table, rows) {
-      yield* claim(table, `publish ${table.name}`)
-      const { load, server } = options
-      return yield* publish(table, (session, into) => load({ session, pool, server, table, into, rows }))
-    }),
+    ...TableWrites.make({
+      dialect: words,
 
-    publishSelect: Effect.fn("MysqlWarehouse.publishSelect")(function* (table, select) {
-      const { named, store } = BoundSelect.naming(words)
-      const sql = select(store)
-      yield* MysqlSelect.prepare(pool, table, sql)
-      yield* claim(table, `publish ${table.name}`)
-      return yield* publish(table, (session, into) =>
-        Effect.gen(function* () {
-          yield* SelectSources.assertOnly(session, table.name, sql, named)
-          return { rows: yield* MysqlSelect.fill(session, table, into, { sql }), by: "INSERT SELECT" } as const
-        })
-      )
-    }),
+      rows: Effect.fnUntraced(function* (table, rows) {
+        yield* claim(table, `publish ${table.name}`)
+        const { load, server } = options
+        return yield* publish(table, (session, into) => load({ session, pool, server, table, into, rows }))
+      }),
 
-    amend: Effect.fn("MysqlWarehouse.amend")(function* (table, changes, by) {
-      yield* claim(table, `publish ${table.name}`)
-      const { again, by: way, counts } = yield* Amender.amend(publishing, table, changes, by)
-      yield* StepContext.metadata({
-        rows: counts.rows,
-        ...(again ? {} : { rows_deleted: counts.deleted, rows_written: counts.written }),
-        ...(way === undefined ? {} : { loaded_by: way })
+      select: Effect.fnUntraced(function* (table, { named, sql }) {
+        yield* MysqlSelect.prepare(pool, table, sql)
+        yield* claim(table, `publish ${table.name}`)
+        return yield* publish(table, (session, into) =>
+          Effect.gen(function* () {
+            yield* SelectSources.assertOnly(session, table.name, sql, named)
+            return { rows: yield* MysqlSelect.fill(session, table, into, { sql }), by: "INSERT SELECT" } as const
+          })
+        )
+      }),
+
+      amend: Effect.fnUntraced(function* (table, changes, by) {
+        yield* claim(table, `publish ${table.name}`)
+        return yield* Amender.amend(publishing, table, changes, by)
       })
-      yield* Span.annotate({ table: table.name, rows: counts.written })
-      return { relation: table }
     }),
 
     publishView: Effect.fn("MysqlWarehouse.publishView")(function* (view) {

@@ -15,6 +15,7 @@ import * as BoundSelect from "./BoundSelect.ts"
 import type { Dialect, Driver } from "./Dialect.ts"
 import * as PlacedRows from "./PlacedRows.ts"
 import * as StagedSelect from "./StagedSelect.ts"
+import type { Written } from "./TableWrites.ts"
 
 /** A slice whose rows are replaced. */
 export interface Write {
@@ -53,12 +54,6 @@ export interface Writer {
     rows: Rows
   ) => Effect.Effect<Written, WarehouseFailed | SpillFailed | CheckFailed, StepContext>
   readonly select: (write: Write, select: Select) => Effect.Effect<Written, WarehouseFailed | CheckFailed, StepContext>
-}
-
-/** The number of written rows, and the metadata about how they were loaded. */
-export interface Written {
-  readonly rows: number
-  readonly metadata?: { readonly loaded_by: string }
 }
 
 type PartitionWrites = Pick<PartitionedTables, "replacePartitions" | "replacePartitionsSelect">
