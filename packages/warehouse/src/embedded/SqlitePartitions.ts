@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
-import * as Table from "@sluice/core/relation/Table"
+import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { rowCount } from "../checks/RowCount.ts"
@@ -9,11 +9,10 @@ import type { PartitionedTables } from "../PartitionedTables.ts"
 import { type ErasureGate, outdatedStep } from "../sql/ErasureGate.ts"
 import * as PartitionCuts from "../sql/PartitionCuts.ts"
 import * as PartitionWrites from "../sql/PartitionWrites.ts"
-import * as RowPlaces from "../sql/RowPlaces.ts"
+import * as SliceSwap from "../sql/SliceSwap.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
-import * as TakenKeys from "../sql/TakenKeys.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileTimes from "./FileTimes.ts"
 import * as GroupCommit from "./GroupCommit.ts"
@@ -65,7 +64,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
 
   const write = <E>(replacement: Replacement<E>) =>
     Effect.gen(function* () {
-      const { fill, placement, settle, slice, table } = replacement
+      const { fill, settle, table } = replacement
       const { runId } = yield* StepContext
       const operation = `publish ${table.name}`
       const { name: staging, qualified: staged } = stagingOf(table)
@@ -74,43 +73,36 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
       if (begun.right) yield* here(SqlOwners.claim(records, [table.name], operation))
       yield* here(gate.pass(runId, operation, { lock: false }))
       const { byKey, rows } = yield* settle({ from: staged, filled: yield* fill(staging), driver })
-      const own = RowPlaces.joined(RowPlaces.conditions(placement, slice, Ddl.quote))
-      const target = Ddl.qualified(Ddl.schemaOf(table), table.name)
+      const swap = SliceSwap.of(records, replacement, staged)
       const before = yield* client.use(
         (session) =>
           marks.rowsOf(
             session,
             table.name,
             byKey.map(([key]) => key)
-          ) ?? own.reduce((sum, { parameters, sql }) => sum + countOf(session, target, sql, parameters), 0)
+          ) ?? swap.count.reduce((sum, { parameters, sql }) => sum + countOf(session, sql, parameters), 0)
       )
       yield* StepContext.staged(staging, { rows, before }, [rowCount(table)])
-      const columns = Table.columnNames(table).map(Ddl.quote).join(", ")
       const statements = [
-        ...own.map(({ parameters, sql }) => [`DELETE FROM ${target} WHERE ${sql}`, parameters] as const),
-        [`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${staged}`, []] as const,
-        [`DELETE FROM ${staged}`, []] as const
+        ...swap.remove,
+        { sql: swap.insert, parameters: [] },
+        { sql: `DELETE FROM ${staged}`, parameters: [] }
       ]
       const isMany = replacement.many() || before > SliceRows.quickRows
       const stored = client.use((session) => {
-        if (!isMany) for (const [sql, parameters] of statements) session.run(sql, parameters)
+        if (!isMany) for (const { parameters, sql } of statements) session.run(sql, parameters)
         marks.set(session, table.name, runId, byKey)
         const total = marks.totalOf(session, table.name)
-        const counted = total === undefined ? countOf(session, target, "true", []) : total - before + rows
+        const counted =
+          total === undefined
+            ? countOf(session, `SELECT COUNT(*) FROM ${records.relation(table)}`, [])
+            : total - before + rows
         marks.setTotal(session, table.name, runId, counted)
       })
-      const moved = Effect.forEach(isMany ? statements : [], ([sql, parameters]) => client.beside(sql, parameters), {
+      const moved = Effect.forEach(isMany ? statements : [], ({ parameters, sql }) => client.beside(sql, parameters), {
         discard: true
       })
-      yield* Effect.catchIf(Effect.zipRight(moved, stored), isDuplicate, (error) =>
-        TakenKeys.explain(
-          {
-            ...{ table, placement, target, staged, dialect: records },
-            run: (sql) => client.use((session) => session.values(sql, []))
-          },
-          error
-        )
-      )
+      yield* Effect.catchIf(Effect.zipRight(moved, stored), isDuplicate, swap.explain(driver.values))
       return rows
     })
 
@@ -193,7 +185,7 @@ const stagingOf = (table: Table.Any): Staging => {
 const hasRows = (session: Session, table: Table.Any): boolean =>
   session.values(`SELECT 1 FROM ${Ddl.qualified(Ddl.schemaOf(table), table.name)} LIMIT 1`, []).length > 0
 
-const countOf = (session: Session, table: string, where: string, parameters: ReadonlyArray<string | number>): number =>
-  Number(session.values(`SELECT COUNT(*) FROM ${table} WHERE ${where}`, parameters)[0]?.[0])
+const countOf = (session: Session, sql: string, parameters: ReadonlyArray<string | number>): number =>
+  Number(session.values(sql, parameters)[0]?.[0])
 
 const isDuplicate = (error: SqlError): boolean => Fault.isDuplicate(Fault.of(error))

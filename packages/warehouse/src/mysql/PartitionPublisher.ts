@@ -3,18 +3,17 @@ import type { CheckFailed } from "@sluice/core/asset/CheckFailed"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Placement from "@sluice/core/partition/Placement"
 import type { Slice } from "@sluice/core/partition/Slice"
-import * as Table from "@sluice/core/relation/Table"
+import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import { rowCount } from "../checks/RowCount.ts"
 import type { Dialect } from "../sql/Dialect.ts"
 import * as ErasureGate from "../sql/ErasureGate.ts"
-import * as RowPlaces from "../sql/RowPlaces.ts"
+import * as SliceSwap from "../sql/SliceSwap.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlCounters from "../sql/SqlCounters.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlPartitionMarks from "../sql/SqlPartitionMarks.ts"
 import type { Settled } from "../sql/StagedSelect.ts"
-import * as TakenKeys from "../sql/TakenKeys.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import { CurrentSession } from "./CurrentSession.ts"
 import * as Ddl from "./ddl.ts"
@@ -63,8 +62,7 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
   const failed = statementFailed(doing)
   yield* Publisher.demandShortName(table.name, doing)
   const staging = `${table.name}__slice_${yield* Publisher.makeSuffix}`
-  const target = quote(table.name)
-  const own = RowPlaces.joined(RowPlaces.conditions(placement, slice, quote))
+  const swap = SliceSwap.of(words, { table, slice, placement }, quote(staging))
   const keys = [...slice.keys]
   if (keys.some((key) => key.length > SqlPartitionMarks.longestKey)) return yield* SqlPartitionMarks.keyTooLong(table)
   const over = (session: Session) => SessionTransaction.statementsOn(pool, session)
@@ -76,8 +74,8 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
     const marked = yield* over(session)(SqlPartitionMarks.rowsOf(words, table.name, keys))
     if (marked !== undefined) return marked
     let rows = 0
-    for (const { parameters, sql } of own) {
-      const [row = []] = yield* session.connection.executeValues(`SELECT COUNT(*) FROM ${target} WHERE ${sql}`, parameters)
+    for (const { parameters, sql } of swap.count) {
+      const [row = []] = yield* session.connection.executeValues(sql, parameters)
       rows += Number(row[0])
     }
     return rows
@@ -91,7 +89,10 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
     if (abandoned.length > 0) yield* Effect.mapError(Publisher.dropTables(session, abandoned), failed)
     const isThere = yield* PartitionTable.ensure(session, words, table)
     if (!isThere || (yield* translated(over(session)(SqlPartitionMarks.areThere(words, table.name))))) return
-    const rows = yield* Effect.mapError(session.connection.executeValues(`SELECT 1 FROM ${target} LIMIT 1`, []), failed)
+    const rows = yield* Effect.mapError(
+      session.connection.executeValues(`SELECT 1 FROM ${quote(table.name)} LIMIT 1`, []),
+      failed
+    )
     if (rows.length > 0) return yield* SqlPartitionMarks.notCut(table)
   })
 
@@ -100,20 +101,9 @@ export const replace = Effect.fn("PartitionPublisher.replace")(function* <E>(
     if ((yield* epochOn(session)) !== epoch) return yield* ErasureGate.outdatedStep(doing)
     const before = yield* rowsBefore(session)
     const mark = yield* over(session)(SqlMarks.find(words, table.name))
-    for (const { parameters, sql } of own) yield* connection.executeRaw(`DELETE FROM ${target} WHERE ${sql}`, parameters)
-    const columns = Ddl.list(Table.columnNames(table))
-    yield* Effect.catchIf(
-      connection.executeRaw(`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${quote(staging)}`, []),
-      isDuplicate,
-      (error) =>
-        TakenKeys.explain(
-          {
-            ...{ table, placement, target, staged: quote(staging), dialect: words },
-            run: (sql) => connection.executeValues(sql, [])
-          },
-          error
-        )
-    )
+    for (const { parameters, sql } of swap.remove) yield* connection.executeRaw(sql, parameters)
+    const inserted = connection.executeRaw(swap.insert, [])
+    yield* Effect.catchIf(inserted, isDuplicate, swap.explain(connection.executeValues))
     yield* over(session)(SqlPartitionMarks.set(words, table.name, runId, byKey))
     const total =
       mark?.rows === undefined ? yield* Publisher.rowsOf(session, table.name, undefined) : mark.rows - before + rows

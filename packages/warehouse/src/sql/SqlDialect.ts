@@ -71,5 +71,5 @@ export const createTable = (
 }
 
 /** Quoted column names, separated by commas. */
-export const columnList = (dialect: SqlDialect, columns: ReadonlyArray<string>): string =>
+export const columnList = (dialect: Pick<SqlDialect, "quote">, columns: ReadonlyArray<string>): string =>
   columns.map(dialect.quote).join(", ")
