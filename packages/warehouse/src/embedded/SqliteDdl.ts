@@ -3,7 +3,7 @@ import type * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import type { Dialect } from "../sql/Dialect.ts"
-import { ofPipeline, type SqlDialect } from "../sql/SqlDialect.ts"
+import { columnList, ofPipeline, type SqlDialect } from "../sql/SqlDialect.ts"
 import * as Fault from "./LibsqlFault.ts"
 import { isNumeric } from "./SqliteRow.ts"
 
@@ -30,7 +30,7 @@ export const dialect = (schema: Schema): SqlDialect => ({
   forUpdate: "",
   insertIgnore: "INSERT OR IGNORE INTO",
   upsert: (keys, columns) =>
-    `ON CONFLICT (${keys.map(quote).join(", ")}) DO UPDATE SET ${columns.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(", ")}`,
+    `ON CONFLICT (${list(keys)}) DO UPDATE SET ${columns.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(", ")}`,
   exactText,
   maxParameters: 32_000,
   maxBytes: 8_000_000,
@@ -62,6 +62,9 @@ export const ofTables = (pipeline: string): Dialect => ({
 export const viewDialect: View.Dialect = { now: "strftime('%Y-%m-%d %H:%M:%f','now')" }
 
 export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
+
+/** `"a", "b"` */
+export const list = (columns: ReadonlyArray<string>): string => columnList({ quote }, columns)
 
 export const qualified = (schema: string, name: string): string => `${quote(schema)}.${quote(name)}`
 
@@ -112,7 +115,7 @@ export const stored = (sql: string): string =>
 /** The table's key, if it has one, as a unique index, and its indexes. */
 export const createIndexes = (table: Table.Any): ReadonlyArray<string> => {
   const index = (unique: string, suffix: string, columns: ReadonlyArray<string>) =>
-    `CREATE ${unique}INDEX ${qualified(schemaOf(table), `${table.name}__${suffix}`)} ON ${quote(table.name)} (${columns.map(quote).join(", ")})`
+    `CREATE ${unique}INDEX ${qualified(schemaOf(table), `${table.name}__${suffix}`)} ON ${quote(table.name)} (${list(columns)})`
   return [
     ...(table.primaryKey.length === 0 ? [] : [index("UNIQUE ", "key", table.primaryKey)]),
     ...table.indexes.map((columns) => index("", columns.join("__"), columns))
@@ -132,7 +135,7 @@ export const insertFromJson = (table: Table.Any, name: string, schema?: string):
 }
 
 const insertHead = (table: Table.Any, name: string, schema: string = schemaOf(table)): string =>
-  `INSERT INTO ${qualified(schema, name)} (${Table.columnNames(table).map(quote).join(", ")})`
+  `INSERT INTO ${qualified(schema, name)} (${list(Table.columnNames(table))})`
 
 /** `DECIMAL(12, 2) NOT NULL` */
 export const columnType = ({ nullable, type }: Column.Any): string => notNullable(typeOf(type), !nullable)

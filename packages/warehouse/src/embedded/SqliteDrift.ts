@@ -6,11 +6,11 @@ import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import type { Difference } from "../checks/Difference.ts"
 import type { Dialect } from "../sql/Dialect.ts"
-import * as InternalTables from "../sql/internalTables.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMaskIds from "../sql/SqlMaskIds.ts"
 import * as SqlMaskStore from "../sql/SqlMaskStore.ts"
 import * as SqlOwners from "../sql/SqlOwners.ts"
+import * as Triggers from "../sql/Triggers.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import * as FileModes from "./FileModes.ts"
 import * as FileTimes from "./FileTimes.ts"
@@ -158,7 +158,7 @@ const declaredColumns = (table: Table.Any, isMask: boolean): ReadonlyMap<string,
   ])
 
 const remake = (name: string, ddl: string, columns: ReadonlyArray<string>): string => {
-  const [old, list] = [`${name}__old`, columns.map(Ddl.quote).join(", ")]
+  const [old, list] = [`${name}__old`, Ddl.list(columns)]
   return [
     `ALTER TABLE ${Ddl.quote(name)} RENAME TO ${Ddl.quote(old)}`,
     Ddl.stored(ddl),
@@ -192,21 +192,13 @@ const misplaced = (session: Session, table: Table.Any): ReadonlyArray<Difference
         }
       ]
 
-/** Triggers on our relations in one of the files. Triggers rewrite rows. */
-const triggers = (session: Session, spec: WarehouseSpec, schema: Ddl.Schema, file: string): ReadonlyArray<Difference> => {
-  const declared = [...spec.tables, ...spec.views, ...spec.masks].map(({ name }) => name)
-  const ours = new Set([...declared, ...InternalTables.names])
-  return session
-    .values(`SELECT name, tbl_name FROM ${schema}.sqlite_master WHERE type = 'trigger' ORDER BY name`, [])
-    .flatMap(([name, table]): ReadonlyArray<Difference> => {
-      const subject = String(table)
-      if (!ours.has(subject)) return []
-      const remedy = `/* in ${file} */ DROP TRIGGER ${Ddl.quote(String(name))}`
-      return [
-        { subject, aspect: `trigger ${String(name)}`, found: "a trigger", declared: "none", remedy, origin: "outside" }
-      ]
-    })
-}
+/** Triggers in one of the files. */
+const triggers = (session: Session, spec: WarehouseSpec, schema: Ddl.Schema, file: string): ReadonlyArray<Difference> =>
+  Triggers.between(
+    session.values(`SELECT name, tbl_name FROM ${schema}.sqlite_master WHERE type = 'trigger' ORDER BY name`, []),
+    Triggers.relationsOf(spec),
+    (trigger) => `/* in ${file} */ DROP TRIGGER ${Ddl.quote(trigger)}`
+  )
 
 /** Who can open or replace the files. A directory that existed before may be listed by others. */
 const modes = Effect.fnUntraced(function* (files: StoreFiles) {

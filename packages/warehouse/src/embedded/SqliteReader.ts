@@ -49,7 +49,7 @@ const nextPage = Effect.fnUntraced(function* <T extends Table.Any | View.Any>(
   const columns = SqliteRow.selectList(relation.columns, Ddl.exactText, Ddl.quote)
   const key = relation._tag === "Table" ? relation.primaryKey : []
   const from = `SELECT ${columns} FROM ${Ddl.qualified(Ddl.schemaOf(relation), relation.name)}`
-  const names = key.map(Ddl.quote).join(", ")
+  const names = Ddl.list(key)
   const where = after === undefined ? "" : `WHERE (${names}) > (${after.map(() => "?").join(", ")})`
   const sql = key.length === 0 ? from : `${from} ${where} ORDER BY ${names} LIMIT ${rowsPerPage}`
   const values = yield* client.use((session) => session.values(sql, after ?? []))

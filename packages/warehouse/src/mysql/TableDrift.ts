@@ -1,6 +1,6 @@
 import type { WarehouseSpec } from "@sluice/core/relation/Grants"
 import type { Difference } from "../checks/Difference.ts"
-import * as InternalTables from "../sql/internalTables.ts"
+import * as Triggers from "../sql/Triggers.ts"
 import { quote } from "./dialect.ts"
 
 /** Of all tables and views of the database: name, kind, comment, engine. */
@@ -18,11 +18,7 @@ type Rows = ReadonlyArray<ReadonlyArray<unknown>>
  * MariaDB's versioning, which keeps deleted rows. Other tables in the database are ignored.
  */
 export const find = (spec: WarehouseSpec, tables: Rows, triggers: Rows): ReadonlyArray<Difference> => {
-  const ours = new Set([
-    ...spec.tables.map(({ name }) => name),
-    ...spec.masks.map(({ name }) => name),
-    ...InternalTables.names
-  ])
+  const ours = Triggers.relationsOf(spec)
   const about = (table: unknown, difference: Omit<Difference, "subject" | "origin">): ReadonlyArray<Difference> => {
     const subject = String(table)
     return ours.has(subject) ? [{ subject, ...difference, origin: "outside" }] : []
@@ -46,13 +42,6 @@ export const find = (spec: WarehouseSpec, tables: Rows, triggers: Rows): Readonl
           })
         : [])
     ]),
-    ...triggers.flatMap(([trigger, table]) =>
-      about(table, {
-        aspect: `trigger ${String(trigger)}`,
-        found: "a trigger",
-        declared: "none",
-        remedy: `DROP TRIGGER ${quote(String(trigger))}`
-      })
-    )
+    ...Triggers.between(triggers, ours, (trigger) => `DROP TRIGGER ${quote(trigger)}`)
   ]
 }

@@ -1,7 +1,7 @@
 import * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import type { Dialect } from "../sql/Dialect.ts"
-import { ofPipeline } from "../sql/SqlDialect.ts"
+import { columnList, ofPipeline } from "../sql/SqlDialect.ts"
 import { columnType } from "./columnType.ts"
 import { dialect, quote, tableOptions } from "./dialect.ts"
 import type { MysqlServer } from "./MysqlServer.ts"
@@ -64,7 +64,7 @@ export const ofTables = (server: MysqlServer, pipeline: string): Dialect => ({
 export const viewDialect: View.Dialect = { now: "UTC_TIMESTAMP(3)" }
 
 /** `` `a`, `b` `` */
-export const list = (columns: ReadonlyArray<string>): string => columns.map(quote).join(", ")
+export const list = (columns: ReadonlyArray<string>): string => columnList({ quote }, columns)
 
 /** `` SELECT `a`, `b` FROM `t` `` */
 export const selectFrom = (relation: Table.Any | View.Any): string =>
