@@ -18,7 +18,8 @@ export interface Cut {
 }
 
 /**
- * The partitions of every computed asset that is cut, by name. Those of an asset that is not selected follow from its readers.
+ * The partitions of every computed asset that is cut, by name. Those of an asset that is not selected follow from its readers. An asset
+ * that is not stored makes what its readers need besides what was asked for, since they cannot have it from anywhere else.
  */
 export const all = (
   graph: AssetGraph<Asset.Any>,
@@ -30,12 +31,14 @@ export const all = (
   for (const node of downFirst) {
     const asset = graph.assets[node]
     const space = asset === undefined ? undefined : cuts.spaceOf(asset.name)
-    if (asset === undefined || space === undefined || found.has(asset.name)) continue
+    const own = asset === undefined ? undefined : found.get(asset.name)
+    if (asset === undefined || space === undefined) continue
+    if (own !== undefined && asset.storage._tag !== "Ephemeral") continue
     const needed = (graph.downstreams[node] ?? [])
       .filter((reader) => computed.has(reader))
       .flatMap((reader) => graph.assets[reader] ?? [])
       .map((reader) => cuts.up(reader, asset, found.get(reader.name)))
-    found.set(asset.name, needed.reduce(Runs.union, Runs.empty(space.size)))
+    found.set(asset.name, needed.reduce(Runs.union, own ?? Runs.empty(space.size)))
   }
   return found
 }

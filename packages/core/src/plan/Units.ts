@@ -26,25 +26,16 @@ export interface UnitCut {
 
 /**
  * The units of a plan, in order. A step joins the unit of its upstreams if both are cut by one set with one policy and have the same
- * key; otherwise it waits for their unit to end. Reads and checks of stored assets count as not cut.
+ * key; otherwise it waits for their unit to end. Reads and checks of stored assets count as not cut. What is cut and not stored is in
+ * the unit of its readers, since its value ends with its slice.
  */
 export const of = (plan: Plan<Asset.Any>): ReadonlyArray<Unit> => {
-  const { cut, graph, steps } = plan
+  const { cut, steps } = plan
   if (cut === undefined) return [{ steps, cut: undefined }]
-  const assetOf = (step: Step) => graph.assets[graph.indexOf(step.asset) ?? -1]
-  const levels = new Map<string, { readonly level: number; readonly kind: string }>()
+  const { levels } = levelsOf(plan, cut)
   const units = new Map<string, { level: number; steps: Array<Step> }>()
   for (const step of steps) {
-    const asset = assetOf(step)
-    const kind = asset === undefined || !isMade(step, cut) ? "" : kindOf(asset)
-    let level = 0
-    for (const name of step.after) {
-      const before = levels.get(name)
-      if (before === undefined) continue
-      const joins = before.kind === kind && (kind === "" || (asset !== undefined && hasSameKey(asset, name)))
-      level = Math.max(level, joins ? before.level : before.level + 1)
-    }
-    levels.set(step.asset, { level, kind })
+    const { kind, level } = levels.get(step.asset) ?? { kind: "", level: 0 }
     const id = JSON.stringify([level, kind])
     const unit = units.get(id) ?? { level, steps: [] }
     units.set(id, unit)
@@ -52,12 +43,81 @@ export const of = (plan: Plan<Asset.Any>): ReadonlyArray<Unit> => {
   }
   return [...units.values()]
     .sort((a, b) => a.level - b.level)
-    .map(({ steps }) => ({ steps, cut: cutOf(steps, cut, assetOf) }))
+    .map(({ steps }) => ({ steps, cut: cutOf(steps, cut, (step) => assetOf(plan, step)) }))
+}
+
+/** Why steps cannot be put into units: whole sentences. */
+export const problems = (plan: Plan<Asset.Any>): ReadonlyArray<string> => {
+  if (plan.cut === undefined) return []
+  return levelsOf(plan, plan.cut).apart.map((name) => {
+    const readers = plan.steps.filter(({ after }) => after.includes(name)).map(({ asset }) => `"${asset}"`)
+    return `"${name}" is cut and not stored, and is read by ${readers.sort().join(", ")}, which are not made at the same time, since one waits for all partitions of another. Store "${name}".`
+  })
+}
+
+type Cut = NonNullable<Plan<Asset.Any>["cut"]>
+
+interface Level {
+  readonly level: number
+  /** The set and policy of what the step makes; empty text if it is not cut. */
+  readonly kind: string
+}
+
+const assetOf = ({ graph }: Plan<Asset.Any>, { asset }: Step): Asset.Any | undefined =>
+  graph.assets[graph.indexOf(asset) ?? -1]
+
+/** The levels of steps, and the assets that are not stored and cannot be at the level of all of their readers. */
+const levelsOf = (
+  plan: Plan<Asset.Any>,
+  cut: Cut
+): { readonly levels: ReadonlyMap<string, Level>; readonly apart: ReadonlyArray<string> } => {
+  const { steps } = plan
+  const kinds = new Map(
+    steps.map((step) => {
+      const asset = assetOf(plan, step)
+      return [step.asset, asset === undefined || !isMade(step, cut) ? "" : kindOf(asset)] as const
+    })
+  )
+  const unstored = new Set(
+    steps.flatMap((step) =>
+      kinds.get(step.asset) !== "" && assetOf(plan, step)?.storage._tag === "Ephemeral" ? [step.asset] : []
+    )
+  )
+  /** What a step that is not stored must not be made before. */
+  const least = new Map<string, number>()
+  while (true) {
+    const levels = new Map<string, Level>()
+    for (const step of steps) {
+      const asset = assetOf(plan, step)
+      const kind = kinds.get(step.asset) ?? ""
+      let level = least.get(step.asset) ?? 0
+      for (const name of step.after) {
+        const before = levels.get(name)
+        if (before === undefined) continue
+        const joins = before.kind === kind && (kind === "" || (asset !== undefined && hasSameKey(asset, name)))
+        level = Math.max(level, joins ? before.level : before.level + 1)
+      }
+      levels.set(step.asset, { level, kind })
+    }
+    let grown = false
+    const apart: Array<string> = []
+    for (const { after, asset } of unstored.size === 0 ? [] : steps) {
+      const { kind, level } = levels.get(asset) ?? { kind: "", level: 0 }
+      for (const name of after) {
+        const own = levels.get(name)
+        if (own === undefined || !unstored.has(name) || own.kind !== kind || own.level >= level) continue
+        // No step is later than there are steps, unless it pushes itself on.
+        if (level > steps.length) apart.push(name)
+        least.set(name, Math.max(level, least.get(name) ?? 0))
+        grown = true
+      }
+    }
+    if (!grown || apart.length > 0) return { levels, apart: [...new Set(apart)].sort() }
+  }
 }
 
 /** Whether a step makes partitions. A step that checks some only reads them. */
-const isMade = ({ action, asset }: Step, { runs }: Pick<NonNullable<Plan<Asset.Any>["cut"]>, "runs">): boolean =>
-  action !== "check" && runs.has(asset)
+const isMade = ({ action, asset }: Step, { runs }: Pick<Cut, "runs">): boolean => action !== "check" && runs.has(asset)
 
 const kindOf = ({ partitioning }: Asset.Any): string =>
   partitioning === undefined ? "" : JSON.stringify([partitioning.partitions.name, partitioning.policy])
@@ -68,7 +128,7 @@ const hasSameKey = ({ partitioning, upstreams }: Asset.Any, upstream: string): b
 
 const cutOf = (
   steps: ReadonlyArray<Step>,
-  { cuts, runs }: NonNullable<Plan<Asset.Any>["cut"]>,
+  { cuts, runs }: Cut,
   assetOf: (step: Step) => Asset.Any | undefined
 ): UnitCut | undefined => {
   const [first] = steps

@@ -13,9 +13,10 @@ import type * as Stored from "../partition/Stored.ts"
 import * as PartitionPlan from "../plan/PartitionPlan.ts"
 import * as PartitionReport from "../plan/PartitionReport.ts"
 import * as PartitionRequest from "../plan/PartitionRequest.ts"
-import type { PartitionsNotPlanned } from "../plan/PartitionsNotPlanned.ts"
+import { PartitionsNotPlanned } from "../plan/PartitionsNotPlanned.ts"
 import * as Plan from "../plan/Plan.ts"
 import * as Staleness from "../plan/Staleness.ts"
+import * as Units from "../plan/Units.ts"
 import type { StoreFailed } from "../source/StoreFailed.ts"
 import * as PartitionFacts from "./PartitionFacts.ts"
 import { isSettled } from "./RunRecord.ts"
@@ -185,13 +186,15 @@ const planOf = Effect.fnUntraced(function* <A extends Asset.Any>(
     const chosen = runs.get(name)
     return cuts.spaceOf(name) !== undefined && (chosen === undefined || Runs.isEmpty(chosen))
   }
-  return yield* Plan.make(graph, {
+  const plan = yield* Plan.make(graph, {
     selection,
     selected: selected.filter((index) => !isUpToDate(index)),
     isMaterialized: (asset) => isMaterialized(asset) || !Runs.isEmpty(states.get(asset)?.made ?? Runs.empty(0)),
     madeOf: (asset) => states.get(asset)?.made,
     cut: { cuts, runs, isBackfill, newestFirst }
   })
+  const problems = Units.problems(plan)
+  return problems.length > 0 ? yield* new PartitionsNotPlanned({ problems }) : plan
 })
 
 /** A run and the runs that it retried, as one. */

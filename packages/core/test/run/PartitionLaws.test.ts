@@ -74,7 +74,7 @@ const recordedIn = Effect.fnUntraced(function* (world: CutWorld.World) {
     const states = facts?.states.get(asset)
     return states === undefined ? [] : [...Runs.indices(states.made)].map(states.space.keyOf)
   }
-  const assets = [...world.stored.keys()]
+  const assets = [...world.stored.keys()].filter((asset) => facts?.states.has(asset) === true)
   return {
     recorded: Object.fromEntries(assets.map((asset) => [asset, keysOf(asset).sort()])),
     stored: Object.fromEntries(assets.map((asset) => [asset, [...(world.stored.get(asset)?.keys() ?? [])].sort()]))
@@ -88,7 +88,7 @@ const diceOf = (rolls: ReadonlyArray<number>) => {
 
 const arbitraryCase = FastCheck.record({
   specs: CutWorld.arbitrarySpecs(5),
-  backfills: FastCheck.array(arbitraryBackfill, { maxLength: 5 }),
+  backfills: FastCheck.array(arbitraryBackfill, { maxLength: 5, ...CutWorld.spread }),
   rolls: FastCheck.array(FastCheck.nat(100), { minLength: 97, maxLength: 97 })
 })
 
@@ -108,13 +108,16 @@ describe("backfills in any order, failing and interrupted at random", () => {
               const { recorded, stored } = yield* recordedIn(world)
               expect(recorded).toStrictEqual(stored)
               if (isAllStored && backfill.request === missing && !backfill.downstream) {
-                expect(commits.filter(({ isAgain }) => isAgain)).toStrictEqual([])
+                const looksBack = (asset: string) => specs.some(({ lookback, name }) => name === asset && lookback > 0)
+                expect(commits.filter(({ asset, isAgain }) => isAgain && !looksBack(asset))).toStrictEqual([])
               }
             }
+            const fresh = CutWorld.make(specs, () => 0)
+            const full = yield* Effect.provide(run(fresh, everything, dice), RunStore.layerMemory)
+            // In some graphs, not all assets can be made in one run.
+            if (Either.isLeft(full.plan)) return expect(full.plan.left.message).toContain("not made at the same time")
             const { plan } = yield* run(world, everything, dice)
             expect(plan).toMatchObject({ _tag: "Right" })
-            const fresh = CutWorld.make(specs, () => 0)
-            yield* Effect.provide(run(fresh, everything, dice), RunStore.layerMemory)
             expect(world.stored).toStrictEqual(fresh.stored)
             expect((yield* recordedIn(world)).recorded).toStrictEqual((yield* recordedIn(fresh)).stored)
           }).pipe(

@@ -45,6 +45,77 @@ describe("the partitions that a run is asked for", () => {
     }).pipe(prepared)
   )
 
+  // Regression: a selected asset that is not stored made the named partitions only, and its readers were given nothing for the others.
+  it.effect("makes of an asset that is not stored all that its readers need, besides the named partitions", () =>
+    Effect.gen(function* () {
+      const given: Array<string> = []
+      const table = Storage.stored({ kind: "table", load: Effect.void })
+      const source = Asset.make("source", { partitions: days, materialize: (_, { key }) => Effect.succeed(key.slice(-2)) })
+      const orders = Asset.make("orders", {
+        ...{ partitions: days, storage: table, lookback: 2, upstreams: { source } },
+        materialize: (inputs, { key }) => Effect.sync((): void => void given.push(`${key.slice(-2)} from ${inputs.source}`))
+      })
+      const trends = Asset.make("trends", {
+        ...{ partitions: days, storage: table, upstreams: { orders } },
+        mappings: { orders: Mapping.overlap(days, days, { offset: -1 }) },
+        materialize: () => Effect.void
+      })
+      const graph = Either.getOrThrow(AssetGraph.make([source, orders, trends]))
+      const made = (partitions: string, ...[first, ...more]: Parameters<typeof names>) =>
+        Effect.gen(function* () {
+          given.length = 0
+          const { steps } = yield* run(graph, names(first, ...more), { partitions: PartitionRequest.named(partitions) })
+          return { given: [...given], steps }
+        })
+      expect(yield* made("2024-08-02..2024-08-04", "source", "trends")).toStrictEqual({
+        given: ["01 from 01", "02 from 02", "03 from 03"],
+        steps: { source: "Succeeded 4/4", orders: "Succeeded 3/3", trends: "Succeeded 3/3" }
+      })
+      expect(yield* made("2024-08-05", "source", "orders")).toStrictEqual({
+        given: ["03 from 03", "05 from 05"],
+        steps: { source: "Succeeded 2/2", orders: "Succeeded 2/2" }
+      })
+    }).pipe(prepared)
+  )
+
+  // Regression: a reader with another upstream waited for it, apart from the slices of what is not stored, and was given nothing of it.
+  it.effect("makes what is not stored with its reader, whatever else the reader waits for", () =>
+    Effect.gen(function* () {
+      const given: Array<string> = []
+      const table = Storage.stored({ kind: "table", load: Effect.succeed("ids") })
+      const ids = Asset.make("ids", { storage: table, materialize: () => Effect.succeed("ids") })
+      const source = Asset.make("source", { partitions: days, materialize: (_, { key }) => Effect.succeed(key) })
+      const orders = Asset.make("orders", {
+        ...{ partitions: days, storage: table, upstreams: { source, ids } },
+        materialize: (inputs) => Effect.sync(() => void given.push(`${inputs.source} ${inputs.ids}`)).pipe(Effect.as(""))
+      })
+      const graph = Either.getOrThrow(AssetGraph.make([ids, source, orders]))
+      yield* run(graph, names("ids", "orders"), { partitions: PartitionRequest.named("2024-08-01") })
+      yield* run(graph, names("orders"), { partitions: PartitionRequest.named("2024-08-02") })
+      expect(given).toStrictEqual(["2024-08-01 ids", "2024-08-02 ids"])
+    }).pipe(prepared)
+  )
+
+  it.effect("refuses readers of what is not stored that cannot be made at the same time", () =>
+    Effect.gen(function* () {
+      const table = Storage.stored({ kind: "table", load: Effect.succeed("") })
+      const source = Asset.make("source", { partitions: days, materialize: () => Effect.succeed("") })
+      const made = { partitions: days, storage: table, materialize: () => Effect.succeed("") }
+      const orders = Asset.make("orders", { ...made, upstreams: { source } })
+      const totals = Asset.make("totals", { storage: table, upstreams: { orders }, materialize: () => Effect.succeed("") })
+      const shares = Asset.make("shares", { ...made, upstreams: { source, totals } })
+      const graph = Either.getOrThrow(AssetGraph.make([source, orders, totals, shares]))
+      const planned = (...[first, ...more]: Parameters<typeof names>) =>
+        Planner.plan(graph, names(first, ...more), { partitions: PartitionRequest.named("2024-08-01") }).pipe(
+          Effect.match({ onFailure: ({ message }) => message, onSuccess: ({ steps }) => steps.length })
+        )
+      expect(yield* planned("orders", "totals", "shares")).toBe(
+        '"source" is cut and not stored, and is read by "orders", "shares", which are not made at the same time, since one waits for all partitions of another. Store "source".'
+      )
+      expect(yield* planned("orders", "totals")).toBe(3)
+    }).pipe(prepared)
+  )
+
   // Regression: the cells were mapped from the missing days, so none was found once the days were there.
   it.effect("finds the missing partitions of a set whose range is mapped from another", () =>
     Effect.gen(function* () {
