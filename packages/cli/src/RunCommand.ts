@@ -1,8 +1,10 @@
 import type * as Asset from "@sluice/core/asset/Asset"
+import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import type { Plan } from "@sluice/core/plan/Plan"
 import * as Executor from "@sluice/core/run/Executor"
 import * as Owner from "@sluice/core/run/Owner"
 import * as Recovery from "@sluice/core/run/Recovery"
+import type { OpenStep, UnfinishedRun } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
@@ -45,7 +47,7 @@ export interface Job<A extends Asset.Any> {
  */
 export const closeOrphans = Effect.gen(function* () {
   const graph = yield* Pipeline.graph
-  const orphans = yield* Owner.closeOrphans((run, open, now) => Recovery.unrecorded(graph, run, open, now))
+  const orphans = yield* Owner.closeOrphans(unrecordedOf(graph))
   if (orphans.length === 0) return
   yield* Output.err([
     orphans.length === 1
@@ -53,6 +55,15 @@ export const closeOrphans = Effect.gen(function* () {
       : `Closed ${orphans.length} runs as crashed, ${Human.list(orphans)}: their processes ended without concluding them.`
   ])
 })
+
+/** Concludes a run whose process died as canceled. Records the partitions that it made and did not record. */
+export const cancelOrphan = (run: UnfinishedRun) =>
+  Effect.flatMap(Pipeline.graph, (graph) => Owner.close(run, "canceled", unrecordedOf(graph)))
+
+const unrecordedOf =
+  <A extends Asset.Any>(graph: AssetGraph<A>) =>
+  (run: UnfinishedRun, open: ReadonlyArray<OpenStep>, now: number) =>
+    Recovery.unrecorded(graph, run, open, now)
 
 /**
  * Executes a plan, shows its progress, reports its result, and deletes old runs from the history. Fails if the sample would replace

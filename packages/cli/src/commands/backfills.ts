@@ -1,4 +1,5 @@
 import type { Values } from "@sluice/core/command/CommandTable"
+import * as Owner from "@sluice/core/run/Owner"
 import * as Planner from "@sluice/core/run/Planner"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -6,6 +7,7 @@ import { didYouMean } from "@sluice/core/suggest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import { RunFailed, UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import { Pipeline } from "../Pipeline.ts"
@@ -58,26 +60,35 @@ export const cancel = Effect.fn("assets.backfills.cancel")(function* ({ run }: V
   const result = yield* Effect.gen(function* () {
     const store = yield* RunStore
     const runId = yield* runOf(run)
+    const result = Effect.map(store.events(runId), RunResult.fromEvents)
     if (!(yield* store.requestCancel(runId))) {
-      const { status } = RunResult.fromEvents(yield* store.events(runId))
       return yield* new UsageError({
-        detail: `Backfill ${runId} is not running: it ${words[status]}. \`sluice backfills show ${runId}\` shows what it made.`
+        detail: `Backfill ${runId} is not running: it ${words[(yield* result).status]}. \`sluice backfills show ${runId}\` shows what it made.`
       })
     }
     yield* output.err([`Canceling backfill ${runId}.`])
-    const result = Effect.map(store.events(runId), RunResult.fromEvents)
-    return yield* Effect.delay(result, "50 millis").pipe(
-      Effect.repeat({ until: ({ status }) => status !== "running" }),
+    yield* Effect.repeat(isOver(runId, settings), { until: Boolean, schedule: Schedule.spaced("50 millis") }).pipe(
       Effect.timeoutFail({
         duration: patience,
         onTimeout: () =>
           new RunFailed({
-            detail: `Backfill ${runId} has not ended within ${Duration.format(patience)}. If its process has died, \`sluice backfills resume ${runId}\` closes it and makes the rest.`
+            detail: `Backfill ${runId} has not ended within ${Duration.format(patience)}. Its process ends it as soon as it can. If the process has died on another machine, \`sluice backfills cancel ${runId}\` finds that out a minute after its death.`
           })
       })
     )
+    return yield* result
   }).pipe(Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer)))
   yield* output.out(BackfillsText.canceled(result, output.outStyle))
+})
+
+/** Whether a run has concluded. Concludes it as canceled if its process has died. */
+const isOver = Effect.fnUntraced(function* (runId: string, settings: Settings.Settings) {
+  const run = (yield* (yield* RunStore).unfinished).find((each) => each.runId === runId)
+  if (run === undefined) return true
+  if (yield* Owner.isAlive(run)) return false
+  yield* Output.err([`Its process (${run.owner.pid} on ${run.owner.host}) has died.`])
+  yield* Effect.provide(RunCommand.cancelOrphan(run), Layer.merge(Stores.layer(settings), settings.configured.resources))
+  return true
 })
 
 const words = {

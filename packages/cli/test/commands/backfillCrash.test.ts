@@ -65,7 +65,7 @@ it("a backfill of a month that is killed in the middle is resumed, and makes exa
 
 it("a backfill is canceled by another process, and its process ends at once", async () => {
   const folder = folderWith({ "sluice.config.ts": config })
-  const running = startWith({ PAUSE: "200" }, folder, "backfill", "daily_revenue", "--missing", "--concurrency", "1")
+  const running = startWith({ PAUSE: "1000" }, folder, "backfill", "daily_revenue", "--missing", "--concurrency", "1")
   await until(() => madeIn(folder).length >= 2)
   const id = /^\S+-\S+/m.exec((await sluice(folder, "backfills", "list")).stdout.split("\n")[1] ?? "")?.[0] ?? ""
   const overlapping = await sluice(folder, "backfill", "daily_revenue", "--from", "2024-08-30")
@@ -83,4 +83,31 @@ it("a backfill is canceled by another process, and its process ends at once", as
   ]).toStrictEqual([0, 1, true])
   // It takes at most half a second, and longer on a machine that is busy with other tests.
   expect(took).toBeLessThan(2_000)
+}, 120_000)
+
+// Regression: `cancel` waited ten seconds for the process to answer, and named `resume`.
+it("a backfill whose process was killed is canceled at once, recorded as canceled, and resumed", async () => {
+  const folder = folderWith({ "sluice.config.ts": config })
+  const running = startWith({ PAUSE: "40" }, folder, "backfill", "daily_revenue", "--missing", "--concurrency", "1")
+  await until(() => madeIn(folder).length >= 5)
+  running.kill("SIGKILL")
+  await running.finished
+  const there = keysIn((await sluice(folder, "query", "select day from daily_revenue order by day", "--json")).stdout)
+  const list = async () => (await sluice(folder, "backfills", "list", "--json")).stdout
+  const [{ runId }] = JSON.parse(await list()).backfills
+  const canceling = startWith({}, folder, "backfills", "cancel", runId)
+  await canceling.says("Canceling backfill")
+  const since = Date.now()
+  const canceled = await canceling.finished
+  expect(Date.now() - since).toBeLessThan(5_000)
+  expect([canceled.status, canceled.stderr.replace(/\d+ on [^)]+/, "PROCESS"), canceled.stdout]).toStrictEqual([
+    0,
+    `Canceling backfill ${runId}.\nIts process (PROCESS) has died.\n`,
+    `✓ Backfill ${runId} is canceled: ${there.length} of 31 made. What was made stays.\nNext: npx sluice backfills resume ${runId}\n`
+  ])
+  const [{ partitions, status }] = JSON.parse(await list()).backfills
+  expect([status, partitions.made]).toStrictEqual(["canceled", there.length])
+  rmSync(join(folder, "made.log"))
+  const resumed = await sluice(folder, "backfills", "resume", runId)
+  expect([resumed.status, madeIn(folder).length]).toStrictEqual([0, 31 - there.length])
 }, 120_000)

@@ -35,15 +35,28 @@ export const closeOrphans = Effect.fn("Owner.closeOrphans")(function* <E = never
   recover: Recover<E, R> = () => Effect.succeed([])
 ): Effect.fn.Return<ReadonlyArray<string>, RunStoreFailed | E, RunStore | R> {
   const store = yield* RunStore
-  const owner = yield* Owner
-  const now = yield* Clock.currentTimeMillis
   const closed: Array<string> = []
   for (const run of yield* store.unfinished) {
-    if (owner.isAlive(run.owner) ?? run.silentMillis <= Duration.toMillis(silence)) continue
-    const recovered = yield* recover(run, yield* store.openSteps(run.runId), now)
-    if (yield* store.close(run.runId, (open) => [...recovered, ...closing(run, open, now)])) closed.push(run.runId)
+    if (yield* isAlive(run)) continue
+    if (yield* close(run, "crashed", recover)) closed.push(run.runId)
   }
   return closed
+})
+
+/** Whether the process of a run is alive, as `closeOrphans` decides it. */
+export const isAlive = (run: UnfinishedRun): Effect.Effect<boolean> =>
+  Effect.map(Owner, (owner) => owner.isAlive(run.owner) ?? run.silentMillis <= Duration.toMillis(silence))
+
+/** Concludes a run whose process died. Returns whether this call concluded it; of several at once, one does. */
+export const close = Effect.fn("Owner.close")(function* <E, R>(
+  run: UnfinishedRun,
+  status: "crashed" | "canceled",
+  recover: Recover<E, R>
+): Effect.fn.Return<boolean, RunStoreFailed | E, RunStore | R> {
+  const store = yield* RunStore
+  const now = yield* Clock.currentTimeMillis
+  const recovered = yield* recover(run, yield* store.openSteps(run.runId), now)
+  return yield* store.close(run.runId, (open) => [...recovered, ...closing(run, status, open, now)])
 })
 
 /** Returns the events that a dead run did not record. `now` is their time, in milliseconds since the epoch. */
@@ -83,7 +96,12 @@ export const concurrentRuns = Effect.fn("Owner.concurrentRuns")(function* (
   return all.filter(({ assets }) => assets.length > 0)
 })
 
-const closing = (run: UnfinishedRun, open: ReadonlyArray<OpenStep>, now: number): ReadonlyArray<RunEvent> => {
+const closing = (
+  run: UnfinishedRun,
+  status: "crashed" | "canceled",
+  open: ReadonlyArray<OpenStep>,
+  now: number
+): ReadonlyArray<RunEvent> => {
   const { runId } = run
   const at = new Date(now).toISOString()
   return [
@@ -92,7 +110,7 @@ const closing = (run: UnfinishedRun, open: ReadonlyArray<OpenStep>, now: number)
       _tag: "RunConcluded",
       runId,
       at,
-      status: "crashed",
+      status,
       durationMillis: Math.max(0, now - run.silentMillis - Date.parse(run.startedAt)),
       reason: `its process (${run.owner.pid} on ${run.owner.host}) ended without concluding it`
     }
