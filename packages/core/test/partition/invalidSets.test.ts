@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { DynamicKeys, escapedForRemoval } from "@sluice/core/partition/DynamicKeys"
 import * as Runs from "@sluice/core/partition/internal/Runs"
+import * as ZoneTable from "@sluice/core/partition/internal/ZoneTable"
 import * as Mapping from "@sluice/core/partition/Mapping"
 import * as Partitions from "@sluice/core/partition/Partitions"
 import * as Effect from "effect/Effect"
@@ -66,6 +67,19 @@ it("an end that cannot be read, or before which nothing starts, is refused for w
     1,
     ["No partition starts from 2024-08-05 to 2024-08-20. Give a later end."]
   ])
+})
+
+// Regression: the zone's table was made until the year 10000. That took more than a second, and the set had NaN partitions.
+it("an end that is never reached costs no table until then", () => {
+  const timezone = "America/Nuuk"
+  const open = { start: "2024-11-08", timezone }
+  expect([
+    told(Partitions.daily("days", { ...open, end: "9999-12-31" })),
+    told(Partitions.hourly("hours", { ...open, end: "9999-12-31T23" })),
+    told(Partitions.daily("days", open)),
+    told(Partitions.hourly("hours", open))
+  ]).toStrictEqual([1, 46, 1, 46])
+  expect(ZoneTable.of(timezone, 0).until).toBeLessThan(Date.UTC(2150, 0, 1))
 })
 
 it("an exclusion that means nothing is refused once, with what is wrong", () => {

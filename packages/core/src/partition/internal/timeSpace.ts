@@ -136,11 +136,13 @@ const exclusionIn = (
 /** The most windows beyond the last complete one. */
 const farthest = 10_000
 
-/** The zone table must reach past the last window. */
+/** The zone table must reach past the last window. An end that says "never", such as 9999-12-31, needs no table until then. */
 const horizonOf = (now: number, end: string | undefined, endOffset: number): number => {
-  const year = Number(end?.slice(0, 4) ?? 0)
+  const year = Math.min(Number(end?.slice(0, 4) ?? 0), latestYear)
   const months = 31 * Calendar.day
   return Math.max(now + Math.max(0, endOffset) * months, Number.isNaN(year) ? 0 : Date.UTC(year + 1, 0, 1)) + 2 * months
 }
+
+const latestYear = 2100
 
 const isoOf = (instant: number): string => new Date(instant).toISOString()
