@@ -19,6 +19,7 @@ import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
 import * as ThisProcess from "../wiring/ThisProcess.ts"
+import * as BackfillsSince from "./BackfillsSince.ts"
 import * as Backfill from "./backfill.ts"
 import { nextCommands } from "./materialize.ts"
 import * as Run from "./RunArguments.ts"
@@ -43,11 +44,12 @@ export const list = Effect.fn("assets.backfills.list")(function* ({ json, limit 
 export const show = Effect.fn("assets.backfills.show")(function* ({ json, run }: Values<typeof backfillsShow>) {
   const output = yield* Output
   const settings = yield* Settings.load
-  const events = yield* Effect.provide(
-    Effect.flatMap(runOf(run), (runId) => Effect.flatMap(RunStore, (store) => store.events(runId))),
-    Stores.history(settings)
-  )
-  yield* output.out(json ? [BackfillsText.json(events)] : BackfillsText.story(events, output.outStyle))
+  const read = Effect.gen(function* () {
+    const runId = yield* runOf(run)
+    return { events: yield* (yield* RunStore).events(runId), since: yield* BackfillsSince.of(runId) }
+  })
+  const { events, since } = yield* Effect.provide(read, Stores.history(settings))
+  yield* output.out(json ? [BackfillsText.json(events, since)] : BackfillsText.story(events, since, output.outStyle))
 })
 
 /** The longest that `cancel` waits for the process of the backfill. */
@@ -63,7 +65,7 @@ export const cancel = Effect.fn("assets.backfills.cancel")(function* ({ run }: V
     const result = Effect.map(store.events(runId), RunResult.fromEvents)
     if (!(yield* store.requestCancel(runId))) {
       return yield* new UsageError({
-        detail: `Backfill ${runId} is not running: it ${words[(yield* result).status]}. \`sluice backfills show ${runId}\` shows what it made.`
+        detail: `Backfill ${runId} is not running: it ${BackfillsText.ending[(yield* result).status]}. \`sluice backfills show ${runId}\` shows what it made.`
       })
     }
     yield* output.err([`Canceling backfill ${runId}.`])
@@ -90,14 +92,6 @@ const isOver = Effect.fnUntraced(function* (runId: string, settings: Settings.Se
   yield* Effect.provide(RunCommand.cancelOrphan(run), Layer.merge(Stores.layer(settings), settings.configured.resources))
   return true
 })
-
-const words = {
-  running: "is running",
-  succeeded: "succeeded",
-  failed: "failed",
-  canceled: "was canceled",
-  crashed: "crashed"
-} as const
 
 export const resume = Effect.fn("assets.backfills.resume")(function* ({
   allowFewerRows,

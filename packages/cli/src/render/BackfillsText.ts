@@ -37,8 +37,16 @@ export const listJson = (backfills: ReadonlyArray<Listed>): string =>
     2
   )
 
-/** Shows one backfill: what it has made of each asset, what failed, and what to do next. */
-export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
+/** What has become of a backfill since it ended. */
+export interface Since {
+  /** The last run that resumed it. */
+  readonly resumed: RunSummary | undefined
+  /** Whether `resume` would make something. */
+  readonly isLeft: boolean
+}
+
+/** Shows one backfill: what it has made of each asset, what failed, what became of it, and what to do next. */
+export const story = (events: ReadonlyArray<RunEvent>, since: Since, style: Style): ReadonlyArray<string> => {
   const result = RunResult.fromEvents(events)
   const cut = RunResult.stepsOf(result).flatMap(({ asset, partitions }) =>
     partitions === undefined ? [] : [[`  ${style.cyan(asset)}`, words(partitions)]]
@@ -58,16 +66,39 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
       )
     ),
     ...Summary.conclusion(result, style),
-    ...next(result, style)
+    ...sinceText(result, since).map(style.dim),
+    ...next(since.resumed ?? result, style, since.isLeft)
   ]
 }
 
-/** The backfill as JSON: the fields of a list, and `assets: [{ asset, total, made, failed, skipped }]`. */
-export const json = (events: ReadonlyArray<RunEvent>): string => {
+const sinceText = ({ status }: RunResult.RunResult, { isLeft, resumed }: Since): ReadonlyArray<string> => {
+  const ended = status !== "running" && status !== "succeeded"
+  return [
+    ...(resumed === undefined ? [] : [`Backfill ${resumed.runId} resumed it, and ${ending[resumed.status]}.`]),
+    ...(ended && !isLeft && resumed?.status !== "running" ? ["All of it has been made since."] : [])
+  ]
+}
+
+/** The status of a run in a sentence. */
+export const ending = {
+  running: "is running",
+  succeeded: "succeeded",
+  failed: "failed",
+  canceled: "was canceled",
+  crashed: "crashed"
+} as const
+
+/**
+ * The backfill as JSON: the fields of a list, `assets: [{ asset, total, made, failed, skipped }]`, the last run that resumed it, and
+ * whether `resume` would make something.
+ */
+export const json = (events: ReadonlyArray<RunEvent>, { isLeft, resumed }: Since): string => {
   const result = RunResult.fromEvents(events)
   return JSON.stringify(
     {
       ...RunsText.headOf({ ...result, backfill: true }),
+      resumedBy: resumed?.runId ?? null,
+      isLeft: result.status !== "succeeded" && isLeft,
       partitions: totalOf(result),
       assets: RunResult.stepsOf(result).flatMap(({ asset, partitions }) =>
         partitions === undefined ? [] : [{ asset, ...partitions }]
@@ -113,9 +144,13 @@ const mostFailures = 5
 const failuresIn = (events: ReadonlyArray<RunEvent>) =>
   events.flatMap((event) => (event._tag === "PartitionsFailed" ? [event] : [])).slice(-mostFailures)
 
-const next = ({ runId, status }: RunResult.RunResult, style: Style): ReadonlyArray<string> =>
+const next = (
+  { runId, status }: Pick<RunResult.RunResult, "runId" | "status">,
+  style: Style,
+  isLeft = true
+): ReadonlyArray<string> =>
   status === "running"
     ? Summary.next([`backfills cancel ${runId}`], style)
-    : status === "succeeded"
+    : status === "succeeded" || !isLeft
       ? []
       : Summary.next([`backfills resume ${runId}`], style)

@@ -58,6 +58,8 @@ describe("a backfill", () => {
     keys.length = 0
     const resumed = await sluice("backfills", "resume", id)
     expect([resumed.code, keys]).toStrictEqual([0, ["2024-08-05"]])
+    const shown = linesOf(await sluice("backfills", "show", id)).map((line) => steady(String(line)))
+    expect(shown.slice(-2)).toStrictEqual(["Backfill RUN resumed it, and succeeded.", "All of it has been made since."])
     // How long the backfills took decides where a line is wrapped.
     expect(steady((await sluice("backfills", "list")).out).replaceAll(/\s+/g, " ")).toContain(
       "RUN succeeded TIME 1 of 1 made daily_revenue resumes RUN RUN failed TIME 9 of 10 made, 1 failed daily_revenue"
@@ -68,6 +70,28 @@ describe("a backfill", () => {
       "✓ Nothing to do: daily_revenue has no such partition.",
       1
     ])
+  }, 60_000)
+
+  // Regression: `show` offered `resume` for ever, also if nothing was left.
+  it("is offered to be resumed until other runs have made all of it", async () => {
+    const directory = emptyDirectory()
+    const failing = new Set(["2024-08-05", "2024-08-06"])
+    const sluice = program(pipeline({ failing }), directory)
+    const lastLines = async (id: string) => linesOf(await sluice("backfills", "show", id)).slice(-2)
+    await sluice("backfill", "daily_revenue", "--to", "2024-08-10")
+    const [first] = JSON.parse((await sluice("backfills", "list", "--json")).out).backfills
+    failing.delete("2024-08-05")
+    await sluice("backfills", "resume", first.runId)
+    const [second] = JSON.parse((await sluice("backfills", "list", "--json")).out).backfills
+    expect(await lastLines(first.runId)).toStrictEqual([
+      `Backfill ${second.runId} resumed it, and failed.`,
+      `Next: sluice backfills resume ${second.runId}`
+    ])
+    failing.clear()
+    await sluice("materialize", "daily_revenue", "--partition", "2024-08-06")
+    expect(await lastLines(second.runId)).toStrictEqual([`It retries run ${first.runId}.`, "All of it has been made since."])
+    const { isLeft, resumedBy } = JSON.parse((await sluice("backfills", "show", first.runId, "--json")).out)
+    expect([isLeft, resumedBy]).toStrictEqual([false, second.runId])
   }, 60_000)
 
   it("of stale partitions makes those of other code again, and with --downstream what is made from them", async () => {
