@@ -65,7 +65,7 @@ export const nextCommands = (
   result: RunResult,
   { analystPassword, database }: Settings.Settings
 ): ReadonlyArray<string> => {
-  if (result.status !== "succeeded") return ["retry", "runs show"]
+  if (result.status !== "succeeded") return [`retry ${result.runId}`, `runs show ${result.runId}`]
   const made = graph.assets.filter(({ name }) => result.steps.get(name)?.state._tag === "Succeeded")
   const shown =
     made.find(({ kind }) => kind === "view") ?? made.find(({ kind, group }) => kind === "table" && group === "raw")

@@ -1,4 +1,5 @@
 import { fstatSync, writeSync } from "node:fs"
+import { shellWord } from "@sluice/core/command/shellWord"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -25,7 +26,7 @@ export const layer = (envFile: string | undefined): Layer.Layer<Output> =>
         })
       )
       const own = environment.startedAs === "" ? ThisProgram.words : environment.startedAs
-      const program = envFile === undefined ? own : `${own} --env-file ${ThisProgram.quoted(envFile)}`
+      const program = envFile === undefined ? own : `${own} --env-file ${shellWord(envFile)}`
       const styleOf = (stream: StandardStream) =>
         Style.make({
           colour: stream.isTTY === true && environment.noColor === "" && environment.term !== "dumb",

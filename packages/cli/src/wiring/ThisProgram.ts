@@ -1,4 +1,5 @@
 import { relative } from "node:path"
+import { shellWord } from "@sluice/core/command/shellWord"
 
 /** A program and the arguments that come before a command's own. */
 export interface Program {
@@ -9,8 +10,5 @@ export interface Program {
 /** The file and arguments that start this process again. */
 export const program: Program = { file: process.execPath, args: process.argv.slice(1, 2) }
 
-/** Quotes a word for a shell, if necessary. */
-export const quoted = (word: string): string => (/^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
-
 /** The words that start this program, unless its starter gives others in SLUICE_STARTED_AS. */
-export const words = `node ${quoted(relative(process.cwd(), process.argv[1] ?? ""))}`
+export const words = `node ${shellWord(relative(process.cwd(), process.argv[1] ?? ""))}`

@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import { beforeAll, describe, expect, it } from "vitest"
 import { pipeline } from "../dailyRevenue.ts"
 import { program } from "../inProcess.ts"
@@ -41,10 +42,26 @@ describe("materialize", () => {
   it("is refused if an upstream lacks partitions, and names the backfill", async () => {
     expect(await made(changed, "materialize", "monthly_revenue")).toStrictEqual([
       2,
-      '✗ "daily_revenue" has no 2024-08-08..2024-08-30, but monthly_revenue needs them. Run `sluice backfill daily_revenue --missing` first, or make them together.'
+      '✗ "daily_revenue" has no 2024-08-08..2024-08-30, but monthly_revenue needs them. Run `sluice backfill daily_revenue --partitions 2024-08-08..2024-08-30` first, or make them together.'
     ])
   })
 })
+
+// Regression: it named `materialize daily_revenue --show-errors`, which makes the last partition, and not those that had failed.
+it("a partition whose code throws names a command that makes it again", async () => {
+  const keys: Array<string> = []
+  const made = (key: string) =>
+    key === "2024-08-03" ? Effect.die(new Error("secret")) : Effect.sync(() => void keys.push(key))
+  const sluice = program(pipeline({ made }), emptyDirectory())
+  const { err } = await sluice("materialize", "daily_revenue", "--from", "2024-08-01", "--to", "2024-08-04")
+  const [, command = "", id] = /`sluice (retry (\S+) --show-errors)` shows it/.exec(err) ?? []
+  expect([keys.sort(), err.split("\n").slice(-3, -1)]).toStrictEqual([
+    ["2024-08-01", "2024-08-02", "2024-08-04"],
+    [`Next: sluice retry ${id}`, `      sluice runs show ${id}`]
+  ])
+  const again = await sluice(...command.split(" "))
+  expect([again.code, keys.length, again.err.includes("threw Error: secret")]).toStrictEqual([1, 3, true])
+}, 30_000)
 
 describe("--changed without partitions", () => {
   it("makes the latest that are stale, and what is missing of selected upstreams that they are made from", async () => {

@@ -147,7 +147,7 @@ describe("a plan of partitions", () => {
   it("is refused with the command that makes what is missing upstream", async () => {
     expect(await outputOf("plan", "monthly_revenue")).toStrictEqual([
       2,
-      '✗ "daily_revenue" has no 2024-08-11..2024-08-31, but monthly_revenue needs them. Run `sluice backfill daily_revenue --missing` first, or make them together.'
+      '✗ "daily_revenue" has no 2024-08-11..2024-08-31, but monthly_revenue needs them. Run `sluice backfill daily_revenue --partitions 2024-08-11..2024-08-31` first, or make them together.'
     ])
   })
 

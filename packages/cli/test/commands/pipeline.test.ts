@@ -176,9 +176,13 @@ describe("settings", () => {
       stderr.match(/⟳ api_messages/g)?.length,
       /– messages_raw +skipped: api_messages failed/.test(stderr)
     ]).toEqual([1, 3, true])
-    expect([stderr.trimEnd().split("\n").slice(-2), after.stdout]).toEqual([
-      ["Next: pnpm assets retry", "      pnpm assets runs show"],
-      '[\n{"n":120}\n]\n'
-    ])
+    expect([
+      stderr
+        .replaceAll(/\d{8}-\d{6}-\w{4}/g, "RUN")
+        .trimEnd()
+        .split("\n")
+        .slice(-2),
+      after.stdout
+    ]).toEqual([["Next: pnpm assets retry RUN", "      pnpm assets runs show RUN"], '[\n{"n":120}\n]\n'])
   })
 })

@@ -5,11 +5,14 @@ export class CheckFailed extends Schema.TaggedError<CheckFailed>()("CheckFailed"
   asset: Schema.String,
   checks: Schema.Array(Schema.String),
   /** Whether the rows were only staged, and never visible. */
-  staged: Schema.Boolean
+  staged: Schema.Boolean,
+  /** The run that found it in some partitions. Absent if the asset was checked whole. */
+  runId: Schema.optionalWith(Schema.String, { exact: true })
 }) {
   readonly retryable = false
   override get message() {
     const names = this.checks.join(", ")
-    return `"${this.asset}" failed ${this.checks.length === 1 ? "the check" : "the checks"} ${names}.${this.staged ? " The rows published before stay." : ""} \`sluice asset ${this.asset}\` shows the results.`
+    const shows = this.runId === undefined ? `asset ${this.asset}` : `runs show ${this.runId}`
+    return `"${this.asset}" failed ${this.checks.length === 1 ? "the check" : "the checks"} ${names}.${this.staged ? " The rows published before stay." : ""} \`sluice ${shows}\` shows the results.`
   }
 }

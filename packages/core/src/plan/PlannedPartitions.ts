@@ -1,4 +1,5 @@
 import type * as Asset from "../asset/Asset.ts"
+import { shellWord } from "../command/shellWord.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
@@ -83,7 +84,11 @@ export const problems = (
     .map(([upstream, { readers, runs: missing, space }]) => {
       const text = PartitionText.print(space, missing, { limit: 3 })
       const by = [...readers].sort().join(", ")
-      return `"${upstream}" has no ${text}, but ${by} ${readers.size === 1 ? "needs" : "need"} ${Runs.size(missing) === 1 ? "it" : "them"}. Run \`sluice backfill ${upstream} --missing\` first, or make them together.`
+      const isChain = graph.assets[graph.indexOf(upstream) ?? -1]?.partitioning?.dependsOnPast === true
+      const all = PartitionText.print(space, missing)
+      // A chain needs the partitions before these, too. A long list of ranges cannot be read.
+      const which = isChain || all !== text ? "--missing" : `--partitions ${shellWord(all)}`
+      return `"${upstream}" has no ${text}, but ${by} ${readers.size === 1 ? "needs" : "need"} ${Runs.size(missing) === 1 ? "it" : "them"}. Run \`sluice backfill ${upstream} ${which}\` first, or make them together.`
     })
 }
 

@@ -104,7 +104,7 @@ export const run = (options: Options): Effect.Effect<Outcome> =>
         const closed = Effect.zipRight(options.early.withdraw(exit), Scope.close(scope, exit))
         return Effect.as(Effect.zipRight(CheckEvaluation.reportThrown(asset, cause), closed), {
           _tag: "Failed",
-          failure: StepFailure.fromCause(asset.name, cause),
+          failure: StepFailure.fromCause(asset.name, cause, CheckEvaluation.repeating(options)),
           durationMillis
         } as const)
       }
@@ -124,8 +124,7 @@ const stepContext = (options: Options) => {
     | undefined
   /** A slice is not the whole table. */
   const own = asset.checks.filter((check) => options.slice === undefined || check.of === "partition")
-  /** The checks that fail the step: blocking ones, or every error if the step only evaluates checks. */
-  const decides = (check: AssetCheck.Any) => (options.action === "check" ? check.severity === "error" : check.blocking)
+  const decides = (check: AssetCheck.Any) => CheckEvaluation.decides(check, options.action)
   /** Blocking checks run once: on staged rows if there are any, otherwise after the work. */
   let blockingDone = false
   const checkBlocking = (
@@ -138,7 +137,12 @@ const stepContext = (options: Options) => {
     return Effect.flatMap(CheckEvaluation.run(options, checks, subject), (failed) =>
       failed.length === 0
         ? Effect.void
-        : new CheckFailed({ asset: asset.name, checks: failed, staged: subject._tag === "Staged" })
+        : new CheckFailed({
+            asset: asset.name,
+            checks: failed,
+            staged: subject._tag === "Staged",
+            ...(options.slice === undefined ? {} : { runId })
+          })
     )
   }
   const service: StepContext.Service = {
@@ -195,11 +199,12 @@ const stepContext = (options: Options) => {
   const checkSlices = Effect.fnUntraced(function* (slice: Slice, slices: Storage.StoredSlices<unknown>) {
     const failed = yield* SliceChecks.run({
       ...{ slice, slices, checks: own },
-      safely: (evaluated) => CheckEvaluation.outcomeOf(options, evaluated),
+      safely: (evaluated, slice) =>
+        CheckEvaluation.outcomeOf(options, evaluated, CheckEvaluation.checking({ asset, slice })),
       tell: (check, outcome) => CheckEvaluation.tell(options, check, outcome)
     })
     const names = failed.filter(decides).map(({ name }) => name)
-    if (names.length > 0) return yield* new CheckFailed({ asset: asset.name, checks: names, staged: false })
+    if (names.length > 0) return yield* new CheckFailed({ asset: asset.name, checks: names, staged: false, runId })
   })
   /** Finishes the step after the asset has returned its value. */
   const conclude = (value: unknown): Effect.Effect<unknown, Failure> => {

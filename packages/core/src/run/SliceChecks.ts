@@ -16,8 +16,11 @@ export const run = Effect.fnUntraced(function* <R>(options: {
   readonly slice: Slice.Slice
   readonly slices: Storage.StoredSlices<R>
   readonly checks: ReadonlyArray<AssetCheck.Any>
-  /** Turns a check that cannot be evaluated into one that failed. */
-  readonly safely: (evaluated: Effect.Effect<AssetCheck.Outcome, Failure, unknown>) => Effect.Effect<AssetCheck.Outcome>
+  /** Turns a check of a partition that cannot be evaluated into one that failed. */
+  readonly safely: (
+    evaluated: Effect.Effect<AssetCheck.Outcome, Failure, unknown>,
+    partition: Slice.Slice
+  ) => Effect.Effect<AssetCheck.Outcome>
   readonly tell: Tell
 }): Effect.fn.Return<ReadonlyArray<AssetCheck.Any>, Failure, R> {
   const { checks, safely, slice, slices, tell } = options
@@ -31,7 +34,10 @@ export const run = Effect.fnUntraced(function* <R>(options: {
       checks,
       (check) =>
         Effect.map(
-          safely(Effect.suspend(() => slices.evaluate(check, partition, rows.get(key)))),
+          safely(
+            Effect.suspend(() => slices.evaluate(check, partition, rows.get(key))),
+            partition
+          ),
           ({ metadata, passed }) => {
             if (passed) return
             failed.add(check)

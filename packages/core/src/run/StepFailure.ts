@@ -53,9 +53,9 @@ export class RunTimedOut extends Schema.TaggedError<RunTimedOut>()("RunTimedOut"
 
 /**
  * The error of an attempt, as it is recorded. Typed errors give their message. The message of a defect might quote data, so
- * only its kind and its place in the code are recorded.
+ * only its kind and its place in the code are recorded. `command` repeats what failed, and is written without the program's name.
  */
-export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure => {
+export const fromCause = (asset: string, cause: Cause.Cause<Failure>, command: string): Failure => {
   const failure = Chunk.head(Cause.failures(cause))
   if (failure._tag === "Some") return failure.value
   const defect = defectOf(cause)
@@ -68,7 +68,7 @@ export const fromCause = (asset: string, cause: Cause.Cause<Failure>): Failure =
   }
   return {
     _tag: "Defect",
-    message: `"${asset}" broke with an unexpected ${defect}. This is a bug in the asset or in what it uses. Its message is not recorded, because it could quote data; \`sluice materialize ${asset} --show-errors\` shows it on your own machine.`,
+    message: `"${asset}" broke with an unexpected ${defect}. This is a bug in the asset or in what it uses. Its message is not recorded, because it could quote data; \`sluice ${command} --show-errors\` shows it on your own machine.`,
     retryable: false
   }
 }

@@ -135,7 +135,7 @@ describe("a run of partitions", () => {
           onSuccess: () => ""
         })
       expect(yield* refusalOf({ partitions: PartitionRequest.named("2024-08-04") })).toBe(
-        '"orders" has no 2024-08-04, but totals needs it. Run `sluice backfill orders --missing` first, or make them together.'
+        '"orders" has no 2024-08-04, but totals needs it. Run `sluice backfill orders --partitions 2024-08-04` first, or make them together.'
       )
       expect(yield* refusalOf({ partitions: PartitionRequest.named("2024-08-32") })).toContain("totals: 2024-08-32")
     }).pipe(prepared)

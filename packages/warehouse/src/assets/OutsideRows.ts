@@ -32,7 +32,8 @@ export const report = (
         step.metadata({ late_rows: rows })
         const where = PartitionText.print(space, runs, { limit: 3 })
         if (outside === "remake" && where !== "") step.late(runs, rows - elsewhere)
-        const remedy = outside === "remake" ? " These are stale now: make them again with `sluice backfill --stale`." : ""
+        const remedy =
+          outside === "remake" ? ` These are stale now: make them again with \`sluice backfill ${step.asset} --stale\`.` : ""
         yield* Log.warning(
           `${rows} rows of ${table} are in ${where === "" ? "no partition" : where}, and were left out.${remedy}`
         )
