@@ -1,4 +1,5 @@
-import type { PartitionCounts, StepResult } from "@sluice/core/run/RunResult"
+import type { PartitionCounts } from "@sluice/core/run/PartitionCounts"
+import type { StepResult } from "@sluice/core/run/RunResult"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
 import type { Style } from "./Style.ts"

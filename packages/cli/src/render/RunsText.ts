@@ -41,7 +41,7 @@ export const json = (events: ReadonlyArray<RunEvent>): string => {
 }
 
 /** The fields of a run in JSON. Unknown values are null. */
-export const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt">) => ({
+export const headOf = (run: Omit<RunSummary, "owner" | "heartbeatAt" | "partitions">) => ({
   runId: run.runId,
   startedAt: run.startedAt,
   status: run.status,

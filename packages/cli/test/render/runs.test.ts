@@ -155,6 +155,7 @@ it("a list of runs has a line for each, a run of everything as it was typed", ()
     selection: "*",
     tags: {},
     retryOf: undefined,
+    partitions: undefined,
     backfill: false,
     origin: undefined,
     owner,

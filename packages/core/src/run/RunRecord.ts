@@ -1,6 +1,7 @@
 import type { Metadata } from "../asset/Metadata.ts"
 import type { Action, Step } from "../plan/Plan.ts"
 import type { Provenance } from "../plan/Provenance.ts"
+import * as PartitionCounts from "./PartitionCounts.ts"
 import type { CheckEvaluated, RunEvent, RunOwner, RunStatus } from "./RunEvent.ts"
 
 /** One successful materialization of an asset. */
@@ -30,6 +31,8 @@ export interface RunSummary {
   readonly tags: Readonly<Record<string, string>>
   readonly retryOf: string | undefined
   readonly backfill: boolean
+  /** The partitions of a backfill, of all its steps; undefined for another run. */
+  readonly partitions: PartitionCounts.PartitionCounts | undefined
   /** Where the run reads its sources; undefined if it reads none or the origin is unknown. */
   readonly origin: string | undefined
   readonly owner: RunOwner
@@ -135,6 +138,7 @@ export const summaryOf = (event: Extract<RunEvent, { readonly _tag: "RunStarted"
   tags: event.tags,
   retryOf: event.retryOf,
   backfill: event.backfill ?? false,
+  partitions: PartitionCounts.ofRun(event, undefined),
   origin: event.origin,
   owner: event.owner,
   status: "running",

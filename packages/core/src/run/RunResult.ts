@@ -1,5 +1,6 @@
 import type { Metadata } from "../asset/Metadata.ts"
 import type { Action, Reason } from "../plan/Plan.ts"
+import * as PartitionCounts from "./PartitionCounts.ts"
 import type { CheckEvaluated, ErrorInfo, RunEvent, RunStatus } from "./RunEvent.ts"
 
 /** The state of a step, or how it ended. */
@@ -43,17 +44,9 @@ export interface StepResult {
   readonly reason: Reason
   readonly state: StepState
   /** The partitions of the step; undefined if its asset is not cut. */
-  readonly partitions: PartitionCounts | undefined
+  readonly partitions: PartitionCounts.PartitionCounts | undefined
   /** The check results of the last attempt, in order. */
   readonly checks: ReadonlyArray<CheckResult>
-}
-
-/** How many partitions a step makes, and how many ended in which way so far. */
-export interface PartitionCounts {
-  readonly total: number
-  readonly made: number
-  readonly failed: number
-  readonly skipped: number
 }
 
 /** One check of a step and its result. */
@@ -111,8 +104,9 @@ export const folding = (from: RunResult = empty) => {
         switch (event._tag) {
           case "RunStarted":
             result = { ...result, ...startOf(event) }
-            for (const { asset, action, partitionCount: total, reason } of event.steps) {
-              const partitions = total === undefined ? undefined : { total, made: 0, failed: 0, skipped: 0 }
+            for (const step of event.steps) {
+              const { action, asset, reason } = step
+              const partitions = PartitionCounts.planned(step)
               steps.set(asset, { asset, action, reason, state: { _tag: "Pending" }, partitions, checks: [] })
             }
             break
@@ -183,21 +177,8 @@ const stepAfter = (event: StepEvent, step: StepResult): StepResult => {
   return {
     ...step,
     checks: event._tag === "StepStarted" ? [] : step.checks,
-    partitions: step.partitions && countsAfter(event, step.partitions),
+    partitions: step.partitions && PartitionCounts.after(event, step.partitions),
     state: stateAfter(event, step.state)
-  }
-}
-
-const countsAfter = (event: StepEvent, counts: PartitionCounts): PartitionCounts => {
-  switch (event._tag) {
-    case "PartitionsSucceeded":
-      return { ...counts, made: event.slices.reduce((sum, { count = 1 }) => sum + count, counts.made) }
-    case "PartitionsFailed":
-      return { ...counts, failed: counts.failed + (event.count ?? 1) }
-    case "PartitionsSkipped":
-      return { ...counts, skipped: counts.skipped + (event.count ?? 1) }
-    default:
-      return counts
   }
 }
 

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import type { Standing } from "../partition/Standing.ts"
 import type { Stored } from "../partition/Stored.ts"
 import * as PartitionHistory from "./internal/PartitionHistory.ts"
+import * as PartitionCounts from "./PartitionCounts.ts"
 import { isAboutPartitions, type PartitionRecord } from "./PartitionRecord.ts"
 import type { CheckEvaluated, RunEvent } from "./RunEvent.ts"
 import {
@@ -160,6 +161,8 @@ export class RunStore extends Context.Tag("@sluice/core/RunStore")<
       if (event._tag === "RunStarted") {
         runs.set(event.runId, summaryOf(event))
         open.set(event.runId, new Map(event.steps.map((step) => [step.asset, openStepOf(step)])))
+      } else if (isAboutPartitions(event) && run !== undefined) {
+        runs.set(event.runId, { ...run, partitions: PartitionCounts.ofRun(event, run.partitions) })
       } else if (event._tag === "RunConcluded" && run !== undefined) {
         const { durationMillis, reason, status } = event
         runs.set(event.runId, { ...run, status, durationMillis, reason })

@@ -13,7 +13,7 @@ import * as SqlText from "./SqlText.ts"
 export interface Migration {
   readonly id: number
   readonly name: string
-  readonly run: (dialect: SqlDialect) => Effect.Effect<void, SqlError, SqlClient>
+  readonly run: (dialect: SqlDialect) => Effect.Effect<void, SqlError | WarehouseFailed, SqlClient>
 }
 
 /** The steps of some internal tables, by ascending id, and the table that records the finished ones. */

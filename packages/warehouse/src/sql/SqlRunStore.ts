@@ -7,6 +7,7 @@ import { RunStore, RunStoreFailed, unrecorded } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as SqlBackfillCounts from "./SqlBackfillCounts.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlPartitionEvents from "./SqlPartitionEvents.ts"
@@ -24,7 +25,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
 ): Effect.fn.Return<RunStore["Type"], never, SqlClient> {
   const sql = yield* SqlClient
   const { events, its, latest, materializations, now, ofRun, openSteps, partitionEvents, runs } = Tables.words(sql, dialect)
-  const summaryColumns = sql.literal("run_id, started, status, duration_millis, reason, heartbeat_at")
+  const summaryColumns = sql.literal(Object.keys(Tables.RunRow.fields).join(", "))
   const number = sql.literal(dialect.quote(dialect.insertionOrder.column))
   const limited = (limit: number, offset?: number) =>
     sql.literal(`LIMIT ${atLeastZero(limit)}${offset === undefined ? "" : ` OFFSET ${atLeastZero(offset)}`}`)
@@ -99,6 +100,7 @@ export const make = Effect.fn("SqlRunStore.make")(function* (
     const fresh = appended.map(({ event }) => event)
     yield* Tables.concludeRuns(sql, dialect, fresh)
     yield* Tables.updateAssets(sql, dialect, fresh)
+    yield* SqlBackfillCounts.record(sql, dialect, fresh)
     yield* SqlStandings.record(sql, dialect, appended)
   })
 

@@ -179,7 +179,12 @@ export const RunRow = Schema.Struct({
   status: Schema.String,
   duration_millis: Schema.NullOr(SqlRows.Count),
   reason: Schema.NullOr(Schema.String),
-  heartbeat_at: Schema.String
+  heartbeat_at: Schema.String,
+  // NULL for a run that is no backfill.
+  partitions: Schema.NullOr(SqlRows.Count),
+  partitions_made: Schema.NullOr(SqlRows.Count),
+  partitions_failed: Schema.NullOr(SqlRows.Count),
+  partitions_skipped: Schema.NullOr(SqlRows.Count)
 })
 export type RunRow = typeof RunRow.Type
 
@@ -202,7 +207,16 @@ export const summary = (row: RunRow): Effect.Effect<RunSummary, RunStoreFailed> 
       status,
       durationMillis: row.duration_millis ?? undefined,
       reason: row.reason ?? undefined,
-      heartbeatAt: row.heartbeat_at
+      heartbeatAt: row.heartbeat_at,
+      partitions:
+        row.partitions === null
+          ? undefined
+          : {
+              total: row.partitions,
+              made: row.partitions_made ?? 0,
+              failed: row.partitions_failed ?? 0,
+              skipped: row.partitions_skipped ?? 0
+            }
     })
   )
 
@@ -229,7 +243,7 @@ export const openStep = (
 
 const decodeAction = Schema.decodeUnknownEither(Action)
 const decodeStored = Schema.decodeUnknownEither(Schema.parseJson(Stored))
-const decodeEvent = Schema.decodeUnknownEither(Schema.parseJson(RunEvent))
+export const decodeEvent = Schema.decodeUnknownEither(Schema.parseJson(RunEvent))
 const decodeStarted = Schema.decodeUnknownEither(Schema.parseJson(RunStarted))
 const decodeStatus = Schema.decodeUnknownEither(Schema.Literal("running", ...RunStatus.literals))
 

@@ -20,7 +20,7 @@ export const addedRecords = new Map<string, Array<never>>([["sluice_partition_ma
 
 /** A row of an internal table of that earlier version, as it is after all migrations. */
 export const migratedRow = (table: string, row: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-  const added = table.endsWith("sluice_runs") ? [null, null] : table.endsWith("sluice_open_steps") ? [null] : []
+  const added = table.endsWith("sluice_runs") ? Array(6).fill(null) : table.endsWith("sluice_open_steps") ? [null] : []
   return ["spark", ...row, ...added]
 }
 

@@ -301,4 +301,38 @@ export const partitionHistoryContract = (options: {
         ])
       })
     )
+
+    // Regression: a list of backfills read all of their events.
+    it.effect("the summary of a backfill counts its partitions, and of another run none", () =>
+      Effect.gen(function* () {
+        const store = yield* RunStore
+        const steps = ["x", "y"].map((asset, index) => ({
+          ...{ asset, action: "materialize" as const, reason: { _tag: "Selected" as const }, after: [] },
+          ...{ partitions: daysOf(1, 9), partitionCount: 9 + index }
+        }))
+        const run = (runId: string, kind: { readonly backfill?: true }): RunEvent => ({
+          ...{ _tag: "RunStarted", runId, at, selection: "x", tags: {}, owner: { host: "here", pid: 1 }, steps },
+          ...kind
+        })
+        const ended = (runId: string) => [
+          partitionsMade(runId, "x", [daysOf(1, 1), daysOf(2, 2)]),
+          { ...partitionsFailed(runId, "x", daysOf(3, 4)), count: 2 },
+          partitionsSkipped(runId, "y", daysOf(3, 3))
+        ]
+        yield* store.append([run("counted", { backfill: true }), ...ended("counted")], 0)
+        yield* store.append(ended("counted"), 1)
+        yield* store.append([run("uncounted", {}), ...ended("uncounted")], 0)
+        const counts = (yield* store.runs(2)).map(({ partitions, runId }) => [runId, partitions])
+        yield* store.close("counted", () => [
+          partitionsMade("counted", "y", [daysOf(5, 5)]),
+          concluded("counted", "canceled")
+        ])
+        const [closed] = yield* store.runs(1, { backfill: true })
+        expect([...counts, closed?.partitions]).toStrictEqual([
+          ["uncounted", undefined],
+          ["counted", { total: 19, made: 2, failed: 2, skipped: 1 }],
+          { total: 19, made: 3, failed: 2, skipped: 1 }
+        ])
+      })
+    )
   })

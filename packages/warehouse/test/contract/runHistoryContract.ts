@@ -28,6 +28,7 @@ export const runHistoryContract = (options: {
           tags: { by: "contract" },
           retryOf: undefined,
           backfill: false,
+          partitions: undefined,
           origin: "https://api.example.com",
           owner: { host: "here", pid: 42 },
           status,

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { SourcePages } from "@sluice/core/source/SourcePages"
 import { Suppressions } from "@sluice/core/source/Suppressions"
@@ -13,6 +14,7 @@ import * as Effect from "effect/Effect"
 import { added, addedRecords, earlier, earlierRuns, migratedRow, owners, unpartitioned } from "../contract/earlier.ts"
 import { everything } from "../contract/people.ts"
 import { forPipeline } from "../contract/pipelines.ts"
+import { at, daysOf, partitionsMade } from "../contract/runEvents.ts"
 import { stores, temporaryDirectory } from "./stores.ts"
 
 const files = ["public.db", "sensitive.db", "history.db"] as const
@@ -104,6 +106,37 @@ it.scopedLive("the history of the version before partitions is brought up to dat
   })
 )
 
+it.scopedLive("the partitions of backfills that an earlier version recorded are counted", () =>
+  Effect.gen(function* () {
+    const directory = join(yield* temporaryDirectory, "store")
+    const started: RunEvent = {
+      ...{ _tag: "RunStarted", runId: "b1", at, selection: "a", tags: {}, owner: { host: "here", pid: 1 }, backfill: true },
+      steps: [{ asset: "a", action: "materialize", reason: { _tag: "Selected" }, after: [], partitionCount: 9 }]
+    }
+    const made = partitionsMade("b1", "a", [daysOf(1, 1), daysOf(2, 2)])
+    const record = Effect.flatMap(RunStore, (store) => store.append([started, made], 0))
+    yield* Effect.provide(record, stores(directory))
+    const earlier = [
+      "DELETE FROM sluice_history_migrations WHERE migration_id = 3",
+      ...["partitions", ...["made", "failed", "skipped"].map((state) => `partitions_${state}`)].map(
+        (column) => `ALTER TABLE sluice_runs DROP COLUMN ${column}`
+      )
+    ]
+    yield* Effect.scoped(
+      Effect.flatMap(LibsqlClient.make({ path: join(directory, "history.db") }), ({ use }) =>
+        use(({ values }) => {
+          for (const statement of earlier) values(statement, [])
+        })
+      )
+    )
+    const counted = Effect.flatMap(RunStore, (store) => store.runs(9))
+    const starts = [1, 2].map(() => Effect.provide(counted, stores(directory)))
+    const found = (yield* Effect.all(starts, { concurrency: "unbounded" })).flat().map(({ partitions }) => partitions)
+    const expected = { total: 9, made: 2, failed: 0, skipped: 0 }
+    expect(found).toEqual([expected, expected])
+  })
+)
+
 it.scopedLive("what an earlier version remembered is known: who was erased, pages, masks and the quarantine", () =>
   Effect.gen(function* () {
     const directory = yield* earlierStore
@@ -186,7 +219,7 @@ it.scopedLive("a store that a later version made is refused by whatever opens it
     for (const opening of openings) {
       const refused = yield* Effect.flip(Effect.provide(runs, forPipeline()(opening)))
       expect(refused.message).toBe(
-        "Could not use the store: a later version of this program made its internal tables (version 7; this one knows 2). Use that version."
+        "Could not use the store: a later version of this program made its internal tables (version 7; this one knows 3). Use that version."
       )
     }
   })

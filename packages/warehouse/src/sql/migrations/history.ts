@@ -1,3 +1,5 @@
+import * as Effect from "effect/Effect"
+import * as SqlBackfillCounts from "../SqlBackfillCounts.ts"
 import type { SqlDialect } from "../SqlDialect.ts"
 import type { Migrations } from "../SqlMigrations.ts"
 import * as InternalTable from "./InternalTable.ts"
@@ -16,6 +18,11 @@ export const history: Migrations = {
       id: 2,
       name: "keep_partitions",
       run: (dialect) => InternalTable.ensureAll(dialect, tables(dialect))
+    },
+    {
+      id: 3,
+      name: "count_partitions_of_backfills",
+      run: (dialect) => Effect.zipRight(InternalTable.ensureAll(dialect, tables(dialect)), SqlBackfillCounts.fill(dialect))
     }
   ]
 }
@@ -45,7 +52,11 @@ const tables = (dialect: SqlDialect): ReadonlyArray<InternalTable.InternalTable>
         ["heartbeat_at", `${text(32)} NOT NULL`],
         ...numbers,
         ["backfill", integer],
-        ["cancel_requested", integer]
+        ["cancel_requested", integer],
+        ["partitions", integer],
+        ["partitions_made", integer],
+        ["partitions_failed", integer],
+        ["partitions_skipped", integer]
       ],
       key: ["pipeline", "run_id"]
     },
