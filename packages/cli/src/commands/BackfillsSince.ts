@@ -15,11 +15,15 @@ export const of = Effect.fn("assets.backfills.since")(function* (runId: string) 
   const isLeft = yield* Effect.match(planned, {
     onSuccess: ({ steps }) => steps.length > 0,
     // If it cannot be planned, `resume` says why.
-    onFailure: (error) => !(error._tag === "NothingToRetry" && error.why === "every step of it succeeded")
+    onFailure: (error) => !isFinished(error)
   })
   const since: Since = { resumed, isLeft }
   return since
 })
+
+/** Whether nothing of a run is left to retry. */
+export const isFinished = (error: { readonly _tag: string; readonly why?: string }): boolean =>
+  error._tag === "NothingToRetry" && error.why === "every step of it succeeded"
 
 /** Follows the runs that resumed a backfill to the last one. `runs` are newest first. */
 const lastResumed = (runs: ReadonlyArray<RunSummary>, runId: string): RunSummary | undefined => {

@@ -62,7 +62,7 @@ export const run = Effect.fn("assets.backfill")(function* (typed: Values<typeof 
   yield* showing(Effect.provide(run, RunLayer.layer(settings, { allowFewerRows })))
 })
 
-/** Shows what a plan makes, and returns the plan; undefined if it makes nothing. */
+/** Shows which partitions a plan makes, and returns the plan; undefined if it makes none. */
 export const preview = Effect.fn("assets.backfill.preview")(function* <A extends Asset.Any>(
   plan: Plan.Plan<A>,
   { concurrency, json }: { readonly concurrency: number; readonly json: boolean }

@@ -31,10 +31,8 @@ export const list = Effect.fn("assets.backfills.list")(function* ({ json, limit 
   const settings = yield* Settings.load
   const found = yield* Effect.gen(function* () {
     const store = yield* RunStore
-    return yield* Effect.forEach(yield* store.runs(limit, { backfill: true }), (run) =>
-      Effect.map(store.events(run.runId), (events) => ({ run, result: RunResult.fromEvents(events) }))
-    )
-  }).pipe(Effect.provide(Stores.history(settings)))
+    return yield* Owner.markCrashed(yield* store.runs(limit, { backfill: true }))
+  }).pipe(Effect.provide(Layer.merge(Stores.history(settings), ThisProcess.layer)))
   if (json) return yield* output.out([BackfillsText.listJson(found)])
   yield* found.length === 0
     ? output.err([output.errStyle.worded(none)])
@@ -45,11 +43,13 @@ export const show = Effect.fn("assets.backfills.show")(function* ({ json, run }:
   const output = yield* Output
   const settings = yield* Settings.load
   const read = Effect.gen(function* () {
-    const runId = yield* runOf(run)
-    return { events: yield* (yield* RunStore).events(runId), since: yield* BackfillsSince.of(runId) }
+    const { runId } = yield* backfillOf(run)
+    const events = yield* (yield* RunStore).events(runId)
+    const [result = RunResult.empty] = yield* Owner.markCrashed([RunResult.fromEvents(events)])
+    return { events, result, since: yield* BackfillsSince.of(runId) }
   })
-  const { events, since } = yield* Effect.provide(read, Stores.history(settings))
-  yield* output.out(json ? [BackfillsText.json(events, since)] : BackfillsText.story(events, since, output.outStyle))
+  const shown = yield* Effect.provide(read, Layer.merge(Stores.history(settings), ThisProcess.layer))
+  yield* output.out(json ? [BackfillsText.json(shown)] : BackfillsText.story(shown, output.outStyle))
 })
 
 /** The longest that `cancel` waits for the process of the backfill. */
@@ -59,13 +59,12 @@ export const cancel = Effect.fn("assets.backfills.cancel")(function* ({ run }: V
   const output = yield* Output
   const settings = yield* Settings.load
   yield* Stores.demand(settings, "history")
-  const result = yield* Effect.gen(function* () {
+  const ended = yield* Effect.gen(function* () {
     const store = yield* RunStore
-    const runId = yield* runOf(run)
-    const result = Effect.map(store.events(runId), RunResult.fromEvents)
+    const { runId, status } = yield* backfillOf(run)
     if (!(yield* store.requestCancel(runId))) {
       return yield* new UsageError({
-        detail: `Backfill ${runId} is not running: it ${BackfillsText.ending[(yield* result).status]}. \`sluice backfills show ${runId}\` shows what it made.`
+        detail: `Backfill ${runId} is not running: it ${BackfillsText.ending[status]}. \`sluice backfills show ${runId}\` shows what it made.`
       })
     }
     yield* output.err([`Canceling backfill ${runId}.`])
@@ -78,9 +77,9 @@ export const cancel = Effect.fn("assets.backfills.cancel")(function* ({ run }: V
           })
       })
     )
-    return yield* result
+    return yield* backfillOf(runId)
   }).pipe(Effect.provide(Layer.merge(Stores.writableHistory(settings), ThisProcess.layer)))
-  yield* output.out(BackfillsText.canceled(result, output.outStyle))
+  yield* output.out(BackfillsText.canceled(ended, output.outStyle))
 })
 
 /** Whether a run has concluded. Concludes it as canceled if its process has died. */
@@ -107,18 +106,17 @@ export const resume = Effect.fn("assets.backfills.resume")(function* ({
   const graph = yield* Pipeline.graph
   const settings = yield* Settings.load
   yield* Stores.demand(settings, "history")
-  const runId = yield* Effect.provide(runOf(run), Stores.history(settings))
+  const { runId } = yield* Effect.provide(backfillOf(run), Stores.history(settings))
   const { created, showing } = yield* Run.begin(graph, { showErrors })
   const resumed = Effect.gen(function* () {
     yield* Run.prepare(created)
-    const unfinished = yield* Planner.unfinishedSteps(runId)
+    const unfinished = yield* Effect.catchIf(Planner.unfinishedSteps(runId), BackfillsSince.isFinished, () => Effect.void)
+    if (unfinished === undefined) return yield* Output.err([nothingLeft(runId)])
     const { first } = unfinished
     yield* Output.err([`Resuming backfill ${runId} (${PlanText.selection(first.selection)}).`])
-    const plan = yield* Backfill.preview(yield* Planner.retry(graph, unfinished, { newestFirst }), {
-      concurrency,
-      json: false
-    })
-    if (plan === undefined) return
+    const plan = yield* Planner.retry(graph, unfinished, { newestFirst })
+    if (plan.steps.length === 0) return yield* Output.err([nothingLeft(runId)])
+    yield* Backfill.preview(plan, { concurrency, json: false })
     yield* RunCommand.execute({
       plan,
       settings,
@@ -140,19 +138,25 @@ export const resume = Effect.fn("assets.backfills.resume")(function* ({
   yield* showing(Effect.provide(resumed, RunLayer.layer(settings, { allowFewerRows })))
 })
 
-/** The run of a named backfill, or of the last one. Fails if there is none, or if the run is no backfill. */
-const runOf = Effect.fnUntraced(function* (named: string | undefined) {
+const nothingLeft = (runId: string) => `Nothing is left of backfill ${runId}: everything in it is made.`
+
+/** A named backfill, or the last one. Fails if there is none, or if the run is no backfill. */
+const backfillOf = Effect.fnUntraced(function* (named: string | undefined) {
   const store = yield* RunStore
-  const known = (yield* store.runs(1_000, { backfill: true })).map(({ runId }) => runId)
-  const [last] = known
-  if (named === undefined) return last ?? (yield* new UsageError({ detail: none }))
-  if (known.includes(named)) return named
-  const [started] = yield* store.events(named, { from: 0, limit: 1 })
-  if (started?._tag === "RunStarted" && started.backfill === true) return named
+  const known = yield* store.runs(mostKnown, { backfill: true })
+  const found = named === undefined ? known[0] : known.find(({ runId }) => runId === named)
+  if (found !== undefined) return found
+  if (named === undefined) return yield* new UsageError({ detail: none })
+  const isRun = (yield* store.events(named, { from: 0, limit: 1 })).length > 0
   return yield* new UsageError({
-    detail:
-      started === undefined
-        ? `There is no backfill "${named}".${didYouMean(named, known)} \`sluice backfills list\` shows the backfills.`
-        : `Run ${named} is no backfill. \`sluice runs show ${named}\` shows it, and \`sluice retry ${named}\` retries it.`
+    detail: isRun
+      ? `Run ${named} is no backfill. \`sluice runs show ${named}\` shows it, and \`sluice retry ${named}\` retries it.`
+      : `There is no backfill "${named}".${didYouMean(
+          named,
+          known.map(({ runId }) => runId)
+        )} \`sluice backfills list\` shows the backfills.`
   })
 })
+
+/** More than a history keeps by default. */
+const mostKnown = 100_000

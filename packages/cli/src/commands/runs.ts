@@ -1,7 +1,9 @@
 import type { Values } from "@sluice/core/command/CommandTable"
+import * as Owner from "@sluice/core/run/Owner"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { didYouMean } from "@sluice/core/suggest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
 import * as RunsText from "../render/RunsText.ts"
@@ -9,12 +11,13 @@ import type { runsList, runsLogs, runsPrune, runsShow } from "../tables/runs.ts"
 import * as Retention from "../wiring/Retention.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as Stores from "../wiring/Stores.ts"
+import * as ThisProcess from "../wiring/ThisProcess.ts"
 
 const noRuns = "There are no runs yet. `sluice materialize --all` makes the first."
 
 export const list = Effect.fn("assets.runs.list")(function* ({ json, limit }: Values<typeof runsList>) {
   const output = yield* Output
-  const found = yield* fromHistory((store) => store.runs(limit))
+  const found = yield* fromHistory((store) => Effect.flatMap(store.runs(limit), Owner.markCrashed))
   if (json) return yield* output.out([RunsText.listJson(found)])
   yield* found.length === 0
     ? output.err([output.errStyle.worded(noRuns)])
@@ -59,4 +62,6 @@ const eventsOf = (named: string | undefined) =>
   })
 
 const fromHistory = <A, E, R>(read: (store: typeof RunStore.Service) => Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Settings.load, (settings) => Effect.provide(Effect.flatMap(RunStore, read), Stores.history(settings)))
+  Effect.flatMap(Settings.load, (settings) =>
+    Effect.provide(Effect.flatMap(RunStore, read), Layer.merge(Stores.history(settings), ThisProcess.layer))
+  )

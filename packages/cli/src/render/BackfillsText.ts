@@ -1,4 +1,5 @@
 import * as Signature from "@sluice/core/partition/Signature"
+import * as PartitionCounts from "@sluice/core/run/PartitionCounts"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import type { RunSummary } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
@@ -9,20 +10,21 @@ import * as RunsText from "./RunsText.ts"
 import type { Style } from "./Style.ts"
 import * as Summary from "./Summary.ts"
 
-/** A backfill, and what it has made so far. */
-export interface Listed {
-  readonly run: RunSummary
+/** One backfill. */
+export interface Shown {
+  readonly events: ReadonlyArray<RunEvent>
   readonly result: RunResult.RunResult
+  readonly since: Since
 }
 
 /** Lists backfills, one line each. */
-export const list = (backfills: ReadonlyArray<Listed>, style: Style): ReadonlyArray<string> =>
+export const list = (backfills: ReadonlyArray<RunSummary>, style: Style): ReadonlyArray<string> =>
   Layout.table(
-    backfills.map(({ result, run }) => [
+    backfills.map((run) => [
       style.cyan(run.runId),
       RunsText.status(run.status, style),
       run.durationMillis === undefined ? "" : Summary.took(run.status, run.durationMillis, style),
-      words(totalOf(result)),
+      words(run.partitions ?? PartitionCounts.none),
       `${PlanText.selection(run.selection)}${run.retryOf === undefined ? "" : ` resumes ${run.retryOf}`}`
     ]),
     style.columns,
@@ -30,9 +32,9 @@ export const list = (backfills: ReadonlyArray<Listed>, style: Style): ReadonlyAr
   )
 
 /** The list as JSON: `{ backfills: [{ runId, startedAt, status, …, partitions: { total, made, failed, skipped } }] }`. */
-export const listJson = (backfills: ReadonlyArray<Listed>): string =>
+export const listJson = (backfills: ReadonlyArray<RunSummary>): string =>
   JSON.stringify(
-    { backfills: backfills.map(({ result, run }) => ({ ...RunsText.headOf(run), partitions: totalOf(result) })) },
+    { backfills: backfills.map((run) => ({ ...RunsText.headOf(run), partitions: run.partitions ?? PartitionCounts.none })) },
     null,
     2
   )
@@ -46,8 +48,7 @@ export interface Since {
 }
 
 /** Shows one backfill: what it has made of each asset, what failed, what became of it, and what to do next. */
-export const story = (events: ReadonlyArray<RunEvent>, since: Since, style: Style): ReadonlyArray<string> => {
-  const result = RunResult.fromEvents(events)
+export const story = ({ events, result, since }: Shown, style: Style): ReadonlyArray<string> => {
   const cut = RunResult.stepsOf(result).flatMap(({ asset, partitions }) =>
     partitions === undefined ? [] : [[`  ${style.cyan(asset)}`, words(partitions)]]
   )
@@ -65,7 +66,7 @@ export const story = (events: ReadonlyArray<RunEvent>, since: Since, style: Styl
         style.columns
       )
     ),
-    ...Summary.conclusion(result, style),
+    ...Summary.conclusion({ ...result, retryOf: undefined }, style),
     ...sinceText(result, since).map(style.dim),
     ...next(since.resumed ?? result, style, since.isLeft)
   ]
@@ -92,14 +93,13 @@ export const ending = {
  * The backfill as JSON: the fields of a list, `assets: [{ asset, total, made, failed, skipped }]`, the last run that resumed it, and
  * whether `resume` would make something.
  */
-export const json = (events: ReadonlyArray<RunEvent>, { isLeft, resumed }: Since): string => {
-  const result = RunResult.fromEvents(events)
-  return JSON.stringify(
+export const json = ({ events, result, since: { isLeft, resumed } }: Shown): string =>
+  JSON.stringify(
     {
       ...RunsText.headOf({ ...result, backfill: true }),
       resumedBy: resumed?.runId ?? null,
       isLeft: result.status !== "succeeded" && isLeft,
-      partitions: totalOf(result),
+      partitions: PartitionCounts.sum(RunResult.stepsOf(result).map(({ partitions }) => partitions)),
       assets: RunResult.stepsOf(result).flatMap(({ asset, partitions }) =>
         partitions === undefined ? [] : [{ asset, ...partitions }]
       ),
@@ -108,36 +108,20 @@ export const json = (events: ReadonlyArray<RunEvent>, { isLeft, resumed }: Since
     null,
     2
   )
-}
 
 /** What a canceled backfill has made. */
-export const canceled = (result: RunResult.RunResult, style: Style): ReadonlyArray<string> => [
-  `${style.green(style.marks.ok)} Backfill ${result.runId} ${result.status === "canceled" ? "is canceled" : `has ${result.status}`}: ${words(totalOf(result))}. What was made stays.`,
-  ...next(result, style)
+export const canceled = (run: RunSummary, style: Style): ReadonlyArray<string> => [
+  `${style.green(style.marks.ok)} Backfill ${run.runId} ${run.status === "canceled" ? "is canceled" : `has ${run.status}`}: ${words(run.partitions ?? PartitionCounts.none)}. What was made stays.`,
+  ...next(run, style)
 ]
 
 /** `12 of 31 made, 1 failed, 2 skipped`. */
-export const words = ({ failed, made, skipped, total }: RunResult.PartitionCounts): string =>
+export const words = ({ failed, made, skipped, total }: PartitionCounts.PartitionCounts): string =>
   [
     `${Human.count(made)} of ${Human.count(total)} made`,
     ...(failed === 0 ? [] : [`${Human.count(failed)} failed`]),
     ...(skipped === 0 ? [] : [`${Human.count(skipped)} skipped`])
   ].join(", ")
-
-/** The partitions of all steps of a run. */
-export const totalOf = (result: RunResult.RunResult): RunResult.PartitionCounts =>
-  RunResult.stepsOf(result).reduce(
-    (sum, { partitions }) =>
-      partitions === undefined
-        ? sum
-        : {
-            total: sum.total + partitions.total,
-            made: sum.made + partitions.made,
-            failed: sum.failed + partitions.failed,
-            skipped: sum.skipped + partitions.skipped
-          },
-    { total: 0, made: 0, failed: 0, skipped: 0 }
-  )
 
 const mostFailures = 5
 

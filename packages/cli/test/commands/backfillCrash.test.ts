@@ -94,7 +94,7 @@ it("a backfill whose process was killed is canceled at once, recorded as cancele
   await running.finished
   const there = keysIn((await sluice(folder, "query", "select day from daily_revenue order by day", "--json")).stdout)
   const list = async () => (await sluice(folder, "backfills", "list", "--json")).stdout
-  const [{ runId }] = JSON.parse(await list()).backfills
+  const [{ runId, status: dead }] = JSON.parse(await list()).backfills
   const canceling = startWith({}, folder, "backfills", "cancel", runId)
   await canceling.says("Canceling backfill")
   const since = Date.now()
@@ -106,7 +106,7 @@ it("a backfill whose process was killed is canceled at once, recorded as cancele
     `✓ Backfill ${runId} is canceled: ${there.length} of 31 made. What was made stays.\nNext: npx sluice backfills resume ${runId}\n`
   ])
   const [{ partitions, status }] = JSON.parse(await list()).backfills
-  expect([status, partitions.made]).toStrictEqual(["canceled", there.length])
+  expect([dead, status, partitions.made]).toStrictEqual(["crashed", "canceled", there.length])
   rmSync(join(folder, "made.log"))
   const resumed = await sluice(folder, "backfills", "resume", runId)
   expect([resumed.status, madeIn(folder).length]).toStrictEqual([0, 31 - there.length])

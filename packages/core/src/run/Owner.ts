@@ -47,6 +47,16 @@ export const closeOrphans = Effect.fn("Owner.closeOrphans")(function* <E = never
 export const isAlive = (run: UnfinishedRun): Effect.Effect<boolean> =>
   Effect.map(Owner, (owner) => owner.isAlive(run.owner) ?? run.silentMillis <= Duration.toMillis(silence))
 
+/** Shows runs that have lost their process as crashed, as the next start of Sluice will record them. */
+export const markCrashed = Effect.fn("Owner.markCrashed")(function* <Run extends Pick<RunSummary, "runId" | "status">>(
+  runs: ReadonlyArray<Run>
+): Effect.fn.Return<ReadonlyArray<Run>, RunStoreFailed, RunStore> {
+  if (runs.every(({ status }) => status !== "running")) return runs
+  const orphans = yield* Effect.filter(yield* (yield* RunStore).unfinished, isAlive, { negate: true })
+  const ids = new Set(orphans.map(({ runId }) => runId))
+  return runs.map((run) => (ids.has(run.runId) ? { ...run, status: "crashed" } : run))
+})
+
 /** Concludes a run whose process died. Returns whether this call concluded it; of several at once, one does. */
 export const close = Effect.fn("Owner.close")(function* <E, R>(
   run: UnfinishedRun,
