@@ -57,9 +57,7 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, estimate, js
   const redraw = Effect.flatMap(Monotonic.millis, (now) =>
     drawn.runId === "" ? Effect.void : output.live(Progress.lines(drawn, { now, estimate, upstreams }, output.errStyle))
   )
-  const isTold = (event: RunEvent) =>
-    !quiet &&
-    (event._tag === "StepRetrying" || event._tag === "StepFailed" || (!output.interactive && !isToldInTheEnd(event)))
+  const isTold = (event: RunEvent) => !quiet && (isFailure(event) || (!output.interactive && !isToldInTheEnd(event)))
 
   if (output.interactive) {
     yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("100 millis")))
@@ -119,6 +117,13 @@ const causesOf = ({ provenance }: Materialization, last: Materialization | undef
   last === undefined
     ? ["never materialized before"]
     : Provenance.differences(last.provenance, provenance.code, provenance.inputs).map(StandingText.cause)
+
+/** A failure is told in full when it happens. The summary has it in brief. */
+const isFailure = (event: RunEvent): boolean =>
+  event._tag === "StepRetrying" ||
+  event._tag === "StepFailed" ||
+  event._tag === "PartitionsFailed" ||
+  (event._tag === "CheckEvaluated" && !event.passed && event.severity === "error")
 
 /** The summary counts passed checks and lists canceled steps. */
 const isToldInTheEnd = (event: RunEvent): boolean =>

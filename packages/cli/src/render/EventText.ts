@@ -21,7 +21,11 @@ export interface Told {
 export const liner = (nameWidth: number, style: Style): ((event: RunEvent) => string | undefined) => {
   const alongside = Alongside.following()
   return (event) => {
-    const told = tell(event, nameWidth, style, { lastError: undefined, alongside: alongside(event) })
+    const told = tell(event, nameWidth, style, {
+      lastError: undefined,
+      alongside: alongside(event),
+      hasToldPartitions: false
+    })
     return told === undefined ? undefined : joined(told)
   }
 }
@@ -34,13 +38,18 @@ export const joined = ({ head, text }: Told): string => `${head}  ${text}`.trimE
  */
 export const teller = (nameWidth: number, style: Style): ((event: RunEvent) => Told | undefined) => {
   const errors = new Map<string, string>()
+  const unmade = new Set<string>()
   const alongside = Alongside.following()
   return (event) => {
     const before: Before = {
       lastError: "asset" in event ? errors.get(event.asset) : undefined,
-      alongside: alongside(event)
+      alongside: alongside(event),
+      hasToldPartitions: "asset" in event && unmade.has(event.asset)
     }
-    if (event._tag === "StepRetrying" || event._tag === "StepFailed") errors.set(event.asset, event.error.message)
+    if (event._tag === "StepRetrying" || event._tag === "StepFailed" || event._tag === "PartitionsFailed") {
+      errors.set(event.asset, event.error.message)
+    }
+    if (event._tag === "PartitionsFailed") unmade.add(event.asset)
     return tell(event, nameWidth, style, before)
   }
 }
@@ -49,6 +58,8 @@ export const teller = (nameWidth: number, style: Style): ((event: RunEvent) => T
 interface Before {
   /** The last quoted error of the asset. */
   readonly lastError: string | undefined
+  /** Whether partitions of the asset have failed, and their error was quoted. */
+  readonly hasToldPartitions: boolean
   /** The running upstreams of a step that starts. */
   readonly alongside: ReadonlyArray<string>
 }
@@ -94,8 +105,11 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
     case "StepUnchanged":
       return told(dim(marks.unchanged), event.asset, dim(unchanged(event.since)))
     case "StepFailed": {
-      const text =
-        event.error.message === before.lastError
+      const text = before.hasToldPartitions
+        ? event.error.message === before.lastError
+          ? "failed"
+          : `failed: ${style.worded(brief(event.error.message))}`
+        : event.error.message === before.lastError
           ? `attempt ${event.attempt} failed the same way, and was the last`
           : `failed: ${style.worded(event.error.message)}`
       return told(style.red(marks.failed), event.asset, text)
@@ -110,7 +124,7 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(
         style.red(marks.failed),
         event.asset,
-        `${Signature.text(event.set, event.partitions)} failed: ${style.worded(event.error.message)}`
+        `${Signature.text(event.set, event.partitions)} failed${event.error.message === before.lastError ? " the same way" : `: ${style.worded(event.error.message)}`}`
       )
     case "PartitionsSkipped":
       return told(
@@ -126,6 +140,10 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       )
   }
 }
+
+/** The first sentence of an error, without the error that it quotes. */
+export const brief = (message: string): string =>
+  (message.split(", the first with: ")[0] ?? "").split(/(?<=[.!?])\s/)[0] ?? ""
 
 /** What was done with an asset that was not materialized. */
 export const done = (action: Action): ReadonlyArray<string> => {

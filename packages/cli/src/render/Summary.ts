@@ -6,7 +6,7 @@ import type { Paint, Style } from "./Style.ts"
 
 /**
  * Summarizes a run: one line per asset with its rows and duration, and its cause if `causes` has one. Failed assets have their error
- * below, skipped ones the asset that failed. The last line has the totals.
+ * in brief, since it was told in full when it happened, and skipped ones the asset that failed. The last line has the totals.
  */
 export const lines = (
   result: RunResult.RunResult,
@@ -103,14 +103,9 @@ const stepLines = (
     }
     case "Failed": {
       const attempts = state.attempt > 1 ? ` after ${state.attempt} attempts` : ""
-      return [
-        ...told(
-          marks.failed,
-          style.red,
-          `${style.red(`failed${attempts}`)} ${style.dim(`(${Human.duration(state.durationMillis)})`)}`
-        ),
-        ...Layout.wrap(style.worded(state.error.message), Math.min(style.columns, 100) - 4).map((text) => `    ${text}`)
-      ]
+      const took = style.dim(`(${Human.duration(state.durationMillis)})`)
+      const text = `${style.red(`failed${attempts}`)} ${took}: ${style.worded(EventText.brief(state.error.message))}`
+      return [Layout.truncate(`${style.red(marks.failed)} ${name}  ${text}`, style.columns, marks.ellipsis)]
     }
     case "Unchanged":
       return told(marks.unchanged, style.dim, style.dim(EventText.unchanged(state.since)))
@@ -129,10 +124,12 @@ const stepLines = (
 const madeOf = ({ partitions }: RunResult.StepResult): ReadonlyArray<string> =>
   partitions === undefined ? [] : [`${Human.count(partitions.made)} of ${Human.plural(partitions.total, "partition")} made`]
 
-/** The checks of an asset that did not pass. */
-const checkLines = ({ checks }: RunResult.StepResult, style: Style): ReadonlyArray<string> =>
+/** The checks of an asset that did not pass. Those that made it fail were told when they were evaluated. */
+const checkLines = ({ checks, state }: RunResult.StepResult, style: Style): ReadonlyArray<string> =>
   checks.flatMap((check) =>
-    check.passed ? [] : Layout.hang(`    ${EventText.checkMark(check, style)} `, EventText.check(check), style.columns)
+    check.passed || (state._tag === "Failed" && check.severity === "error")
+      ? []
+      : Layout.hang(`    ${EventText.checkMark(check, style)} `, EventText.check(check), style.columns)
   )
 
 /** The number of checks, and how many of them failed or warned. */

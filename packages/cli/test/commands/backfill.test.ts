@@ -44,6 +44,14 @@ describe("a backfill", () => {
     const first = await sluice("backfill", "daily_revenue", "--from", "2024-08-01", "--to", "2024-08-10")
     const id = /run (\S+)/.exec(first.err)?.[1] ?? ""
     expect([first.code, first.err.includes(`Next: sluice backfills resume ${id}`), keys.length]).toStrictEqual([1, true, 10])
+    // Regression: the message was printed three times.
+    const failures = first.err.split("\n").filter((line) => line.includes("failed"))
+    expect(failures.map(steady)).toStrictEqual([
+      '✗ daily_revenue  2024-08-05 failed: "daily_revenue" failed the check revenue. `sluice asset daily_revenue` shows the results.',
+      "✗ daily_revenue  failed: 1 of 10 partitions failed",
+      "✗ daily_revenue  failed (TIME): 1 of 10 partitions failed",
+      "1 failed · 1 check passed · TIME · run RUN"
+    ])
     expect(linesOf(await sluice("backfills", "show")).map((line) => steady(String(line)))).toStrictEqual([
       "0",
       "Backfill RUN failed",
@@ -89,7 +97,12 @@ describe("a backfill", () => {
     ])
     failing.clear()
     await sluice("materialize", "daily_revenue", "--partition", "2024-08-06")
-    expect(await lastLines(second.runId)).toStrictEqual([`It retries run ${first.runId}.`, "All of it has been made since."])
+    expect((await lastLines(second.runId)).at(-1)).toBe("All of it has been made since.")
+    const again = await sluice("backfills", "resume", second.runId)
+    expect([again.code, again.err.split("\n").at(-1)]).toStrictEqual([
+      0,
+      `Nothing is left of backfill ${second.runId}: everything in it is made.`
+    ])
     const { isLeft, resumedBy } = JSON.parse((await sluice("backfills", "show", first.runId, "--json")).out)
     expect([isLeft, resumedBy]).toStrictEqual([false, second.runId])
   }, 60_000)

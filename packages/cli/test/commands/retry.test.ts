@@ -134,12 +134,12 @@ describe("an empty answer where there were rows", () => {
     const kept = await sluice(cwd, ["query", "select count(*) as n from messages_raw", "--json"])
     const allowed = await sluice(cwd, ["materialize", "messages_raw", "--allow-fewer-rows"], env)
     api.messages = messages
-    expect([blocked.code, /✗ check row_count failed and blocks/.test(blocked.stderr), kept.stdout, allowed.code]).toEqual([
-      1,
-      true,
-      '[\n{"n":120}\n]\n',
-      0
-    ])
+    expect([
+      blocked.code,
+      /✗ messages_raw +check row_count failed and blocks/.test(blocked.stderr),
+      kept.stdout,
+      allowed.code
+    ]).toEqual([1, true, '[\n{"n":120}\n]\n', 0])
   })
 })
 

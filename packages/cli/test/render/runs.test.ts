@@ -25,9 +25,7 @@ it("a summary has a line for each asset, causes below, totals and what to type n
   expect(text([...summary, ...next])).toMatchInlineSnapshot(`
     "
     ↺ a                 10 ms  loaded
-    ✗ bad  failed after 2 attempts (500 ms)
-        Could not publish bad: the server refused a row (ER_DUP_ENTRY). Look at the
-        key, or at the rows that share one.
+    ✗ bad  failed after 2 attempts (500 ms): Could not publish bad: the server refu…
     ✓ d    12,345 rows  1.2 s  2 quarantined
         ! check no_orphans warns, 3 orphans
     – c    skipped: bad failed
