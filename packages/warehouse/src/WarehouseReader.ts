@@ -16,6 +16,8 @@ export interface QueryResult {
 export interface Mark {
   readonly runId: string
   readonly rows: number | undefined
+  /** The number of partitions that have a mark of their own. Absent if none has. */
+  readonly partitions?: number
 }
 
 /** The relation that a store has under a name. */

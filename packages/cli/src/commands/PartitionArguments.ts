@@ -2,6 +2,7 @@ import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import type * as Selection from "@sluice/core/graph/Selection"
 import * as PartitionRequest from "@sluice/core/plan/PartitionRequest"
+import * as Owner from "@sluice/core/run/Owner"
 import * as PartitionFacts from "@sluice/core/run/PartitionFacts"
 import * as Planner from "@sluice/core/run/Planner"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -74,6 +75,16 @@ export const facts = Effect.fn("assets.partitions.facts")(function* (graph: Asse
 /** What fails once a command changes the store has the exit code of a failed run. */
 export const afterBeginning = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, (error) => (error instanceof UsageError ? error : new RunFailed({ detail: error.message })))
+
+/** Refuses to change what is known of an asset's partitions while a run makes some of them. */
+export const refuseRivals = Effect.fn("assets.partitions.rivals")(function* (name: string) {
+  const [rival] = yield* Owner.concurrentRuns([name])
+  if (rival === undefined) return
+  const { runId, owner } = rival.run
+  return yield* new UsageError({
+    detail: `Run ${runId} (process ${owner.pid} on ${owner.host}) is making partitions of ${name}. Nothing was changed: wait until it has ended, or stop it first.`
+  })
+})
 
 /** The states of the partitions of an asset that is cut. Fails if it is not stored. */
 export const statesOf = Effect.fn("assets.partitions.states")(function* (

@@ -5,6 +5,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import { didYouMean } from "@sluice/core/suggest"
 import * as Altered from "@sluice/warehouse/checks/Altered"
 import * as Drift from "@sluice/warehouse/checks/Drift"
+import * as LostPartitions from "@sluice/warehouse/checks/LostPartitions"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
 import { Output } from "../Output.ts"
@@ -34,7 +35,7 @@ export const begin = Effect.fn("assets.begin")(function* (
 
 /**
  * Prepares an open store for planning. Closes the runs of dead processes, and refuses drift. Tables that are gone, or were changed
- * since their last run, count as never materialized.
+ * since their last run, count as never materialized. So do partitions that the store no longer has.
  */
 export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyArray<string>) {
   yield* RunCommand.closeOrphans
@@ -54,6 +55,9 @@ export const prepare = Effect.fn("assets.prepare")(function* (created: ReadonlyA
   const altered = yield* Altered.find(spec.tables, publishers)
   yield* store.invalidate(altered.map(({ asset }) => asset))
   yield* Output.err(AlteredText.lines(altered, graph))
+  const lost = yield* LostPartitions.find(graph)
+  yield* Effect.forEach(lost, ({ asset, partitions }) => store.forgetPartitions(asset, partitions), { discard: true })
+  yield* Output.err(AlteredText.lostLines(lost))
 })
 
 /** Fails if a limited pool has no assets, because the limit would have no effect. */

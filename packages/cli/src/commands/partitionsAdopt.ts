@@ -54,6 +54,7 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
   }
   yield* Effect.gen(function* () {
     yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
+    yield* Partition.refuseRivals(name)
     const states = yield* Partition.statesOf(graph, asset)
     const { recut, space } = states
     // What the history knows may be of a time before the table was made whole.

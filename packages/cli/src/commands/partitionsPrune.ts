@@ -3,8 +3,11 @@ import * as Relations from "@sluice/core/definitions/Relations"
 import * as Stored from "@sluice/core/partition/Stored"
 import * as PartitionReport from "@sluice/core/plan/PartitionReport"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
+import type { RunEvent } from "@sluice/core/run/RunEvent"
+import type { Materialization } from "@sluice/core/run/RunRecord"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
@@ -45,15 +48,19 @@ export const run = Effect.fn("assets.partitions.prune")(function* ({ asset: name
   }
   yield* Effect.gen(function* () {
     yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
+    yield* Partition.refuseRivals(name)
     const { states, what } = yield* orphans
     if (what === undefined) return yield* output.out([nothing])
     const table = Relations.relationOf(asset)
-    const remove = Effect.gen(function* () {
+    const remove = Effect.fnUntraced(function* (runId: string) {
+      const store = yield* RunStore
       const rows =
         table?._tag === "Table"
           ? yield* (yield* Warehouse).removePartitions(table, states.space, states.orphaned)
           : undefined
-      yield* (yield* RunStore).forgetPartitions(name, states.orphaned)
+      yield* store.forgetPartitions(name, states.orphaned)
+      const last = (yield* store.materializations).get(name)
+      if (last !== undefined) yield* store.append([changed(last, runId, yield* Clock.currentTimeMillis)])
       return rows
     })
     const tell = (rows: number | undefined) =>
@@ -62,3 +69,14 @@ export const run = Effect.fn("assets.partitions.prune")(function* ({ asset: name
     yield* output.out([`${green(marks.ok)} ${tell(value)}`])
   }).pipe(Partition.afterBeginning, Effect.provide(Layer.merge(Stores.layer(settings), ThisProcess.layer)))
 })
+
+/** The table has other data now, so whoever has read all of it is stale. */
+const changed = ({ asset, provenance }: Materialization, runId: string, now: number): RunEvent => {
+  const at = new Date(now).toISOString()
+  return {
+    _tag: "StepSucceeded",
+    ...{ runId, at, asset, action: "materialize", attempt: 1, durationMillis: 0 },
+    metadata: { partitions: 0 },
+    provenance: { ...provenance, data: runId, since: at }
+  }
+}

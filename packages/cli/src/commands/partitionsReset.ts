@@ -45,6 +45,7 @@ export const run = Effect.fn("assets.partitions.reset")(function* ({ asset: name
   }
   yield* Effect.gen(function* () {
     yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
+    yield* Partition.refuseRivals(name)
     const { rows, space } = yield* meaning
     const reset = (runId: string) =>
       Effect.gen(function* () {

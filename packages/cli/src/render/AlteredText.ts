@@ -1,6 +1,8 @@
 import type * as Asset from "@sluice/core/asset/Asset"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import type { Altered } from "@sluice/warehouse/checks/Altered"
+import type { LostPartitions } from "@sluice/warehouse/checks/LostPartitions"
+import * as Human from "./Human.ts"
 
 /** Names the tables that were changed from outside, one line each. */
 export const lines = (altered: ReadonlyArray<Altered>, { assets }: AssetGraph<Asset.Any>): ReadonlyArray<string> =>
@@ -10,4 +12,11 @@ export const lines = (altered: ReadonlyArray<Altered>, { assets }: AssetGraph<As
       ? "None of its partitions counts as made: they are missing, and made again when they are requested."
       : "It counts as never materialized, and is made again in full."
     return `${table} was changed from outside: ${why}. ${effect}`
+  })
+
+/** Names the partitions that the history has and the store does not, one line for each asset. */
+export const lostLines = (lost: ReadonlyArray<LostPartitions>): ReadonlyArray<string> =>
+  lost.map(({ asset, count, text }) => {
+    const [are, them] = count === 1 ? ["is", "It counts"] : ["are", "They count"]
+    return `${Human.plural(count, "partition")} of ${asset} that the history has ${are} not in the store: ${text}. ${them} as missing.`
   })

@@ -1,6 +1,7 @@
 import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import * as Signature from "../partition/Signature.ts"
+import * as Slice from "../partition/Slice.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Cause, PartitionStates } from "./PartitionStaleness.ts"
 
@@ -55,6 +56,17 @@ export const counts = ({ failed, made, missing, orphaned, signature, space, stal
   stale: Runs.size(stale),
   orphaned: Stored.count(orphaned, Signature.granularityOf(signature))
 })
+
+/** The partitions that are made and whose key is none of `keys`. Undefined if there are none. At most three ranges are written. */
+export const madeBeside = (
+  { made, space }: PartitionStates,
+  keys: ReadonlyArray<string>
+): (Some & { readonly partitions: Stored.Stored }) | undefined => {
+  const runs = Runs.difference(made, Slice.runsOf(space, keys))
+  if (Runs.isEmpty(runs)) return undefined
+  const text = PartitionText.print(space, runs, { limit: 3 })
+  return { count: Runs.size(runs), text, partitions: Stored.of(space, runs) }
+}
 
 /** The partitions that are there and that the set no longer has, by their keys: ranges that are next to each other as one. */
 export const orphanedText = (

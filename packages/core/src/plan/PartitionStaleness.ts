@@ -20,7 +20,10 @@ export interface PartitionStates {
   /** Those that are there, and were made from other code or other rows than today's. */
   readonly stale: Runs.Runs
   readonly causes: ReadonlyArray<Cause>
-  /** Those that are there, and are made from something that nobody can ask whether it has changed: a source that is not stored. */
+  /**
+   * Those that are there, and are made from something that nobody can ask whether it has changed: a source that is not stored, or
+   * partitions that are made from one.
+   */
   readonly unknown: Runs.Runs
   /** Those that are there, and that the set no longer has. */
   readonly orphaned: Stored.Stored
@@ -84,7 +87,7 @@ export const of = (graph: AssetGraph<Asset.Any>, cuts: Cuts, recorded: Recorded)
       failed: current.failed,
       stale: Runs.union(stale, after),
       causes: Runs.isEmpty(after) ? causes : [...causes, { _tag: "Upstream", asset: asset.name, runs: after }],
-      unknown: isUnknown(asset) ? current.made : Runs.empty(space.size),
+      unknown: isUnknown(asset) ? current.made : unknownInputs(asset, cuts, current, all),
       orphaned: current.orphaned,
       signature: standing.signature,
       recut: Signature.differences(standing.signature, signature),
@@ -100,6 +103,18 @@ const isUnknown = ({ upstreams }: Asset.Any): boolean => {
   const all = Object.values(upstreams)
   return all.length === 0 || all.some(({ storage }) => storage._tag === "Ephemeral")
 }
+
+/** The partitions that are made from unknown ones. If these are made again, they must be, too. */
+const unknownInputs = (
+  asset: Asset.Any,
+  cuts: Cuts,
+  { made }: Standing.Current,
+  above: ReadonlyMap<string, PartitionStates>
+): Runs.Runs =>
+  Object.values(asset.upstreams).reduce((sum, upstream) => {
+    const unknown = above.get(upstream.name)?.unknown
+    return unknown === undefined ? sum : Runs.union(sum, Runs.intersect(cuts.down(asset, upstream, unknown), made))
+  }, Runs.empty(made.space))
 
 /** Of a chain, the partitions after one that is stale, or that was made again after them. */
 const afterStale = (space: Space, { made, madeAt }: Standing.Current, stale: Runs.Runs): Runs.Runs => {

@@ -64,6 +64,8 @@ export const make = (options: {
   let firstError: ErrorInfo | undefined
   const progress = new Map<Runs.Runs, number>()
   const checks = new Map<string, { last: CheckDraft; count: number; failed: number }>()
+  /** The slices that are being made, with what was reported late of them meanwhile: they may have read before it came. */
+  const running = new Map<Runs.Runs, Array<LateDraft>>()
 
   const flush = () => {
     if (slices.length > 0) emit({ _tag: "PartitionsSucceeded", ...step, set, code, ...observed, slices })
@@ -95,6 +97,25 @@ export const make = (options: {
     checks.set(event.check, known)
     if (event.passed) return
     emit({ ...event, metadata: { ...event.metadata, partition: PartitionText.print(space, slice, { limit: 1 }) } })
+  }
+
+  const late = (event: LateDraft) => {
+    // A partition that was made before is late after its event, not before.
+    flush()
+    emit(event)
+    const { runs } = Stored.toRuns(space, event.partitions)
+    for (const [slice, reported] of running) {
+      const partitions = Runs.intersect(slice, runs)
+      if (!Runs.isEmpty(partitions)) reported.push({ ...event, partitions: Stored.of(space, partitions) })
+    }
+  }
+
+  const ended = (slice: Runs.Runs) => {
+    const reported = running.get(slice) ?? []
+    running.delete(slice)
+    if (reported.length === 0) return
+    flush()
+    for (const event of reported) emit(event)
   }
 
   const succeeded = ({ durationMillis, metadata, provenance }: SuccessDraft, slice: Runs.Runs) => {
@@ -131,14 +152,20 @@ export const make = (options: {
 
   const take = (event: Draft, slice: Runs.Runs): void => {
     switch (event._tag) {
+      case "StepStarted":
+        running.set(slice, [])
+        break
       case "StepSucceeded":
         succeeded(event, slice)
+        ended(slice)
         break
       case "StepFailed":
         fail(event.error, slice)
+        running.delete(slice)
         break
       case "StepSkipped":
         skip(slice, event.causes)
+        running.delete(slice)
         break
       case "StepProgressed":
         progressed(event.rows, slice)
@@ -150,7 +177,7 @@ export const make = (options: {
         evaluated(event, slice)
         break
       case "PartitionsLate":
-        emit(event)
+        late(event)
         break
       default:
     }
@@ -176,4 +203,5 @@ export const make = (options: {
 
 type Slices = (typeof PartitionsSucceeded.Type)["slices"]
 type SuccessDraft = Extract<Draft, { readonly _tag: "StepSucceeded" }>
+type LateDraft = Extract<Draft, { readonly _tag: "PartitionsLate" }>
 type CheckDraft = Omit<CheckEvaluated, "at">

@@ -6,6 +6,7 @@ import { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { Inspected, Mark } from "../WarehouseReader.ts"
 import { ofPipeline, type PipelineDialect } from "./SqlDialect.ts"
 import * as SqlOwners from "./SqlOwners.ts"
+import * as SqlPartitionMarks from "./SqlPartitionMarks.ts"
 import * as SqlRows from "./SqlRows.ts"
 
 /**
@@ -63,7 +64,13 @@ export const all = Effect.fn("SqlMarks.all")(function* (
   const sql = yield* SqlClient
   const { its, marks } = words(sql, dialect)
   const rows = yield* SqlRows.all(Row, sql`SELECT relation, run_id, row_count FROM ${marks} WHERE ${its}`)
-  return new Map(rows.map((row) => [row.relation, { runId: row.run_id, rows: row.row_count ?? undefined }]))
+  const cut = new Map(yield* SqlPartitionMarks.counts(dialect))
+  return new Map(
+    rows.map(({ relation, row_count, run_id }) => {
+      const partitions = cut.get(relation)
+      return [relation, { runId: run_id, rows: row_count ?? undefined, ...(partitions === undefined ? {} : { partitions }) }]
+    })
+  )
 })
 
 const Row = Schema.Struct({

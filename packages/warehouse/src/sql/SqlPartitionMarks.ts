@@ -29,6 +29,20 @@ export const all = Effect.fn("SqlPartitionMarks.all")(function* (
   return rows.map((row) => ({ key: row.partition_key, runId: row.run_id, rows: row.row_count ?? undefined }))
 })
 
+/** The number of marked partitions of each table that has some. */
+export const counts = Effect.fn("SqlPartitionMarks.counts")(function* (
+  dialect: PipelineDialect
+): Effect.fn.Return<ReadonlyArray<readonly [relation: string, count: number]>, SqlError | WarehouseFailed, SqlClient> {
+  const sql = yield* SqlClient
+  const marks = sql.literal(dialect.table(tableName))
+  const its = sql`pipeline = ${dialect.pipeline}`
+  const rows = yield* SqlRows.all(
+    Counted,
+    sql`SELECT relation, COUNT(*) AS marked FROM ${marks} WHERE ${its} GROUP BY relation`
+  )
+  return rows.map(({ marked, relation }) => [relation, marked] as const)
+})
+
 /** The number of rows that partitions have, by their marks; undefined if an erasure has changed one of them. */
 export const rowsOf = Effect.fn("SqlPartitionMarks.rowsOf")(function* (
   dialect: PipelineDialect,
@@ -144,6 +158,7 @@ export const keyTooLong = ({ name }: Table.Any): WarehouseFailed =>
 export const longestKey = 512
 
 const Row = Schema.Struct({ partition_key: Schema.String, run_id: Schema.String, row_count: Schema.NullOr(SqlRows.Count) })
+const Counted = Schema.Struct({ relation: Schema.String, marked: SqlRows.Count })
 const Sum = Schema.Struct({ known: SqlRows.Count, unknown_marks: SqlRows.Count })
 
 const words = (sql: SqlClient, dialect: PipelineDialect, relation: string) => ({
