@@ -6,6 +6,7 @@ import { expect, it } from "vitest"
 const timesOfDay = [
   "assets/src/assets/loadedAt.ts",
   "cli/src/commands/partitionsAdopt.ts",
+  "cli/src/commands/partitionsPrune.ts",
   "cli/src/privacy/PrivacyReport.ts",
   "cli/src/wiring/Retention.ts",
   "core/src/definitions/Pipeline.ts",

@@ -72,7 +72,7 @@ describe("--changed without partitions", () => {
         "  daily_revenue    31 partitions of days: 2024-08-01..2024-08-31",
         "  monthly_revenue  1 partition of months: 2024-08"
       ],
-      [0, "  daily_revenue  1 partition of days: 2024-08-31", "    all made before, and made again · 30 kept"]
+      [0, "  daily_revenue    1 partition of days: 2024-08-31", "    all made before, and made again · 30 kept"]
     ])
   }, 30_000)
 })

@@ -31,7 +31,11 @@ export const partitionMarksContract = (options: Options) =>
             "2024-03-04",
             "2024-03-05"
           ])
-          expect((yield* (yield* WarehouseReader).marks).get(table.name)).toStrictEqual({ runId: "run", rows: 3 })
+          expect((yield* (yield* WarehouseReader).marks).get(table.name)).toStrictEqual({
+            runId: "run",
+            rows: 3,
+            partitions: 3
+          })
         })
       )
 

@@ -28,7 +28,11 @@ export const partitionsContract = (options: Options) =>
           expect(yield* seen(table)).toBe("3a7 3e 4c 4d")
           expect(yield* marksOf(table)).toStrictEqual(["2024-03-03 third 2", "2024-03-04 second 2"])
           expect(yield* marksOf(table, "second")).toStrictEqual(["2024-03-04 second 2"])
-          expect((yield* (yield* WarehouseReader).marks).get("cut_exact")).toStrictEqual({ runId: "third", rows: 4 })
+          expect((yield* (yield* WarehouseReader).marks).get("cut_exact")).toStrictEqual({
+            runId: "third",
+            rows: 4,
+            partitions: 2
+          })
           expect([relation, metadata["rows"], outside.rows, outside.elsewhere]).toStrictEqual([table, 2, 0, 0])
         })
       )
@@ -155,7 +159,11 @@ export const partitionsContract = (options: Options) =>
             { concurrency: "unbounded" }
           )
           expect((yield* readAll(table)).length).toBe(20)
-          expect((yield* (yield* WarehouseReader).marks).get(table.name)).toStrictEqual({ runId: "run", rows: 20 })
+          expect((yield* (yield* WarehouseReader).marks).get(table.name)).toStrictEqual({
+            runId: "run",
+            rows: 20,
+            partitions: 20
+          })
           const versions = Array.from({ length: 8 }, (_, at) => at + 2)
           yield* Effect.forEach(
             versions,

@@ -135,7 +135,8 @@ export const runHistoryContract = (options: {
           const [first, second, ...others] = yield* beats
           expect([first?.runId, second?.runId, others]).toStrictEqual(["beat-1", "beat-2", []])
           const [earlier, later] = [first?.silentMillis ?? 0, second?.silentMillis ?? 0]
-          expect([earlier - later >= 50, later >= 0, earlier < 60_000]).toStrictEqual([true, true, true])
+          // Timers and the clock round differently.
+          expect([earlier - later >= 45, later >= 0, earlier < 60_000]).toStrictEqual([true, true, true])
           yield* store.append([concluded("beat-1", "succeeded"), { ...concluded("beat-2", "crashed"), reason: "it died" }])
           expect((yield* store.unfinished).map(({ runId }) => runId)).not.toContain("beat-2")
           expect(
