@@ -5,8 +5,6 @@ import { expect, it } from "vitest"
 /** The modules that read the time of day, for the time of an event, and the age of rows and runs. */
 const timesOfDay = [
   "assets/src/assets/loadedAt.ts",
-  "cli/src/commands/partitionsAdopt.ts",
-  "cli/src/commands/partitionsPrune.ts",
   "cli/src/privacy/PrivacyReport.ts",
   "cli/src/wiring/Retention.ts",
   "core/src/definitions/Pipeline.ts",

@@ -19,8 +19,7 @@ export const tell = Effect.fn("Rivals.tell")(function* (plan: Plan<Asset.Any>) {
   const rivals = yield* runsMaking(storedIn(plan))
   yield* Output.err(
     rivals.map(({ assets, run }) => {
-      const who = `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host})`
-      return `${who} is materializing ${Human.list(assets)} too. The second run waits for the first.`
+      return `${Human.run(run)} is materializing ${Human.list(assets)} too. The second run waits for the first.`
     })
   )
 })
@@ -68,8 +67,7 @@ const runsMaking = (steps: ReadonlyArray<Step>) =>
   )
 
 const refused = ({ assets, run }: Owner.ConcurrentRun) => {
-  const { host, pid } = run.owner
-  const what = `${run.backfill ? "Backfill" : "Run"} ${run.runId} (process ${pid} on ${host}) is making some of these partitions of ${Human.list(assets)}.`
+  const what = `${Human.run(run)} is making some of these partitions of ${Human.list(assets)}.`
   const remedy = run.backfill
     ? `Wait until it has ended, cancel it with \`sluice backfills cancel ${run.runId}\`, or name other partitions.`
     : "Wait until it has ended, or name other partitions."

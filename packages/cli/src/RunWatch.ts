@@ -118,7 +118,7 @@ const causesOf = ({ provenance }: Materialization, last: Materialization | undef
     ? ["never materialized before"]
     : Provenance.differences(last.provenance, provenance.code, provenance.inputs).map(StandingText.cause)
 
-/** A failure is told in full when it happens. The summary has it in brief. */
+/** The events that are told in full when they happen. The summary has only their first sentence. */
 const isFailure = (event: RunEvent): boolean =>
   event._tag === "StepRetrying" ||
   event._tag === "StepFailed" ||

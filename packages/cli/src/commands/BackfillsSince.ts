@@ -22,8 +22,8 @@ export const of = Effect.fn("assets.backfills.since")(function* (runId: string) 
 })
 
 /** Whether nothing of a run is left to retry. */
-export const isFinished = (error: { readonly _tag: string; readonly why?: string }): boolean =>
-  error._tag === "NothingToRetry" && error.why === "every step of it succeeded"
+export const isFinished = (error: unknown): error is Planner.NothingToRetry =>
+  error instanceof Planner.NothingToRetry && error.why === "every step of it succeeded"
 
 /** Follows the runs that resumed a backfill to the last one. `runs` are newest first. */
 const lastResumed = (runs: ReadonlyArray<RunSummary>, runId: string): RunSummary | undefined => {

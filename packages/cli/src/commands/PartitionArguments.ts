@@ -9,6 +9,7 @@ import { RunStore } from "@sluice/core/run/RunStore"
 import { didYouMean } from "@sluice/core/suggest"
 import * as Effect from "effect/Effect"
 import { RunFailed, UsageError } from "../CliError.ts"
+import * as Human from "../render/Human.ts"
 
 /** The typed values of the options that name partitions. */
 export interface Typed {
@@ -80,9 +81,8 @@ export const afterBeginning = <A, E extends { readonly message: string }, R>(eff
 export const refuseRivals = Effect.fn("assets.partitions.rivals")(function* (name: string) {
   const [rival] = yield* Owner.concurrentRuns([name])
   if (rival === undefined) return
-  const { runId, owner } = rival.run
   return yield* new UsageError({
-    detail: `Run ${runId} (process ${owner.pid} on ${owner.host}) is making partitions of ${name}. Nothing was changed: wait until it has ended, or stop it first.`
+    detail: `${Human.run(rival.run)} is making partitions of ${name}. Nothing was changed: wait until it has ended, or stop it first.`
   })
 })
 

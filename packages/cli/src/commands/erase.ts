@@ -111,6 +111,6 @@ const refuseRivals = Effect.fnUntraced(function* (erasure: ErasureSpec) {
   if (rival === undefined) return
   const { assets, run } = rival
   return yield* new RunFailed({
-    detail: `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host}) is materializing ${Human.list(assets)}, and may have read the user already. Nothing was erased: wait until it has ended, or stop it, and erase then.`
+    detail: `${Human.run(run)} is materializing ${Human.list(assets)}, and may have read the user already. Nothing was erased: wait until it has ended, or stop it, and erase then.`
   })
 })

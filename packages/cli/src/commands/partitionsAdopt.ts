@@ -7,7 +7,6 @@ import * as RecordedRun from "@sluice/core/run/RecordedRun"
 import { RunStore } from "@sluice/core/run/RunStore"
 import type { Cut } from "@sluice/warehouse/PartitionedTables"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
@@ -71,16 +70,15 @@ export const run = Effect.fn("assets.partitions.adopt")(function* ({ asset: name
     }
     const store = yield* RunStore
     const code = (yield* CodeVersions)(asset) ?? unknown
-    const adopt = (runId: string) =>
+    const adopt = (run: RecordedRun.Begun) =>
       Effect.gen(function* () {
         const cut = yield* (yield* Warehouse).cutInto(table, space, { adopt: true })
-        const at = new Date(yield* Clock.currentTimeMillis).toISOString()
         const runs = Slice.runsOf(
           space,
           cut.partitions.map(([key]) => key)
         )
         const rows = cut.partitions.reduce((sum, [, each]) => sum + each, 0)
-        const event = MarkedPartitions.eventOf({ runId, at, asset, space, code, runs, rows })
+        const event = MarkedPartitions.eventOf({ ...run, asset, space, code, runs, rows })
         yield* store.invalidate([name])
         if (event !== undefined) yield* store.append([event])
         return cut

@@ -3,11 +3,9 @@ import * as Relations from "@sluice/core/definitions/Relations"
 import * as Stored from "@sluice/core/partition/Stored"
 import * as PartitionReport from "@sluice/core/plan/PartitionReport"
 import * as RecordedRun from "@sluice/core/run/RecordedRun"
-import type { RunEvent } from "@sluice/core/run/RunEvent"
-import type { Materialization } from "@sluice/core/run/RunRecord"
+import * as RunRecord from "@sluice/core/run/RunRecord"
 import { RunStore } from "@sluice/core/run/RunStore"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { UsageError } from "../CliError.ts"
@@ -52,7 +50,7 @@ export const run = Effect.fn("assets.partitions.prune")(function* ({ asset: name
     const { states, what } = yield* orphans
     if (what === undefined) return yield* output.out([nothing])
     const table = Relations.relationOf(asset)
-    const remove = Effect.fnUntraced(function* (runId: string) {
+    const remove = Effect.fnUntraced(function* (run: RecordedRun.Begun) {
       const store = yield* RunStore
       const rows =
         table?._tag === "Table"
@@ -60,7 +58,7 @@ export const run = Effect.fn("assets.partitions.prune")(function* ({ asset: name
           : undefined
       yield* store.forgetPartitions(name, states.orphaned)
       const last = (yield* store.materializations).get(name)
-      if (last !== undefined) yield* store.append([changed(last, runId, yield* Clock.currentTimeMillis)])
+      if (last !== undefined) yield* store.append([RunRecord.changedEvent(last, run)])
       return rows
     })
     const tell = (rows: number | undefined) =>
@@ -69,14 +67,3 @@ export const run = Effect.fn("assets.partitions.prune")(function* ({ asset: name
     yield* output.out([`${green(marks.ok)} ${tell(value)}`])
   }).pipe(Partition.afterBeginning, Effect.provide(Layer.merge(Stores.layer(settings), ThisProcess.layer)))
 })
-
-/** The table has other data now, so whoever has read all of it is stale. */
-const changed = ({ asset, provenance }: Materialization, runId: string, now: number): RunEvent => {
-  const at = new Date(now).toISOString()
-  return {
-    _tag: "StepSucceeded",
-    ...{ runId, at, asset, action: "materialize", attempt: 1, durationMillis: 0 },
-    metadata: { partitions: 0 },
-    provenance: { ...provenance, data: runId, since: at }
-  }
-}

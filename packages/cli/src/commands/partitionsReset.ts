@@ -47,7 +47,7 @@ export const run = Effect.fn("assets.partitions.reset")(function* ({ asset: name
     yield* Effect.provide(RunCommand.closeOrphans, settings.configured.resources)
     yield* Partition.refuseRivals(name)
     const { rows, space } = yield* meaning
-    const reset = (runId: string) =>
+    const reset = ({ runId }: RecordedRun.Begun) =>
       Effect.gen(function* () {
         const warehouse = yield* Warehouse
         if (table?._tag === "Table" && rows !== undefined) {

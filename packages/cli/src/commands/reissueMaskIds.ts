@@ -41,6 +41,6 @@ const refuseRivals = Effect.gen(function* () {
   if (rival === undefined) return
   const { assets, run } = rival
   return yield* new RunFailed({
-    detail: `Run ${run.runId} (process ${run.owner.pid} on ${run.owner.host}) is materializing ${Human.list(assets)}. No id was changed: wait until it has ended, or stop it, and run this again.`
+    detail: `${Human.run(run)} is materializing ${Human.list(assets)}. No id was changed: wait until it has ended, or stop it, and run this again.`
   })
 })

@@ -141,9 +141,8 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
   }
 }
 
-/** The first sentence of an error, without the error that it quotes. */
-export const brief = (message: string): string =>
-  (message.split(", the first with: ")[0] ?? "").split(/(?<=[.!?])\s/)[0] ?? ""
+/** The first sentence of an error. */
+export const brief = (message: string): string => message.split(/(?<=[.!?])\s/)[0] ?? ""
 
 /** What was done with an asset that was not materialized. */
 export const done = (action: Action): ReadonlyArray<string> => {

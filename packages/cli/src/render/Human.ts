@@ -1,3 +1,5 @@
+import type { RunSummary } from "@sluice/core/run/RunRecord"
+
 /** `12345` as `12,345`. */
 export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
 
@@ -22,3 +24,7 @@ export const list = (names: ReadonlyArray<string>, limit = 3): string => {
   const shown = names.length > limit ? [...names.slice(0, limit - 1), `${names.length - limit + 1} more`] : names
   return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`
 }
+
+/** A run with its process, as the subject of a sentence: `Backfill 20240801-060000-4t2k (process 42 on build1)`. */
+export const run = ({ backfill, owner, runId }: Pick<RunSummary, "backfill" | "owner" | "runId">): string =>
+  `${backfill ? "Backfill" : "Run"} ${runId} (process ${owner.pid} on ${owner.host})`

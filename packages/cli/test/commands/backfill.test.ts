@@ -48,8 +48,8 @@ describe("a backfill", () => {
     const failures = first.err.split("\n").filter((line) => line.includes("failed"))
     expect(failures.map(steady)).toStrictEqual([
       '✗ daily_revenue  2024-08-05 failed: "daily_revenue" failed the check revenue. `sluice asset daily_revenue` shows the results.',
-      "✗ daily_revenue  failed: 1 of 10 partitions failed",
-      "✗ daily_revenue  failed (TIME): 1 of 10 partitions failed",
+      "✗ daily_revenue  failed: 1 of 10 partitions failed.",
+      "✗ daily_revenue  failed (TIME): 1 of 10 partitions failed.",
       "1 failed · 1 check passed · TIME · run RUN"
     ])
     expect(linesOf(await sluice("backfills", "show")).map((line) => steady(String(line)))).toStrictEqual([

@@ -56,13 +56,13 @@ it("what is known of partitions is not changed while a run makes some of them", 
           err
             .split("\n")
             .at(-1)
-            ?.replace(/Run \S+ \(process \d+ on \S+\)/, "Run R (process P on H)")
+            ?.replace(/Backfill \S+ \(process \d+ on \S+\)/, "Backfill B (process P on H)")
         ])
       }
     })
   const { code } = await program(pipeline({ made }), directory)("backfill", "daily_revenue", "--to", "2024-08-03")
   const refusal =
-    "✗ Run R (process P on H) is making partitions of daily_revenue. Nothing was changed: wait until it has ended, or stop it first."
+    "✗ Backfill B (process P on H) is making partitions of daily_revenue. Nothing was changed: wait until it has ended, or stop it first."
   expect([code, said]).toStrictEqual([
     0,
     [

@@ -2,18 +2,13 @@ import type * as Effect from "effect/Effect"
 import type { Failure } from "./Failure.ts"
 import type { Metadata } from "./Metadata.ts"
 
-/**
- * The rows that a check reads: the rows of a relation by its name, or the published rows. The relation has staged rows, which are not
- * visible yet, or the stored rows of some partitions.
- */
+/** The rows that a check reads. `relation` is the name of those that are not all rows of the asset. */
 export type Subject =
-  | {
-      readonly _tag: "Staged"
-      readonly relation: string
-      readonly counted?: Counted | undefined
-      /** Set for stored rows: the number that was recorded when they were written, if it is known. */
-      readonly stored?: { readonly rows: number | undefined }
-    }
+  /** Staged rows, which are not visible yet. */
+  | { readonly _tag: "Staged"; readonly relation: string; readonly counted?: Counted | undefined }
+  /** The published rows of some partitions. `rows` is the number that was recorded with them, if it is known. */
+  | { readonly _tag: "Partitions"; readonly relation: string; readonly rows: number | undefined }
+  /** All published rows. */
   | { readonly _tag: "Published" }
 
 /** Row counts reported by the loader, so that no check counts again. */

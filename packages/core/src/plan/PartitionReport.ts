@@ -57,8 +57,8 @@ export const counts = ({ failed, made, missing, orphaned, signature, space, stal
   orphaned: Stored.count(orphaned, Signature.granularityOf(signature))
 })
 
-/** The partitions that are made and whose key is none of `keys`. Undefined if there are none. At most three ranges are written. */
-export const madeBeside = (
+/** The made partitions, except those of some keys. Undefined if there are none. At most three ranges are written. */
+export const madeExcept = (
   { made, space }: PartitionStates,
   keys: ReadonlyArray<string>
 ): (Some & { readonly partitions: Stored.Stored }) | undefined => {

@@ -12,30 +12,34 @@ import type { RunEvent, RunStatus } from "./RunEvent.ts"
 import * as RunId from "./RunId.ts"
 import { RunStore, type RunStoreFailed } from "./RunStore.ts"
 
-/** The result of a recorded action, its run id and its start (ISO 8601 in UTC). */
-export interface Recorded<A> {
+/** The run of a recorded action: its id, and its start (ISO 8601 in UTC). */
+export interface Begun {
   readonly runId: string
   readonly at: string
+}
+
+/** A run and the result of its action. */
+export interface Recorded<A> extends Begun {
   readonly value: A
 }
 
 /**
  * Records an action that is not a plan, such as an erasure, as a run without steps. `what` takes the place of the selection. `work`
- * may be a function of the run's id.
+ * may be a function of the run's id and start.
  * `tell` summarizes the outcome in one sentence; it is stored, so it must not hold a value from the data.
  */
 export const record = Effect.fn("RecordedRun.record")(function* <A, E extends Failure, R>(
   what: string,
-  work: Effect.Effect<A, E, R> | ((runId: string) => Effect.Effect<A, E, R>),
+  work: Effect.Effect<A, E, R> | ((run: Begun) => Effect.Effect<A, E, R>),
   tell: (value: A) => string
 ): Effect.fn.Return<Recorded<A>, E | RunStoreFailed, R | RunStore> {
   const runId = yield* RunId.make
-  const working = Effect.isEffect(work) ? work : work(runId)
   const store = yield* RunStore
   const { self: owner } = yield* Owner
   const started = yield* Clock.currentTimeNanos
   const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
   const at = yield* now
+  const working = Effect.isEffect(work) ? work : work({ runId, at })
   const conclude = Effect.fnUntraced(function* (status: RunStatus, reason: string | undefined) {
     const durationMillis = Attempt.millisBetween(started, yield* Clock.currentTimeNanos)
     const event: RunEvent = {

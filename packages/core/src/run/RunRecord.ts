@@ -72,6 +72,20 @@ export const materializationOf = (event: RunEvent): Materialization | undefined 
       }
     : undefined
 
+/**
+ * The event of a run that has changed an asset's data without making any: it removed partitions. What was made from all of the data
+ * is stale after it.
+ */
+export const changedEvent = (
+  { asset, provenance }: Materialization,
+  { at, runId }: { readonly runId: string; readonly at: string }
+): RunEvent => ({
+  _tag: "StepSucceeded",
+  ...{ runId, at, asset, action: "materialize", attempt: 1, durationMillis: 0 },
+  metadata: { partitions: 0 },
+  provenance: { ...provenance, data: runId, since: at }
+})
+
 /** The end of an asset's step that an event records; undefined for loads and checks, which do not change the asset's state. */
 export const lastStepOf = (event: RunEvent): (LastStep & { readonly asset: string }) | undefined => {
   const ended = (status: LastStep["status"], action: Action) =>

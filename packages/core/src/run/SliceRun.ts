@@ -252,7 +252,7 @@ const conclude = (
       ? `${total - made} of ${total} partitions were not made, since what they are made from failed.`
       : total === 1
         ? first.message
-        : `${failed} of ${total} partitions failed, the first with: ${first.message}`
+        : `${failed} of ${total} partitions failed. The first: ${first.message}`
   emit({
     _tag: "StepFailed",
     ...told,

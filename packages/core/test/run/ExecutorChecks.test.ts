@@ -56,8 +56,8 @@ describe("checks", () => {
 
   it.effect("of staged rows are evaluated one after the other, of published ones at once, and are told in their order", () =>
     Effect.gen(function* () {
-      const running = { Staged: 0, Published: 0 }
-      const most = { Staged: 0, Published: 0 }
+      const running = { Staged: 0, Partitions: 0, Published: 0 }
+      const most = { Staged: 0, Partitions: 0, Published: 0 }
       const taking = (name: string, seconds: number, severity: "warn" | "error") =>
         AssetCheck.make(name, {
           description: "",
@@ -77,7 +77,7 @@ describe("checks", () => {
       const fiber = yield* Effect.fork(runAll([table([...telling, ...blocking], [])]))
       yield* TestClock.adjust("1 minute")
       const all = found(yield* Fiber.join(fiber)).map(([name]) => name)
-      expect([all, most]).toStrictEqual([[...blocking, ...telling].map(({ name }) => name), { Staged: 1, Published: 3 }])
+      expect([all, most]).toStrictEqual([[...blocking, ...telling].map(({ name }) => name), { Staged: 1, Partitions: 0, Published: 3 }])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 

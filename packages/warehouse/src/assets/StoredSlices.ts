@@ -18,7 +18,7 @@ export const of = (table: Table.Any): Storage.StoredSlices<Warehouse> => ({
   ),
   evaluate: (check, slice, rows) =>
     Effect.gen(function* () {
-      const evaluated = check.evaluate({ _tag: "Staged", relation, stored: { rows } })
+      const evaluated = check.evaluate({ _tag: "Partitions", relation, rows })
       const reader = yield* Effect.serviceOption(WarehouseReader)
       return yield* Option.isNone(reader)
         ? evaluated

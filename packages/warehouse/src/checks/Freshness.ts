@@ -28,7 +28,7 @@ export const freshness = <T extends Table.Any | View.Any>(
     evaluate: Effect.fn(`Check.${name}`)(function* (subject) {
       const reader = yield* WarehouseReader
       const oldest = new Date((yield* Clock.currentTimeMillis) - Duration.toMillis(maxAge)).toISOString()
-      const from = subject._tag === "Staged" ? subject.relation : relation.name
+      const from = subject._tag === "Published" ? relation.name : subject.relation
       const [fresh = 0, any = 0] = yield* reader.measure(
         (quote) => {
           const rows = `SELECT 1 FROM ${quote(from)}`

@@ -19,8 +19,8 @@ export interface LostPartitions {
 }
 
 /**
- * Finds partitions that the history has and the store does not: the store was restored from an older backup, or their marks were
- * deleted. Marks are counted, and read only if some are missing.
+ * Finds partitions that the history has and the store does not: somebody restored the store from an older backup, or deleted marks.
+ * Counts the marks, and reads them only if there are fewer than partitions.
  */
 export const find = Effect.fn("LostPartitions.find")(function* (graph: AssetGraph<Asset.Any>) {
   const facts = yield* PartitionFacts.of(graph, yield* (yield* RunStore).materializations)
@@ -34,7 +34,7 @@ export const find = Effect.fn("LostPartitions.find")(function* (graph: AssetGrap
     const { made, orphaned = 0 } = PartitionReport.counts(states)
     if ((marks.get(table.name)?.partitions ?? 0) >= made + orphaned) continue
     const marked = (yield* warehouse.partitionMarks(table)).map(({ key }) => key)
-    const unmarked = PartitionReport.madeBeside(states, marked)
+    const unmarked = PartitionReport.madeExcept(states, marked)
     if (unmarked !== undefined) lost.push({ asset: asset.name, ...unmarked })
   }
   return lost

@@ -146,7 +146,7 @@ type Accepted<C> = Extract<Column.Value<C>, string | number>
 type Quote = (identifier: string) => string
 
 const nameOf = (relation: Relation, subject: AssetCheck.Subject): string =>
-  subject._tag === "Staged" ? subject.relation : relation.name
+  subject._tag === "Published" ? relation.name : subject.relation
 
 /** A check that counts all rows and, by label, the rows that break a condition. It passes if no row does. */
 const counting = (

@@ -40,7 +40,7 @@ export const rowCount = (table: Table.Any, options: Options = {}): AssetCheck.As
     severity,
     evaluate: Effect.fn("Check.row_count")(function* (subject) {
       if (subject._tag === "Published") return yield* asWritten(table)
-      if (subject.stored !== undefined) return compared(yield* count(subject.relation), subject.stored.rows)
+      if (subject._tag === "Partitions") return compared(yield* count(subject.relation), subject.rows)
       const { before = yield* published(table.name), rows = yield* count(subject.relation) }: Partial<AssetCheck.Counted> =
         subject.counted ?? {}
       const { allowed, maxShare } = yield* RowLoss

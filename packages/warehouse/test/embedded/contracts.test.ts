@@ -12,6 +12,7 @@ import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { partitionChecksContract } from "../contract/partitionChecksContract.ts"
 import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
+import { partitionRecordsContract } from "../contract/partitionRecordsContract.ts"
 import { personalPartitionsContract } from "../contract/personalPartitionsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline, forPipeline } from "../contract/pipelines.ts"
@@ -36,6 +37,7 @@ runStoreContract({ name, layer: freshStores })
 runHistoryContract({ name, layer: freshStores })
 runCancelContract({ name, layer: freshStores })
 partitionHistoryContract({ name, layer: freshStores })
+partitionRecordsContract({ name, layer: freshStores })
 partitionChecksContract({ name, layer: freshStores })
 storedKeysContract({
   name,

@@ -13,6 +13,7 @@ import { fingerprintsContract } from "../contract/fingerprintsContract.ts"
 import { maskIdsContract } from "../contract/maskIdsContract.ts"
 import { partitionChecksContract } from "../contract/partitionChecksContract.ts"
 import { partitionHistoryContract } from "../contract/partitionHistoryContract.ts"
+import { partitionRecordsContract } from "../contract/partitionRecordsContract.ts"
 import { personalPartitionsContract } from "../contract/personalPartitionsContract.ts"
 import { piiMaskerContract } from "../contract/piiMaskerContract.ts"
 import { asPipeline } from "../contract/pipelines.ts"
@@ -91,6 +92,7 @@ for (const flavour of flavours) {
     runHistoryContract({ name: flavour, layer })
     runCancelContract({ name: flavour, layer })
     partitionHistoryContract({ name: flavour, layer })
+    partitionRecordsContract({ name: flavour, layer })
     partitionChecksContract({ name: flavour, layer })
     storedKeysContract({
       name: flavour,
