@@ -77,7 +77,10 @@ describe("checks", () => {
       const fiber = yield* Effect.fork(runAll([table([...telling, ...blocking], [])]))
       yield* TestClock.adjust("1 minute")
       const all = found(yield* Fiber.join(fiber)).map(([name]) => name)
-      expect([all, most]).toStrictEqual([[...blocking, ...telling].map(({ name }) => name), { Staged: 1, Partitions: 0, Published: 3 }])
+      expect([all, most]).toStrictEqual([
+        [...blocking, ...telling].map(({ name }) => name),
+        { Staged: 1, Partitions: 0, Published: 3 }
+      ])
     }).pipe(Effect.provide(RunStore.layerMemory))
   )
 
