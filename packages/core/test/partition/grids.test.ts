@@ -51,23 +51,46 @@ it.prop("a day starts at the first minute at which the zone's clock shows its da
   )
 })
 
-const granularity = FastCheck.constantFrom("hour" as const, "day" as const, "week" as const, "month" as const)
+const sizes = ["hour", "day", "week", "month", "cron */30 * * * *"] as const
+
+/** Windows around an instant that are not found again by their key, their ordinal or their instants. */
+const lostNear = (size: TimeGrid.Granularity, zone: string, at: number): ReadonlyArray<number> => {
+  const grid = TimeGrid.make(size, zone, until)
+  const middle = grid.numberAt(at)
+  return Array.from({ length: 60 }, (_, index) => middle - 30 + index).filter((number) => {
+    const [start, end] = [grid.startOf(number), grid.startOf(number + 1)]
+    if (start === end) return false
+    const found = [
+      Either.getOrUndefined(grid.parse(grid.keyOf(number))),
+      grid.numberOf(grid.ordinalOf(number)),
+      grid.numberAt(start),
+      grid.numberAt(end - 1)
+    ]
+    return found.some((other) => other !== number)
+  })
+}
 
 it.prop(
   "every window is found again by its key, its ordinal and its instants",
-  [nearTransition, granularity],
+  [nearTransition, FastCheck.constantFrom(...sizes)],
   ([{ at, zone }, size]) => {
-    const grid = TimeGrid.make(size, zone, until)
-    const middle = grid.numberAt(at)
-    for (let number = middle - 30; number < middle + 30; number++) {
-      const [start, end] = [grid.startOf(number), grid.startOf(number + 1)]
-      if (start === end) continue
-      expect(grid.parse(grid.keyOf(number))).toStrictEqual(Either.right(number))
-      expect(grid.numberOf(grid.ordinalOf(number))).toBe(number)
-      expect([grid.numberAt(start), grid.numberAt(end - 1)]).toStrictEqual([number, number])
-    }
+    expect(lostNear(size, zone, at)).toStrictEqual([])
   }
 )
+
+it("every window is found again beside one shift of each size in each zone: Vostok's clock was set back by seven hours", () => {
+  const shifts = Intl.supportedValuesOf("timeZone").flatMap((zone) => {
+    const { offsets, since } = table(zone)
+    const bySize = new Map(
+      since.flatMap((at, entry) =>
+        at < Date.UTC(1973, 0, 1) ? [] : [[(offsets[entry] ?? 0) - (offsets[entry - 1] ?? 0), at] as const]
+      )
+    )
+    return [...bySize].map(([shift, at]) => ({ zone, shift, at }))
+  })
+  expect(Math.min(...shifts.map(({ shift }) => shift))).toBe(-7 * Hours.hour)
+  expect(shifts.flatMap((shift) => sizes.flatMap((size) => lostNear(size, shift.zone, shift.at)))).toStrictEqual([])
+})
 
 it.prop("keys of days, weeks and months sort as their windows do", [nearTransition], ([{ at, zone }]) => {
   for (const size of ["day", "week", "month"] as const) {
@@ -130,6 +153,18 @@ it("an hour that a clock repeats has two keys, and the bare one is refused with 
     Either.left("has the letter c, and 2024-10-27T02 comes twice in Europe/Berlin. Write 2024-10-27T02a or 2024-10-27T02b."),
     Either.left("has the letter c, and 2024-10-27T05 comes once in Europe/Berlin. Write 2024-10-27T05."),
     Either.left("is not an hour. Write it as 2024-08-01T02.")
+  ])
+})
+
+it("all hours of a day that a clock is set back by seven hours have keys of their own", () => {
+  const grid = TimeGrid.make("hour", "Antarctica/Vostok", until)
+  const first = Either.getOrThrow(grid.parse("1994-01-31T16"))
+  expect([1, 7, 8, 14, 15].map((by) => grid.keyOf(first + by))).toStrictEqual([
+    "1994-01-31T17a",
+    "1994-01-31T23a",
+    "1994-01-31T17b",
+    "1994-01-31T23b",
+    "1994-02-01T00"
   ])
 })
 

@@ -6,7 +6,7 @@ export const day = 86_400_000
 
 /**
  * The days of a time zone, by number: 0 is 1970-01-01. A day starts at the first instant at which the zone's clock shows its date.
- * In some zones that is not midnight, and a day can last from 21 to 27 hours. If the clock is set back past midnight, the day has
+ * In some zones that is not midnight, and days of 17 and of 31 hours have been. If the clock is set back past midnight, the day has
  * started already. A date that the zone skips (Apia has no 2011-12-30) starts at the same instant as the next one.
  */
 export interface Calendar {

@@ -1,6 +1,5 @@
 import { lastAtMost } from "./lastAtMost.ts"
-import type { ZoneTable } from "./ZoneTable.ts"
-import { entryAt } from "./ZoneTable.ts"
+import * as ZoneTable from "./ZoneTable.ts"
 
 /** Milliseconds of an hour. */
 export const hour = 3_600_000
@@ -16,10 +15,12 @@ export interface Hours {
   readonly numberAt: (instant: number) => number
   /** The time that the zone's clock shows at an instant, as if it were UTC. */
   readonly shownAt: (instant: number) => number
+  /** The hours that start when the clock shows a full hour, ascending. Those before 1970 are left out. */
+  readonly showing: (shown: number) => ReadonlyArray<number>
 }
 
 /** The hours of a table's zone. A lookup is a binary search and a division. */
-export const make = (table: ZoneTable): Hours => {
+export const make = (table: ZoneTable.ZoneTable): Hours => {
   const { offsets, since } = table
   // Of each entry: its first full hour, and how many hours start before it.
   const firsts: Array<number> = []
@@ -40,9 +41,16 @@ export const make = (table: ZoneTable): Hours => {
   }
 
   const numberAt = (instant: number): number => {
-    const at = entryAt(table, instant)
+    const at = ZoneTable.entryAt(table, instant)
     return (counts[at] ?? 0) + Math.max(-1, Math.floor((instant - (firsts[at] ?? 0)) / hour))
   }
 
-  return { startOf, numberAt, shownAt: (instant) => instant + (offsets[entryAt(table, instant)] ?? 0) }
+  const shownAt = (instant: number) => instant + (offsets[ZoneTable.entryAt(table, instant)] ?? 0)
+
+  const showing = (shown: number): ReadonlyArray<number> =>
+    ZoneTable.instantsShowing(table, shown)
+      .map(numberAt)
+      .filter((number) => number >= 0)
+
+  return { startOf, numberAt, shownAt, showing }
 }

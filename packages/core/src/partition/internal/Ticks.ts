@@ -42,16 +42,10 @@ export const make = (pattern: CronPattern.CronPattern, table: ZoneTable.ZoneTabl
 
   const shownAt = (instant: number) => instant + (offsets[ZoneTable.entryAt(table, instant)] ?? 0)
 
-  const showing = (shown: number): ReadonlyArray<number> => {
-    // No zone is more than a day from UTC, and no clock shifts three times in two days.
-    const near = ZoneTable.entryAt(table, shown)
-    const instants = new Set([-2, -1, 0, 1, 2].flatMap((by) => shown - (offsets[near + by] ?? offsets[near] ?? 0)))
-    return [...instants]
-      .filter((instant) => shownAt(instant) === shown)
-      .sort((a, b) => a - b)
+  const showing = (shown: number): ReadonlyArray<number> =>
+    ZoneTable.instantsShowing(table, shown)
       .map(numberAt)
       .filter((number) => shownAt(startOf(number)) === shown)
-  }
 
   return { startOf, numberAt, shownAt, showing }
 }

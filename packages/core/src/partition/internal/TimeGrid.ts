@@ -83,27 +83,20 @@ const gridOf = (granularity: Granularity, zone: string, table: ZoneTable.ZoneTab
 
 type Grid = Omit<TimeGrid, "datesFrom" | "numberOf">
 
-const hours = ({ numberAt, shownAt, startOf }: Hours.Hours, zone: string): Grid => {
-  const shownOf = (number: number) => shownAt(startOf(number))
+const hours = ({ numberAt, shownAt, showing, startOf }: Hours.Hours, zone: string): Grid => {
   const textOf = (shown: number) => new Date(shown).toISOString().slice(0, 13)
 
-  /** The hours that show the same time, ascending. Zones shift by two hours at most. */
-  const sameAs = (number: number): ReadonlyArray<number> => {
-    const shown = shownOf(number)
-    return [-3, -2, -1, 0, 1, 2, 3].map((by) => number + by).filter((other) => other >= 0 && shownOf(other) === shown)
+  const keyOf = (number: number): string => {
+    const shown = shownAt(startOf(number))
+    return `${textOf(shown)}${Repeats.letterOf(showing(shown), number)}`
   }
-
-  const keyOf = (number: number): string => `${textOf(shownOf(number))}${Repeats.letterOf(sameAs(number), number)}`
 
   const parse = (key: string): Either.Either<number, string> => {
     const [, date = "", at = "", letter = ""] = /^(\d{4}-\d\d-\d\d)(?:T([01]\d|2[0-3])([a-z]?))?$/.exec(key) ?? []
     const dayNumber = Calendar.dayOf(date)
     if (dayNumber === undefined || at === "") return Either.left("is not an hour. Write it as 2024-08-01T02.")
     const shown = dayNumber * Calendar.day + Number(at) * Hours.hour
-    const near = numberAt(shown)
-    const [first, ...others] = Array.from({ length: 60 }, (_, by) => near - 30 + by).filter(
-      (number) => number >= 0 && shownOf(number) === shown
-    )
+    const [first, ...others] = showing(shown)
     if (first === undefined) return Either.left(`is an hour that the clock of ${zone} skips.`)
     return Repeats.find([first, ...others], { time: textOf(shown), letter, zone })
   }

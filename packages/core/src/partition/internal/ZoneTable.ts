@@ -36,6 +36,18 @@ export const of = (zone: string, until: number): ZoneTable => {
 /** The position of the entry that holds at an instant. */
 export const entryAt = ({ since }: ZoneTable, instant: number): number => lastAtMost(since, instant)
 
+/** The instants at which the zone's clock shows a time, ascending: one, or two if the time is repeated, or none if it is skipped. */
+export const instantsShowing = (table: ZoneTable, shown: number): ReadonlyArray<number> => {
+  const { offsets, since } = table
+  const instants: Array<number> = []
+  // No zone is more than a day from UTC.
+  for (let at = entryAt(table, shown - day); (since[at] ?? Number.POSITIVE_INFINITY) <= shown + day; at++) {
+    const instant = shown - (offsets[at] ?? 0)
+    if (entryAt(table, instant) === at) instants.push(instant)
+  }
+  return instants
+}
+
 const tables = new Map<string, ZoneTable>()
 const day = 86_400_000
 const tenYears = 3_653 * day
