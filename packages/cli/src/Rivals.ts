@@ -1,5 +1,5 @@
 import type * as Asset from "@sluice/core/asset/Asset"
-import type { Plan, Step } from "@sluice/core/plan/Plan"
+import * as Plan from "@sluice/core/plan/Plan"
 import type { Observer } from "@sluice/core/run/EventFeed"
 import * as Owner from "@sluice/core/run/Owner"
 import { RunStore } from "@sluice/core/run/RunStore"
@@ -12,7 +12,7 @@ import * as Human from "./render/Human.ts"
  * Names other runs that are materializing the same stored assets, or the same partitions of them. The second run waits for the first.
  * Fails if one of the two is a backfill that makes the same partitions, since it would make them twice.
  */
-export const tell = Effect.fn("Rivals.tell")(function* (plan: Plan<Asset.Any>) {
+export const tell = Effect.fn("Rivals.tell")(function* (plan: Plan.Plan<Asset.Any>) {
   const rivalsOfPartitions = plan.cut === undefined ? [] : yield* makingPartitionsOf(plan)
   const rival = rivalsOfPartitions.find(({ run }) => isBackfill(plan) || run.backfill)
   if (rival !== undefined) return yield* refused(rival)
@@ -28,7 +28,7 @@ export const tell = Effect.fn("Rivals.tell")(function* (plan: Plan<Asset.Any>) {
  * Cancels a backfill if another run that makes the same partitions was recorded before it. Both may have started at once, after
  * neither had seen the other.
  */
-export const yielding = Effect.fn("Rivals.yielding")(function* (plan: Plan<Asset.Any>) {
+export const yielding = Effect.fn("Rivals.yielding")(function* (plan: Plan.Plan<Asset.Any>) {
   const output = yield* Output
   const store = yield* RunStore
   const follow: Observer = (events) => {
@@ -48,19 +48,19 @@ export const yielding = Effect.fn("Rivals.yielding")(function* (plan: Plan<Asset
   return isBackfill(plan) ? [follow] : []
 })
 
-const isBackfill = ({ cut }: Plan<Asset.Any>): boolean => cut?.isBackfill === true
+const isBackfill = ({ cut }: Plan.Plan<Asset.Any>): boolean => cut?.isBackfill === true
 
 /** The steps that materialize stored assets. */
-const storedIn = ({ graph, steps }: Plan<Asset.Any>): ReadonlyArray<Step> =>
+const storedIn = ({ graph, steps }: Plan.Plan<Asset.Any>): ReadonlyArray<Plan.Planned> =>
   steps.filter(
     ({ action, asset }) => action === "materialize" && graph.assets[graph.indexOf(asset) ?? -1]?.storage._tag === "Stored"
   )
 
 /** The runs that make some of a plan's partitions, the first recorded first; this run too, once it has started. */
-const makingPartitionsOf = (plan: Plan<Asset.Any>) =>
-  runsMaking(storedIn(plan).filter(({ partitions }) => partitions !== undefined))
+const makingPartitionsOf = (plan: Plan.Plan<Asset.Any>) =>
+  runsMaking(Plan.recorded({ ...plan, steps: storedIn(plan).filter(({ partitionCount }) => partitionCount !== undefined) }))
 
-const runsMaking = (steps: ReadonlyArray<Step>) =>
+const runsMaking = (steps: ReadonlyArray<Plan.Step>) =>
   Owner.concurrentRuns(
     steps.map(({ asset }) => asset),
     new Map(steps.flatMap(({ asset, partitions }) => (partitions === undefined ? [] : [[asset, partitions]])))

@@ -1,4 +1,4 @@
-import type { Step } from "@sluice/core/plan/Plan"
+import type { Planned } from "@sluice/core/plan/Plan"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
@@ -27,7 +27,7 @@ const longMemory = 4 * memory
  * of assets that make partitions.
  */
 export const of = Effect.fn("RunEstimate.of")(function* (
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<Planned>,
   concurrency: number,
   cut: ReadonlyMap<string, number> = new Map()
 ) {
@@ -38,7 +38,7 @@ export const of = Effect.fn("RunEstimate.of")(function* (
   const alone = new Map<string, number>()
   const endOf = new Map<string, number>()
   const key = (asset: string, runId: string) => JSON.stringify([asset, runId])
-  const ofItsOwn = ({ after }: Step, { at, durationMillis, runId }: Materialization) => {
+  const ofItsOwn = ({ after }: Planned, { at, durationMillis, runId }: Materialization) => {
     const end = Date.parse(at)
     const sinceThen = after.flatMap((up) => {
       const upEnd = endOf.get(key(up, runId))
@@ -83,7 +83,7 @@ export const median = (values: ReadonlyArray<number>): number | undefined => {
 
 /** The end of the last step, if each step starts in this order, as soon as its upstreams have ended and a slot is free. */
 export const span = (
-  steps: ReadonlyArray<Pick<Step, "asset" | "after">>,
+  steps: ReadonlyArray<Pick<Planned, "asset" | "after">>,
   millis: ReadonlyMap<string, number>,
   concurrency: number
 ): number => {

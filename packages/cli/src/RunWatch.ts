@@ -1,5 +1,5 @@
 import * as Monotonic from "@sluice/core/Monotonic"
-import type { Step } from "@sluice/core/plan/Plan"
+import type { Planned } from "@sluice/core/plan/Plan"
 import * as Provenance from "@sluice/core/plan/Provenance"
 import type { Observer } from "@sluice/core/run/EventFeed"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
@@ -31,7 +31,7 @@ export interface RunWatch {
 }
 
 export interface Options {
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<Planned>
   /** Whether every event is also a JSON line on standard output. */
   readonly json: boolean
   /** Whether to print no lines during the run. A terminal still shows live lines. */
@@ -63,7 +63,7 @@ export const make = Effect.fn("RunWatch.make")(function* ({ before, estimate, js
     yield* Effect.forkScoped(Effect.repeat(redraw, Schedule.spaced("100 millis")))
     yield* Effect.addFinalizer(() => output.live([]))
   }
-  const isCut = steps.some(({ partitions }) => partitions !== undefined)
+  const isCut = steps.some(({ partitionCount }) => partitionCount !== undefined)
   /** The partitions that were made when the last lines were written. */
   let reported = new Map<string, number>()
   const report = Effect.flatMap(Monotonic.millis, (now) => {

@@ -1,4 +1,4 @@
-import type { Step } from "@sluice/core/plan/Plan"
+import type { Planned } from "@sluice/core/plan/Plan"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
 import * as Human from "./Human.ts"
 
@@ -31,7 +31,7 @@ export const following = (): ((event: RunEvent) => ReadonlyArray<string>) => {
 }
 
 /** The upstreams of each step of a plan, by asset. */
-export const upstreamsOf = (steps: ReadonlyArray<Step>): ReadonlyMap<string, ReadonlyArray<string>> =>
+export const upstreamsOf = (steps: ReadonlyArray<Planned>): ReadonlyMap<string, ReadonlyArray<string>> =>
   new Map(steps.map(({ after, asset }) => [asset, after]))
 
 /** The running upstreams of a step, in words. Empty if all have ended. */

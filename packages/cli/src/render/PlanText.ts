@@ -1,5 +1,5 @@
 import type { PartitionPreview } from "@sluice/core/plan/PartitionPreview"
-import type { Reason, Step } from "@sluice/core/plan/Plan"
+import type { Planned, Reason } from "@sluice/core/plan/Plan"
 import type { Staleness } from "@sluice/core/plan/Staleness"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import type { Loading } from "@sluice/warehouse/Warehouse"
@@ -14,7 +14,7 @@ import type { Style } from "./Style.ts"
 /** A plan and its history. */
 export interface Prospect {
   readonly selection: string
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<Planned>
   /** The partitions that steps make. */
   readonly partitions?: ReadonlyArray<PartitionPreview>
   readonly estimate: RunEstimate
@@ -94,7 +94,7 @@ export const selection = (text: string): string => (text === "*" ? "--all" : tex
 /** Why a step is in its plan, in words. */
 export const why = (
   { asset, reason }: { readonly asset: string; readonly reason: Reason },
-  plan: { readonly steps: ReadonlyArray<Step> }
+  plan: { readonly steps: ReadonlyArray<Planned> }
 ): string => {
   switch (reason._tag) {
     case "Selected":
@@ -113,10 +113,10 @@ const changed = ({ detail, refused }: SourceChange, { columns, marks, red, yello
     ? Layout.hang(`${red(marks.failed)} `, `\`materialize\` refuses this: ${detail}`, columns)
     : Layout.hang(`${yellow(marks.warning)} `, detail, columns)
 
-const actionOf = ({ action, asset }: Step, { standings }: Prospect): string =>
+const actionOf = ({ action, asset }: Planned, { standings }: Prospect): string =>
   action === "materialize" && standings?.get(asset)?._tag === "Fresh" ? "leave" : action
 
-const reasonOf = (step: Step, { materialized, standings, steps }: Prospect): string => {
+const reasonOf = (step: Planned, { materialized, standings, steps }: Prospect): string => {
   const at = materialized.get(step.asset)?.at
   const since = at === undefined ? "" : Human.time(at)
   const standing = standings?.get(step.asset)
@@ -137,7 +137,7 @@ const loadsBy = ({ by, slower }: Loading): string => `loads by ${by}${slower ===
 const duration = (millis: number | undefined): string => (millis === undefined ? "" : Human.duration(millis))
 
 /** The selected downstream steps of a step, direct and indirect. */
-const selectedBelow = (asset: string, steps: ReadonlyArray<Step>): ReadonlyArray<string> => {
+const selectedBelow = (asset: string, steps: ReadonlyArray<Planned>): ReadonlyArray<string> => {
   const below = new Set([asset])
   for (const step of steps) if (step.after.some((name) => below.has(name))) below.add(step.asset)
   return steps.filter((step) => step.reason._tag === "Selected" && below.has(step.asset)).map((step) => step.asset)

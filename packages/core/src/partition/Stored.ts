@@ -34,12 +34,14 @@ export const empty = (unit: Stored["unit"]): Stored => ({ unit, cells: {} })
 export const of = (space: Space, runs: Runs.Runs): Stored => {
   const { cellOf, length, windows } = storedCells.layoutOf(space)
   const cells = new Map<string, Array<number>>()
+  const bounds = Runs.boundsOf(runs)
   // An array that grows to half a million numbers takes three times as long as one that has their places.
-  const known = space.windows === undefined ? 0 : Runs.rangeCount(runs) * 2
+  const known = space.windows === undefined ? 0 : bounds.length
   let [start, end, count] = [0, 0, 0]
   let ranges: Array<number> = []
-  for (const [from, to] of Runs.ranges(runs)) {
-    for (let at = from; at < to; at = end) {
+  for (let range = 0; range < bounds.length; range += 2) {
+    const to = bounds[range + 1] ?? 0
+    for (let at = bounds[range] ?? 0; at < to; at = end) {
       if (at >= end) {
         const line = Math.floor(at / length)
         start = line * length

@@ -43,19 +43,30 @@ export const Step = Schema.Struct({
 })
 export type Step = typeof Step.Type
 
+/** A step that is not recorded yet. */
+export type Planned = Omit<Step, "partitions">
+
 /** The ordered steps of one run and the reason for each. `A` is the union of the graph's assets, whose services a run needs. */
 export interface Plan<out A extends Asset.Any> {
   readonly graph: AssetGraph<A>
   /** The selection as the person wrote it. */
   readonly selection: string
   /** Every step follows the steps that it waits for. */
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<Planned>
   /** The partitions of its steps; undefined if no asset of the graph is cut. */
   readonly cut: Cut | undefined
 }
 
+/** The steps of a plan as a run records them: with their partitions as they are stored. O(ranges of partitions). */
+export const recorded = ({ cut, steps }: Plan<Asset.Any>): ReadonlyArray<Step> =>
+  steps.map((step) => {
+    const [space, runs] = [cut?.cuts.spaceOf(step.asset), cut?.runs.get(step.asset)]
+    const isMade = step.partitionCount !== undefined && space !== undefined && runs !== undefined
+    return isMade ? { ...step, partitions: Stored.of(space, runs) } : step
+  })
+
 /** A plan of some of its steps. */
-export const partOf = <A extends Asset.Any>(plan: Plan<A>, steps: ReadonlyArray<Step>): Plan<A> => {
+export const partOf = <A extends Asset.Any>(plan: Plan<A>, steps: ReadonlyArray<Planned>): Plan<A> => {
   const names = new Set(steps.map(({ asset }) => asset))
   return { ...plan, steps: steps.map((step) => ({ ...step, after: step.after.filter((name) => names.has(name)) })) }
 }
@@ -142,21 +153,19 @@ export const make = <A extends Asset.Any>(
   const cut = chosen && { ...chosen, runs: PlannedPartitions.all(graph, chosen, computed) }
   const unmade = cut === undefined ? [] : PlannedPartitions.problems(graph, cut, computed, madeOf)
   if (unmade.length > 0) return Either.left(new PartitionsNotPlanned({ problems: unmade }))
-  const partitionsOf = (node: number) => {
-    const [space, runs] = [cut?.cuts.spaceOf(nameOf(node)), cut?.runs.get(nameOf(node))]
-    return space === undefined || runs === undefined
-      ? {}
-      : { partitions: Stored.of(space, runs), partitionCount: Runs.size(runs) }
+  const countOf = (node: number) => {
+    const runs = isCut(node) ? cut?.runs.get(nameOf(node)) : undefined
+    return runs === undefined ? {} : { partitionCount: Runs.size(runs) }
   }
   const steps = [...computed, ...loaded]
     .sort((a, b) => (graph.level[a] ?? 0) - (graph.level[b] ?? 0) || a - b)
     .map(
-      (node): Step => ({
+      (node): Planned => ({
         asset: nameOf(node),
         action: isExternal(node) ? "observe" : loaded.has(node) ? "load" : "materialize",
         reason: reasonOf(node),
         after: loaded.has(node) ? [] : (graph.upstreams[node] ?? []).map(nameOf),
-        ...partitionsOf(node)
+        ...countOf(node)
       })
     )
   return Either.right({ graph, selection: options.selection, steps, cut })
@@ -177,7 +186,7 @@ export const checks = <A extends Asset.Any>(
   graph,
   selection: options.selection,
   cut: options.cut,
-  steps: options.selected.flatMap((node): ReadonlyArray<Step> => {
+  steps: options.selected.flatMap((node): ReadonlyArray<Planned> => {
     const asset = graph.assets[node]
     const isLeftOut = options.cut !== undefined && !options.cut.runs.has(asset?.name ?? "")
     return asset === undefined || asset.checks.length === 0 || isLeftOut

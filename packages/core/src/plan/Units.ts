@@ -3,14 +3,14 @@ import type { Policy } from "../asset/Partitioning.ts"
 import * as lines from "../partition/internal/lines.ts"
 import * as Runs from "../partition/internal/Runs.ts"
 import type { Space } from "../partition/Space.ts"
-import type { Plan, Step } from "./Plan.ts"
+import type { Plan, Planned } from "./Plan.ts"
 
 /**
  * Steps of a plan that run together: steps of one set, made slice by slice, or steps that are not cut. A unit starts when the units
  * before it have ended.
  */
 export interface Unit {
-  readonly steps: ReadonlyArray<Step>
+  readonly steps: ReadonlyArray<Planned>
   /** How the steps are cut; undefined if they are not. */
   readonly cut: UnitCut | undefined
 }
@@ -33,7 +33,7 @@ export const of = (plan: Plan<Asset.Any>): ReadonlyArray<Unit> => {
   const { cut, steps } = plan
   if (cut === undefined) return [{ steps, cut: undefined }]
   const { levels } = levelsOf(plan, cut)
-  const units = new Map<string, { level: number; steps: Array<Step> }>()
+  const units = new Map<string, { level: number; steps: Array<Planned> }>()
   for (const step of steps) {
     const { kind, level } = levels.get(step.asset) ?? { kind: "", level: 0 }
     const id = JSON.stringify([level, kind])
@@ -63,7 +63,7 @@ interface Level {
   readonly kind: string
 }
 
-const assetOf = ({ graph }: Plan<Asset.Any>, { asset }: Step): Asset.Any | undefined =>
+const assetOf = ({ graph }: Plan<Asset.Any>, { asset }: Planned): Asset.Any | undefined =>
   graph.assets[graph.indexOf(asset) ?? -1]
 
 /** The levels of steps, and the assets that are not stored and cannot be at the level of all of their readers. */
@@ -117,7 +117,7 @@ const levelsOf = (
 }
 
 /** Whether a step makes partitions. A step that checks some only reads them. */
-const isMade = ({ action, asset }: Step, { runs }: Pick<Cut, "runs">): boolean => action !== "check" && runs.has(asset)
+const isMade = ({ action, asset }: Planned, { runs }: Pick<Cut, "runs">): boolean => action !== "check" && runs.has(asset)
 
 const kindOf = ({ partitioning }: Asset.Any): string =>
   partitioning === undefined ? "" : JSON.stringify([partitioning.partitions.name, partitioning.policy])
@@ -127,9 +127,9 @@ const hasSameKey = ({ partitioning, upstreams }: Asset.Any, upstream: string): b
   Object.entries(upstreams).every(([as, { name }]) => name !== upstream || partitioning?.mappings[as] === undefined)
 
 const cutOf = (
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<Planned>,
   { cuts, runs }: Cut,
-  assetOf: (step: Step) => Asset.Any | undefined
+  assetOf: (step: Planned) => Asset.Any | undefined
 ): UnitCut | undefined => {
   const [first] = steps
   const space = first === undefined || !isMade(first, { runs }) ? undefined : cuts.spaceOf(first.asset)

@@ -11,7 +11,7 @@ import { CodeVersions } from "../asset/CodeVersions.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import * as Log from "../Log.ts"
 import type { Standing } from "../partition/Standing.ts"
-import { type Plan, readsSource } from "../plan/Plan.ts"
+import * as Plan from "../plan/Plan.ts"
 import * as Attempt from "./Attempt.ts"
 import type { Observer } from "./EventFeed.ts"
 import * as EventLog from "./EventLog.ts"
@@ -63,7 +63,7 @@ export interface Options {
  * recorded as canceled.
  */
 export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
-  plan: Plan<A>,
+  plan: Plan.Plan<A>,
   options: Options
 ): Effect.fn.Return<RunResult, RunStoreFailed, RunStore | Asset.Context<A>> {
   const context = yield* Effect.context<Asset.Context<A>>()
@@ -79,8 +79,8 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   })
 
   const { concurrency, failFast = false, full = false, onlyChanged = false, pools = {}, retryOf, tags = {} } = options
-  const { selection, steps } = plan
-  const origin = readsSource(plan) ? options.origin : undefined
+  const { selection } = plan
+  const origin = Plan.readsSource(plan) ? options.origin : undefined
   const versions = Versions.make({
     runId,
     startedAt: plan.cut === undefined ? undefined : new Date(yield* Clock.currentTimeMillis).toISOString(),
@@ -105,7 +105,17 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   return yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       // No interruption may come between this event and the run's conclusion.
-      yield* log.emit({ _tag: "RunStarted", runId, selection, steps, tags, owner, ...kind, ...carriesOn, ...readsFrom })
+      yield* log.emit({
+        _tag: "RunStarted",
+        runId,
+        selection,
+        steps: Plan.recorded(plan),
+        tags,
+        owner,
+        ...kind,
+        ...carriesOn,
+        ...readsFrom
+      })
       const heartbeat = yield* Effect.forkDaemon(beat(store, runId))
       const exit = yield* Effect.exit(restore(joinUninterruptibly(Effect.raceFirst(Effect.either(bounded), log.failed))))
       yield* Fiber.interruptFork(heartbeat)
@@ -128,10 +138,10 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
 })
 
 /** The standings of the assets that a plan makes by partition, and that observe something. */
-const observedStandings = Effect.fnUntraced(function* ({ graph, steps }: Plan<Asset.Any>, store: RunStore["Type"]) {
+const observedStandings = Effect.fnUntraced(function* ({ graph, steps }: Plan.Plan<Asset.Any>, store: RunStore["Type"]) {
   const found = new Map<string, Standing>()
-  for (const { asset, partitions } of steps) {
-    if (partitions === undefined || graph.assets[graph.indexOf(asset) ?? -1]?.observe === undefined) continue
+  for (const { asset, partitionCount } of steps) {
+    if (partitionCount === undefined || graph.assets[graph.indexOf(asset) ?? -1]?.observe === undefined) continue
     const standing = yield* store.standing(asset)
     if (standing !== undefined) found.set(asset, standing)
   }

@@ -1,4 +1,4 @@
-import type { Step } from "../plan/Plan.ts"
+import type { Planned } from "../plan/Plan.ts"
 import type { RunEvent } from "./RunEvent.ts"
 
 /** How many partitions a step or a run makes, and how many ended in which way so far. */
@@ -12,7 +12,7 @@ export interface PartitionCounts {
 export const none: PartitionCounts = { total: 0, made: 0, failed: 0, skipped: 0 }
 
 /** The partitions that a step is to make; undefined if its asset is not cut. */
-export const planned = ({ partitionCount: total }: Step): PartitionCounts | undefined =>
+export const planned = ({ partitionCount: total }: Planned): PartitionCounts | undefined =>
   total === undefined ? undefined : { ...none, total }
 
 /** Adds the partitions that an event is about. */

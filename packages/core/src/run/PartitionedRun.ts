@@ -57,7 +57,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
     emit(event)
   }
 
-  const runWhole = Effect.fnUntraced(function* (steps: ReadonlyArray<Plan.Step>) {
+  const runWhole = Effect.fnUntraced(function* (steps: ReadonlyArray<Plan.Planned>) {
     const own = new Set(steps.map(({ asset }) => asset))
     for (const step of steps) {
       const causes = step.after.filter((name) => failures.has(name))

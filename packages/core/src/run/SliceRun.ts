@@ -84,7 +84,7 @@ const flushEvery = "250 millis"
 
 /** A step of a unit. */
 interface Member {
-  readonly step: Plan.Step
+  readonly step: Plan.Planned
   readonly asset: Asset.Any
   /** The partitions to make. */
   readonly runs: Runs.Runs
@@ -96,7 +96,7 @@ interface Member {
 const memberOf = (
   { emit, failures, plan, runId, unit }: Options<Asset.Any>,
   { cuts, runs }: Cut,
-  step: Plan.Step
+  step: Plan.Planned
 ): Member => {
   const { space } = unit.cut
   const asset = unsafeCast<Asset.Any>(plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1])

@@ -6,12 +6,12 @@ import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
 import type { Failure } from "../asset/Failure.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
-import type { Plan, Step } from "../plan/Plan.ts"
+import type { Plan, Planned } from "../plan/Plan.ts"
 import * as StepDeadline from "./StepDeadline.ts"
 
 /** One step of a run in progress, linked to the steps around it. */
 export interface StepNode {
-  readonly step: Step
+  readonly step: Planned
   readonly asset: Asset.Any
   readonly deadline: StepDeadline.StepDeadline | undefined
   readonly upstreams: ReadonlyArray<StepNode>

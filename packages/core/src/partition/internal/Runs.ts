@@ -64,6 +64,16 @@ export const fromBounds = (space: number, ascending: Uint32Array, count: number)
   return ofBounds(space, ascending.slice(0, length))
 }
 
+/** The first index of each range, and the index after its last, alternately; ascending, without touching ranges. */
+export const boundsOf = (self: Runs): Uint32Array => {
+  if (self._tag === "Ranges") return self.bounds
+  const bounds = new Uint32Array(startsIn(self.words) * 2)
+  let length = 0
+  for (let at = nextBit(self, 0, 1); at < self.space; at = nextBit(self, at, length % 2 === 0 ? 1 : 0)) bounds[length++] = at
+  if (length % 2 === 1) bounds[length] = self.space
+  return bounds
+}
+
 /** The ranges `[from, to)` of a set, ascending. Neither two overlap nor touch. */
 export function* ranges(self: Runs): Generator<readonly [from: number, to: number]> {
   if (self._tag === "Ranges") {
@@ -208,7 +218,7 @@ const ofWords = (space: number, a: Uint32Array, b: Uint32Array, keepBits: (a: nu
   const words = new Uint32Array(a.length)
   for (let at = 0; at < words.length; at++) words[at] = keepBits(a[at] ?? 0, b[at] ?? 0)
   const asBitmap: Bitmap = { _tag: "Bitmap", space, words }
-  return startsIn(words) > space / 64 ? asBitmap : fromRanges(space, ranges(asBitmap))
+  return startsIn(words) > space / 64 ? asBitmap : { _tag: "Ranges", space, bounds: boundsOf(asBitmap) }
 }
 
 /** The number of ranges of a bitmap. */
