@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
+import * as Mailbox from "effect/Mailbox"
 import type { StepNode } from "./StepNode.ts"
 
 /** Steps that are ready to run. Each starts when its places are free, in the order in which they became ready. */
@@ -34,7 +34,7 @@ export const make = Effect.fnUntraced(function* (options: {
 }) {
   const places = yield* Effect.makeSemaphore(options.concurrency)
   const line = Effect.fnUntraced(function* (...limits: ReadonlyArray<Effect.Semaphore>) {
-    const ready = yield* Queue.unbounded<readonly [StepNode, Offer]>()
+    const ready = yield* Mailbox.make<readonly [StepNode, Offer]>()
     const enter = Effect.forEach(limits, (limit) => limit.take(1), { discard: true })
     const leave = Effect.forEach(limits, (limit) => limit.release(1), { discard: true })
     const started = (node: StepNode, { start }: Offer) =>
@@ -47,7 +47,7 @@ export const make = Effect.fnUntraced(function* (options: {
         })
         return start(node, leave)
       })
-    const next = Effect.flatMap(Effect.zipLeft(Queue.take(ready), enter), ([node, offer]) =>
+    const next = Effect.flatMap(Effect.zipLeft(Effect.orDie(ready.take), enter), ([node, offer]) =>
       Effect.uninterruptible(Effect.fork(started(node, offer)))
     )
     return { ready, run: Effect.forever(next) }
