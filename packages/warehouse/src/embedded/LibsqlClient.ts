@@ -75,6 +75,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   const open = yield* Effect.mapError(Driver.load, Fault.toSqlError)
   // A statement on another thread locks the connection until it settles, also for other fibers of its transaction.
   const statements = Effect.unsafeMakeSemaphore(1)
+  let isElsewhere = false
   const database = yield* Effect.acquireRelease(
     Effect.try({ try: () => open(options.path), catch: Fault.toSqlError }),
     (connection) =>
@@ -105,14 +106,29 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
       }
     })
   }
+  /** At once if it can: a permit and its release took longer than a short statement. */
   const attempt = <A>(f: (session: Session.Session) => A): Effect.Effect<A, SqlError> =>
-    patient(Effect.try({ try: () => f(session), catch: Fault.toSqlError }))
+    Effect.suspend(() => {
+      const statement = Effect.try({ try: () => f(session), catch: Fault.toSqlError })
+      if (isElsewhere) return patient(statement)
+      try {
+        return Effect.succeed(f(session))
+      } catch (thrown) {
+        const error = Fault.toSqlError(thrown)
+        return Fault.isBusy(Fault.of(error)) ? patient(statement) : Effect.fail(error)
+      }
+    })
   const settled = <A>(start: (session: Session.Owned) => Promise<A>) =>
     Effect.async<A, SqlError>((resume) => {
+      isElsewhere = true
       const running = start(session)
+      const settle = (answer: Effect.Effect<A, SqlError>) => {
+        isElsewhere = false
+        resume(answer)
+      }
       running.then(
-        (answer) => resume(Effect.succeed(answer)),
-        (thrown) => resume(Effect.fail(Fault.toSqlError(thrown)))
+        (answer) => settle(Effect.succeed(answer)),
+        (thrown) => settle(Effect.fail(Fault.toSqlError(thrown)))
       )
       return untilSettled(running, () => database.interrupt())
     })
@@ -159,10 +175,15 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const name = `sluice_${outer.savepoints++}`
-        yield* attempt(({ database }) => database.exec(`SAVEPOINT ${name}`))
+        yield* attempt((session) => session.run(`SAVEPOINT ${name}`, []))
         const exit = yield* Effect.exit(restore(effect))
-        const undo = Exit.isFailure(exit) ? `ROLLBACK TO ${name};` : ""
-        if (database.inTransaction) yield* Effect.orDie(attempt(({ database }) => database.exec(`${undo} RELEASE ${name}`)))
+        outer.savepoints--
+        const end = attempt((session) => {
+          if (!database.inTransaction) return
+          if (Exit.isFailure(exit)) session.run(`ROLLBACK TO ${name}`, [])
+          session.run(`RELEASE ${name}`, [])
+        })
+        yield* Effect.orDie(end)
         return yield* exit
       })
     )
@@ -230,6 +251,7 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
 
 interface Transaction {
   open: boolean
+  /** The number of savepoints that are open. */
   savepoints: number
 }
 

@@ -1,12 +1,13 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type * as AssetCheck from "@sluice/core/asset/AssetCheck"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import type * as Table from "@sluice/core/relation/Table"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { rowCount } from "../checks/RowCount.ts"
 import type { PartitionedTables } from "../PartitionedTables.ts"
-import { type ErasureGate, outdatedStep } from "../sql/ErasureGate.ts"
+import { type ErasureGate, outdatedRun, outdatedStep } from "../sql/ErasureGate.ts"
 import * as PartitionCuts from "../sql/PartitionCuts.ts"
 import * as PartitionWrites from "../sql/PartitionWrites.ts"
 import * as SliceSwap from "../sql/SliceSwap.ts"
@@ -47,18 +48,27 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
   const here = <A, E>(effect: Effect.Effect<A, E, SqlClient>) => Effect.provideService(effect, SqlClient, client.sql)
 
   /** What must hold before anything is written. Returns whether the relation has still to be claimed. */
-  const begin = (session: Session, { epoch, table }: Replacement<unknown>): Either.Either<boolean, WarehouseFailed> => {
+  const begin = (
+    session: Session,
+    runId: string,
+    { epoch, table }: Replacement<unknown>
+  ): Either.Either<boolean, WarehouseFailed> => {
     const operation = `publish ${table.name}`
+    const seen = group.seen()
+    if ((seen?.epoch ?? marks.epoch(session)) !== epoch) return Either.left(outdatedStep(operation))
+    if (!gate.isOpen(runId, epoch)) return Either.left(outdatedRun(operation))
+    // It is empty: every publish empties it. A transaction whose temporary data goes to a file drops it before.
+    session.run(stagingOf(table).create, [])
+    if (seen?.tables.has(table) === true) return Either.right(false)
     const owner = marks.ownerOf(session, table.name)
     if (owner !== undefined && owner !== records.pipeline) return Either.right(true)
-    if ((group.seen() ?? marks.epoch(session)) !== epoch) return Either.left(outdatedStep(operation))
     const there = SqliteStructure.ensure(session, records, table)
     if (Either.isLeft(there)) return Either.left(there.left)
     if (there.right && !marks.areThere(session, table.name) && hasRows(session, table)) {
       return Either.left(SqlPartitionMarks.notCut(table))
     }
-    // It is empty: every publish empties it. A transaction whose temporary data goes to a file drops it before.
-    session.run(stagingOf(table).create, [])
+    const isAsItWas = owner !== undefined && there.right
+    if (isAsItWas) seen?.tables.add(table)
     return Either.right(owner === undefined)
   }
 
@@ -67,11 +77,10 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
       const { fill, settle, table } = replacement
       const { runId } = yield* StepContext
       const operation = `publish ${table.name}`
-      const { name: staging, qualified: staged } = stagingOf(table)
-      const begun = yield* client.use((session) => begin(session, replacement))
+      const { name: staging, qualified: staged, standing } = stagingOf(table)
+      const begun = yield* client.use((session) => begin(session, runId, replacement))
       if (Either.isLeft(begun)) return yield* begun.left
       if (begun.right) yield* here(SqlOwners.claim(records, [table.name], operation))
-      yield* here(gate.pass(runId, operation, { lock: false }))
       const { byKey, rows } = yield* settle({ from: staged, filled: yield* fill(staging), driver })
       const swap = SliceSwap.of(records, replacement, staged)
       const before = yield* client.use(
@@ -82,7 +91,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
             byKey.map(([key]) => key)
           ) ?? swap.count.reduce((sum, { parameters, sql }) => sum + countOf(session, sql, parameters), 0)
       )
-      yield* StepContext.staged(staging, { rows, before }, [rowCount(table)])
+      yield* StepContext.staged(staging, { rows, before }, standing)
       const statements = [
         ...swap.remove,
         { sql: swap.insert, parameters: [] },
@@ -107,7 +116,8 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
     })
 
   const advance = FileTimes.advance(client, "publish partitions")
-  const group = GroupCommit.make(client, Effect.zipRight(advance, client.use(marks.epoch)))
+  const look = client.use((session): Seen => ({ epoch: marks.epoch(session), tables: new Set() }))
+  const group = GroupCommit.make(client, Effect.zipRight(advance, look))
   const replace = <E>(replacement: Replacement<E>) => {
     const { many, table } = replacement
     const written = write(replacement)
@@ -120,7 +130,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
   const epochNow = (operation: string) =>
     Effect.suspend(() => {
       const seen = group.seen()
-      return seen === undefined ? client.use(marks.epoch) : Effect.succeed(seen)
+      return seen === undefined ? client.use(marks.epoch) : Effect.succeed(seen.epoch)
     }).pipe(Effect.mapError((error) => Fault.translate(operation, error)))
 
   return {
@@ -161,11 +171,21 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
   }
 }
 
+/** What is known in a transaction of several writes. */
+interface Seen {
+  /** The number of erasures. */
+  readonly epoch: number
+  /** The tables that were ready for a write, and did not have to be made or claimed: a write that is undone leaves them ready. */
+  readonly tables: Set<Table.Any>
+}
+
 interface Staging {
   /** A check must find it by its name alone, so it is no name of a declared or other staging table. */
   readonly name: string
   readonly qualified: string
   readonly create: string
+  /** The checks that every table has. */
+  readonly standing: ReadonlyArray<AssetCheck.Any>
 }
 
 const known = new WeakMap<Table.Any, Staging>()
@@ -177,7 +197,7 @@ const stagingOf = (table: Table.Any): Staging => {
   const hash = /sluice:([0-9a-f]{8})/.exec(Ddl.createTable(table, table.name))?.[1] ?? ""
   const name = `${table.name}__slice_${hash}`
   const create = Ddl.createTable(table, name, "temp").replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
-  const staging = { name, qualified: Ddl.qualified("temp", name), create }
+  const staging = { name, qualified: Ddl.qualified("temp", name), create, standing: [rowCount(table)] }
   known.set(table, staging)
   return staging
 }

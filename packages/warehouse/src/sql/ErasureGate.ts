@@ -15,6 +15,8 @@ export const counter = "sluice_suppressions"
 export interface ErasureGate {
   /** Records the number of erasures at a run's beginning. Only the first call of a run counts. */
   readonly begin: (runId: string, epoch: number) => void
+  /** Whether there were as many erasures when a run began as there are now. */
+  readonly isOpen: (runId: string, epoch: number) => boolean
   /**
    * Fails with `Outdated` if there were erasures since. Call it only where no erasure can come before the write: under the lock
    * of the published table or of a mask's counter, or with `lock` in the transaction that writes.
@@ -35,6 +37,15 @@ export const outdatedStep = (operation: string): WarehouseFailed =>
       "somebody was erased or let in again, or mask ids were re-issued, after this step began to read. Its rows may be about them. Nothing was written; run it again."
   })
 
+/** The error of a run that has read its source before an erasure. */
+export const outdatedRun = (operation: string): WarehouseFailed =>
+  new WarehouseFailed({
+    reason: "Outdated",
+    operation,
+    detail:
+      "somebody was erased or let in again, or mask ids were re-issued, after this run began to read its source. What it read may be about the wrong people, or have old ids. Nothing was written; run it again."
+  })
+
 /** A new gate, without any run. */
 export const make = (dialect: PipelineDialect): ErasureGate => {
   const begun = new Map<string, number>()
@@ -42,15 +53,11 @@ export const make = (dialect: PipelineDialect): ErasureGate => {
     begin: (runId, epoch) => {
       if (!begun.has(runId)) begun.set(runId, epoch)
     },
+    isOpen: (runId, epoch) => (begun.get(runId) ?? epoch) === epoch,
     pass: Effect.fn("ErasureGate.pass")(function* (runId, operation, options) {
       const epoch = begun.get(runId)
       if (epoch === undefined || epoch === (yield* SqlCounters.read(dialect, counter, options))) return
-      return yield* new WarehouseFailed({
-        reason: "Outdated",
-        operation,
-        detail:
-          "somebody was erased or let in again, or mask ids were re-issued, after this run began to read its source. What it read may be about the wrong people, or have old ids. Nothing was written; run it again."
-      })
+      return yield* outdatedRun(operation)
     })
   }
 }
