@@ -16,7 +16,7 @@ export const tell = Effect.fn("Rivals.tell")(function* (plan: Plan.Plan<Asset.An
   const rivalsOfPartitions = plan.cut === undefined ? [] : yield* makingPartitionsOf(plan)
   const rival = rivalsOfPartitions.find(({ run }) => isBackfill(plan) || run.backfill)
   if (rival !== undefined) return yield* refused(rival)
-  const rivals = yield* runsMaking(storedIn(plan))
+  const rivals = yield* runsMaking(plan, storedIn(plan))
   yield* Output.err(
     rivals.map(({ assets, run }) => {
       return `${Human.run(run)} is materializing ${Human.list(assets)} too. The second run waits for the first.`
@@ -58,12 +58,15 @@ const storedIn = ({ graph, steps }: Plan.Plan<Asset.Any>): ReadonlyArray<Plan.Pl
 
 /** The runs that make some of a plan's partitions, the first recorded first; this run too, once it has started. */
 const makingPartitionsOf = (plan: Plan.Plan<Asset.Any>) =>
-  runsMaking(Plan.recorded({ ...plan, steps: storedIn(plan).filter(({ partitionCount }) => partitionCount !== undefined) }))
+  runsMaking(
+    plan,
+    storedIn(plan).filter(({ partitionCount }) => partitionCount !== undefined)
+  )
 
-const runsMaking = (steps: ReadonlyArray<Plan.Step>) =>
+const runsMaking = (plan: Plan.Plan<Asset.Any>, steps: ReadonlyArray<Plan.Planned>) =>
   Owner.concurrentRuns(
     steps.map(({ asset }) => asset),
-    new Map(steps.flatMap(({ asset, partitions }) => (partitions === undefined ? [] : [[asset, partitions]])))
+    Plan.storedPartitions(plan, steps)
   )
 
 const refused = ({ assets, run }: Owner.ConcurrentRun) => {

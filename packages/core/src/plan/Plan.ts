@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type * as Asset from "../asset/Asset.ts"
+import type { CodeVersionOf } from "../asset/CodeVersions.ts"
 import * as Storage from "../asset/Storage.ts"
 import type { AssetGraph } from "../graph/AssetGraph.ts"
 import * as Topology from "../graph/topology.ts"
@@ -39,12 +40,14 @@ export const Step = Schema.Struct({
   /** The partitions that the step makes. Absent for an asset without partitions. */
   partitions: Schema.optionalWith(Stored.Stored, { exact: true }),
   /** The number of these partitions. */
-  partitionCount: Schema.optionalWith(Schema.Number, { exact: true })
+  partitionCount: Schema.optionalWith(Schema.Number, { exact: true }),
+  /** The version of the code that makes them. Absent for an asset without partitions, and if the code has no version. */
+  code: Schema.optionalWith(Schema.String, { exact: true })
 })
 export type Step = typeof Step.Type
 
 /** A step that is not recorded yet. */
-export type Planned = Omit<Step, "partitions">
+export type Planned = Omit<Step, "code" | "partitions">
 
 /** The ordered steps of one run and the reason for each. `A` is the union of the graph's assets, whose services a run needs. */
 export interface Plan<out A extends Asset.Any> {
@@ -57,13 +60,31 @@ export interface Plan<out A extends Asset.Any> {
   readonly cut: Cut | undefined
 }
 
-/** The steps of a plan as a run records them: with their partitions as they are stored. O(ranges of partitions). */
-export const recorded = ({ cut, steps }: Plan<Asset.Any>): ReadonlyArray<Step> =>
-  steps.map((step) => {
-    const [space, runs] = [cut?.cuts.spaceOf(step.asset), cut?.runs.get(step.asset)]
-    const isMade = step.partitionCount !== undefined && space !== undefined && runs !== undefined
-    return isMade ? { ...step, partitions: Stored.of(space, runs) } : step
+/** The partitions that steps of a plan make, as they are stored, by asset name. O(ranges). */
+export const storedPartitions = (
+  { cut }: Pick<Plan<Asset.Any>, "cut">,
+  steps: ReadonlyArray<Planned>
+): ReadonlyMap<string, Stored.Stored> =>
+  new Map(
+    steps.flatMap(({ asset, partitionCount }) => {
+      const [space, runs] = [cut?.cuts.spaceOf(asset), cut?.runs.get(asset)]
+      return partitionCount === undefined || space === undefined || runs === undefined
+        ? []
+        : [[asset, Stored.of(space, runs)] as const]
+    })
+  )
+
+/** The steps of a plan as a run records them: with what they make, and by which code. */
+export const recorded = (plan: Plan<Asset.Any>, codeVersionOf: CodeVersionOf): ReadonlyArray<Step> => {
+  const stored = storedPartitions(plan, plan.steps)
+  return plan.steps.map((step) => {
+    const partitions = stored.get(step.asset)
+    if (partitions === undefined) return step
+    const asset = plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1]
+    const code = asset && codeVersionOf(asset)
+    return { ...step, partitions, ...(code === undefined ? {} : { code }) }
   })
+}
 
 /** A plan of some of its steps. */
 export const partOf = <A extends Asset.Any>(plan: Plan<A>, steps: ReadonlyArray<Planned>): Plan<A> => {

@@ -81,6 +81,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
   const { concurrency, failFast = false, full = false, onlyChanged = false, pools = {}, retryOf, tags = {} } = options
   const { selection } = plan
   const origin = Plan.readsSource(plan) ? options.origin : undefined
+  const codeVersionOf = yield* CodeVersions
   const versions = Versions.make({
     runId,
     startedAt: plan.cut === undefined ? undefined : new Date(yield* Clock.currentTimeMillis).toISOString(),
@@ -88,7 +89,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
     recorded: yield* store.materializations,
     standings: yield* observedStandings(plan, store),
     lastSteps: yield* store.lastSteps,
-    codeVersionOf: yield* CodeVersions,
+    codeVersionOf,
     observations: yield* Observations.take(plan, context)
   })
   const owner = (yield* Owner).self
@@ -109,7 +110,7 @@ export const run = Effect.fn("Executor.run")(function* <A extends Asset.Any>(
         _tag: "RunStarted",
         runId,
         selection,
-        steps: Plan.recorded(plan),
+        steps: Plan.recorded(plan, codeVersionOf),
         tags,
         owner,
         ...kind,

@@ -54,10 +54,9 @@ export const unrecorded = Effect.fn("Recovery.unrecorded")(function* <A extends 
   return recovered
 })
 
-/** The code that made the partitions of a run, by asset; none of an asset of which the run has recorded nothing. */
+/** The code that makes the partitions of a run, by asset. */
 const codesOf = Effect.fnUntraced(function* (runId: string) {
   const events = yield* (yield* RunStore).events(runId)
-  return new Map(
-    events.flatMap((event) => (event._tag === "PartitionsSucceeded" ? [[event.asset, event.code] as const] : []))
-  )
+  const steps = events.flatMap((event) => (event._tag === "RunStarted" ? event.steps : []))
+  return new Map(steps.map(({ asset, code }) => [asset, code]))
 })

@@ -72,6 +72,22 @@ describe("a run of partitions", () => {
     }).pipe(prepared)
   )
 
+  it.effect("begins with the partitions that it makes and the code that makes them, for whoever finds it dead", () =>
+    Effect.gen(function* () {
+      const { graph } = world()
+      const { events } = yield* run(graph, names("orders"), { partitions: PartitionRequest.named("2024-08-03") })
+      const begun = events.flatMap((event) => (event._tag === "RunStarted" ? event.steps : []))
+      const third = { unit: "day", cells: { "": [19_938, 19_938] } }
+      expect(begun.map(({ asset, code, partitions }) => [asset, partitions, code])).toStrictEqual([
+        ["source", third, "7"],
+        ["orders", third, "7"]
+      ])
+    }).pipe(
+      Effect.provideService(CodeVersions, () => "7"),
+      prepared
+    )
+  )
+
   it.effect("makes nothing of a failed partition, and goes on with the others", () =>
     Effect.gen(function* () {
       const { broken, calls, graph } = world()
