@@ -34,7 +34,8 @@ export const layer = ({
       const words = ofPipeline(dialect("main"), yield* PipelineName)
       const stores = Effect.gen(function* () {
         yield* SqlMigrations.areThere(words, history)
-        const keys = yield* SqlDynamicKeys.make(words)
+        // No run uses this layer, so no step adds keys by it.
+        const keys = yield* SqlDynamicKeys.make(words, (_, write) => write)
         return Context.add(Context.make(RunStore, yield* SqlRunStore.make(words)), DynamicKeys, keys)
       })
       return yield* Effect.provideService(stores, SqlClient, client.sql)

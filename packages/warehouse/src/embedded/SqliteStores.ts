@@ -51,7 +51,8 @@ const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose:
   const { data, history, words } = store
   const gate = ErasureGate.make(words.records)
   const secrets = SqlSecrets.make(words.records, options.outside ?? KeySeal.inside)
-  const runs = yield* Effect.provideService(StorePorts.history(words.history), SqlClient, history.sql)
+  const guard = ErasureGate.guard(gate, words.records, data.sql)
+  const runs = yield* Effect.provideService(StorePorts.history(words.history, guard), SqlClient, history.sql)
   const changes = StorePorts.changes(SqliteErasure.place(store), secrets)
   const reading = Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
     Context.add(WarehouseReader, SqliteWarehouseReader.make(store)),

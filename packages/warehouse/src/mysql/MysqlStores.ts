@@ -89,7 +89,7 @@ export const layer = (options: Options): Layer.Layer<StorePorts.Writing, Warehou
         warehouse,
         changes,
         Layer.effectContext(Effect.provideService(StorePorts.masks(words, gate), SqlClient, loads.sql)),
-        Layer.effectContext(Effect.provideService(StorePorts.history(words), SqlClient, pools.history.sql)),
+        recordedIn(pools.history.sql, store),
         Layer.effectContext(Effect.provideService(StorePorts.records(words, gate, secrets), SqlClient, pools.history.sql))
       )
     })
@@ -104,13 +104,14 @@ export const reading = (options: Options): Layer.Layer<StorePorts.Reading, Wareh
     Effect.gen(function* () {
       const url = yield* Encryption.settle(options.url, setting)
       const pool = yield* open(options, url, readingConnections)
-      const { changes, database, warehouse, words } = yield* over(options, url, { loads: pool, history: pool })
+      const store = yield* over(options, url, { loads: pool, history: pool })
+      const { changes, database, warehouse, words } = store
       yield* PipelineRights.demand(ShownGrants.askOver(pool.sql), database, "no more")
       const areThere = (tables: SqlMigrations.Migrations) =>
         Effect.provideService(SqlMigrations.areThere(words, tables), SqlClient, pool.sql)
       yield* areThere(records)
       const runs = (yield* areThere(history))
-        ? Layer.effectContext(Effect.provideService(StorePorts.history(words), SqlClient, pool.sql))
+        ? recordedIn(pool.sql, store)
         : Layer.merge(RunStore.layerMemory, DynamicKeys.layerMemory)
       return Layer.mergeAll(warehouse, changes, runs)
     })
@@ -154,6 +155,13 @@ const inTransaction = <A>(
       return yield* SqlBatch.transaction(sql, words, operation, Effect.provideService(effect(words), SqlClient, sql))
     })
   )
+
+/** The run history and the keys of dynamic partitions, over one client. */
+const recordedIn = (
+  sql: SqlClient,
+  { gate, words }: { readonly gate: ErasureGate.ErasureGate; readonly words: PipelineDialect }
+) =>
+  Layer.effectContext(Effect.provideService(StorePorts.history(words, ErasureGate.guard(gate, words, sql)), SqlClient, sql))
 
 /** Migrates all internal tables, and creates the pipeline's counters. */
 const upToDate = Effect.fnUntraced(function* (words: PipelineDialect) {

@@ -1,7 +1,10 @@
-import type { SqlClient } from "@effect/sql/SqlClient"
+import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
+import * as SqlBatch from "./SqlBatch.ts"
 import * as SqlCounters from "./SqlCounters.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 
@@ -61,3 +64,17 @@ export const make = (dialect: PipelineDialect): ErasureGate => {
     })
   }
 }
+
+/** Runs a write of the current step while no erasure can commit. Refuses it if there was one since. Outside of steps, only runs it. */
+export type Guard = <A, E, R>(operation: string, write: Effect.Effect<A, E, R>) => Effect.Effect<A, E | WarehouseFailed, R>
+
+/** Guards writes on any connection. `sql` is the connection to the counter of erasures: `dialect` names its table. */
+export const guard =
+  (gate: ErasureGate, dialect: PipelineDialect, sql: SqlClient): Guard =>
+  (operation, write) =>
+    Effect.gen(function* () {
+      const step = yield* Effect.serviceOption(StepContext)
+      if (Option.isNone(step)) return yield* write
+      const passed = Effect.provideService(gate.pass(step.value.runId, operation, { lock: true }), SqlClient, sql)
+      return yield* SqlBatch.transaction(sql, dialect, operation, Effect.zipRight(passed, write))
+    })

@@ -2,6 +2,7 @@ import { SqlClient } from "@effect/sql/SqlClient"
 import { DynamicKeys, escaped, escapedForRemoval, unescaped } from "@sluice/core/partition/DynamicKeys"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { Guard } from "./ErasureGate.ts"
 import * as SqlBatch from "./SqlBatch.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlRows from "./SqlRows.ts"
@@ -9,9 +10,13 @@ import { asStoreFailed } from "./storeFailed.ts"
 
 export const tableName = "sluice_partition_keys"
 
-/** The keys of dynamic sets on SQL, over an existing table beside the run history. One row for each key. */
+/**
+ * The keys of dynamic sets on SQL, over an existing table beside the run history. One row for each key. `guard` refuses keys that a step
+ * adds after an erasure. An erasure removes keys once it has committed, so keys that were added before are removed.
+ */
 export const make = Effect.fn("SqlDynamicKeys.make")(function* (
-  dialect: PipelineDialect
+  dialect: PipelineDialect,
+  guard: Guard
 ): Effect.fn.Return<DynamicKeys["Type"], never, SqlClient> {
   const sql = yield* SqlClient
   const { pipeline } = dialect
@@ -23,25 +28,23 @@ export const make = Effect.fn("SqlDynamicKeys.make")(function* (
     const rows = sql`SELECT set_name, key_text FROM ${table} WHERE pipeline = ${pipeline}${its} ORDER BY set_name, ${number}`
     return asStoreFailed(SqlBatch.translated(dialect, "read the keys of dynamic partitions", SqlRows.all(Row, rows)))
   }
-  const write = (setName: string, effect: Parameters<typeof SqlBatch.transaction<void, never, never>>[3]) =>
-    asStoreFailed(SqlBatch.transaction(sql, dialect, `change the keys of ${setName}`, effect))
 
   return DynamicKeys.of({
     add: Effect.fn("SqlDynamicKeys.add")(function* (set, keys) {
       const rows = (yield* escaped(set, keys)).map((key) => ({ pipeline, set_name: set.name, key_text: key }))
       const insert = (batch: typeof rows) => sql`${ignoring} ${sql.insert(batch)}`
       const batches = SqlBatch.batches(dialect, rows, Object.values<string>)
-      yield* write(
-        set.name,
-        Effect.forEach(batches, (batch) => insert([...batch]), { discard: true })
-      )
+      const operation = `add keys to ${set.name}`
+      const added = Effect.forEach(batches, (batch) => insert([...batch]), { discard: true })
+      yield* asStoreFailed(guard(operation, SqlBatch.transaction(sql, dialect, operation, added)))
     }),
 
     remove: Effect.fn("SqlDynamicKeys.remove")(function* (set, keys) {
       const batches = SqlBatch.valueBatches(dialect, escapedForRemoval(keys))
       const remove = (batch: ReadonlyArray<string>) =>
         sql`DELETE FROM ${table} WHERE pipeline = ${pipeline} AND set_name = ${set.name} AND ${sql.in("key_text", batch)}`
-      yield* write(set.name, Effect.forEach(batches, remove, { discard: true }))
+      const removed = Effect.forEach(batches, remove, { discard: true })
+      yield* asStoreFailed(SqlBatch.transaction(sql, dialect, `remove keys of ${set.name}`, removed))
     }),
 
     keys: Effect.fn("SqlDynamicKeys.keys")(function* (setName) {

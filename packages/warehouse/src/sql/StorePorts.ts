@@ -12,7 +12,7 @@ import { MaskIds } from "../MaskIds.ts"
 import { PiiMasker } from "../PiiMasker.ts"
 import type { WarehouseFailed } from "../WarehouseFailed.ts"
 import type { WarehousePorts } from "../WarehousePorts.ts"
-import type { ErasureGate } from "./ErasureGate.ts"
+import type { ErasureGate, Guard } from "./ErasureGate.ts"
 import type { PipelineDialect } from "./SqlDialect.ts"
 import * as SqlDynamicKeys from "./SqlDynamicKeys.ts"
 import * as SqlErasure from "./SqlErasure.ts"
@@ -53,10 +53,11 @@ export const masks = (
 
 /** The history of runs, and the keys of dynamic partitions, over one client. */
 export const history = Effect.fnUntraced(function* (
-  dialect: PipelineDialect
+  dialect: PipelineDialect,
+  guard: Guard
 ): Effect.fn.Return<Context.Context<RunStore | DynamicKeys>, never, SqlClient> {
   return Context.make(RunStore, yield* SqlRunStore.make(dialect)).pipe(
-    Context.add(DynamicKeys, yield* SqlDynamicKeys.make(dialect))
+    Context.add(DynamicKeys, yield* SqlDynamicKeys.make(dialect, guard))
   )
 })
 

@@ -11,6 +11,7 @@ import * as Stored from "@sluice/core/partition/Stored"
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { RunStore } from "@sluice/core/run/RunStore"
+import { Suppressions } from "@sluice/core/source/Suppressions"
 import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import { Erasure } from "@sluice/warehouse/Erasure"
 import * as PersonalPartitions from "@sluice/warehouse/PersonalPartitions"
@@ -21,7 +22,7 @@ import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { describe } from "vitest"
 import type { Services } from "./erasureContract.ts"
-import { ada, Cities, masked } from "./people.ts"
+import { ada, Cities, inRun, masked } from "./people.ts"
 import { partitionsMade, runStarted } from "./runEvents.ts"
 import { marksOf, replace } from "./slices.ts"
 import { readAll } from "./support.ts"
@@ -113,6 +114,26 @@ export const personalPartitionsContract = <E>(options: {
             { visits_by_city: 1, visits_by_city_day: 1 }
           ])
           expect(yield* left).toStrictEqual(only(bern))
+        }).pipe(Effect.provide(store))
+      })
+    )
+
+    it.scopedLive("a run that read its source before an erasure adds no key of a removed value after it", () =>
+      Effect.gen(function* () {
+        const { store } = yield* options.fresh
+        yield* Effect.gen(function* () {
+          const [keys, { begin }] = [yield* DynamicKeys, yield* Suppressions]
+          yield* begin("run")
+          const { bern, oslo } = yield* fill
+          yield* inRun("run", keys.add(cities, [oslo, "Rome"]))
+          yield* Effect.provide(PersonalPartitions.erase(graph, spec, ada), store)
+          const refused = yield* Effect.flip(inRun("run", keys.add(cities, [oslo, "Paris"])))
+          expect(refused).toMatchObject({ _tag: "StoreFailed", reason: "Outdated", operation: "add keys to cities" })
+          expect(yield* keys.keys("cities")).toStrictEqual([bern, "Rome"])
+          yield* begin("next")
+          yield* inRun("next", keys.add(cities, ["Paris"]))
+          yield* keys.add(cities, ["by a program"])
+          expect(yield* keys.keys("cities")).toStrictEqual([bern, "Rome", "Paris", "by a program"])
         }).pipe(Effect.provide(store))
       })
     )
