@@ -7,6 +7,7 @@ import * as SelectionText from "@sluice/core/graph/SelectionText"
 import { RunStore } from "@sluice/core/run/RunStore"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../CliError.ts"
+import * as PlanText from "../render/PlanText.ts"
 
 /** The typed values of the argument and the options that select assets. */
 export interface Typed {
@@ -50,20 +51,23 @@ export const select = Effect.fn("assets.select")(function* (
   const selection = yield* expressionOf(typed, otherwise)
   const matches = yield* SelectionQuery.resolve(selection, graph)
   if (matches.length > 0 || Selection.needsHistory(selection)) return selection
-  return typed.allowEmpty ? undefined : yield* new SelectionEmpty({ selection: SelectionText.print(selection) })
+  return typed.allowEmpty
+    ? undefined
+    : yield* new SelectionEmpty({ selection: PlanText.selection(SelectionText.print(selection)) })
 })
 
 /** Explains why a selection that needs the run history is empty. */
 export const explained = <A, E, R>(selection: Selection.Selection, looked: Effect.Effect<A, E, R>) =>
   Effect.catchIf(looked, isEmpty, (error) =>
     Effect.gen(function* () {
-      if (!Selection.needsHistory(selection)) return yield* error
+      const { message } = new SelectionEmpty({ selection: PlanText.selection(error.selection) })
+      if (!Selection.needsHistory(selection)) return yield* new UsageError({ detail: message })
       const store = yield* RunStore
       const why =
         (yield* store.runs(1)).length === 0
           ? "It reads the run history, which has no run yet: every stored asset is state:never."
           : "It reads each asset's state and last step from the run history. `sluice list` shows the state of all assets."
-      return yield* new UsageError({ detail: `${error.message}\n${why}` })
+      return yield* new UsageError({ detail: `${message}\n${why}` })
     })
   )
 

@@ -1,6 +1,7 @@
 import type { PartitionPreview } from "@sluice/core/plan/PartitionPreview"
 import * as Human from "./Human.ts"
 import * as Layout from "./Layout.ts"
+import * as PlanText from "./PlanText.ts"
 import * as PreviewText from "./PreviewText.ts"
 import type { Style } from "./Style.ts"
 
@@ -16,7 +17,9 @@ export interface Prospect {
 export const lines = ({ expected, previews, selection }: Prospect, style: Style): ReadonlyArray<string> => {
   const made = previews.filter(({ count }) => count > 0)
   if (made.length === 0) {
-    return [`${style.green(style.marks.ok)} Nothing to do: ${selection} has no such partition.`]
+    const which =
+      selection === "*" ? "no asset has such a partition" : `${PlanText.selection(selection)} has no such partition`
+    return [`${style.green(style.marks.ok)} Nothing to do: ${which}.`]
   }
   const sum = (of: (preview: PartitionPreview) => number) => made.reduce((total, each) => total + of(each), 0)
   return [

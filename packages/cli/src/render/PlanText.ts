@@ -1,8 +1,11 @@
+import { shellWord } from "@sluice/core/command/shellWord"
+import * as SelectionText from "@sluice/core/graph/SelectionText"
 import type { PartitionPreview } from "@sluice/core/plan/PartitionPreview"
 import type { Planned, Reason } from "@sluice/core/plan/Plan"
 import type { Staleness } from "@sluice/core/plan/Staleness"
 import type { Materialization } from "@sluice/core/run/RunRecord"
 import type { Loading } from "@sluice/warehouse/Warehouse"
+import * as Either from "effect/Either"
 import type { SourceChange } from "../OriginGuard.ts"
 import type { RunEstimate } from "../RunEstimate.ts"
 import * as Human from "./Human.ts"
@@ -88,8 +91,13 @@ export const json = ({
     2
   )
 
-/** A recorded selection as it is typed. All assets are `--all`, because a shell expands `*`. */
-export const selection = (text: string): string => (text === "*" ? "--all" : text)
+/** A recorded selection as it is typed. All assets are `--all`, because a shell expands `*`, and all but some `--all --exclude`. */
+export const selection = (text: string): string => {
+  if (text === "*") return "--all"
+  const parsed = Either.getOrUndefined(SelectionText.parse(text))
+  const isRest = parsed?._tag === "And" && parsed.left._tag === "All" && parsed.right._tag === "Not"
+  return isRest ? `--all --exclude ${shellWord(SelectionText.print(parsed.right.of))}` : text
+}
 
 /** Why a step is in its plan, in words. */
 export const why = (

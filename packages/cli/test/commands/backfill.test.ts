@@ -78,6 +78,21 @@ describe("a backfill", () => {
       "✓ Nothing to do: daily_revenue has no such partition.",
       1
     ])
+    // Regression: they named `*`, which is how --all is recorded.
+    const ofAll = async (...words: ReadonlyArray<string>) =>
+      linesOf(await sluice("backfill", "--all", ...words, "--failed", "--dry-run"))
+    expect([
+      ...(await ofAll()),
+      ...(await ofAll("--exclude", "monthly_revenue")),
+      ...(await ofAll("--exclude", "*"))
+    ]).toStrictEqual([
+      0,
+      "✓ Nothing to do: no asset has such a partition.",
+      0,
+      "✓ Nothing to do: --all --exclude monthly_revenue has no such partition.",
+      2,
+      "✗ No asset matches --all --exclude '*'. Give --allow-empty if that is fine."
+    ])
   }, 60_000)
 
   // Regression: `show` offered `resume` for ever, also if nothing was left.
