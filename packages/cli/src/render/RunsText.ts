@@ -1,3 +1,4 @@
+import * as Signature from "@sluice/core/partition/Signature"
 import * as Stored from "@sluice/core/partition/Stored"
 import type { Step } from "@sluice/core/plan/Plan"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
@@ -66,6 +67,7 @@ const checkOf = ({ blocking, check, metadata, passed, severity }: RunResult.Chec
 export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
   const result = RunResult.fromEvents(events)
   const steps = stepsOf(events)
+  const sets = setsIn(events)
   const started = Date.parse(result.startedAt)
   const nameWidth = Math.max(0, ...steps.map(({ asset }) => asset.length))
   const tell = EventText.teller(nameWidth, style)
@@ -83,7 +85,10 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
         const since = Layout.padStart(`+${((Date.parse(event.at) - started) / 1000).toFixed(2)} s`, 10)
         const step =
           event._tag === "StepStarted" && event.attempt === 1 ? steps.find((s) => s.asset === event.asset) : undefined
-        const why = step === undefined ? [] : [style.dim([PlanText.why(step, { steps }), ...partitionsOf(step)].join(", "))]
+        const why =
+          step === undefined
+            ? []
+            : [style.dim([PlanText.why(step, { steps }), ...partitionsOf(step, sets.get(step.asset))].join(", "))]
         const text = [...why, ...(told.text === "" ? [] : [told.text])].join(style.dim("; "))
         return [[`${style.dim(since)}  ${told.head}`, text]]
       }),
@@ -94,11 +99,16 @@ export const story = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyAr
   ]
 }
 
-/** The partitions that a step was to make. */
-const partitionsOf = ({ partitionCount, partitions }: Step): ReadonlyArray<string> =>
-  partitions === undefined || partitionCount === undefined
-    ? []
-    : [`${Human.plural(partitionCount, "partition")}: ${Stored.text(partitions)}`]
+/** The partitions that a step was to make. Without their set, weeks and months are written as their first days. */
+const partitionsOf = ({ partitionCount, partitions }: Step, set: Signature.Signature | undefined): ReadonlyArray<string> => {
+  if (partitions === undefined || partitionCount === undefined) return []
+  const keys = set === undefined ? Stored.text(partitions) : Signature.text(set, partitions)
+  return [`${Human.plural(partitionCount, "partition")}: ${keys}`]
+}
+
+/** The sets of the assets that are cut, as events of their partitions recorded them. */
+const setsIn = (events: ReadonlyArray<RunEvent>): ReadonlyMap<string, Signature.Signature> =>
+  new Map(events.flatMap((event) => ("set" in event ? [[event.asset, event.set] as const] : [])))
 
 /** The events of a run as log lines: the time in UTC, the asset, and what happened. */
 export const log = (events: ReadonlyArray<RunEvent>, style: Style): ReadonlyArray<string> => {
