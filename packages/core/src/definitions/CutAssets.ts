@@ -1,26 +1,28 @@
 import * as Either from "effect/Either"
 import type * as Asset from "../asset/Asset.ts"
 import * as Storage from "../asset/Storage.ts"
-import type * as Partitions from "../partition/Partitions.ts"
+import * as Partitions from "../partition/Partitions.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import * as Placement from "../partition/Placement.ts"
 
 /** Returns every problem with the partitions of some assets, one sentence each. `now` is in milliseconds since the epoch. */
 export const problems = (assets: ReadonlyArray<Asset.Any>, now: number): ReadonlyArray<string> => {
   const all = [...new Set(assets)]
-  const sets = new Map<string, Set<Partitions.Any>>()
-  for (const { partitioning } of all) {
-    if (partitioning === undefined) continue
-    const { partitions } = partitioning
-    sets.set(partitions.name, (sets.get(partitions.name) ?? new Set()).add(partitions))
-  }
+  const cutBy = byName(all.flatMap(({ partitioning }) => partitioning?.partitions ?? []))
+  const sets = byName([...cutBy.values()].flatMap((several) => [...several].flatMap(Partitions.withDimensions)))
   return [
     ...[...sets].flatMap(([name, several]) =>
       several.size > 1 ? [`Two sets of partitions are called "${name}". Give each a name of its own, or share one.`] : []
     ),
-    ...[...sets.values()].flatMap(([set]) => (set === undefined ? [] : invalid(set, now))),
+    ...[...cutBy.values()].flatMap(([set]) => (set === undefined ? [] : invalid(set, now))),
     ...all.flatMap((asset) => [...placing(asset, now), ...numbers(asset), ...orders(asset, now), ...readings(asset)])
   ]
+}
+
+const byName = (sets: ReadonlyArray<Partitions.Any>): ReadonlyMap<string, ReadonlySet<Partitions.Any>> => {
+  const found = new Map<string, Set<Partitions.Any>>()
+  for (const set of sets) found.set(set.name, (found.get(set.name) ?? new Set()).add(set))
+  return found
 }
 
 const invalid = (set: Partitions.Any, now: number): ReadonlyArray<string> =>

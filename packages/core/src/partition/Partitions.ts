@@ -41,11 +41,14 @@ export interface Dynamic<out Name extends string> extends Partitions<Name> {
 export const dimensionsOf = ({ dimensions }: Any): ReadonlyArray<readonly [name: string, set: Any]> =>
   Object.entries<unknown>({ ...(dimensions ?? {}) }).flatMap(([name, set]) => (isSet(set) ? [[name, set] as const] : []))
 
-/** The names of a set and of its dimensions' sets. */
-export const setNames = (set: Any): ReadonlyArray<string> => [
-  set.name,
-  ...dimensionsOf(set).flatMap(([, dimension]) => setNames(dimension))
+/** A set and the sets of its dimensions. */
+export const withDimensions = (set: Any): ReadonlyArray<Any> => [
+  set,
+  ...dimensionsOf(set).flatMap(([, dimension]) => withDimensions(dimension))
 ]
+
+/** The names of a set and of its dimensions' sets. */
+export const setNames = (set: Any): ReadonlyArray<string> => withDimensions(set).map(({ name }) => name)
 
 /** Whether code adds and removes the keys of a set. */
 export const isDynamic = (set: Any): set is Dynamic<string> => "keptBy" in set

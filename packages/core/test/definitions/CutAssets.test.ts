@@ -74,6 +74,20 @@ it("two sets of one name, and numbers that make no sense, are refused", () => {
   ])
 })
 
+// Regression: a set that was only a dimension of a product was not compared.
+it("two sets of one name are refused if one of them is only a dimension of a product", () => {
+  const others = Partitions.daily("days", { start: "2024-09-01" })
+  const cut = (name: string, partitions: Partitions.Any) => Asset.make(name, { partitions, storage: stored, materialize })
+  const cellsOf = (name: string, day: Partitions.Any) => Partitions.product(name, { day, region: regions })
+  const twice = ['Two sets of partitions are called "days". Give each a name of its own, or share one.']
+  expect([
+    problems(cut("one", days), cut("cells", cellsOf("cells", others))),
+    problems(cut("cells", cellsOf("cells", days)), cut("more", cellsOf("more", others))),
+    problems(cut("nested", Partitions.product("nested", { inner: cellsOf("cells", days), day: others }))),
+    problems(cut("one", days), cut("cells", cellsOf("cells", days)), cut("more", cellsOf("more", days)))
+  ]).toStrictEqual([twice, twice, twice, []])
+})
+
 // Regression: a product of lists was taken for ordered, and a lookback over keys was ignored.
 it("what goes by the partition before is refused for keys without time, also of a product", () => {
   const pairs = Partitions.product("pairs", { from: regions, to: regions })
