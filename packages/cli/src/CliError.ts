@@ -8,8 +8,11 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly detail
   }
 }
 
-/** The run did not succeed. `detail` is empty if the summary has already said why. */
-export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly detail: string }> {
+/**
+ * The run did not succeed. `detail` is empty if the summary has already said why. `isCanceled` is set if the run has ended because
+ * somebody canceled it.
+ */
+export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly detail: string; readonly isCanceled?: true }> {
   readonly retryable = false
   override get message() {
     return this.detail

@@ -109,6 +109,7 @@ export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asse
   )
   yield* Effect.uninterruptible(conclude(result))
   yield* Effect.ignore(Retention.apply(settings))
+  if (result.status === "canceled") return yield* new RunFailed({ detail: "", isCanceled: true })
   if (codeOf(result) !== exitCode.ok) return yield* new RunFailed({ detail: "" })
 }, Effect.scoped)
 

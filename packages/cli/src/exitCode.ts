@@ -10,6 +10,7 @@ export const ok = 0
 export const failed = 1
 /** The command line, the selection, the configuration or a definition is wrong. */
 export const refused = 2
+/** The command was interrupted, or its run was canceled by another command. */
 export const interrupted = 130
 
 /** The exit code of a concluded run. A later interruption does not change it. */
@@ -22,6 +23,7 @@ export const of = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return ok
   if (Cause.isInterruptedOnly(exit.cause)) return interrupted
   const failures = Chunk.toReadonlyArray(Cause.failures(exit.cause))
+  if (failures.some((error) => error instanceof RunFailed && error.isCanceled)) return interrupted
   if (failures.some((error) => error instanceof RunFailed || error instanceof OutputFailed) || failures.length === 0)
     return failed
   return refused

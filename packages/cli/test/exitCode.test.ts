@@ -7,12 +7,13 @@ import { expect, it } from "vitest"
 import { OutputFailed, RunFailed, UsageError } from "../src/CliError.ts"
 import * as exitCode from "../src/exitCode.ts"
 
-it("0 is success, 1 a failed run, a failed output or a bug, 2 whatever refused a run before it began, 130 an interruption", () => {
+it("0 is success, 1 a failed run, a failed output or a bug, 2 whatever refused a run before it began, 130 an interruption or a cancellation", () => {
   const unreachable = new WarehouseFailed({ reason: "Unreachable", operation: "connect", detail: "" })
   expect(
     [
       Exit.succeed(undefined),
       Exit.fail(new RunFailed({ detail: "" })),
+      Exit.fail(new RunFailed({ detail: "", isCanceled: true })),
       Exit.fail(new OutputFailed({ code: "ENOSPC" })),
       Exit.die(new Error("bug")),
       Exit.fail(new UsageError({ detail: "" })),
@@ -21,5 +22,5 @@ it("0 is success, 1 a failed run, a failed output or a bug, 2 whatever refused a
       Exit.interrupt(FiberId.none),
       Exit.failCause(Cause.parallel(Cause.fail(new RunFailed({ detail: "" })), Cause.interrupt(FiberId.none)))
     ].map(exitCode.of)
-  ).toEqual([0, 1, 1, 1, 2, 2, 2, 130, 1])
+  ).toEqual([0, 1, 130, 1, 1, 2, 2, 2, 130, 1])
 })
