@@ -18,6 +18,7 @@ import * as Plan from "../plan/Plan.ts"
 import * as Staleness from "../plan/Staleness.ts"
 import * as Units from "../plan/Units.ts"
 import type { StoreFailed } from "../source/StoreFailed.ts"
+import * as AssetsGone from "./AssetsGone.ts"
 import * as PartitionFacts from "./PartitionFacts.ts"
 import { isSettled } from "./RunRecord.ts"
 import * as RunResult from "./RunResult.ts"
@@ -111,7 +112,7 @@ export interface RunToRetry {
   /** The result so far. `RunResult.merge` combines it with the result of the retry. */
   readonly first: RunResult.RunResult
   /** The assets that did not succeed, in plan order; at least one. */
-  readonly assets: Selection.Selection
+  readonly assets: ReadonlyArray<string>
   /** The partitions that the run was to make of each asset that is cut. */
   readonly planned: ReadonlyMap<string, Stored.Stored>
   readonly isBackfill: boolean
@@ -133,21 +134,27 @@ export const unfinishedSteps = Effect.fn("Planner.unfinishedSteps")(function* (
     return yield* new NothingToRetry({ runId: named, why: "it only checked" })
   }
   const open = steps.filter(({ action, state }) => (action === "materialize" || action === "observe") && isUnfinished(state))
-  const [head, ...rest] = open.map(({ asset }): Selection.Selection => Selection.name(asset))
-  return head === undefined
+  return open.length === 0
     ? yield* new NothingToRetry({ runId: named, why: "every step of it succeeded" })
-    : { first, assets: Selection.union([head, ...rest]), planned, isBackfill }
+    : { first, assets: open.map(({ asset }) => asset), planned, isBackfill }
 })
 
-/** Plans the unfinished steps of a run. Of an asset that is cut, its partitions that were not made since the run started. */
+/**
+ * Plans the unfinished steps of a run. Of an asset that is cut, its partitions that were not made since the run started. Fails if the
+ * graph does not have all of their assets.
+ */
 export const retry = Effect.fn("Planner.retry")(function* <A extends Asset.Any>(
   graph: AssetGraph<A>,
   { assets, first, isBackfill, planned }: RunToRetry,
   options: Pick<PlanOptions, "newestFirst"> = {}
-): Effect.fn.Return<Plan.Plan<A>, NotPlanned, RunStore> {
+): Effect.fn.Return<Plan.Plan<A>, NotPlanned | AssetsGone.AssetsGone, RunStore> {
   const partitions = PartitionRequest.unfinished(planned, Date.parse(first.startedAt))
-  const selected = yield* SelectionQuery.resolve(assets, graph)
-  return yield* planOf(graph, first.selection, selected, { ...options, backfill: isBackfill, partitions })
+  const selected = assets.flatMap((name) => graph.indexOf(name) ?? []).sort((a, b) => a - b)
+  const plan = yield* planOf(graph, first.selection, selected, { ...options, backfill: isBackfill, partitions })
+  const gone = assets.filter((name) => graph.indexOf(name) === undefined)
+  if (gone.length === 0) return plan
+  const commands = AssetsGone.commandsOf(plan, new Set(assets))
+  return yield* new AssetsGone.AssetsGone({ runId: first.runId, gone, commands })
 })
 
 /** The staleness of every asset, by name, from the history. */
