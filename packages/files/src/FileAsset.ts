@@ -1,7 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Asset from "@sluice/core/asset/Asset"
 import type { Failure } from "@sluice/core/asset/Failure"
-import { FileUnreadable, FileUnwritable, reasonOf } from "@sluice/core/asset/FileFailed"
+import { FileUnwritable, reasonOf } from "@sluice/core/asset/FileFailed"
 import * as Cut from "@sluice/core/asset/PartitionedInputs"
 import { StepContext } from "@sluice/core/asset/StepContext"
 import * as Storage from "@sluice/core/asset/Storage"
@@ -11,6 +11,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { exists, lostFiles } from "./internal/lostFiles.ts"
 
 /** Text, or a stream of its parts. */
 export type Text<E, R> = string | Stream.Stream<string, E, R>
@@ -46,8 +47,8 @@ export type Options<Up extends Asset.Upstreams, E extends Failure, R, RP, RC, RO
 /**
  * Defines an asset that is a text file, such as a report or a CSV file. Its value is the file's path. The text is written to a
  * draft beside the file, which then replaces the file. Readers see the old text or the new one, never a part. Each run has its
- * own draft, so of two runs at once, the last one to end wins. `--changed` makes the file again if it is missing. Reports the
- * metadata `bytes`.
+ * own draft, so of two runs at once, the last one to end wins. `--changed` makes the file again if it is missing. If the asset is cut,
+ * a run counts the partitions whose files are gone as missing. Reports the metadata `bytes`.
  *
  * ```ts
  * const report = fileAsset("report", {
@@ -83,8 +84,9 @@ export const fileAsset = <
 ) => {
   const given: Options<Up, E, R, RP, RC, RO, P, M> & Cut.Checked<Up, P, M> = options
   const { contents, path, ...rest } = given
+  const located = (slice: Slice | undefined) => (typeof path === "function" ? path(Cut.sliceOf<P, "each">(slice)) : path)
   const pathOf = (slice: Slice | undefined): Effect.Effect<string, never, RP> => {
-    const found = typeof path === "function" ? path(Cut.sliceOf<P, "each">(slice)) : path
+    const found = located(slice)
     return Effect.isEffect(found) ? found : Effect.succeed(found)
   }
   return Asset.make<
@@ -112,7 +114,7 @@ export const fileAsset = <
               exists
             )
           }
-        : { loadSlice: pathOf })
+        : { loadSlice: pathOf, lost: lostFiles(located) })
     }),
     materialize: (inputs, slice) =>
       Effect.gen(function* () {
@@ -124,11 +126,6 @@ export const fileAsset = <
       })
   })
 }
-
-const exists = (path: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    Effect.mapError(fs.exists(path), (error) => new FileUnreadable({ path, reason: reasonOf(error) }))
-  )
 
 const write = Effect.fn("FileAsset.write")(function* <E extends Failure, R>(
   path: string,

@@ -192,3 +192,29 @@ it.effect("of an asset that is cut, each partition is a file of its own", () =>
     })
   )
 )
+
+it.effect("of an asset that is cut, the partitions without a file are found, in whatever folder their files are", () =>
+  inFolder((folder) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const days = Partitions.daily("days", { start: "2024-07-30", end: "2024-08-02" })
+      const report = fileAsset("report", {
+        partitions: days,
+        path: ({ key }) => {
+          const path = `${folder}/${key.slice(0, 7)}/${key}.md`
+          return key.endsWith("1") ? path : Effect.succeed(path)
+        },
+        contents: () => ""
+      })
+      const space = Either.getOrThrow(days.at({ now: Date.parse("2024-09-01") }))
+      const { lost } = report.storage._tag === "Stored" ? report.storage : { lost: undefined }
+      const gone = lost?.(Slice.make(space, space.all)) ?? Effect.die("cannot tell")
+      expect(yield* gone).toStrictEqual(["2024-07-30", "2024-07-31", "2024-08-01", "2024-08-02"])
+      yield* fs.makeDirectory(`${folder}/2024-08`)
+      yield* fs.writeFileString(`${folder}/2024-08/2024-08-02.md`, "")
+      expect(yield* gone).toStrictEqual(["2024-07-30", "2024-07-31", "2024-08-01"])
+      yield* fs.writeFileString(`${folder}/2024-07`, "no folder")
+      expect(yield* Effect.flip(gone)).toStrictEqual(new FileUnreadable({ path: `${folder}/2024-07/`, reason: "ENOTDIR" }))
+    })
+  )
+)

@@ -14,9 +14,10 @@ export const lines = (altered: ReadonlyArray<Altered>, { assets }: AssetGraph<As
     return `${table} was changed from outside: ${why}. ${effect}`
   })
 
-/** Names the partitions that the history has and the store does not, one line for each asset. */
+/** Names the partitions that the history has and the storage does not, one line for each asset. */
 export const lostLines = (lost: ReadonlyArray<LostPartitions>): ReadonlyArray<string> =>
-  lost.map(({ asset, count, text }) => {
+  lost.map(({ asset, count, kind, text }) => {
     const [are, them] = count === 1 ? ["is", "It counts"] : ["are", "They count"]
+    if (kind !== "table") return `${Human.plural(count, kind)} of ${asset} ${are} gone: ${text}. ${them} as missing.`
     return `${Human.plural(count, "partition")} of ${asset} that the history has ${are} not in the store: ${text}. ${them} as missing.`
   })

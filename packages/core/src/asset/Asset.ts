@@ -224,8 +224,8 @@ export const wrap = <T extends Any>(
   { materialize, others }: { readonly materialize: Run; readonly others: Run }
 ): T => {
   const { checks, observe, storage } = asset
-  const { exists, loadSlice, madeBy } =
-    storage._tag === "Stored" ? storage : { exists: undefined, loadSlice: undefined, madeBy: undefined }
+  const stored = storage._tag === "Stored" ? storage : undefined
+  const { exists, loadSlice, lost, madeBy } = { ...stored }
   return unsafeCast({
     ...asset,
     materialize: (inputs: never, slice?: Slice) => materialize(asset.materialize(inputs, slice)),
@@ -241,6 +241,7 @@ export const wrap = <T extends Any>(
             load: others(storage.load),
             loadSlice: loadSlice && ((slice: Slice) => others(loadSlice(slice))),
             madeBy: madeBy && ((runId: string) => others(madeBy(runId))),
+            lost: lost && ((slice: Slice) => others(lost(slice))),
             exists: exists && others(exists)
           }
         : storage

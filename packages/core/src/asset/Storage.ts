@@ -34,6 +34,11 @@ export interface Stored<out A, out R, out Rel = unknown> {
    * it. With it, a run whose process died loses no record of a partition.
    */
   readonly madeBy: ((runId: string) => Effect.Effect<ReadonlyArray<string>, Failure, R>) | undefined
+  /**
+   * Reads the keys of those partitions of a slice whose values are gone. A run then counts them as missing. Undefined if the storage
+   * cannot tell.
+   */
+  readonly lost: ((slice: Slice) => Effect.Effect<ReadonlyArray<string>, Failure, R>) | undefined
   /** How checks read the stored rows of some partitions. Undefined if the storage cannot tell them apart. */
   readonly slices: StoredSlices<R> | undefined
   /**
@@ -75,6 +80,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   readonly load: Effect.Effect<A, Failure, R>
   readonly loadSlice?: (slice: Slice) => Effect.Effect<A, Failure, R>
   readonly madeBy?: (runId: string) => Effect.Effect<ReadonlyArray<string>, Failure, R>
+  readonly lost?: (slice: Slice) => Effect.Effect<ReadonlyArray<string>, Failure, R>
   readonly slices?: StoredSlices<R>
   readonly exists?: Effect.Effect<boolean, Failure, R>
   /** Default false. */
@@ -85,6 +91,7 @@ export const stored = <A, R, Rel extends Relation = never>(options: {
   relation: undefined,
   loadSlice: undefined,
   madeBy: undefined,
+  lost: undefined,
   slices: undefined,
   exists: undefined,
   isExternal: false,

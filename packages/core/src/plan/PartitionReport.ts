@@ -2,6 +2,7 @@ import * as Runs from "../partition/internal/Runs.ts"
 import * as PartitionText from "../partition/PartitionText.ts"
 import * as Signature from "../partition/Signature.ts"
 import * as Slice from "../partition/Slice.ts"
+import type { Space } from "../partition/Space.ts"
 import * as Stored from "../partition/Stored.ts"
 import type { Cause, PartitionStates } from "./PartitionStaleness.ts"
 
@@ -57,12 +58,20 @@ export const counts = ({ failed, made, missing, orphaned, signature, space, stal
   orphaned: Stored.count(orphaned, Signature.granularityOf(signature))
 })
 
-/** The made partitions, except those of some keys. Undefined if there are none. At most three ranges are written. */
-export const madeExcept = (
-  { made, space }: PartitionStates,
-  keys: ReadonlyArray<string>
-): (Some & { readonly partitions: Stored.Stored }) | undefined => {
-  const runs = Runs.difference(made, Slice.runsOf(space, keys))
+/** Some of the made partitions, with at most three ranges as text. */
+export interface SomeMade extends Some {
+  readonly partitions: Stored.Stored
+}
+
+/** The made partitions of some keys. Undefined if there are none. */
+export const madeOf = ({ made, space }: PartitionStates, keys: ReadonlyArray<string>): SomeMade | undefined =>
+  someOf(space, Runs.intersect(made, Slice.runsOf(space, keys)))
+
+/** The made partitions, except those of some keys. Undefined if there are none. */
+export const madeExcept = ({ made, space }: PartitionStates, keys: ReadonlyArray<string>): SomeMade | undefined =>
+  someOf(space, Runs.difference(made, Slice.runsOf(space, keys)))
+
+const someOf = (space: Space, runs: Runs.Runs): SomeMade | undefined => {
   if (Runs.isEmpty(runs)) return undefined
   const text = PartitionText.print(space, runs, { limit: 3 })
   return { count: Runs.size(runs), text, partitions: Stored.of(space, runs) }
