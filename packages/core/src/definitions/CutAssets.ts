@@ -83,11 +83,19 @@ const numbers = (asset: Asset.Any): ReadonlyArray<string> => {
     ...(Number.isInteger(lookback) && lookback >= 0
       ? []
       : [`The lookback of ${placed(asset)} is ${lookback}. Use a whole number from 0.`]),
-    ...(typeof policy === "string" || isCount(policy.batches)
-      ? []
-      : [`The batches of ${placed(asset)} have ${policy.batches} partitions. Use a whole number from 1.`])
+    ...(typeof policy === "string"
+      ? misspelt(policy, asset)
+      : isCount(policy.batches)
+        ? []
+        : [`The batches of ${placed(asset)} have ${policy.batches} partitions. Use a whole number from 1.`])
   ]
 }
+
+/** The compiler takes any text for a policy. */
+const misspelt = (policy: string, asset: Asset.Any): ReadonlyArray<string> =>
+  ["each", "single-run"].includes(policy)
+    ? []
+    : [`The policy of ${placed(asset)} is "${policy}". Use "each", "single-run" or { batches: 7 }.`]
 
 /** The value of an asset that is not stored lives as long as its slice, so only assets of the same slice can read it. */
 const readings = (asset: Asset.Any): ReadonlyArray<string> =>

@@ -74,6 +74,13 @@ it("two sets of one name, and numbers that make no sense, are refused", () => {
   ])
 })
 
+// Regression: the compiler takes any text for a policy, and nothing else refused it.
+it("a policy that there is none of is refused", () => {
+  expect(
+    problems(Asset.make("one", { partitions: days, storage: stored, policy: "single_run", materialize }))
+  ).toStrictEqual(['The policy of "one" (place) is "single_run". Use "each", "single-run" or { batches: 7 }.'])
+})
+
 // Regression: a set that was only a dimension of a product was not compared.
 it("two sets of one name are refused if one of them is only a dimension of a product", () => {
   const others = Partitions.daily("days", { start: "2024-09-01" })

@@ -7,6 +7,7 @@ import { Spill } from "@sluice/core/data/Spill"
 import type { DynamicKeys } from "@sluice/core/partition/DynamicKeys"
 import * as PartitionText from "@sluice/core/partition/PartitionText"
 import * as Slice from "@sluice/core/partition/Slice"
+import * as Units from "@sluice/core/plan/Units"
 import type * as Table from "@sluice/core/relation/Table"
 import type * as View from "@sluice/core/relation/View"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
@@ -56,7 +57,8 @@ export type Provided = WarehousePorts | PiiMasker | Quarantine | Suppressions | 
  * needs, such as an API. It fails with the asset's own error, or with `CheckFailed`.
  *
  * `published` and `masked` are the values of upstreams in the store. `seed` takes further relations that the asset or its
- * checks read, such as its own table before the run. `partition` says which partitions of an asset that is cut are made.
+ * checks read, such as its own table before the run. `partition` says which partitions of an asset that is cut are made,
+ * in one call.
  *
  * ```ts
  * const { rows } = yield* materializeForTest(usersRaw, { users: Dataset.of(ada), cities: MaskMap.of("city", { London: 1 }) })
@@ -88,7 +90,10 @@ export const materializeForTest = <A, E extends Failure, R, Up extends Asset.Ups
 export interface Options {
   /** Further relations that the asset or its checks read. */
   readonly seed?: ReadonlyArray<Seed>
-  /** The partition to make, or a range for an asset that makes ranges: `2024-08-01`, `2024-08-01..2024-08-03`, `2024-08-01|eu`. */
+  /**
+   * The partition to make, such as `2024-08-01` or `2024-08-01|eu`; or several that the asset makes in one call, by its policy:
+   * `2024-08-01..2024-08-03`.
+   */
   readonly partition?: string
 }
 
@@ -96,8 +101,9 @@ export interface Options {
 const sliceOf = (asset: Asset.Any, partition: string | undefined): Effect.Effect<Slice.Slice | undefined> =>
   Effect.suspend(() => {
     const wrong = (problem: string) => Effect.die(new Error(`materializeForTest(${asset.name}): ${problem}`))
-    const set = asset.partitioning?.partitions
-    if (set === undefined) {
+    const { partitioning } = asset
+    const set = partitioning?.partitions
+    if (partitioning === undefined || set === undefined) {
       return partition === undefined ? Effect.succeed(undefined) : wrong("it has no partitions. Leave out `partition`.")
     }
     if (partition === undefined) return wrong(`it is cut by ${set.name}. Say which partition it makes: { partition: "…" }.`)
@@ -106,7 +112,12 @@ const sliceOf = (asset: Asset.Any, partition: string | undefined): Effect.Effect
       Either.mapLeft(set.at({ now: Date.UTC(2100, 0, 1), keysOf }), ({ message }) => message),
       (space) => Either.map(PartitionText.parse(space, partition), (runs) => Slice.make(space, runs))
     )
-    return Either.isRight(found) ? Effect.succeed(found.right) : wrong(found.left)
+    if (Either.isLeft(found)) return wrong(found.left)
+    const { first, runs, space } = found.right
+    const calls = Units.countSlices({ space, runs, policy: partitioning.policy, edges: [] })
+    return calls === 1
+      ? Effect.succeed(found.right)
+      : wrong(`its policy makes ${partition} in ${calls} calls. Name the partitions of one call, such as ${first}.`)
   })
 
 // A driver that cannot be loaded is not a failure of the asset.

@@ -8,6 +8,7 @@ import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest
 import { published } from "@sluice/warehouse/testing/published"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { ordersTable, rowsOf } from "../contract/slices.ts"
 
 const days = Partitions.daily("days", { start: "2024-03-01" })
@@ -16,7 +17,7 @@ const at = (id: string, day: number) => ({ id, ordered_at: `2024-03-0${day}T12:0
 
 const orders = tableAsset(Orders, {
   partitions: days,
-  policy: "range",
+  policy: "single-run",
   rows: (_, __, { first, last }) => rowsOf([at(`${first}-${last}`, Number(first.slice(-1)))])
 })
 
@@ -29,7 +30,7 @@ const Revenue = Table.make("daily_revenue", {
 
 const revenue = sqlTable(Revenue, {
   partitions: days,
-  policy: "range",
+  policy: "single-run",
   from: { orders },
   select: ({ orders }, { window }) => `
     SELECT substr(ordered_at, 1, 10) AS day, sum(amount) AS amount FROM ${orders}
@@ -68,6 +69,41 @@ it.effect("a SELECT is given the bounds of the partitions that it makes", () =>
       { day: "2024-03-01", amount: 7 },
       { day: "2024-03-04", amount: 8 }
     ])
+  })
+)
+
+// Regression: one call made the whole range, which no run does by this policy.
+it.effect("a test that names the partitions of several calls is refused", () =>
+  Effect.gen(function* () {
+    const one = Partitions.daily("days", { start: "2024-03-01" })
+    const calls: Array<string> = []
+    const made = (policy: "each" | { readonly batches: number }) =>
+      tableAsset(Orders, {
+        partitions: one,
+        policy,
+        rows: (_, __, { first, last }) => {
+          calls.push(`${first}..${last}`)
+          return []
+        }
+      })
+    const told = (policy: "each" | { readonly batches: number }, partition: string) =>
+      Effect.map(Effect.exit(materializeForTest(made(policy), {}, { partition })), (exit) =>
+        Exit.isFailure(exit) ? Cause.pretty(exit.cause).split("\n")[0] : "made"
+      )
+    expect([
+      yield* told("each", "2024-03-01..2024-03-03"),
+      yield* told({ batches: 2 }, "2024-03-01..2024-03-03"),
+      yield* told({ batches: 2 }, "2024-03-01,2024-03-05"),
+      yield* told("each", "2024-03-02"),
+      yield* told({ batches: 2 }, "2024-03-01..2024-03-02")
+    ]).toStrictEqual([
+      "Error: materializeForTest(orders): its policy makes 2024-03-01..2024-03-03 in 3 calls. Name the partitions of one call, such as 2024-03-01.",
+      "Error: materializeForTest(orders): its policy makes 2024-03-01..2024-03-03 in 2 calls. Name the partitions of one call, such as 2024-03-01.",
+      "Error: materializeForTest(orders): its policy makes 2024-03-01,2024-03-05 in 2 calls. Name the partitions of one call, such as 2024-03-01.",
+      "made",
+      "made"
+    ])
+    expect(calls).toStrictEqual(["2024-03-02..2024-03-02", "2024-03-01..2024-03-02"])
   })
 )
 
