@@ -77,7 +77,7 @@ it.effect("a city without a mask id fails the load: it is never silently null", 
     expect([error._tag, error.retryable, error.message]).toStrictEqual([
       "MaskIdMissing",
       false,
-      "A city has no mask id, so nothing was loaded into users_raw. Materialize the mask ids and users_raw together, with `sluice materialize users_raw`."
+      "A city has no mask id, so nothing was loaded into users_raw. Make the mask ids and the rows together, with `sluice materialize users_raw`."
     ])
   })
 )

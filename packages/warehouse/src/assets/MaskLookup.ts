@@ -1,3 +1,4 @@
+import { StepContext } from "@sluice/core/asset/StepContext"
 import type { MaskId } from "@sluice/core/data/MaskId"
 import type { MaskMap } from "@sluice/core/data/MaskMap"
 import type { Pii } from "@sluice/core/data/Pii"
@@ -7,11 +8,13 @@ import * as Schema from "effect/Schema"
 /** A row has a value without a mask id: the row and the map come from different readings of the source. */
 export class MaskIdMissing extends Schema.TaggedError<MaskIdMissing>()("MaskIdMissing", {
   table: Schema.String,
-  kind: Schema.String
+  kind: Schema.String,
+  /** The command that makes the mask ids and the rows together, without the program's name. */
+  command: Schema.String
 }) {
   readonly retryable = false
   override get message() {
-    return `A ${this.kind} has no mask id, so nothing was loaded into ${this.table}. Materialize the mask ids and ${this.table} together, with \`sluice materialize ${this.table}\`.`
+    return `A ${this.kind} has no mask id, so nothing was loaded into ${this.table}. Make the mask ids and the rows together, with \`sluice ${this.command}\`.`
   }
 }
 
@@ -28,8 +31,10 @@ export interface Lookup {
 export const withMaskIds = <A, E, R>(
   table: string,
   load: (lookup: Lookup) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E | MaskIdMissing, R> =>
-  Effect.suspend(() => {
+): Effect.Effect<A, E | MaskIdMissing, R | StepContext> =>
+  Effect.flatMap(StepContext, ({ asset, runId, slice }) => {
+    // The error of many partitions is recorded once if its message names none of them.
+    const command = slice === undefined ? `materialize ${asset}` : `retry ${runId}`
     let missing: MaskIdMissing | undefined
     function lookup<K extends string>(map: MaskMap<K>, value: Pii<K>): MaskId<K>
     function lookup<K extends string>(map: MaskMap<K>, value: Pii<K> | null): MaskId<K> | null
@@ -37,11 +42,11 @@ export const withMaskIds = <A, E, R>(
       if (value === null) return null
       const id = map.get(value)
       if (id !== undefined) return id
-      missing = new MaskIdMissing({ table, kind: map.kind })
+      missing = new MaskIdMissing({ table, kind: map.kind, command })
       throw missing
     }
     return Effect.catchAllCause(
-      load(lookup),
+      Effect.suspend(() => load(lookup)),
       (cause): Effect.Effect<A, E | MaskIdMissing> =>
         missing === undefined ? Effect.failCause(cause) : Effect.fail(missing)
     )

@@ -2,9 +2,11 @@ import { expect, it } from "@effect/vitest"
 import * as Asset from "@sluice/core/asset/Asset"
 import * as Changes from "@sluice/core/data/Changes"
 import * as Dataset from "@sluice/core/data/Dataset"
+import * as Day from "@sluice/core/data/Day"
 import * as Id from "@sluice/core/data/Id"
 import * as MaskMap from "@sluice/core/data/MaskMap"
 import { Pii } from "@sluice/core/data/Pii"
+import * as Partitions from "@sluice/core/partition/Partitions"
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { MaskIdMissing } from "@sluice/warehouse/assets/MaskLookup"
@@ -12,6 +14,7 @@ import { tableAsset } from "@sluice/warehouse/assets/TableAsset"
 import { materializeForTest } from "@sluice/warehouse/testing/materializeForTest"
 import { published } from "@sluice/warehouse/testing/published"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 
 const People = Table.make("people", {
   description: "People, without names",
@@ -69,8 +72,41 @@ it.effect("a value without a mask id fails the asset", () =>
   Effect.gen(function* () {
     const inputs = { source: Dataset.of(ada), cities: MaskMap.of("city", { Paris: 1 }) }
     expect(yield* Effect.flip(materializeForTest(people, inputs))).toStrictEqual(
-      new MaskIdMissing({ table: "people", kind: "city" })
+      new MaskIdMissing({ table: "people", kind: "city", command: "materialize people" })
     )
+  })
+)
+
+// Regression: it named `materialize people`, which makes the last partition, and the table instead of the asset. An id that was missing
+// in an array of rows was reported as a bug in the asset.
+it.effect("the message names what makes the rows again: the run of partitions, and otherwise the asset", () =>
+  Effect.gen(function* () {
+    const days = Partitions.daily("days", { start: "2024-08-01" })
+    const byDay = tableAsset(
+      Table.make("people_by_day", {
+        description: "People, by day",
+        columns: { day: Column.day, city_id: Column.maskId("city") },
+        primaryKey: ["day"],
+        partitionBy: "day"
+      }),
+      {
+        partitions: days,
+        upstreams: { cities },
+        rows: ({ cities }, lookup, { key }) => [
+          { day: Schema.decodeSync(Day.schema)(key), city_id: lookup(cities, ada.city) }
+        ]
+      }
+    )
+    const inputs = { cities: MaskMap.of("city", {}) }
+    const prefixed = { ...people, name: "crm/people" }
+    const errors = [
+      yield* Effect.flip(materializeForTest(byDay, inputs, { partition: "2024-08-01" })),
+      yield* Effect.flip(materializeForTest(prefixed, { ...inputs, source: Dataset.of(ada) }))
+    ]
+    expect(errors.map(({ message }) => message)).toStrictEqual([
+      "A city has no mask id, so nothing was loaded into people_by_day. Make the mask ids and the rows together, with `sluice retry test`.",
+      "A city has no mask id, so nothing was loaded into people. Make the mask ids and the rows together, with `sluice materialize crm/people`."
+    ])
   })
 )
 
