@@ -19,7 +19,7 @@ import * as RunLayer from "../wiring/RunLayer.ts"
 import * as Settings from "../wiring/Settings.ts"
 import * as SourceVersions from "../wiring/SourceVersions.ts"
 import * as Stores from "../wiring/Stores.ts"
-import { nextCommands } from "./materialize.ts"
+import { afterFailure, nextCommands } from "./materialize.ts"
 import * as Partition from "./PartitionArguments.ts"
 import * as Run from "./RunArguments.ts"
 import * as Select from "./SelectionArguments.ts"
@@ -56,7 +56,7 @@ export const run = Effect.fn("assets.backfill")(function* (typed: Values<typeof 
       next: (result) =>
         result.status === "succeeded"
           ? nextCommands(graph, result, settings)
-          : [`backfills resume ${result.runId}`, `backfills show ${result.runId}`]
+          : afterFailure(result, ["backfills resume", "backfills show"])
     })
   })
   yield* showing(Effect.provide(run, RunLayer.layer(settings, { allowFewerRows })))

@@ -21,7 +21,7 @@ import * as Stores from "../wiring/Stores.ts"
 import * as ThisProcess from "../wiring/ThisProcess.ts"
 import * as BackfillsSince from "./BackfillsSince.ts"
 import * as Backfill from "./backfill.ts"
-import { nextCommands } from "./materialize.ts"
+import { afterFailure, nextCommands } from "./materialize.ts"
 import * as Run from "./RunArguments.ts"
 
 const none = "There is no backfill yet. `sluice backfill ASSET --missing` makes the first."
@@ -132,7 +132,7 @@ export const resume = Effect.fn("assets.backfills.resume")(function* ({
       next: (result) =>
         result.status === "succeeded"
           ? nextCommands(graph, result, settings)
-          : [`backfills resume ${result.runId}`, `backfills show ${result.runId}`]
+          : afterFailure(result, ["backfills resume", "backfills show"])
     })
   })
   yield* showing(Effect.provide(resumed, RunLayer.layer(settings, { allowFewerRows })))

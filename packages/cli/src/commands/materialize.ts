@@ -4,7 +4,7 @@ import * as Relations from "@sluice/core/definitions/Relations"
 import type { AssetGraph } from "@sluice/core/graph/AssetGraph"
 import * as Selection from "@sluice/core/graph/Selection"
 import * as Planner from "@sluice/core/run/Planner"
-import type { RunResult } from "@sluice/core/run/RunResult"
+import * as RunResult from "@sluice/core/run/RunResult"
 import * as Effect from "effect/Effect"
 import { Output } from "../Output.ts"
 import { Pipeline } from "../Pipeline.ts"
@@ -62,14 +62,31 @@ export const run = Effect.fn("assets.materialize")(function* ({
 /** Commands to type next, without the program's name: a query of a new table or view, or a retry. */
 export const nextCommands = (
   graph: AssetGraph<Asset.Any>,
-  result: RunResult,
+  result: RunResult.RunResult,
   { analystPassword, database }: Settings.Settings
 ): ReadonlyArray<string> => {
-  if (result.status !== "succeeded") return [`retry ${result.runId}`, `runs show ${result.runId}`]
+  if (result.status !== "succeeded") return afterFailure(result, ["retry", "runs show"])
   const made = graph.assets.filter(({ name }) => result.steps.get(name)?.state._tag === "Succeeded")
   const shown =
     made.find(({ kind }) => kind === "view") ?? made.find(({ kind, group }) => kind === "table" && group === "raw")
   // The query needs the analyst's password if the store is a server.
   const asAnalyst = database._tag === "Sqlite" || analystPassword !== undefined ? " --as analyst" : ""
   return shown === undefined ? [] : [`query "select * from ${Relations.relationOf(shown)?.name ?? shown.name}"${asAnalyst}`]
+}
+
+/**
+ * Commands to type after a run that did not succeed: one that makes the rest, and one that shows the run. If everything is made and only
+ * checks of whole tables failed, the first checks these again.
+ */
+export const afterFailure = (
+  result: RunResult.RunResult,
+  [makesRest, shows]: readonly [makesRest: string, shows: string]
+): ReadonlyArray<string> => {
+  const open = RunResult.stepsOf(result).filter(({ state }) => state._tag !== "Succeeded" && state._tag !== "Unchanged")
+  const isMade = ({ partitions }: RunResult.StepResult) => partitions !== undefined && partitions.made === partitions.total
+  const first =
+    open.length > 0 && open.every((step) => step.state._tag === "Failed" && isMade(step))
+      ? `check ${open.map(({ asset }) => asset).join(" ")}`
+      : `${makesRest} ${result.runId}`
+  return [first, `${shows} ${result.runId}`]
 }

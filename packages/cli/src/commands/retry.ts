@@ -39,6 +39,9 @@ export const run = Effect.fn("assets.retry")(function* ({
     const unfinished = yield* Planner.unfinishedSteps(run)
     const { first } = unfinished
     const plan = yield* Planner.retry(graph, unfinished)
+    if (plan.steps.length === 0) {
+      return yield* Output.err([`Nothing is left of run ${first.runId}: every partition in it is made.`])
+    }
     yield* Output.err([`Retrying run ${first.runId} (${PlanText.selection(first.selection)}).`])
     yield* RunCommand.execute({
       plan,

@@ -40,7 +40,12 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
   }
   const clock = yield* Clock.clockWith(Effect.succeed)
   const { failFast, log, runId } = options
-  const emit = (event: Draft) => log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
+  /** The steps that failed. One of them may have made all of its partitions, and have failed by a check of the whole table. */
+  const failed = new Set<string>()
+  const emit = (event: Draft) => {
+    if (event._tag === "StepFailed") failed.add(event.asset)
+    log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
+  }
   const failures = new Map<string, Runs.Runs | "whole">()
   const open = new Map(options.plan.steps.map((step) => [step.asset, step]))
   const inputs = UnitInputs.make(options.plan, cut.cuts, options.context)
@@ -96,11 +101,11 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
 
   const run = Effect.gen(function* () {
     for (const unit of units) {
-      if (failFast && failures.size > 0) {
-        for (const { asset } of unit.steps) skip(asset, [...failures.keys()])
+      if (failFast && failed.size + failures.size > 0) {
+        for (const { asset } of unit.steps) skip(asset, [...new Set([...failures.keys(), ...failed])])
       } else yield* runUnit(unit)
     }
-    return failures.size > 0 ? ("failed" as const) : ("succeeded" as const)
+    return failed.size + failures.size > 0 ? ("failed" as const) : ("succeeded" as const)
   })
   return {
     run: Effect.ensuring(whileQueued(run), inputs.release),

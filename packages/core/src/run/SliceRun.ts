@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type * as Asset from "../asset/Asset.ts"
+import { CheckFailed } from "../asset/CheckFailed.ts"
 import type { Failure } from "../asset/Failure.ts"
 import { joinUninterruptibly } from "../internal/joinUninterruptibly.ts"
 import { unsafeCast } from "../internal/unsafeCast.ts"
@@ -219,10 +220,20 @@ const checkTable = Effect.fnUntraced(function* <A extends Asset.Any>(
       if (event._tag === "CheckEvaluated") emit(event)
     }
   })
-  if (outcome._tag === "Failed") return outcome.failure
+  if (outcome._tag === "Failed") return ofBlocking(outcome.failure, checks)
   yield* Scope.close(outcome.scope, Exit.void)
   return undefined
 })
+
+/** A failure of checks, without those that do not block. Undefined if none of them blocks. */
+const ofBlocking = (failure: Failure, checks: Asset.Any["checks"]): Failure | undefined => {
+  if (!(failure instanceof CheckFailed)) return failure
+  const blocking = failure.checks.filter((name) => checks.some((check) => check.name === name && check.blocking))
+  const { asset } = failure
+  return blocking.length === 0
+    ? undefined
+    : new CheckFailed({ asset, checks: blocking, staged: false, afterPartitions: true })
+}
 
 /** Ends the step of an asset: it has succeeded if all of its partitions were made and no check of the table failed it. */
 const conclude = (
