@@ -4,7 +4,6 @@ import * as Layer from "effect/Layer"
 import { Generalisation } from "./privacy/Generalisation.ts"
 import { SparkApi } from "./SparkApi.ts"
 import { generalisationOf, type SparkSettings } from "./SparkSettings.ts"
-import * as SampleServer from "./sample/SampleServer.ts"
 
 /** The services of this pipeline's assets: the API, and the policies for reading it. */
 export const layer = (settings: SparkSettings) =>
@@ -14,7 +13,7 @@ export const layer = (settings: SparkSettings) =>
 const api = (settings: SparkSettings) =>
   Layer.unwrapScoped(
     Effect.gen(function* () {
-      const url = settings.apiUrl ?? new URL((yield* SampleServer.start({ size: undefined, port: 0 })).url)
+      const url = settings.apiUrl ?? new URL((yield* sampleApi).url)
       return SparkApi.layer({
         url,
         token: settings.apiToken,
@@ -24,3 +23,9 @@ const api = (settings: SparkSettings) =>
       }).pipe(Layer.provideMerge(ApiReading.layer(url, settings)))
     })
   )
+
+/** Serves the bundled data. The server's code is loaded only here, so that other commands do not wait for it. */
+const sampleApi = Effect.flatMap(
+  Effect.promise(() => import("./sample/SampleServer.ts")),
+  (SampleServer) => SampleServer.start({ size: undefined, port: 0 })
+)

@@ -42,6 +42,30 @@ it("the bundle, which is read as Latin-1, has ASCII characters only", async () =
   expect([sources.length > 0, beyond.flat()]).toEqual([true, []])
 })
 
+// Commands that read no rows would wait for it.
+it("neither the code that reads an API nor the one that serves the sample is loaded at the start", async () => {
+  const { metafile } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ["packages/assets/src/definitions.ts", "examples/shop/sluice.config.ts"],
+    outdir: "nowhere",
+    bundle: true,
+    platform: "node",
+    external: ["esbuild", "libsql", "mysql2", "mysql2/*"],
+    metafile: true,
+    write: false,
+    logLevel: "silent"
+  })
+  const loaded = new Set(Object.values(metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? []))
+  for (const path of loaded) {
+    for (const { external, kind, path: next } of metafile.inputs[path]?.imports ?? []) {
+      if (external !== true && kind !== "dynamic-import") loaded.add(next)
+    }
+  }
+  const has = (end: string) => [...loaded].some((path) => path.endsWith(end))
+  expect(["/RestSource.ts", "/SparkResources.ts", "/sources.ts"].filter(has)).toHaveLength(3)
+  expect(["/SourceError.ts", "/HttpPage.ts", "/SampleServer.ts", "/HttpClient.js", "/HttpServer.js"].filter(has)).toEqual([])
+})
+
 /** A checkout whose cache is its own, or cannot be written. */
 const checkoutWith = (cache: "empty" | "none"): string => {
   const copy = emptyDirectory()

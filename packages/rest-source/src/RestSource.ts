@@ -1,4 +1,4 @@
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as RowCodec from "@sluice/core/data/RowCodec"
 import type { Slice } from "@sluice/core/partition/Slice"
 import * as SchemaDecoder from "@sluice/core/source/SchemaDecoder"
@@ -15,10 +15,8 @@ import type * as ApiPage from "./source/ApiPage.ts"
 import * as ConditionalFetch from "./source/ConditionalFetch.ts"
 import type { Endpoint } from "./source/Endpoint.ts"
 import * as Manifest from "./source/Manifest.ts"
-import * as PageReader from "./source/PageReader.ts"
-import * as Paging from "./source/Paging.ts"
 import type { RowChunk } from "./source/RowChunk.ts"
-import * as SourceError from "./source/SourceError.ts"
+import type * as SourceError from "./source/SourceError.ts"
 
 /** The rows of one list of an API, page by page. */
 export interface RestSource<A> {
@@ -78,14 +76,15 @@ export const make = <A>(
   endpoint: Endpoint<A>,
   options: Options
 ): Effect.Effect<RestSource<A>, never, HttpClient.HttpClient> =>
-  Effect.map(Effect.all([HttpClient.HttpClient, PageReader.PageReader]), ([client, answers]) => {
-    const here = Effect.provide(
-      Context.make(HttpClient.HttpClient, client).pipe(Context.add(PageReader.PageReader, answers))
-    )
-    const source = sourceOf(endpoint, options)
+  Effect.gen(function* () {
+    const [Http, PageReader, Paging, Errors] = yield* readingCode
+    const client = yield* Http.HttpClient
+    const answers = yield* PageReader.PageReader
+    const here = Effect.provide(Context.make(Http.HttpClient, client).pipe(Context.add(PageReader.PageReader, answers)))
+    const list = sourceOf(endpoint, options)
+    const source = { ...list, rowsOfChunk: Paging.rowsOfChunk(list.limit) }
     const { settings } = options
-    const named = (error: SourceError.SourceError) =>
-      settings === undefined ? error : SourceError.withSettings(error, settings)
+    const named = (error: SourceError.SourceError) => (settings === undefined ? error : Errors.withSettings(error, settings))
     return {
       pages: Paging.pages<A>({
         ...source,
@@ -117,6 +116,16 @@ export const make = <A>(
             )
     }
   })
+
+/** Loaded only when a list is read, so that other commands do not wait for it. */
+const readingCode = Effect.promise(() =>
+  Promise.all([
+    import("@effect/platform/HttpClient"),
+    import("./source/PageReader.ts"),
+    import("./source/Paging.ts"),
+    import("./source/SourceError.ts")
+  ])
+)
 
 /** The rows that a schema declares, and their ids. */
 export interface Rows<A, I> {
@@ -212,7 +221,6 @@ const sourceOf = <A>(endpoint: Endpoint<A>, options: Options) => {
     urlOf: (page: number) => paging.urlOf(url, page, limit),
     urlOfNext: (next: string) => paging.urlOfNext(url, next, limit),
     ahead: fetchAhead,
-    rowsOfChunk: Paging.rowsOfChunk(limit),
     ...{ limit, maxPages, token, maxBytes, maxRowBytes, idle, total }
   }
 }
