@@ -40,7 +40,7 @@ exports.launch = ({ cacheIn, entry, folder, module, thread }) => {
 }
 
 /** Commands that read no rows. */
-const brief = /^(asset|graph|list|none|plan|runs|validate)$/
+const brief = /^(asset|graph|list|plan|runs|validate)$/
 
 const threadFileOf = (file) => file.replace(/\.cjs$/, ".thread.cjs")
 
@@ -76,8 +76,8 @@ const run = ({ bundle, cache, file, folder }) => {
     .replace(/[^A-Za-z0-9]+/g, "_")
     .slice(-80)
   const compiled = `${file}.${command}.${options}.code`
-  // Loading the module that sets V8's options takes longer than it saves for these commands.
-  if (!brief.test(command)) require("./flags.cjs")
+  // For the help, loading the module that sets V8's options takes longer than it saves.
+  if (command !== "none") require("./flags.cjs").set(brief.test(command))
   const cachedData = cache.read(compiled)
   // V8 stores Latin-1 in one byte per character, without decoding. Beyond ASCII are at most regular expressions of the
   // pipeline.

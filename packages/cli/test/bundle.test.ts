@@ -151,3 +151,17 @@ it("a start loads neither Node's performance hooks nor its ES modules", () => {
   expect([built.status, spared.filter((name) => loaded.includes(`NativeModule ${name}`))]).toEqual([0, []])
   expect(loaded.includes("NativeModule vm")).toBe(true)
 }, 60_000)
+
+// What such a command allocates lives until its end, so each collection copies it for nothing.
+it("the young generation of a command that reads no rows grows to its maximum at once", () => {
+  const told = join(emptyDirectory(), "told.cjs")
+  const size = 'require("node:v8").getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space").space_size'
+  writeFileSync(told, `process.on("exit", () => process.stderr.write(String(${size} / 2 ** 20)))`)
+  const args = ["--require", told, join(root, "scripts/assets.cjs"), "graph"]
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    cwd: emptyDirectory(),
+    env: { PATH, HOME },
+    encoding: "utf8"
+  })
+  expect([status, stderr]).toEqual([0, "32"])
+}, 60_000)
