@@ -105,12 +105,22 @@ export const execute = Effect.fn("RunCommand.execute")(function* <A extends Asse
   })
   const result = yield* run.pipe(
     Effect.onInterrupt(() => Effect.flatMap(concluded === undefined ? watch.result : Effect.succeed(concluded), conclude)),
-    Effect.mapError((error) => new RunFailed({ detail: error.message }))
+    Effect.catchAll(({ message }) =>
+      Effect.flatMap(watch.result, ({ runId }) => new RunFailed({ detail: unrecorded(message, runId, plan) }))
+    )
   )
   yield* Effect.uninterruptible(conclude(result))
   yield* Effect.ignore(Retention.apply(settings))
   if (result.status === "canceled") return yield* new RunFailed({ detail: "", isCanceled: true })
   if (codeOf(result) !== exitCode.ok) return yield* new RunFailed({ detail: "" })
 }, Effect.scoped)
+
+/** Why a run could not be recorded, and the command that carries it on, unless the message has it, or nothing can be. */
+const unrecorded = (message: string, runId: string, { cut, steps }: Plan<Asset.Any>): string => {
+  const isRecorded = runId !== "" && !message.includes(`retry ${runId}`)
+  if (!isRecorded || steps.every(({ action }) => action === "check")) return message
+  const command = cut?.isBackfill === true ? `backfills resume ${runId}` : `retry ${runId}`
+  return `${message} Then \`sluice ${command}\` makes the rest.`
+}
 
 const codeOf = ({ status }: RunResult.RunResult): number => (status === "succeeded" ? exitCode.ok : exitCode.failed)

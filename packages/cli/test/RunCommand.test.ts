@@ -8,7 +8,7 @@ import * as Selection from "@sluice/core/graph/Selection"
 import * as Owner from "@sluice/core/run/Owner"
 import * as Planner from "@sluice/core/run/Planner"
 import type { RunEvent } from "@sluice/core/run/RunEvent"
-import { RunStore } from "@sluice/core/run/RunStore"
+import { RunStore, RunStoreFailed } from "@sluice/core/run/RunStore"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -144,6 +144,32 @@ it.effect("a reader of --json that stops reading holds up neither the run nor wh
     yield* Deferred.succeed(gate, undefined)
     yield* Fiber.join(fiber)
     expect(out.map((line) => JSON.parse(line))).toEqual(yield* store.events(run?.runId ?? ""))
+  }).pipe(Effect.provide(RunStore.layerMemory))
+)
+
+// Regression: after a full disk, nothing said which run to carry on.
+it.effect("a run that cannot be recorded any more names the command that carries it on", () =>
+  Effect.gen(function* () {
+    const store = yield* RunStore
+    const { err, layer } = written()
+    const isEnd = ({ _tag }: RunEvent) => _tag === "StepSucceeded" || _tag === "RunConcluded"
+    const full = RunStore.of({
+      ...store,
+      append: (events, from) =>
+        events.some(isEnd)
+          ? new RunStoreFailed({ operation: "written", reason: "there is no room left.", retryable: false })
+          : store.append(events, from)
+    })
+    const seen = Effect.repeat(Effect.yieldNow(), { until: () => err.length > 0 })
+    const graph = yield* AssetGraph.make([Asset.make("a", { upstreams: {}, materialize: () => Effect.asVoid(seen) })])
+    const plan = yield* Planner.plan(graph, Selection.all)
+    const job = { plan, settings: yield* settings, options: { concurrency: 1 }, json: false, next: () => [] }
+    const running = RunCommand.execute(job).pipe(Effect.provide(layer), Effect.provideService(RunStore, full))
+    const error = yield* Effect.flip(running)
+    const [run] = yield* store.runs(1)
+    expect(error.message).toBe(
+      `The run history could not be written: there is no room left. Then \`sluice retry ${run?.runId}\` makes the rest.`
+    )
   }).pipe(Effect.provide(RunStore.layerMemory))
 )
 
