@@ -165,7 +165,7 @@ const checkLines = ({ checks }: Asset.Any, results: ReadonlyArray<CheckEvaluated
       const found =
         last === undefined
           ? ["never asked"]
-          : [...ChecksText.cells(last, style), Human.time(last.at), ChecksText.found(last)]
+          : [...ChecksText.cells(last, style), Human.time(last.at), style.worded(ChecksText.found(last))]
       return [`  ${style.cyan(check.name)}`, ...found]
     }),
     style.columns

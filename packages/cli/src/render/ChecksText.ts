@@ -9,7 +9,12 @@ export const lines = (result: RunResult.RunResult, style: Style): ReadonlyArray<
   const checks = RunResult.stepsOf(result).flatMap(({ asset, checks }) => checks.map((check) => ({ asset, ...check })))
   return [
     ...Layout.table(
-      checks.map(({ asset, ...check }) => [style.cyan(asset), check.check, ...cells(check, style), found(check)]),
+      checks.map(({ asset, ...check }) => [
+        style.cyan(asset),
+        check.check,
+        ...cells(check, style),
+        style.worded(found(check))
+      ]),
       style.columns,
       ["asset", "check", "severity", "result", "found"].map(style.dim)
     ),

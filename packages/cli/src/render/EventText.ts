@@ -115,7 +115,7 @@ const tell = (event: RunEvent, nameWidth: number, style: Style, before: Before):
       return told(style.red(marks.failed), event.asset, text)
     }
     case "CheckEvaluated":
-      return told(checkMark(event, style), event.asset, check(event))
+      return told(checkMark(event, style), event.asset, style.worded(check(event)))
     case "StepSkipped":
       return told(dim(marks.skipped), event.asset, dim(skipped(event.causes)))
     case "StepCanceled":

@@ -129,7 +129,7 @@ const checkLines = ({ checks, state }: RunResult.StepResult, style: Style): Read
   checks.flatMap((check) =>
     check.passed || (state._tag === "Failed" && check.severity === "error")
       ? []
-      : Layout.hang(`    ${EventText.checkMark(check, style)} `, EventText.check(check), style.columns)
+      : Layout.hang(`    ${EventText.checkMark(check, style)} `, style.worded(EventText.check(check)), style.columns)
   )
 
 /** The number of checks, and how many of them failed or warned. */

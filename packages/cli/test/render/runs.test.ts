@@ -3,6 +3,7 @@ import type { RunSummary } from "@sluice/core/run/RunRecord"
 import * as RunResult from "@sluice/core/run/RunResult"
 import { expect, it } from "vitest"
 import * as RunEstimate from "../../src/RunEstimate.ts"
+import * as ChecksText from "../../src/render/ChecksText.ts"
 import * as EventText from "../../src/render/EventText.ts"
 import * as Layout from "../../src/render/Layout.ts"
 import * as Progress from "../../src/render/Progress.ts"
@@ -183,6 +184,31 @@ it("why a check could not be evaluated is told as the sentence that it is", () =
   expect(EventText.check({ ...check, metadata })).toBe(
     "check row_count failed and blocks, Could not evaluate the check: it is gone."
   )
+})
+
+// Regression: a command in it was named as `sluice`, however the program was started.
+it("why a check could not be evaluated names a command as it is typed", () => {
+  const style = Style.make({ ...Style.plain, program: "npx sluice" })
+  const check: RunEvent = {
+    _tag: "CheckEvaluated",
+    ...{ runId: "r", at: "2024-03-01T09:30:00.000Z", asset: "a", check: "row_count" },
+    severity: "error",
+    ...{ blocking: true, passed: false, metadata: { error: "It broke. `sluice check a --show-errors` shows it." } }
+  }
+  const step = { asset: "a", action: "check", reason: { _tag: "Selected" }, after: [] } as const
+  const run = { runId: "r", at: check.at }
+  const result = RunResult.fromEvents([
+    { _tag: "RunStarted", ...run, selection: "a", steps: [step], tags: {}, owner },
+    check,
+    { _tag: "StepSucceeded", ...run, asset: "a", action: "check", attempt: 1, durationMillis: 1, metadata: {} }
+  ])
+  const lines = [
+    EventText.liner(1, style)(check) ?? "",
+    text(Summary.lines(result, new Map(), style)),
+    text(ChecksText.lines(result, style))
+  ]
+  const named = lines.map((line) => /`[a-z ]*sluice check a/.exec(line)?.[0])
+  expect(named).toStrictEqual(["`npx sluice check a", "`npx sluice check a", "`npx sluice check a"])
 })
 
 it("in colour, a step that starts by itself has nothing told of it but why it is there", () => {
