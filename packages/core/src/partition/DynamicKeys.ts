@@ -26,7 +26,7 @@ export class DynamicKeys extends Context.Tag("@sluice/core/partition/DynamicKeys
     /**
      * Adds keys in this order after those that are there. A key that is there keeps its place. Adds all keys or none.
      *
-     * In a step, it fails with the reason `Outdated` if somebody was erased since the run began to read its source: a key may be a mask id
+     * In a step, it fails with the reason `Outdated` if somebody was erased since the run began to read: a key may be a mask id
      * of a removed value. Outside of a run, the store cannot know when a key was read, and adds it. A program that adds mask ids must
      * read them and add them while no erasure runs.
      */

@@ -55,7 +55,7 @@ const open = Effect.fnUntraced(function* (options: SqliteStore.Options, purpose:
   const runs = yield* Effect.provideService(StorePorts.history(words.history, guard), SqlClient, history.sql)
   const changes = StorePorts.changes(SqliteErasure.place(store), secrets)
   const reading = Context.make(Warehouse, SqliteWarehouse.make(store, gate)).pipe(
-    Context.add(WarehouseReader, SqliteWarehouseReader.make(store)),
+    Context.add(WarehouseReader, SqliteWarehouseReader.make(store, gate)),
     Context.add(WarehouseAudit, SqliteWarehouseAudit.make(store)),
     Context.merge(runs),
     Context.merge(yield* Effect.provideService(changes, SqlClient, data.sql))

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { type ErasureGate, isAboutPeople } from "../sql/ErasureGate.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
 import * as SqlText from "../sql/SqlText.ts"
@@ -11,13 +12,16 @@ import * as SqliteReader from "./SqliteReader.ts"
 import type { SqliteStore } from "./SqliteStore.ts"
 
 /** Reads the tables and views of an open store. */
-export const make = (store: SqliteStore): WarehouseReader["Type"] => {
+export const make = (store: SqliteStore, gate: ErasureGate): WarehouseReader["Type"] => {
   const { records } = store.words
   const here = SqlBatch.over(store.data.sql, records)
 
   return WarehouseReader.of({
-    read: (relation) =>
-      Stream.mapError(SqliteReader.pages(store, relation), (error) => Fault.translate(`read ${relation.name}`, error)),
+    read: (relation) => {
+      const operation = `read ${relation.name}`
+      const pages = Stream.mapError(SqliteReader.pages(store, relation), (error) => Fault.translate(operation, error))
+      return isAboutPeople(relation) ? Stream.unwrap(Effect.as(here(operation, gate.beginStep), pages)) : pages
+    },
 
     query: (sql, as, limit) => SqliteQuery.query(store, sql, as, limit),
 

@@ -1,4 +1,6 @@
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type ErasureGate, isAboutPeople } from "../sql/ErasureGate.ts"
 import * as SqlBatch from "../sql/SqlBatch.ts"
 import type { PipelineDialect } from "../sql/SqlDialect.ts"
 import * as SqlMarks from "../sql/SqlMarks.ts"
@@ -16,17 +18,21 @@ import * as UserQuery from "./UserQuery.ts"
 export interface Options {
   readonly pool: MysqlPool
   readonly words: PipelineDialect
+  readonly gate: ErasureGate
   readonly pipeline: UserQuery.Account
   /** Undefined if no analyst's account is configured. */
   readonly analyst: UserQuery.Account | undefined
 }
 
 /** Reads the tables and views of one database of MySQL or MariaDB. */
-export const make = ({ analyst, pipeline, pool, words }: Options): WarehouseReader["Type"] => {
+export const make = ({ analyst, gate, pipeline, pool, words }: Options): WarehouseReader["Type"] => {
   const here = SqlBatch.over(pool.sql, words)
 
   return WarehouseReader.of({
-    read: (relation) => MysqlReader.rows(pool, relation),
+    read: (relation) => {
+      const rows = MysqlReader.rows(pool, relation)
+      return isAboutPeople(relation) ? Stream.unwrap(Effect.as(here(`read ${relation.name}`, gate.beginStep), rows)) : rows
+    },
 
     query: (sql, as, limit) => {
       const account = as === "analyst" ? analyst : pipeline

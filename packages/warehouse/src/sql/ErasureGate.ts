@@ -1,6 +1,8 @@
 import { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { StepContext } from "@sluice/core/asset/StepContext"
+import type * as Table from "@sluice/core/relation/Table"
+import type * as View from "@sluice/core/relation/View"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { WarehouseFailed } from "../WarehouseFailed.ts"
@@ -13,11 +15,13 @@ export const counter = "sluice_suppressions"
 
 /**
  * Refuses rows that were read before an erasure and would be written after it. A run records the number of erasures when it
- * begins to read; a run that reads no source always passes. All writers of a store share one gate.
+ * begins to read a source or what is stored about people; a run that reads neither always passes. All writers of a store share one gate.
  */
 export interface ErasureGate {
   /** Records the number of erasures at a run's beginning. Only the first call of a run counts. */
   readonly begin: (runId: string, epoch: number) => void
+  /** Begins the run of the current step, before it reads something about people. Outside of steps, does nothing. */
+  readonly beginStep: Effect.Effect<void, WarehouseFailed | SqlError, SqlClient>
   /** Whether there were as many erasures when a run began as there are now. */
   readonly isOpen: (runId: string, epoch: number) => boolean
   /**
@@ -40,22 +44,28 @@ export const outdatedStep = (operation: string): WarehouseFailed =>
       "somebody was erased or let in again, or mask ids were re-issued, after this step began to read. Its rows may be about them. Nothing was written; run it again."
   })
 
-/** The error of a run that has read its source before an erasure. */
+/** The error of a run that has read before an erasure. */
 export const outdatedRun = (operation: string): WarehouseFailed =>
   new WarehouseFailed({
     reason: "Outdated",
     operation,
     detail:
-      "somebody was erased or let in again, or mask ids were re-issued, after this run began to read its source. What it read may be about the wrong people, or have old ids. Nothing was written; run it again."
+      "somebody was erased or let in again, or mask ids were re-issued, after this run began to read. What it read may be about the wrong people, or have old ids. Nothing was written; run it again."
   })
 
 /** A new gate, without any run. */
 export const make = (dialect: PipelineDialect): ErasureGate => {
   const begun = new Map<string, number>()
+  const begin = (runId: string, epoch: number) => {
+    if (!begun.has(runId)) begun.set(runId, epoch)
+  }
   return {
-    begin: (runId, epoch) => {
-      if (!begun.has(runId)) begun.set(runId, epoch)
-    },
+    begin,
+    beginStep: Effect.gen(function* () {
+      const step = yield* Effect.serviceOption(StepContext)
+      if (Option.isNone(step) || begun.has(step.value.runId)) return
+      begin(step.value.runId, yield* SqlCounters.read(dialect, counter, { lock: false }))
+    }),
     isOpen: (runId, epoch) => (begun.get(runId) ?? epoch) === epoch,
     pass: Effect.fn("ErasureGate.pass")(function* (runId, operation, options) {
       const epoch = begun.get(runId)
@@ -64,6 +74,14 @@ export const make = (dialect: PipelineDialect): ErasureGate => {
     })
   }
 }
+
+/** Whether a relation has rows, values or mask ids of people. */
+export const isAboutPeople = (relation: Table.Any | View.Any): boolean =>
+  relation._tag === "View"
+    ? relation.on.some(isAboutPeople)
+    : relation.subject.length > 0 ||
+      relation.visibility !== "public" ||
+      Object.values(relation.columns).some(({ maskOf }) => maskOf !== undefined)
 
 /** Runs a write of the current step while no erasure can commit. Refuses it if there was one since. Outside of steps, only runs it. */
 export type Guard = <A, E, R>(operation: string, write: Effect.Effect<A, E, R>) => Effect.Effect<A, E | WarehouseFailed, R>

@@ -55,11 +55,11 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
       : Effect.tap(Effect.provideService(ensureMaskTable(dialect, table), SqlClient, sql), () =>
           Effect.sync(() => ready.add(table.name))
         )
-  const assertRandom = (table: Mask.Any) =>
-    SqlBatch.translated(
-      dialect,
+  /** Runs before the first id is read: an erasure frees the ids of values that nobody else has. */
+  const begin = (table: Mask.Any) =>
+    SqlBatch.over(sql, dialect)(
       `read ${table.name}`,
-      Effect.provideService(SqlMaskIds.assertRandom(dialect, table), SqlClient, sql)
+      Effect.zipRight(gate.beginStep, SqlMaskIds.assertRandom(dialect, table))
     )
   /** Looks values up by hash and moves the found ones from `missing` to `ids`. */
   const lookUp = Effect.fnUntraced(function* (table: Mask.Any, missing: Map<string, Hashed>, ids: Map<string, number>) {
@@ -112,7 +112,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
     ) {
       const operation = `give mask ids in ${table.name}`
       yield* ensure(table)
-      yield* assertRandom(table)
+      yield* begin(table)
       const whole = Effect.provideService(SqlMaskCounts.assertWhole(dialect, table.name), SqlClient, sql)
       yield* SqlBatch.translated(dialect, operation, whole)
       const step = yield* StepContext
@@ -149,7 +149,7 @@ export const make = Effect.fn("SqlMaskStore.make")(function* (
     }),
 
     load: Effect.fn("SqlMaskStore.load")(function* <K extends string>(table: Mask.Mask<string, K>) {
-      yield* assertRandom(table)
+      yield* begin(table)
       const ids = new Map<string, number>()
       for (let after = 0, more = true; more; ) {
         const rows = yield* SqlBatch.translated(dialect, `read ${table.name}`, page(table, after))

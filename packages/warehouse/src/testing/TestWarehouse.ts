@@ -97,7 +97,7 @@ const make = Effect.gen(function* () {
       amend: (table, changes, by) => recorded("table", table, warehouse.amend(table, changes, by)),
       publishView: (view) => recorded("view", view, warehouse.publishView(view))
     }),
-    Context.add(WarehouseReader, SqliteWarehouseReader.make(store)),
+    Context.add(WarehouseReader, SqliteWarehouseReader.make(store, gate)),
     Context.add(WarehouseAudit, SqliteWarehouseAudit.make(store)),
     Context.add(PiiMasker, {
       load: masker.load,

@@ -4,6 +4,7 @@ import { Pii } from "@sluice/core/data/Pii"
 import * as Column from "@sluice/core/relation/Column"
 import * as Table from "@sluice/core/relation/Table"
 import { Erasure, type ErasureSpec } from "@sluice/warehouse/Erasure"
+import { PiiMasker } from "@sluice/warehouse/PiiMasker"
 import { Warehouse } from "@sluice/warehouse/Warehouse"
 import { WarehouseReader } from "@sluice/warehouse/WarehouseReader"
 import * as Effect from "effect/Effect"
@@ -23,6 +24,9 @@ const Orders = Table.make("contract_orders", {
   subject: ["buyer", "payer"]
 })
 const Branches = Table.make("contract_branches", { description: "", columns, primaryKey: ["id"] })
+
+const Copies = Table.make("contract_copies", { description: "", columns, primaryKey: ["id"], subject: "id" })
+const Rates = Table.make("contract_rates", { description: "", columns: { id: Column.integer }, primaryKey: ["id"] })
 
 const spec: ErasureSpec = { tables: [Customers, Orders, Branches], masks: [Cities], quarantine: [] }
 
@@ -68,6 +72,55 @@ export const subjectContract = <E>(options: {
             [{ id: 4, buyer: 13, payer: null, city_id: lima }],
             ["Bern", "Lima", "Rome"]
           ])
+        }).pipe(Effect.provide(store))
+      })
+    )
+
+    it.scopedLive("refuses rows that a run read from a stored table before an erasure, and no others", () =>
+      Effect.gen(function* () {
+        const { store } = yield* options.fresh
+        yield* Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          const { erase } = yield* Erasure
+          const ada = { id: 12, city_id: null }
+          const bob = { id: 13, city_id: null }
+          const copied = (run: string, rows: ReadonlyArray<Table.Row<typeof Copies>>) =>
+            Effect.flip(inRun(run, warehouse.publish(Copies, Dataset.fromArray(rows))))
+          yield* inRun("before", warehouse.publish(Customers, Dataset.of(ada, bob)))
+          yield* inRun("before", warehouse.publish(Rates, Dataset.of({ id: 1 })))
+          const read = yield* inRun("copying", readAll(Customers))
+          const rates = yield* inRun("converting", readAll(Rates))
+          yield* erase(spec, Redacted.make("12"))
+          expect(yield* copied("copying", read)).toMatchObject({ reason: "Outdated" })
+          expect(yield* readAll(Customers)).toStrictEqual([bob])
+          yield* inRun("converting", warehouse.publish(Rates, Dataset.fromArray(rates)))
+          const again: ReadonlyArray<Table.Row<typeof Copies>> = yield* inRun("again", readAll(Customers))
+          yield* inRun("again", warehouse.publish(Copies, Dataset.fromArray(again)))
+          expect(yield* readAll(Copies)).toStrictEqual([bob])
+        }).pipe(Effect.provide(store))
+      })
+    )
+
+    it.scopedLive("refuses rows with mask ids that a run was given before an erasure freed them", () =>
+      Effect.gen(function* () {
+        const { store } = yield* options.fresh
+        yield* Effect.gen(function* () {
+          const warehouse = yield* Warehouse
+          const { erase } = yield* Erasure
+          const oslo = (run: string) =>
+            Effect.map(masked(run, Cities, ["Oslo"]), (ids) => ids.get(Pii.make("city", "Oslo")) ?? null)
+          const city_id = yield* oslo("before")
+          yield* inRun("before", warehouse.publish(Customers, Dataset.of({ id: 12, city_id })))
+          const given = yield* oslo("giving")
+          const masker = yield* PiiMasker
+          const loaded = yield* inRun("loading", masker.load(Cities))
+          expect(yield* erase(spec, Redacted.make("12"))).toMatchObject({ masks: { contract_cities: 1 } })
+          const publish = (run: string, city_id: typeof given) =>
+            Effect.flip(inRun(run, warehouse.publish(Copies, Dataset.of({ id: 13, city_id }))))
+          expect(yield* publish("giving", given)).toMatchObject({ reason: "Outdated" })
+          expect(yield* publish("loading", loaded.get(Pii.make("city", "Oslo")) ?? null)).toMatchObject({
+            reason: "Outdated"
+          })
         }).pipe(Effect.provide(store))
       })
     )

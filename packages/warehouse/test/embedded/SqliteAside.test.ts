@@ -34,9 +34,10 @@ const patience = 200
 const opened = Effect.gen(function* () {
   const directory = join(yield* temporaryDirectory, "store")
   const store = yield* asPipeline(SqliteStore.open({ directory, patience }))
-  const warehouse = SqliteWarehouse.make(store, ErasureGate.make(store.words.records))
+  const gate = ErasureGate.make(store.words.records)
+  const warehouse = SqliteWarehouse.make(store, gate)
   const databases = store.data.use(({ values }) => values("PRAGMA database_list", []).map(([, name]) => name))
-  const reader = SqliteWarehouseReader.make(store)
+  const reader = SqliteWarehouseReader.make(store, gate)
   return { directory, store, warehouse, reader, databases }
 })
 
@@ -44,15 +45,15 @@ it.scopedLive("while the rows of a table come, another process publishes, and so
   Effect.gen(function* () {
     const { directory, warehouse } = yield* opened
     const otherStore = yield* asPipeline(SqliteStore.open({ directory, patience: "2 seconds" }))
-    const other = SqliteWarehouse.make(otherStore, ErasureGate.make(ofPipeline(dialect("sensitive"), pipelineName)))
+    const otherGate = ErasureGate.make(ofPipeline(dialect("sensitive"), pipelineName))
+    const other = SqliteWarehouse.make(otherStore, otherGate)
     const come = yield* Deferred.make<void>()
     const slow = yield* Effect.fork(inStep(warehouse.publish(Wide, stalling(wideRows(1, 6_000), come))))
     yield* Deferred.await(come)
     yield* inStep(other.publish(Numbers, numbers(1, 10)))
     yield* inStep(warehouse.publish(Numbers, numbers(2, 10)))
-    expect(
-      yield* Effect.provideService(versionsSeen(Numbers), WarehouseReader, SqliteWarehouseReader.make(otherStore))
-    ).toStrictEqual([2])
+    const otherReader = SqliteWarehouseReader.make(otherStore, otherGate)
+    expect(yield* Effect.provideService(versionsSeen(Numbers), WarehouseReader, otherReader)).toStrictEqual([2])
     yield* Fiber.interrupt(slow)
   })
 )
