@@ -79,11 +79,8 @@ export const toRuns = (space: Space, stored: Stored): { readonly runs: Runs.Runs
       found.push([base, base + 1])
       continue
     }
-    const located = storedCells.locate(layout, windows, ranges)
-    located.froms.forEach((from, at) => {
-      found.push([base + from, base + (located.tos[at] ?? 0)])
-    })
-    if (located.orphaned.length > 0) orphaned.set(cell, located.orphaned)
+    const lost = storedCells.locate(layout, windows, ranges, (from, to) => found.push([base + from, base + to]))
+    if (lost.length > 0) orphaned.set(cell, lost)
   }
   return {
     runs: Runs.intersect(Runs.fromRanges(space.size, found), space.all),

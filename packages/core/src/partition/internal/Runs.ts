@@ -61,7 +61,7 @@ export const fromBounds = (space: number, ascending: Uint32Array, count: number)
     else ascending[length++] = from
     ascending[length++] = ascending[at + 1] ?? 0
   }
-  return ofBounds(space, ascending.slice(0, length))
+  return ofBounds(space, length === ascending.length ? ascending : ascending.slice(0, length))
 }
 
 /** The first index of each range, and the index after its last, alternately; ascending, without touching ranges. */

@@ -20,15 +20,15 @@ export const at = (space: Space, self: Standing): Current => {
 /** Indices `[from, to)` of one group each, ascending: the first `count` of each array. */
 interface Places {
   readonly count: number
-  readonly froms: Float64Array
-  readonly tos: Float64Array
+  readonly froms: Uint32Array
+  readonly tos: Uint32Array
   readonly groups: Uint32Array
 }
 
 const placesFor = (count: number): Places => ({
   count: 0,
-  froms: new Float64Array(count),
-  tos: new Float64Array(count),
+  froms: new Uint32Array(count),
+  tos: new Uint32Array(count),
   groups: new Uint32Array(count)
 })
 
@@ -50,7 +50,6 @@ const locate = (space: Space, { cells }: Standing) => {
   const { froms, groups, tos } = placesFor(total)
   let count = 0
   const add = (from: number, to: number, group: number) => {
-    if (from >= to) return
     froms[count] = from
     tos[count] = to
     groups[count++] = group
@@ -62,11 +61,8 @@ const locate = (space: Space, { cells }: Standing) => {
       continue
     }
     const base = line * length
-    const located = storedCells.locate(layout, windows, bounds)
-    for (let at = 0; at < own.length; at++) {
-      add(base + (located.froms[at] ?? 0), base + (located.tos[at] ?? 0), own[at] ?? 0)
-    }
-    if (located.orphaned.length > 0) orphaned.set(cell, { bounds: new Float64Array(located.orphaned) })
+    const lost = storedCells.locate(layout, windows, bounds, (from, to, at) => add(base + from, base + to, own[at] ?? 0))
+    if (lost.length > 0) orphaned.set(cell, { bounds: new Float64Array(lost) })
   }
   const places: Places = { count, froms: froms.subarray(0, count), tos, groups }
   return { places, orphaned }

@@ -19,18 +19,16 @@ export interface Layout {
   readonly lineOf: (cell: string) => Either.Either<number, string>
 }
 
-/** Stored ranges of a line by index: `[from, to)` of each, within the line. A range of which nothing is left is empty. */
-export interface Located {
-  readonly froms: Float64Array
-  readonly tos: Float64Array
-  /** What lies outside of the line or in its holes. */
-  readonly orphaned: Ordinals
-}
-
-/** Finds stored ranges on a line of windows. */
-export const locate = ({ holes, length }: Layout, windows: Windows, bounds: ArrayLike<number>): Located => {
-  const count = bounds.length / 2
-  const [froms, tos] = [new Float64Array(count), new Float64Array(count)]
+/**
+ * Finds stored ranges on a line of windows. Calls `place` with what is left of each within the line: its indices `[from, to)`, and
+ * its place among the stored ranges. Returns what lies outside of the line or in its holes.
+ */
+export const locate = (
+  { holes, length }: Layout,
+  windows: Windows,
+  bounds: ArrayLike<number>,
+  place: (from: number, to: number, at: number) => void
+): Ordinals => {
   const before: Array<number> = []
   const beyond: Array<number> = []
   const lose = (ordinals: Array<number>, from: number, to: number) => {
@@ -39,21 +37,22 @@ export const locate = ({ holes, length }: Layout, windows: Windows, bounds: Arra
       ordinals.push(windows.ordinalOf(from), windows.ordinalOf(to - 1))
     }
   }
-  for (let at = 0; at < count; at++) {
-    const first = bounds[at * 2] ?? 0
+  const hasHoles = !Runs.isEmpty(holes)
+  const placed: Array<readonly [from: number, to: number]> = []
+  for (let at = 0; at < bounds.length; at += 2) {
+    const first = bounds[at] ?? 0
     const from = windows.indexFrom(first)
-    const to = windows.indexFrom((bounds[at * 2 + 1] ?? first) + 1)
+    const to = windows.indexFrom((bounds[at + 1] ?? first) + 1)
     if (from < 0) lose(before, from, Math.min(to, 0))
     if (to > length) lose(beyond, Math.max(from, length), to)
-    froms[at] = Math.max(0, from)
-    tos[at] = Math.min(length, to)
+    const [start, end] = [Math.max(0, from), Math.min(length, to)]
+    if (start >= end) continue
+    place(start, end, at / 2)
+    if (hasHoles) placed.push([start, end])
   }
   const within: Array<number> = []
-  if (!Runs.isEmpty(holes)) {
-    const all = Array.from(froms, (from, at): readonly [number, number] => [from, tos[at] ?? 0])
-    for (const [from, to] of Runs.ranges(Runs.intersect(Runs.fromRanges(length, all), holes))) lose(within, from, to)
-  }
-  return { froms, tos, orphaned: [...before, ...within, ...beyond] }
+  for (const [from, to] of Runs.ranges(Runs.intersect(Runs.fromRanges(length, placed), holes))) lose(within, from, to)
+  return [...before, ...within, ...beyond]
 }
 
 /** The lines of a space, made once for each. */
