@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process"
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -27,6 +28,25 @@ export const commandsOn = (
         return { command, lines: lines.filter((line) => line !== "…") }
       })
   )
+
+/**
+ * Runs a shell command, and returns its exit code and all of its output. A worker that waited for a minute without turning its event
+ * loop would be given up by its test run.
+ */
+export const run = (cwd: string, command: string): Promise<{ readonly code: unknown; readonly output: string }> => {
+  const { PATH = "", HOME = "" } = process.env
+  return new Promise((resolve) => {
+    execFile("sh", ["-c", `${command} 2>&1`], { cwd, env: { PATH, HOME }, maxBuffer: 2 ** 26 }, (error, output) =>
+      resolve({ code: error === null ? 0 : error.code, output })
+    )
+  })
+}
+
+/** A command that a page shows, and the lines of its output that the page shows and the command does not print. */
+export const missingOf = ({ command, lines }: ReturnType<typeof commandsOn>[number], output: string) => ({
+  command,
+  missing: lines.filter((line) => !output.includes(line)).map((line) => `${line} is not in ${output}`)
+})
 
 /** A page's files in a folder, with the shop's dependencies installed. */
 export const written = (files: Readonly<Record<string, string>>): string => {
