@@ -75,7 +75,20 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   const open = yield* Effect.mapError(Driver.load, Fault.toSqlError)
   // A statement on another thread locks the connection until it settles, also for other fibers of its transaction.
   const statements = Effect.unsafeMakeSemaphore(1)
-  let isElsewhere = false
+  let isLocked = false
+  const locking = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> => {
+    const locked = (now: boolean) =>
+      Effect.sync(() => {
+        isLocked = now
+      })
+    return statements.withPermits(1)(
+      Effect.acquireUseRelease(
+        locked(true),
+        () => statement,
+        () => locked(false)
+      )
+    )
+  }
   const database = yield* Effect.acquireRelease(
     Effect.try({ try: () => open(options.path), catch: Fault.toSqlError }),
     (connection) =>
@@ -94,41 +107,29 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
 
   /** Waits for other connections without blocking the event loop. */
   const patient = <A>(statement: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> => {
-    const once = Effect.either(statements.withPermits(1)(statement))
+    const once = Effect.either(locking(statement))
     return Effect.gen(function* () {
       const since = yield* Monotonic.millis
       for (let wait = 2; ; wait = Math.min(wait * 2, 50)) {
         const result = yield* once
         if (Either.isRight(result)) return result.right
-        const busy = Fault.isBusy(Fault.of(result.left))
-        if (!busy || (yield* Monotonic.millis) - since >= patience) return yield* result.left
+        if (!isBusy(result.left) || (yield* Monotonic.millis) - since >= patience) return yield* result.left
         yield* Effect.interruptible(Effect.sleep(wait))
       }
     })
   }
-  /** At once if it can: a permit and its release took longer than a short statement. */
-  const attempt = <A>(f: (session: Session.Session) => A): Effect.Effect<A, SqlError> =>
-    Effect.suspend(() => {
-      const statement = Effect.try({ try: () => f(session), catch: Fault.toSqlError })
-      if (isElsewhere) return patient(statement)
-      try {
-        return Effect.succeed(f(session))
-      } catch (thrown) {
-        const error = Fault.toSqlError(thrown)
-        return Fault.isBusy(Fault.of(error)) ? patient(statement) : Effect.fail(error)
-      }
-    })
+  /** Takes the lock only if it must: that takes longer than a short statement. */
+  const attempt = <A>(f: (session: Session.Session) => A): Effect.Effect<A, SqlError> => {
+    const statement = Effect.try({ try: () => f(session), catch: Fault.toSqlError })
+    const waiting = patient(statement)
+    return Effect.suspend(() => (isLocked ? waiting : Effect.catchIf(statement, isBusy, () => waiting)))
+  }
   const settled = <A>(start: (session: Session.Owned) => Promise<A>) =>
     Effect.async<A, SqlError>((resume) => {
-      isElsewhere = true
       const running = start(session)
-      const settle = (answer: Effect.Effect<A, SqlError>) => {
-        isElsewhere = false
-        resume(answer)
-      }
       running.then(
-        (answer) => settle(Effect.succeed(answer)),
-        (thrown) => settle(Effect.fail(Fault.toSqlError(thrown)))
+        (answer) => resume(Effect.succeed(answer)),
+        (thrown) => resume(Effect.fail(Fault.toSqlError(thrown)))
       )
       return untilSettled(running, () => database.interrupt())
     })
@@ -174,8 +175,9 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   const nested = <A, E, R>(effect: Effect.Effect<A, E, R>, outer: Transaction): Effect.Effect<A, E | SqlError, R> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const name = `sluice_${outer.savepoints++}`
+        const name = `sluice_${outer.savepoints}`
         yield* attempt((session) => session.run(`SAVEPOINT ${name}`, []))
+        outer.savepoints++
         const exit = yield* Effect.exit(restore(effect))
         outer.savepoints--
         const end = attempt((session) => {
@@ -248,6 +250,8 @@ export const make = Effect.fn("LibsqlClient.make")(function* (
   const sql = Object.assign(base, { withTransaction })
   return { sql, use, beside, offThread, nameless, withTransaction, inTransaction }
 })
+
+const isBusy = (error: SqlError): boolean => Fault.isBusy(Fault.of(error))
 
 interface Transaction {
   open: boolean

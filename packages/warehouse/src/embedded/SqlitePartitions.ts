@@ -54,21 +54,17 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
     { epoch, table }: Replacement<unknown>
   ): Either.Either<boolean, WarehouseFailed> => {
     const operation = `publish ${table.name}`
-    const seen = group.seen()
-    if ((seen?.epoch ?? marks.epoch(session)) !== epoch) return Either.left(outdatedStep(operation))
-    if (!gate.isOpen(runId, epoch)) return Either.left(outdatedRun(operation))
-    // It is empty: every publish empties it. A transaction whose temporary data goes to a file drops it before.
-    session.run(stagingOf(table).create, [])
-    if (seen?.tables.has(table) === true) return Either.right(false)
     const owner = marks.ownerOf(session, table.name)
     if (owner !== undefined && owner !== records.pipeline) return Either.right(true)
+    if ((group.seen() ?? marks.epoch(session)) !== epoch) return Either.left(outdatedStep(operation))
+    if (!gate.isOpen(runId, epoch)) return Either.left(outdatedRun(operation))
     const there = SqliteStructure.ensure(session, records, table)
     if (Either.isLeft(there)) return Either.left(there.left)
     if (there.right && !marks.areThere(session, table.name) && hasRows(session, table)) {
       return Either.left(SqlPartitionMarks.notCut(table))
     }
-    const isAsItWas = owner !== undefined && there.right
-    if (isAsItWas) seen?.tables.add(table)
+    // It is empty: every publish empties it. A transaction whose temporary data goes to a file drops it before.
+    session.run(stagingOf(table).create, [])
     return Either.right(owner === undefined)
   }
 
@@ -116,8 +112,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
     })
 
   const advance = FileTimes.advance(client, "publish partitions")
-  const look = client.use((session): Seen => ({ epoch: marks.epoch(session), tables: new Set() }))
-  const group = GroupCommit.make(client, Effect.zipRight(advance, look))
+  const group = GroupCommit.make(client, Effect.zipRight(advance, client.use(marks.epoch)))
   const replace = <E>(replacement: Replacement<E>) => {
     const { many, table } = replacement
     const written = write(replacement)
@@ -130,7 +125,7 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
   const epochNow = (operation: string) =>
     Effect.suspend(() => {
       const seen = group.seen()
-      return seen === undefined ? client.use(marks.epoch) : Effect.succeed(seen.epoch)
+      return seen === undefined ? client.use(marks.epoch) : Effect.succeed(seen)
     }).pipe(Effect.mapError((error) => Fault.translate(operation, error)))
 
   return {
@@ -169,14 +164,6 @@ export const make = (store: SqliteStore, gate: ErasureGate): PartitionedTables =
       })
     })
   }
-}
-
-/** What is known in a transaction of several writes. */
-interface Seen {
-  /** The number of erasures. */
-  readonly epoch: number
-  /** The tables that were ready for a write, and did not have to be made or claimed: a write that is undone leaves them ready. */
-  readonly tables: Set<Table.Any>
 }
 
 interface Staging {
