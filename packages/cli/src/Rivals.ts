@@ -66,7 +66,7 @@ const makingPartitionsOf = (plan: Plan.Plan<Asset.Any>) =>
 const runsMaking = (plan: Plan.Plan<Asset.Any>, steps: ReadonlyArray<Plan.Planned>) =>
   Owner.concurrentRuns(
     steps.map(({ asset }) => asset),
-    Plan.storedPartitions(plan, steps)
+    (asset) => Plan.storedPartitions(plan, asset)
   )
 
 const refused = ({ assets, run }: Owner.ConcurrentRun) => {

@@ -18,12 +18,11 @@ import { emptyDirectory } from "./support.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
-// Regression: a regular expression for box-drawing characters matched nothing in the bundle. It is read as Latin-1, and esbuild
-// escapes what is beyond ASCII in strings and names, but not in regular expressions.
-it("the bundle, which is read as Latin-1, has ASCII characters only", async () => {
+/** What a bundle of some files is made of. */
+const bundled = async (...entryPoints: ReadonlyArray<string>): Promise<esbuild.Metafile> => {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ["packages/assets/src/definitions.ts", "packages/cli/src/start.ts"],
+    entryPoints: [...entryPoints],
     outdir: "nowhere",
     bundle: true,
     platform: "node",
@@ -32,6 +31,13 @@ it("the bundle, which is read as Latin-1, has ASCII characters only", async () =
     write: false,
     logLevel: "silent"
   })
+  return metafile
+}
+
+// Regression: a regular expression for box-drawing characters matched nothing in the bundle. It is read as Latin-1, and esbuild
+// escapes what is beyond ASCII in strings and names, but not in regular expressions.
+it("the bundle, which is read as Latin-1, has ASCII characters only", async () => {
+  const metafile = await bundled("packages/assets/src/definitions.ts", "packages/cli/src/start.ts")
   const sources = Object.keys(metafile.inputs).filter((path) => path.startsWith("packages/"))
   const beyond = await Promise.all(
     sources.map(async (path) => {
@@ -44,17 +50,7 @@ it("the bundle, which is read as Latin-1, has ASCII characters only", async () =
 
 // Commands that read no rows would wait for it.
 it("neither the code that reads an API nor the one that serves the sample is loaded at the start", async () => {
-  const { metafile } = await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: ["packages/assets/src/definitions.ts", "examples/shop/sluice.config.ts"],
-    outdir: "nowhere",
-    bundle: true,
-    platform: "node",
-    external: ["esbuild", "libsql", "mysql2", "mysql2/*"],
-    metafile: true,
-    write: false,
-    logLevel: "silent"
-  })
+  const metafile = await bundled("packages/assets/src/definitions.ts", "examples/shop/sluice.config.ts")
   const loaded = new Set(Object.values(metafile.outputs).flatMap(({ entryPoint }) => entryPoint ?? []))
   for (const path of loaded) {
     for (const { external, kind, path: next } of metafile.inputs[path]?.imports ?? []) {

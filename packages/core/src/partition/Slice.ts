@@ -44,37 +44,7 @@ export const make = <Name extends string>(space: Space<Name>, runs: Runs.Runs): 
 
 /** Each partition of a slice as a slice of its own, in order. */
 export function* each<Name extends string>({ runs, space }: Slice<Name>): Generator<One<Name>> {
-  for (const index of Runs.indices(runs)) yield new Single(space, index, space.keyOf(index))
-}
-
-/** A slice of one partition. There may be many, of which only the key is read. */
-class Single<Name extends string> implements One<Name> {
-  readonly space: Space<Name>
-  readonly key: PartitionKey<Name>
-  readonly #index: number
-  constructor(space: Space<Name>, index: number, key: PartitionKey<Name>) {
-    this.space = space
-    this.#index = index
-    this.key = key
-  }
-  get size() {
-    return 1
-  }
-  get first() {
-    return this.key
-  }
-  get last() {
-    return this.key
-  }
-  get keys() {
-    return [this.key]
-  }
-  get runs() {
-    return Runs.fromRanges(this.space.size, [[this.#index, this.#index + 1]])
-  }
-  get window() {
-    return windowOf(this.space, this.runs)
-  }
+  for (const index of Runs.indices(runs)) yield make(space, Runs.fromRanges(space.size, [[index, index + 1]]))
 }
 
 /** The partitions of some keys. Keys that the space does not have are left out. */

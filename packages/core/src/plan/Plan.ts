@@ -60,31 +60,21 @@ export interface Plan<out A extends Asset.Any> {
   readonly cut: Cut | undefined
 }
 
-/** The partitions that steps of a plan make, as they are stored, by asset name. O(ranges). */
-export const storedPartitions = (
-  { cut }: Pick<Plan<Asset.Any>, "cut">,
-  steps: ReadonlyArray<Planned>
-): ReadonlyMap<string, Stored.Stored> =>
-  new Map(
-    steps.flatMap(({ asset, partitionCount }) => {
-      const [space, runs] = [cut?.cuts.spaceOf(asset), cut?.runs.get(asset)]
-      return partitionCount === undefined || space === undefined || runs === undefined
-        ? []
-        : [[asset, Stored.of(space, runs)] as const]
-    })
-  )
+/** The partitions of an asset that a plan makes, as they are stored; undefined if the asset is not cut. O(ranges). */
+export const storedPartitions = ({ cut }: Plan<Asset.Any>, asset: string): Stored.Stored | undefined => {
+  const [space, runs] = [cut?.cuts.spaceOf(asset), cut?.runs.get(asset)]
+  return space && runs && Stored.of(space, runs)
+}
 
 /** The steps of a plan as a run records them: with what they make, and by which code. */
-export const recorded = (plan: Plan<Asset.Any>, codeVersionOf: CodeVersionOf): ReadonlyArray<Step> => {
-  const stored = storedPartitions(plan, plan.steps)
-  return plan.steps.map((step) => {
-    const partitions = stored.get(step.asset)
+export const recorded = (plan: Plan<Asset.Any>, codeVersionOf: CodeVersionOf): ReadonlyArray<Step> =>
+  plan.steps.map((step) => {
+    const partitions = step.partitionCount === undefined ? undefined : storedPartitions(plan, step.asset)
     if (partitions === undefined) return step
     const asset = plan.graph.assets[plan.graph.indexOf(step.asset) ?? -1]
     const code = asset && codeVersionOf(asset)
     return { ...step, partitions, ...(code === undefined ? {} : { code }) }
   })
-}
 
 /** A plan of some of its steps. */
 export const partOf = <A extends Asset.Any>(plan: Plan<A>, steps: ReadonlyArray<Planned>): Plan<A> => {

@@ -83,19 +83,20 @@ export interface ConcurrentRun {
 }
 
 /**
- * The runs of living processes that materialize some of the given assets. `partitions` are those that are to be made of an asset;
- * default: all of it. Two runs that make other partitions of an asset do not meet.
+ * The runs of living processes that materialize some of the given assets. `partitionsOf` returns those that are to be made of an asset,
+ * and is called only if another run makes some of it; undefined, the default: all of it. Two runs that make other partitions of an
+ * asset do not meet.
  */
 export const concurrentRuns = Effect.fn("Owner.concurrentRuns")(function* (
   assets: ReadonlyArray<string>,
-  partitions: ReadonlyMap<string, Stored.Stored> = new Map()
+  partitionsOf: (asset: string) => Stored.Stored | undefined = () => undefined
 ): Effect.fn.Return<ReadonlyArray<ConcurrentRun>, RunStoreFailed, RunStore> {
   const store = yield* RunStore
   const wanted = new Set(assets)
   const meets = ({ action, asset, partitions: theirs }: OpenStep) => {
-    const ours = partitions.get(asset)
-    const isMade = action === "materialize" && wanted.has(asset)
-    return isMade && (ours === undefined || theirs === undefined || Stored.overlaps(ours, theirs))
+    if (action !== "materialize" || !wanted.has(asset)) return false
+    const ours = theirs && partitionsOf(asset)
+    return ours === undefined || theirs === undefined || Stored.overlaps(ours, theirs)
   }
   const all = yield* Effect.forEach(yield* store.unfinished, (run) =>
     Effect.map(store.openSteps(run.runId), (open) => ({

@@ -42,10 +42,12 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
   const { failFast, log, runId } = options
   /** The steps that failed. One of them may have made all of its partitions, and have failed by a check of the whole table. */
   const failed = new Set<string>()
-  const emit = (event: Draft) => {
+  const record = (event: Draft, now: number) => {
     if (event._tag === "StepFailed") failed.add(event.asset)
-    log.unsafeEmit(event, clock.unsafeCurrentTimeMillis())
+    log.unsafeEmit(event, now)
   }
+  const emit = (event: Draft) => record(event, clock.unsafeCurrentTimeMillis())
+  /** What was not made: partitions of an asset, or all of it. */
   const failures = new Map<string, Runs.Runs | "whole">()
   const open = new Map(options.plan.steps.map((step) => [step.asset, step]))
   const inputs = UnitInputs.make(options.plan, cut.cuts, options.context)
@@ -77,7 +79,7 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
       log: {
         unsafeEmit: (event, now) => {
           note(event)
-          log.unsafeEmit(event, now)
+          record(event, now)
         }
       }
     })
@@ -101,11 +103,11 @@ export const make = Effect.fnUntraced(function* <A extends Asset.Any>({
 
   const run = Effect.gen(function* () {
     for (const unit of units) {
-      if (failFast && failed.size + failures.size > 0) {
-        for (const { asset } of unit.steps) skip(asset, [...new Set([...failures.keys(), ...failed])])
+      if (failFast && failed.size > 0) {
+        for (const { asset } of unit.steps) skip(asset, [...failed])
       } else yield* runUnit(unit)
     }
-    return failed.size + failures.size > 0 ? ("failed" as const) : ("succeeded" as const)
+    return failed.size > 0 ? ("failed" as const) : ("succeeded" as const)
   })
   return {
     run: Effect.ensuring(whileQueued(run), inputs.release),

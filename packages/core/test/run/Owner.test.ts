@@ -154,7 +154,10 @@ describe("rivals", () => {
       const steps = first.steps.map((step) => (step.asset === "b" ? { ...step, partitions: days(1, 5) } : step))
       yield* store.append([{ ...first, steps }, ...others])
       const told = (partitions?: Stored) =>
-        Effect.map(Owner.concurrentRuns(["b"], new Map(partitions && [["b", partitions]])), (rivals) => rivals.length)
+        Effect.map(
+          Owner.concurrentRuns(["b"], () => partitions),
+          (rivals) => rivals.length
+        )
       expect([
         yield* told(days(6, 9)),
         yield* told(days(0, 0, 6, 9)),

@@ -72,7 +72,7 @@ describe("a run of partitions", () => {
     }).pipe(prepared)
   )
 
-  it.effect("begins with the partitions that it makes and the code that makes them, for whoever finds it dead", () =>
+  it.effect("records the partitions and the code of each step when it begins", () =>
     Effect.gen(function* () {
       const { graph } = world()
       const { events } = yield* run(graph, names("orders"), { partitions: PartitionRequest.named("2024-08-03") })
